@@ -1,0 +1,24 @@
+import { Schema } from "effect"
+import { ClientId } from "./Identifiers.ts"
+
+/** What an extension sees of a client. `null` where the database holds nothing. */
+export const ClientSummary = Schema.Struct({
+  clientId: ClientId,
+  clientName: Schema.String,
+  /** `company` or `individual`. */
+  clientType: Schema.NullOr(Schema.String),
+  isInactive: Schema.Boolean,
+  /** ISO 4217, three letters. */
+  defaultCurrencyCode: Schema.NullOr(Schema.String),
+  accountManagerId: Schema.NullOr(Schema.String),
+  accountManagerName: Schema.NullOr(Schema.String),
+  /** `clients.billing_email`; not necessarily the address that invoices go to. */
+  billingEmail: Schema.NullOr(Schema.String),
+  /** Texts of the client's tags, sorted by code point; empty when there are none. */
+  tags: Schema.Array(Schema.String)
+})
+export interface ClientSummary extends Schema.Schema.Type<typeof ClientSummary> {}
+
+/** A person's display name: first and last name joined with a space and trimmed; null when nothing remains. */
+export const personName = (first: string | null, last: string | null): string | null =>
+  `${first ?? ""} ${last ?? ""}`.trim() || null

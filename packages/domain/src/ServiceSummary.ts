@@ -1,0 +1,28 @@
+import { Schema } from "effect"
+import { ServiceId } from "./Identifiers.ts"
+
+/** What kind of catalog entry a service is. */
+export const ServiceItemKind = Schema.Literals(["service", "product"])
+export type ServiceItemKind = typeof ServiceItemKind.Type
+
+/** How a service is billed. Entries that are billed in any other way are invisible to extensions. */
+export const ServiceBillingMethod = Schema.Literals(["fixed", "hourly", "usage"])
+export type ServiceBillingMethod = typeof ServiceBillingMethod.Type
+
+/** What an extension sees of a catalog entry. `null` where the database holds nothing. */
+export const ServiceSummary = Schema.Struct({
+  serviceId: ServiceId,
+  serviceName: Schema.String,
+  itemKind: ServiceItemKind,
+  billingMethod: ServiceBillingMethod,
+  /** Null, like its name, when the type is not one of the tenant's own. */
+  serviceTypeId: Schema.NullOr(Schema.String),
+  serviceTypeName: Schema.NullOr(Schema.String),
+  /** Minor currency units (cents); 0 when no rate is set. */
+  defaultRate: Schema.Finite,
+  /** Empty when no unit is set. */
+  unitOfMeasure: Schema.String,
+  isActive: Schema.Boolean,
+  sku: Schema.NullOr(Schema.String)
+})
+export interface ServiceSummary extends Schema.Schema.Type<typeof ServiceSummary> {}

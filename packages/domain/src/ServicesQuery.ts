@@ -1,0 +1,49 @@
+import { Effect, Schema } from "effect"
+import * as Input from "./internal/input.ts"
+import { PageNumber, PageSize, paging } from "./Page.ts"
+import type { InvalidInput } from "./ReadError.ts"
+import { ServiceBillingMethod, ServiceItemKind } from "./ServiceSummary.ts"
+
+/** What a caller may ask of a list of catalog entries. Everything may be left out. */
+export const ServicesListInput = Schema.Struct({
+  /**
+   * Part of the name, the description or the SKU without regard to case, or the exact service id. At most 200
+   * characters after trimming.
+   */
+  search: Input.absent(Input.SearchTerm),
+  /** Only entries of this kind. Default: both. */
+  itemKind: Input.absent(ServiceItemKind.annotate({ message: "must be service or product" })),
+  /** Only active, or only inactive, entries. Default: both. */
+  isActive: Input.absent(Input.Flag),
+  /** Only entries that are billed so. Default: all three. */
+  billingMethod: Input.absent(ServiceBillingMethod.annotate({ message: "must be fixed, hourly or usage" })),
+  /** 1 to 10,000. Default: 1. */
+  page: Input.absent(PageNumber),
+  /** 1 to 100. Default: 25. */
+  pageSize: Input.absent(PageSize)
+})
+export interface ServicesListInput extends Schema.Codec.Encoded<typeof ServicesListInput> {}
+
+/** A list of catalog entries to read, every rule applied; null means no filter. */
+export interface ServicesQuery {
+  /** Trimmed and not empty, or null for no search. */
+  readonly search: string | null
+  readonly itemKind: ServiceItemKind | null
+  readonly isActive: boolean | null
+  readonly billingMethod: ServiceBillingMethod | null
+  readonly page: number
+  readonly pageSize: number
+}
+
+const decode = Input.decode(ServicesListInput, "input")
+
+/** Applies the input rules and defaults. */
+export const servicesQuery = (input: unknown): Effect.Effect<ServicesQuery, InvalidInput> =>
+  Effect.map(decode(input ?? {}), (valid) => ({
+    search: valid.search || null,
+    itemKind: valid.itemKind ?? null,
+    isActive: valid.isActive ?? null,
+    billingMethod: valid.billingMethod ?? null,
+    page: valid.page ?? paging.firstPage,
+    pageSize: valid.pageSize ?? paging.defaultPageSize
+  }))

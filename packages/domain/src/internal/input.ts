@@ -1,0 +1,26 @@
+import { Effect, Schema, SchemaIssue } from "effect"
+import { InvalidInput } from "../ReadError.ts"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** A field that may be left out, as `undefined` or as `null`, which is how the wire and SQL write "nothing". */
+export const absent = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
+
+/** A search term: at most 200 characters after trimming, no NUL; blank means none. */
+export const SearchTerm = Schema.Trim.annotate({ message: "must be text" }).check(
+  Schema.isMaxCodePoints(200, { message: "must be at most 200 characters" }),
+  Schema.isPattern(/^[^\0]*$/, { message: "must not contain a NUL character" })
+)
+
+/** A yes-or-no field. */
+export const Flag = Schema.Boolean.annotate({ message: "must be true or false" })
+
+/** Decodes untrusted input; the failure names the first bad field and the rule, and never repeats the value. */
+export const decode =
+  <S extends Schema.ConstraintDecoder<unknown>>(schema: S, whole: string) =>
+  (input: unknown): Effect.Effect<S["Type"], InvalidInput> =>
+    Effect.mapError(Schema.decodeUnknownEffect(schema)(input), (error) => {
+      const issue = format(error.issue).issues[0]
+      const field = issue?.path?.map(String).join(".")
+      return new InvalidInput({ field: field || whole, why: issue?.message ?? "is not valid" })
+    })
