@@ -1,0 +1,46 @@
+import { effectiveCapabilities, unknownCapabilities } from "@alga-psa/ext-domain/Capability"
+import { CapabilityGate, InstallUnavailable } from "@alga-psa/ext-domain/CapabilityGate"
+import { ExtensionId, InstallId } from "@alga-psa/ext-domain/Identifiers"
+import { Effect, Layer } from "effect"
+import type { Dataset } from "./Dataset.ts"
+import { MemoryStore } from "./MemoryStore.ts"
+
+const hashesOf = (rows: Dataset, versionId: string): ReadonlyArray<string> => {
+  const hashes = rows.extension_bundle
+    .filter((bundle) => bundle.version_id === versionId)
+    .map((bundle) => bundle.content_hash.toLowerCase().replace(/^sha256:/, ""))
+    .filter((hash) => /^[0-9a-f]{64}$/.test(hash))
+  return [...new Set(hashes)].sort()
+}
+
+/** {@link CapabilityGate} over the rows of {@link MemoryStore}. Its only failure is `InstallUnavailable`. */
+export const layerCapabilityGate: Layer.Layer<CapabilityGate, never, MemoryStore> = Layer.effect(
+  CapabilityGate,
+  Effect.map(MemoryStore, (store) =>
+    CapabilityGate.of({
+      access: Effect.fnUntraced(function* (tenantId, installId) {
+        const rows = yield* store.rows
+        const tenant = rows.tenants.find((row) => row.tenant === tenantId)
+        const install = rows.tenant_extension_install.find((row) => row.tenant_id === tenantId && row.id === installId)
+        const version = rows.extension_version.find(
+          (row) => row.id === install?.version_id && row.registry_id === install.registry_id
+        )
+        if (tenant === undefined || install === undefined || version === undefined) {
+          return yield* new InstallUnavailable({ reason: "unknown" })
+        }
+        if (tenant.suspended_at !== null) return yield* new InstallUnavailable({ reason: "tenant-suspended" })
+        if (!install.is_enabled || install.status !== "enabled") {
+          return yield* new InstallUnavailable({ reason: "disabled" })
+        }
+        return {
+          installId: InstallId.make(install.id),
+          extensionId: ExtensionId.make(install.registry_id),
+          versionId: version.id,
+          capabilities: effectiveCapabilities(version.capabilities, install.granted_caps),
+          unknownCapabilities: unknownCapabilities(version.capabilities),
+          contentHashes: hashesOf(rows, version.id)
+        }
+      })
+    })
+  )
+)

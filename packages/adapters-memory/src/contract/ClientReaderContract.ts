@@ -1,0 +1,351 @@
+import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
+import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Fiber, type Layer } from "effect"
+import type { ClientRow, Dataset } from "../Dataset.ts"
+import { mergeDatasets } from "../Dataset.ts"
+import { ContractData } from "./ContractData.ts"
+import { freshId, freshTenant } from "./FreshTenant.ts"
+
+const everything: ClientsQuery = { search: null, includeInactive: true, onlyClient: null, page: 1, pageSize: 100 }
+
+const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
+  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
+
+const list = (tenant: TenantId, query: Partial<ClientsQuery> = {}) =>
+  Effect.flatMap(ClientReader, (reader) => reader.list(tenant, { ...everything, ...query }))
+
+const names = (tenant: TenantId, query: Partial<ClientsQuery> = {}) =>
+  Effect.map(list(tenant, query), (page) => page.items.map((client) => client.clientName))
+
+const get = (tenant: TenantId, id: string) =>
+  Effect.flatMap(ClientReader, (reader) => reader.get(tenant, ClientId.make(id)))
+
+/** Every guarantee of {@link ClientReader}, one case each. */
+export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<ClientReader | ContractData, E>): void =>
+  layer(adapter)(`ClientReader contract: ${name}`, (it) => {
+    it.effect("gives every field of a client, in the list and alone", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client, user } = freshTenant()
+        const manager = user({ first_name: "Maya", last_name: "Okafor" })
+        const full = client("Evergreen", {
+          client_type: "individual",
+          is_inactive: true,
+          default_currency_code: "EUR",
+          account_manager_id: manager.user_id,
+          billing_email: "Accounts@Evergreen.example"
+        })
+        yield* load(rows, { users: [manager], clients: [full] })
+        const summary = {
+          clientId: full.client_id,
+          clientName: "Evergreen",
+          clientType: "individual",
+          isInactive: true,
+          defaultCurrencyCode: "EUR",
+          accountManagerId: manager.user_id,
+          accountManagerName: "Maya Okafor",
+          billingEmail: "Accounts@Evergreen.example",
+          tags: []
+        }
+        assert.deepEqual(yield* get(tenant, full.client_id), summary as never)
+        assert.deepEqual((yield* list(tenant)).items, [summary] as never)
+      })
+    )
+
+    it.effect("gives null for a client that does not exist", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        yield* load(rows, { clients: [client("Evergreen")] })
+        assert.isNull(yield* get(tenant, freshId()))
+      })
+    )
+
+    it.effect("neither lists, counts nor gets another tenant's clients", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.client("Evergreen")
+        const foreign = other.client("Evergreen")
+        yield* load(mine.rows, other.rows, { clients: [own, foreign] })
+        const page = yield* list(mine.tenant, { search: "evergreen" })
+        assert.deepEqual(page.items.map((client) => client.clientId) as Array<string>, [own.client_id])
+        assert.strictEqual(page.totalCount, 1)
+        assert.isNull(yield* get(mine.tenant, foreign.client_id))
+        assert.deepEqual(yield* names(mine.tenant, { search: foreign.client_id }), [])
+        assert.deepEqual(yield* names(mine.tenant, { onlyClient: ClientId.make(foreign.client_id) }), [])
+      })
+    )
+
+    it.effect("answers an unknown tenant with an empty list", () =>
+      Effect.gen(function* () {
+        const page = yield* list(freshTenant().tenant, { page: 3, pageSize: 7 })
+        assert.deepEqual(page, { items: [], totalCount: 0, page: 3, pageSize: 7 })
+      })
+    )
+
+    it.effect("orders by lower-cased name by code point, then by id", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const [first, second] = [freshId(), freshId()].sort()
+        const clients = [
+          client("😀 Toys"),
+          client("ﬀ Press"),
+          client("élan"),
+          client("Zenith"),
+          client("BETA", { client_id: first as string }),
+          client("alpha 2"),
+          client("Alpha 10"),
+          client("beta", { client_id: second as string }),
+          client("_under")
+        ]
+        yield* load(rows, { clients })
+        assert.deepEqual(yield* names(tenant), [
+          "_under",
+          "Alpha 10",
+          "alpha 2",
+          "BETA",
+          "beta",
+          "Zenith",
+          "élan",
+          "ﬀ Press",
+          "😀 Toys"
+        ])
+      })
+    )
+
+    it.effect("pages without repeating or skipping, with one count on every page", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const clients = Array.from({ length: 11 }, (_, index) =>
+          client(`${index % 2 === 0 ? "Same" : "same"} ${index}`)
+        )
+        yield* load(rows, { clients })
+        const pages = yield* Effect.forEach([1, 2, 3, 4], (page) => list(tenant, { page, pageSize: 3 }))
+        assert.deepEqual(
+          pages.map((page) => page.items.length),
+          [3, 3, 3, 2]
+        )
+        assert.deepEqual(
+          pages.flatMap((page) => page.items),
+          (yield* list(tenant)).items
+        )
+        assert.deepEqual(
+          pages.map(({ page, pageSize, totalCount }) => ({ page, pageSize, totalCount })),
+          [1, 2, 3, 4].map((page) => ({ page, pageSize: 3, totalCount: 11 }))
+        )
+      })
+    )
+
+    it.effect("answers a page past the end with the count and no items", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        yield* load(rows, { clients: [client("One"), client("Two")] })
+        const last = { page: 10_000, pageSize: 100 }
+        assert.deepEqual(yield* list(tenant, last), { items: [], totalCount: 2, ...last })
+      })
+    )
+
+    it.effect("counts and lists one snapshot while rows are added", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        yield* load(rows)
+        const adding = yield* Effect.forkChild(
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, index) => client(`Client ${index}`)),
+            (row) => load({ clients: [row] })
+          )
+        )
+        let page = yield* list(tenant)
+        while (page.totalCount < 20) {
+          assert.strictEqual(page.items.length, page.totalCount)
+          yield* Effect.yieldNow
+          page = yield* list(tenant)
+        }
+        yield* Fiber.join(adding)
+        assert.strictEqual(page.items.length, 20)
+      })
+    )
+
+    it.effect("finds a part of the name or of the billing email without regard to case", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        yield* load(rows, {
+          clients: [
+            client("Evergreen Dental"),
+            client("Harbor", { billing_email: "AP@evergreen.example" }),
+            client("Élan"),
+            client("Summit", { lifecycle_status: "former", client_type: "individual" })
+          ]
+        })
+        assert.deepEqual(yield* names(tenant, { search: "EVERgreen" }), ["Evergreen Dental", "Harbor"])
+        assert.deepEqual(yield* names(tenant, { search: "ap@" }), ["Harbor"])
+        assert.deepEqual(yield* names(tenant, { search: "éLAN" }), ["Élan"])
+        assert.deepEqual(yield* names(tenant, { search: "individual" }), [])
+        assert.deepEqual(yield* names(tenant, { search: "green harbor" }), [])
+      })
+    )
+
+    it.effect("finds a client by its whole id in either case, and not by a part of it", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const wanted = client("Evergreen")
+        yield* load(rows, { clients: [wanted, client("Harbor")] })
+        assert.deepEqual(yield* names(tenant, { search: wanted.client_id }), ["Evergreen"])
+        assert.deepEqual(yield* names(tenant, { search: wanted.client_id.toUpperCase() }), ["Evergreen"])
+        assert.deepEqual(yield* names(tenant, { search: wanted.client_id.slice(0, 13) }), [])
+        assert.deepEqual(yield* names(tenant, { search: freshId() }), [])
+      })
+    )
+
+    it.effect.each([
+      { term: "%", found: ["100% Organic"] },
+      { term: "_", found: ["Blue_Sky"] },
+      { term: "\\", found: ["Back\\Slash"] },
+      { term: "0%", found: ["100% Organic"] },
+      { term: "e_s", found: ["Blue_Sky"] },
+      { term: "k\\s", found: ["Back\\Slash"] },
+      { term: "\\%", found: [] },
+      { term: "'", found: ["O'Neill"] },
+      { term: '"; --', found: [] }
+    ])("takes $term in a search as ordinary characters", ({ term, found }) =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const clients = ["100% Organic", "Blue_Sky", "Back\\Slash", "O'Neill", "Plain"].map((name) => client(name))
+        yield* load(rows, { clients })
+        assert.deepEqual(yield* names(tenant, { search: term }), found)
+      })
+    )
+
+    it.effect("counts a client whose is_inactive is NULL as active", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const unknown = client("Unknown", { is_inactive: null })
+        const clients = [unknown, client("Active"), client("Gone", { is_inactive: true })]
+        yield* load(rows, { clients })
+        assert.deepEqual(yield* names(tenant, { includeInactive: false }), ["Active", "Unknown"])
+        assert.strictEqual((yield* list(tenant, { includeInactive: false })).totalCount, 2)
+        assert.deepEqual(yield* names(tenant, { includeInactive: true }), ["Active", "Gone", "Unknown"])
+        assert.isFalse((yield* get(tenant, unknown.client_id))?.isInactive)
+      })
+    )
+
+    it.effect("gets an inactive client", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const gone = client("Gone", { is_inactive: true })
+        yield* load(rows, { clients: [gone] })
+        assert.isTrue((yield* get(tenant, gone.client_id))?.isInactive)
+      })
+    )
+
+    it.effect("lists clients of every lifecycle status", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const clients = (["active", "former", "prospect"] as const).map((lifecycle_status) =>
+          client(lifecycle_status, { lifecycle_status })
+        )
+        yield* load(rows, { clients })
+        assert.deepEqual(yield* names(tenant, { includeInactive: false }), ["active", "former", "prospect"])
+      })
+    )
+
+    it.effect("lists at most the one client it is restricted to, other filters applied", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const own = client("Evergreen", { is_inactive: true })
+        yield* load(rows, { clients: [own, client("Harbor")] })
+        const onlyClient = ClientId.make(own.client_id)
+        const page = yield* list(tenant, { onlyClient })
+        assert.deepEqual(page.items.map((item) => item.clientName) as Array<string>, ["Evergreen"])
+        assert.strictEqual(page.totalCount, 1)
+        assert.deepEqual(yield* names(tenant, { onlyClient, search: "harbor" }), [])
+        assert.deepEqual(yield* names(tenant, { onlyClient, includeInactive: false }), [])
+      })
+    )
+
+    it.effect.each([
+      { first: "Maya", last: "Okafor", shown: "Maya Okafor" },
+      { first: "Maya", last: null, shown: "Maya" },
+      { first: null, last: "Okafor", shown: "Okafor" },
+      { first: " Maya ", last: " Okafor ", shown: "Maya   Okafor" },
+      { first: " ", last: "", shown: null },
+      { first: null, last: null, shown: null }
+    ])("shows a manager named [$first, $last] as $shown", ({ first, last, shown }) =>
+      Effect.gen(function* () {
+        const { tenant, rows, client, user } = freshTenant()
+        const manager = user({ first_name: first, last_name: last })
+        const managed = client("Managed", { account_manager_id: manager.user_id })
+        yield* load(rows, { users: [manager], clients: [managed] })
+        const found = yield* get(tenant, managed.client_id)
+        assert.deepEqual([found?.accountManagerId, found?.accountManagerName], [manager.user_id, shown])
+      })
+    )
+
+    it.effect("keeps the id of a manager who is missing or of another tenant, without a name", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const stranger = other.user({ first_name: "Bo", last_name: "Aalto" })
+        const missing = freshId()
+        yield* load(mine.rows, other.rows, {
+          users: [stranger],
+          clients: [
+            mine.client("A", { account_manager_id: missing }),
+            mine.client("B", { account_manager_id: stranger.user_id })
+          ]
+        })
+        const managers = (yield* list(mine.tenant)).items.map((item) => [
+          item.accountManagerId,
+          item.accountManagerName
+        ])
+        assert.deepEqual(managers, [
+          [missing, null],
+          [stranger.user_id, null]
+        ])
+      })
+    )
+
+    it.effect("gives the tags of type client, sorted by code point", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const tagged = client("Tagged")
+        yield* load(rows, { clients: [tagged, client("Untagged")] }, tags(tagged, ["vip", "Zone", "ärger", "beta"]), {
+          ...tags(tagged, ["ticket tag"], "ticket")
+        })
+        const expected = ["Zone", "beta", "vip", "ärger"]
+        const items = (yield* list(tenant)).items
+        assert.deepEqual(items.map((item) => item.tags) as unknown, [expected, []])
+        assert.deepEqual((yield* get(tenant, tagged.client_id))?.tags as unknown, expected)
+      })
+    )
+
+    it.effect("leaves out tags that another tenant mapped to the same id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.client("Mine")
+        yield* load(mine.rows, other.rows, { clients: [own] }, tags({ ...own, tenant: other.tenant }, ["theirs"]))
+        assert.deepEqual((yield* get(mine.tenant, own.client_id))?.tags, [])
+      })
+    )
+  })
+
+const tags = (client: Pick<ClientRow, "tenant" | "client_id">, texts: ReadonlyArray<string>, type = "client") => {
+  const definitions = texts.map((tag_text) => ({
+    tenant: client.tenant,
+    tag_id: freshId(),
+    tag_text,
+    tagged_type: type
+  }))
+  return {
+    tag_definitions: definitions,
+    tag_mappings: definitions.map(({ tenant, tag_id }) => ({
+      tenant,
+      mapping_id: freshId(),
+      tag_id,
+      tagged_id: client.client_id,
+      tagged_type: type
+    }))
+  }
+}

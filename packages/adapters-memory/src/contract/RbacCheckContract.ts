@@ -1,0 +1,149 @@
+import type { TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
+import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import { type Dataset, mergeDatasets, type UserRow } from "../Dataset.ts"
+import { contactRow } from "../Rows.ts"
+import { ContractData } from "./ContractData.ts"
+import { freshId, freshTenant, userId } from "./FreshTenant.ts"
+
+const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
+  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
+
+const subject = (tenant: TenantId, user: UserId) => Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, user))
+
+const permissions = (tenant: TenantId, user: UserRow) =>
+  Effect.map(subject(tenant, userId(user)), (found) => (found === null ? null : [...found.permissions].sort()))
+
+/** Every guarantee of {@link RbacCheck}, one case each. */
+export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacCheck | ContractData, E>): void =>
+  layer(adapter)(`RbacCheck contract: ${name}`, (it) => {
+    it.effect("gives the permissions of all roles of a user, each once", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, grant } = freshTenant()
+        const staff = user()
+        yield* load(
+          rows,
+          { users: [staff] },
+          grant(staff.user_id, "client", "read"),
+          grant(staff.user_id, "client", "read"),
+          grant(staff.user_id, "service", "read")
+        )
+        const found = yield* subject(tenant, userId(staff))
+        assert.deepEqual(found?.permissions as unknown, new Set(["client:read", "service:read"]))
+        assert.deepEqual([found?.userType, found?.clientId], ["internal", null])
+      })
+    )
+
+    it.effect("leaves out other actions and other resources", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, grant } = freshTenant()
+        const staff = user()
+        const grants = [
+          grant(staff.user_id, "client", "update"),
+          grant(staff.user_id, "clients", "read"),
+          grant(staff.user_id, "Client", "Read"),
+          grant(staff.user_id, "service", "create")
+        ]
+        yield* load(rows, { users: [staff] }, ...grants)
+        assert.deepEqual(yield* permissions(tenant, staff), [])
+      })
+    )
+
+    it.effect("gives a user without roles no permission", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, grant } = freshTenant()
+        const [staff, colleague] = [user(), user()]
+        yield* load(rows, { users: [staff, colleague] }, grant(colleague.user_id, "client", "read"))
+        assert.deepEqual(yield* permissions(tenant, staff), [])
+        assert.deepEqual(yield* permissions(tenant, colleague), ["client:read"])
+      })
+    )
+
+    it.effect("gives null for a user who does not exist", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user } = freshTenant()
+        yield* load(rows)
+        assert.isNull(yield* permissions(tenant, user()))
+      })
+    )
+
+    it.effect("gives null for a user of another tenant", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const stranger = other.user()
+        yield* load(mine.rows, other.rows, { users: [stranger] }, other.grantBoth(stranger.user_id))
+        assert.isNull(yield* permissions(mine.tenant, stranger))
+        assert.deepEqual(yield* permissions(other.tenant, stranger), ["client:read", "service:read"])
+      })
+    )
+
+    it.effect.each([
+      { is_inactive: true, known: false },
+      { is_inactive: false, known: true },
+      { is_inactive: null, known: true }
+    ])("with is_inactive $is_inactive, whether a user is known is $known", ({ is_inactive, known }) =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, grantBoth } = freshTenant()
+        const staff = user({ is_inactive })
+        yield* load(rows, { users: [staff] }, grantBoth(staff.user_id))
+        assert.strictEqual((yield* subject(tenant, userId(staff))) !== null, known)
+      })
+    )
+
+    it.effect.each([
+      { type: "internal", role: "internal", permission: "internal", counts: true },
+      { type: "internal", role: "client", permission: "internal", counts: false },
+      { type: "internal", role: "internal", permission: "client", counts: false },
+      { type: "internal", role: "client", permission: "client", counts: false },
+      { type: "client", role: "client", permission: "client", counts: true },
+      { type: "client", role: "internal", permission: "client", counts: false },
+      { type: "client", role: "client", permission: "internal", counts: false },
+      { type: "client", role: "internal", permission: "internal", counts: false }
+    ] as const)(
+      "for a user of type $type, whether a role of $role with a permission of $permission counts is $counts",
+      ({ type, role, permission, counts }) =>
+        Effect.gen(function* () {
+          const { tenant, rows, user, grant } = freshTenant()
+          const person = user({ user_type: type })
+          yield* load(rows, { users: [person] }, grant(person.user_id, "client", "read", role, permission))
+          assert.deepEqual(yield* permissions(tenant, person), counts ? ["client:read"] : [])
+        })
+    )
+
+    it.effect("gives a portal user's client through the contact", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, client } = freshTenant()
+        const own = client("Own")
+        const contact = contactRow({ tenant, contact_name_id: freshId(), client_id: own.client_id })
+        const portal = user({ user_type: "client", contact_id: contact.contact_name_id })
+        yield* load(rows, { clients: [own], contacts: [contact], users: [portal] })
+        const found = yield* subject(tenant, userId(portal))
+        assert.deepEqual([found?.userType, found?.clientId], ["client", own.client_id] as never)
+      })
+    )
+
+    it.effect("gives no client for a portal user without a contact, or whose contact has none", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user } = freshTenant()
+        const contact = contactRow({ tenant, contact_name_id: freshId() })
+        const alone = user({ user_type: "client" })
+        const unattached = user({ user_type: "client", contact_id: contact.contact_name_id })
+        yield* load(rows, { contacts: [contact], users: [alone, unattached] })
+        assert.isNull((yield* subject(tenant, userId(alone)))?.clientId)
+        assert.isNull((yield* subject(tenant, userId(unattached)))?.clientId)
+      })
+    )
+
+    it.effect("gives no client for staff, also when they have a contact", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, client } = freshTenant()
+        const own = client("Own")
+        const contact = contactRow({ tenant, contact_name_id: freshId(), client_id: own.client_id })
+        const staff = user({ contact_id: contact.contact_name_id })
+        yield* load(rows, { clients: [own], contacts: [contact], users: [staff] })
+        assert.isNull((yield* subject(tenant, userId(staff)))?.clientId)
+      })
+    )
+  })

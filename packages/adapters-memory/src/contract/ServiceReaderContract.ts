@@ -1,0 +1,277 @@
+import { ServiceId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
+import type { ServicesQuery } from "@alga-psa/ext-domain/ServicesQuery"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Fiber, type Layer } from "effect"
+import { type Dataset, mergeDatasets } from "../Dataset.ts"
+import { ContractData } from "./ContractData.ts"
+import { freshId, freshTenant } from "./FreshTenant.ts"
+
+const everything: ServicesQuery = {
+  search: null,
+  itemKind: null,
+  isActive: null,
+  billingMethod: null,
+  page: 1,
+  pageSize: 100
+}
+
+const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
+  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
+
+const list = (tenant: TenantId, query: Partial<ServicesQuery> = {}) =>
+  Effect.flatMap(ServiceReader, (reader) => reader.list(tenant, { ...everything, ...query }))
+
+const names = (tenant: TenantId, query: Partial<ServicesQuery> = {}) =>
+  Effect.map(list(tenant, query), (page) => page.items.map((service) => service.serviceName))
+
+const get = (tenant: TenantId, id: string) =>
+  Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id)))
+
+/** Every guarantee of {@link ServiceReader}, one case each. */
+export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<ServiceReader | ContractData, E>): void =>
+  layer(adapter)(`ServiceReader contract: ${name}`, (it) => {
+    it.effect("gives every field of an entry, in the list and alone", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service, serviceType } = freshTenant()
+        const product = service("Firewall", {
+          item_kind: "product",
+          billing_method: "usage",
+          default_rate: 89_900,
+          unit_of_measure: "unit",
+          is_active: false,
+          sku: "FW-100",
+          description: "Rack mounted"
+        })
+        yield* load(rows, { service_catalog: [product] })
+        const summary = {
+          serviceId: product.service_id,
+          serviceName: "Firewall",
+          itemKind: "product",
+          billingMethod: "usage",
+          serviceTypeId: serviceType.id,
+          serviceTypeName: "Managed Services",
+          defaultRate: 89_900,
+          unitOfMeasure: "unit",
+          isActive: false,
+          sku: "FW-100"
+        }
+        assert.deepEqual(yield* get(tenant, product.service_id), summary as never)
+        assert.deepEqual((yield* list(tenant)).items, [summary] as never)
+      })
+    )
+
+    it.effect("gives null for an entry that does not exist", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        yield* load(rows, { service_catalog: [service("Support")] })
+        assert.isNull(yield* get(tenant, freshId()))
+      })
+    )
+
+    it.effect("neither lists, counts nor gets another tenant's entries", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.service("Support")
+        const foreign = other.service("Support")
+        yield* load(mine.rows, other.rows, { service_catalog: [own, foreign] })
+        const page = yield* list(mine.tenant, { search: "support" })
+        assert.deepEqual(page.items.map((service) => service.serviceId) as Array<string>, [own.service_id])
+        assert.strictEqual(page.totalCount, 1)
+        assert.isNull(yield* get(mine.tenant, foreign.service_id))
+        assert.deepEqual(yield* names(mine.tenant, { search: foreign.service_id }), [])
+      })
+    )
+
+    it.effect("reads a type of another tenant as no type", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const foreign = mine.service("Support", { custom_service_type_id: other.serviceType.id })
+        yield* load(mine.rows, other.rows, { service_catalog: [foreign] })
+        const found = yield* get(mine.tenant, foreign.service_id)
+        assert.deepEqual([found?.serviceTypeId, found?.serviceTypeName], [null, null])
+        const [item] = (yield* list(mine.tenant)).items
+        assert.deepEqual([item?.serviceTypeId, item?.serviceTypeName], [null, null])
+      })
+    )
+
+    it.effect("answers an unknown tenant with an empty list", () =>
+      Effect.gen(function* () {
+        const page = yield* list(freshTenant().tenant, { page: 2, pageSize: 5 })
+        assert.deepEqual(page, { items: [], totalCount: 0, page: 2, pageSize: 5 })
+      })
+    )
+
+    it.effect("orders by lower-cased name by code point, then by id", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const ordered = ["Backup", "backup", "BACKUP"].map((name, index) => ({
+          ...service(name),
+          service_id: `${index + 1}${freshId().slice(1)}`
+        }))
+        const rest = [service("😀"), service("ﬀ"), service("Über"), service("zone"), service("Array")]
+        yield* load(rows, { service_catalog: [...rest, ...ordered.toReversed()] })
+        assert.deepEqual(yield* names(tenant), ["Array", "Backup", "backup", "BACKUP", "zone", "Über", "ﬀ", "😀"])
+      })
+    )
+
+    it.effect("pages entries of the same name without repeating or skipping, with one count on every page", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        yield* load(rows, { service_catalog: Array.from({ length: 10 }, () => service("Same")) })
+        const pages = yield* Effect.forEach([1, 2, 3, 4], (page) => list(tenant, { page, pageSize: 3 }))
+        const ids = pages.flatMap((page) => page.items.map((item) => item.serviceId as string))
+        assert.deepEqual(
+          ids,
+          (yield* list(tenant)).items.map((item) => item.serviceId as string)
+        )
+        assert.deepEqual(ids, [...new Set(ids)].sort())
+        assert.deepEqual(
+          pages.map(({ page, pageSize, totalCount }) => ({ page, pageSize, totalCount })),
+          [1, 2, 3, 4].map((page) => ({ page, pageSize: 3, totalCount: 10 }))
+        )
+      })
+    )
+
+    it.effect("answers a page past the end with the count and no items", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        yield* load(rows, { service_catalog: [service("One"), service("Two")] })
+        const last = { page: 10_000, pageSize: 100 }
+        assert.deepEqual(yield* list(tenant, last), { items: [], totalCount: 2, ...last })
+      })
+    )
+
+    it.effect("counts and lists one snapshot while rows are added", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        yield* load(rows)
+        const adding = yield* Effect.forkChild(
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, index) => service(`Service ${index}`)),
+            (row) => load({ service_catalog: [row] })
+          )
+        )
+        let page = yield* list(tenant)
+        while (page.totalCount < 20) {
+          assert.strictEqual(page.items.length, page.totalCount)
+          yield* Effect.yieldNow
+          page = yield* list(tenant)
+        }
+        yield* Fiber.join(adding)
+        assert.strictEqual(page.items.length, 20)
+      })
+    )
+
+    it.effect("finds a part of the name, the description or the SKU without regard to case", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        yield* load(rows, {
+          service_catalog: [
+            service("Firewall", { item_kind: "product", sku: "NET-100" }),
+            service("Network Care"),
+            service("Audit", { description: "Of the whole network" }),
+            service("Écran", { unit_of_measure: "network" })
+          ]
+        })
+        assert.deepEqual(yield* names(tenant, { search: "NETwork" }), ["Audit", "Network Care"])
+        assert.deepEqual(yield* names(tenant, { search: "net-1" }), ["Firewall"])
+        assert.deepEqual(yield* names(tenant, { search: "éCRAN" }), ["Écran"])
+        assert.deepEqual(yield* names(tenant, { search: "managed" }), [])
+      })
+    )
+
+    it.effect("finds an entry by its whole id in either case, and not by a part of it", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const wanted = service("Support")
+        yield* load(rows, { service_catalog: [wanted, service("Backup")] })
+        assert.deepEqual(yield* names(tenant, { search: wanted.service_id }), ["Support"])
+        assert.deepEqual(yield* names(tenant, { search: wanted.service_id.toUpperCase() }), ["Support"])
+        assert.deepEqual(yield* names(tenant, { search: wanted.service_id.slice(0, 13) }), [])
+      })
+    )
+
+    it.effect.each([
+      { term: "%", found: ["100% Care"] },
+      { term: "_", found: ["AP_600"] },
+      { term: "\\", found: ["C:\\Drive"] },
+      { term: "p_6", found: ["AP_600"] },
+      { term: "\\%", found: [] },
+      { term: "'", found: ["Driver's Check"] }
+    ])("takes $term in a search as ordinary characters", ({ term, found }) =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const entries = ["100% Care", "AP_600", "C:\\Drive", "Driver's Check", "Plain"].map((name) => service(name))
+        yield* load(rows, { service_catalog: entries })
+        assert.deepEqual(yield* names(tenant, { search: term }), found)
+      })
+    )
+
+    it.effect("filters by kind, by activity and by billing method, together and apart", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        yield* load(rows, {
+          service_catalog: [
+            service("Hourly"),
+            service("Fixed", { billing_method: "fixed" }),
+            service("Old", { is_active: false }),
+            service("Product", { item_kind: "product", billing_method: "usage" }),
+            service("Old Product", { item_kind: "product", billing_method: "usage", is_active: false })
+          ]
+        })
+        assert.deepEqual(yield* names(tenant, { itemKind: "product" }), ["Old Product", "Product"])
+        assert.deepEqual(yield* names(tenant, { itemKind: "service" }), ["Fixed", "Hourly", "Old"])
+        assert.deepEqual(yield* names(tenant, { isActive: true }), ["Fixed", "Hourly", "Product"])
+        assert.deepEqual(yield* names(tenant, { isActive: false }), ["Old", "Old Product"])
+        assert.deepEqual(yield* names(tenant, { billingMethod: "hourly" }), ["Hourly", "Old"])
+        assert.deepEqual(yield* names(tenant, { billingMethod: "usage", isActive: true }), ["Product"])
+        assert.strictEqual((yield* list(tenant, { itemKind: "service", pageSize: 1 })).totalCount, 3)
+      })
+    )
+
+    it.effect.each(["per_unit", "", "Hourly", "fixed "])("hides an entry whose billing method is [%s]", (method) =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const hidden = service("Hidden", { billing_method: method })
+        yield* load(rows, { service_catalog: [hidden, service("Shown")] })
+        const page = yield* list(tenant)
+        assert.deepEqual(page.items.map((item) => item.serviceName) as Array<string>, ["Shown"])
+        assert.strictEqual(page.totalCount, 1)
+        assert.isNull(yield* get(tenant, hidden.service_id))
+        assert.deepEqual(yield* names(tenant, { search: hidden.service_id }), [])
+      })
+    )
+
+    it.effect("reads a missing rate as 0 and a missing unit as empty", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const bare = service("Bare", { default_rate: null, unit_of_measure: null, sku: null })
+        yield* load(rows, { service_catalog: [bare] })
+        const found = yield* get(tenant, bare.service_id)
+        assert.deepEqual([found?.defaultRate, found?.unitOfMeasure, found?.sku], [0, "", null])
+      })
+    )
+
+    it.effect.each([-1, 0, 1, 2_147_483_648, 9_007_199_254_740_991])(
+      "gives a rate of %d cents as it is stored",
+      (rate) =>
+        Effect.gen(function* () {
+          const { tenant, rows, service } = freshTenant()
+          const priced = service("Priced", { default_rate: rate })
+          yield* load(rows, { service_catalog: [priced] })
+          assert.strictEqual((yield* get(tenant, priced.service_id))?.defaultRate, rate)
+        })
+    )
+
+    it.effect("gets an inactive entry", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const retired = service("Retired", { is_active: false })
+        yield* load(rows, { service_catalog: [retired] })
+        assert.isFalse((yield* get(tenant, retired.service_id))?.isActive)
+      })
+    )
+  })

@@ -1,0 +1,52 @@
+import { PgClient } from "@effect/sql-pg"
+import { Config, Duration, Effect, Layer, type Redacted } from "effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** Where the database server is, and how long to wait for it. */
+export interface ServerOptions {
+  /** `postgres://user:password@host:port/database`, with `sslmode` and the like as parameters. */
+  readonly url: Redacted.Redacted
+  /** How long a connection may take to be ready. Default: 5 seconds. */
+  readonly connectTimeout?: Duration.Duration
+  /** How long the server may work on one statement. Default: 5 seconds. */
+  readonly statementTimeout?: Duration.Duration
+  /** How many connections to hold at most; statements share them. Default: 10. */
+  readonly maxConnections?: number
+}
+
+/**
+ * A client of a PostgreSQL server for reading, and nothing else: every connection starts in read-only mode, in the
+ * schema `public`, with a limit on each statement. It connects when it is first used, and again after the server was
+ * away.
+ */
+export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
+  PgClient.layer({
+    url: options.url,
+    applicationName: "alga-extension-host",
+    connectTimeout: options.connectTimeout ?? "5 seconds",
+    // A connection that no longer answers is given up when its time is over, even where the network hides its end.
+    connectionTTL: "5 minutes",
+    keepAlive: "10 seconds",
+    maxConnections: options.maxConnections ?? 10,
+    multiplex: true,
+    startupParameters: {
+      default_transaction_read_only: "on",
+      search_path: "public",
+      statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
+    }
+  })
+
+const config = Config.all({
+  url: Config.redacted("DATABASE_URL"),
+  connectTimeout: Config.duration("DATABASE_CONNECT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
+  statementTimeout: Config.duration("DATABASE_STATEMENT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
+  maxConnections: Config.int("DATABASE_MAX_CONNECTIONS").pipe(Config.withDefault(10))
+})
+
+/**
+ * {@link layerServer} after `DATABASE_URL`, and, where set, `DATABASE_CONNECT_TIMEOUT` and
+ * `DATABASE_STATEMENT_TIMEOUT` (such as `5 seconds`) and `DATABASE_MAX_CONNECTIONS`.
+ */
+export const layerServerConfig: Layer.Layer<PgClient.PgClient | SqlClient, SqlError | Config.ConfigError> =
+  Layer.unwrap(Effect.map(config, layerServer))

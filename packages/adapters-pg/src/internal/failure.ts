@@ -1,0 +1,62 @@
+import { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
+import { Predicate, SchemaIssue } from "effect"
+import type { SchemaError } from "effect/Schema"
+import type { SqlError } from "effect/sql/SqlError"
+
+const sqlState = (error: SqlError): string | null => {
+  const { cause } = error.reason
+  return Predicate.hasProperty(cause, "severity") && Predicate.hasProperty(cause, "code") ? String(cause.code) : null
+}
+
+/**
+ * Classes of SQLSTATE whose messages name objects and settings of the server. Others may quote data (22: "invalid
+ * input syntax for type uuid: …", 23: "Key (…)=(…) already exists"), and data stays out of the log.
+ */
+const speaksOfObjects = /^(08|0A|25|28|3D|3F|42|53|55|57|58)/
+
+const shutsDown = /^(57P0|53)/
+
+const textOf = (error: SqlError, state: string | null): string => {
+  const { cause } = error.reason
+  const fromServer = state !== null && speaksOfObjects.test(state)
+  const fromNetwork = state === null && error.reason._tag === "ConnectionError"
+  if (!(fromServer || fromNetwork) || !(cause instanceof Error)) return error.message
+  return cause.message || (Predicate.hasProperty(cause, "code") ? String(cause.code) : error.message)
+}
+
+const reasonOf = (error: SqlError, state: string | null): DataSourceError["reason"] => {
+  switch (error.reason._tag) {
+    case "StatementTimeoutError":
+    case "LockTimeoutError":
+      return "timeout"
+    default:
+      return error.isRetryable || (state !== null && shutsDown.test(state)) ? "unavailable" : "failed"
+  }
+}
+
+/** The driver's error as the ports' own. Its cause holds the SQLSTATE and no value of a parameter or a row. */
+export const fromSqlError = (operation: string, error: SqlError): DataSourceError => {
+  const state = sqlState(error)
+  const label = state === null ? error.reason._tag : `${error.reason._tag} ${state}`
+  return new DataSourceError({
+    reason: reasonOf(error, state),
+    operation,
+    cause: new Error(`${label}: ${textOf(error, state)}`)
+  })
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** A row that breaks its schema. The cause names the columns and none of their values. */
+export const fromSchemaError = (operation: string, error: SchemaError): DataSourceError => {
+  const paths = format(error.issue).issues.map(({ path = [] }) => path.map(String).join("."))
+  return new DataSourceError({
+    reason: "corrupt",
+    operation,
+    cause: new Error(`unexpected value at ${paths.join(", ")}`)
+  })
+}
+
+/** A statement that did not answer in time. */
+export const tooLate = (operation: string): DataSourceError =>
+  new DataSourceError({ reason: "timeout", operation, cause: new Error("no answer within the read timeout") })

@@ -1,0 +1,19 @@
+/** A core module of a component and the memories that it defines. */
+export interface ComponentModule {
+  /** As the generated glue asks for it. */
+  readonly name: string
+  readonly path: string
+  /** In pages of 64 KiB. */
+  readonly memories: ReadonlyArray<{ readonly minimum: number; readonly maximum: number | null }>
+}
+
+/** A component that passed intake and can run. Only the component store makes one. */
+export interface Component {
+  /** SHA-256 of the component's bytes: 64 lower-case hexadecimal digits. */
+  readonly hash: string
+  /** Path of the generated glue. */
+  readonly glue: string
+  /** Import names, such as `alga:extension/clients`, sorted. */
+  readonly imports: ReadonlyArray<string>
+  readonly modules: ReadonlyArray<ComponentModule>
+}

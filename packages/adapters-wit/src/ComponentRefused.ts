@@ -1,0 +1,16 @@
+import { Schema } from "effect"
+
+/** A component did not pass intake. It never runs; repeating the intake gives the same answer. */
+export class ComponentRefused extends Schema.TaggedError<ComponentRefused>()("ComponentRefused", {
+  /**
+   * - `too-large`: more bytes than `Limits.componentBytes`.
+   * - `not-a-component`: not a WebAssembly component, or not a valid one. Build it with a component toolchain.
+   * - `unknown-import`: it imports something outside the world. Build it without WASI and against this world.
+   * - `no-handler`: it does not export the function `handler`. Build it against the world `alga:extension/runner`.
+   * - `memory`: its memories cannot be bounded, are too many, or start larger than any limit allows.
+   * - `too-slow`: checking it took longer than the intake allows.
+   */
+  reason: Schema.Literals(["too-large", "not-a-component", "unknown-import", "no-handler", "memory", "too-slow"]),
+  /** The rule and, for an import, its name. */
+  message: Schema.String
+}) {}

@@ -1,0 +1,115 @@
+import { mkdir, realpath } from "node:fs/promises"
+import { resolve } from "node:path"
+import { Context, Deferred, Effect, Layer, Semaphore } from "effect"
+import type { Component } from "./Component.ts"
+import { ComponentRefused } from "./ComponentRefused.ts"
+import { ComponentStoreError } from "./ComponentStoreError.ts"
+import { makeComponentCache, sha256 } from "./internal/host/ComponentCache.ts"
+import { checkNode } from "./internal/host/NodeVersion.ts"
+import { checkBytes, checkMemories, checkWorld } from "./internal/host/rules.ts"
+import { transpile } from "./internal/host/transpile.ts"
+import { defaultLimits } from "./Limits.ts"
+import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
+
+/**
+ * Takes components in and keeps them ready to run.
+ *
+ * Guarantees:
+ * - A component is checked and transpiled once per content, also when many ask at the same time and across restarts.
+ * - Nothing of a component is run to check it; a process that can read the transpiler and nothing else transpiles it.
+ * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made anew.
+ */
+export interface ComponentStoreService {
+  /** The directory that sandbox processes read components from; absolute, without links. */
+  readonly directory: string
+  /** The component of these bytes, ready to run. */
+  readonly accept: (bytes: Uint8Array) => Effect.Effect<Component, ComponentRefused | ComponentStoreError>
+  /** A component that was accepted before, by the SHA-256 of its bytes; null where there is none. */
+  readonly find: (hash: string) => Effect.Effect<Component | null>
+}
+
+/** Component intake. */
+export class ComponentStore extends Context.Service<ComponentStore, ComponentStoreService>()(
+  "@alga-psa/ext-adapters-wit/ComponentStore"
+) {}
+
+/** Where components are kept and what bounds their intake. */
+export interface ComponentStoreOptions {
+  /** Made where it does not exist. It must belong to this host alone. */
+  readonly directory: string
+  /** Largest component, in bytes. Default: that of {@link defaultLimits}. */
+  readonly componentBytes?: number
+  /** Longest time to transpile one component, in milliseconds. Default: 60,000. */
+  readonly intakeTimeoutMs?: number
+  /** The Node that transpiles. Default: the one that runs this program. */
+  readonly execPath?: string
+}
+
+const defaultIntakeTimeoutMs = 60_000
+const concurrentIntakes = 2
+
+type Intake = Deferred.Deferred<Component, ComponentRefused | ComponentStoreError>
+
+const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
+  const execPath = options.execPath ?? process.execPath
+  const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
+  const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
+  yield* checkNode(execPath)
+  const directory = yield* Effect.tryPromise({
+    try: async () => {
+      await mkdir(options.directory, { recursive: true, mode: 0o700 })
+      return realpath(resolve(options.directory))
+    },
+    catch: (cause) => new ComponentStoreError({ message: "the component directory cannot be used", cause })
+  })
+  const cache = makeComponentCache(directory)
+  const scope = yield* Effect.scope
+  const turn = yield* Semaphore.make(concurrentIntakes)
+  const ready = new Map<string, Component>()
+  const running = new Map<string, Intake>()
+
+  const find = Effect.fnUntraced(function* (hash: string) {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return null
+    const component = ready.get(hash) ?? (yield* cache.read(hash))
+    if (component !== null) ready.set(hash, component)
+    return component
+  })
+
+  const takeIn = Effect.fnUntraced(function* (hash: string, bytes: Uint8Array) {
+    const known = yield* find(hash)
+    if (known !== null) return known
+    const transpiled = yield* transpile(bytes, execPath).pipe(
+      Effect.timeoutOrElse({
+        duration: intakeTimeoutMs,
+        orElse: () => Effect.fail(new ComponentRefused({ reason: "too-slow", message: "took too long to transpile" }))
+      })
+    )
+    yield* checkWorld(transpiled)
+    const component = yield* cache.write(hash, transpiled, yield* checkMemories(transpiled))
+    ready.set(hash, component)
+    return component
+  })
+
+  const accept = Effect.fn("ComponentStore.accept")(function* (bytes: Uint8Array) {
+    yield* checkBytes(bytes, componentBytes)
+    const hash = sha256(bytes)
+    const known = ready.get(hash)
+    if (known !== undefined) return known
+    let intake = running.get(hash)
+    if (intake === undefined) {
+      intake = Deferred.makeUnsafe()
+      running.set(hash, intake)
+      yield* turn
+        .withPermit(takeIn(hash, bytes))
+        .pipe(Deferred.into(intake), Effect.ensuring(Effect.sync(() => running.delete(hash))), Effect.forkIn(scope))
+    }
+    return yield* Deferred.await(intake)
+  })
+
+  return ComponentStore.of({ directory, accept, find })
+})
+
+/** A store on disk. Fails where the directory cannot be used or the Node that transpiles is not suitable. */
+export const layerComponentStore = (
+  options: ComponentStoreOptions
+): Layer.Layer<ComponentStore, ComponentStoreError | NodeUnsuitable> => Layer.effect(ComponentStore, make(options))

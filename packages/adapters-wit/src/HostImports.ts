@@ -1,0 +1,83 @@
+import type { Authorization, ClientReads, Invocation, ServiceReads } from "@alga-psa/ext-domain"
+import { Context, Effect, Layer } from "effect"
+import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
+import type { HttpFetch } from "./HttpFetch.ts"
+import type { Invoicing } from "./Invoicing.ts"
+import { clientsInterface } from "./internal/imports/clients.ts"
+import { contextInterface } from "./internal/imports/context.ts"
+import type { HostInterface } from "./internal/imports/hostFunction.ts"
+import { httpInterface } from "./internal/imports/http.ts"
+import { invoicingInterface } from "./internal/imports/invoicing.ts"
+import { loggingInterface } from "./internal/imports/logging.ts"
+import { schedulerInterface } from "./internal/imports/scheduler.ts"
+import { secretsInterface } from "./internal/imports/secrets.ts"
+import { servicesInterface } from "./internal/imports/services.ts"
+import { storageInterface } from "./internal/imports/storage.ts"
+import { uiProxyInterface } from "./internal/imports/uiProxy.ts"
+import { userInterface, userV2Interface } from "./internal/imports/user.ts"
+import { packageName } from "./KnownWorld.ts"
+import type { Limits } from "./Limits.ts"
+import type { Scheduler } from "./Scheduler.ts"
+import type { Secrets } from "./Secrets.ts"
+import type { Storage } from "./Storage.ts"
+import type { UiProxy } from "./UiProxy.ts"
+
+/** Answers a host call for the current execution. */
+export type AnswerHostCall = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, Invocation>
+
+/**
+ * Turns host calls into effects.
+ *
+ * Guarantees:
+ * - The tenant, install and user are those of the `Invocation`; no argument names or changes them.
+ * - A failing read is exactly one of `not-allowed`, `invalid-input` and `internal`; a defect is `internal` and logged.
+ * - A port beside the reads is asked only where its capability is effective; else the guest gets the interface's own
+ *   refusal.
+ * - An unknown function, and arguments of other types, are a {@link ProtocolViolation}.
+ */
+export interface HostImportsService {
+  /** The imports of one execution. Its log lines are counted together. */
+  readonly forExecution: (limits: Pick<Limits, "logLines" | "logLineBytes">) => AnswerHostCall
+}
+
+/** The imports of the world. */
+export class HostImports extends Context.Service<HostImports, HostImportsService>()(
+  "@alga-psa/ext-adapters-wit/HostImports"
+) {}
+
+const make = Effect.gen(function* () {
+  const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [
+    ["context", contextInterface],
+    ["secrets", yield* secretsInterface],
+    ["http", yield* httpInterface],
+    ["storage", yield* storageInterface],
+    ["ui-proxy", yield* uiProxyInterface],
+    ["user", userInterface],
+    ["user-v2", userV2Interface],
+    ["scheduler", yield* schedulerInterface],
+    ["invoicing", yield* invoicingInterface],
+    ["clients", yield* clientsInterface],
+    ["services", yield* servicesInterface]
+  ]
+  const interfaces = new Map(shared.map(([name, functions]) => [`${packageName}/${name}`, functions]))
+
+  return HostImports.of({
+    forExecution: (limits) => {
+      const logging = loggingInterface(limits)
+      return (call) => {
+        const functions = call.interface === `${packageName}/logging` ? logging : interfaces.get(call.interface)
+        const answer = functions?.get(call.function)
+        return answer === undefined
+          ? Effect.fail(new ProtocolViolation({ detail: "a function that the world does not have" }))
+          : answer(call.args)
+      }
+    }
+  })
+})
+
+/** The imports over the guarded reads and the ports. */
+export const layerHostImports: Layer.Layer<
+  HostImports,
+  never,
+  Authorization | ClientReads | ServiceReads | Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing
+> = Layer.effect(HostImports, make)

@@ -1,0 +1,49 @@
+import { registerHooks } from "node:module"
+
+const neededGlobals = new Set([
+  ...["Object", "Function", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean"],
+  ...["String", "Symbol", "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError"],
+  ...["ReferenceError", "SyntaxError", "TypeError", "URIError", "SuppressedError", "globalThis", "JSON", "Math"],
+  ...["ArrayBuffer", "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array"],
+  ...["BigUint64Array", "BigInt64Array", "Uint8ClampedArray", "Float32Array", "Float64Array", "DataView", "BigInt"],
+  ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "Iterator", "Proxy", "Reflect"],
+  ...["isFinite", "isNaN", "WebAssembly", "TextEncoder", "TextDecoder", "queueMicrotask", "setTimeout", "clearTimeout"]
+])
+
+const neededOfProcess = new Set([
+  "env",
+  "version",
+  "versions",
+  "nextTick",
+  "_tickCallback",
+  "_fatalException",
+  "emitWarning"
+])
+
+const remove = (target: object, needed: ReadonlySet<string>): void => {
+  for (const name of Object.getOwnPropertyNames(target)) {
+    if (!needed.has(name)) Reflect.deleteProperty(target, name)
+  }
+}
+
+/**
+ * Leaves to the code that loads next nothing but the language, WebAssembly and text coding, and lets it import exactly
+ * one file. The permission model is the wall; this takes away what it does not cover, such as signals to other
+ * processes. Cannot be undone.
+ */
+export const harden = (onlyImport: string): void => {
+  registerHooks({
+    resolve: (specifier) => {
+      if (specifier !== onlyImport) throw new Error("imports are closed")
+      return { url: specifier, format: "module", shortCircuit: true }
+    }
+  })
+  remove(process, neededOfProcess)
+  remove(globalThis, neededGlobals)
+}
+
+/** Gives up the last right to read files. Cannot be undone. */
+export const makeReadDropper = (): (() => void) => {
+  const permission = process.permission
+  return () => permission.drop("fs.read")
+}

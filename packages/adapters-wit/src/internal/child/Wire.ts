@@ -1,0 +1,42 @@
+import { Buffer } from "node:buffer"
+
+/**
+ * Values as they cross the pipe: JSON, with three shapes of its own. `{$b}` is bytes in base64, `{$u}` a 64-bit number in
+ * decimal, `{$f}` a number that JSON cannot hold. Absent options are null. Records of the WIT world have no such fields.
+ */
+export type Packed = string | number | boolean | null | ReadonlyArray<Packed> | { readonly [key: string]: Packed }
+
+/** Turns a value of the canonical ABI's JavaScript mapping into what JSON can hold. Throws for functions and symbols. */
+export const pack = (value: unknown): Packed => {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value
+    case "undefined":
+      return null
+    case "number":
+      return Number.isFinite(value) ? value : { $f: String(value) }
+    case "bigint":
+      return { $u: value.toString() }
+    case "object": {
+      if (value === null) return null
+      if (value instanceof Uint8Array) {
+        return { $b: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") }
+      }
+      if (Array.isArray(value)) return value.map(pack)
+      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, pack(field)]))
+    }
+    default:
+      throw new TypeError("a value cannot cross the pipe")
+  }
+}
+
+/** The reverse of {@link pack}; what is null stays null. Throws a `SyntaxError` for a 64-bit number that is none. */
+export const unpack = (packed: unknown): unknown => {
+  if (packed === null || typeof packed !== "object") return packed
+  if (Array.isArray(packed)) return packed.map(unpack)
+  if ("$b" in packed && typeof packed.$b === "string") return new Uint8Array(Buffer.from(packed.$b, "base64"))
+  if ("$u" in packed && typeof packed.$u === "string") return BigInt.asUintN(64, BigInt(packed.$u))
+  if ("$f" in packed && typeof packed.$f === "string") return Number(packed.$f)
+  return Object.fromEntries(Object.entries(packed).map(([key, field]) => [key, unpack(field)]))
+}

@@ -1,0 +1,109 @@
+import { Clock, Effect, Schedule } from "effect"
+import type { ExecutionFailed } from "../../ExecutionFailed.ts"
+import type { Guest, Restore } from "./Guest.ts"
+
+/** Sandbox processes by what they may serve. */
+export interface GuestPool {
+  /** A process for the key: one that served it before, else a spare, else a new one. Must run uninterruptibly. */
+  readonly take: (key: string, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
+  /** Takes back a process that did its work; it will serve the same key again. */
+  readonly keep: (guest: Guest) => Effect.Effect<void>
+  /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
+  readonly discard: (guest: Guest) => Effect.Effect<void>
+}
+
+/** How many processes a pool keeps beside those at work. */
+export interface GuestPoolOptions {
+  readonly spares: number
+  readonly idleProcesses: number
+  readonly idleMs: number
+}
+
+/**
+ * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that waits
+ * longest makes room. A spare that dies is replaced. When the scope closes every process is ended and its end awaited.
+ */
+export const makeGuestPool = Effect.fnUntraced(function* (
+  start: (restore: Restore) => Effect.Effect<Guest, ExecutionFailed>,
+  options: GuestPoolOptions
+) {
+  const scope = yield* Effect.scope
+  const all = new Set<Guest>()
+  let spares: ReadonlyArray<Guest> = []
+  let idle: ReadonlyArray<Guest> = []
+  let starting = 0
+  let closed = false
+
+  yield* Effect.addFinalizer(() => {
+    closed = true
+    return Effect.forEach(all, (guest) => guest.close, { concurrency: "unbounded", discard: true })
+  })
+
+  const begin = (restore: Restore) =>
+    Effect.tap(start(restore), (guest) => {
+      all.add(guest)
+      return closed ? guest.close : Effect.void
+    })
+
+  const discard = (guest: Guest) =>
+    Effect.suspend(() => {
+      guest.node.kill()
+      spares = spares.filter((other) => other !== guest)
+      idle = idle.filter((other) => other !== guest)
+      const end = Effect.ensuring(
+        guest.close,
+        Effect.sync(() => all.delete(guest))
+      )
+      return closed ? end : Effect.asVoid(Effect.forkIn(end, scope))
+    })
+
+  const fill: Effect.Effect<void> = Effect.suspend(() => {
+    if (closed || spares.length + starting >= options.spares) return Effect.void
+    starting += 1
+    const add = Effect.uninterruptibleMask((restore) =>
+      Effect.tap(begin(restore), (guest) => {
+        spares = [...spares, guest]
+        const replace = Effect.andThen(
+          Effect.suspend(() => (spares.includes(guest) ? discard(guest) : Effect.void)),
+          fill
+        )
+        return Effect.forkIn(Effect.ignore(Effect.onError(guest.node.closed, () => replace)), scope)
+      })
+    )
+    const done = Effect.sync(() => {
+      starting -= 1
+    })
+    return Effect.asVoid(Effect.forkIn(Effect.ignore(Effect.ensuring(add, done)), scope))
+  })
+
+  const takeWaiting = (key: string): Guest | undefined => {
+    const bound = idle.findLast((guest) => guest.key === key && guest.node.isOpen())
+    const guest = bound ?? spares.find(({ node }) => node.isOpen())
+    idle = idle.filter((other) => other !== guest)
+    spares = spares.filter((other) => other !== guest)
+    return guest
+  }
+
+  const take: GuestPool["take"] = Effect.fnUntraced(function* (key, restore) {
+    const guest = takeWaiting(key) ?? (yield* begin(restore))
+    guest.key = key
+    yield* fill
+    return guest
+  })
+
+  const keep = Effect.fnUntraced(function* (guest: Guest) {
+    if (!guest.node.isOpen()) return yield* discard(guest)
+    guest.idleSince = yield* Clock.currentTimeMillis
+    idle = [...idle, guest]
+    for (const longest of idle.slice(0, Math.max(0, idle.length - options.idleProcesses))) yield* discard(longest)
+  })
+
+  const sweep = Effect.gen(function* () {
+    const oldest = (yield* Clock.currentTimeMillis) - options.idleMs
+    for (const guest of idle.filter(({ idleSince }) => idleSince <= oldest)) yield* discard(guest)
+  })
+  yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), scope)
+  yield* fill
+
+  return { take, keep, discard } satisfies GuestPool
+})

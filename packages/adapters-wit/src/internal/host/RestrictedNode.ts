@@ -1,0 +1,144 @@
+import { Buffer } from "node:buffer"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { dirname } from "node:path"
+import type { Readable, Writable } from "node:stream"
+import { Deferred, Effect, type Scope } from "effect"
+import type { Program } from "./Engine.ts"
+import { FrameTooLarge, frame, makeFrameReader } from "./FrameReader.ts"
+
+/** Why a child process can no longer be talked to. The detail is for the host's own log. */
+export interface Broken {
+  readonly reason: "exited" | "frame-too-large" | "unexpected-frame" | "not-started"
+  readonly detail: string
+}
+
+/** A Node process without any right but to read its program, and two pipes of frames to it. */
+export interface RestrictedNode {
+  readonly pid: number
+  /** Sends one frame. A process that is gone takes it silently; {@link next} then fails. */
+  readonly send: (body: Uint8Array) => void
+  /** The next frame. Only one fiber may wait; a frame that nobody waits for breaks the process. */
+  readonly next: Effect.Effect<Buffer, Broken>
+  /** Fails once the process is broken or gone. */
+  readonly closed: Effect.Effect<never, Broken>
+  readonly isOpen: () => boolean
+  /** Ends the process at once. */
+  readonly kill: () => void
+  /** The first bytes of what it wrote to its error output, for the host's own log. */
+  readonly errorOutput: () => string
+}
+
+/** What is set when a process starts and holds for its life. */
+export interface RestrictedNodeOptions {
+  readonly execPath: string
+  readonly program: Program
+  /** Bounds each WebAssembly memory, in pages of 64 KiB. */
+  readonly memoryPages: number
+  /** Bounds V8's own heap, in MiB. */
+  readonly heapMb: number
+  /** Bounds a frame from the process, in bytes. */
+  readonly frameBytes: number
+}
+
+const errorOutputBytes = 8_192
+const tableElements = 100_000
+
+const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> =>
+  spawn(
+    options.execPath,
+    [
+      "--permission",
+      ...options.program.reads.map((path) => `--allow-fs-read=${path}`),
+      "--disallow-code-generation-from-strings",
+      `--wasm-max-mem-pages=${options.memoryPages}`,
+      `--wasm-max-table-size=${tableElements}`,
+      `--max-old-space-size=${options.heapMb}`,
+      "--no-addons",
+      "--no-warnings",
+      options.program.entry,
+      ...options.program.args
+    ],
+    { env: {}, cwd: dirname(options.program.entry), stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
+  )
+
+const running = new Set<() => void>()
+process.on("exit", () => {
+  for (const kill of running) kill()
+})
+
+const start = (options: RestrictedNodeOptions): RestrictedNode & { readonly exited: Effect.Effect<void> } => {
+  const child = spawnRestricted(options)
+  const closed = Deferred.makeUnsafe<never, Broken>()
+  const exited = Deferred.makeUnsafe<void>()
+  const kill = (): void => void child.kill("SIGKILL")
+  let broken: Broken | null = null
+  let waiting: ((result: Effect.Effect<Buffer, Broken>) => void) | null = null
+  let errorOutput = Buffer.alloc(0)
+
+  running.add(kill)
+
+  const breakWith = (why: Broken): void => {
+    if (broken !== null) return
+    broken = why
+    kill()
+    Deferred.doneUnsafe(closed, Effect.fail(why))
+    waiting?.(Effect.fail(why))
+  }
+
+  const deliver = (body: Buffer): void => {
+    if (broken !== null) return
+    const resume = waiting
+    waiting = null
+    if (resume === null) breakWith({ reason: "unexpected-frame", detail: "a frame that nobody waits for" })
+    else resume(Effect.succeed(body))
+  }
+
+  const onChunk = makeFrameReader(options.frameBytes, deliver)
+  child.stdout.on("data", (chunk: Buffer) => {
+    try {
+      if (broken === null) onChunk(chunk)
+    } catch (error) {
+      if (!(error instanceof FrameTooLarge)) throw error
+      breakWith({ reason: "frame-too-large", detail: error.message })
+    }
+  })
+  child.stderr.on("data", (chunk: Buffer) => {
+    errorOutput = Buffer.concat([errorOutput, chunk.subarray(0, errorOutputBytes - errorOutput.byteLength)])
+  })
+  const ended = (why: Broken): void => {
+    running.delete(kill)
+    breakWith(why)
+    Deferred.doneUnsafe(exited, Effect.void)
+  }
+  child.on("error", (error) => {
+    if (child.pid === undefined) ended({ reason: "not-started", detail: error.message })
+  })
+  child.on("close", (code, signal) => ended({ reason: "exited", detail: `code ${code}, signal ${signal}` }))
+  child.stdin.on("error", () => {})
+
+  return {
+    pid: child.pid ?? -1,
+    send: (body) => {
+      for (const part of frame(body)) child.stdin.write(part)
+    },
+    next: Effect.callback<Buffer, Broken>((resume) => {
+      if (broken !== null) return resume(Effect.fail(broken))
+      waiting = resume
+      return Effect.sync(() => {
+        waiting = null
+      })
+    }),
+    closed: Deferred.await(closed),
+    isOpen: () => broken === null,
+    kill: () => breakWith({ reason: "exited", detail: "ended by the host" }),
+    errorOutput: () => errorOutput.toString("utf8"),
+    exited: Deferred.await(exited)
+  }
+}
+
+/** Starts a process. It is killed, and its end awaited, when the scope closes. */
+export const open = (options: RestrictedNodeOptions): Effect.Effect<RestrictedNode, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => start(options)),
+    (node) => Effect.andThen(Effect.sync(node.kill), node.exited)
+  )

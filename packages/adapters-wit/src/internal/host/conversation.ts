@@ -1,0 +1,89 @@
+import { pathToFileURL } from "node:url"
+import { Effect, Schema } from "effect"
+import type { Component } from "../../Component.ts"
+import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
+import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
+import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
+import { type Limits, memoryPages } from "../../Limits.ts"
+import { pack, unpack } from "../child/Wire.ts"
+import { type Guest, type Received, receive, send } from "./Guest.ts"
+
+const fail = (reason: ExecutionFailedReason, detail: string) => Effect.fail(new ExecutionFailed({ reason, detail }))
+
+const guestReasons = {
+  trap: "trap",
+  load: "crashed",
+  "response-too-large": "response-too-large",
+  "host-call-too-large": "host-call-limit"
+} as const
+
+const unexpected = ({ message }: Received) =>
+  message.type === "fail"
+    ? fail(guestReasons[message.reason], message.detail)
+    : fail("protocol", `a message of type ${message.type} out of turn`)
+
+/** Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. */
+export const bind = Effect.fnUntraced(function* (
+  guest: Guest,
+  component: Component,
+  maxima: ReadonlyArray<ReadonlyArray<number>>,
+  limits: Limits
+) {
+  yield* send(guest, {
+    type: "load",
+    glue: pathToFileURL(component.glue).href,
+    imports: component.imports,
+    modules: component.modules.map(({ name, path }, i) => ({ name, path, maxima: maxima[i] ?? [] })),
+    pages: memoryPages(limits)
+  })
+  const answer = yield* receive(guest)
+  if (answer.message.type !== "loaded") return yield* unexpected(answer)
+})
+
+const unpackOr = (value: unknown, reason: ExecutionFailedReason) =>
+  Effect.try({
+    try: () => unpack(value),
+    catch: () => new ExecutionFailed({ reason, detail: "a value that cannot be read" })
+  })
+
+const decodeResponse = Schema.decodeUnknownEffect(ExecuteResponse)
+
+const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
+  const answer = yield* Effect.mapError(
+    decodeResponse(yield* unpackOr(packed, "response-invalid")),
+    () => new ExecutionFailed({ reason: "response-invalid", detail: "not an HTTP response" })
+  )
+  if ((answer.body?.byteLength ?? 0) > limits.responseBodyBytes) {
+    return yield* fail("response-too-large", `${answer.body?.byteLength} bytes`)
+  }
+  return answer
+})
+
+/** Runs one request on a bound process and answers its host calls, one after another, until the response. */
+export const converse = Effect.fnUntraced(function* <R>(
+  guest: Guest,
+  request: ExecuteRequest,
+  limits: Limits,
+  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
+  yield* send(guest, {
+    type: "run",
+    request: pack(request),
+    responseBytes: limits.responseBodyBytes,
+    hostCallBytes: limits.hostCallBytes
+  })
+  for (let calls = 0; ; calls++) {
+    const received = yield* receive(guest)
+    const { message, bytes } = received
+    if (message.type === "done") return yield* response(message.response, limits)
+    if (message.type !== "call") return yield* unexpected(received)
+    if (calls >= limits.hostCalls) return yield* fail("host-call-limit", `more than ${limits.hostCalls} calls`)
+    if (bytes > limits.hostCallBytes) return yield* fail("host-call-limit", `a call of ${bytes} bytes`)
+    const args = yield* Effect.forEach(message.args, (arg) => unpackOr(arg, "protocol"))
+    const reply = yield* Effect.mapError(
+      host({ interface: message.interface, function: message.function, args }),
+      ({ detail }) => new ExecutionFailed({ reason: "protocol", detail })
+    )
+    yield* send(guest, { type: reply.type, value: pack(reply.value) })
+  }
+})

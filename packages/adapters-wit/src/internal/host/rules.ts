@@ -1,0 +1,62 @@
+import { Effect } from "effect"
+import { ComponentRefused } from "../../ComponentRefused.ts"
+import { knownImports } from "../../KnownWorld.ts"
+import { type CoreMemory, coreMemories } from "../child/CoreMemory.ts"
+import { totalMinimum } from "./memoryPlan.ts"
+import type { TranspiledComponent } from "./transpile.ts"
+
+/** A core module and the memories that it defines. */
+export interface CheckedModule {
+  readonly name: string
+  readonly memories: ReadonlyArray<CoreMemory>
+}
+
+const preamble = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]
+const maxMemories = 8
+const mostPages = 512 * 16
+
+const refused = (reason: ComponentRefused["reason"], message: string) =>
+  Effect.fail(new ComponentRefused({ reason, message }))
+
+/** Refuses what is too large or does not start like a component. */
+export const checkBytes = (bytes: Uint8Array, maxBytes: number): Effect.Effect<void, ComponentRefused> => {
+  if (bytes.byteLength > maxBytes) {
+    return refused("too-large", `the component has ${bytes.byteLength} bytes; the limit is ${maxBytes}`)
+  }
+  return preamble.every((byte, i) => bytes[i] === byte)
+    ? Effect.void
+    : refused("not-a-component", "not a WebAssembly component")
+}
+
+/** Refuses imports from outside the world and a component without a handler. */
+export const checkWorld = (transpiled: TranspiledComponent): Effect.Effect<void, ComponentRefused> => {
+  const unknown = transpiled.imports.find((name) => !knownImports.has(name))
+  if (unknown !== undefined) {
+    return refused("unknown-import", `imports ${unknown.slice(0, 200)}, which this host does not offer`)
+  }
+  return transpiled.exports.some(([name, kind]) => name === "handler" && kind === "function")
+    ? Effect.void
+    : refused("no-handler", "does not export the function handler")
+}
+
+/** The core modules' memories; refuses what cannot be bounded. */
+export const checkMemories = (
+  transpiled: TranspiledComponent
+): Effect.Effect<ReadonlyArray<CheckedModule>, ComponentRefused> =>
+  Effect.gen(function* () {
+    const modules = yield* Effect.try({
+      try: () =>
+        transpiled.files
+          .filter(({ name }) => name.endsWith(".wasm"))
+          .map(({ name, bytes }) => ({ name, memories: coreMemories(bytes) })),
+      catch: (cause) =>
+        new ComponentRefused({ reason: "memory", message: cause instanceof Error ? cause.message : "cannot be read" })
+    })
+    const count = modules.reduce((sum, { memories }) => sum + memories.length, 0)
+    if (count > maxMemories)
+      return yield* refused("memory", `defines ${count} memories; at most ${maxMemories} can run`)
+    if (totalMinimum(modules) > mostPages) {
+      return yield* refused("memory", `starts with ${totalMinimum(modules)} pages; at most ${mostPages} can run`)
+    }
+    return modules
+  })

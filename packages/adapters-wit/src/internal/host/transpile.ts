@@ -1,0 +1,74 @@
+import type { Buffer } from "node:buffer"
+import { Effect, Schema } from "effect"
+import { ComponentRefused } from "../../ComponentRefused.ts"
+import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { transpilerProgram } from "./Engine.ts"
+import { type Broken, open } from "./RestrictedNode.ts"
+
+/** What jco made of a component. */
+export interface TranspiledComponent {
+  readonly imports: ReadonlyArray<string>
+  readonly exports: ReadonlyArray<readonly [name: string, kind: string]>
+  readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer }>
+}
+
+const Head = Schema.Union([
+  Schema.Struct({
+    type: Schema.Literal("transpiled"),
+    imports: Schema.Array(Schema.String),
+    exports: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
+    files: Schema.Array(
+      Schema.Struct({
+        name: Schema.String.check(Schema.isPattern(/^guest(\.core\d*\.wasm|\.js)$/)),
+        bytes: Schema.Int
+      })
+    )
+  }),
+  Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
+])
+
+const decodeHead = Schema.decodeUnknownEffect(Schema.fromJsonString(Head))
+
+const transpilerMemoryPages = 16_384
+const transpilerHeapMb = 1_024
+const outputFactor = 4
+const outputBase = 64 * 1_048_576
+
+const notStarted = (broken: Broken) =>
+  new ComponentStoreError({ message: "the transpiler did not start", cause: broken.detail })
+
+/**
+ * Transpiles a component in a process of its own that can read jco and do nothing else. The process ends with the scope
+ * of this one call.
+ */
+export const transpile = Effect.fn("ComponentStore.transpile")(function* (component: Uint8Array, execPath: string) {
+  const node = yield* open({
+    execPath,
+    program: transpilerProgram(),
+    memoryPages: transpilerMemoryPages,
+    heapMb: transpilerHeapMb,
+    frameBytes: component.byteLength * outputFactor + outputBase
+  })
+  node.send(component)
+  const answer = yield* Effect.mapError(node.next, (broken) =>
+    broken.reason === "not-started"
+      ? notStarted(broken)
+      : new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
+  )
+  const start = 4 + answer.readUInt32BE()
+  const head = yield* Effect.mapError(
+    decodeHead(answer.toString("utf8", 4, start)),
+    (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
+  )
+  if (head.type === "failed") {
+    yield* Effect.logInfo("component is not valid", head.detail)
+    return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
+  }
+  let offset = start
+  const files = head.files.map(({ name, bytes }) => {
+    const file = { name, bytes: answer.subarray(offset, offset + bytes) }
+    offset += bytes
+    return file
+  })
+  return { imports: head.imports, exports: head.exports, files } satisfies TranspiledComponent
+}, Effect.scoped)

@@ -1,0 +1,32 @@
+import { Invocation, type InvocationData, type InvocationUser } from "@alga-psa/ext-domain"
+import { Effect, Schema } from "effect"
+import { error, ok } from "../../HostCall.ts"
+import { hostFunction, hostInterface } from "./hostFunction.ts"
+
+const userData = ({ tenantId }: InvocationData, user: InvocationUser) => ({
+  tenantId,
+  clientName: user.clientName,
+  userId: user.userId,
+  userEmail: user.userEmail,
+  userName: user.userName,
+  userType: user.userType
+})
+
+const userDataV2 = (invocation: InvocationData, user: InvocationUser) => ({
+  ...userData(invocation, user),
+  clientId: user.clientId,
+  additionalFields: Object.entries(user.additionalFields)
+})
+
+const getUser = (show: (invocation: InvocationData, user: InvocationUser) => object) =>
+  hostFunction(Schema.Tuple([]), () =>
+    Effect.map(Invocation, (invocation) =>
+      invocation.user === null ? error("not-available") : ok(show(invocation, invocation.user))
+    )
+  )
+
+/** The interface `user`. */
+export const userInterface = hostInterface({ getUser: getUser(userData) })
+
+/** The interface `user-v2`. */
+export const userV2Interface = hostInterface({ getUser: getUser(userDataV2) })

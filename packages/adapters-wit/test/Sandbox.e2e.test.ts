@@ -1,0 +1,240 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { type ExecutionFailed, ok, ProtocolViolation } from "../src/index.ts"
+import { coreGuest, scriptGuest } from "./support/Guests.ts"
+import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+
+const zeros = (length: number) => new Uint8Array(length)
+
+const status = <R>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
+  Effect.map(run(guest, options), (response) => response.status)
+
+const reason = <R>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
+  Effect.map(Effect.flip(run(guest, options)), (error) => (error as ExecutionFailed).reason)
+
+const live = { excludeTestServices: true, timeout: "60 seconds" } as const
+
+layer(sandboxOf(), live)("Sandbox", (it) => {
+  it.effect("gives the response of the guest", () =>
+    Effect.gen(function* () {
+      const response = yield* run(coreGuest("ok"))
+      assert.deepEqual(response, { status: 200, headers: [], body: null })
+    })
+  )
+
+  it.effect("shows a guest nothing of the request before", () =>
+    Effect.gen(function* () {
+      for (let i = 0; i < 3; i++) assert.strictEqual(yield* status(scriptGuest("counter")), 201)
+    })
+  )
+
+  it.effect.each(["loop-forever", "loop-forever-at-start"])(
+    "ends %s at its deadline, and the next execution works",
+    (name) =>
+      Effect.gen(function* () {
+        yield* status(coreGuest("ok"))
+        const started = performance.now()
+        assert.strictEqual(yield* reason(coreGuest(name), { limits: { timeoutMs: 400 } }), "timeout")
+        assert.isBelow(performance.now() - started, 1_500)
+        assert.strictEqual(yield* status(coreGuest("ok")), 200)
+      })
+  )
+
+  it.effect.each([
+    { pages: 100, outcome: "200" },
+    { pages: 255, outcome: "200" },
+    { pages: 256, outcome: "trap" },
+    { pages: 60_000, outcome: "trap" }
+  ])("a guest of one page in 16 MiB that grows by $pages pages ends with $outcome", ({ pages, outcome }) =>
+    Effect.gen(function* () {
+      const grown = run(coreGuest("grow-memory"), { limits: { memoryMb: 16 }, body: zeros(pages) })
+      const ended = yield* Effect.match(grown, {
+        onFailure: (error) => (error as ExecutionFailed).reason,
+        onSuccess: (response) => String(response.status)
+      })
+      assert.strictEqual(ended, outcome)
+    })
+  )
+
+  it.effect("keeps the memory limit in a process that ran the component before with a larger one", () =>
+    Effect.gen(function* () {
+      const grow = (memoryMb: number) => ({ limits: { memoryMb }, body: zeros(200) })
+      assert.strictEqual(yield* status(coreGuest("grow-memory"), grow(32)), 200)
+      assert.strictEqual(yield* reason(coreGuest("grow-memory"), grow(8)), "trap")
+    })
+  )
+
+  it.effect("runs a component that starts within the memory limit, and not one that starts above it", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* status(coreGuest("start-large"), { limits: { memoryMb: 128 } }), 200)
+      assert.strictEqual(yield* reason(coreGuest("start-large"), { limits: { memoryMb: 64 } }), "memory-limit")
+    })
+  )
+
+  it.effect.each(["trap", "endless-recursion"])("reports %s as a trap, and the next execution works", (name) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* reason(coreGuest(name)), "trap")
+      assert.strictEqual(yield* status(coreGuest("ok")), 200)
+    })
+  )
+
+  it.effect("says nothing of what the guest threw in the message", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run(scriptGuest("throw")))
+      assert.strictEqual(error._tag, "ExecutionFailed")
+      assert.strictEqual(error.message, "the extension stopped with an error")
+    })
+  )
+
+  it.effect.each(["status-out-of-range", "header-injection"])("refuses the response of %s", (name) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* reason(coreGuest(name)), "response-invalid")
+    })
+  )
+
+  it.effect("hands over a response of the limit, and not a larger one", () =>
+    Effect.gen(function* () {
+      const limits = { responseBodyBytes: 1_000_000 }
+      const whole = yield* run(coreGuest("large-response"), { limits, body: zeros(100) })
+      assert.strictEqual(whole.body?.byteLength, 1_000_000)
+      assert.strictEqual(yield* reason(coreGuest("large-response"), { limits, body: zeros(101) }), "response-too-large")
+    })
+  )
+
+  it.effect("takes a request of the limit, and not a larger one", () =>
+    Effect.gen(function* () {
+      const limits = { requestBodyBytes: 3_000 }
+      assert.strictEqual(yield* status(coreGuest("ok"), { limits, body: zeros(3_000) }), 200)
+      assert.strictEqual(yield* reason(coreGuest("ok"), { limits, body: zeros(3_001) }), "request-too-large")
+    })
+  )
+
+  it.effect("answers as many host calls as the limit, and no more", () =>
+    Effect.gen(function* () {
+      let answered = 0
+      const host = () =>
+        Effect.sync(() => {
+          answered += 1
+          return ok(null)
+        })
+      const limits = { hostCalls: 20 }
+      assert.strictEqual(yield* status(coreGuest("many-host-calls"), { limits, host, body: zeros(20) }), 200)
+      assert.strictEqual(answered, 20)
+      const beyond = { limits, host, body: zeros(21) }
+      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), beyond), "host-call-limit")
+      assert.strictEqual(answered, 40)
+    })
+  )
+
+  it.effect("takes a host call within the limit of bytes, and not a larger one", () =>
+    Effect.gen(function* () {
+      const limits = { hostCallBytes: 1_000_000 }
+      assert.strictEqual(yield* status(coreGuest("large-host-call"), { limits, body: zeros(9) }), 200)
+      assert.strictEqual(yield* reason(coreGuest("large-host-call"), { limits, body: zeros(100) }), "host-call-limit")
+    })
+  )
+
+  it.effect("ends an execution whose host call breaks the protocol", () =>
+    Effect.gen(function* () {
+      const host = () => Effect.fail(new ProtocolViolation({ detail: "made up" }))
+      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), { host }), "protocol")
+    })
+  )
+
+  it.effect("interrupts the host call in flight at the deadline", () =>
+    Effect.gen(function* () {
+      const interrupted = yield* Deferred.make<void>()
+      const host = () => Effect.onInterrupt(Effect.never, () => Deferred.succeed(interrupted, undefined))
+      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), { host, limits: { timeoutMs: 500 } }), "timeout")
+      yield* Deferred.await(interrupted)
+    })
+  )
+
+  it.effect("interrupts the host call in flight when the process dies", () =>
+    Effect.gen(function* () {
+      const interrupted = yield* Deferred.make<void>()
+      const host = () =>
+        Effect.sync(() => {
+          for (const pid of guestProcesses()) process.kill(pid, "SIGKILL")
+        }).pipe(
+          Effect.andThen(Effect.never),
+          Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
+        )
+      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), { host }), "crashed")
+      yield* Deferred.await(interrupted)
+      assert.strictEqual(yield* status(coreGuest("ok")), 200)
+    })
+  )
+
+  it.effect("keeps the processes of two installs apart", () =>
+    Effect.gen(function* () {
+      const before = new Set(guestProcesses())
+      yield* status(coreGuest("ok"), { installId: "first" })
+      const first = guestProcesses().filter((pid) => !before.has(pid))
+      assert.isNotEmpty(first)
+      for (const key of [{ installId: "second" }, { installId: "first", tenantId: "other" }]) {
+        assert.strictEqual(yield* status(coreGuest("ok"), key), 200)
+      }
+    })
+  )
+
+  it.effect("runs executions at the same time, each with its own answer", () =>
+    Effect.gen(function* () {
+      const sizes = [1, 2, 3, 4, 5, 6, 7, 8]
+      const answers = yield* Effect.forEach(
+        sizes,
+        (size) => run(coreGuest("large-response"), { body: zeros(size), installId: String(size % 3) }),
+        { concurrency: "unbounded" }
+      )
+      assert.deepEqual(
+        answers.map((answer) => answer.body?.byteLength),
+        sizes.map((size) => size * 10_000)
+      )
+    })
+  )
+})
+
+describe("Sandbox", () => {
+  it.live("kills the process of an execution that is interrupted", () =>
+    Effect.gen(function* () {
+      const called = yield* Deferred.make<void>()
+      const host = () => Effect.andThen(Deferred.succeed(called, undefined), Effect.never)
+      const fiber = yield* Effect.forkChild(run(coreGuest("many-host-calls"), { host }))
+      yield* Deferred.await(called)
+      const [pid] = guestProcesses()
+      yield* Fiber.interrupt(fiber)
+      while (guestProcesses().includes(pid as number)) yield* Effect.yieldNow
+      assert.strictEqual(yield* status(coreGuest("ok")), 200)
+    }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
+  )
+
+  it.live("leaves no process when its scope closes", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 2 }), scope)
+      yield* Effect.provideContext(status(coreGuest("ok")), context)
+      const looping = yield* Effect.forkChild(Effect.provideContext(run(coreGuest("loop-forever")), context))
+      while (guestProcesses().length < 3) yield* Effect.yieldNow
+      yield* Scope.close(scope, Exit.void)
+      assert.deepEqual(guestProcesses(), [])
+      assert.isTrue(Exit.isFailure(yield* Fiber.await(looping)))
+    })
+  )
+
+  it.live("says that no process was free in time", () =>
+    Effect.gen(function* () {
+      const called = yield* Deferred.make<void>()
+      const host = () => Effect.andThen(Deferred.succeed(called, undefined), Effect.never)
+      yield* Effect.forkChild(run(coreGuest("many-host-calls"), { host }))
+      yield* Deferred.await(called)
+      assert.strictEqual(yield* reason(coreGuest("ok"), { limits: { timeoutMs: 100 } }), "unavailable")
+    }).pipe(Effect.provide(sandboxOf({ concurrency: 1 })))
+  )
+
+  it.live("is not built on a Node that is missing", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(sandboxOf({ execPath: "/nowhere/node" }))))
+      assert.strictEqual(error._tag, "NodeUnsuitable")
+    })
+  )
+})

@@ -1,0 +1,75 @@
+import { Buffer } from "node:buffer"
+import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { guestProgram } from "../src/internal/host/Engine.ts"
+import { open } from "../src/internal/host/RestrictedNode.ts"
+
+const entry = fileURLToPath(new URL("./fixtures/child/Attempts.ts", import.meta.url))
+const own = guestProgram("/nowhere")
+
+const options = {
+  execPath: process.execPath,
+  program: { entry, reads: [...own.reads.filter((path) => path !== "/nowhere"), dirname(entry)], args: [] },
+  memoryPages: 16,
+  heapMb: 64,
+  frameBytes: 65_536
+}
+
+const denied = "ERR_ACCESS_DENIED"
+
+describe("a restricted process", () => {
+  it.live("reads its own program and is denied everything else, and less once it is hardened", () =>
+    Effect.gen(function* () {
+      const node = yield* open(options)
+      node.send(Buffer.from(JSON.stringify({ own: entry, foreign: process.execPath })))
+      const { before, after } = JSON.parse((yield* node.next).toString())
+      assert.deepEqual(before, {
+        readOwn: "allowed",
+        read: denied,
+        write: denied,
+        network: denied,
+        names: denied,
+        process: denied,
+        worker: denied,
+        eval: "EvalError: Code generation from strings disallowed for this context",
+        function: "EvalError: Code generation from strings disallowed for this context",
+        environment: 0
+      })
+      assert.deepEqual(after, {
+        readOwn: denied,
+        importFs: "Error: imports are closed",
+        importProcess: "Error: imports are closed",
+        importData: "Error: imports are closed",
+        globals: [],
+        process: "undefined",
+        powers: []
+      })
+    })
+  )
+
+  it.live("is gone when its scope closes", () =>
+    Effect.gen(function* () {
+      const pid = yield* Effect.scoped(Effect.map(open(options), (node) => node.pid))
+      assert.throws(() => process.kill(pid, 0), /ESRCH/)
+    })
+  )
+
+  it.live("is broken by a frame over the bound", () =>
+    Effect.gen(function* () {
+      const node = yield* open({ ...options, frameBytes: 16 })
+      node.send(Buffer.from(JSON.stringify({ own: entry, foreign: process.execPath })))
+      const broken = yield* Effect.flip(node.next)
+      assert.strictEqual(broken.reason, "frame-too-large")
+      assert.isFalse(node.isOpen())
+    })
+  )
+
+  it.live("that cannot be started says so", () =>
+    Effect.gen(function* () {
+      const node = yield* open({ ...options, execPath: "/nowhere/node" })
+      assert.strictEqual((yield* Effect.flip(node.next)).reason, "not-started")
+    })
+  )
+})

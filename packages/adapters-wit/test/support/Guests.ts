@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process"
+import { createHash, randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { componentEmbed, componentNew, parse } from "@bytecodealliance/jco"
+
+const here = dirname(fileURLToPath(import.meta.url))
+const fixtures = join(here, "../fixtures")
+const currentWit = join(here, "../../wit")
+const olderWit = join(fixtures, "older-world")
+const built = join(here, "../../node_modules/.cache/guests")
+const jco = fileURLToPath(new URL("./jco.js", import.meta.resolve("@bytecodealliance/jco/component")))
+const jcoVersion: string = JSON.parse(readFileSync(join(dirname(jco), "../package.json"), "utf8")).version
+
+/** How a JavaScript guest is built. `quickjs-with-wasi` leaves its WASI imports in. */
+export type Engine = "quickjs" | "quickjs-with-wasi" | "starlingmonkey"
+
+const flags: Readonly<Record<Engine, ReadonlyArray<string>>> = {
+  quickjs: ["--backend", "qjs", "--backend-qjs-stub-wasi", "--backend-qjs-disable-async"],
+  "quickjs-with-wasi": ["--backend", "qjs", "--backend-qjs-disable-async"],
+  starlingmonkey: ["-d", "all"]
+}
+
+const textOf = async (folder: string): Promise<string> => {
+  const names = (await readdir(folder)).sort()
+  return (await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))).join("\n")
+}
+
+const componentize = async (source: string, wit: string, engine: Engine): Promise<Uint8Array> => {
+  const entry = join(fixtures, "guests", source)
+  const key = [jcoVersion, engine, await textOf(wit), await readFile(entry, "utf8")].join("\0")
+  const file = join(built, `${createHash("sha256").update(key).digest("hex")}.wasm`)
+  try {
+    return await readFile(file)
+  } catch {
+    await mkdir(built, { recursive: true })
+  }
+  const unfinished = `${file}.${randomUUID()}`
+  try {
+    const args = [jco, "componentize", source, "--wit", wit, "--world-name", "runner", ...flags[engine], "-o", unfinished]
+    await promisify(execFile)(process.execPath, args, { cwd: dirname(entry) })
+    await rename(unfinished, file)
+  } finally {
+    await rm(unfinished, { force: true })
+  }
+  return readFile(file)
+}
+
+/** A guest written in JavaScript, built once for each content of its source. */
+export const scriptGuest = (name: string, engine: Engine = "quickjs"): Promise<Uint8Array> =>
+  componentize(`${name}.js`, currentWit, engine)
+
+/** The guest that was built against a world with fewer interfaces and fields. */
+export const olderWorldGuest = (): Promise<Uint8Array> => componentize("older-world.js", olderWit, "quickjs")
+
+/** A guest written as a core module in text. */
+export const coreGuest = async (name: string): Promise<Uint8Array> => {
+  const text = await readFile(join(fixtures, "core", `${name}.wat`), "utf8")
+  const other = name === "no-handler"
+  const embedded = await componentEmbed({
+    binary: await parse(text),
+    witPath: other ? join(fixtures, "core", "no-handler.wit") : currentWit,
+    world: other ? "no-handler" : "runner"
+  })
+  return componentNew(embedded)
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Layer } from "effect"
+import { ComponentStore, layerComponentStore } from "../../src/ComponentStore.ts"
+import type { ExecuteRequest } from "../../src/Execute.ts"
+import { type HostCall, type HostReply, ok, type ProtocolViolation } from "../../src/HostCall.ts"
+import { defaultLimits, type Limits } from "../../src/Limits.ts"
+import { layerSandbox, Sandbox } from "../../src/Sandbox.ts"
+import type { SandboxOptions } from "../../src/SandboxOptions.ts"
+
+/** Transpiled guests, shared by all test files. */
+export const layerStore = layerComponentStore({ directory: join(tmpdir(), "alga-ext-test-components") })
+
+/** A store and a sandbox that keeps few processes. */
+export const sandboxOf = (options: Partial<SandboxOptions> = {}) =>
+  layerSandbox({ concurrency: 4, spares: 1, idleProcesses: 2, ...options }).pipe(Layer.provideMerge(layerStore))
+
+/** A request with a body of so many bytes. */
+export const requestOf = (body: Uint8Array | null = null): ExecuteRequest => ({
+  context: { requestId: null, tenantId: "tenant", extensionId: "extension", installId: "install", versionId: null },
+  http: { method: "POST", url: "/api/run?x=1", headers: [{ name: "x-a", value: "1" }], body }
+})
+
+/** What a test may vary in an execution. */
+export interface RunOptions<R> {
+  readonly limits?: Partial<Limits>
+  readonly body?: Uint8Array
+  readonly installId?: string
+  readonly tenantId?: string
+  readonly host?: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+}
+
+/** Takes a guest in and runs it once. */
+export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
+  Effect.gen(function* () {
+    const store = yield* ComponentStore
+    const sandbox = yield* Sandbox
+    const component = yield* store.accept(yield* Effect.promise(() => guest))
+    return yield* sandbox.execute({
+      component,
+      tenantId: options.tenantId ?? "tenant",
+      installId: options.installId ?? "install",
+      request: requestOf(options.body ?? null),
+      limits: { ...defaultLimits, ...options.limits },
+      host: options.host ?? (() => Effect.succeed(ok(null)))
+    })
+  })
+
+/** Process ids of the sandbox processes that this process has. */
+export const guestProcesses = (): ReadonlyArray<number> =>
+  execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((found) => Number(found?.[2]) === process.pid && /child\/Guest\.ts/.test(found?.[3] ?? ""))
+    .map((found) => Number(found?.[1]))

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto"
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { dirname, join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { componentWit } from "@bytecodealliance/jco"
+import { BuildError } from "./BuildError.ts"
+import { bundleHandler } from "./internal/build/bundleHandler.ts"
+import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
+
+export { BuildError } from "./BuildError.ts"
+export type { Engine } from "./internal/build/componentize.ts"
+
+/** What to build, and where to. Paths are absolute, relative to the working directory, or file URLs. */
+export interface BuildComponentOptions {
+  /** The module that exports `handler = serve(…)`. */
+  readonly entry: string | URL
+  /** The component's file; its folder is made where it is missing. */
+  readonly outFile: string | URL
+  /** Default: `quickjs`, about 1.8 MB. `starlingmonkey` is about 13 MB. */
+  readonly engine?: Engine
+  /** The folder of the world's WIT files. Default: that of `@alga-psa/ext-adapters-wit`, as `entry` would import it. */
+  readonly witDir?: string | URL
+  /** Default: `runner`. */
+  readonly worldName?: string
+  /** Default: false, which keeps the names in stack traces. */
+  readonly minify?: boolean
+}
+
+/** A component that was built. */
+export interface BuiltComponent {
+  readonly file: string
+  readonly engine: Engine
+  /** The component's size in bytes. */
+  readonly size: number
+  /** The size in bytes of the JavaScript in it. */
+  readonly scriptSize: number
+  /** The interfaces it imports. */
+  readonly imports: ReadonlyArray<string>
+}
+
+const path = (file: string | URL): string => (file instanceof URL ? fileURLToPath(file) : resolve(file))
+
+/** The folder of the world's WIT files, as a module of that name would import its package. */
+export const worldDirOf = (entry: string | URL): string => {
+  try {
+    return join(dirname(createRequire(path(entry)).resolve("@alga-psa/ext-adapters-wit/package.json")), "wit")
+  } catch (cause) {
+    throw new BuildError("componentize", path(entry), "no world: install @alga-psa/ext-adapters-wit or pass witDir", {
+      cause
+    })
+  }
+}
+
+/** The interfaces that a component imports, in the order it names them. */
+export const importsOf = async (component: Uint8Array): Promise<ReadonlyArray<string>> =>
+  Array.from((await componentWit(component)).matchAll(/^ {2}import ([^;]+);$/gm), ([, name = ""]) => name)
+
+/** A component that is bundled and not made yet. */
+export interface PreparedComponent {
+  /** SHA-256, in hex, of all that the component is made of: script, world, engine and tools. */
+  readonly fingerprint: string
+  /** Makes the component and writes it to `outFile`. */
+  readonly write: (outFile: string | URL) => Promise<BuiltComponent>
+}
+
+const fingerprintOf = async (source: ComponentSource): Promise<string> => {
+  const hash = createHash("sha256")
+  const part = (text: string) => hash.update(`${text.length}:${text}`)
+  for (const text of [source.script, source.engine, source.worldName, await toolVersion()]) part(text)
+  for (const name of (await readdir(source.witDir)).sort()) {
+    if (name.endsWith(".wit")) part(name + (await readFile(join(source.witDir, name), "utf8")))
+  }
+  return hash.digest("hex")
+}
+
+/**
+ * Bundles a handler and tells what a component of it would be made of, which takes milliseconds: a caller that keeps
+ * the fingerprint of its last build can leave out the rest. Fails with a `BuildError`.
+ */
+export const prepareComponent = async (options: Omit<BuildComponentOptions, "outFile">): Promise<PreparedComponent> => {
+  const entry = path(options.entry)
+  const source: ComponentSource = {
+    entry,
+    script: await bundleHandler(entry, options.minify ?? false),
+    engine: options.engine ?? "quickjs",
+    witDir: options.witDir === undefined ? worldDirOf(entry) : path(options.witDir),
+    worldName: options.worldName ?? "runner"
+  }
+  return { fingerprint: await fingerprintOf(source), write: (outFile) => writeComponent(source, path(outFile)) }
+}
+
+const writeComponent = async (source: ComponentSource, file: string): Promise<BuiltComponent> => {
+  const component = await componentize(source)
+  const imports = await importsOf(component)
+  const foreign = imports.filter((name) => !name.startsWith("alga:extension/"))
+  if (foreign.length > 0) throw new BuildError("check", source.entry, `it imports ${foreign.join(", ")}`)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, component)
+  const scriptSize = Buffer.byteLength(source.script)
+  return { file, engine: source.engine, size: component.length, scriptSize, imports }
+}
+
+/**
+ * Bundles a handler and makes a component of it. The result imports `alga:extension/*` and nothing else: no WASI.
+ * Fails with a `BuildError` that carries what the tool said.
+ */
+export const buildComponent = async ({ outFile, ...options }: BuildComponentOptions): Promise<BuiltComponent> =>
+  (await prepareComponent(options)).write(outFile)

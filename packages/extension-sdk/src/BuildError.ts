@@ -1,0 +1,14 @@
+/** A component that could not be built. `stage` names the step, `detail` is what its tool said. */
+export class BuildError extends Error {
+  override readonly name = "BuildError"
+  readonly stage: "bundle" | "componentize" | "check"
+  readonly entry: string
+  readonly detail: string
+
+  constructor(stage: BuildError["stage"], entry: string, detail: string, options?: ErrorOptions) {
+    super(`${stage} of ${entry} failed: ${detail}`, options)
+    this.stage = stage
+    this.entry = entry
+    this.detail = detail
+  }
+}

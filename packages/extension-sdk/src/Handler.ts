@@ -1,0 +1,11 @@
+import type { ExecuteRequest, ExecuteResponse } from "@alga-psa/extension-runtime"
+import type { HostBindings } from "./HostBindings.ts"
+
+/**
+ * What an extension is: one function from a request to its response. It may be `async` on every engine, as long as it
+ * waits for host calls and for what it starts itself.
+ */
+export type Handler = (request: ExecuteRequest, host: HostBindings) => Promise<ExecuteResponse> | ExecuteResponse
+
+/** Types a handler where it is written. It stays a plain function that a unit test can call. */
+export const defineHandler = (handler: Handler): Handler => handler

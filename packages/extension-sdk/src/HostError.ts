@@ -1,0 +1,63 @@
+/** Why clients or services could not be read. */
+export type ReadErrorCode = "not-allowed" | "invalid-input" | "internal"
+
+/** Why a secret could not be had. */
+export type SecretErrorCode = "missing" | "denied" | "expired" | "internal"
+
+/** Why a fetch did not take place. */
+export type HttpErrorCode = "invalid-url" | "not-allowed" | "transport" | "internal"
+
+/** Why storage did not answer. */
+export type StorageErrorCode = "missing" | "conflict" | "denied" | "internal"
+
+/** Why a product route did not answer. */
+export type ProxyErrorCode = "route-not-found" | "denied" | "bad-request" | "internal"
+
+/** Why there is no user to tell of. */
+export type UserErrorCode = "not-available" | "not-allowed" | "internal"
+
+/** Why the scheduler did not answer. */
+export type SchedulerErrorCode = "not-found" | "validation-failed" | "quota-exceeded" | "denied" | "internal"
+
+/** Every code that a host call can fail with. */
+export type HostErrorCode =
+  | ReadErrorCode
+  | SecretErrorCode
+  | HttpErrorCode
+  | StorageErrorCode
+  | ProxyErrorCode
+  | UserErrorCode
+  | SchedulerErrorCode
+
+const advice: { readonly [Code in HostErrorCode]?: string } = {
+  "not-allowed":
+    "the manifest must declare the capability, the install must grant it, and the user must hold the right",
+  denied: "the manifest must declare the capability, the install must grant it, and the host must offer it",
+  "invalid-input": "an input breaks the rules of this call; the same call cannot succeed",
+  internal: "the host could not answer; the same call may succeed later",
+  "not-available": "the request runs for nobody, as from a schedule or a webhook"
+}
+
+/**
+ * A host call that failed, with one of the codes that its interface names. It looks the same on every engine.
+ *
+ * `operation` is the call as an author writes it, such as `clients.list`.
+ */
+export class HostError<Code extends HostErrorCode = HostErrorCode> extends Error {
+  override readonly name = "HostError"
+  readonly operation: string
+  readonly code: Code
+
+  constructor(operation: string, code: Code, options?: ErrorOptions) {
+    super(advice[code] ? `${operation}: ${code} (${advice[code]})` : `${operation}: ${code}`, options)
+    this.operation = operation
+    this.code = code
+  }
+}
+
+/** Whether a caught value is a failed host call and, where `codes` are given, one with one of these codes. */
+export const isHostError = <Code extends HostErrorCode = HostErrorCode>(
+  value: unknown,
+  ...codes: ReadonlyArray<Code>
+): value is HostError<Code> =>
+  value instanceof HostError && (codes.length === 0 || codes.some((code) => code === value.code))

@@ -1,0 +1,54 @@
+import type { Page } from "./Page.ts"
+
+/** What a catalogue entry can be. */
+export const serviceItemKinds = ["service", "product"] as const
+export type ServiceItemKind = (typeof serviceItemKinds)[number]
+
+/** How a catalogue entry can be billed. */
+export const serviceBillingMethods = ["fixed", "hourly", "usage"] as const
+export type ServiceBillingMethod = (typeof serviceBillingMethods)[number]
+
+/** One entry of the tenant's catalogue. Null means that the value is not known. */
+export interface ServiceSummary {
+  readonly serviceId: string
+  readonly serviceName: string
+  readonly itemKind: ServiceItemKind
+  readonly billingMethod: ServiceBillingMethod
+  readonly serviceTypeId: string | null
+  readonly serviceTypeName: string | null
+  /** Minor currency units (cents); 0 where no rate is set. */
+  readonly defaultRate: number
+  readonly unitOfMeasure: string
+  readonly isActive: boolean
+  readonly sku: string | null
+}
+
+/** Which services, and which page of them. Without any field: the first page of all. */
+export interface ServicesListInput {
+  /**
+   * Any part of the name, the description or the SKU without regard to case, or the exact service id. At most 200
+   * characters after trimming; blank means no search.
+   */
+  readonly search?: string | null | undefined
+  /** Default: both kinds. */
+  readonly itemKind?: ServiceItemKind | null | undefined
+  /** Default: active and inactive. */
+  readonly isActive?: boolean | null | undefined
+  /** Default: every method. */
+  readonly billingMethod?: ServiceBillingMethod | null | undefined
+  /** 1 to 10,000. Default: 1. */
+  readonly page?: number | null | undefined
+  /** 1 to 100. Default: 25. */
+  readonly pageSize?: number | null | undefined
+}
+
+/**
+ * The tenant's catalogue of services and products, to read. Needs `cap:service.read`. Every failure is a `HostError`
+ * with a `ReadErrorCode`: `not-allowed` is decided first, then `invalid-input`.
+ */
+export interface ServicesHost {
+  /** One page, ordered by name without regard to case, then by id. */
+  list(input?: ServicesListInput): Promise<Page<ServiceSummary>>
+  /** The entry, active or not, or null where there is none of that id (a UUID) that may be seen. */
+  get(serviceId: string): Promise<ServiceSummary | null>
+}

@@ -1,0 +1,25 @@
+/// <reference path="./internal/world.d.ts" />
+/**
+ * The shell of a component: `export const handler = serve(handle)`. It imports the world, which is there in a component
+ * and nowhere else: keep it out of what a unit test imports.
+ */
+import "./FillIns.ts"
+import { logError, logInfo, logWarn } from "alga:extension/logging"
+import type { Handler } from "./Handler.ts"
+import { bindings } from "./internal/bindings.ts"
+import { connectLog } from "./internal/Console.ts"
+import { shell } from "./internal/Shell.ts"
+
+const log = { info: logInfo, warn: logWarn, error: logError }
+
+/** The host of this component. A handler is given it as its second argument. */
+export const host = bindings
+
+/** Makes a handler what a component exports under the name `handler`. Its log lines go to the host. */
+export const serve = (handler: Handler): ((request: World.ExecuteRequest) => World.ExecuteResponse) => {
+  const run = shell(handler, host)
+  return (request) => {
+    connectLog((level, message) => log[level](message))
+    return run(request)
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What an extension author imports. Everything here is plain JavaScript that also runs under a unit test in Node; the
+ * component's shell is in `@alga-psa/ext-extension-sdk/component`.
+ */
+export type {
+  ContextData,
+  CreateScheduleInput,
+  CreateScheduleResult,
+  DeleteScheduleResult,
+  EndpointInfo,
+  ExecuteRequest,
+  ExecuteResponse,
+  HttpHeader,
+  HttpHost,
+  HttpRequest,
+  HttpResponse,
+  LoggingHost,
+  ScheduleInfo,
+  SchedulerHost,
+  SecretsHost,
+  StorageHost,
+  UiProxyHost,
+  UpdateScheduleInput,
+  UpdateScheduleResult
+} from "@alga-psa/extension-runtime"
+export { callProxyJson, emptyResponse, jsonResponse } from "@alga-psa/extension-runtime"
+export type { ClientSummary, ClientsHost, ClientsListInput } from "./Clients.ts"
+export { type ErrorResponseInit, errorResponse } from "./ErrorResponse.ts"
+export { defineHandler, type Handler } from "./Handler.ts"
+export type { HostBindings, UserData, UserHost } from "./HostBindings.ts"
+export {
+  HostError,
+  type HostErrorCode,
+  type HttpErrorCode,
+  isHostError,
+  type ProxyErrorCode,
+  type ReadErrorCode,
+  type SchedulerErrorCode,
+  type SecretErrorCode,
+  type StorageErrorCode,
+  type UserErrorCode
+} from "./HostError.ts"
+export type {
+  CreateManualInvoiceInput,
+  CreateManualInvoiceResult,
+  InvoicingHost,
+  ManualInvoiceItemInput
+} from "./Invoicing.ts"
+export { readJson } from "./JsonBody.ts"
+export { type ClientFixture, mockClients } from "./MockClients.ts"
+export { createMockHostBindings, type HostOverrides } from "./MockHostBindings.ts"
+export { mockServices, type ServiceFixture } from "./MockServices.ts"
+export type { Page } from "./Page.ts"
+export { QueryParameters } from "./QueryParameters.ts"
+export { isRequestError, RequestError } from "./RequestError.ts"
+export { parseRequestUrl, type RequestUrl } from "./RequestUrl.ts"
+export {
+  type ServiceBillingMethod,
+  type ServiceItemKind,
+  type ServiceSummary,
+  type ServicesHost,
+  type ServicesListInput,
+  serviceBillingMethods,
+  serviceItemKinds
+} from "./Services.ts"

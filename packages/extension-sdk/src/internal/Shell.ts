@@ -1,0 +1,56 @@
+/// <reference path="./world.d.ts" />
+import { errorResponse } from "../ErrorResponse.ts"
+import type { Handler } from "../Handler.ts"
+import type { HostBindings } from "../HostBindings.ts"
+import { report } from "./Console.ts"
+import { jobs } from "./jobs.ts"
+import { lift } from "./lift.ts"
+import { QueuedPromise } from "./QueuedPromise.ts"
+import { executeResponse } from "./shapes.ts"
+
+type Outcome<A> = { readonly value: A } | { readonly failure: unknown }
+
+/**
+ * Runs an async function to its end without an event loop: every job and timer that it leads to, and those that it
+ * does not wait for. Throws what it rejects with, and an error where it never settles.
+ */
+export const runToEnd = <A>(run: () => Promise<A> | A): A => {
+  let outcome: Outcome<A> | null = null
+  new QueuedPromise<A>((resolve) => resolve(run())).then(
+    (value) => {
+      outcome = { value }
+    },
+    (failure: unknown) => {
+      outcome = { failure }
+    }
+  )
+  jobs.drain()
+  return settled(outcome)
+}
+
+const settled = <A>(outcome: Outcome<A> | null): A => {
+  if (outcome === null) {
+    throw new Error("the handler's promise never settles: it waits for something that nothing will ever do")
+  }
+  if ("failure" in outcome) throw outcome.failure
+  return outcome.value
+}
+
+/**
+ * The function that the component exports. Whatever the handler does, it answers: an error, a promise that never
+ * settles and a response of the wrong shape are logged and become 500 with `{"error":"internal"}`, because an
+ * exception that leaves a component is a trap that says nothing.
+ */
+export const shell =
+  (handler: Handler, host: HostBindings) =>
+  (request: World.ExecuteRequest): World.ExecuteResponse => {
+    try {
+      return executeResponse(
+        runToEnd(() => handler(lift(request), host)),
+        "the handler's response"
+      )
+    } catch (error) {
+      report("error", ["the handler failed:", error])
+      return executeResponse(errorResponse("internal"), "response")
+    }
+  }

@@ -1,0 +1,4 @@
+declare module "promise-polyfill" {
+  const PolyfilledPromise: PromiseConstructor
+  export default PolyfilledPromise
+}

@@ -1,0 +1,76 @@
+import { HostError, type ReadErrorCode } from "../HostError.ts"
+import type { Page } from "../Page.ts"
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** The input rules of the guarded reads, for mocks that judge as the host does. */
+export interface ReadRules {
+  readonly search: (value: string | null | undefined) => string | null
+  readonly flag: (value: boolean | null | undefined) => boolean | null
+  readonly oneOf: <Case extends string>(value: Case | null | undefined, cases: ReadonlyArray<Case>) => Case | null
+  readonly id: (value: string) => string
+  readonly page: <Item>(
+    matches: ReadonlyArray<Item>,
+    input: { readonly page?: number | null | undefined; readonly pageSize?: number | null | undefined }
+  ) => Page<Item>
+}
+
+/** The rules for one operation. `fail` makes every rule fail with that code first, as a guard does. */
+export const readRules = (operation: string, fail: ReadErrorCode | undefined): ReadRules => {
+  if (fail !== undefined) throw new HostError(operation, fail)
+  const check = (valid: boolean): void => {
+    if (!valid) throw new HostError(operation, "invalid-input")
+  }
+  const whole = (value: number | null | undefined, max: number, fallback: number): number => {
+    const number = value ?? fallback
+    check(Number.isInteger(number) && number >= 1 && number <= max)
+    return number
+  }
+  return {
+    search: (value) => {
+      if (value === null || value === undefined) return null
+      check(typeof value === "string")
+      const trimmed = value.trim()
+      check([...trimmed].length <= 200 && !trimmed.includes("\0"))
+      return trimmed === "" ? null : trimmed.toLowerCase()
+    },
+    flag: (value) => {
+      if (value === null || value === undefined) return null
+      check(typeof value === "boolean")
+      return value
+    },
+    oneOf: (value, cases) => {
+      if (value === null || value === undefined) return null
+      check(cases.includes(value))
+      return value
+    },
+    id: (value) => {
+      check(typeof value === "string" && uuid.test(value))
+      return value.toLowerCase()
+    },
+    page: (matches, input) => {
+      const page = whole(input.page, 10_000, 1)
+      const pageSize = whole(input.pageSize, 100, 25)
+      const start = (page - 1) * pageSize
+      return { items: matches.slice(start, start + pageSize), totalCount: matches.length, page, pageSize }
+    }
+  }
+}
+
+const codePoints = (text: string): ReadonlyArray<number> => [...text].map((character) => character.codePointAt(0) ?? 0)
+
+const compare = (left: string, right: string): number => {
+  const [a, b] = [codePoints(left), codePoints(right)]
+  const difference = a.findIndex((point, at) => point !== b[at])
+  return difference < 0 ? a.length - b.length : (a[difference] ?? 0) - (b[difference] ?? -1)
+}
+
+/** The order of every list: the name without regard to case, by code point, then the id. */
+export const byNameThenId =
+  <Item>(name: (item: Item) => string, id: (item: Item) => string) =>
+  (left: Item, right: Item): number =>
+    compare(name(left).toLowerCase(), name(right).toLowerCase()) || compare(id(left), id(right))
+
+/** Whether a lower-cased search term is part of one of the texts, or is the id. */
+export const matchesSearch = (term: string | null, id: string, texts: ReadonlyArray<string | null>): boolean =>
+  term === null || id.toLowerCase() === term || texts.some((text) => text?.toLowerCase().includes(term) ?? false)

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto"
+import { Readable } from "node:stream"
+import { buffer } from "node:stream/consumers"
+import { promisify } from "node:util"
+import * as zlib from "node:zlib"
+import { Effect, Schema } from "effect"
+import * as tar from "tar-stream"
+import { Manifest } from "./Manifest.ts"
+
+/** What an archive may unpack to: 128 MiB in at most 2,000 files. */
+export const unpacked = { bytes: 128 * 1024 * 1024, files: 2_000 } as const
+
+/** The archive is not a bundle that the runner accepts. */
+export class BundleInvalid extends Schema.TaggedError<BundleInvalid>()("BundleInvalid", {
+  /** The rule that it breaks. */
+  why: Schema.String,
+  /** For the log only. */
+  cause: Schema.optional(Schema.Defect())
+}) {
+  override get message(): string {
+    return this.why
+  }
+}
+
+/** What the runner takes from an archive. */
+export interface Bundle {
+  readonly manifest: Manifest
+  /** The WebAssembly component, `dist/main.wasm`. */
+  readonly component: Uint8Array
+}
+
+const zstdDecompress = promisify(zlib.zstdDecompress)
+
+const wanted = ["manifest.json", "dist/main.wasm"] as const
+type Wanted = (typeof wanted)[number]
+const isWanted = (name: string): name is Wanted => wanted.some((file) => file === name)
+
+const collect = async (archive: Uint8Array): Promise<Map<Wanted, Buffer>> => {
+  const found = new Map<Wanted, Buffer>()
+  const plain = await zstdDecompress(archive, { maxOutputLength: unpacked.bytes })
+  let files = 0
+  for await (const entry of Readable.from([plain]).pipe(tar.extract())) {
+    if (++files > unpacked.files) throw new RangeError("too many files")
+    const name = entry.header.name.replace(/^\.\//, "")
+    if (entry.header.type === "file" && isWanted(name)) found.set(name, await buffer(entry))
+    else entry.resume()
+  }
+  return found
+}
+
+const parseManifest = Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest))
+
+/**
+ * Checks the hash over the archive's bytes, and only then unpacks it, in memory. Nothing is written to disk, so no
+ * path in the archive can lead anywhere.
+ */
+export const open = Effect.fn("Bundle.open")(function* (archive: Uint8Array, hash: string) {
+  if (createHash("sha256").update(archive).digest("hex") !== hash) {
+    return yield* new BundleInvalid({ why: "the archive's bytes do not have this content hash" })
+  }
+  const files = yield* Effect.tryPromise({
+    try: () => collect(archive),
+    catch: (cause) => new BundleInvalid({ why: "the archive is not a readable bundle.tar.zst", cause })
+  })
+  const manifestFile = files.get("manifest.json")
+  const component = files.get("dist/main.wasm")
+  if (manifestFile === undefined) return yield* new BundleInvalid({ why: "the archive has no manifest.json" })
+  if (component === undefined) return yield* new BundleInvalid({ why: "the archive has no dist/main.wasm" })
+  const manifest = yield* Effect.mapError(
+    parseManifest(manifestFile.toString("utf8")),
+    (cause) => new BundleInvalid({ why: "manifest.json is not a valid manifest", cause })
+  )
+  return { manifest, component } satisfies Bundle
+})

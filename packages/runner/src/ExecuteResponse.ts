@@ -1,0 +1,36 @@
+import type { ExecuteResponse as GuestResponse, HttpRequest } from "@alga-psa/ext-adapters-wit"
+import type { ExecuteRequest } from "./ExecuteRequest.ts"
+
+/** The body of an answer to `POST /v1/execute`. `error` is set when the runner did not carry the execution out. */
+export interface ExecuteResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body_b64?: string
+  readonly error?: string
+}
+
+/** What the handler receives: the path with the query encoded behind it, and the headers as a list. */
+export const guestRequest = ({ http }: ExecuteRequest): HttpRequest => {
+  const query = new URLSearchParams(http.query ?? {}).toString()
+  return {
+    method: http.method,
+    url: query === "" ? http.path : `${http.path}${http.path.includes("?") ? "&" : "?"}${query}`,
+    headers: Object.entries(http.headers ?? {}).map(([name, value]) => ({ name, value })),
+    body: http.body_b64 ?? null
+  }
+}
+
+/** What the caller receives. Header names are lower-cased; values of one name are joined with a comma. */
+export const executeResponse = ({ body, headers, status }: GuestResponse): ExecuteResponse => {
+  const joined = new Map<string, string>()
+  for (const { name, value } of headers) {
+    const key = name.toLowerCase()
+    const before = joined.get(key)
+    joined.set(key, before === undefined ? value : `${before}, ${value}`)
+  }
+  return {
+    status,
+    headers: Object.fromEntries(joined),
+    ...(body === null ? {} : { body_b64: Buffer.from(body).toString("base64") })
+  }
+}

@@ -1,0 +1,115 @@
+import { Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
+import {
+  Authorization,
+  type InstallAccess,
+  Invocation,
+  type InvocationData,
+  parseCapabilities
+} from "@alga-psa/ext-domain"
+import { Context, Effect, Layer } from "effect"
+import { Components } from "./Components.ts"
+import type { ExecuteRequest } from "./ExecuteRequest.ts"
+import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { fail, type RunnerError } from "./RunnerError.ts"
+
+/** Runs an installed extension once. */
+export class Execution extends Context.Service<
+  Execution,
+  {
+    /**
+     * Carries out a verified caller's request: finds the install, its grants and its component, and runs the handler.
+     * `requestId` names the execution in logs.
+     */
+    readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<ExecuteResponse, RunnerError>
+  }
+>()("@alga-psa/ext-runner/Execution") {}
+
+const invocationOf = ({ context, providers, user }: ExecuteRequest, requestId: string): InvocationData => ({
+  tenantId: context.tenant_id,
+  extensionId: context.extension_id,
+  installId: context.install_id,
+  versionId: context.version_id ?? null,
+  requestId,
+  trigger: context.trigger ?? null,
+  user: user
+    ? {
+        userId: user.user_id,
+        userEmail: user.user_email ?? "",
+        userName: user.user_name ?? "",
+        userType: user.user_type ?? "",
+        clientName: user.client_name ?? user.company_name ?? "",
+        clientId: user.client_id ?? null,
+        additionalFields: user.additional_fields ?? {}
+      }
+    : null,
+  restrictTo: providers ? parseCapabilities(providers) : null
+})
+
+const available = Effect.gen(function* () {
+  const authorization = yield* Authorization
+  return yield* authorization.install
+}).pipe(
+  Effect.catchTags({
+    InstallUnavailable: ({ reason }) =>
+      Effect.fail(
+        fail(
+          (
+            {
+              unknown: "unknown_install",
+              disabled: "install_disabled",
+              "tenant-suspended": "tenant_suspended"
+            } as const
+          )[reason]
+        )
+      ),
+    DataSourceError: (error) => Effect.fail(fail(error.retryable ? "data_unavailable" : "internal", "", error))
+  })
+)
+
+const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
+  if (access.unknownCapabilities.length > 0) {
+    return Effect.fail(fail("unknown_capabilities", access.unknownCapabilities.join(", ")))
+  }
+  return access.contentHashes.includes(hash)
+    ? Effect.void
+    : Effect.fail(fail("bundle_fetch_failed", "the installed version has no bundle of this content hash"))
+}
+
+/** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
+export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
+  Layer.effect(
+    Execution,
+    Effect.gen(function* () {
+      const authorization = yield* Authorization
+      const components = yield* Components
+      const executor = yield* Executor
+
+      const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest) {
+        const access = yield* available
+        const hash = request.context.content_hash
+        yield* checkVersion(access, hash)
+        const component = yield* components.get({
+          tenant: request.context.tenant_id,
+          extension: request.context.extension_id,
+          hash
+        })
+        const lowered = lower(limits, {
+          timeoutMs: request.limits?.timeout_ms,
+          memoryMb: request.limits?.memory_mb
+        })
+        const response = yield* executor.execute(component, guestRequest(request), lowered)
+        return executeResponse(response)
+      })
+
+      return Execution.of({
+        run: (request, requestId) =>
+          execute(request).pipe(
+            Effect.catchTag("ExecutionFailed", (error) =>
+              Effect.fail(fail("execute_failed", `${error.reason}: ${error.message}`, error.detail))
+            ),
+            Effect.provideService(Authorization, authorization),
+            Effect.provideService(Invocation, invocationOf(request, requestId))
+          )
+      })
+    })
+  )

@@ -1,0 +1,45 @@
+import { Schema } from "effect"
+
+/** The texts that callers look for at the start of `error`, and the HTTP status of each. */
+export const statusOf = {
+  unauthorized: 401,
+  invalid_json: 400,
+  invalid_request: 400,
+  missing_routing_headers: 400,
+  routing_mismatch: 400,
+  unknown_capabilities: 400,
+  not_found: 404,
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  unknown_install: 404,
+  install_disabled: 403,
+  tenant_suspended: 403,
+  bundle_fetch_failed: 502,
+  execute_failed: 500,
+  data_unavailable: 503,
+  internal: 500
+} as const
+
+export type RunnerErrorCode = keyof typeof statusOf
+
+/** An execution that the runner did not carry out. */
+export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError", {
+  code: Schema.Literals(Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>),
+  /** What the caller may know; empty when the code says it all. It holds nothing of the host's inside. */
+  detail: Schema.String,
+  /** For the log only. */
+  cause: Schema.optional(Schema.Defect())
+}) {
+  get status(): number {
+    return statusOf[this.code]
+  }
+
+  /** The text of the response's `error`. */
+  override get message(): string {
+    return this.detail === "" ? this.code : `${this.code}: ${this.detail}`
+  }
+}
+
+/** Makes a failure of this code. */
+export const fail = (code: RunnerErrorCode, detail = "", cause?: unknown): RunnerError =>
+  new RunnerError({ code, detail, ...(cause === undefined ? {} : { cause }) })

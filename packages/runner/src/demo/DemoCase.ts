@@ -1,0 +1,78 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import type { ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
+
+/** One execution that the demo sends. */
+export interface DemoCase {
+  readonly name: string
+  /** What it shows, in a few words. */
+  readonly shows: string
+  readonly tenant: TenantId
+  readonly extension: ExtensionId
+  readonly install: InstallId
+  /** Null for an execution without a user. */
+  readonly user: UserId | null
+  readonly trigger: string | null
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+}
+
+const admin = {
+  tenant: ids.tenants.acme,
+  extension: ids.extensions.full,
+  install: ids.installs.full,
+  user: ids.users.admin,
+  trigger: null,
+  path: "/api/overview",
+  query: {}
+} as const
+
+const absentId = "00000000-0000-4000-8000-000000000000"
+
+/** The demo's cases. All run the sample extension through `POST /v1/execute`. */
+export const demoCases: ReadonlyArray<DemoCase> = [
+  { ...admin, name: "admin-user", shows: "staff with both permissions" },
+  { ...admin, name: "no-user", shows: "a schedule: the capabilities alone", user: null, trigger: "schedule" },
+  {
+    ...admin,
+    name: "user-without-permission",
+    shows: "staff whose roles hold no permission",
+    user: ids.users.withoutPermission,
+    path: "/api/clients"
+  },
+  { ...admin, name: "portal-user", shows: "only the own client", user: ids.users.portal, path: "/api/clients" },
+  {
+    ...admin,
+    name: "no-grant",
+    shows: "declared, never granted",
+    extension: ids.extensions.ungranted,
+    install: ids.installs.ungranted
+  },
+  {
+    ...admin,
+    name: "other-tenant",
+    shows: "a client of another tenant, by its id",
+    path: `/api/clients/${ids.clients.borealisFirst}`
+  },
+  { ...admin, name: "bad-input", shows: "a page size out of range", path: "/api/clients", query: { pageSize: "101" } },
+  { ...admin, name: "missing-id", shows: "an id that is nowhere", path: `/api/clients/${absentId}` }
+]
+
+/** The request body of a case, for a bundle of this content hash. */
+export const executeBody = (
+  { extension, install, path, query, tenant, trigger, user }: DemoCase,
+  contentHash: string
+) => ({
+  context: {
+    tenant_id: tenant,
+    extension_id: extension,
+    install_id: install,
+    content_hash: `sha256:${contentHash}`,
+    config: {},
+    ...(trigger === null ? {} : { trigger })
+  },
+  http: { method: "GET", path, query, headers: {} },
+  limits: {},
+  ...(user === null
+    ? {}
+    : { user: { user_id: user, user_email: "", user_name: "", user_type: "", client_name: "", additional_fields: {} } })
+})

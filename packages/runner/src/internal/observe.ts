@@ -1,0 +1,44 @@
+import { Cause, Clock, Duration, Effect, type Exit, Metric, Option } from "effect"
+import type { RunnerError } from "../RunnerError.ts"
+
+const executions = Metric.counter("alga_extension_executions_total", {
+  description: "Executions, by outcome",
+  incremental: true
+})
+
+const durations = Metric.histogram("alga_extension_execution_duration_seconds", {
+  description: "Duration of executions in seconds, by outcome",
+  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+})
+
+const describe = (exit: Exit.Exit<unknown, RunnerError>) => {
+  if (exit._tag === "Success") return { outcome: "ok", level: "Info", causes: [] } as const
+  if (Cause.hasInterruptsOnly(exit.cause)) return { outcome: "interrupted", level: "Info", causes: [] } as const
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (error === undefined) return { outcome: "internal", level: "Error", causes: [Cause.squash(exit.cause)] } as const
+  return {
+    outcome: error.code,
+    level: error.status >= 500 ? "Error" : "Warn",
+    causes: error.cause === undefined ? [] : [error.cause],
+    error: error.message
+  } as const
+}
+
+/** Counts and times an execution and writes its one log line with these fields, read when it ends. */
+export const observed = <A, R>(
+  execution: Effect.Effect<A, RunnerError, R>,
+  fields: () => Readonly<Record<string, unknown>>
+): Effect.Effect<A, RunnerError, R> =>
+  Effect.flatMap(Clock.currentTimeNanos, (started) =>
+    Effect.onExit(execution, (exit) =>
+      Effect.gen(function* () {
+        const { causes, level, outcome, ...details } = describe(exit)
+        const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.currentTimeNanos) - started))
+        yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)
+        yield* Metric.update(Metric.withAttributes(durations, { outcome }), seconds)
+        yield* Effect.logWithLevel(level)("execution", ...causes).pipe(
+          Effect.annotateLogs({ outcome, durationMs: seconds * 1000, ...details, ...fields() })
+        )
+      })
+    )
+  )

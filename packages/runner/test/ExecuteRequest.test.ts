@@ -1,0 +1,105 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Schema } from "effect"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
+
+const decode = Schema.decodeUnknownEffect(ExecuteRequest)
+const id = "0F000000-0000-4000-8000-000000000001"
+const hash = "ab".repeat(32)
+
+const body = (change: { context?: object; http?: object; rest?: object } = {}) => ({
+  context: {
+    tenant_id: id,
+    extension_id: id,
+    install_id: id,
+    content_hash: hash,
+    config: { a: "b" },
+    ...change.context
+  },
+  http: { method: "GET", path: "/api/clients", query: {}, headers: {}, ...change.http },
+  limits: {},
+  ...change.rest
+})
+
+describe("ExecuteRequest", () => {
+  it.effect("reads ids and hashes in one spelling", () =>
+    Effect.gen(function* () {
+      for (const content_hash of [hash, `sha256:${hash}`, `SHA256:${hash.toUpperCase()}`]) {
+        const { context } = yield* decode(body({ context: { content_hash } }))
+        assert.strictEqual(context.content_hash, hash)
+        assert.strictEqual(context.tenant_id, id.toLowerCase())
+      }
+    })
+  )
+
+  it.effect("ignores fields that it does not know", () =>
+    Effect.gen(function* () {
+      const request = yield* decode(body({ rest: { secret_envelope: { x: 1 }, later: true } }))
+      assert.notProperty(request, "secret_envelope")
+    })
+  )
+
+  it.effect("refuses what is malformed", () =>
+    Effect.gen(function* () {
+      const malformed = [
+        null,
+        [],
+        {},
+        body({ context: { tenant_id: "x" } }),
+        body({ context: { install_id: undefined } }),
+        body({ context: { content_hash: "sha256:../../etc" } }),
+        body({ http: { method: "GET /" } }),
+        body({ http: { path: "api" } }),
+        body({ http: { query: { a: 1 } } }),
+        body({ http: { body_b64: "***" } }),
+        body({ rest: { limits: { timeout_ms: 0 } } }),
+        body({ rest: { limits: { memory_mb: 1.5 } } }),
+        body({ rest: { providers: "cap:client.read" } }),
+        body({ rest: { user: {} } }),
+        body({ rest: { user: { user_id: "admin" } } })
+      ]
+      for (const value of malformed)
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(decode(value))), JSON.stringify(value))
+    })
+  )
+
+  it.effect("puts the encoded query behind the path", () =>
+    Effect.gen(function* () {
+      const request = yield* decode(
+        body({ http: { query: { search: "a&b=ü %", page: "2" }, headers: { Accept: "*/*" } } })
+      )
+      assert.deepStrictEqual(guestRequest(request), {
+        method: "GET",
+        url: "/api/clients?search=a%26b%3D%C3%BC+%25&page=2",
+        headers: [{ name: "Accept", value: "*/*" }],
+        body: null
+      })
+    })
+  )
+
+  it.effect("hands the body over as bytes", () =>
+    Effect.gen(function* () {
+      const request = yield* decode(body({ http: { method: "POST", body_b64: "AP8=" } }))
+      assert.deepStrictEqual(guestRequest(request).body, new Uint8Array([0, 255]))
+    })
+  )
+})
+
+describe("ExecuteResponse", () => {
+  it("joins headers of one name and encodes the body", () => {
+    const headers = [
+      { name: "Vary", value: "a" },
+      { name: "vary", value: "b" },
+      { name: "__proto__", value: "c" }
+    ]
+    const response = executeResponse({ status: 201, headers, body: new Uint8Array([0, 255]) })
+    assert.strictEqual(
+      JSON.stringify(response),
+      '{"status":201,"headers":{"vary":"a, b","__proto__":"c"},"body_b64":"AP8="}'
+    )
+  })
+
+  it("leaves an absent body out", () => {
+    assert.deepStrictEqual(executeResponse({ status: 204, headers: [], body: null }), { status: 204, headers: {} })
+  })
+})

@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config"
+
+const tests = (kind: string) => `packages/*/test/**/*${kind}.test.ts`
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: [tests("")], exclude: [tests(".integration"), tests(".e2e"), tests(".browser")] }
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: [tests(".integration")],
+          globalSetup: ["packages/adapters-pg/test/globalSetup.ts"]
+        }
+      },
+      { extends: true, test: { name: "e2e", include: [tests(".e2e"), tests(".browser")] } }
+    ]
+  }
+})
