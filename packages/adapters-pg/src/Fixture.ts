@@ -60,7 +60,7 @@ export const load = (rows: Rows): Effect.Effect<void, SqlError, PgClient.PgClien
           const records = JSON.stringify([first, ...rest])
           return sql`
             INSERT INTO ${sql(table)} (${columns})
-            SELECT ${columns} FROM json_populate_recordset(NULL::${sql(table)}, ${records}::json)`
+            SELECT ${columns} FROM json_populate_recordset(NULL::${sql(table)}, ${records}::json)`.pipe(Effect.asVoid)
         },
         { discard: true }
       )

@@ -36,7 +36,7 @@ const make = Effect.gen(function* () {
                 WHEN 'client' THEN role.client AND permission.client
                 ELSE false
               END
-              AND ${sql.in("permission.resource || ':' || permission.action", Permission.literals)}
+              AND permission.resource || ':' || permission.action IN ${sql.in(Permission.literals)}
           ) AS permissions
         FROM users AS person
         LEFT JOIN contacts AS contact

@@ -38,10 +38,10 @@ export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClie
   })
 
 const config = Config.all({
-  url: Config.redacted("DATABASE_URL"),
-  connectTimeout: Config.duration("DATABASE_CONNECT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
-  statementTimeout: Config.duration("DATABASE_STATEMENT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
-  maxConnections: Config.int("DATABASE_MAX_CONNECTIONS").pipe(Config.withDefault(10))
+  url: Config.Redacted("DATABASE_URL"),
+  connectTimeout: Config.Duration("DATABASE_CONNECT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
+  statementTimeout: Config.Duration("DATABASE_STATEMENT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
+  maxConnections: Config.Int("DATABASE_MAX_CONNECTIONS").pipe(Config.withDefault(10))
 })
 
 /**

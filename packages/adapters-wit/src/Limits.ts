@@ -99,5 +99,18 @@ export const lower = (limits: Limits, asked: LowerLimits): Limits => ({
   memoryMb: lowest(limits.memoryMb, asked.memoryMb)
 })
 
+/** The limits with none above those of `most`. */
+export const capped = (limits: Limits, most: Limits): Limits => ({
+  timeoutMs: Math.min(limits.timeoutMs, most.timeoutMs),
+  memoryMb: Math.min(limits.memoryMb, most.memoryMb),
+  componentBytes: Math.min(limits.componentBytes, most.componentBytes),
+  requestBodyBytes: Math.min(limits.requestBodyBytes, most.requestBodyBytes),
+  responseBodyBytes: Math.min(limits.responseBodyBytes, most.responseBodyBytes),
+  hostCalls: Math.min(limits.hostCalls, most.hostCalls),
+  hostCallBytes: Math.min(limits.hostCallBytes, most.hostCallBytes),
+  logLines: Math.min(limits.logLines, most.logLines),
+  logLineBytes: Math.min(limits.logLineBytes, most.logLineBytes)
+})
+
 /** Pages of 64 KiB in `memoryMb`. */
 export const memoryPages = (limits: Pick<Limits, "memoryMb">): number => limits.memoryMb * 16

@@ -10,7 +10,7 @@ import { gone, startGuest } from "./internal/host/Guest.ts"
 import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
-import { type Limits, memoryPages } from "./Limits.ts"
+import { capped, type Limits, memoryPages } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 import { defaultSandboxOptions, type SandboxOptions } from "./SandboxOptions.ts"
 
@@ -21,6 +21,7 @@ export interface Execution<R> {
   readonly tenantId: string
   readonly installId: string
   readonly request: ExecuteRequest
+  /** What is above the sandbox's own limits counts as those. */
   readonly limits: Limits
   /** Answers the guest's host calls, one at a time. */
   readonly host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
@@ -44,6 +45,8 @@ export interface SandboxService {
 export class Sandbox extends Context.Service<Sandbox, SandboxService>()("@alga-psa/ext-adapters-wit/Sandbox") {}
 
 const heapMb = 256
+/** Node's own WebAssembly, which reads the process's program, needs this much. */
+const ownMemoryPages = 1_024
 const headersBytes = 1_048_576
 const inBase64 = (bytes: number): number => Math.ceil(bytes / 3) * 4
 
@@ -60,7 +63,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         {
           execPath: options.execPath,
           program: guestProgram(directory),
-          memoryPages: memoryPages(options.limits),
+          memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
           heapMb,
           frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
         },
@@ -71,7 +74,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   const turn = yield* Semaphore.make(options.concurrency)
 
   const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {
-    const { component, request, limits } = execution
+    const { component, request } = execution
+    const limits = capped(execution.limits, options.limits)
     const maxima = memoryPlan(component.modules, memoryPages(limits))
     if (maxima === null) {
       return yield* new ExecutionFailed({ reason: "memory-limit", detail: `starts above ${limits.memoryMb} MiB` })
@@ -86,7 +90,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
 
     const onGuest = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const guest = yield* pool.take(keyOf(execution), restore)
+        const guest = yield* pool.take(keyOf({ ...execution, limits }), restore)
         began = true
         const talk = Effect.gen(function* () {
           if (!guest.bound) yield* bind(guest, component, maxima, limits)

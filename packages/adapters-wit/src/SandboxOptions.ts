@@ -13,7 +13,7 @@ export interface SandboxOptions {
   readonly idleMs: number
   /** The Node that runs guests: 26 or newer. Default: the one that runs this program. */
   readonly execPath: string
-  /** Largest limits that any execution has. Default: {@link defaultLimits}. */
+  /** The limits that no execution is above. Default: {@link defaultLimits}. */
   readonly limits: Limits
 }
 

@@ -1,20 +1,20 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
-import { type ExecutionFailed, ok, ProtocolViolation } from "../src/index.ts"
+import { defaultLimits, type ExecutionFailed, ok, ProtocolViolation } from "../src/index.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
 const zeros = (length: number) => new Uint8Array(length)
 
-const status = <R>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
+const status = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
   Effect.map(run(guest, options), (response) => response.status)
 
-const reason = <R>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
+const reason = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
   Effect.map(Effect.flip(run(guest, options)), (error) => (error as ExecutionFailed).reason)
 
 const live = { excludeTestServices: true, timeout: "60 seconds" } as const
 
-layer(sandboxOf(), live)("Sandbox", (it) => {
+layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128 } }), live)("Sandbox", (it) => {
   it.effect("gives the response of the guest", () =>
     Effect.gen(function* () {
       const response = yield* run(coreGuest("ok"))
@@ -150,22 +150,6 @@ layer(sandboxOf(), live)("Sandbox", (it) => {
     })
   )
 
-  it.effect("interrupts the host call in flight when the process dies", () =>
-    Effect.gen(function* () {
-      const interrupted = yield* Deferred.make<void>()
-      const host = () =>
-        Effect.sync(() => {
-          for (const pid of guestProcesses()) process.kill(pid, "SIGKILL")
-        }).pipe(
-          Effect.andThen(Effect.never),
-          Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
-        )
-      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), { host }), "crashed")
-      yield* Deferred.await(interrupted)
-      assert.strictEqual(yield* status(coreGuest("ok")), 200)
-    })
-  )
-
   it.effect("keeps the processes of two installs apart", () =>
     Effect.gen(function* () {
       const before = new Set(guestProcesses())
@@ -206,6 +190,32 @@ describe("Sandbox", () => {
       while (guestProcesses().includes(pid as number)) yield* Effect.yieldNow
       assert.strictEqual(yield* status(coreGuest("ok")), 200)
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
+  )
+
+  it.live("interrupts the host call in flight when the process dies", () =>
+    Effect.gen(function* () {
+      const interrupted = yield* Deferred.make<void>()
+      const host = () =>
+        Effect.sync(() => {
+          for (const pid of guestProcesses()) process.kill(pid, "SIGKILL")
+        }).pipe(
+          Effect.andThen(Effect.never),
+          Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
+        )
+      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), { host }), "crashed")
+      yield* Deferred.await(interrupted)
+      assert.strictEqual(yield* status(coreGuest("ok")), 200)
+    }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
+  )
+
+  it.live("replaces a spare process that dies", () =>
+    Effect.gen(function* () {
+      while (guestProcesses().length < 1) yield* Effect.yieldNow
+      const [spare] = guestProcesses()
+      process.kill(spare as number, "SIGKILL")
+      while (guestProcesses().length < 1 || guestProcesses()[0] === spare) yield* Effect.sleep(5)
+      assert.strictEqual(yield* status(coreGuest("ok")), 200)
+    }).pipe(Effect.provide(sandboxOf()))
   )
 
   it.live("leaves no process when its scope closes", () =>

@@ -12,7 +12,7 @@ const own = guestProgram("/nowhere")
 const options = {
   execPath: process.execPath,
   program: { entry, reads: [...own.reads.filter((path) => path !== "/nowhere"), dirname(entry)], args: [] },
-  memoryPages: 16,
+  memoryPages: 1_024,
   heapMb: 64,
   frameBytes: 65_536
 }

@@ -2,10 +2,14 @@ import type { Page } from "./Page.ts"
 
 /** What a catalogue entry can be. */
 export const serviceItemKinds = ["service", "product"] as const
+
+/** One of `serviceItemKinds`. */
 export type ServiceItemKind = (typeof serviceItemKinds)[number]
 
 /** How a catalogue entry can be billed. */
 export const serviceBillingMethods = ["fixed", "hourly", "usage"] as const
+
+/** One of `serviceBillingMethods`. */
 export type ServiceBillingMethod = (typeof serviceBillingMethods)[number]
 
 /** One entry of the tenant's catalogue. Null means that the value is not known. */

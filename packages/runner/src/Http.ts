@@ -59,15 +59,23 @@ const execute = Effect.gen(function* () {
   }
 })
 
+const only = <E, R>(
+  methods: ReadonlyArray<string>,
+  handle: (http: HttpServerRequest.HttpServerRequest) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+) => {
+  const refused = refuse(fail("method_not_allowed"), { allow: methods.join(", ") })
+  return (http: HttpServerRequest.HttpServerRequest) =>
+    methods.includes(http.method) ? handle(http) : Effect.succeed(refused)
+}
+
 /**
  * The runner's routes: `POST /v1/execute` and `GET /healthz`. Everything else is `not_found` or `method_not_allowed`.
  */
 export const routes: Layer.Layer<never, never, HttpRouter.HttpRouter | Execution | ServiceToken> = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
-    yield* router.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
-    yield* router.add("POST", "/v1/execute", yield* execute)
-    yield* router.add("*", "/healthz", refuse(fail("method_not_allowed"), { allow: "GET, HEAD" }))
-    yield* router.add("*", "/v1/execute", refuse(fail("method_not_allowed"), { allow: "POST" }))
+    const alive = Effect.succeed(HttpServerResponse.jsonUnsafe({ status: "ok" }))
+    yield* router.add("*", "/healthz", only(["GET", "HEAD"], () => alive))
+    yield* router.add("*", "/v1/execute", only(["POST"], yield* execute))
     yield* router.add("*", "/*", refuse(fail("not_found")))
   })
 )

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto"
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { type BundleFiles, filesUnder, packBundle } from "./internal/packBundle.ts"
@@ -117,11 +117,18 @@ const buildInto = async (
   }
 }
 
-/** Copies a build to where an author looks for it: `main.wasm`, `component.json` and `bundle.tar.zst` in `dist`. */
+/**
+ * Copies a build to where an author looks for it, `main.wasm`, `component.json` and `bundle.tar.zst` in `dist`, and
+ * removes older builds of its engine.
+ */
 export const publishSample = async (sample: BuiltSample): Promise<string> => {
-  const [from, to] = [join(sample.componentFile, ".."), join(root, "dist")]
+  const [from, to] = [dirname(sample.componentFile), join(root, "dist")]
   for (const name of ["main.wasm", "component.json", "bundle.tar.zst"]) {
     await copyFile(join(from, name), join(to, name))
+  }
+  for (const name of await readdir(dirname(from))) {
+    const stale = name.startsWith(`${sample.engine}-`) && name !== basename(from)
+    if (stale) await rm(join(dirname(from), name), { recursive: true, force: true })
   }
   return to
 }

@@ -13,14 +13,16 @@ const socketOptions = {
 }
 
 /** Ends what an earlier connection left open, and forgets its prepared statements. The database keeps one session. */
-const reset = "ROLLBACK; DISCARD ALL; SET search_path = public"
+const reset = async (database: PGlite): Promise<void> => {
+  for (const statement of ["ROLLBACK", "DISCARD ALL", "SET search_path = public"]) await database.exec(statement)
+}
 
 /**
  * Makes connections to an embedded database that look like sockets: what is written is one chunk of the wire protocol,
  * and is answered before the next. A failure of the database ends the connection.
  */
 export const makeSession = (database: PGlite) => (): Duplex => {
-  let last: Promise<unknown> = database.exec(reset)
+  let last: Promise<void> = reset(database)
 
   const connection = new Duplex({
     read() {},

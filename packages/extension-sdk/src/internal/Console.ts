@@ -17,9 +17,14 @@ const describeError = (error: Error): string => {
   return stack.includes(head) ? stack : `${head}\n${stack}`.trimEnd()
 }
 
+const describeWithCause = (error: Error): string =>
+  error.cause === undefined
+    ? describeError(error)
+    : `${describeError(error)}\ncaused by: ${error.cause instanceof Error ? describeError(error.cause) : String(error.cause)}`
+
 const describe = (value: unknown): string => {
   if (typeof value === "string") return value
-  if (value instanceof Error) return describeError(value)
+  if (value instanceof Error) return describeWithCause(value)
   try {
     return JSON.stringify(value) ?? String(value)
   } catch {
@@ -27,7 +32,7 @@ const describe = (value: unknown): string => {
   }
 }
 
-/** Writes one line. Texts stay as they are, an error gives name, message and stack, all else becomes JSON. */
+/** Writes one line. Texts stay as they are, an error gives name, message, stack and cause, all else becomes JSON. */
 export const report = (level: LogLevel, values: ReadonlyArray<unknown>): void =>
   sink(level, values.map(describe).join(" ").toWellFormed())
 

@@ -1,7 +1,7 @@
 import { serviceBillingMethods, serviceItemKinds } from "../Services.ts"
 import { bytes, flag, json, type Lower, list, number, oneOf, option, record, text, u32, u64 } from "./lower.ts"
 
-/** The records of the world that go out, each with what its fields may hold. */
+/** The input of `clients.list`. */
 export const clientsListInput = record({
   search: option(text),
   includeInactive: option(flag),
@@ -9,6 +9,7 @@ export const clientsListInput = record({
   pageSize: option(u32)
 })
 
+/** The input of `services.list`. */
 export const servicesListInput = record({
   search: option(text),
   itemKind: option(oneOf(serviceItemKinds)),
@@ -20,6 +21,7 @@ export const servicesListInput = record({
 
 const header = record({ name: text, value: text })
 
+/** The request of `http.fetch`. */
 export const httpRequest = record({ method: text, url: text, headers: list(header), body: option(bytes) })
 
 const missingHeaders: Lower<Array<{ name: string; value: string }>> = (value, name) =>
@@ -31,12 +33,15 @@ const status: Lower<number> = (value, name) => {
   return code
 }
 
+/** What a handler gives; headers and body may be left out. */
 export const executeResponse = record({ status, headers: missingHeaders, body: option(bytes) })
 
+/** What `storage.put` takes. */
 export const storageEntry = record({ namespace: text, key: text, value: bytes, revision: option(u64) })
 
 const clearableText: Lower<string | undefined> = (value, name) => (value === null ? "" : option(text)(value, name))
 
+/** The input of `scheduler.create`. */
 export const createScheduleInput = record({
   endpoint: text,
   cron: text,
@@ -46,7 +51,7 @@ export const createScheduleInput = record({
   payload: json
 })
 
-/** Null clears a name or a payload: an empty name, a payload of `null`. */
+/** The input of `scheduler.update`. Null clears a name or a payload: an empty name, a payload of `null`. */
 export const updateScheduleInput = record({
   endpoint: option(text),
   cron: option(text),
@@ -67,6 +72,7 @@ const manualInvoiceItemInput = record({
   appliesToServiceId: option(text)
 })
 
+/** The input of `invoicing.createManualInvoice`. */
 export const createManualInvoiceInput = record({
   clientId: text,
   items: list(manualInvoiceItemInput),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import * as Embedded from "@alga-psa/ext-adapters-pg/Embedded"
+import { layerEmbedded } from "@alga-psa/ext-adapters-pg/PgEmbedded"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -77,7 +77,7 @@ export const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
     }).pipe(
       Layer.provide([layerExecution(Demo.demoDirectories), ServiceToken.layerToken(token)]),
       Layer.provideMerge(Postgres.layer),
-      Layer.provideMerge(Embedded.layer)
+      Layer.provideMerge(layerEmbedded())
     )
     yield* run(flags, { contentHash, token: Redacted.value(token) }).pipe(
       Effect.provide([layers, NodeHttpClient.layerUndici])

@@ -19,6 +19,7 @@ export const serve = Command.make("serve", {}, () =>
       return ready.pipe(
         Layer.provide(layerHttp(routes, yield* listen)),
         Layer.provide([layerExecution({ bundles, components }), ServiceToken.layerConfig]),
+        Layer.provide(Postgres.layer),
         Layer.provide(Postgres.layerServerConfig)
       )
     })

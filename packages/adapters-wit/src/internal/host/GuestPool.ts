@@ -1,4 +1,4 @@
-import { Clock, Effect, Schedule } from "effect"
+import { Clock, Effect, Exit, Schedule, Scope } from "effect"
 import type { ExecutionFailed } from "../../ExecutionFailed.ts"
 import type { Guest, Restore } from "./Guest.ts"
 
@@ -19,6 +19,8 @@ export interface GuestPoolOptions {
   readonly idleMs: number
 }
 
+const pauseAfterFailedStartMs = 1_000
+
 /**
  * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that waits
  * longest makes room. A spare that dies is replaced. When the scope closes every process is ended and its end awaited.
@@ -27,7 +29,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (
   start: (restore: Restore) => Effect.Effect<Guest, ExecutionFailed>,
   options: GuestPoolOptions
 ) {
-  const scope = yield* Effect.scope
+  const background = yield* Scope.make()
   const all = new Set<Guest>()
   let spares: ReadonlyArray<Guest> = []
   let idle: ReadonlyArray<Guest> = []
@@ -36,7 +38,8 @@ export const makeGuestPool = Effect.fnUntraced(function* (
 
   yield* Effect.addFinalizer(() => {
     closed = true
-    return Effect.forEach(all, (guest) => guest.close, { concurrency: "unbounded", discard: true })
+    const ended = Effect.forEach(all, (guest) => guest.close, { concurrency: "unbounded", discard: true })
+    return Effect.andThen(Scope.close(background, Exit.void), ended)
   })
 
   const begin = (restore: Restore) =>
@@ -54,7 +57,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (
         guest.close,
         Effect.sync(() => all.delete(guest))
       )
-      return closed ? end : Effect.asVoid(Effect.forkIn(end, scope))
+      return closed ? end : Effect.asVoid(Effect.forkIn(end, background))
     })
 
   const fill: Effect.Effect<void> = Effect.suspend(() => {
@@ -67,13 +70,20 @@ export const makeGuestPool = Effect.fnUntraced(function* (
           Effect.suspend(() => (spares.includes(guest) ? discard(guest) : Effect.void)),
           fill
         )
-        return Effect.forkIn(Effect.ignore(Effect.onError(guest.node.closed, () => replace)), scope)
+        return Effect.forkIn(
+          Effect.catch(guest.node.closed, () => replace),
+          background
+        )
       })
     )
-    const done = Effect.sync(() => {
-      starting -= 1
-    })
-    return Effect.asVoid(Effect.forkIn(Effect.ignore(Effect.ensuring(add, done)), scope))
+    const once = Effect.onExit(
+      Effect.catch(add, () => Effect.sleep(pauseAfterFailedStartMs)),
+      () =>
+        Effect.sync(() => {
+          starting -= 1
+        })
+    )
+    return Effect.asVoid(Effect.forkIn(Effect.andThen(once, fill), background))
   })
 
   const takeWaiting = (key: string): Guest | undefined => {
@@ -102,7 +112,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (
     const oldest = (yield* Clock.currentTimeMillis) - options.idleMs
     for (const guest of idle.filter(({ idleSince }) => idleSince <= oldest)) yield* discard(guest)
   })
-  yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), scope)
+  yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), background)
   yield* fill
 
   return { take, keep, discard } satisfies GuestPool

@@ -1,0 +1,15 @@
+import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
+import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
+import { guardedReadsContract } from "@alga-psa/ext-adapters-memory/contract/GuardedReadsContract"
+import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
+import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
+import { onEmbedded } from "./databases.ts"
+import { shared } from "./shared.ts"
+
+const embedded = shared(onEmbedded)
+
+clientReaderContract("PGlite", embedded)
+serviceReaderContract("PGlite", embedded)
+capabilityGateContract("PGlite", embedded)
+rbacCheckContract("PGlite", embedded)
+guardedReadsContract("PGlite", embedded)

@@ -1,0 +1,12 @@
+import { Effect, Exit, Scope } from "effect"
+import type { TestProject } from "vitest/node"
+import { chosenServer } from "../src/testing/ChosenServer.ts"
+import type {} from "../src/testing/TestDatabase.ts"
+
+export default async (project: TestProject) => {
+  const scope = Scope.makeUnsafe()
+  const server = await Effect.runPromise(Scope.provide(chosenServer, scope))
+  console.log(`PostgreSQL for the integration tests: ${server.description}`)
+  project.provide("postgres", server)
+  return () => Effect.runPromise(Scope.close(scope, Exit.void))
+}
