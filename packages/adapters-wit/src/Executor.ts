@@ -12,7 +12,7 @@ import { Sandbox } from "./Sandbox.ts"
 export interface ExecutorService {
   /**
    * The response of the component's handler. The guest's context, its tenant and what it may read come from the
-   * `Invocation`. A failure is logged with what only the host may see.
+   * `Invocation`. Who calls this writes the log line of a failure; its `detail` is for that line alone.
    */
   readonly execute: (
     component: Component,
@@ -45,7 +45,6 @@ const make = Effect.gen(function* () {
           Effect.catchDefect((defect) =>
             Effect.fail(new ExecutionFailed({ reason: "crashed", detail: `a defect of the host: ${String(defect)}` }))
           ),
-          Effect.tapError(({ reason, detail }) => Effect.logWarning("execution failed", { reason, detail })),
           Effect.annotateLogs({
             tenant: tenantId,
             extension: invocation.extensionId,

@@ -97,7 +97,15 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
   })
 
   it("encodes and decodes text", () => {
-    expect(JSON.parse(send("/text").body)).toEqual(["é漢😀\ufffd", "\ufffd("])
+    expect(JSON.parse(send("/text").body)).toEqual([
+      "é漢😀\ufffd",
+      "\ufffd(",
+      "\ufffd".repeat(2),
+      "\ufffd".repeat(3),
+      "\ufffd".repeat(4),
+      "\ufffd",
+      "\ufffd"
+    ])
   })
 
   it("sends the console and the log to the host", () => {
@@ -106,6 +114,22 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
     expect(logged[1]).toMatch(/^error Error: logged/)
     expect(logged[1]).toMatch(/lone \ufffd$/)
     expect(logged[2]).toBe("warn warned \ufffd")
+  })
+
+  it("has no clock, no randomness and no network, and says so instead of trapping", () => {
+    const noClock = "an extension has no clock:"
+    expect(JSON.parse(send("/ambient").body)).toEqual([
+      noClock,
+      noClock,
+      noClock,
+      noClock,
+      "1970-01-01T00:00:00.000Z",
+      1_577_836_800_000 + 31 * 86_400_000,
+      "undefined",
+      "undefined",
+      "undefined",
+      true
+    ])
   })
 
   it("logs a host call that failed and that nobody waited for", () => {

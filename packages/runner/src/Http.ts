@@ -74,7 +74,11 @@ const only = <E, R>(
 export const routes: Layer.Layer<never, never, HttpRouter.HttpRouter | Execution | ServiceToken> = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const alive = Effect.succeed(HttpServerResponse.jsonUnsafe({ status: "ok" }))
-    yield* router.add("*", "/healthz", only(["GET", "HEAD"], () => alive))
+    yield* router.add(
+      "*",
+      "/healthz",
+      only(["GET", "HEAD"], () => alive)
+    )
     yield* router.add("*", "/v1/execute", only(["POST"], yield* execute))
     yield* router.add("*", "/*", refuse(fail("not_found")))
   })

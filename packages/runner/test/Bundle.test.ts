@@ -1,33 +1,14 @@
-import { createHash } from "node:crypto"
-import { buffer } from "node:stream/consumers"
 import { zstdCompressSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as tar from "tar-stream"
 import * as Bundle from "../src/Bundle.ts"
-
-const manifest = {
-  name: "com.example.sample",
-  publisher: "Example",
-  version: "1.0.0",
-  runtime: "wasm-js@1",
-  capabilities: ["cap:client.read"]
-}
+import { manifest, pack, sha256 } from "./support/Archive.ts"
 
 const files = (change: Record<string, string | undefined> = {}) => ({
   "manifest.json": JSON.stringify(manifest),
   "dist/main.wasm": "component",
   ...change
 })
-
-const pack = async (entries: Record<string, string | undefined>) => {
-  const archive = tar.pack()
-  for (const [name, content] of Object.entries(entries)) if (content !== undefined) archive.entry({ name }, content)
-  archive.finalize()
-  return zstdCompressSync(await buffer(archive))
-}
-
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
 
 const refusal = (archive: Uint8Array, hash = sha256(archive)) =>
   Effect.map(Effect.flip(Bundle.open(archive, hash)), (error) => error.message)

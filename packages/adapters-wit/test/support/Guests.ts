@@ -40,7 +40,18 @@ const componentize = async (source: string, wit: string, engine: Engine): Promis
   }
   const unfinished = `${file}.${randomUUID()}`
   try {
-    const args = [jco, "componentize", source, "--wit", wit, "--world-name", "runner", ...flags[engine], "-o", unfinished]
+    const args = [
+      jco,
+      "componentize",
+      source,
+      "--wit",
+      wit,
+      "--world-name",
+      "runner",
+      ...flags[engine],
+      "-o",
+      unfinished
+    ]
     await promisify(execFile)(process.execPath, args, { cwd: dirname(entry) })
     await rename(unfinished, file)
   } finally {

@@ -1,3 +1,4 @@
+import { decodeNatively, encodeNatively, hasNativeUtf8 } from "./nativeUtf8.ts"
 import { readUtf8, utf8Length, writeUtf8 } from "./utf8.ts"
 
 /** `TextEncoder` for engines that have none. */
@@ -8,6 +9,7 @@ export class Utf8Encoder {
 
   encode(text = ""): Uint8Array {
     const source = String(text)
+    if (hasNativeUtf8) return encodeNatively(source)
     const bytes = new Uint8Array(utf8Length(source))
     writeUtf8(source, bytes)
     return bytes
@@ -44,7 +46,11 @@ export class Utf8Decoder {
 
   decode(input?: ArrayBuffer | ArrayBufferView, options: { readonly stream?: boolean } = {}): string {
     if (options.stream) throw new TypeError("TextDecoder cannot decode in parts here: pass the whole input")
-    const text = input === undefined ? "" : readUtf8(bytesOf(input), this.fatal)
+    const text = input === undefined ? "" : this.#read(bytesOf(input))
     return !this.ignoreBOM && text.startsWith("\uFEFF") ? text.slice(1) : text
+  }
+
+  #read(bytes: Uint8Array): string {
+    return (hasNativeUtf8 ? decodeNatively(bytes) : null) ?? readUtf8(bytes, this.fatal)
   }
 }

@@ -16,7 +16,10 @@ export interface DemoCase {
   readonly query: Readonly<Record<string, string>>
 }
 
-const admin = {
+/** Staff with both permissions asks for everything at once. */
+export const adminCase: DemoCase = {
+  name: "admin-user",
+  shows: "staff with both permissions",
   tenant: ids.tenants.acme,
   extension: ids.extensions.full,
   install: ids.installs.full,
@@ -24,37 +27,43 @@ const admin = {
   trigger: null,
   path: "/api/overview",
   query: {}
-} as const
+}
 
 const absentId = "00000000-0000-4000-8000-000000000000"
 
 /** The demo's cases. All run the sample extension through `POST /v1/execute`. */
 export const demoCases: ReadonlyArray<DemoCase> = [
-  { ...admin, name: "admin-user", shows: "staff with both permissions" },
-  { ...admin, name: "no-user", shows: "a schedule: the capabilities alone", user: null, trigger: "schedule" },
+  adminCase,
+  { ...adminCase, name: "no-user", shows: "a schedule: the capabilities alone", user: null, trigger: "schedule" },
   {
-    ...admin,
+    ...adminCase,
     name: "user-without-permission",
     shows: "staff whose roles hold no permission",
     user: ids.users.withoutPermission,
     path: "/api/clients"
   },
-  { ...admin, name: "portal-user", shows: "only the own client", user: ids.users.portal, path: "/api/clients" },
+  { ...adminCase, name: "portal-user", shows: "only the own client", user: ids.users.portal, path: "/api/clients" },
   {
-    ...admin,
+    ...adminCase,
     name: "no-grant",
     shows: "declared, never granted",
     extension: ids.extensions.ungranted,
     install: ids.installs.ungranted
   },
   {
-    ...admin,
+    ...adminCase,
     name: "other-tenant",
     shows: "a client of another tenant, by its id",
     path: `/api/clients/${ids.clients.borealisFirst}`
   },
-  { ...admin, name: "bad-input", shows: "a page size out of range", path: "/api/clients", query: { pageSize: "101" } },
-  { ...admin, name: "missing-id", shows: "an id that is nowhere", path: `/api/clients/${absentId}` }
+  {
+    ...adminCase,
+    name: "bad-input",
+    shows: "a page size out of range",
+    path: "/api/clients",
+    query: { pageSize: "101" }
+  },
+  { ...adminCase, name: "missing-id", shows: "an id that is nowhere", path: `/api/clients/${absentId}` }
 ]
 
 /** The request body of a case, for a bundle of this content hash. */

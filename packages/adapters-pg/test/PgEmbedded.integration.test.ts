@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { seed } from "@alga-psa/ext-adapters-memory/Seed"
+import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
+import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { PGlite } from "@electric-sql/pglite"
+import { Effect, Layer } from "effect"
+import { createTables, load } from "../src/Fixture.ts"
+import { makeSession } from "../src/internal/embeddedSession.ts"
+import { layerEmbedded } from "../src/PgEmbedded.ts"
+import { layer } from "../src/PgPorts.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-embedded-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+const evergreen = Effect.flatMap(ClientReader, (reader) => reader.get(ids.tenants.acme, ids.clients.evergreen))
+
+describe("The embedded database", () => {
+  it.live("keeps the seed in its folder from one start to the next", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* folder
+      const database = () => layerEmbedded({ dataDir })
+      yield* createTables.pipe(Effect.andThen(load(seed({ contentHash: "a".repeat(64) }))), Effect.provide(database()))
+      const found = yield* Effect.provide(evergreen, Layer.provide(layer, database()))
+      assert.deepEqual(found?.tags as unknown, ["managed", "priority"])
+    })
+  )
+
+  it.live("says so when it cannot start", () =>
+    Effect.gen(function* () {
+      const path = join(yield* folder, "file")
+      yield* Effect.promise(() => writeFile(path, "not a folder"))
+      const error = yield* Effect.flip(
+        Effect.provide(evergreen, Layer.provide(layer, layerEmbedded({ dataDir: path })))
+      )
+      assert.strictEqual(error._tag, "EmbeddedUnavailable")
+    })
+  )
+
+  it.live("answers many statements at once, each with its own rows", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const numbers = Array.from({ length: 200 }, (_, index) => index)
+      const rows = yield* Effect.forEach(numbers, (n) => sql<{ readonly n: number }>`SELECT ${n}::int4 AS n`, {
+        concurrency: "unbounded"
+      })
+      assert.deepEqual(
+        rows.map(([row]) => row?.n),
+        numbers
+      )
+    }).pipe(Effect.provide(layerEmbedded()))
+  )
+
+  it.live("starts every connection clean, whatever the last one left", () =>
+    Effect.gen(function* () {
+      const database = yield* Effect.acquireRelease(
+        Effect.promise(() => PGlite.create()),
+        (it) => Effect.promise(() => it.close())
+      )
+      const connect = PgClient.layer({ stream: makeSession(database), username: "postgres", maxConnections: 1 })
+      const run = <A, E>(use: (sql: PgClient.PgClient) => Effect.Effect<A, E>) =>
+        Effect.provide(Effect.flatMap(PgClient.PgClient, use), connect)
+      yield* run((sql) =>
+        Effect.all([
+          sql`CREATE TABLE notes (text text)`,
+          sql`SELECT text FROM notes WHERE text = ${"a"}`,
+          sql.unsafe("BEGIN"),
+          sql.unsafe("SET search_path = pg_catalog"),
+          sql`INSERT INTO public.notes VALUES (${"left open"})`
+        ])
+      )
+      assert.deepEqual(yield* run((sql) => sql`SELECT text FROM notes`), [])
+    })
+  )
+})

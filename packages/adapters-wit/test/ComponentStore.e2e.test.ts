@@ -1,0 +1,144 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { ComponentStore, layerComponentStore } from "../src/index.ts"
+import { coreGuest, scriptGuest } from "./support/Guests.ts"
+
+const freshDirectory = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-store-"))),
+  (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+)
+
+const bytesOf = (guest: Promise<Uint8Array>) => Effect.promise(() => guest)
+
+/** A store that forgets everything but its directory, as after a restart. */
+const storeIn = (directory: string, componentBytes = 32_000_000) =>
+  Effect.map(Layer.build(layerComponentStore({ directory, componentBytes })), (context) =>
+    ComponentStore.pipe(Effect.provideContext(context))
+  ).pipe(Effect.flatten)
+
+const entriesOf = (directory: string) =>
+  Effect.promise(async () => {
+    const versions = await readdir(directory)
+    return (await Promise.all(versions.map((version) => readdir(join(directory, version))))).flat()
+  })
+
+const refusal = (guest: Promise<Uint8Array>, componentBytes?: number) =>
+  Effect.gen(function* () {
+    const directory = yield* freshDirectory
+    const store = yield* storeIn(directory, componentBytes)
+    const error = yield* Effect.flip(store.accept(yield* bytesOf(guest)))
+    assert.deepEqual(yield* entriesOf(directory), [])
+    return error
+  })
+
+describe("ComponentStore", () => {
+  it.live("takes a component in once, also when many ask at the same time", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const store = yield* storeIn(directory)
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const accepted = yield* Effect.all(
+        [1, 2, 3, 4].map(() => store.accept(bytes)),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(new Set(accepted).size, 1)
+      assert.deepEqual(yield* entriesOf(directory), [accepted[0]?.hash as string])
+      assert.strictEqual(yield* store.accept(bytes), accepted[0])
+    })
+  )
+
+  it.live("is finished with an intake that its first caller gave up on", () =>
+    Effect.gen(function* () {
+      const store = yield* storeIn(yield* freshDirectory)
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      yield* Effect.timeoutOption(store.accept(bytes), 1)
+      assert.lengthOf((yield* store.accept(bytes)).hash, 64)
+    })
+  )
+
+  it.live("finds after a restart what was accepted before, and nothing else", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const { hash } = yield* (yield* storeIn(directory)).accept(yield* bytesOf(coreGuest("ok")))
+      const restarted = yield* storeIn(directory)
+      assert.strictEqual((yield* restarted.find(hash))?.hash, hash)
+      assert.isNull(yield* restarted.find("0".repeat(64)))
+      assert.isNull(yield* restarted.find("../../../etc"))
+    })
+  )
+
+  it.live.each([
+    { damage: "cut off", harm: (file: string) => truncate(file, 10) },
+    { damage: "changed", harm: (file: string) => writeFile(file, "export const instantiate = 1") },
+    { damage: "gone", harm: (file: string) => rm(file) }
+  ])("makes a component anew whose file is $damage", ({ harm }) =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const { glue, hash } = yield* (yield* storeIn(directory)).accept(bytes)
+      const whole = yield* Effect.promise(() => readFile(glue, "utf8"))
+      yield* Effect.promise(() => harm(glue))
+      const restarted = yield* storeIn(directory)
+      assert.isNull(yield* restarted.find(hash))
+      const again = yield* restarted.accept(bytes)
+      assert.strictEqual(yield* Effect.promise(() => readFile(again.glue, "utf8")), whole)
+    })
+  )
+
+  it.live("makes a component anew whose entry says something else", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const { glue, hash } = yield* (yield* storeIn(directory)).accept(bytes)
+      yield* Effect.promise(() => writeFile(join(dirname(glue), "entry.json"), '{"hash":"'))
+      const restarted = yield* storeIn(directory)
+      assert.isNull(yield* restarted.find(hash))
+      assert.strictEqual((yield* restarted.accept(bytes)).hash, hash)
+    })
+  )
+
+  it.live("refuses a component that imports WASI, and names the import", () =>
+    Effect.gen(function* () {
+      const error = yield* refusal(scriptGuest("counter", "quickjs-with-wasi"))
+      assert.deepInclude(error, { _tag: "ComponentRefused", reason: "unknown-import" })
+      assert.match(error.message, /wasi:/)
+    })
+  )
+
+  it.live("refuses a component without a handler", () =>
+    Effect.gen(function* () {
+      assert.deepInclude(yield* refusal(coreGuest("no-handler")), { reason: "no-handler" })
+    })
+  )
+
+  it.live("takes a component of the size limit, and refuses a larger one", () =>
+    Effect.gen(function* () {
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      assert.deepInclude(yield* refusal(Promise.resolve(bytes), bytes.byteLength - 1), { reason: "too-large" })
+      const store = yield* storeIn(yield* freshDirectory, bytes.byteLength)
+      assert.lengthOf((yield* store.accept(bytes)).hash, 64)
+    })
+  )
+
+  it.live.each([
+    { what: "no bytes", bytes: [] },
+    { what: "a core module", bytes: [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0] },
+    { what: "a component of nonsense", bytes: [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, 1, 2, 3, 4] }
+  ])("refuses $what", ({ bytes }) =>
+    Effect.gen(function* () {
+      const error = yield* refusal(Promise.resolve(new Uint8Array(bytes)))
+      assert.deepInclude(error, { reason: "not-a-component" })
+      assert.notMatch(error.message, /\//)
+    })
+  )
+
+  it.live("is not built on a directory that cannot be made", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(storeIn("/dev/null/components"))
+      assert.strictEqual(error._tag, "ComponentStoreError")
+    })
+  )
+})

@@ -1,0 +1,46 @@
+import { assert, describe, it } from "@effect/vitest"
+import { pack, unpack } from "../src/internal/child/Wire.ts"
+
+const crossed = (value: unknown) => unpack(JSON.parse(JSON.stringify(pack(value))))
+
+describe("the wire", () => {
+  it.each([
+    ["text", "ä\0\n😀"],
+    ["a whole number", 42],
+    ["a fraction", 0.1],
+    ["NaN", Number.NaN],
+    ["infinity", Number.NEGATIVE_INFINITY],
+    ["a flag", false],
+    ["bytes", new Uint8Array([0, 255, 128])],
+    ["a part of a buffer", new Uint8Array([1, 2, 3, 4]).subarray(1, 3)],
+    ["no bytes", new Uint8Array()],
+    ["the largest u64", 18_446_744_073_709_551_615n],
+    ["a list of tuples", [["a", "b"]]],
+    ["a record", { name: null, items: [{ value: new Uint8Array([7]), revision: 1n }] }]
+  ])("carries %s", (_what, value) => {
+    assert.deepEqual(crossed(value), value)
+  })
+
+  it("carries an absent option as null", () => {
+    assert.deepEqual(crossed({ search: undefined, list: [undefined] }), { search: null, list: [null] })
+  })
+
+  it("refuses what is no WIT value", () => {
+    assert.throws(() => pack(() => 1), TypeError)
+    assert.throws(() => pack(Symbol("a")), TypeError)
+  })
+
+  it("refuses a 64-bit number that is none", () => {
+    assert.throws(() => unpack({ $u: "1; drop" }), SyntaxError)
+  })
+
+  it("keeps a record of the same field names from another type as it is", () => {
+    assert.deepEqual(unpack({ $b: 1, $u: null }), { $b: 1, $u: null })
+  })
+
+  it("gives a record no prototype of the sender's choice", () => {
+    const record = unpack(JSON.parse('{"__proto__": {"polluted": true}}'))
+    assert.strictEqual(Object.getPrototypeOf(record).polluted, undefined)
+    assert.isFalse("polluted" in {})
+  })
+})

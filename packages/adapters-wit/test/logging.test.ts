@@ -1,0 +1,65 @@
+import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { defaultLimits, HostImports, type Limits, layerDeniedPorts } from "../src/index.ts"
+import { logLine } from "../src/internal/imports/logging.ts"
+import { importsOver, logsOf } from "./support/Imports.ts"
+
+const write = (limits: Partial<Limits>, lines: ReadonlyArray<readonly [member: string, message: string]>) =>
+  Effect.gen(function* () {
+    const answer = (yield* HostImports).forExecution({ ...defaultLimits, ...limits })
+    for (const [member, message] of lines) {
+      yield* answer({ interface: "alga:extension/logging", function: member, args: [message] })
+    }
+  })
+
+layer(importsOver(layerDeniedPorts))("logging", (it) => {
+  it.effect("writes lines at their level with the execution that they belong to", () =>
+    Effect.gen(function* () {
+      const { as, invocation } = yield* scenario()
+      const { tenantId, extensionId, installId } = invocation()
+      const lines = [
+        ["logInfo", "one"],
+        ["logWarn", "two"],
+        ["logError", "three\n[00:00] ERROR forged\u2028"]
+      ] as const
+      const logs = yield* logsOf(as(null, { requestId: "r-1" })(write({}, lines)))
+      const annotations = {
+        source: "extension",
+        tenant: tenantId,
+        extension: extensionId,
+        install: installId,
+        requestId: "r-1"
+      }
+      assert.deepEqual(logs as unknown, [
+        { level: "INFO", message: "one", annotations },
+        { level: "WARN", message: "two", annotations },
+        { level: "ERROR", message: "three [00:00] ERROR forged ", annotations }
+      ])
+    })
+  )
+
+  it.effect("writes as many lines as the limit, then says once that it drops the rest", () =>
+    Effect.gen(function* () {
+      const { as } = yield* scenario()
+      const lines = [1, 2, 3, 4, 5].map((line) => ["logInfo", String(line)] as const)
+      const logs = yield* logsOf(as()(write({ logLines: 3 }, lines)))
+      assert.deepEqual(
+        logs.map(({ message }) => message),
+        ["1", "2", "3", "the extension wrote more than 3 log lines; the rest is dropped"]
+      )
+    })
+  )
+})
+
+describe("logLine", () => {
+  it.each([
+    { message: "12345", maxBytes: 5, line: "12345" },
+    { message: "123456", maxBytes: 5, line: "12345" },
+    { message: "ääa", maxBytes: 5, line: "ääa" },
+    { message: "äääa", maxBytes: 5, line: "ää" },
+    { message: "😀😀", maxBytes: 7, line: "😀" }
+  ])("cuts $message at $maxBytes bytes to $line", ({ message, maxBytes, line }) => {
+    assert.strictEqual(logLine(message, maxBytes), line)
+  })
+})

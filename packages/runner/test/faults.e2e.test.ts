@@ -1,0 +1,228 @@
+import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import { buildSample } from "@alga-psa/ext-sample-extension"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import { serviceTokenHeader } from "../src/ServiceToken.ts"
+import { manifest, pack, sha256 } from "./support/Archive.ts"
+import { buildFixture, installed } from "./support/Extensions.ts"
+import { type Change, execute, goodCase, handlerBody } from "./support/Requests.ts"
+import { bytesOf, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
+
+class Sample extends Context.Service<Sample, { readonly hash: string }>()("test/Sample") {}
+
+const sample = Layer.effect(
+  Sample,
+  Effect.gen(function* () {
+    const runner = yield* TestRunner
+    const store = yield* MemoryStore
+    const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+    const hash = contentHash.replace("sha256:", "")
+    yield* store.load(seed({ contentHash }))
+    yield* runner.store({ tenant: ids.tenants.acme, extension: ids.extensions.full, hash }, yield* bytesOf(bundleFile))
+    return { hash }
+  })
+)
+
+const setting = sample.pipe(Layer.provideMerge(layerTestRunner), Layer.provideMerge(layerMemory()))
+
+/** Sends a bad request; asserts its answer, its one log line, and that the next good request works. */
+const refuses = Effect.fnUntraced(function* (change: Change, status: number, error: string | RegExp) {
+  const runner = yield* TestRunner
+  const { hash } = yield* Sample
+  yield* runner.takeLog
+  const answer = yield* execute(hash, { ...change, headers: { "x-request-id": "bad", ...change.headers } })
+  const text = answer.body.error ?? ""
+  assert.strictEqual(answer.status, status, text)
+  assert.strictEqual(answer.body.status, status)
+  assert.match(text, typeof error === "string" ? new RegExp(`^${error}$`) : error)
+  assert.strictEqual(answer.headers.get("x-request-id"), "bad")
+  const lines = (yield* runner.takeLog).filter((line) => line["requestId"] === "bad")
+  assert.strictEqual(lines.length, 1, JSON.stringify(lines))
+  assert.strictEqual(lines[0]?.["outcome"], text.split(":")[0])
+  assert.strictEqual(lines[0]?.["error"], text)
+  yield* works
+})
+
+const works = Effect.gen(function* () {
+  const answer = yield* execute((yield* Sample).hash)
+  assert.strictEqual(answer.status, 200, answer.body.error)
+  assert.strictEqual(answer.body.status, 200)
+  assert.nestedPropertyVal(handlerBody(answer), "pageSize", 1)
+})
+
+/** Installs a fixture for Acme and puts its bundle into the store. */
+const installFixture = Effect.fnUntraced(function* (archive: Uint8Array, capabilities: ReadonlyArray<string> = []) {
+  const runner = yield* TestRunner
+  const store = yield* MemoryStore
+  const hash = sha256(archive)
+  const { extension, install, rows } = installed(hash, capabilities)
+  yield* store.load(rows)
+  yield* runner.store({ tenant: ids.tenants.acme, extension, hash }, archive)
+  return { hash, case: { extension, install } } satisfies Change
+})
+
+const fixture = (name: string) =>
+  Effect.flatMap(
+    Effect.promise(() => buildFixture(name)),
+    installFixture
+  )
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execute", (it) => {
+  it.effect("answers with what the handler answered", () => works)
+
+  it.effect("refuses a caller without the token, and one with a wrong one", () =>
+    Effect.gen(function* () {
+      yield* refuses({ headers: { [serviceTokenHeader]: null } }, 401, /^unauthorized: /)
+      yield* refuses({ headers: { [serviceTokenHeader]: "wrong" } }, 401, /^unauthorized: /)
+      yield* refuses({ headers: { [serviceTokenHeader]: "wrong" }, body: "{" }, 401, /^unauthorized: /)
+    })
+  )
+
+  it.effect("refuses a body that is no JSON, no UTF-8 or too large", () =>
+    Effect.gen(function* () {
+      yield* refuses({ body: "{" }, 400, "invalid_json: the body is not JSON in UTF-8")
+      yield* refuses({ body: "" }, 400, "invalid_json: the body is not JSON in UTF-8")
+      yield* refuses({ body: JSON.stringify("a".repeat(17 * 1024 * 1024)) }, 413, /^payload_too_large: /)
+    })
+  )
+
+  it.effect("names the field and the rule, never the value", () =>
+    Effect.gen(function* () {
+      const bad = (body: object) => ({ body: JSON.stringify(body) })
+      yield* refuses(bad({}), 400, /^invalid_request: context: /)
+      yield* refuses(
+        { top: { http: { method: "GET", path: "secret" } } },
+        400,
+        "invalid_request: http.path: must begin with /"
+      )
+      yield* refuses({ top: { user: { user_id: "secret" } } }, 400, "invalid_request: user.user_id: must be a UUID")
+    })
+  )
+
+  it.effect("refuses missing routing headers, and such as disagree with the body", () =>
+    Effect.gen(function* () {
+      yield* refuses({ headers: { "x-alga-tenant": null } }, 400, /^missing_routing_headers/)
+      yield* refuses({ headers: { "x-alga-extension": null } }, 400, /^missing_routing_headers/)
+      yield* refuses({ headers: { "x-alga-tenant": ids.tenants.borealis } }, 400, /^routing_mismatch: /)
+      yield* refuses({ headers: { "x-alga-extension": ids.extensions.disabled } }, 400, /^routing_mismatch: /)
+    })
+  )
+
+  it.effect("refuses an install that the tenant does not have, exactly like another tenant's", () =>
+    Effect.gen(function* () {
+      const { extension } = goodCase
+      yield* refuses({ case: { install: installed("").install } }, 404, "unknown_install")
+      yield* refuses({ case: { install: ids.installs.borealis } }, 404, "unknown_install")
+      yield* refuses({ case: { install: ids.installs.ungranted, extension } }, 404, "unknown_install")
+    })
+  )
+
+  it.effect("refuses an install that is switched off or not set up, and a suspended tenant", () =>
+    Effect.gen(function* () {
+      const { disabled, pending, full } = ids.extensions
+      yield* refuses({ case: { install: ids.installs.disabled, extension: disabled } }, 403, "install_disabled")
+      yield* refuses({ case: { install: ids.installs.pending, extension: pending } }, 403, "install_disabled")
+      const suspended = { tenant: ids.tenants.cobalt, install: ids.installs.cobalt, extension: full, user: null }
+      yield* refuses({ case: suspended }, 403, "tenant_suspended")
+    })
+  )
+
+  it.effect("names the capabilities that it does not know", () =>
+    Effect.gen(function* () {
+      const archive = yield* Effect.promise(() => pack({}))
+      const change = yield* installFixture(archive, ["cap:client.read", "cap:mind.read", " CAP:Tea.Brew"])
+      yield* refuses(change, 400, "unknown_capabilities: cap:mind.read, cap:tea.brew")
+      const declaring = { ...manifest, capabilities: ["cap:mind.read"] }
+      const bundle = yield* Effect.promise(() =>
+        pack({ "manifest.json": JSON.stringify(declaring), "dist/main.wasm": "x" })
+      )
+      yield* refuses(yield* installFixture(bundle), 400, "unknown_capabilities: cap:mind.read")
+    })
+  )
+
+  it.effect("refuses a content hash that is not the installed version's, not in the store, or not the bytes'", () =>
+    Effect.gen(function* () {
+      const runner = yield* TestRunner
+      const store = yield* MemoryStore
+      const other = "00".repeat(32)
+      yield* refuses({ hash: other }, 502, /^bundle_fetch_failed: the installed version has no bundle/)
+      const { extension, install, rows } = installed(other)
+      yield* store.load(rows)
+      const change = { hash: other, case: { extension, install } }
+      yield* refuses(change, 502, "bundle_fetch_failed: no such bundle")
+      yield* runner.store({ tenant: ids.tenants.acme, extension, hash: other }, new Uint8Array([1]))
+      yield* refuses(change, 502, /^bundle_fetch_failed: the archive's bytes do not have this content hash/)
+    })
+  )
+
+  it.effect("refuses a bundle whose component is none", () =>
+    Effect.gen(function* () {
+      const files = { "manifest.json": JSON.stringify(manifest), "dist/main.wasm": "not WebAssembly" }
+      const change = yield* installFixture(yield* Effect.promise(() => pack(files)))
+      yield* refuses(change, 502, /^bundle_fetch_failed: component refused: /)
+    })
+  )
+
+  it.effect("ends a handler that never returns, at the request's own deadline", () =>
+    Effect.gen(function* () {
+      const change = yield* fixture("loop-forever")
+      yield* refuses({ ...change, top: { limits: { timeout_ms: 500 } } }, 500, /^execute_failed: timeout: /)
+    })
+  )
+
+  it.effect("reports a handler that traps, and nothing of what it threw", () =>
+    Effect.gen(function* () {
+      yield* refuses(yield* fixture("trap"), 500, "execute_failed: trap: the extension stopped with an error")
+    })
+  )
+
+  it.effect("refuses a response that is too large or no HTTP response", () =>
+    Effect.gen(function* () {
+      yield* refuses(yield* fixture("huge-response"), 500, /^execute_failed: response-too-large: /)
+      yield* refuses(yield* fixture("bad-status"), 500, /^execute_failed: response-invalid: /)
+    })
+  )
+
+  it.effect("restricts the execution to the providers that the caller names, and adds none", () =>
+    Effect.gen(function* () {
+      const { hash } = yield* Sample
+      const restricted = yield* execute(hash, { top: { providers: ["cap:service.read"] } })
+      assert.deepStrictEqual([restricted.body.status, handlerBody(restricted)], [403, { error: "not-allowed" }])
+      const named = yield* execute(hash, { top: { providers: ["cap:client.read"] } })
+      assert.strictEqual(named.body.status, 200)
+    })
+  )
+
+  it.effect("gives every answer a request id", () =>
+    Effect.gen(function* () {
+      const { hash } = yield* Sample
+      const given = yield* execute(hash, { headers: { "x-request-id": "from-the-caller" } })
+      assert.strictEqual(given.headers.get("x-request-id"), "from-the-caller")
+      const made = yield* execute(hash)
+      assert.match(made.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/)
+    })
+  )
+})
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("other routes", (it) => {
+  it.effect("say that they are not there, or which methods are", () =>
+    Effect.gen(function* () {
+      const { send } = yield* TestRunner
+      const unknown = yield* send("/v1/unknown")
+      assert.deepStrictEqual([unknown.status, unknown.body.error], [404, "not_found"])
+      for (const method of ["GET", "PUT", "DELETE"]) {
+        const wrong = yield* send("/v1/execute", { method })
+        assert.deepStrictEqual([wrong.status, wrong.body.error], [405, "method_not_allowed"])
+        assert.strictEqual(wrong.headers.get("allow"), "POST")
+      }
+    })
+  )
+
+  it.effect("say that the runner is alive", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestRunner
+      const answer = yield* Effect.promise(() => fetch(`${url}/healthz`))
+      assert.deepStrictEqual([answer.status, yield* Effect.promise(() => answer.text())], [200, '{"status":"ok"}'])
+    })
+  )
+})

@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { Context, Effect, Layer, Logger, Redacted } from "effect"
+import { HttpServer } from "effect/http"
+import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
+import { routes } from "../../src/Http.ts"
+import { layerExecution, layerHttp } from "../../src/Runner.ts"
+import { layerToken } from "../../src/ServiceToken.ts"
+
+/** What a runner under test answered over HTTP. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: { readonly status?: number; readonly error?: string; readonly body_b64?: string }
+}
+
+/** One line of the runner's log. */
+export type LogLine = Readonly<Record<string, unknown>>
+
+/** A runner on the loopback address, with its own directories and its log in memory. */
+export class TestRunner extends Context.Service<
+  TestRunner,
+  {
+    readonly url: string
+    readonly token: string
+    readonly send: (path: string, init?: RequestInit) => Effect.Effect<Answer>
+    /** Puts an archive into the store. */
+    readonly store: (key: BundleKey, archive: Uint8Array) => Effect.Effect<void>
+    /** The lines that were logged since the last call. */
+    readonly takeLog: Effect.Effect<ReadonlyArray<LogLine>>
+  }
+>()("test/TestRunner") {}
+
+const temporary = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-runner-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+const send = (url: string) => (path: string, init?: RequestInit) =>
+  Effect.promise(async () => {
+    const response = await fetch(new URL(path, url), init)
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) }
+  })
+
+/** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
+export const layerTestRunner = Layer.unwrap(
+  Effect.gen(function* () {
+    const directory = yield* temporary
+    const bundles = join(directory, "bundles")
+    const token = crypto.randomUUID()
+    let lines: Array<LogLine> = []
+    const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
+      lines.push({ ...line, ...annotations })
+    })
+    const runner = Layer.effect(
+      TestRunner,
+      Effect.map(HttpServer.HttpServer, ({ address }) => {
+        const url = HttpServer.formatAddress(address)
+        return TestRunner.of({
+          url,
+          token,
+          send: send(url),
+          store: (key, archive) =>
+            Effect.promise(async () => {
+              const file = join(bundles, bundlePath(key))
+              await mkdir(dirname(file), { recursive: true })
+              await writeFile(file, archive)
+            }),
+          takeLog: Effect.sync(() => {
+            const taken = lines
+            lines = []
+            return taken
+          })
+        })
+      })
+    )
+    return runner.pipe(
+      Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
+      Layer.provide([
+        layerExecution({ bundles, components: join(directory, "components") }),
+        layerToken(Redacted.make(token))
+      ]),
+      Layer.provide(Logger.layer([logger]))
+    )
+  })
+)
+
+/** Reads a file as bytes. */
+export const bytesOf = (file: string): Effect.Effect<Uint8Array> => Effect.promise(() => readFile(file))
