@@ -58,7 +58,7 @@ export const Limits = Schema.Struct({
     unit: "bytes",
     minimum: 1_024,
     maximum: 64 * mebibyte,
-    for: "The arguments of one host call, as they cross the pipe."
+    for: "The arguments of one host call, and its reply, as they cross the pipe."
   }),
   logLines: bound({
     unit: "lines",

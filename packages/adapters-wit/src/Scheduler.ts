@@ -54,16 +54,20 @@ export const UpdateScheduleInput = Schema.Struct({
 })
 export interface UpdateScheduleInput extends Schema.Schema.Type<typeof UpdateScheduleInput> {}
 
-/** How a change of schedules ended. Where `success` is false nothing was changed. */
-export interface ScheduleChange {
+/** How a delete ended. Where `success` is false nothing was changed. */
+export interface ScheduleDeleted {
   readonly success: boolean
   readonly error: string | null
-  /** A JSON object of field names to messages. Not used by a delete. */
+}
+
+/** How a change of a schedule ended. */
+export interface ScheduleChanged extends ScheduleDeleted {
+  /** A JSON object of field names to messages. */
   readonly fieldErrors: string | null
 }
 
 /** How the making of a schedule ended. */
-export interface ScheduleCreated extends ScheduleChange {
+export interface ScheduleCreated extends ScheduleChanged {
   readonly scheduleId: string | null
 }
 
@@ -78,8 +82,8 @@ export interface SchedulerService {
   readonly listSchedules: Effect.Effect<ReadonlyArray<ScheduleInfo>, SchedulerError, Invocation>
   readonly getSchedule: (id: string) => Effect.Effect<ScheduleInfo | null, SchedulerError, Invocation>
   readonly createSchedule: (input: CreateScheduleInput) => Effect.Effect<ScheduleCreated, never, Invocation>
-  readonly updateSchedule: (id: string, input: UpdateScheduleInput) => Effect.Effect<ScheduleChange, never, Invocation>
-  readonly deleteSchedule: (id: string) => Effect.Effect<ScheduleChange, never, Invocation>
+  readonly updateSchedule: (id: string, input: UpdateScheduleInput) => Effect.Effect<ScheduleChanged, never, Invocation>
+  readonly deleteSchedule: (id: string) => Effect.Effect<ScheduleDeleted, never, Invocation>
   readonly getEndpoints: Effect.Effect<ReadonlyArray<EndpointInfo>, SchedulerError, Invocation>
 }
 
@@ -87,14 +91,21 @@ export interface SchedulerService {
 export class Scheduler extends Context.Service<Scheduler, SchedulerService>()("@alga-psa/ext-adapters-wit/Scheduler") {}
 
 const denied = Effect.fail(new SchedulerError({ code: "denied" }))
-const unchanged: ScheduleChange = { success: false, error: "denied", fieldErrors: null }
+/** The answer where no schedule was deleted. */
+export const notDeleted = (error: string): ScheduleDeleted => ({ success: false, error })
+
+/** The answer where no schedule was changed. */
+export const notChanged = (error: string): ScheduleChanged => ({ ...notDeleted(error), fieldErrors: null })
+
+/** The answer where no schedule was made. */
+export const notCreated = (error: string): ScheduleCreated => ({ ...notChanged(error), scheduleId: null })
 
 /** Schedules nothing for anybody. */
 export const layerSchedulerDenied: Layer.Layer<Scheduler> = Layer.succeed(Scheduler, {
   listSchedules: denied,
   getSchedule: () => denied,
-  createSchedule: () => Effect.succeed({ ...unchanged, scheduleId: null }),
-  updateSchedule: () => Effect.succeed(unchanged),
-  deleteSchedule: () => Effect.succeed(unchanged),
+  createSchedule: () => Effect.succeed(notCreated("denied")),
+  updateSchedule: () => Effect.succeed(notChanged("denied")),
+  deleteSchedule: () => Effect.succeed(notDeleted("denied")),
   getEndpoints: denied
 })

@@ -2,7 +2,19 @@ import { only, scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedSc
 import { Internal, InvalidInput, NotAllowed, ReadErrorCode } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { error, Invoicing, layerDeniedPorts, noInvoice, ok, Scheduler, Secrets, Storage } from "../src/index.ts"
+import {
+  error,
+  Invoicing,
+  layerDeniedPorts,
+  noInvoice,
+  notChanged,
+  notCreated,
+  notDeleted,
+  ok,
+  Scheduler,
+  Secrets,
+  Storage
+} from "../src/index.ts"
 import { reply } from "../src/internal/imports/hostFunction.ts"
 import { hostCall, importsOver, logsOf } from "./support/Imports.ts"
 
@@ -20,7 +32,6 @@ const entry = { namespace: "n", key: "k", value: new Uint8Array([1]), revision: 
 const request = { method: "GET", url: "https://example.com", headers: [], body: null }
 const schedule = { endpoint: "e", cron: "* * * * *", timezone: null, enabled: null, name: null, payload: null }
 const invoice = { clientId: "c", items: [], invoiceDate: null, dueDate: null, poNumber: null }
-const unscheduled = { success: false, scheduleId: null, error: "denied", fieldErrors: null }
 
 const refusals = [
   { call: ["secrets", "get", "k"], answer: error("denied") },
@@ -33,9 +44,9 @@ const refusals = [
   { call: ["ui-proxy", "callRoute", "/r", null], answer: error("denied") },
   { call: ["scheduler", "listSchedules"], answer: error("denied") },
   { call: ["scheduler", "getSchedule", "s"], answer: error("denied") },
-  { call: ["scheduler", "createSchedule", schedule], answer: ok(unscheduled) },
-  { call: ["scheduler", "updateSchedule", "s", schedule], answer: ok(unscheduled) },
-  { call: ["scheduler", "deleteSchedule", "s"], answer: ok(unscheduled) },
+  { call: ["scheduler", "createSchedule", schedule], answer: ok(notCreated("denied")) },
+  { call: ["scheduler", "updateSchedule", "s", schedule], answer: ok(notChanged("denied")) },
+  { call: ["scheduler", "deleteSchedule", "s"], answer: ok(notDeleted("denied")) },
   { call: ["scheduler", "getEndpoints"], answer: error("denied") },
   { call: ["invoicing", "createManualInvoice", invoice], answer: ok(noInvoice("denied")) }
 ] as const
@@ -70,8 +81,8 @@ const openPorts = Layer.mergeAll(
     listSchedules: Effect.succeed([]),
     getSchedule: () => Effect.succeed(null),
     createSchedule: () => Effect.die(new Error("a defect")),
-    updateSchedule: () => Effect.succeed(unscheduled),
-    deleteSchedule: () => Effect.succeed(unscheduled),
+    updateSchedule: () => Effect.succeed(notChanged("not here")),
+    deleteSchedule: () => Effect.succeed(notDeleted("not here")),
     getEndpoints: Effect.succeed([])
   }),
   Layer.succeed(Invoicing, { createManualInvoice: () => Effect.die(new Error("a defect")) })
@@ -109,7 +120,7 @@ layer(importsOver(openPorts))("HostImports with ports", (it) => {
 
   it.effect.each([
     { call: ["storage", "listEntries", "n", null], answer: error("internal") },
-    { call: ["scheduler", "createSchedule", schedule], answer: ok({ ...unscheduled, error: "internal" }) },
+    { call: ["scheduler", "createSchedule", schedule], answer: ok(notCreated("internal")) },
     { call: ["invoicing", "createManualInvoice", invoice], answer: ok(noInvoice("internal")) }
   ] as const)("answer a defect of a port to $call as internal and log it", ({ call, answer }) =>
     Effect.gen(function* () {

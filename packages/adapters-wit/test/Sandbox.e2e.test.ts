@@ -150,15 +150,22 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128 } }), live)("Sandbox
     })
   )
 
-  it.effect("keeps the processes of two installs apart", () =>
+  it.effect("holds the deadline also where a host call cannot be interrupted", () =>
     Effect.gen(function* () {
-      const before = new Set(guestProcesses())
-      yield* status(coreGuest("ok"), { installId: "first" })
-      const first = guestProcesses().filter((pid) => !before.has(pid))
-      assert.isNotEmpty(first)
-      for (const key of [{ installId: "second" }, { installId: "first", tenantId: "other" }]) {
-        assert.strictEqual(yield* status(coreGuest("ok"), key), 200)
-      }
+      const release = yield* Deferred.make<void>()
+      const host = () => Effect.as(Effect.uninterruptible(Deferred.await(release)), ok(null))
+      assert.strictEqual(yield* reason(coreGuest("many-host-calls"), { host, limits: { timeoutMs: 300 } }), "timeout")
+      yield* Deferred.succeed(release, undefined)
+    })
+  )
+
+  it.effect("hands a guest a reply within the limit of bytes, and not a larger one", () =>
+    Effect.gen(function* () {
+      const limits = { hostCallBytes: 2_000 }
+      const host = (length: number) => () => Effect.succeed(ok("x".repeat(length)))
+      const guest = coreGuest("many-host-calls")
+      assert.strictEqual(yield* status(guest, { limits, host: host(1_900) }), 200)
+      assert.strictEqual(yield* reason(guest, { limits, host: host(2_000) }), "host-call-limit")
     })
   )
 

@@ -1,5 +1,12 @@
 import { Schema } from "effect"
 
+const outcomes = {
+  unavailable: "is unavailable",
+  timeout: "timed out",
+  failed: "refused the read",
+  corrupt: "is corrupt"
+}
+
 /**
  * A port could not read its data.
  *
@@ -16,7 +23,7 @@ export class DataSourceError extends Schema.TaggedError<DataSourceError>()("Data
   cause: Schema.Defect()
 }) {
   override get message(): string {
-    return `${this.operation}: the data source ${this.reason === "failed" ? "refused the read" : `is ${this.reason}`}`
+    return `${this.operation}: the data source ${outcomes[this.reason]}`
   }
 
   /** Whether the same call may succeed later. */

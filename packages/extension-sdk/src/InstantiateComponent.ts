@@ -39,7 +39,8 @@ export const loadComponent = async (file: string | URL): Promise<Instantiate> =>
     noTypescript: true,
     nodejsCompat: false
   })
-  const glue = Buffer.from(files["component.js"] ?? "").toString("base64")
+  const source = Buffer.from(files["component.js"] ?? "").toString()
+  const glue = Buffer.from(`${source}\n//# sourceURL=component.js`).toString("base64")
   const { instantiate } = await import(`data:text/javascript;base64,${glue}`)
   const modules = new Map<string, object>()
   const compile = (name: string): object => {

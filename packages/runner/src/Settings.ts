@@ -1,11 +1,16 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { Config } from "effect"
+import { Config, Schema } from "effect"
 
-/** Where the runner listens: `HOST`, default 127.0.0.1, and `PORT`, default 8080. */
+const Port = Schema.FiniteFromString.check(
+  Schema.isInt(),
+  Schema.isBetween({ minimum: 0, maximum: 65_535 }, { message: "must be 0 to 65535" })
+)
+
+/** Where the runner listens: `HOST`, default 127.0.0.1, and `PORT`, default 8080; 0 takes any free one. */
 export const listen = Config.all({
   host: Config.NonEmptyString("HOST").pipe(Config.withDefault("127.0.0.1")),
-  port: Config.Port("PORT").pipe(Config.withDefault(8080))
+  port: Config.schema(Port, "PORT").pipe(Config.withDefault(8080))
 })
 
 /**
@@ -18,6 +23,3 @@ export const directories = Config.all({
     Config.withDefault(join(homedir(), ".cache", "alga-extension-runner", "components"))
   )
 })
-
-/** `DATABASE_URL`: Alga's PostgreSQL. */
-export const databaseUrl = Config.Redacted("DATABASE_URL")

@@ -3,17 +3,25 @@ import { InvalidInput } from "../ReadError.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** A field that may be left out, as `undefined` or as `null`, which is how the wire and SQL write "nothing". */
-export const absent = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
+/**
+ * A field that may be left out, as `undefined` or as `null`, which is how the wire and SQL write "nothing". The rule is
+ * what a value of another type is told.
+ */
+export const absent = <S extends Schema.Constraint>(schema: S, rule: string) =>
+  Schema.optionalKey(Schema.Union([schema, Schema.Null, Schema.Undefined]).annotate({ message: rule }))
 
 /** A search term: at most 200 characters after trimming, no NUL; blank means none. */
-export const SearchTerm = Schema.Trim.annotate({ message: "must be text" }).check(
+export const SearchTerm = Schema.Trim.check(
   Schema.isMaxCodePoints(200, { message: "must be at most 200 characters" }),
   Schema.isPattern(/^[^\0]*$/, { message: "must not contain a NUL character" })
 )
 
-/** A yes-or-no field. */
-export const Flag = Schema.Boolean.annotate({ message: "must be true or false" })
+/** What the fields say to a value of another type. */
+export const rules = {
+  text: "must be text",
+  flag: "must be true or false",
+  wholeNumber: "must be a whole number"
+} as const
 
 /** Decodes untrusted input; the failure names the first bad field and the rule, and never repeats the value. */
 export const decode =

@@ -26,9 +26,12 @@ const remove = (target: object, needed: ReadonlySet<string>): void => {
   }
 }
 
+const ignore = (): void => {}
+const silentConsole = Object.freeze({ debug: ignore, error: ignore, info: ignore, log: ignore, warn: ignore })
+
 /**
- * Leaves to the code that loads next nothing but the language, WebAssembly and text coding, and lets it import exactly
- * one file. The permission model is the wall; this takes away what it does not cover, such as signals to other
+ * Leaves to the code that loads next nothing but the language, WebAssembly, text coding and a console that says nothing,
+ * and lets it import exactly one file. The permission model is the wall; this takes away what it does not cover, such as signals to other
  * processes. Cannot be undone.
  */
 export const harden = (onlyImport: string): void => {
@@ -40,6 +43,7 @@ export const harden = (onlyImport: string): void => {
   })
   remove(process, neededOfProcess)
   remove(globalThis, neededGlobals)
+  Object.defineProperty(globalThis, "console", { value: silentConsole })
 }
 
 /** Gives up the last right to read files. Cannot be undone. */

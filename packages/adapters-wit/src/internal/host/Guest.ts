@@ -54,9 +54,13 @@ const failed = (node: RestrictedNode) => (broken: Broken) =>
     detail: [broken.detail, node.errorOutput()].filter(Boolean).join("; ")
   })
 
-/** Sends a message. */
-export const send = (guest: Guest, message: ToGuest): Effect.Effect<void> =>
-  Effect.sync(() => guest.node.send(Buffer.from(JSON.stringify(message))))
+/** Sends a message; gives its size on the pipe in bytes. */
+export const send = (guest: Guest, message: ToGuest): Effect.Effect<number> =>
+  Effect.sync(() => {
+    const body = Buffer.from(JSON.stringify(message))
+    guest.node.send(body)
+    return body.byteLength
+  })
 
 /** Waits for the guest's next message. */
 export const receive = Effect.fnUntraced(function* (

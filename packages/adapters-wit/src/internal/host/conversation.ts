@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url"
-import { Effect, Schema } from "effect"
+import { Effect, Fiber, Schema } from "effect"
 import type { Component } from "../../Component.ts"
 import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
@@ -59,6 +59,18 @@ const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
   return answer
 })
 
+/**
+ * Runs a host call so that interrupting it does not wait for it: the execution's deadline holds even where the call is in
+ * a part that cannot be interrupted. The call itself is interrupted as soon as it can be.
+ */
+const detached = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask(
+    Effect.fnUntraced(function* (restore) {
+      const fiber = yield* Effect.forkDetach(call, { startImmediately: true })
+      return yield* Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.sync(() => fiber.interruptUnsafe()))
+    })
+  )
+
 /** Runs one request on a bound process and answers its host calls, one after another, until the response. */
 export const converse = Effect.fnUntraced(function* <R>(
   guest: Guest,
@@ -81,9 +93,10 @@ export const converse = Effect.fnUntraced(function* <R>(
     if (bytes > limits.hostCallBytes) return yield* fail("host-call-limit", `a call of ${bytes} bytes`)
     const args = yield* Effect.forEach(message.args, (arg) => unpackOr(arg, "protocol"))
     const reply = yield* Effect.mapError(
-      host({ interface: message.interface, function: message.function, args }),
+      detached(host({ interface: message.interface, function: message.function, args })),
       ({ detail }) => new ExecutionFailed({ reason: "protocol", detail })
     )
-    yield* send(guest, { type: reply.type, value: pack(reply.value) })
+    const sent = yield* send(guest, { type: reply.type, value: pack(reply.value) })
+    if (sent > limits.hostCallBytes) return yield* fail("host-call-limit", `a reply of ${sent} bytes`)
   }
 })

@@ -1,12 +1,25 @@
 import { Effect, Schema } from "effect"
 import { error, ok } from "../../HostCall.ts"
-import { CreateScheduleInput, Scheduler, UpdateScheduleInput } from "../../Scheduler.ts"
-import { gateFor } from "./gated.ts"
+import {
+  CreateScheduleInput,
+  notChanged,
+  notCreated,
+  notDeleted,
+  Scheduler,
+  UpdateScheduleInput
+} from "../../Scheduler.ts"
+import { type GateReplies, gateFor } from "./gated.ts"
 import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
 
-const unchanged = (why: string) => ok({ success: false, scheduleId: null, error: why, fieldErrors: null })
+const refuse = (answer: (why: string) => object): GateReplies => ({
+  denied: ok(answer("denied")),
+  internal: ok(answer("internal"))
+})
+
 const reading = { denied: error("denied"), internal: error("internal") }
-const changing = { denied: unchanged("denied"), internal: unchanged("internal") }
+const creating = refuse(notCreated)
+const changing = refuse(notChanged)
+const deleting = refuse(notDeleted)
 
 /** The interface `scheduler` over its port, behind `cap:scheduler.manage`. */
 export const schedulerInterface = Effect.gen(function* () {
@@ -20,13 +33,13 @@ export const schedulerInterface = Effect.gen(function* () {
       gated(reading, reply(scheduler.getSchedule(id), reading.internal))
     ),
     createSchedule: hostFunction(Schema.Tuple([CreateScheduleInput]), ([input]) =>
-      gated(changing, reply(scheduler.createSchedule(input), changing.internal))
+      gated(creating, reply(scheduler.createSchedule(input), creating.internal))
     ),
     updateSchedule: hostFunction(Schema.Tuple([Schema.String, UpdateScheduleInput]), ([id, input]) =>
       gated(changing, reply(scheduler.updateSchedule(id, input), changing.internal))
     ),
     deleteSchedule: hostFunction(Schema.Tuple([Schema.String]), ([id]) =>
-      gated(changing, reply(scheduler.deleteSchedule(id), changing.internal))
+      gated(deleting, reply(scheduler.deleteSchedule(id), deleting.internal))
     ),
     getEndpoints: hostFunction(Schema.Tuple([]), () => gated(reading, reply(scheduler.getEndpoints, reading.internal)))
   })

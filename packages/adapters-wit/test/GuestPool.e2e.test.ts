@@ -1,0 +1,93 @@
+import { tmpdir } from "node:os"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { guestProgram } from "../src/internal/host/Engine.ts"
+import { type Restore, startGuest } from "../src/internal/host/Guest.ts"
+import { type GuestPool, type GuestPoolOptions, makeGuestPool } from "../src/internal/host/GuestPool.ts"
+
+const start = (restore: Restore) =>
+  startGuest(
+    {
+      execPath: process.execPath,
+      program: guestProgram(tmpdir()),
+      memoryPages: 1_024,
+      heapMb: 64,
+      frameBytes: 65_536
+    },
+    restore
+  )
+
+const poolOf = (options: Partial<GuestPoolOptions> = {}) =>
+  makeGuestPool(start, { spares: 0, idleProcesses: 2, idleMs: 60_000, ...options })
+
+const take = (pool: GuestPool, key: string) =>
+  Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
+
+describe("GuestPool", () => {
+  it.effect("gives a process that was kept to its own key again, and to no other", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const first = yield* take(pool, "a")
+      yield* pool.keep(first)
+      const other = yield* take(pool, "b")
+      assert.notStrictEqual(other.node.pid, first.node.pid)
+      assert.strictEqual((yield* take(pool, "a")).node.pid, first.node.pid)
+    })
+  )
+
+  it.effect("gives one process to one taker at a time", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      yield* pool.keep(yield* take(pool, "a"))
+      const [one, two] = yield* Effect.all([take(pool, "a"), take(pool, "a")], { concurrency: "unbounded" })
+      assert.notStrictEqual(one.node.pid, two.node.pid)
+    })
+  )
+
+  it.effect("never gives a discarded process again", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const first = yield* take(pool, "a")
+      yield* pool.discard(first)
+      assert.isFalse(first.node.isOpen())
+      assert.notStrictEqual((yield* take(pool, "a")).node.pid, first.node.pid)
+    })
+  )
+
+  it.effect("does not give a kept process that died meanwhile", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const first = yield* take(pool, "a")
+      yield* pool.keep(first)
+      process.kill(first.node.pid, "SIGKILL")
+      yield* Effect.exit(first.node.closed)
+      assert.isTrue((yield* take(pool, "a")).node.isOpen())
+    })
+  )
+
+  it.effect("keeps as many processes as it may, and ends the one that waited longest", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ idleProcesses: 1 })
+      const first = yield* take(pool, "a")
+      const second = yield* take(pool, "b")
+      yield* pool.keep(first)
+      assert.isTrue(first.node.isOpen())
+      yield* pool.keep(second)
+      assert.isFalse(first.node.isOpen())
+      assert.isTrue(second.node.isOpen())
+    })
+  )
+
+  it.effect("keeps a process for its time, and no longer", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ idleMs: 10_000 })
+      const guest = yield* take(pool, "a")
+      yield* pool.keep(guest)
+      yield* TestClock.adjust(5_000)
+      assert.isTrue(guest.node.isOpen())
+      yield* TestClock.adjust(10_000)
+      assert.isFalse(guest.node.isOpen())
+    })
+  )
+})

@@ -1,0 +1,44 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+import type { Readable } from "node:stream"
+import { fileURLToPath } from "node:url"
+import { Effect } from "effect"
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+
+/** A run of the runner's command line. */
+export interface Program {
+  readonly lines: AsyncIterableIterator<string>
+  /** Sends a signal and waits for the end; gives the exit code. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<number | null>
+  /** Waits for the end; gives the exit code and what was written to standard error. */
+  readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
+}
+
+const start = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Program => {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let errors = ""
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text
+  })
+  const ended = once(child, "close").then(([code]) => ({ code, errors }))
+  return {
+    lines: createInterface(child.stdout)[Symbol.asyncIterator](),
+    ended,
+    end: async (signal = "SIGTERM") => {
+      child.kill(signal)
+      return (await ended).code
+    }
+  }
+}
+
+/** Starts the runner's command line with nothing but these settings. It is killed when the scope closes. */
+export const program = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+  Effect.acquireRelease(
+    Effect.sync(() => start(args, env)),
+    (running) => Effect.promise(() => running.end("SIGKILL"))
+  )

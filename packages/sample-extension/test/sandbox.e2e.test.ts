@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import {
+  ComponentStore,
+  defaultLimits,
+  error,
+  type HostCall,
+  type HostReply,
+  layerComponentStore,
+  layerSandbox,
+  ok,
+  Sandbox
+} from "@alga-psa/ext-adapters-wit"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { buildSample } from "../src/BuildSample.ts"
+
+const empty = ok({ items: [], totalCount: 0, page: 1, pageSize: 25 })
+const listsNothing = (call: HostCall): HostReply => (call.function.startsWith("list") ? empty : ok(null))
+
+const store = layerComponentStore({ directory: join(tmpdir(), "alga-ext-sample-components") })
+const sandbox = layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1 }).pipe(Layer.provideMerge(store))
+
+const send = Effect.fnUntraced(function* (
+  engine: "quickjs" | "starlingmonkey",
+  url: string,
+  host: (call: HostCall) => HostReply = listsNothing
+) {
+  const { componentFile } = yield* Effect.promise(() => buildSample({ engine }))
+  const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => readFile(componentFile)))
+  const { status, body } = yield* (yield* Sandbox).execute({
+    component,
+    tenantId: "tenant",
+    installId: "install",
+    request: {
+      context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
+      http: { method: "GET", url, headers: [], body: null }
+    },
+    limits: defaultLimits,
+    host: (call) => Effect.succeed(host(call))
+  })
+  return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]
+})
+
+layer(sandbox, { excludeTestServices: true, timeout: "60 seconds" })("the sample in the sandbox", (it) => {
+  it.effect.each(["quickjs", "starlingmonkey"] as const)("answers request after request on %s", (engine) =>
+    Effect.gen(function* () {
+      for (let round = 0; round < 3; round++) {
+        const [status, body] = yield* send(engine, "/api/overview")
+        assert.strictEqual(status, 200)
+        assert.deepEqual(body, { clients: empty.value, services: empty.value, firstClient: null, firstService: null })
+        assert.deepEqual(yield* send(engine, "/api/clients/x"), [404, { error: "not-found" }])
+        assert.deepEqual(yield* send(engine, "/api/clients?page=abc"), [400, { error: "invalid-input" }])
+      }
+    })
+  )
+
+  it.effect.each(["quickjs", "starlingmonkey"] as const)("answers what the host refuses on %s", (engine) =>
+    Effect.gen(function* () {
+      const denied = () => error("not-allowed")
+      assert.deepEqual(yield* send(engine, "/api/services", denied), [403, { error: "not-allowed" }])
+      assert.strictEqual((yield* send(engine, "/api/services"))[0], 200)
+    })
+  )
+})
