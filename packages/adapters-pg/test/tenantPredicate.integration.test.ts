@@ -14,7 +14,10 @@ const tenant = TenantId.make("11111111-1111-4111-8111-111111111111")
 const id = "22222222-2222-4222-8222-222222222222"
 const paging = { page: 2, pageSize: 10, search: id }
 
-const calls = {
+const calls: Record<
+  string,
+  Effect.Effect<unknown, unknown, CapabilityGate | ClientReader | RbacCheck | ServiceReader>
+> = {
   "ClientReader.list": Effect.flatMap(ClientReader, (reader) =>
     reader.list(tenant, { ...paging, includeInactive: false, onlyClient: ClientId.make(id) })
   ),
@@ -45,19 +48,16 @@ const comparedWith = (text: string, params: ReadonlyArray<unknown>, alias: strin
 layer(Layer.provide(layerPorts, Layer.provideMerge(Layer.effectDiscard(createTables), layerEmbedded())))(
   "The adapter's statements",
   (it) => {
-    it.effect.each(Object.keys(calls) as ReadonlyArray<keyof typeof calls>)(
+    it.effect.each(Object.entries(calls))(
       "%s is one statement, and compares the tenant of each table with the caller's",
-      (call) =>
+      ([, call]) =>
         Effect.gen(function* () {
           const seen: Array<readonly [string, ReadonlyArray<unknown>]> = []
-          yield* Effect.provideService(
-            calls[call] as Effect.Effect<unknown, unknown>,
-            CurrentTransformer,
-            (statement) =>
-              Effect.sync(() => {
-                seen.push(statement.compile())
-                return statement
-              })
+          yield* Effect.provideService(call, CurrentTransformer, (statement) =>
+            Effect.sync(() => {
+              seen.push(statement.compile())
+              return statement
+            })
           )
           assert.strictEqual(seen.length, 1)
           const [text, params] = seen[0] as (typeof seen)[number]

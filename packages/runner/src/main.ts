@@ -1,5 +1,5 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect } from "effect"
+import { Cause, Config, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { demo } from "./commands/demo.ts"
@@ -10,14 +10,25 @@ const runner = Command.make("alga-extension-runner").pipe(
   Command.withSubcommands([serve, demo])
 )
 
-const explain = (error: { readonly message: string }) =>
-  CliError.isCliError(error)
-    ? Effect.void
-    : Console.error(`alga-extension-runner: ${error.message.replaceAll("\n", " ")}`)
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** One line for the operator: a setting by its name and what it must be, or the error's own message. */
+const explain = (error: Error): string =>
+  error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
+    ? format(error.cause.issue)
+        .issues.map(({ message, path }) => `${path?.map(String).join(".")}: ${message}`)
+        .join("; ")
+    : error.message
+
+const report = (error: Error) =>
+  CliError.isCliError(error) ? Effect.void : Console.error(`alga-extension-runner: ${explain(error)}`)
 
 Command.run(runner, { version: manifest.version }).pipe(
-  Effect.tapError(explain),
+  Effect.tapError(report),
   Effect.tapDefect(Effect.logFatal),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true })
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, end) => end(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : 0)
+  })
 )

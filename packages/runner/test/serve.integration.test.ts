@@ -38,7 +38,7 @@ const address = (run: Program) =>
       if (value === undefined) throw new Error("the runner ended before it was ready")
       if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
       const line = JSON.parse(value)
-      if (line.message === "the runner is ready") return String(line.annotations.address ?? line.address)
+      if (line.message === "the runner is ready") return String(line.annotations.address)
     }
   })
 

@@ -306,6 +306,28 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
+    it.effect("keeps managers and tags apart that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const manager = mine.user({ first_name: "Mine" })
+        const own = mine.client("Own", { account_manager_id: manager.user_id })
+        const { tag_definitions, tag_mappings } = tags(own, ["mine"])
+        yield* load(mine.rows, other.rows, {
+          users: [other.user({ user_id: manager.user_id, first_name: "Theirs" }), manager],
+          clients: [own],
+          tag_definitions: [
+            ...tag_definitions.map((tag) => ({ ...tag, tenant: other.tenant, tag_text: "theirs" })),
+            ...tag_definitions
+          ],
+          tag_mappings
+        })
+        const found = yield* get(mine.tenant, own.client_id)
+        assert.strictEqual(found?.accountManagerName, "Mine")
+        assert.deepEqual(found?.tags as unknown, ["mine"])
+      })
+    )
+
     it.effect("gives the tags of type client, sorted by code point", () =>
       Effect.gen(function* () {
         const { tenant, rows, client } = freshTenant()

@@ -2,7 +2,7 @@ import type { TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { type Dataset, mergeDatasets, type UserRow } from "../Dataset.ts"
+import { type Dataset, dataset, mergeDatasets, type UserRow } from "../Dataset.ts"
 import { contactRow } from "../Rows.ts"
 import { ContractData } from "./ContractData.ts"
 import { freshId, freshTenant, userId } from "./FreshTenant.ts"
@@ -14,6 +14,15 @@ const subject = (tenant: TenantId, user: UserId) => Effect.flatMap(RbacCheck, (r
 
 const permissions = (tenant: TenantId, user: UserRow) =>
   Effect.map(subject(tenant, userId(user)), (found) => (found === null ? null : [...found.permissions].sort()))
+
+/** The same roles and permissions, ids included, in another tenant. */
+const mapTenant = (rows: Dataset, tenant: TenantId): Dataset =>
+  dataset({
+    roles: rows.roles.map((row) => ({ ...row, tenant })),
+    permissions: rows.permissions.map((row) => ({ ...row, tenant })),
+    role_permissions: rows.role_permissions.map((row) => ({ ...row, tenant })),
+    user_roles: rows.user_roles.map((row) => ({ ...row, tenant }))
+  })
 
 /** Every guarantee of {@link RbacCheck}, one case each. */
 export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacCheck | ContractData, E>): void =>
@@ -76,6 +85,50 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
         yield* load(mine.rows, other.rows, { users: [stranger] }, other.grantBoth(stranger.user_id))
         assert.isNull(yield* permissions(mine.tenant, stranger))
         assert.deepEqual(yield* permissions(other.tenant, stranger), ["client:read", "service:read"])
+      })
+    )
+
+    it.effect("keeps users, roles and permissions apart that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const staff = mine.user()
+        const granted = mine.grant(staff.user_id, "client", "read")
+        const same = mapTenant(granted, other.tenant)
+        const theirs = {
+          ...same,
+          permissions: same.permissions.map((row) => ({ ...row, resource: "service" })),
+          users: [{ ...staff, tenant: other.tenant }]
+        }
+        yield* load(other.rows, theirs, mine.rows, { users: [staff] }, granted)
+        assert.deepEqual(yield* permissions(mine.tenant, staff), ["client:read"])
+        assert.deepEqual(yield* permissions(other.tenant, staff), ["service:read"])
+      })
+    )
+
+    it.effect("counts no role that only another tenant gave to the same user id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const staff = mine.user()
+        const granted = other.grant(staff.user_id, "client", "read")
+        const unused = { ...granted, user_roles: [] }
+        const own = mapTenant(unused, mine.tenant)
+        yield* load(mine.rows, other.rows, { users: [staff, { ...staff, tenant: other.tenant }] }, granted, own)
+        assert.deepEqual(yield* permissions(mine.tenant, staff), [])
+        assert.deepEqual(yield* permissions(other.tenant, staff), ["client:read"])
+      })
+    )
+
+    it.effect("counts no permission that only another tenant gave to the same role id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const staff = mine.user()
+        const granted = other.grant(staff.user_id, "client", "read")
+        const own = mapTenant({ ...granted, role_permissions: [] }, mine.tenant)
+        yield* load(mine.rows, other.rows, { users: [staff, { ...staff, tenant: other.tenant }] }, granted, own)
+        assert.deepEqual(yield* permissions(mine.tenant, staff), [])
       })
     )
 

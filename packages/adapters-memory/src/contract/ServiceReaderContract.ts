@@ -84,6 +84,20 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
       })
     )
 
+    it.effect("keeps entries apart that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.service("Mine")
+        yield* load(mine.rows, other.rows, {
+          service_catalog: [other.service("Theirs", { service_id: own.service_id }), own]
+        })
+        assert.strictEqual((yield* get(mine.tenant, own.service_id))?.serviceName, "Mine")
+        assert.deepEqual(yield* names(mine.tenant, { search: own.service_id }), ["Mine"])
+        assert.strictEqual((yield* get(other.tenant, own.service_id))?.serviceName, "Theirs")
+      })
+    )
+
     it.effect("reads a type of another tenant as no type", () =>
       Effect.gen(function* () {
         const mine = freshTenant()

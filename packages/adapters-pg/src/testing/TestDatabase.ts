@@ -30,34 +30,41 @@ const locale = (serverVersion: number): string =>
     ? "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
     : "LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 
+const create = (
+  url: string,
+  options: (serverVersion: number) => string
+): Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const server = PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })
+    const name = `test_${crypto.randomUUID().replaceAll("-", "")}`
+    const created = Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const [row] = yield* sql<{ readonly version: number }>`
+        SELECT current_setting('server_version_num')::int4 AS version`
+      const chosen = options(row?.version ?? 0)
+      yield* sql.unsafe(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ${chosen}`).unprepared
+    })
+    const dropped = Effect.flatMap(
+      PgClient.PgClient,
+      (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).unprepared
+    )
+    yield* Effect.acquireRelease(Effect.provide(created, server), () => Effect.orDie(Effect.provide(dropped, server)))
+    return withDatabase(url, name)
+  })
+
 /**
  * A new, empty database on the given server, dropped when the scope closes. Its text is UTF-8, folds case beyond ASCII
  * and sorts by code point.
  */
 export const testDatabaseOn = (url: string): Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> =>
-  Effect.gen(function* () {
-    const server = PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })
-    const name = `test_${crypto.randomUUID().replaceAll("-", "")}`
-    yield* Effect.acquireRelease(
-      Effect.flatMap(PgClient.PgClient, (sql) =>
-        Effect.flatMap(
-          sql<{ readonly version: number }>`SELECT current_setting('server_version_num')::int4 AS version`,
-          ([row]) =>
-            sql.unsafe(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ${locale(row?.version ?? 0)}`)
-              .unprepared
-        )
-      ).pipe(Effect.provide(server)),
-      () =>
-        Effect.flatMap(
-          PgClient.PgClient,
-          (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).unprepared
-        ).pipe(Effect.provide(server), Effect.orDie)
-    )
-    return withDatabase(url, name)
-  })
+  create(url, locale)
 
 /** A new, empty database on the server of this test run. See {@link testDatabaseOn}. */
 export const testDatabase: Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> = Effect.flatMap(
   serverOfRun,
   (server) => testDatabaseOn(server.url)
 )
+
+/** As {@link testDatabase}, with the given locale options of `CREATE DATABASE` in place of its own. */
+export const testDatabaseWith = (options: string): Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> =>
+  Effect.flatMap(serverOfRun, (server) => create(server.url, () => options))

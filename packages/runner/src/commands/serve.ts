@@ -8,7 +8,7 @@ import * as ServiceToken from "../ServiceToken.ts"
 import { directories, listen } from "../Settings.ts"
 
 const ready = Layer.effectDiscard(
-  HttpServer.addressFormattedWith((address) => Effect.logInfo("the runner is ready", { address }))
+  HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo("the runner is ready"), { address }))
 )
 
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */

@@ -1,0 +1,77 @@
+import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
+import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
+import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
+import { PgClient } from "@effect/sql-pg"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { createTables, load } from "../src/Fixture.ts"
+import { layer as layerPorts } from "../src/PgPorts.ts"
+import { testDatabaseWith } from "../src/testing/TestDatabase.ts"
+
+const linguistic = Layer.unwrap(
+  Effect.map(testDatabaseWith("LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LC_COLLATE 'C' LC_CTYPE 'C'"), (url) =>
+    layerPorts.pipe(
+      Layer.provideMerge(Layer.effectDiscard(createTables)),
+      Layer.provideMerge(PgClient.layer({ url, maxConnections: 2 }))
+    )
+  )
+)
+
+layer(linguistic)("A database that sorts as a dictionary does", (it) => {
+  it.effect("does so", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const rows = yield* sql<{
+        readonly x: string
+      }>`SELECT x FROM (VALUES ('_'), ('z'), ('é'), ('a')) AS t(x) ORDER BY x`
+      assert.deepEqual(
+        rows.map((row) => row.x),
+        ["_", "a", "é", "z"]
+      )
+    })
+  )
+
+  it.effect("is still read in the order of code points", () =>
+    Effect.gen(function* () {
+      const own = freshTenant()
+      const names = ["z", "é", "B", "_", "a b", "ab", "Ä", "-"]
+      const ordered = ["-", "_", "a b", "ab", "B", "z", "Ä", "é"]
+      const tagged = own.client("tagged")
+      const tag_definitions = names.map((tag_text, index) => ({
+        tenant: own.tenant,
+        tag_id: `${index}0000000-0000-4000-8000-000000000000`,
+        tag_text,
+        tagged_type: "client"
+      }))
+      yield* load({
+        ...mergeDatasets(own.rows),
+        clients: [...names.map((name) => own.client(name)), tagged],
+        service_catalog: names.map((name) => own.service(name)),
+        tag_definitions,
+        tag_mappings: tag_definitions.map(({ tenant, tag_id }) => ({
+          tenant,
+          mapping_id: tag_id,
+          tag_id,
+          tagged_id: tagged.client_id,
+          tagged_type: "client"
+        }))
+      })
+      const page = { search: null, page: 1, pageSize: 100 }
+      const clients = yield* ClientReader
+      const services = yield* ServiceReader
+      const listed = yield* clients.list(own.tenant, { ...page, includeInactive: false, onlyClient: null })
+      assert.deepEqual(
+        listed.items.map((item) => item.clientName).filter((name) => name !== "tagged"),
+        ordered
+      )
+      const tags = listed.items.find((item) => item.clientName === "tagged")?.tags
+      assert.deepEqual(tags as unknown, ["-", "B", "_", "a b", "ab", "z", "Ä", "é"])
+      const catalog = yield* services.list(own.tenant, { ...page, itemKind: null, isActive: null, billingMethod: null })
+      assert.deepEqual(
+        catalog.items.map((item) => item.serviceName),
+        ordered
+      )
+    })
+  )
+})

@@ -1,0 +1,65 @@
+import { Buffer } from "node:buffer"
+import { parse } from "@bytecodealliance/jco"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { checkMemories, checkWorld } from "../src/internal/host/rules.ts"
+
+const handler = ["handler", "function"] as const
+
+const withModules = async (...modules: ReadonlyArray<string>) => ({
+  imports: [],
+  exports: [handler],
+  files: await Promise.all(
+    modules.map(async (text, i) => ({ name: `guest.core${i}.wasm`, bytes: Buffer.from(await parse(text)) }))
+  )
+})
+
+const outcome = <A>(check: Effect.Effect<A, { readonly reason: string; readonly message: string }>) =>
+  Effect.match(check, {
+    onFailure: ({ reason, message }) => `${reason}: ${message}`,
+    onSuccess: () => "accepted"
+  })
+
+describe("checkWorld", () => {
+  it.effect.each([
+    { imports: [], told: "accepted" },
+    { imports: ["alga:extension/clients", "alga:extension/types"], told: "accepted" },
+    { imports: ["alga:extension/clients@1.0.0"], told: /^unknown-import: imports alga:extension\/clients@1\.0\.0,/ },
+    { imports: ["alga:extension/files"], told: /^unknown-import: imports alga:extension\/files,/ },
+    { imports: ["wasi:io/streams@0.2.3"], told: /^unknown-import: imports wasi:io\/streams@0\.2\.3,/ },
+    { imports: ["clients"], told: /^unknown-import: imports clients,/ }
+  ])("takes imports of $imports as $told", ({ imports, told }) =>
+    Effect.gen(function* () {
+      const answer = yield* outcome(checkWorld({ imports, exports: [handler, ["init", "function"]], files: [] }))
+      if (typeof told === "string") assert.strictEqual(answer, told)
+      else assert.match(answer, told)
+    })
+  )
+
+  it.effect.each([
+    { exports: [] },
+    { exports: [["handler", "instance"] as const] },
+    { exports: [["run", "function"] as const] }
+  ])("refuses exports of $exports, which have no handler function", ({ exports }) =>
+    Effect.gen(function* () {
+      assert.match(yield* outcome(checkWorld({ imports: [], exports, files: [] })), /^no-handler/)
+    })
+  )
+})
+
+describe("checkMemories", () => {
+  it.effect.each([
+    { modules: ["(module (memory 1))", "(module)"], told: /^accepted$/ },
+    { modules: ["(module (memory 1 1 shared))"], told: /^memory: .*shared/ },
+    { modules: ["(module (memory i64 1))"], told: /^memory: .*64-bit/ },
+    { modules: ["(module (memory 8192))"], told: /^accepted$/ },
+    { modules: ["(module (memory 8192))", "(module (memory 1))"], told: /^memory: starts with 8193 pages/ },
+    { modules: new Array<string>(8).fill("(module (memory 1))"), told: /^accepted$/ },
+    { modules: new Array<string>(9).fill("(module (memory 1))"), told: /^memory: defines 9 memories/ }
+  ])("takes core modules $modules as $told", ({ modules, told }) =>
+    Effect.gen(function* () {
+      const transpiled = yield* Effect.promise(() => withModules(...modules))
+      assert.match(yield* outcome(checkMemories(transpiled)), told)
+    })
+  )
+})
