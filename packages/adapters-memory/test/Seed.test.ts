@@ -16,7 +16,7 @@ const access = (tenant: TenantId, install: InstallId) =>
   Effect.flatMap(CapabilityGate, (gate) => Effect.result(gate.access(tenant, install)))
 
 const reads = (tenant: TenantId, install: InstallId) =>
-  Effect.map(access(tenant, install), (result) =>
+  Effect.map(access(tenant, install), (result): unknown =>
     result._tag === "Success"
       ? [...result.success.capabilities].filter((name) => name.endsWith(".read") && !/context|user/.test(name))
       : result.failure._tag === "InstallUnavailable" && result.failure.reason

@@ -5,7 +5,6 @@ import type { ExecuteResponse, HttpRequest } from "./Execute.ts"
 import { ExecutionFailed } from "./ExecutionFailed.ts"
 import { HostImports } from "./HostImports.ts"
 import { contextData } from "./internal/imports/context.ts"
-import { logLine } from "./internal/imports/logging.ts"
 import type { Limits } from "./Limits.ts"
 import { Sandbox } from "./Sandbox.ts"
 
@@ -24,8 +23,6 @@ export interface ExecutorService {
 
 /** Executions of components with the host's imports. */
 export class Executor extends Context.Service<Executor, ExecutorService>()("@alga-psa/ext-adapters-wit/Executor") {}
-
-const detailBytes = 2_048
 
 const make = Effect.gen(function* () {
   const sandbox = yield* Sandbox

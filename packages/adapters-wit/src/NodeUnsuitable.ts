@@ -9,6 +9,7 @@ export class NodeUnsuitable extends Schema.TaggedError<NodeUnsuitable>()("NodeUn
   required: Schema.Int
 }) {
   override get message(): string {
-    return `sandbox processes need Node ${this.required} or newer, but ${this.execPath} is ${this.found}: run this program with it, or set execPath`
+    const problem = `sandbox processes need Node ${this.required} or newer, but ${this.execPath} is ${this.found}`
+    return `${problem}: run this program with a newer Node, or set execPath`
   }
 }

@@ -58,17 +58,14 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   const { directory } = yield* ComponentStore
   yield* checkNode(options.execPath)
   const pool = yield* makeGuestPool(
-    (restore) =>
-      startGuest(
-        {
-          execPath: options.execPath,
-          program: guestProgram(directory),
-          memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
-          heapMb,
-          frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
-        },
-        restore
-      ),
+    () =>
+      startGuest({
+        execPath: options.execPath,
+        program: guestProgram(directory),
+        memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
+        heapMb,
+        frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
+      }),
     options
   )
   const turn = yield* Semaphore.make(options.concurrency)

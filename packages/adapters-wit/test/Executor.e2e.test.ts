@@ -24,19 +24,13 @@ const execute = (name: string) =>
   })
 
 layer(executions)("Executor", (it) => {
-  it.effect("logs a failure once with the execution it belongs to", () =>
+  it.effect("gives a failure as it is and leaves its log line to the caller", () =>
     Effect.gen(function* () {
-      const { as, invocation } = yield* scenario()
-      const { tenantId, extensionId, installId } = invocation()
-      const logs = yield* logsOf(as(null, { requestId: "r-1" })(Effect.flip(execute("trap"))))
-      assert.lengthOf(logs, 1)
-      assert.strictEqual(logs[0]?.level, "WARN")
-      assert.deepInclude(logs[0]?.annotations, {
-        tenant: tenantId,
-        extension: extensionId,
-        install: installId,
-        requestId: "r-1"
+      const { as } = yield* scenario()
+      const failed = Effect.map(Effect.flip(as()(execute("trap"))), (error) => {
+        assert.deepInclude(error, { _tag: "ExecutionFailed", reason: "trap" })
       })
+      assert.deepEqual(yield* logsOf(failed), [])
     })
   )
 

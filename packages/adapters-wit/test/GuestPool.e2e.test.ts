@@ -3,20 +3,17 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { guestProgram } from "../src/internal/host/Engine.ts"
-import { type Restore, startGuest } from "../src/internal/host/Guest.ts"
-import { type GuestPool, type GuestPoolOptions, makeGuestPool } from "../src/internal/host/GuestPool.ts"
+import { startGuest } from "../src/internal/host/Guest.ts"
+import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
 
-const start = (restore: Restore) =>
-  startGuest(
-    {
-      execPath: process.execPath,
-      program: guestProgram(tmpdir()),
-      memoryPages: 1_024,
-      heapMb: 64,
-      frameBytes: 65_536
-    },
-    restore
-  )
+const start = () =>
+  startGuest({
+    execPath: process.execPath,
+    program: guestProgram(tmpdir()),
+    memoryPages: 1_024,
+    heapMb: 64,
+    frameBytes: 65_536
+  })
 
 const poolOf = (options: Partial<GuestPoolOptions> = {}) =>
   makeGuestPool(start, { spares: 0, idleProcesses: 2, idleMs: 60_000, ...options })

@@ -2,15 +2,14 @@ import { only, scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedSc
 import { Internal, InvalidInput, NotAllowed, ReadErrorCode } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { error, ok } from "../src/HostCall.ts"
 import {
-  error,
   Invoicing,
   layerDeniedPorts,
   noInvoice,
   notChanged,
   notCreated,
   notDeleted,
-  ok,
   Scheduler,
   Secrets,
   Storage

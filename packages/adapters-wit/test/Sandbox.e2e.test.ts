@@ -1,6 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
-import { defaultLimits, type ExecutionFailed, ok, ProtocolViolation } from "../src/index.ts"
+import { ok } from "../src/HostCall.ts"
+import { defaultLimits, type ExecutionFailed, ProtocolViolation } from "../src/index.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 

@@ -31,7 +31,9 @@ describe("the wire", () => {
   })
 
   it("refuses a 64-bit number that is none", () => {
-    assert.throws(() => unpack({ $u: "1; drop" }), SyntaxError)
+    for (const digits of ["1; drop", "", "-1", "0x1", "1".repeat(21)]) {
+      assert.throws(() => unpack({ $u: digits }), SyntaxError)
+    }
   })
 
   it("keeps a record of the same field names from another type as it is", () => {

@@ -2,7 +2,7 @@ import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { defaultLimits, HostImports, type Limits, layerDeniedPorts } from "../src/index.ts"
-import { logLine } from "../src/internal/imports/logging.ts"
+import { logLine } from "../src/internal/host/logLine.ts"
 import { importsOver, logsOf } from "./support/Imports.ts"
 
 const write = (limits: Partial<Limits>, lines: ReadonlyArray<readonly [member: string, message: string]>) =>

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../../src/ComponentStore.ts"
 import type { ExecuteRequest } from "../../src/Execute.ts"
@@ -10,7 +9,9 @@ import { layerSandbox, Sandbox } from "../../src/Sandbox.ts"
 import type { SandboxOptions } from "../../src/SandboxOptions.ts"
 
 /** Transpiled guests, shared by all test files. */
-export const layerStore = layerComponentStore({ directory: join(tmpdir(), "alga-ext-test-components") })
+export const layerStore = layerComponentStore({
+  directory: fileURLToPath(new URL("../../node_modules/.cache/components", import.meta.url))
+})
 
 /** A store and a sandbox that keeps few processes. */
 export const sandboxOf = (options: Partial<SandboxOptions> = {}) =>

@@ -3,7 +3,7 @@ export interface CoreModule {
   readonly coreModule: unique symbol
 }
 
-/** The part of the WebAssembly JavaScript interface that the sandbox uses; TypeScript has types for it only with the DOM. */
+/** The part of the WebAssembly interface that the sandbox uses; TypeScript has types for it only with the DOM. */
 export interface CoreWasm {
   readonly Module: new (bytes: Uint8Array) => CoreModule
   readonly Instance: new (

@@ -30,9 +30,9 @@ const ignore = (): void => {}
 const silentConsole = Object.freeze({ debug: ignore, error: ignore, info: ignore, log: ignore, warn: ignore })
 
 /**
- * Leaves to the code that loads next nothing but the language, WebAssembly, text coding and a console that says nothing,
- * and lets it import exactly one file. The permission model is the wall; this takes away what it does not cover, such as signals to other
- * processes. Cannot be undone.
+ * Leaves to the code that loads next nothing but the language, WebAssembly, text coding and a console that says
+ * nothing, and lets it import exactly one file. The permission model is the wall; this takes away what it does not
+ * cover, such as signals to other processes. Cannot be undone.
  */
 export const harden = (onlyImport: string): void => {
   registerHooks({
@@ -46,7 +46,7 @@ export const harden = (onlyImport: string): void => {
   Object.defineProperty(globalThis, "console", { value: silentConsole })
 }
 
-/** Gives up the last right to read files. Cannot be undone. */
+/** Gives a function that gives up the right to read files, for good. It works after {@link harden} too. */
 export const makeReadDropper = (): (() => void) => {
   const permission = process.permission
   return () => permission.drop("fs.read")

@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer"
 
 /**
- * Values as they cross the pipe: JSON, with three shapes of its own. `{$b}` is bytes in base64, `{$u}` a 64-bit number in
- * decimal, `{$f}` a number that JSON cannot hold. Absent options are null. Records of the WIT world have no such fields.
+ * Values as they cross the pipe: JSON, with three shapes of its own. `{$b}` is bytes in base64, `{$u}` a 64-bit number
+ * in decimal, `{$f}` a number that JSON cannot hold. Absent options are null. No record of the world has such fields.
  */
 export type Packed = string | number | boolean | null | ReadonlyArray<Packed> | { readonly [key: string]: Packed }
 
-/** Turns a value of the canonical ABI's JavaScript mapping into what JSON can hold. Throws for functions and symbols. */
+/** Turns a value of jco's mapping to JavaScript into what JSON can hold. Throws a `TypeError` for functions. */
 export const pack = (value: unknown): Packed => {
   switch (typeof value) {
     case "string":
@@ -31,12 +31,17 @@ export const pack = (value: unknown): Packed => {
   }
 }
 
+const u64 = (digits: string): bigint => {
+  if (!/^\d{1,20}$/.test(digits)) throw new SyntaxError("not a 64-bit number")
+  return BigInt.asUintN(64, BigInt(digits))
+}
+
 /** The reverse of {@link pack}; what is null stays null. Throws a `SyntaxError` for a 64-bit number that is none. */
 export const unpack = (packed: unknown): unknown => {
   if (packed === null || typeof packed !== "object") return packed
   if (Array.isArray(packed)) return packed.map(unpack)
   if ("$b" in packed && typeof packed.$b === "string") return new Uint8Array(Buffer.from(packed.$b, "base64"))
-  if ("$u" in packed && typeof packed.$u === "string") return BigInt.asUintN(64, BigInt(packed.$u))
+  if ("$u" in packed && typeof packed.$u === "string") return u64(packed.$u)
   if ("$f" in packed && typeof packed.$f === "string") return Number(packed.$f)
   return Object.fromEntries(Object.entries(packed).map(([key, field]) => [key, unpack(field)]))
 }

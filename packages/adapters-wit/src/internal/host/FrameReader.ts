@@ -6,8 +6,8 @@ const headerBytes = 4
 export class FrameTooLarge extends Error {}
 
 /**
- * Puts chunks of a pipe together to frames: four bytes of length, most significant first, then that many bytes. A length
- * over `maxBytes` throws {@link FrameTooLarge} before any of the frame is buffered.
+ * Puts chunks of a pipe together to frames: four bytes of length, most significant first, then that many bytes. A
+ * length over `maxBytes` throws {@link FrameTooLarge} before any of the frame is buffered.
  */
 export const makeFrameReader = (maxBytes: number, onFrame: (frame: Buffer) => void): ((chunk: Buffer) => void) => {
   let chunks: Array<Buffer> = []

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer"
-import { Effect, Exit, Schema, Scope } from "effect"
+import { Effect, Schema } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import type { ToGuest } from "../child/Messages.ts"
-import { type Broken, open, type RestrictedNode, type RestrictedNodeOptions } from "./RestrictedNode.ts"
+import { logLine } from "./logLine.ts"
+import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
 
 const Message = Schema.Union([
   Schema.Struct({ type: Schema.Literal("ready") }),
@@ -35,11 +36,11 @@ export interface Guest {
   /** Null while it is a spare. */
   key: string | null
   idleSince: number
-  /** Ends the process now and waits until it is gone. */
-  readonly close: Effect.Effect<void>
 }
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Message))
+
+const detailBytes = 2_048
 
 const failures = {
   exited: "crashed",
@@ -51,7 +52,7 @@ const failures = {
 const failed = (node: RestrictedNode) => (broken: Broken) =>
   new ExecutionFailed({
     reason: failures[broken.reason],
-    detail: [broken.detail, node.errorOutput()].filter(Boolean).join("; ")
+    detail: logLine([broken.detail, node.errorOutput()].filter(Boolean).join("; "), detailBytes)
   })
 
 /** Sends a message; gives its size on the pipe in bytes. */
@@ -63,9 +64,7 @@ export const send = (guest: Guest, message: ToGuest): Effect.Effect<number> =>
   })
 
 /** Waits for the guest's next message. */
-export const receive = Effect.fnUntraced(function* (
-  guest: Pick<Guest, "node">
-): Effect.fn.Return<Received, ExecutionFailed> {
+export const receive = Effect.fnUntraced(function* (guest: Guest): Effect.fn.Return<Received, ExecutionFailed> {
   const body = yield* Effect.mapError(guest.node.next, failed(guest.node))
   const message = yield* Effect.mapError(
     decode(body.toString("utf8")),
@@ -78,20 +77,10 @@ export const receive = Effect.fnUntraced(function* (
 export const gone = (guest: Guest): Effect.Effect<never, ExecutionFailed> =>
   Effect.mapError(guest.node.closed, failed(guest.node))
 
-/** Makes a part of an uninterruptible effect interruptible again. */
-export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-
-/**
- * Starts a process that is not bound to anything. Must run uninterruptibly; only the wait for the process is restored.
- * Interrupting or failing leaves no process behind.
- */
-export const startGuest = Effect.fnUntraced(function* (
-  options: RestrictedNodeOptions,
-  restore: Restore
-): Effect.fn.Return<Guest, ExecutionFailed> {
-  const scope = yield* Scope.make()
-  const close = Scope.close(scope, Exit.void)
-  const node = yield* Scope.provide(open(options), scope)
-  yield* Effect.onError(restore(receive({ node })), () => close)
-  return { node, bound: false, key: null, idleSince: 0, close }
+/** Starts a process that is not bound to anything, and does not wait for it. */
+export const startGuest = (options: RestrictedNodeOptions): Guest => ({
+  node: start(options),
+  bound: false,
+  key: null,
+  idleSince: 0
 })

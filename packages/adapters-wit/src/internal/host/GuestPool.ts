@@ -1,6 +1,9 @@
 import { Clock, Effect, Exit, Schedule, Scope } from "effect"
-import type { ExecutionFailed } from "../../ExecutionFailed.ts"
-import type { Guest, Restore } from "./Guest.ts"
+import { ExecutionFailed } from "../../ExecutionFailed.ts"
+import { type Guest, receive } from "./Guest.ts"
+
+/** Makes a part of an uninterruptible effect interruptible again. */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /** Sandbox processes by what they may serve. */
 export interface GuestPool {
@@ -22,13 +25,11 @@ export interface GuestPoolOptions {
 const pauseAfterFailedStartMs = 1_000
 
 /**
- * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that waits
- * longest makes room. A spare that dies is replaced. When the scope closes every process is ended and its end awaited.
+ * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that
+ * waits longest makes room. A process that dies is forgotten and a spare replaced. When the scope closes every process
+ * is ended and its end awaited.
  */
-export const makeGuestPool = Effect.fnUntraced(function* (
-  start: (restore: Restore) => Effect.Effect<Guest, ExecutionFailed>,
-  options: GuestPoolOptions
-) {
+export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, options: GuestPoolOptions) {
   const background = yield* Scope.make()
   const all = new Set<Guest>()
   let spares: ReadonlyArray<Guest> = []
@@ -38,42 +39,49 @@ export const makeGuestPool = Effect.fnUntraced(function* (
 
   yield* Effect.addFinalizer(() => {
     closed = true
-    const ended = Effect.forEach(all, (guest) => guest.close, { concurrency: "unbounded", discard: true })
-    return Effect.andThen(Scope.close(background, Exit.void), ended)
+    const ended = Effect.forEach(all, ({ node }) => node.end, { concurrency: "unbounded", discard: true })
+    return Effect.andThen(ended, Scope.close(background, Exit.void))
   })
-
-  const begin = (restore: Restore) =>
-    Effect.tap(start(restore), (guest) => {
-      all.add(guest)
-      return closed ? guest.close : Effect.void
-    })
 
   const discard = (guest: Guest) =>
     Effect.suspend(() => {
       guest.node.kill()
       spares = spares.filter((other) => other !== guest)
       idle = idle.filter((other) => other !== guest)
-      const end = Effect.ensuring(
-        guest.close,
+      const gone = Effect.andThen(
+        guest.node.end,
         Effect.sync(() => all.delete(guest))
       )
-      return closed ? end : Effect.asVoid(Effect.forkIn(end, background))
+      return closed ? gone : Effect.asVoid(Effect.forkIn(gone, background))
     })
+
+  const open = Effect.suspend(() => {
+    if (closed) return Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "the sandbox is closing" }))
+    const guest = start()
+    all.add(guest)
+    return Effect.succeed(guest)
+  })
+
+  const begin = Effect.fnUntraced(function* (restore: Restore) {
+    const guest = yield* open
+    yield* Effect.onError(restore(receive(guest)), () => discard(guest))
+    const replace = Effect.andThen(
+      Effect.suspend(() => discard(guest)),
+      Effect.suspend(() => fill)
+    )
+    yield* Effect.forkIn(
+      Effect.catch(guest.node.closed, () => replace),
+      background
+    )
+    return guest
+  })
 
   const fill: Effect.Effect<void> = Effect.suspend(() => {
     if (closed || spares.length + starting >= options.spares) return Effect.void
     starting += 1
     const add = Effect.uninterruptibleMask((restore) =>
-      Effect.tap(begin(restore), (guest) => {
+      Effect.map(begin(restore), (guest) => {
         spares = [...spares, guest]
-        const replace = Effect.andThen(
-          Effect.suspend(() => (spares.includes(guest) ? discard(guest) : Effect.void)),
-          fill
-        )
-        return Effect.forkIn(
-          Effect.catch(guest.node.closed, () => replace),
-          background
-        )
       })
     )
     const once = Effect.onExit(

@@ -24,6 +24,8 @@ export interface RestrictedNode {
   readonly isOpen: () => boolean
   /** Ends the process at once. */
   readonly kill: () => void
+  /** Ends the process and waits until it is gone. */
+  readonly end: Effect.Effect<void>
   /** The first bytes of what it wrote to its error output, for the host's own log. */
   readonly errorOutput: () => string
 }
@@ -66,7 +68,8 @@ process.on("exit", () => {
   for (const kill of running) kill()
 })
 
-const start = (options: RestrictedNodeOptions): RestrictedNode & { readonly exited: Effect.Effect<void> } => {
+/** Starts a process that its caller must {@link RestrictedNode.end}. */
+export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   const child = spawnRestricted(options)
   const closed = Deferred.makeUnsafe<never, Broken>()
   const exited = Deferred.makeUnsafe<void>()
@@ -116,6 +119,8 @@ const start = (options: RestrictedNodeOptions): RestrictedNode & { readonly exit
   child.on("close", (code, signal) => ended({ reason: "exited", detail: `code ${code}, signal ${signal}` }))
   child.stdin.on("error", () => {})
 
+  const endNow = (): void => breakWith({ reason: "exited", detail: "ended by the host" })
+
   return {
     pid: child.pid ?? -1,
     send: (body) => {
@@ -130,15 +135,15 @@ const start = (options: RestrictedNodeOptions): RestrictedNode & { readonly exit
     }),
     closed: Deferred.await(closed),
     isOpen: () => broken === null,
-    kill: () => breakWith({ reason: "exited", detail: "ended by the host" }),
-    errorOutput: () => errorOutput.toString("utf8"),
-    exited: Deferred.await(exited)
+    kill: endNow,
+    end: Effect.andThen(Effect.sync(endNow), Deferred.await(exited)),
+    errorOutput: () => errorOutput.toString("utf8")
   }
 }
 
-/** Starts a process. It is killed, and its end awaited, when the scope closes. */
+/** Starts a process. It is ended when the scope closes. */
 export const open = (options: RestrictedNodeOptions): Effect.Effect<RestrictedNode, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => start(options)),
-    (node) => Effect.andThen(Effect.sync(node.kill), node.exited)
+    (node) => node.end
   )

@@ -7,8 +7,11 @@ import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
 import { type Limits, memoryPages } from "../../Limits.ts"
 import { pack, unpack } from "../child/Wire.ts"
 import { type Guest, type Received, receive, send } from "./Guest.ts"
+import { logLine } from "./logLine.ts"
 
 const fail = (reason: ExecutionFailedReason, detail: string) => Effect.fail(new ExecutionFailed({ reason, detail }))
+
+const detailBytes = 2_048
 
 const guestReasons = {
   trap: "trap",
@@ -19,7 +22,7 @@ const guestReasons = {
 
 const unexpected = ({ message }: Received) =>
   message.type === "fail"
-    ? fail(guestReasons[message.reason], message.detail)
+    ? fail(guestReasons[message.reason], logLine(message.detail, detailBytes))
     : fail("protocol", `a message of type ${message.type} out of turn`)
 
 /** Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. */
@@ -60,8 +63,8 @@ const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
 })
 
 /**
- * Runs a host call so that interrupting it does not wait for it: the execution's deadline holds even where the call is in
- * a part that cannot be interrupted. The call itself is interrupted as soon as it can be.
+ * Runs a host call so that interrupting it does not wait for it: the execution's deadline holds even where the call is
+ * in a part that cannot be interrupted. The call itself is interrupted as soon as it can be.
  */
 const detached = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask(

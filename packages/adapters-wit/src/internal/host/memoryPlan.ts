@@ -10,9 +10,9 @@ export const totalMinimum = (modules: Memories): number =>
   modules.flatMap(({ memories }) => memories).reduce((pages, { minimum }) => pages + minimum, 0)
 
 /**
- * Shares a limit, in pages, among the memories of a component; the sum never exceeds it. A component has one memory that
- * matters, the one that starts largest, and perhaps small ones of its adapters: those may grow by 1 MiB each where there is
- * room, and the large one gets the rest. Null where the memories start larger than the limit.
+ * Shares a limit, in pages, among the memories of a component; the sum never exceeds it. A component has one memory
+ * that matters, the one that starts largest, and perhaps small ones of its adapters: those may grow by 1 MiB each where
+ * there is room, and the large one gets the rest. Null where the memories start larger than the limit.
  */
 export const memoryPlan = (modules: Memories, limit: number): ReadonlyArray<ReadonlyArray<number>> | null => {
   const spare = limit - totalMinimum(modules)

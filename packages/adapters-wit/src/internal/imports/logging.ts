@@ -1,19 +1,9 @@
-import { Buffer } from "node:buffer"
 import { Invocation } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { ok } from "../../HostCall.ts"
 import type { Limits } from "../../Limits.ts"
+import { logLine } from "../host/logLine.ts"
 import { hostFunction, hostInterface } from "./hostFunction.ts"
-
-const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
-
-/** One line of at most `maxBytes` in UTF-8: control characters and line breaks become spaces. */
-export const logLine = (message: string, maxBytes: number): string => {
-  const line = message.slice(0, maxBytes).replace(controls, " ")
-  const bytes = Buffer.from(line)
-  if (bytes.byteLength <= maxBytes) return line
-  return new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: true })
-}
 
 /** The interface `logging` for one execution, which has the lines of the limits to itself. */
 export const loggingInterface = ({ logLines, logLineBytes }: Pick<Limits, "logLines" | "logLineBytes">) => {
