@@ -75,6 +75,8 @@ describe("The embedded database", () => {
         ])
       )
       assert.deepEqual(yield* run((sql) => sql`SELECT text FROM notes`), [])
+      yield* run((sql) => sql.unsafe("SET default_transaction_read_only = on"))
+      yield* run((sql) => sql`INSERT INTO notes VALUES (${"written"})`)
     })
   )
 })

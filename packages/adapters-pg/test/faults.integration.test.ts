@@ -15,7 +15,7 @@ import { layer } from "../src/PgPorts.ts"
 import { layerServer, type ServerOptions } from "../src/PgServer.ts"
 import { ReadTimeout } from "../src/ReadTimeout.ts"
 import { dedicatedServer } from "../src/testing/ServerBinaries.ts"
-import { serverOfRun, testDatabase } from "../src/testing/TestDatabase.ts"
+import { testDatabase } from "../src/testing/TestDatabase.ts"
 import { silentProxy } from "./silentProxy.ts"
 
 const query: ClientsQuery = { search: "secret", includeInactive: true, onlyClient: null, page: 1, pageSize: 25 }
@@ -39,6 +39,26 @@ const writing = (url: Redacted.Redacted) => Effect.provide(PgClient.layer({ url,
 
 /** A new database with the tables. */
 const tables = Effect.tap(testDatabase, (url) => writing(url)(createTables))
+
+/** Runs while another session holds the clients' table. */
+const whileLocked = <A, E, R>(url: Redacted.Redacted, run: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const locked = yield* Deferred.make<void>()
+    const release = yield* Deferred.make<void>()
+    const locking = Effect.flatMap(PgClient.PgClient, (sql) =>
+      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
+        Effect.andThen(Deferred.succeed(locked, undefined)),
+        Effect.andThen(Deferred.await(release)),
+        sql.withTransaction
+      )
+    )
+    const holder = yield* Effect.forkChild(writing(url)(locking))
+    yield* Deferred.await(locked)
+    const outcome = yield* run
+    yield* Deferred.succeed(release, undefined)
+    yield* Fiber.join(holder)
+    return outcome
+  })
 
 const under = (limit: Duration.Duration) =>
   Effect.fnUntraced(function* <A, E, R>(run: Effect.Effect<A, E, R>) {
@@ -108,10 +128,11 @@ describe("A database server that is away", () => {
 
   it.live("fails, without a hint to retry, when it refuses the password", () =>
     Effect.gen(function* () {
-      const server = new URL((yield* serverOfRun).url)
-      server.password = "wrong"
-      const error = yield* Effect.flip(Effect.provide(list, ports(Redacted.make(server.toString()))))
+      const url = new URL((yield* dedicatedServer).url)
+      url.password = "wrong"
+      const error = yield* Effect.flip(Effect.provide(list, ports(Redacted.make(url.toString()))))
       assert.deepEqual([error.reason, error.retryable], ["failed", false])
+      assert.include(String(error.cause), "28P01")
     })
   )
 })
@@ -121,23 +142,25 @@ describe("A statement that cannot be answered", () => {
     Effect.gen(function* () {
       const url = yield* tables
       yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        const locked = yield* Deferred.make<void>()
-        const release = yield* Deferred.make<void>()
-        const locking = yield* sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
-          Effect.andThen(Deferred.succeed(locked, undefined)),
-          Effect.andThen(Deferred.await(release)),
-          sql.withTransaction,
-          Effect.forkChild
+        assert.strictEqual(yield* whileLocked(url, reason(list)), "timeout")
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.millis(200) })))
+    })
+  )
+
+  it.live("is unavailable when the server ends its connection, and the next one is answered", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      const endWaiting = Effect.flatMap(PgClient.PgClient, (sql) =>
+        sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'`.pipe(
+          Effect.repeat({ until: (ended) => ended.length > 0 })
         )
-        yield* Effect.gen(function* () {
-          yield* Deferred.await(locked)
-          assert.strictEqual(yield* reason(list), "timeout")
-          yield* Deferred.succeed(release, undefined)
-          yield* Fiber.join(locking)
-          assert.strictEqual(yield* reason(list), "answered")
-        }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.millis(200) })))
-      }).pipe(writing(url))
+      )
+      yield* Effect.gen(function* () {
+        const ended = Effect.all([reason(list), writing(url)(endWaiting)], { concurrency: 2 })
+        assert.strictEqual((yield* whileLocked(url, ended))[0], "unavailable")
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url)))
     })
   )
 

@@ -37,7 +37,8 @@ const service = Arbitrary.all({
   kind: Arbitrary.schema(Schema.Literals(["service", "product"])),
   method: Arbitrary.schema(Schema.Literals(["fixed", "hourly", "usage", "per_unit", "Fixed", ""])),
   active: flag,
-  rate: nullable(Arbitrary.schema(Schema.Int)),
+  // The column is an integer, which has no negative zero.
+  rate: nullable(Arbitrary.schema(Schema.Int).pipe(Arbitrary.map((rate) => rate + 0))),
   unit: nullable(text(2))
 })
 

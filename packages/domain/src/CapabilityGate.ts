@@ -37,6 +37,7 @@ export class InstallUnavailable extends Schema.TaggedError<InstallUnavailable>()
  *
  * Guarantees, for every implementation:
  * - An install of another tenant is `unknown`, exactly like one that does not exist.
+ * - An install whose version belongs to another extension is `unknown`.
  * - An install counts as enabled only when its status is `enabled` and it is switched on too.
  * - A suspended tenant has no available install; nor has one that does not exist.
  * - Stored lists that are not arrays of strings name no capability.

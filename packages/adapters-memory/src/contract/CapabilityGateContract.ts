@@ -87,14 +87,15 @@ export const capabilityGateContract = <E>(name: string, adapter: Layer.Layer<Cap
           extension_version: [extensionVersionRow({ id: older, registry_id: extensionId, version: "0.9.0" })],
           extension_bundle: [
             bundle(versionId, `sha256:${hash("c")}`),
+            bundle(versionId, `SHA256:${hash("E")}`),
             bundle(versionId, hash("B")),
-            bundle(versionId, hash("b")),
+            bundle(versionId, `sha256:${hash("b")}`),
             bundle(versionId, hash("a")),
             bundle(versionId, "not a hash"),
             bundle(older, hash("d"))
           ]
         })
-        assert.deepEqual((yield* access(tenant, id)).contentHashes, [hash("a"), hash("b"), hash("c")])
+        assert.deepEqual((yield* access(tenant, id)).contentHashes, ["a", "b", "c", "e"].map(hash))
       })
     )
 

@@ -99,7 +99,7 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
           client("beta", { client_id: second as string }),
           client("_under")
         ]
-        yield* load(rows, { clients })
+        yield* load(rows, { clients: clients.toReversed() })
         assert.deepEqual(yield* names(tenant), [
           "_under",
           "Alpha 10",
@@ -111,6 +111,20 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
           "ﬀ Press",
           "😀 Toys"
         ])
+      })
+    )
+
+    it.effect("orders clients whose names differ in case alone by their ids", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const letters = ["s", "a", "m", "e"]
+        const spellings = Array.from({ length: 16 }, (_, bits) =>
+          letters.map((letter, at) => ((bits >> at) % 2 === 0 ? letter : letter.toUpperCase())).join("")
+        )
+        const clients = spellings.map((name) => client(name))
+        yield* load(rows, { clients })
+        const ids = (yield* list(tenant)).items.map((item) => item.clientId as string)
+        assert.deepEqual(ids, clients.map((row) => row.client_id).sort())
       })
     )
 
@@ -339,6 +353,22 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
         const items = (yield* list(tenant)).items
         assert.deepEqual(items.map((item) => item.tags) as unknown, [expected, []])
         assert.deepEqual((yield* get(tenant, tagged.client_id))?.tags as unknown, expected)
+      })
+    )
+
+    it.effect("leaves out a tag of its own that only another tenant mapped to the client's id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.client("Mine")
+        const { tag_definitions, tag_mappings } = tags(own, ["unused"])
+        const theirs = <Row extends object>(row: Row) => ({ ...row, tenant: other.tenant })
+        yield* load(mine.rows, other.rows, {
+          clients: [own],
+          tag_definitions: [...tag_definitions, ...tag_definitions.map(theirs)],
+          tag_mappings: tag_mappings.map(theirs)
+        })
+        assert.deepEqual((yield* get(mine.tenant, own.client_id))?.tags, [])
       })
     )
 

