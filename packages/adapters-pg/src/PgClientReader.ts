@@ -4,7 +4,7 @@ import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
 import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { listed, offset, searchOf, toPage } from "./internal/listing.ts"
+import { listed, listStatement, searchOf, toPage } from "./internal/listing.ts"
 import { makeQuery } from "./internal/query.ts"
 
 const columns = {
@@ -14,8 +14,7 @@ const columns = {
   is_inactive: Schema.Boolean,
   default_currency_code: Schema.String,
   account_manager_id: Schema.NullOr(Schema.String),
-  manager_first_name: Schema.NullOr(Schema.String),
-  manager_last_name: Schema.NullOr(Schema.String),
+  manager: Schema.NullOr(Schema.Tuple([Schema.NullOr(Schema.String), Schema.NullOr(Schema.String)])),
   billing_email: Schema.NullOr(Schema.String),
   tags: Schema.Array(Schema.String)
 }
@@ -28,7 +27,7 @@ const summary = (row: typeof Row.Type): ClientSummary => ({
   isInactive: row.is_inactive,
   defaultCurrencyCode: row.default_currency_code,
   accountManagerId: row.account_manager_id,
-  accountManagerName: personName(row.manager_first_name, row.manager_last_name),
+  accountManagerName: row.manager && personName(...row.manager),
   billingEmail: row.billing_email,
   tags: row.tags
 })
@@ -41,9 +40,10 @@ const make = Effect.gen(function* () {
 
   const found = (search: string) => {
     const { pattern, id } = searchOf(search)
+    const sought = sql`(SELECT lower(${pattern}::text))`
     return sql.or([
-      sql`c.client_name ILIKE ${pattern} ESCAPE '\\'`,
-      sql`c.billing_email ILIKE ${pattern} ESCAPE '\\'`,
+      sql`lower(c.client_name) LIKE ${sought}`,
+      sql`lower(c.billing_email) LIKE ${sought}`,
       ...(id === null ? [] : [sql`c.client_id = ${id}::uuid`])
     ])
   }
@@ -63,8 +63,11 @@ const make = Effect.gen(function* () {
     c.is_inactive IS TRUE AS is_inactive,
     c.default_currency_code,
     c.account_manager_id,
-    manager.first_name AS manager_first_name,
-    manager.last_name AS manager_last_name,
+    (
+      SELECT ARRAY[manager.first_name, manager.last_name]
+      FROM users AS manager
+      WHERE manager.tenant = ${tenant}::uuid AND manager.user_id = c.account_manager_id
+    ) AS manager,
     c.billing_email,
     ARRAY(
       SELECT tag.tag_text
@@ -74,32 +77,26 @@ const make = Effect.gen(function* () {
       ORDER BY tag.tag_text COLLATE "C"
     ) AS tags`
 
-  const joinManager = (tenant: TenantId) =>
-    sql`LEFT JOIN users AS manager ON manager.tenant = ${tenant}::uuid AND manager.user_id = c.account_manager_id`
-
-  const inOrder = sql`ORDER BY lower(c.client_name) COLLATE "C", c.client_id`
+  const name = sql`lower(c.client_name) COLLATE "C"`
 
   return ClientReader.of({
     list: (tenant, asked) =>
-      toClients(sql`
-        SELECT total.count AS total_count, ${selected(tenant)}
-        FROM (SELECT count(*)::float8 AS count FROM clients AS c WHERE ${matching(tenant, asked)}) AS total
-        LEFT JOIN (
-          SELECT
-            c.client_id, c.client_name, c.client_type, c.is_inactive, c.default_currency_code, c.account_manager_id,
-            c.billing_email
-          FROM clients AS c
-          WHERE ${matching(tenant, asked)}
-          ${inOrder}
-          LIMIT ${asked.pageSize} OFFSET ${offset(asked)}
-        ) AS c ON true
-        ${joinManager(tenant)}
-        ${inOrder}`).pipe(Effect.map((rows) => toPage(rows, asked, summary))),
+      toClients(
+        listStatement(sql, asked, {
+          matches: (length) => sql`
+            SELECT c.client_id AS id, ${name} AS name
+            FROM clients AS c
+            WHERE ${matching(tenant, asked)} AND octet_length(c.client_name) ${sql.literal(length)}`,
+          count: asked.search === null ? sql`SELECT count(*) FROM clients AS c WHERE ${matching(tenant, asked)}` : null,
+          selected: selected(tenant),
+          joined: sql`clients AS c ON c.tenant = ${tenant}::uuid AND c.client_id = page.id`,
+          order: sql`${name}, c.client_id`
+        })
+      ).pipe(Effect.map((rows) => toPage(rows, asked, summary))),
     get: (tenant, client) =>
       toClient(sql`
         SELECT ${selected(tenant)}
         FROM clients AS c
-        ${joinManager(tenant)}
         WHERE c.tenant = ${tenant}::uuid AND c.client_id = ${client}::uuid`).pipe(
         Effect.map(([row]) => (row === undefined ? null : summary(row)))
       )

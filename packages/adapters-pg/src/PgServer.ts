@@ -32,6 +32,10 @@ export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClie
     multiplex: true,
     startupParameters: {
       default_transaction_read_only: "on",
+      // No caller gets more than one core of the server, and none waits for workers to start.
+      max_parallel_workers_per_gather: "0",
+      // A plan is made once for a statement, not for each tenant: planning takes longer than most of the reads.
+      plan_cache_mode: "force_generic_plan",
       search_path: "public",
       statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
     }

@@ -4,7 +4,7 @@ import { ServiceBillingMethod, ServiceItemKind, type ServiceSummary } from "@alg
 import type { ServicesQuery } from "@alga-psa/ext-domain/ServicesQuery"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { listed, offset, searchOf, toPage } from "./internal/listing.ts"
+import { listed, listStatement, searchOf, toPage } from "./internal/listing.ts"
 import { makeQuery } from "./internal/query.ts"
 
 const columns = {
@@ -12,8 +12,7 @@ const columns = {
   service_name: Schema.String,
   item_kind: ServiceItemKind,
   billing_method: ServiceBillingMethod,
-  service_type_id: Schema.NullOr(Schema.String),
-  service_type_name: Schema.NullOr(Schema.String),
+  type: Schema.NullOr(Schema.Tuple([Schema.String, Schema.String])),
   default_rate: Schema.Finite,
   unit_of_measure: Schema.String,
   is_active: Schema.Boolean,
@@ -26,8 +25,8 @@ const summary = (row: typeof Row.Type): ServiceSummary => ({
   serviceName: row.service_name,
   itemKind: row.item_kind,
   billingMethod: row.billing_method,
-  serviceTypeId: row.service_type_id,
-  serviceTypeName: row.service_type_name,
+  serviceTypeId: row.type?.[0] ?? null,
+  serviceTypeName: row.type?.[1] ?? null,
   defaultRate: row.default_rate,
   unitOfMeasure: row.unit_of_measure,
   isActive: row.is_active,
@@ -42,63 +41,68 @@ const make = Effect.gen(function* () {
 
   const found = (search: string) => {
     const { pattern, id } = searchOf(search)
+    const sought = sql`(SELECT lower(${pattern}::text))`
     return sql.or([
-      sql`s.service_name ILIKE ${pattern} ESCAPE '\\'`,
-      sql`s.description ILIKE ${pattern} ESCAPE '\\'`,
-      sql`s.sku ILIKE ${pattern} ESCAPE '\\'`,
+      sql`lower(s.service_name) LIKE ${sought}`,
+      sql`lower(s.description) LIKE ${sought}`,
+      sql`lower(s.sku) LIKE ${sought}`,
       ...(id === null ? [] : [sql`s.service_id = ${id}::uuid`])
     ])
   }
 
-  const visible = sql.in("s.billing_method", ServiceBillingMethod.literals)
+  // Not parameters: a plan that is kept for all values can use the indexes of these methods only where they are known.
+  const visible = sql.literal(
+    `s.billing_method IN (${ServiceBillingMethod.literals.map((it) => `'${it}'`).join(", ")})`
+  )
 
   const matching = (tenant: TenantId, { itemKind, isActive, billingMethod, search }: ServicesQuery) =>
     sql.and([
       sql`s.tenant = ${tenant}::uuid`,
-      billingMethod === null ? visible : sql`s.billing_method = ${billingMethod}`,
+      visible,
+      ...(billingMethod === null ? [] : [sql`s.billing_method = ${billingMethod}`]),
       ...(itemKind === null ? [] : [sql`s.item_kind = ${itemKind}`]),
       ...(isActive === null ? [] : [sql`s.is_active = ${isActive}`]),
       ...(search === null ? [] : [found(search)])
     ])
 
-  const selected = sql`
+  const selected = (tenant: TenantId) => sql`
     s.service_id AS id,
     s.service_name,
     s.item_kind,
     s.billing_method,
-    type.id AS service_type_id,
-    type.name AS service_type_name,
+    (
+      SELECT ARRAY[type.id::text, type.name]
+      FROM service_types AS type
+      WHERE type.tenant = ${tenant}::uuid AND type.id = s.custom_service_type_id
+    ) AS type,
     coalesce(s.default_rate, 0)::float8 AS default_rate,
     coalesce(s.unit_of_measure, '') AS unit_of_measure,
     s.is_active,
     s.sku`
 
-  const joinType = (tenant: TenantId) =>
-    sql`LEFT JOIN service_types AS type ON type.tenant = ${tenant}::uuid AND type.id = s.custom_service_type_id`
-
-  const inOrder = sql`ORDER BY lower(s.service_name) COLLATE "C", s.service_id`
+  const name = sql`lower(s.service_name) COLLATE "C"`
 
   return ServiceReader.of({
     list: (tenant, asked) =>
-      toServices(sql`
-        SELECT total.count AS total_count, ${selected}
-        FROM (SELECT count(*)::float8 AS count FROM service_catalog AS s WHERE ${matching(tenant, asked)}) AS total
-        LEFT JOIN (
-          SELECT
-            s.service_id, s.service_name, s.item_kind, s.billing_method, s.custom_service_type_id, s.default_rate,
-            s.unit_of_measure, s.is_active, s.sku
-          FROM service_catalog AS s
-          WHERE ${matching(tenant, asked)}
-          ${inOrder}
-          LIMIT ${asked.pageSize} OFFSET ${offset(asked)}
-        ) AS s ON true
-        ${joinType(tenant)}
-        ${inOrder}`).pipe(Effect.map((rows) => toPage(rows, asked, summary))),
+      toServices(
+        listStatement(sql, asked, {
+          matches: (length) => sql`
+            SELECT s.service_id AS id, ${name} AS name
+            FROM service_catalog AS s
+            WHERE ${matching(tenant, asked)} AND octet_length(s.service_name) ${sql.literal(length)}`,
+          count:
+            asked.search === null
+              ? sql`SELECT count(*) FROM service_catalog AS s WHERE ${matching(tenant, asked)}`
+              : null,
+          selected: selected(tenant),
+          joined: sql`service_catalog AS s ON s.tenant = ${tenant}::uuid AND s.service_id = page.id`,
+          order: sql`${name}, s.service_id`
+        })
+      ).pipe(Effect.map((rows) => toPage(rows, asked, summary))),
     get: (tenant, service) =>
       toService(sql`
-        SELECT ${selected}
+        SELECT ${selected(tenant)}
         FROM service_catalog AS s
-        ${joinType(tenant)}
         WHERE s.tenant = ${tenant}::uuid AND s.service_id = ${service}::uuid AND ${visible}`).pipe(
         Effect.map(([row]) => (row === undefined ? null : summary(row)))
       )

@@ -1,6 +1,7 @@
 export * from "./PgCapabilityGate.ts"
 export * from "./PgClientReader.ts"
 export * from "./PgPorts.ts"
+export * from "./PgPortsByTenant.ts"
 export * from "./PgRbacCheck.ts"
 export * from "./PgServer.ts"
 export * from "./PgServiceReader.ts"

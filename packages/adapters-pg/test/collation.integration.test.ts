@@ -7,7 +7,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { createTables, load } from "../src/Fixture.ts"
 import { layer as layerPorts } from "../src/PgPorts.ts"
-import { testDatabaseWith } from "../src/testing/TestDatabase.ts"
+import { testDatabaseWith } from "../testing/TestDatabase.ts"
 
 const linguistic = Layer.unwrap(
   Effect.map(testDatabaseWith("LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LC_COLLATE 'C' LC_CTYPE 'C'"), (url) =>

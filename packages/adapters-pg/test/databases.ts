@@ -2,11 +2,15 @@ import { ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractDat
 import { layerGuardedReads } from "@alga-psa/ext-domain/GuardedReads"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
 import { layerEmbedded } from "../src/PgEmbedded.ts"
 import { layer } from "../src/PgPorts.ts"
+import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { layerServer } from "../src/PgServer.ts"
-import { testDatabase } from "../src/testing/TestDatabase.ts"
+import * as TenantPolicies from "../src/TenantPolicies.ts"
+import { testDatabase } from "../testing/TestDatabase.ts"
+import { reader } from "./reader.ts"
 
 const layerTables = Layer.effectDiscard(createTables)
 
@@ -25,6 +29,30 @@ export const onServer = Layer.unwrap(
     const writable = PgClient.layer({ url })
     const data = layerData.pipe(Layer.provideMerge(layerTables), Layer.provide(writable))
     return Layer.merge(Layer.provide(adapter, layerServer({ url })), data)
+  })
+)
+
+/** As {@link onServer}, connected as the reading login, which may do nothing else. */
+export const onServerAsReader = Layer.unwrap(
+  Effect.gen(function* () {
+    const url = yield* testDatabase
+    yield* Effect.provide(createTables, PgClient.layer({ url }))
+    const login = yield* reader(url)
+    const data = Layer.provide(layerData, PgClient.layer({ url }))
+    return Layer.merge(Layer.provide(adapter, layerServer({ url: login.url })), data)
+  })
+)
+
+/** As {@link onServerAsReader}, with row level security on, and the tenant told in every transaction. */
+export const onServerByTenant = Layer.unwrap(
+  Effect.gen(function* () {
+    const url = yield* testDatabase
+    yield* Effect.provide(createTables, PgClient.layer({ url }))
+    const login = yield* reader(url)
+    yield* Effect.provide(TenantPolicies.apply({ reader: login.name, unrestricted: [] }), layerAdmin(url))
+    const data = Layer.provide(layerData, PgClient.layer({ url }))
+    const byTenant = Layer.provideMerge(layerGuardedReads, layerByTenant)
+    return Layer.merge(Layer.provide(byTenant, layerServer({ url: login.url })), data)
   })
 )
 

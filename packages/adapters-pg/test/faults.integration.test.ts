@@ -14,8 +14,8 @@ import { fromSqlError } from "../src/internal/failure.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerServer, type ServerOptions } from "../src/PgServer.ts"
 import { ReadTimeout } from "../src/ReadTimeout.ts"
-import { dedicatedServer } from "../src/testing/ServerBinaries.ts"
-import { testDatabase } from "../src/testing/TestDatabase.ts"
+import { dedicatedServer } from "../testing/ServerBinaries.ts"
+import { testDatabase } from "../testing/TestDatabase.ts"
 import { silentProxy } from "./silentProxy.ts"
 
 const query: ClientsQuery = { search: "secret", includeInactive: true, onlyClient: null, page: 1, pageSize: 25 }

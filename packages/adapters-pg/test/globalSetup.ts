@@ -1,7 +1,7 @@
 import { Effect, Exit, Scope } from "effect"
 import type { TestProject } from "vitest/node"
-import { chosenServer } from "../src/testing/ChosenServer.ts"
-import type {} from "../src/testing/TestDatabase.ts"
+import { chosenServer } from "../testing/ChosenServer.ts"
+import type {} from "../testing/TestDatabase.ts"
 
 export default async (project: TestProject) => {
   const scope = Scope.makeUnsafe()

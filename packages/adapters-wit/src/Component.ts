@@ -5,6 +5,13 @@ export interface ComponentModule {
   readonly path: string
   /** In pages of 64 KiB. */
   readonly memories: ReadonlyArray<{ readonly minimum: number; readonly maximum: number | null }>
+  /** The imports and exports that intake added to reach its state; null where the component's cannot be set back. */
+  readonly state: {
+    readonly marker: string
+    readonly memories: ReadonlyArray<string>
+    readonly globals: ReadonlyArray<string>
+    readonly pages: boolean
+  } | null
 }
 
 /** A component that passed intake and can run. Only the component store makes one. */
@@ -16,4 +23,6 @@ export interface Component {
   /** Import names, such as `alga:extension/clients`, sorted. */
   readonly imports: ReadonlyArray<string>
   readonly modules: ReadonlyArray<ComponentModule>
+  /** Why each request needs an instance of its own; null where one instance can be set back after a request. */
+  readonly unrestorable: string | null
 }

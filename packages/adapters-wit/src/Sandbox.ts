@@ -1,6 +1,5 @@
 import { Context, Effect, Layer, Semaphore } from "effect"
 import type { Component } from "./Component.ts"
-import { ComponentStore } from "./ComponentStore.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
 import { ExecutionFailed } from "./ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
@@ -55,13 +54,12 @@ const keyOf = ({ tenantId, installId, component, limits }: Omit<Execution<never>
 
 const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   const options = { ...defaultSandboxOptions(), ...given }
-  const { directory } = yield* ComponentStore
   yield* checkNode(options.execPath)
   const pool = yield* makeGuestPool(
     () =>
       startGuest({
         execPath: options.execPath,
-        program: guestProgram(directory),
+        program: guestProgram(),
         memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
         heapMb,
         frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
@@ -114,6 +112,5 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
 })
 
 /** A sandbox of child processes. Fails where the Node that runs guests is not suitable. */
-export const layerSandbox = (
-  options: Partial<SandboxOptions> = {}
-): Layer.Layer<Sandbox, NodeUnsuitable, ComponentStore> => Layer.effect(Sandbox, make(options))
+export const layerSandbox = (options: Partial<SandboxOptions> = {}): Layer.Layer<Sandbox, NodeUnsuitable> =>
+  Layer.effect(Sandbox, make(options))

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -9,7 +8,7 @@ import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } fr
 const start = () =>
   startGuest({
     execPath: process.execPath,
-    program: guestProgram(tmpdir()),
+    program: guestProgram(),
     memoryPages: 1_024,
     heapMb: 64,
     frameBytes: 65_536

@@ -7,11 +7,11 @@ import { guestProgram } from "../src/internal/host/Engine.ts"
 import { open } from "../src/internal/host/RestrictedNode.ts"
 
 const entry = fileURLToPath(new URL("./fixtures/child/Attempts.ts", import.meta.url))
-const own = guestProgram("/nowhere")
+const own = guestProgram()
 
 const options = {
   execPath: process.execPath,
-  program: { entry, reads: [...own.reads.filter((path) => path !== "/nowhere"), dirname(entry)], args: [] },
+  program: { entry, reads: [...own.reads, dirname(entry)], args: [] },
   memoryPages: 1_024,
   heapMb: 64,
   frameBytes: 65_536

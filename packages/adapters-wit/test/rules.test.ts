@@ -7,10 +7,12 @@ import { checkMemories, checkWorld } from "../src/internal/host/rules.ts"
 const handler = ["handler", "function"] as const
 
 const withModules = async (...modules: ReadonlyArray<string>) => ({
-  imports: [],
-  exports: [handler],
   files: await Promise.all(
-    modules.map(async (text, i) => ({ name: `guest.core${i}.wasm`, bytes: Buffer.from(await parse(text)) }))
+    modules.map(async (text, i) => ({
+      name: `guest.core${i}.wasm`,
+      bytes: Buffer.from(await parse(text)),
+      state: null
+    }))
   )
 })
 
@@ -30,7 +32,7 @@ describe("checkWorld", () => {
     { imports: ["clients"], told: /^unknown-import: imports clients,/ }
   ])("takes imports of $imports as $told", ({ imports, told }) =>
     Effect.gen(function* () {
-      const answer = yield* outcome(checkWorld({ imports, exports: [handler, ["init", "function"]], files: [] }))
+      const answer = yield* outcome(checkWorld({ imports, exports: [handler, ["init", "function"]] }))
       if (typeof told === "string") assert.strictEqual(answer, told)
       else assert.match(answer, told)
     })
@@ -42,7 +44,7 @@ describe("checkWorld", () => {
     { exports: [["run", "function"] as const] }
   ])("refuses exports of $exports, which have no handler function", ({ exports }) =>
     Effect.gen(function* () {
-      assert.match(yield* outcome(checkWorld({ imports: [], exports, files: [] })), /^no-handler/)
+      assert.match(yield* outcome(checkWorld({ imports: [], exports })), /^no-handler/)
     })
   )
 })

@@ -31,22 +31,56 @@ export interface Bundle {
 
 const zstdDecompress = promisify(zlib.zstdDecompress)
 
-const wanted = ["manifest.json", "dist/main.wasm"] as const
-type Wanted = (typeof wanted)[number]
-const isWanted = (name: string): name is Wanted => wanted.some((file) => file === name)
+/** What the files of a page may hold together: 16 MiB. */
+export const uiBytes = 16 * 1024 * 1024
 
-const collect = async (archive: Uint8Array): Promise<Map<Wanted, Buffer>> => {
-  const found = new Map<Wanted, Buffer>()
+const longestName = 512
+
+/** The name of a file in the archive, or null where it is no plain relative path. */
+const plainName = (given: string): string | null => {
+  const name = given.replace(/^\.\//, "")
+  const plain =
+    name.length <= longestName &&
+    /^[^\\\p{Cc}]+$/u.test(name) &&
+    name.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  return plain ? name : null
+}
+
+const collect = async (
+  archive: Uint8Array,
+  isWanted: (name: string) => boolean,
+  mostBytes: number = unpacked.bytes
+): Promise<Map<string, Buffer>> => {
+  const found = new Map<string, Buffer>()
   const plain = await zstdDecompress(archive, { maxOutputLength: unpacked.bytes })
   let files = 0
+  let bytes = 0
   for await (const entry of Readable.from([plain]).pipe(tar.extract())) {
     if (++files > unpacked.files) throw new RangeError("too many files")
-    const name = entry.header.name.replace(/^\.\//, "")
-    if (entry.header.type === "file" && isWanted(name)) found.set(name, await buffer(entry))
-    else entry.resume()
+    const name = entry.header.type === "file" ? plainName(entry.header.name) : null
+    if (name !== null && isWanted(name)) {
+      bytes += entry.header.size ?? 0
+      if (bytes > mostBytes) throw new RangeError("too many bytes")
+      found.set(name, await buffer(entry))
+    } else entry.resume()
   }
   return found
 }
+
+const verified = Effect.fnUntraced(function* (
+  archive: Uint8Array,
+  hash: string,
+  isWanted: (name: string) => boolean,
+  mostBytes?: number
+) {
+  if (createHash("sha256").update(archive).digest("hex") !== hash) {
+    return yield* new BundleInvalid({ why: "the archive's bytes do not have this content hash" })
+  }
+  return yield* Effect.tryPromise({
+    try: () => collect(archive, isWanted, mostBytes),
+    catch: (cause) => new BundleInvalid({ why: "the archive is not a readable bundle.tar.zst", cause })
+  })
+})
 
 const parseManifest = Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest))
 
@@ -55,13 +89,7 @@ const parseManifest = Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest)
  * path in the archive can lead anywhere.
  */
 export const open = Effect.fn("Bundle.open")(function* (archive: Uint8Array, hash: string) {
-  if (createHash("sha256").update(archive).digest("hex") !== hash) {
-    return yield* new BundleInvalid({ why: "the archive's bytes do not have this content hash" })
-  }
-  const files = yield* Effect.tryPromise({
-    try: () => collect(archive),
-    catch: (cause) => new BundleInvalid({ why: "the archive is not a readable bundle.tar.zst", cause })
-  })
+  const files = yield* verified(archive, hash, (name) => name === "manifest.json" || name === "dist/main.wasm")
   const manifestFile = files.get("manifest.json")
   const component = files.get("dist/main.wasm")
   if (manifestFile === undefined) return yield* new BundleInvalid({ why: "the archive has no manifest.json" })
@@ -71,4 +99,15 @@ export const open = Effect.fn("Bundle.open")(function* (archive: Uint8Array, has
     (cause) => new BundleInvalid({ why: "manifest.json is not a valid manifest", cause })
   )
   return { manifest, component } satisfies Bundle
+})
+
+const uiFolder = "ui/"
+
+/**
+ * The files below `ui/`, by their paths there; checked like {@link open}. Links and names that are no plain relative
+ * paths are left out.
+ */
+export const openUi = Effect.fn("Bundle.openUi")(function* (archive: Uint8Array, hash: string) {
+  const files = yield* verified(archive, hash, (name) => name.startsWith(uiFolder), uiBytes)
+  return new Map([...files].map(([name, bytes]) => [name.slice(uiFolder.length), bytes]))
 })

@@ -32,6 +32,8 @@ export class BundleStore extends Context.Service<
   {
     /** The archive's bytes, at most `archiveBytes` of them. */
     readonly read: (key: BundleKey) => Effect.Effect<Uint8Array, BundleStoreError>
+    /** Succeeds where the store can be read at this moment. */
+    readonly check: Effect.Effect<void, BundleStoreError>
   }
 >()("@alga-psa/ext-runner/BundleStore") {}
 
@@ -50,6 +52,9 @@ export const layerDirectory = (directory: string): Layer.Layer<BundleStore, neve
       const files = yield* FileSystem.FileSystem
       const path = yield* Path.Path
       return BundleStore.of({
+        check: Effect.catch(files.access(directory, { readable: true }), (cause) =>
+          Effect.fail(new BundleStoreError({ reason: "unavailable", cause }))
+        ),
         read: Effect.fn("BundleStore.read")(
           function* (key) {
             const file = path.join(directory, bundlePath(key))

@@ -29,7 +29,10 @@ export const ExecuteRequest = Schema.Struct({
     install_id: InstallId,
     content_hash: ContentHash,
     version_id: text,
-    trigger: text
+    /** What started it: `schedule` and `webhook` need no user. */
+    trigger: text,
+    /** The schedule that started it. It has no user. */
+    schedule_id: text
   }),
   http: Schema.Struct({
     method: Schema.String.check(

@@ -1,15 +1,10 @@
-import { Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
-import {
-  Authorization,
-  type InstallAccess,
-  Invocation,
-  type InvocationData,
-  parseCapabilities
-} from "@alga-psa/ext-domain"
+import { type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
+import { Authorization, type InstallAccess, Invocation, type InvocationData } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { checkOrigin, restriction } from "./Origin.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
 /** Runs an installed extension once. */
@@ -24,26 +19,29 @@ export class Execution extends Context.Service<
   }
 >()("@alga-psa/ext-runner/Execution") {}
 
-const invocationOf = ({ context, providers, user }: ExecuteRequest, requestId: string): InvocationData => ({
-  tenantId: context.tenant_id,
-  extensionId: context.extension_id,
-  installId: context.install_id,
-  versionId: context.version_id ?? null,
-  requestId,
-  trigger: context.trigger ?? null,
-  user: user
-    ? {
-        userId: user.user_id,
-        userEmail: user.user_email ?? "",
-        userName: user.user_name ?? "",
-        userType: user.user_type ?? "",
-        clientName: user.client_name ?? user.company_name ?? "",
-        clientId: user.client_id ?? null,
-        additionalFields: user.additional_fields ?? {}
-      }
-    : null,
-  restrictTo: providers ? parseCapabilities(providers) : null
-})
+const invocationOf = (request: ExecuteRequest, requestId: string): InvocationData => {
+  const { context, user } = request
+  return {
+    tenantId: context.tenant_id,
+    extensionId: context.extension_id,
+    installId: context.install_id,
+    versionId: context.version_id ?? null,
+    requestId,
+    trigger: context.trigger ?? null,
+    user: user
+      ? {
+          userId: user.user_id,
+          userEmail: user.user_email ?? "",
+          userName: user.user_name ?? "",
+          userType: user.user_type ?? "",
+          clientName: user.client_name ?? user.company_name ?? "",
+          clientId: user.client_id ?? null,
+          additionalFields: user.additional_fields ?? {}
+        }
+      : null,
+    restrictTo: restriction(request)
+  }
+}
 
 const available = Effect.gen(function* () {
   const authorization = yield* Authorization
@@ -75,6 +73,12 @@ const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, 
     : Effect.fail(fail("bundle_fetch_failed", "the installed version has no bundle of this content hash"))
 }
 
+/** Reasons that lie in the load of the host, and not in the extension. */
+const underLoad: ReadonlySet<string> = new Set(["unavailable", "overloaded"])
+
+const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError =>
+  underLoad.has(reason) ? fail("overloaded", message, detail) : fail("execute_failed", `${reason}: ${message}`, detail)
+
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
 export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
   Layer.effect(
@@ -103,10 +107,8 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
 
       return Execution.of({
         run: (request, requestId) =>
-          execute(request).pipe(
-            Effect.catchTag("ExecutionFailed", (error) =>
-              Effect.fail(fail("execute_failed", `${error.reason}: ${error.message}`, error.detail))
-            ),
+          Effect.andThen(checkOrigin(request), execute(request)).pipe(
+            Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
             Effect.provideService(Authorization, authorization),
             Effect.provideService(Invocation, invocationOf(request, requestId))
           )

@@ -8,7 +8,8 @@ import {
   layerExecutor,
   layerHostImports,
   layerSandbox,
-  type NodeUnsuitable
+  type NodeUnsuitable,
+  type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
 import {
   type CapabilityGate,
@@ -18,11 +19,16 @@ import {
   type ServiceReader
 } from "@alga-psa/ext-domain"
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
-import { Layer } from "effect"
+import { ByteSize, Duration, Layer } from "effect"
 import { HttpRouter } from "effect/http"
+import type { BundleRegistry } from "./BundleRegistry.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
 import * as Execution from "./Execution.ts"
+import * as ExtensionUi from "./ExtensionUi.ts"
+import { FrameAncestors } from "./internal/http/extensionUi.ts"
+import { RequestBytes } from "./internal/http/requestBody.ts"
+import * as Readiness from "./Readiness.ts"
 
 /** What a runner needs to know beside its ports. */
 export interface RunnerOptions {
@@ -32,32 +38,79 @@ export interface RunnerOptions {
   readonly components: string
   /** The largest limits of an execution. Default: those of the sandbox. */
   readonly limits?: Limits
+  /** How many processes the sandbox may have, and the like. */
+  readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
 }
 
-/** The four ports that give a runner its data. */
-export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck
+/** The ports that give a runner its data. */
+export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | BundleRegistry
 
-/** Executions of installed extensions: bundle store, intake, sandbox, host imports and guarded reads over the ports. */
-export const layerExecution = ({
+/** What the routes need. */
+export type Services = Execution.Execution | Components.Components | ExtensionUi.ExtensionUi | Readiness.Readiness
+
+/**
+ * Everything behind the routes, over the ports: bundle store, intake, sandbox, host imports, guarded reads, pages of
+ * extensions and readiness.
+ */
+export const layerRunner = ({
   bundles,
   components,
-  limits = defaultLimits
-}: RunnerOptions): Layer.Layer<Execution.Execution, ComponentStoreError | NodeUnsuitable, Ports> => {
+  limits = defaultLimits,
+  sandbox: sandboxOptions
+}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({ directory: components, componentBytes: limits.componentBytes })
-  const sandbox = layerSandbox({ limits })
+  const sandbox = layerSandbox({ ...sandboxOptions, limits })
   const executor = layerExecutor.pipe(Layer.provide([sandbox, layerHostImports]), Layer.provide(layerDeniedPorts))
   const bundleStore = BundleStore.layerDirectory(bundles).pipe(Layer.provide(NodeServices.layer))
-  return Execution.layer(limits).pipe(
-    Layer.provide([executor, Components.layer]),
-    Layer.provide([store, bundleStore, layerGuardedReads])
+  return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
+    Layer.provideMerge(Components.layer),
+    Layer.provide([executor, bundleStore]),
+    Layer.provide([store, layerGuardedReads])
   )
 }
 
-/** An HTTP server for routes, such as the runner's. Port 0 takes any free one. */
-export const layerHttp = <R>(
-  routes: Layer.Layer<never, never, R>,
-  options: { readonly host: string; readonly port: number }
-) =>
+/** Where an HTTP server listens and what bounds its callers. */
+export interface HttpOptions {
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Largest body, in bytes. Default: 16 MiB. */
+  readonly bodyBytes?: number
+  /** Largest head of a request, in bytes. Default: 16 KiB. */
+  readonly headerBytes?: number
+  /** How long a caller may take to send the head. Default: 10 seconds. */
+  readonly headersTimeout?: Duration.Duration
+  /** How long a caller may take to send all of a request. Default: 30 seconds. */
+  readonly requestTimeout?: Duration.Duration
+  /** How long a connection may stay without a request; longer than the balancer's own. Default: 65 seconds. */
+  readonly keepAliveTimeout?: Duration.Duration
+  /** Most connections; more are closed at once. Default: 10,000. */
+  readonly maxConnections?: number
+  /** Which origins may frame an extension's page. Default: its own. */
+  readonly frameAncestors?: string
+}
+
+const millis = (duration: Duration.Duration | undefined, fallback: number) =>
+  duration === undefined ? fallback : Duration.toMillis(duration)
+
+const nodeServer = (options: HttpOptions) => () => {
+  const server = createServer({
+    maxHeaderSize: options.headerBytes ?? 16_384,
+    headersTimeout: millis(options.headersTimeout, 10_000),
+    requestTimeout: millis(options.requestTimeout, 30_000),
+    keepAliveTimeout: millis(options.keepAliveTimeout, 65_000),
+    connectionsCheckingInterval: 1_000
+  })
+  server.maxConnections = options.maxConnections ?? 10_000
+  return server
+}
+
+/** An HTTP server for routes, such as the runner's. */
+export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) =>
   HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-    Layer.provideMerge(NodeHttpServer.layer(createServer, options))
+    Layer.provide([
+      Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
+      Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'")
+    ]),
+    Layer.provideMerge(NodeHttpServer.layer(nodeServer(options), { host: options.host, port: options.port }))
   )

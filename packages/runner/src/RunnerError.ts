@@ -11,12 +11,16 @@ export const statusOf = {
   not_found: 404,
   method_not_allowed: 405,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   unknown_install: 404,
   install_disabled: 403,
   tenant_suspended: 403,
   bundle_fetch_failed: 502,
   execute_failed: 500,
+  overloaded: 503,
   data_unavailable: 503,
+  not_ready: 503,
+  shutting_down: 503,
   internal: 500
 } as const
 
@@ -32,6 +36,11 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
 }) {
   get status(): number {
     return statusOf[this.code]
+  }
+
+  /** After how many seconds trying again may help; null where it does not. */
+  get retryAfterSeconds(): number | null {
+    return this.status === 429 || this.status === 503 ? 1 : null
   }
 
   /** The text of the response's `error`. */

@@ -1,15 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto"
-import { Config, Context, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Redacted, Stream } from "effect"
 
 /** The header that carries the caller's proof. */
 export const serviceTokenHeader = "x-runner-service-token"
-
-/** The runner has no token to compare with, and the check was not switched off. */
-export class ServiceTokenMissing extends Schema.TaggedError<ServiceTokenMissing>()("ServiceTokenMissing", {}) {
-  override get message(): string {
-    return "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
-  }
-}
 
 /** Tells the runner's callers from others. */
 export class ServiceToken extends Context.Service<
@@ -24,14 +17,47 @@ export class ServiceToken extends Context.Service<
 
 const digest = (text: string) => createHash("sha256").update(text, "utf8").digest()
 
+/** The tokens that are valid at a time, such as the present one and the one before it. */
+export type Tokens = readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]
+
+/**
+ * Accepts callers that know one of the tokens. Whenever `reload` gives others, those count from then on; where it fails,
+ * the old ones stay and the log says why.
+ */
+export const layerTokens = <E>(
+  tokens: Tokens,
+  reload: Stream.Stream<Effect.Effect<Tokens, E>> = Stream.empty
+): Layer.Layer<ServiceToken> =>
+  Layer.effect(
+    ServiceToken,
+    Effect.gen(function* () {
+      const digests = (from: Tokens) => from.map((token) => digest(Redacted.value(token)))
+      let expected = digests(tokens)
+      yield* reload.pipe(
+        Stream.runForEach((load) =>
+          Effect.matchEffect(load, {
+            onSuccess: (loaded) => {
+              expected = digests(loaded)
+              return Effect.logInfo("the service tokens were read again", { tokens: loaded.length })
+            },
+            onFailure: (cause) => Effect.logError("the service tokens stay: the settings cannot be read again", cause)
+          })
+        ),
+        Effect.forkScoped
+      )
+      return ServiceToken.of({
+        checked: true,
+        accepts: (given) => {
+          if (given === undefined) return false
+          const proof = digest(given)
+          return expected.map((one) => timingSafeEqual(proof, one)).includes(true)
+        }
+      })
+    })
+  )
+
 /** Accepts callers that know the token. */
-export const layerToken = (token: Redacted.Redacted): Layer.Layer<ServiceToken> => {
-  const expected = digest(Redacted.value(token))
-  return Layer.succeed(ServiceToken, {
-    checked: true,
-    accepts: (given) => given !== undefined && timingSafeEqual(digest(given), expected)
-  })
-}
+export const layerToken = (token: Redacted.Redacted): Layer.Layer<ServiceToken> => layerTokens([token])
 
 /** Accepts every caller, for deployments behind a closed network. Says so in the log at start. */
 export const layerUnchecked: Layer.Layer<ServiceToken> = Layer.effect(
@@ -39,19 +65,5 @@ export const layerUnchecked: Layer.Layer<ServiceToken> = Layer.effect(
   Effect.as(Effect.logWarning("the service token check is off: every caller is accepted"), {
     checked: false,
     accepts: () => true
-  })
-)
-
-/**
- * From `RUNNER_SERVICE_TOKEN`; `RUNNER_SERVICE_TOKEN_CHECK` is `on` (the default) or `off`. Leaving the token out, or
- * empty, does not switch the check off: it fails the start.
- */
-export const layerConfig: Layer.Layer<ServiceToken, Config.ConfigError | ServiceTokenMissing> = Layer.unwrap(
-  Effect.gen(function* () {
-    const check = yield* Config.Literals(["on", "off"], "RUNNER_SERVICE_TOKEN_CHECK").pipe(Config.withDefault("on"))
-    if (check === "off") return layerUnchecked
-    const token = yield* Config.option(Config.Redacted("RUNNER_SERVICE_TOKEN"))
-    if (Option.isNone(token) || Redacted.value(token.value).trim() === "") return yield* new ServiceTokenMissing()
-    return layerToken(token.value)
   })
 )

@@ -1,25 +1,208 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { Config, Schema } from "effect"
+import { defaultLimits, defaultSandboxOptions, Limits, type SandboxOptions } from "@alga-psa/ext-adapters-wit"
+import { Schema } from "effect"
+import type { HttpOptions } from "./Runner.ts"
+import type { Tokens } from "./ServiceToken.ts"
 
-const Port = Schema.FiniteFromString.check(
-  Schema.isInt(),
-  Schema.isBetween({ minimum: 0, maximum: 65_535 }, { message: "must be 0 to 65535" })
-)
+/** Begins the names that no other program gives a meaning to. One that is not a setting stops the start. */
+export const settingPrefix = "ALGA_EXTENSION_RUNNER_"
 
-/** Where the runner listens: `HOST`, default 127.0.0.1, and `PORT`, default 8080; 0 takes any free one. */
-export const listen = Config.all({
-  host: Config.NonEmptyString("HOST").pipe(Config.withDefault("127.0.0.1")),
-  port: Config.schema(Port, "PORT").pipe(Config.withDefault(8080))
-})
+/** What a setting is, beside its values. */
+export interface SettingAbout {
+  readonly description: string
+  readonly unit: string
+  /** The text that counts where nothing is set; null where the setting may stay unset. */
+  readonly fallback: string | null
+  /** Whether it must be set. */
+  readonly required: boolean
+  /** A secret is never shown. */
+  readonly secret: boolean
+}
+
+const about =
+  (description: string, unit: string, more: Partial<SettingAbout> = {}) =>
+  <S extends Schema.Top>(schema: S): S["Rebuild"] =>
+    schema.annotateKey({
+      about: { description, unit, fallback: null, required: false, secret: false, ...more } satisfies SettingAbout
+    })
+
+const whole = (minimum: number, maximum: number) =>
+  Schema.String.check(
+    Schema.isPattern(/^\d{1,15}$/, { message: `must be a whole number, ${minimum} to ${maximum}` })
+  ).pipe(
+    Schema.decodeTo(Schema.FiniteFromString),
+    Schema.check(Schema.isBetween({ minimum, maximum }, { message: `must be ${minimum} to ${maximum}` }))
+  )
+
+const duration = Schema.String.check(
+  Schema.isPattern(/^\d{1,9} (millis|seconds?|minutes?|hours?|days?)$/, {
+    message: "must be a duration such as 5 seconds"
+  })
+).pipe(Schema.decodeTo(Schema.DurationFromString))
+const onOff = Schema.Literals(["on", "off"]).annotate({ message: "must be on or off" })
+const text = Schema.NonEmptyString
+const postgresUrl = Schema.String.check(
+  Schema.isPattern(/^postgres(ql)?:\/\//, { message: "must be a URL such as postgres://user:password@host:5432/name" })
+).pipe(Schema.RedactedFromValue)
+
+const limit = (name: keyof Limits, unit: string, description: string) =>
+  Schema.String.check(Schema.isPattern(/^\d{1,15}$/, { message: `must be a whole number of ${unit}` })).pipe(
+    Schema.decodeTo(Schema.FiniteFromString),
+    Schema.decodeTo(Limits.fields[name]),
+    about(description, unit, { fallback: String(defaultLimits[name]) })
+  )
+
+const sandbox = defaultSandboxOptions()
 
 /**
- * `BUNDLE_STORE_BASE`: the directory of the bundles. `EXT_CACHE_ROOT`: the directory of accepted components; what lies
- * there is run, so that nobody but the runner's own user may write to it. Default: in that user's home.
+ * Every setting of the runner, by the one name that it has in the environment and in the settings file. Decoded from
+ * texts. `DATABASE_URL`, `RUNNER_SERVICE_TOKEN`, `BUNDLE_STORE_BASE`, `EXT_CACHE_ROOT` and `PORT` are the names that
+ * deployments of the product use already.
  */
-export const directories = Config.all({
-  bundles: Config.NonEmptyString("BUNDLE_STORE_BASE"),
-  components: Config.NonEmptyString("EXT_CACHE_ROOT").pipe(
-    Config.withDefault(join(homedir(), ".cache", "alga-extension-runner", "components"))
+export const Settings = Schema.Struct({
+  HOST: text.pipe(about("The address to listen on.", "address", { fallback: "127.0.0.1" })),
+  PORT: whole(0, 65_535).pipe(about("The port to listen on; 0 takes any free one.", "port", { fallback: "8080" })),
+
+  ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: whole(1_024, 268_435_456).pipe(
+    about("Largest request body, envelope included.", "bytes", { fallback: "16777216" })
+  ),
+  ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: whole(4_096, 1_048_576).pipe(
+    about("Largest head of a request.", "bytes", { fallback: "16384" })
+  ),
+  ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: duration.pipe(
+    about("How long a caller may take to send the head of a request.", "duration", { fallback: "10 seconds" })
+  ),
+  ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: duration.pipe(
+    about("How long a caller may take to send a whole request.", "duration", { fallback: "30 seconds" })
+  ),
+  ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: duration.pipe(
+    about("How long a connection may stay without a request.", "duration", { fallback: "65 seconds" })
+  ),
+  ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: whole(1, 1_000_000).pipe(
+    about("Most connections of callers; more are closed at once.", "connections", { fallback: "10000" })
+  ),
+  ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: Schema.String.check(
+    Schema.isPattern(/^[\x21-\x3a\x3c-\x7e ]+$/, { message: "must be origins as in CSP frame-ancestors" })
+  ).pipe(
+    about("Which origins may frame an extension's page, as in CSP frame-ancestors.", "origins", { fallback: "'self'" })
+  ),
+
+  RUNNER_SERVICE_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
+    about("What callers send as x-runner-service-token.", "text", { secret: true })
+  ),
+  RUNNER_SERVICE_TOKEN_PREVIOUS: Schema.optional(Schema.RedactedFromValue(text)).pipe(
+    about("A second token that is valid too.", "text", { secret: true })
+  ),
+  RUNNER_SERVICE_TOKEN_CHECK: onOff.pipe(
+    about("off accepts every caller, for a closed network.", "on, off", { fallback: "on" })
+  ),
+
+  DATABASE_URL: postgresUrl.pipe(
+    about("Alga's PostgreSQL, with a login that can only read.", "URL", { required: true, secret: true })
+  ),
+  DATABASE_CONNECT_TIMEOUT: duration.pipe(
+    about("How long a connection may take to be ready.", "duration", { fallback: "5 seconds" })
+  ),
+  DATABASE_STATEMENT_TIMEOUT: duration.pipe(
+    about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
+  ),
+  DATABASE_MAX_CONNECTIONS: whole(1, 1_000).pipe(
+    about("Connections to the database; statements share them.", "connections", { fallback: "10" })
+  ),
+  DATABASE_ROW_SECURITY: onOff.pipe(
+    about("on tells the database the tenant of every read, for the policies of `db policies`.", "on, off", {
+      fallback: "off"
+    })
+  ),
+
+  BUNDLE_STORE_BASE: text.pipe(about("The directory of the bundles.", "path", { required: true })),
+  EXT_CACHE_ROOT: text.pipe(
+    about("The directory of accepted components. Only the runner's own user may write to it.", "path", {
+      fallback: join(homedir(), ".cache", "alga-extension-runner", "components")
+    })
+  ),
+
+  ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: limit(
+    "timeoutMs",
+    "milliseconds",
+    "Longest execution, the wait for a free process included."
+  ),
+  ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: limit("memoryMb", "MiB", "Most linear memory of an execution."),
+  ALGA_EXTENSION_RUNNER_LIMIT_COMPONENT_BYTES: limit("componentBytes", "bytes", "Largest component at intake."),
+  ALGA_EXTENSION_RUNNER_LIMIT_REQUEST_BODY_BYTES: limit("requestBodyBytes", "bytes", "Largest body for a handler."),
+  ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: limit("responseBodyBytes", "bytes", "Largest body of a handler."),
+  ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALLS: limit("hostCalls", "calls", "Host calls of an execution, log lines counted."),
+  ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALL_BYTES: limit("hostCallBytes", "bytes", "Largest host call, and largest reply."),
+  ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINES: limit("logLines", "lines", "Log lines of an execution; more are dropped."),
+  ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINE_BYTES: limit("logLineBytes", "bytes", "Longest log line; more is cut off."),
+
+  ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: whole(1, 1_024).pipe(
+    about("Executions at the same time.", "executions", { fallback: String(sandbox.concurrency) })
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: whole(0, 64).pipe(
+    about("Processes kept started for whoever comes next.", "processes", { fallback: String(sandbox.spares) })
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES: whole(0, 1_024).pipe(
+    about("Processes kept for the installs that they served.", "processes", {
+      fallback: String(sandbox.idleProcesses)
+    })
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS: whole(0, 86_400_000).pipe(
+    about("How long such a process is kept without work.", "milliseconds", { fallback: String(sandbox.idleMs) })
   )
 })
+export interface Settings extends Schema.Schema.Type<typeof Settings> {}
+
+/** The name of a setting. */
+export type SettingName = keyof Settings
+
+/** All names, in the order in which they are shown. */
+export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<SettingName>
+
+/** What a setting is for, its unit and what counts where nothing is set. */
+export const aboutSetting = (name: SettingName): SettingAbout =>
+  Settings.fields[name].ast.context?.annotations?.["about"] as SettingAbout
+
+/** The limits that these settings name. */
+export const limitsOf = (settings: Settings): Limits => ({
+  timeoutMs: settings.ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS,
+  memoryMb: settings.ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB,
+  componentBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_COMPONENT_BYTES,
+  requestBodyBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_REQUEST_BODY_BYTES,
+  responseBodyBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES,
+  hostCalls: settings.ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALLS,
+  hostCallBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALL_BYTES,
+  logLines: settings.ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINES,
+  logLineBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINE_BYTES
+})
+
+/** How many processes the sandbox may have, after these settings. */
+export const sandboxOptionsOf = (
+  settings: Settings
+): Pick<SandboxOptions, "concurrency" | "spares" | "idleProcesses" | "idleMs"> => ({
+  concurrency: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY,
+  spares: settings.ALGA_EXTENSION_RUNNER_SANDBOX_SPARES,
+  idleProcesses: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES,
+  idleMs: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS
+})
+
+/** Where the server listens and what bounds its callers, after these settings. */
+export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
+  host: settings.HOST,
+  port: settings.PORT,
+  bodyBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES,
+  headerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES,
+  headersTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT,
+  requestTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT,
+  keepAliveTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE,
+  maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
+  frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS
+})
+
+/** The tokens that are valid, or null where the check is off. */
+export const tokensOf = (settings: Settings): Tokens | null => {
+  const { RUNNER_SERVICE_TOKEN: token, RUNNER_SERVICE_TOKEN_PREVIOUS: previous } = settings
+  if (settings.RUNNER_SERVICE_TOKEN_CHECK === "off" || token === undefined) return null
+  return previous === undefined ? [token] : [token, previous]
+}

@@ -2,12 +2,14 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
+import { config } from "./commands/config.ts"
+import { db } from "./commands/db.ts"
 import { demo } from "./commands/demo.ts"
 import { serve } from "./commands/serve.ts"
 
 const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription("Runs Alga PSA extensions"),
-  Command.withSubcommands([serve, demo])
+  Command.withSubcommands([serve, config, db, demo])
 )
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -1,43 +1,61 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Exit, Layer } from "effect"
-import { layerConfig, ServiceToken } from "../src/ServiceToken.ts"
+import { Effect, Layer, Logger, PubSub, Redacted, Stream } from "effect"
+import { layerTokens, layerUnchecked, ServiceToken, type Tokens } from "../src/ServiceToken.ts"
 
-const withSettings = (settings: Record<string, string>) =>
-  layerConfig.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(settings))))
+const present = Redacted.make("present")
+const previous = Redacted.make("previous")
 
-const build = (settings: Record<string, string>) =>
-  Effect.exit(Effect.scoped(Effect.provide(Effect.service(ServiceToken), withSettings(settings))))
+/** Lets other fibers run until the condition holds. */
+const until = (condition: () => boolean): Effect.Effect<void> =>
+  Effect.suspend(() => (condition() ? Effect.void : Effect.andThen(Effect.yieldNow, until(condition))))
 
 describe("ServiceToken", () => {
   it.effect("accepts the token and nothing else", () =>
     Effect.gen(function* () {
       const { accepts, checked } = yield* ServiceToken
       assert.isTrue(checked)
-      assert.isTrue(accepts("right"))
-      for (const wrong of [undefined, "", "wrong", "righ", "right ", "RIGHT"]) assert.isFalse(accepts(wrong))
-    }).pipe(Effect.provide(withSettings({ RUNNER_SERVICE_TOKEN: "right" })))
-  )
-
-  it.effect("refuses to start without a token", () =>
-    Effect.gen(function* () {
-      for (const settings of [{}, { RUNNER_SERVICE_TOKEN: "" }, { RUNNER_SERVICE_TOKEN: "  " }]) {
-        assert.isTrue(Exit.isFailure(yield* build(settings)))
+      assert.isTrue(accepts("present"))
+      for (const wrong of [undefined, "", "wrong", "presen", "present ", "PRESENT", "previous"]) {
+        assert.isFalse(accepts(wrong))
       }
-    })
+    }).pipe(Effect.provide(layerTokens([present])))
   )
 
-  it.effect("refuses to start with a check that is neither on nor off", () =>
+  it.effect("accepts the token before it too, while both are set", () =>
     Effect.gen(function* () {
-      const settings = { RUNNER_SERVICE_TOKEN: "right", RUNNER_SERVICE_TOKEN_CHECK: "false" }
-      assert.isTrue(Exit.isFailure(yield* build(settings)))
-    })
+      const { accepts } = yield* ServiceToken
+      assert.deepStrictEqual(["present", "previous", "wrong", "presentprevious"].map(accepts), [
+        true,
+        true,
+        false,
+        false
+      ])
+    }).pipe(Effect.provide(layerTokens([present, previous])))
   )
 
-  it.effect("accepts every caller only when the check is switched off by name", () =>
+  it.effect("takes other tokens when they are read again, and keeps its own when they cannot be", () =>
+    Effect.gen(function* () {
+      const reloads = yield* PubSub.unbounded<Effect.Effect<Tokens, string>>({ replay: 2 })
+      const token = yield* Layer.build(layerTokens([previous], Stream.fromPubSub(reloads)))
+      yield* Effect.gen(function* () {
+        const { accepts } = yield* ServiceToken
+        assert.deepStrictEqual(["present", "previous"].map(accepts), [false, true])
+        yield* PubSub.publish(reloads, Effect.succeed<Tokens>([present]))
+        yield* until(() => accepts("present"))
+        assert.isFalse(accepts("previous"))
+        yield* PubSub.publish(reloads, Effect.fail("unreadable"))
+        yield* PubSub.publish(reloads, Effect.succeed<Tokens>([present, previous]))
+        assert.isTrue(accepts("present"))
+        yield* until(() => accepts("previous"))
+      }).pipe(Effect.provide(token))
+    }).pipe(Effect.provide(Logger.layer([])))
+  )
+
+  it.effect("accepts every caller only when the check is switched off", () =>
     Effect.gen(function* () {
       const { accepts, checked } = yield* ServiceToken
       assert.isFalse(checked)
       assert.isTrue(accepts(undefined))
-    }).pipe(Effect.provide(withSettings({ RUNNER_SERVICE_TOKEN_CHECK: "off" })))
+    }).pipe(Effect.provide([layerUnchecked, Logger.layer([])]))
   )
 })

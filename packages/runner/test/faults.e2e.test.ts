@@ -2,6 +2,7 @@ import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adap
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
+import { executeBody } from "../src/demo/DemoCase.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "./support/Archive.ts"
 import { buildFixture, installed } from "./support/Extensions.ts"
@@ -190,6 +191,35 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
       assert.deepStrictEqual([restricted.body.status, handlerBody(restricted)], [403, { error: "not-allowed" }])
       const named = yield* execute(hash, { top: { providers: ["cap:client.read"] } })
       assert.strictEqual(named.body.status, 200)
+    })
+  )
+
+  it.effect("refuses a schedule's execution that names a user, and takes it without one", () =>
+    Effect.gen(function* () {
+      const { hash } = yield* Sample
+      const scheduled = { ...executeBody({ ...goodCase, trigger: "schedule" }, hash).context, schedule_id: "s1" }
+      const change = { top: { context: scheduled } }
+      yield* refuses(change, 400, "invalid_request: user: an execution of a schedule has no user")
+      const answer = yield* execute(hash, { ...change, case: { user: null } })
+      assert.deepStrictEqual([answer.status, answer.body.status], [200, 200])
+    })
+  )
+
+  it.effect("lets an execution gain nothing by leaving its user out, or by naming a trigger beside a user", () =>
+    Effect.gen(function* () {
+      const { hash } = yield* Sample
+      const denied = [403, { error: "not-allowed" }]
+      const { withoutPermission } = ids.users
+      for (const change of [
+        { user: null },
+        { user: withoutPermission },
+        { user: withoutPermission, trigger: "schedule" }
+      ]) {
+        const answer = yield* execute(hash, { case: change })
+        assert.deepStrictEqual([answer.body.status, handlerBody(answer)], denied)
+      }
+      const webhook = yield* execute(hash, { case: { user: null, trigger: "webhook" } })
+      assert.strictEqual(webhook.body.status, 200)
     })
   )
 

@@ -45,6 +45,7 @@ const address = (run: Program) =>
 const execute = (url: string, hash: string) =>
   Effect.promise(async () => {
     const headers = {
+      "content-type": "application/json",
       "x-runner-service-token": token,
       "x-alga-tenant": adminCase.tenant,
       "x-alga-extension": adminCase.extension

@@ -3,7 +3,8 @@ import { Predicate, SchemaIssue } from "effect"
 import type { SchemaError } from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
 
-const sqlState = (error: SqlError): string | null => {
+/** The SQLSTATE that the server gave, or null where the failure is not the server's. */
+export const sqlState = (error: SqlError): string | null => {
   const { cause } = error.reason
   return Predicate.hasProperty(cause, "severity") && Predicate.hasProperty(cause, "code") ? String(cause.code) : null
 }

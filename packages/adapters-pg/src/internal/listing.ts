@@ -1,11 +1,18 @@
 import { Uuid } from "@alga-psa/ext-domain/Identifiers"
 import type { Page } from "@alga-psa/ext-domain/Page"
 import { Schema } from "effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment, Statement } from "effect/sql/Statement"
 
 const counted = { total_count: Schema.Int }
 
 interface Empty {
   readonly id: null
+}
+
+interface Paging {
+  readonly page: number
+  readonly pageSize: number
 }
 
 /**
@@ -18,7 +25,7 @@ export const listed = <Fields extends Schema.Struct.Fields & { readonly id: Sche
 /** The page that the rows of a list statement make up. */
 export const toPage = <Item extends { readonly id: string }, A>(
   rows: ReadonlyArray<(Item | Empty) & { readonly total_count: number }>,
-  query: { readonly page: number; readonly pageSize: number },
+  query: Paging,
   summary: (item: Item) => A
 ): Page<A> => ({
   items: rows.filter((row): row is Item & { readonly total_count: number } => row.id !== null).map(summary),
@@ -27,10 +34,6 @@ export const toPage = <Item extends { readonly id: string }, A>(
   pageSize: query.pageSize
 })
 
-/** How many rows come before the page. */
-export const offset = (query: { readonly page: number; readonly pageSize: number }): number =>
-  (query.page - 1) * query.pageSize
-
 const isUuid = Schema.is(Schema.toEncoded(Uuid))
 
 /** A search term as a LIKE pattern, in which nothing of the term is a wildcard, and as an id when it is one. */
@@ -38,3 +41,56 @@ export const searchOf = (term: string): { readonly pattern: string; readonly id:
   pattern: `%${term.replace(/[\\%_]/g, "\\$&")}%`,
   id: isUuid(term) ? term : null
 })
+
+/** The bytes of the longest name that an index of names holds: with a longer one an entry could be too large. */
+export const indexedNameBytes = 512
+
+/** What a list statement is made of. The rows it lists have the alias of `joined`. */
+export interface ListParts {
+  /**
+   * A query that gives the `id` and the `name` to sort by of every match, restricted further by the given condition on
+   * the length of the name.
+   */
+  readonly matches: (length: string) => Statement<unknown>
+  /** A query that gives the number of all matches, or null when the matches have to be read one by one. */
+  readonly count: Statement<unknown> | null
+  /** The columns of an item. */
+  readonly selected: Fragment
+  /** The table with its alias, and the condition that finds the row of `page.id`. */
+  readonly joined: Fragment
+  /** The order of the items, which is that of `name`, then `id`. */
+  readonly order: Fragment
+}
+
+/**
+ * One statement for one page and the count of all matches, in one snapshot. The ids of the page are found first, so
+ * that a page far down reads the rows of its own items only. Names that the index holds and those that are too long
+ * for it are two queries, each in order, which the server merges. Where matches must be read one by one, they are read
+ * once, and are both the page and the count. A page that is not full says itself how many there are.
+ */
+export const listStatement = (sql: SqlClient, { page, pageSize }: Paging, parts: ListParts): Statement<unknown> => {
+  const before = (page - 1) * pageSize
+  const held = parts.matches(`<= ${indexedNameBytes}`)
+  const long = parts.matches(`> ${indexedNameBytes}`)
+  const inOrder = (matches: Statement<unknown>) => sql`(${matches} ORDER BY name, id OFFSET 0)`
+  const items = sql`count(page.id) OVER ()`
+  const saysAll = before === 0 ? sql`true` : sql`${items} > 0`
+  return sql`
+    WITH named AS ${
+      parts.count === null
+        ? sql`MATERIALIZED (${held} UNION ALL ${long})`
+        : sql`(${inOrder(held)} UNION ALL ${inOrder(long)})`
+    }
+    SELECT
+      CASE
+        WHEN ${items} < ${pageSize} AND ${saysAll} THEN ${before} + ${items}
+        ELSE (${parts.count ?? sql`SELECT count(*) FROM named`})
+      END::float8 AS total_count,
+      ${parts.selected}
+    FROM (VALUES (1)) AS one(row)
+    LEFT JOIN (
+      (SELECT named.id FROM named ORDER BY named.name, named.id LIMIT ${pageSize} OFFSET ${before}) AS page
+      JOIN ${parts.joined}
+    ) ON true
+    ORDER BY ${parts.order}`
+}

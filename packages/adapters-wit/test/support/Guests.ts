@@ -67,14 +67,19 @@ export const scriptGuest = (name: string, engine: Engine = "quickjs"): Promise<U
 /** The guest that was built against a world with fewer interfaces and fields. */
 export const olderWorldGuest = (): Promise<Uint8Array> => componentize("older-world.js", olderWit, "quickjs")
 
+const worldOf: Readonly<Record<string, string>> = {
+  "no-handler": join(fixtures, "no-handler-world"),
+  "keep-handle": join(fixtures, "handle-world"),
+  "call-at-start": join(fixtures, "handle-world")
+}
+
 /** A guest written as a core module in text. */
 export const coreGuest = async (name: string): Promise<Uint8Array> => {
   const text = await readFile(join(fixtures, "core", `${name}.wat`), "utf8")
-  const other = name === "no-handler"
   const embedded = await componentEmbed({
     binary: await parse(text),
-    witPath: other ? join(fixtures, "core", "no-handler.wit") : currentWit,
-    world: other ? "no-handler" : "runner"
+    witPath: worldOf[name] ?? currentWit,
+    world: "runner"
   })
   return componentNew(embedded)
 }

@@ -5,12 +5,13 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
+import { layerPostgres } from "../BundleRegistry.ts"
 import * as Demo from "../demo/Demo.ts"
 import { demoCases } from "../demo/DemoCase.ts"
 import { demoRoutes } from "../demo/DemoRoutes.ts"
-import { table } from "../demo/table.ts"
 import { routes } from "../Http.ts"
-import { layerExecution, layerHttp } from "../Runner.ts"
+import { table } from "../internal/table.ts"
+import { layerHttp, layerRunner } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 
 const once = Flag.Boolean("once").pipe(Flag.withDefault(false), Flag.withDescription("Exit after the table"))
@@ -75,7 +76,8 @@ export const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       host: "127.0.0.1",
       port: flags.once ? 0 : flags.port
     }).pipe(
-      Layer.provide([layerExecution(Demo.demoDirectories), ServiceToken.layerToken(token)]),
+      Layer.provide([layerRunner(Demo.demoDirectories), ServiceToken.layerToken(token)]),
+      Layer.provide(layerPostgres),
       Layer.provideMerge(Postgres.layer),
       Layer.provideMerge(layerEmbedded())
     )

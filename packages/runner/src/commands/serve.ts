@@ -1,31 +1,70 @@
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { Effect, Layer, Logger } from "effect"
+import { Effect, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
 import { Command } from "effect/cli"
 import { HttpServer } from "effect/http"
+import { layerPostgres } from "../BundleRegistry.ts"
 import { routes } from "../Http.ts"
-import { layerExecution, layerHttp } from "../Runner.ts"
+import { hangUps } from "../internal/hangUp.ts"
+import { layerHttp, layerRunner } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import { directories, listen } from "../Settings.ts"
+import { httpOptionsOf, limitsOf, type Settings, sandboxOptionsOf, tokensOf } from "../Settings.ts"
+import { loadSettings } from "../SettingsSource.ts"
+import { settingsFile } from "./settingsFile.ts"
 
 const ready = Layer.effectDiscard(
   HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo("the runner is ready"), { address }))
 )
 
+const database = (settings: Settings) =>
+  Postgres.layerServer({
+    url: settings.DATABASE_URL,
+    connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
+    statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
+    maxConnections: settings.DATABASE_MAX_CONNECTIONS
+  })
+
+const callers = (settings: Settings, file: Option.Option<string>) => {
+  const tokens = tokensOf(settings)
+  if (tokens === null) return ServiceToken.layerUnchecked
+  const reload = Effect.map(loadSettings(file), (read) => tokensOf(read) ?? tokens)
+  return Layer.unwrap(
+    Effect.map(Effect.context<FileSystem.FileSystem>(), (context) =>
+      ServiceToken.layerTokens(
+        tokens,
+        Stream.map(hangUps, () => Effect.provideContext(reload, context))
+      )
+    )
+  )
+}
+
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
-export const serve = Command.make("serve", {}, () =>
+export const serve = Command.make("serve", { settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { bundles, components } = yield* directories
+      const settings = yield* loadSettings(flags.settingsFile)
       return ready.pipe(
-        Layer.provide(layerHttp(routes, yield* listen)),
-        Layer.provide([layerExecution({ bundles, components }), ServiceToken.layerConfig]),
-        Layer.provide(Postgres.layer),
-        Layer.provide(Postgres.layerServerConfig)
+        Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
+        Layer.provide([
+          layerRunner({
+            bundles: settings.BUNDLE_STORE_BASE,
+            components: settings.EXT_CACHE_ROOT,
+            limits: limitsOf(settings),
+            sandbox: sandboxOptionsOf(settings)
+          }),
+          callers(settings, flags.settingsFile)
+        ]),
+        Layer.provide([
+          settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer,
+          layerPostgres
+        ]),
+        Layer.provide(database(settings))
       )
     })
   ).pipe(Layer.launch, Effect.provide(Logger.layer([Logger.consoleJson])))
 ).pipe(
-  Command.withDescription(
-    "Serve POST /v1/execute and GET /healthz. Settings: DATABASE_URL, RUNNER_SERVICE_TOKEN (or RUNNER_SERVICE_TOKEN_CHECK=off), BUNDLE_STORE_BASE, EXT_CACHE_ROOT, HOST, PORT."
-  )
+  Command.withDescription("Serve executions over HTTP. Settings come from the environment and a file; see `config`."),
+  Command.withExamples([
+    { command: "alga-extension-runner serve", description: "With the settings of the environment" },
+    { command: "alga-extension-runner serve --config /etc/alga/runner.json", description: "With a settings file too" }
+  ])
 )

@@ -5,8 +5,9 @@ import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
 import { routes } from "../../src/Http.ts"
-import { layerExecution, layerHttp } from "../../src/Runner.ts"
+import { layerHttp, layerRunner } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
+import { layerMemoryRegistry } from "./MemoryRegistry.ts"
 
 /** What a runner under test answered over HTTP. */
 export interface Answer {
@@ -49,6 +50,7 @@ export const layerTestRunner = Layer.unwrap(
   Effect.gen(function* () {
     const directory = yield* temporary
     const bundles = join(directory, "bundles")
+    yield* Effect.promise(() => mkdir(bundles))
     const token = crypto.randomUUID()
     let lines: Array<LogLine> = []
     const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
@@ -79,9 +81,10 @@ export const layerTestRunner = Layer.unwrap(
     return runner.pipe(
       Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
       Layer.provide([
-        layerExecution({ bundles, components: join(directory, "components") }),
+        layerRunner({ bundles, components: join(directory, "components") }),
         layerToken(Redacted.make(token))
       ]),
+      Layer.provide(layerMemoryRegistry),
       Layer.provide(Logger.layer([logger]))
     )
   })

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer"
-import { type Glue, type NewInstance, prepare } from "./GuestInstance.ts"
-import { harden, makeReadDropper } from "./Harden.ts"
+import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
+import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import type { FailReason, FromGuest, Load, Reply, Run, ToGuest } from "./Messages.ts"
-import { PipeClosed, readMessage, writeFrame, writeMessage } from "./Pipe.ts"
+import { PipeClosed, readFrame, readMessage, writeFrame, writeMessage } from "./Pipe.ts"
 import { pack, unpack } from "./Wire.ts"
 
 class CallTooLarge extends Error {}
@@ -11,6 +11,9 @@ const afterThisTurn = setImmediate
 const end = process.exit.bind(process, 0)
 const dropReads = makeReadDropper()
 const send = (message: FromGuest): void => writeMessage(message)
+
+const leastHeadroomPages = 32
+const mostHeadroomPages = 512
 
 let hostCallBytes = 0
 
@@ -40,13 +43,56 @@ const fail = (reason: FailReason, error: unknown): void =>
     detail: (error instanceof Error ? `${error.name}: ${error.message}` : "").slice(0, 500)
   })
 
-const load = async (message: Load): Promise<NewInstance> => {
-  harden(message.glue)
-  const glue = (await import(message.glue)) as Glue
-  const imports = Object.fromEntries(message.imports.map((name) => [name, importOf(name)]))
-  const newInstance = prepare(message, glue, imports)
+/** The component that this process is bound to, and the instance that waits for its next request. */
+class Bound {
+  private readonly newInstance: (headroom: number) => GuestInstance
+  private headroom = leastHeadroomPages
+  private instance: GuestInstance | null = null
+
+  constructor(newInstance: (headroom: number) => GuestInstance) {
+    this.newInstance = newInstance
+  }
+
+  /** Answers a request; false where it failed and nothing may run here any more. */
+  run(message: Run): boolean {
+    hostCallBytes = message.hostCallBytes
+    try {
+      this.instance ??= this.newInstance(this.headroom)
+      const response = this.instance.handler(unpack(message.request))
+      const size = bodyBytes(response)
+      if (size <= message.responseBytes) {
+        send({ type: "done", response: pack(response), obstacle: this.instance.obstacle() })
+        return true
+      }
+      fail("response-too-large", new RangeError(`${size} bytes`))
+    } catch (error) {
+      if (error instanceof PipeClosed) throw error
+      fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
+    }
+    return false
+  }
+
+  /** Makes ready for the next request, once nothing of the last one can run any more. */
+  renew(): void {
+    const obstacle = this.instance?.obstacle() ?? null
+    if (obstacle === null) {
+      this.instance?.restore()
+      return
+    }
+    this.instance = null
+    if (obstacle === "memory-grown") this.headroom = Math.min(this.headroom * 2, mostHeadroomPages)
+    if (obstacle !== "call-at-start") this.instance = this.newInstance(this.headroom)
+  }
+}
+
+const load = async (message: Load): Promise<Bound> => {
+  const glueText = readFrame().toString("utf8")
+  const modules = message.modules.map(() => readFrame())
+  harden(glueText)
   dropReads()
-  return newInstance
+  const glue = (await import(glueUrl)) as Glue
+  const imports = Object.fromEntries(message.imports.map((name) => [name, importOf(name)]))
+  return new Bound(prepare(message, modules, glue, imports))
 }
 
 const bodyBytes = (response: unknown): number => {
@@ -54,33 +100,23 @@ const bodyBytes = (response: unknown): number => {
   return body instanceof Uint8Array ? body.byteLength : 0
 }
 
-const run = (message: Run, newInstance: NewInstance): void => {
-  hostCallBytes = message.hostCallBytes
-  try {
-    const response = newInstance().handler(unpack(message.request))
-    const size = bodyBytes(response)
-    if (size > message.responseBytes) fail("response-too-large", new RangeError(`${size} bytes`))
-    else send({ type: "done", response: pack(response) })
-  } catch (error) {
-    if (error instanceof PipeClosed) throw error
-    fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
-  }
-}
-
 const serve = async (): Promise<void> => {
   send({ type: "ready" })
-  let newInstance: NewInstance | undefined
+  let bound: Bound | undefined
   for (;;) {
     const message = readMessage() as ToGuest
     if (message.type === "load") {
       try {
-        newInstance = await load(message)
+        bound = await load(message)
         send({ type: "loaded" })
       } catch (error) {
         fail("load", error)
       }
-    } else if (message.type === "run" && newInstance !== undefined) run(message, newInstance)
-    await new Promise((resolve) => afterThisTurn(resolve))
+    } else if (message.type === "run" && bound !== undefined) {
+      const answered = bound.run(message)
+      await new Promise((resolve) => afterThisTurn(resolve))
+      if (answered) bound.renew()
+    }
   }
 }
 

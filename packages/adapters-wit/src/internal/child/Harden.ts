@@ -1,13 +1,16 @@
 import { registerHooks } from "node:module"
 
+/** What generated glue is imported as. */
+export const glueUrl = "alga:glue"
+
 const neededGlobals = new Set([
   ...["Object", "Function", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean"],
   ...["String", "Symbol", "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError"],
   ...["ReferenceError", "SyntaxError", "TypeError", "URIError", "SuppressedError", "globalThis", "JSON", "Math"],
   ...["ArrayBuffer", "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array"],
   ...["BigUint64Array", "BigInt64Array", "Uint8ClampedArray", "Float32Array", "Float64Array", "DataView", "BigInt"],
-  ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "Iterator", "Proxy", "Reflect"],
-  ...["isFinite", "isNaN", "WebAssembly", "TextEncoder", "TextDecoder", "queueMicrotask", "setTimeout", "clearTimeout"]
+  ...["Map", "Set", "WeakMap", "WeakSet", "Iterator", "Proxy", "Reflect"],
+  ...["isFinite", "isNaN", "WebAssembly", "TextEncoder", "TextDecoder", "queueMicrotask"]
 ])
 
 const neededOfProcess = new Set([
@@ -31,17 +34,20 @@ const silentConsole = Object.freeze({ debug: ignore, error: ignore, info: ignore
 
 /**
  * Leaves to the code that loads next nothing but the language, WebAssembly, text coding and a console that says
- * nothing, and lets it import exactly one file. The permission model is the wall; this takes away what it does not
- * cover, such as signals to other processes. Cannot be undone.
+ * nothing, and lets it import exactly one module: `glue`, by {@link glueUrl}. The permission model is the wall; this takes
+ * away what it does not cover, such as signals to other processes, and everything that could run after a request has
+ * ended: timers and finalizers. Cannot be undone.
  */
-export const harden = (onlyImport: string): void => {
+export const harden = (glue: string): void => {
   registerHooks({
     resolve: (specifier) => {
-      if (specifier !== onlyImport) throw new Error("imports are closed")
+      if (specifier !== glueUrl) throw new Error("imports are closed")
       return { url: specifier, format: "module", shortCircuit: true }
-    }
+    },
+    load: () => ({ format: "module", source: glue, shortCircuit: true })
   })
   remove(process, neededOfProcess)
+  Object.defineProperty(process, "env", { value: Object.freeze(Object.create(null)) })
   remove(globalThis, neededGlobals)
   Object.defineProperty(globalThis, "console", { value: silentConsole })
 }

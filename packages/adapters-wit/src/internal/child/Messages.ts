@@ -1,24 +1,34 @@
+import type { ModuleState } from "./Transpiler.ts"
 import type { Packed } from "./Wire.ts"
 
-/** Binds a process to one component for the rest of its life. */
-export interface Load {
-  readonly type: "load"
-  /** URL of the generated glue. */
-  readonly glue: string
-  /** Import names of the component, such as `alga:extension/clients`. */
-  readonly imports: ReadonlyArray<string>
-  readonly modules: ReadonlyArray<{
-    /** As the glue asks for it. */
-    readonly name: string
-    readonly path: string
-    /** Largest size of each memory that the module defines, in pages. */
-    readonly maxima: ReadonlyArray<number>
-  }>
-  /** Largest size of all memories of one instance together, in pages. */
-  readonly pages: number
+/** A core module of the component that a process is bound to. */
+export interface LoadedModule {
+  /** As the glue asks for it. */
+  readonly name: string
+  /** Size at the start of each memory that the module defines, in pages. */
+  readonly minima: ReadonlyArray<number>
+  /** Largest size of each of them. */
+  readonly maxima: ReadonlyArray<number>
+  /** Where its state can be reached; null where the component's state cannot be set back. */
+  readonly state: ModuleState | null
 }
 
-/** Asks for one call of `handler` on a fresh instance. */
+/**
+ * Binds a process to one component for the rest of its life. The glue's text and then the bytes of each module follow, a
+ * frame each.
+ */
+export interface Load {
+  readonly type: "load"
+  /** Import names of the component, such as `alga:extension/clients`. */
+  readonly imports: ReadonlyArray<string>
+  readonly modules: ReadonlyArray<LoadedModule>
+  /** Largest size of all memories of one instance together, in pages. */
+  readonly pages: number
+  /** Why its instances serve one request only; null where they can be set back. */
+  readonly unrestorable: string | null
+}
+
+/** Asks for one call of `handler` on an instance that shows nothing of an earlier request. */
 export interface Run {
   readonly type: "run"
   readonly request: Packed
@@ -48,5 +58,10 @@ export type FromGuest =
   | { readonly type: "ready" }
   | { readonly type: "loaded" }
   | Call
-  | { readonly type: "done"; readonly response: Packed }
+  | {
+      readonly type: "done"
+      readonly response: Packed
+      /** Why the instance is thrown away after this request; null where it is set back. */
+      readonly obstacle: string | null
+    }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }

@@ -1,9 +1,20 @@
 import { Buffer } from "node:buffer"
 import { registerHooks } from "node:module"
+import { openComponent, type Unrestorable } from "./core/OpenComponent.ts"
 import { readFrame, writeFrame } from "./Pipe.ts"
 
 /** URLs by specifier, given by the host: what this process may import beside Node's own modules. */
 export type ImportMap = Readonly<Record<string, string>>
+
+/** Where the state of a core module can be reached: the exports that intake added to it. */
+export interface ModuleState {
+  /** Begins the name of everything that was added. */
+  readonly marker: string
+  readonly memories: ReadonlyArray<string>
+  readonly globals: ReadonlyArray<string>
+  /** Whether it imports the size of its memory as `pages` of a module named by the marker. */
+  readonly pages: boolean
+}
 
 /**
  * What the transpiler answers, in one frame: four bytes of length of this as JSON, this, and then the files' bytes one
@@ -14,7 +25,14 @@ export type Transpiled =
       readonly type: "transpiled"
       readonly imports: ReadonlyArray<string>
       readonly exports: ReadonlyArray<readonly [name: string, kind: string]>
-      readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: number }>
+      readonly files: ReadonlyArray<{
+        readonly name: string
+        readonly bytes: number
+        /** Where a core module's state can be reached; null for the glue, and where it cannot be set back. */
+        readonly state: ModuleState | null
+      }>
+      /** Why instances serve one request only; null where they can be set back. */
+      readonly unrestorable: Unrestorable | null
     }
   | { readonly type: "failed"; readonly detail: string }
 
@@ -59,10 +77,23 @@ try {
     noTypescript: true,
     noNodejsCompat: true
   })
-  const sizes = files.map(([name, bytes]) => ({ name, bytes: bytes.byteLength }))
+  const modules = files.filter(([name]) => name.endsWith(".wasm"))
+  const opened = openComponent(modules.map(([, bytes]) => bytes))
+  const finished = files.map(([name, bytes]) => {
+    const module = "modules" in opened ? opened.modules[modules.findIndex(([other]) => other === name)] : undefined
+    if (module === undefined || !("marker" in opened)) return { name, bytes, state: null }
+    const { memories, globals, pages } = module
+    return { name, bytes: module.bytes, state: { marker: opened.marker, memories, globals, pages } }
+  })
   answer(
-    { type: "transpiled", imports, exports, files: sizes },
-    files.map(([, bytes]) => bytes)
+    {
+      type: "transpiled",
+      imports,
+      exports,
+      files: finished.map(({ name, bytes, state }) => ({ name, bytes: bytes.byteLength, state })),
+      unrestorable: "unrestorable" in opened ? opened.unrestorable : null
+    },
+    finished.map(({ bytes }) => bytes)
   )
 } catch (error) {
   const detail = error instanceof Error ? error.message : String(error)

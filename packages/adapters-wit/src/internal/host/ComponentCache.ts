@@ -6,9 +6,9 @@ import type { Component } from "../../Component.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
-import type { TranspiledComponent } from "./transpile.ts"
+import { ModuleState, type TranspiledComponent } from "./transpile.ts"
 
-const format = 1
+const format = 2
 const entryName = "entry.json"
 const glueName = "guest.js"
 
@@ -21,9 +21,11 @@ const Entry = Schema.Struct({
   modules: Schema.Array(
     Schema.Struct({
       name: FileName,
-      memories: Schema.Array(Schema.Struct({ minimum: Schema.Int, maximum: Schema.NullOr(Schema.Int) }))
+      memories: Schema.Array(Schema.Struct({ minimum: Schema.Int, maximum: Schema.NullOr(Schema.Int) })),
+      state: Schema.NullOr(ModuleState)
     })
-  )
+  ),
+  unrestorable: Schema.NullOr(Schema.String)
 })
 const EntryText = Schema.fromJsonString(Entry)
 type Entry = typeof Entry.Type
@@ -53,7 +55,8 @@ export const makeComponentCache = (directory: string): ComponentCache => {
     hash: entry.hash,
     glue: join(folder, glueName),
     imports: entry.imports,
-    modules: entry.modules.map(({ name, memories }) => ({ name, path: join(folder, name), memories }))
+    modules: entry.modules.map((module) => ({ ...module, path: join(folder, module.name) })),
+    unrestorable: entry.unrestorable
   })
 
   const intact = async (folder: string, entry: Entry): Promise<boolean> => {
@@ -89,7 +92,8 @@ export const makeComponentCache = (directory: string): ComponentCache => {
       hash,
       imports: [...transpiled.imports].sort(),
       files: transpiled.files.map(({ name, bytes }) => ({ name, sha256: sha256(bytes) })),
-      modules
+      modules,
+      unrestorable: transpiled.unrestorable
     }
     yield* attempt("write to the component directory", async () => {
       await mkdir(staging, { recursive: true, mode: 0o700 })

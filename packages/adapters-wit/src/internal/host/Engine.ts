@@ -16,10 +16,10 @@ export interface Program {
   readonly args: ReadonlyArray<string>
 }
 
-/** The program of a sandbox process. It also reads components from `componentDirectory`. */
-export const guestProgram = (componentDirectory: string): Program => ({
+/** The program of a sandbox process. It reads its own code; components come to it over the pipe. */
+export const guestProgram = (): Program => ({
   entry: childFile("Guest"),
-  reads: [childDirectory, packageFile, componentDirectory],
+  reads: [childDirectory, packageFile],
   args: []
 })
 

@@ -14,7 +14,7 @@ const Message = Schema.Union([
     function: Schema.String,
     args: Schema.Array(Schema.Unknown)
   }),
-  Schema.Struct({ type: Schema.Literal("done"), response: Schema.Unknown }),
+  Schema.Struct({ type: Schema.Literal("done"), response: Schema.Unknown, obstacle: Schema.NullOr(Schema.String) }),
   Schema.Struct({
     type: Schema.Literal("fail"),
     reason: Schema.Literals(["trap", "response-too-large", "host-call-too-large", "load"]),

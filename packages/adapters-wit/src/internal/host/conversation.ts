@@ -1,4 +1,4 @@
-import { pathToFileURL } from "node:url"
+import { readFile } from "node:fs/promises"
 import { Effect, Fiber, Schema } from "effect"
 import type { Component } from "../../Component.ts"
 import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
@@ -8,6 +8,7 @@ import { type Limits, memoryPages } from "../../Limits.ts"
 import { pack, unpack } from "../child/Wire.ts"
 import { type Guest, type Received, receive, send } from "./Guest.ts"
 import { logLine } from "./logLine.ts"
+import { countInstance } from "./metrics.ts"
 
 const fail = (reason: ExecutionFailedReason, detail: string) => Effect.fail(new ExecutionFailed({ reason, detail }))
 
@@ -32,13 +33,24 @@ export const bind = Effect.fnUntraced(function* (
   maxima: ReadonlyArray<ReadonlyArray<number>>,
   limits: Limits
 ) {
+  const files = yield* Effect.tryPromise({
+    try: () =>
+      Promise.all([component.glue, ...component.modules.map(({ path }) => path)].map((path) => readFile(path))),
+    catch: (cause) => new ExecutionFailed({ reason: "unavailable", detail: `the component cannot be read: ${cause}` })
+  })
   yield* send(guest, {
     type: "load",
-    glue: pathToFileURL(component.glue).href,
     imports: component.imports,
-    modules: component.modules.map(({ name, path }, i) => ({ name, path, maxima: maxima[i] ?? [] })),
-    pages: memoryPages(limits)
+    modules: component.modules.map(({ name, memories, state }, i) => ({
+      name,
+      minima: memories.map(({ minimum }) => minimum),
+      maxima: memories.map(({ maximum }, k) => Math.min(maxima[i]?.[k] ?? 0, maximum ?? Number.POSITIVE_INFINITY)),
+      state
+    })),
+    pages: memoryPages(limits),
+    unrestorable: component.unrestorable
   })
+  for (const file of files) guest.node.send(file)
   const answer = yield* receive(guest)
   if (answer.message.type !== "loaded") return yield* unexpected(answer)
 })
@@ -90,7 +102,10 @@ export const converse = Effect.fnUntraced(function* <R>(
   for (let calls = 0; ; calls++) {
     const received = yield* receive(guest)
     const { message, bytes } = received
-    if (message.type === "done") return yield* response(message.response, limits)
+    if (message.type === "done") {
+      yield* countInstance(message.obstacle)
+      return yield* response(message.response, limits)
+    }
     if (message.type !== "call") return yield* unexpected(received)
     if (calls >= limits.hostCalls) return yield* fail("host-call-limit", `more than ${limits.hostCalls} calls`)
     if (bytes > limits.hostCallBytes) return yield* fail("host-call-limit", `a call of ${bytes} bytes`)

@@ -3,12 +3,13 @@ import { ComponentRefused } from "../../ComponentRefused.ts"
 import { knownImports } from "../../KnownWorld.ts"
 import { type CoreMemory, coreMemories } from "../child/CoreMemory.ts"
 import { totalMinimum } from "./memoryPlan.ts"
-import type { TranspiledComponent } from "./transpile.ts"
+import type { ModuleState, TranspiledComponent } from "./transpile.ts"
 
 /** A core module and the memories that it defines. */
 export interface CheckedModule {
   readonly name: string
   readonly memories: ReadonlyArray<CoreMemory>
+  readonly state: ModuleState | null
 }
 
 const preamble = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]
@@ -29,7 +30,9 @@ export const checkBytes = (bytes: Uint8Array, maxBytes: number): Effect.Effect<v
 }
 
 /** Refuses imports from outside the world and a component without a handler. */
-export const checkWorld = (transpiled: TranspiledComponent): Effect.Effect<void, ComponentRefused> => {
+export const checkWorld = (
+  transpiled: Pick<TranspiledComponent, "imports" | "exports">
+): Effect.Effect<void, ComponentRefused> => {
   const unknown = transpiled.imports.find((name) => !knownImports.has(name))
   if (unknown !== undefined) {
     return refused("unknown-import", `imports ${unknown.slice(0, 200)}, which this host does not offer`)
@@ -41,14 +44,14 @@ export const checkWorld = (transpiled: TranspiledComponent): Effect.Effect<void,
 
 /** The core modules' memories; refuses what cannot be bounded. */
 export const checkMemories = (
-  transpiled: TranspiledComponent
+  transpiled: Pick<TranspiledComponent, "files">
 ): Effect.Effect<ReadonlyArray<CheckedModule>, ComponentRefused> =>
   Effect.gen(function* () {
     const modules = yield* Effect.try({
       try: () =>
         transpiled.files
           .filter(({ name }) => name.endsWith(".wasm"))
-          .map(({ name, bytes }) => ({ name, memories: coreMemories(bytes) })),
+          .map(({ name, bytes, state }) => ({ name, memories: coreMemories(bytes), state })),
       catch: (cause) =>
         new ComponentRefused({ reason: "memory", message: cause instanceof Error ? cause.message : "cannot be read" })
     })

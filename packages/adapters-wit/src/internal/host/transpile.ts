@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer"
 import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { unrestorable } from "../child/core/OpenComponent.ts"
 import { transpilerProgram } from "./Engine.ts"
 import { type Broken, open } from "./RestrictedNode.ts"
 
@@ -9,8 +10,19 @@ import { type Broken, open } from "./RestrictedNode.ts"
 export interface TranspiledComponent {
   readonly imports: ReadonlyArray<string>
   readonly exports: ReadonlyArray<readonly [name: string, kind: string]>
-  readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer }>
+  readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer; readonly state: ModuleState | null }>
+  /** Why instances serve one request only; null where they can be set back. */
+  readonly unrestorable: string | null
 }
+
+/** Where a core module's state can be reached. */
+export const ModuleState = Schema.Struct({
+  marker: Schema.String,
+  memories: Schema.Array(Schema.String),
+  globals: Schema.Array(Schema.String),
+  pages: Schema.Boolean
+})
+export interface ModuleState extends Schema.Schema.Type<typeof ModuleState> {}
 
 const Head = Schema.Union([
   Schema.Struct({
@@ -20,9 +32,11 @@ const Head = Schema.Union([
     files: Schema.Array(
       Schema.Struct({
         name: Schema.String.check(Schema.isPattern(/^guest(\.core\d*\.wasm|\.js)$/)),
-        bytes: Schema.Int
+        bytes: Schema.Int,
+        state: Schema.NullOr(ModuleState)
       })
-    )
+    ),
+    unrestorable: Schema.NullOr(Schema.Literals(unrestorable))
   }),
   Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
 ])
@@ -65,10 +79,15 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (compon
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
   let offset = start
-  const files = head.files.map(({ name, bytes }) => {
-    const file = { name, bytes: answer.subarray(offset, offset + bytes) }
+  const files = head.files.map(({ name, bytes, state }) => {
+    const file = { name, state, bytes: answer.subarray(offset, offset + bytes) }
     offset += bytes
     return file
   })
-  return { imports: head.imports, exports: head.exports, files } satisfies TranspiledComponent
+  return {
+    imports: head.imports,
+    exports: head.exports,
+    files,
+    unrestorable: head.unrestorable
+  } satisfies TranspiledComponent
 }, Effect.scoped)

@@ -1,0 +1,86 @@
+import { PgClient } from "@effect/sql-pg"
+import { type Duration, Effect, Redacted, Schema } from "effect"
+import type { AnotherRun } from "./AdminError.ts"
+import { AdminFailed } from "./AdminError.ts"
+import { adminFailed, alone, atomically } from "./internal/adminSession.ts"
+import { type ReaderPrivileges, readPrivileges } from "./internal/readerPrivileges.ts"
+import { readerScript, takePassword } from "./internal/readerScript.ts"
+import { scramVerifier } from "./internal/scram.ts"
+import type { RoleName } from "./RoleName.ts"
+
+export type { ReaderPrivileges } from "./internal/readerPrivileges.ts"
+
+/** The login that reads. */
+export interface ReaderOptions {
+  readonly name: RoleName
+  /** How many connections it may have at once. Default: no limit of its own. */
+  readonly connectionLimit?: number
+  /** How long the server may work on one of its statements. Default: 5 seconds. */
+  readonly statementTimeout?: Duration.Duration
+}
+
+/** A password for the login: 12 to 256 printable ASCII characters. */
+export const ReaderPassword = Schema.Redacted(
+  Schema.String.check(
+    Schema.isPattern(/^[\x20-\x7e]{12,256}$/, { message: "must be 12 to 256 printable ASCII characters" })
+  )
+)
+
+/**
+ * The SQL that {@link apply} runs, without a password, for a person to read and run as the owner of Alga's tables.
+ */
+export const script = (options: ReaderOptions): string =>
+  [
+    "BEGIN;",
+    ...readerScript(options).map((statement) => `${statement};`),
+    "COMMIT;",
+    `-- Then give it a password that stays out of every log, in psql: \\password ${options.name}`
+  ].join("\n")
+
+const setPassword = (name: RoleName, password: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const verifier = yield* Effect.promise(() => scramVerifier(Redacted.value(password)))
+    yield* sql`SELECT set_config('alga.verifier', ${verifier}, true)`
+    yield* sql.unsafe(takePassword(name)).unprepared
+  })
+
+/**
+ * Creates the login, or brings it back to what it should be: it may connect to this database and SELECT the columns of
+ * {@link readTables}, in read-only transactions by default, and nothing else that could be granted to it. All or nothing.
+ *
+ * Only a role that an earlier run made is touched; another of that name is refused (42710). Without a password an existing
+ * one stays. The password's SCRAM verifier is sent, never the password.
+ */
+export const apply = (
+  options: ReaderOptions & { readonly password?: Redacted.Redacted }
+): Effect.Effect<ReaderPrivileges, AdminFailed | AnotherRun, PgClient.PgClient> =>
+  alone(
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const { password } = options
+      const work = Effect.gen(function* () {
+        for (const statement of readerScript(options)) yield* sql.unsafe(statement).unprepared
+        if (password !== undefined) yield* setPassword(options.name, password)
+      })
+      yield* atomically(work)
+      return yield* readPrivileges(options.name)
+    }).pipe(Effect.mapError(adminFailed(`make the role ${options.name}`)))
+  )
+
+/**
+ * What the login lacks of what it needs, and what it may do beyond, which it can only have through PUBLIC or by another
+ * hand than {@link apply}.
+ */
+export const check = (name: RoleName): Effect.Effect<ReaderPrivileges, AdminFailed, PgClient.PgClient> =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const failed = adminFailed(`look at the role ${name}`)
+    const found = yield* Effect.mapError(sql`SELECT FROM pg_roles WHERE rolname = ${name}`, failed)
+    if (found.length > 0) return yield* Effect.mapError(readPrivileges(name), failed)
+    return yield* new AdminFailed({
+      step: `look at the role ${name}`,
+      sqlState: null,
+      reason: "there is no such role: make it with db role --apply"
+    })
+  })

@@ -1,0 +1,104 @@
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Schema } from "effect"
+import { AdminFailed, type AnotherRun } from "./AdminError.ts"
+import { adminFailed, alone, atomically, onSession } from "./internal/adminSession.ts"
+import { closing, opening } from "./internal/policyScript.ts"
+import { type PolicyStatus, readPolicies } from "./internal/policyStatus.ts"
+import { RoleName } from "./RoleName.ts"
+
+export type { PolicyState, PolicyStatus } from "./internal/policyStatus.ts"
+
+/** Whom row level security concerns. */
+export interface PolicyOptions {
+  /** The login that reads, held to one tenant. */
+  readonly reader: RoleName
+  /**
+   * Every other role that works with the tables without owning them, such as the product's own `app_user`: they keep all
+   * they have. Roles that own a table, superusers and those with BYPASSRLS need no mention.
+   */
+  readonly unrestricted: ReadonlyArray<string>
+}
+
+/** Roles would see nothing once row level security is on. Name them as unrestricted, or take their rights away first. */
+export class PoliciesWouldHide extends Schema.TaggedError<PoliciesWouldHide>()("PoliciesWouldHide", {
+  roles: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    const roles = this.roles.join(", ")
+    return `these roles would see no row any more: ${roles}; name each that should keep its rights with --unrestricted`
+  }
+}
+
+/** How row level security stands on each table that has tenants. Changes nothing. */
+export const plan = (
+  options: PolicyOptions
+): Effect.Effect<ReadonlyArray<PolicyStatus>, AdminFailed, PgClient.PgClient> =>
+  Effect.mapError(onSession(readPolicies(options)), adminFailed("look at the policies"))
+
+const hidden = (statuses: ReadonlyArray<PolicyStatus>) => [...new Set(statuses.flatMap(({ hides }) => hides))].sort()
+
+const noTables = (tables: ReadonlyArray<string>) =>
+  new AdminFailed({
+    step: "look at the policies",
+    sqlState: null,
+    reason: `the schema public has no table ${tables.join(", ")}: connect to Alga's database`
+  })
+
+/** Told of every table before it is changed. */
+export type TableListener = (table: string) => Effect.Effect<void>
+
+const silent: TableListener = () => Effect.void
+
+const change = (table: string, statements: ReadonlyArray<string>) =>
+  Effect.flatMap(PgClient.PgClient, (sql) =>
+    atomically(Effect.forEach(statements, (statement) => sql.unsafe(statement).unprepared, { discard: true }))
+  ).pipe(Effect.mapError(adminFailed(`change the policies of ${table}`)))
+
+const found = (options: PolicyOptions) => Effect.mapError(readPolicies(options), adminFailed("look at the policies"))
+
+/**
+ * Switches row level security on, a table at a time, each in a transaction that waits at most three seconds for the
+ * table: a run that could not get one may be repeated, and goes on where it stopped. Where row level security was on
+ * before, the other roles are left to the policies that they have.
+ *
+ * From then on the reading login sees rows of the tenant in the setting `alga.tenant` and, without one, none:
+ * have the runner set it first.
+ */
+export const apply = (
+  options: PolicyOptions,
+  listener: TableListener = silent
+): Effect.Effect<ReadonlyArray<PolicyStatus>, AdminFailed | AnotherRun | PoliciesWouldHide, PgClient.PgClient> =>
+  alone(
+    Effect.gen(function* () {
+      const before = yield* found(options)
+      const absent = before.filter(({ state }) => state === "no-table").map(({ table }) => table)
+      if (absent.length > 0) return yield* noTables(absent)
+      const roles = hidden(before)
+      if (roles.length > 0) return yield* new PoliciesWouldHide({ roles })
+      for (const status of before) {
+        if (status.state === "applied") continue
+        yield* listener(status.table)
+        yield* change(status.table, opening(status, options))
+      }
+      return yield* found(options)
+    })
+  )
+
+/**
+ * Takes away what {@link apply} added, for whichever login, and switches row level security off where it was off before.
+ * Gives the tables that were changed.
+ */
+export const drop = (
+  listener: TableListener = silent
+): Effect.Effect<ReadonlyArray<string>, AdminFailed | AnotherRun, PgClient.PgClient> =>
+  alone(
+    Effect.gen(function* () {
+      const nobody = { reader: RoleName.make("nobody"), unrestricted: [] }
+      const ours = (yield* found(nobody)).filter(({ state }) => state === "differs")
+      for (const status of ours) {
+        yield* listener(status.table)
+        yield* change(status.table, closing(status))
+      }
+      return ours.map(({ table }) => table)
+    })
+  )

@@ -1,0 +1,68 @@
+import { type ReadTable, readTables } from "../ReadColumns.ts"
+import type { PolicyOptions } from "../TenantPolicies.ts"
+
+/** The names of our policies on every table. */
+export const policyNames = {
+  /** Restrictive: holds the reading login to the tenant, whatever permissive policies there are or will be. */
+  tenant: "alga_ext_tenant",
+  /** Permissive: without one, a restrictive policy lets nothing through. */
+  reader: "alga_ext_reader",
+  /** Permissive: lets the other roles keep what they have. */
+  others: "alga_ext_others"
+} as const
+
+/** A table whose rows belong to tenants. */
+export type TenantTable = ReadTable & { readonly tenant: NonNullable<ReadTable["tenant"]> }
+
+/** Every table whose rows belong to tenants. */
+export const tenantTables = readTables.filter((table): table is TenantTable => table.tenant !== null)
+
+// The setting is empty, not absent, once a transaction of the session has set it.
+const current = "NULLIF(current_setting('alga.tenant'::text, true), ''::text)"
+
+/** The condition that a row belongs to the tenant, as the server prints it. */
+export const ofTenant = ({ tenant }: TenantTable): string =>
+  tenant.type === "uuid" ? `(${tenant.column} = (${current})::uuid)` : `((${tenant.column})::text = ${current})`
+
+/** The comment by which {@link closing} knows whether row level security was on before. */
+export const marks = {
+  switchedOn: "row level security was off before",
+  wasOn: "row level security was on before"
+} as const
+
+interface Status {
+  readonly table: string
+  /** Whether row level security was on before our policies came. */
+  readonly wasOn: boolean
+}
+
+const drops = (table: string) =>
+  Object.values(policyNames).map((name) => `DROP POLICY IF EXISTS ${name} ON public.${table}`)
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+const patience = "SET LOCAL lock_timeout = '3s'"
+
+/** Puts our policies on a table in place of what is there of them, and switches row level security on. */
+export const opening = ({ table, wasOn }: Status, { reader, unrestricted }: PolicyOptions): ReadonlyArray<string> => {
+  const on = `ON public.${table}`
+  const found = tenantTables.find((candidate) => candidate.table === table)
+  if (found === undefined) return []
+  const others = `CREATE POLICY ${policyNames.others} ${on} TO ${unrestricted.map(quoted).join(", ")} USING (true) WITH CHECK (true)`
+  return [
+    patience,
+    ...drops(table),
+    `CREATE POLICY ${policyNames.tenant} ${on} AS RESTRICTIVE TO ${reader} USING ${ofTenant(found)}`,
+    `COMMENT ON POLICY ${policyNames.tenant} ${on} IS '${wasOn ? marks.wasOn : marks.switchedOn}'`,
+    `CREATE POLICY ${policyNames.reader} ${on} FOR SELECT TO ${reader} USING (true)`,
+    ...(wasOn || unrestricted.length === 0 ? [] : [others]),
+    `ALTER TABLE public.${table} ENABLE ROW LEVEL SECURITY`
+  ]
+}
+
+/** Takes our policies off a table, and switches row level security off where it was off before. */
+export const closing = ({ table, wasOn }: Status): ReadonlyArray<string> => [
+  patience,
+  ...drops(table),
+  ...(wasOn ? [] : [`ALTER TABLE public.${table} DISABLE ROW LEVEL SECURITY`])
+]

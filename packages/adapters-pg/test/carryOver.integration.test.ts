@@ -1,0 +1,183 @@
+import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
+import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
+import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Duration, Effect, Fiber, Layer, type Redacted } from "effect"
+import { layerAdmin } from "../src/AdminClient.ts"
+import { createTables, load } from "../src/Fixture.ts"
+import { layerByTenant } from "../src/PgPortsByTenant.ts"
+import { layerServer } from "../src/PgServer.ts"
+import { ReadTimeout } from "../src/ReadTimeout.ts"
+import * as TenantPolicies from "../src/TenantPolicies.ts"
+import { testDatabase } from "../testing/TestDatabase.ts"
+import { reader } from "./reader.ts"
+
+const one = freshTenant()
+const two = freshTenant()
+const rows = mergeDatasets(one.rows, two.rows, { clients: [one.client("One"), two.client("Two")] })
+
+/** A database with a client of each of two tenants, policies on, and the reading login's address. */
+const database = Effect.gen(function* () {
+  const url = yield* testDatabase
+  const administering = Effect.provide(layerAdmin(url))
+  yield* administering(Effect.andThen(createTables, load(rows)))
+  const login = yield* reader(url)
+  yield* administering(TenantPolicies.apply({ reader: login.name, unrestricted: [] }))
+  return { url, login }
+})
+
+interface Limits {
+  readonly statementTimeout?: Duration.Duration
+  readonly readTimeout?: Duration.Duration
+}
+
+/** The ports over a pool of one connection, which the client beside them shares. */
+const oneConnection = (url: Redacted.Redacted, { statementTimeout, readTimeout }: Limits = {}) =>
+  layerByTenant.pipe(
+    Layer.provideMerge(
+      layerServer({ url, maxConnections: 1, ...(statementTimeout === undefined ? {} : { statementTimeout }) })
+    ),
+    Layer.provide(Layer.succeed(ReadTimeout, readTimeout ?? Duration.seconds(10)))
+  )
+
+const names = (tenant: TenantId) =>
+  Effect.flatMap(ClientReader, (clients) =>
+    clients.list(tenant, { search: null, includeInactive: true, onlyClient: null, page: 1, pageSize: 10 })
+  ).pipe(Effect.map(({ items }) => items.map(({ clientName }) => clientName)))
+
+const reasonOf = <A, R>(read: Effect.Effect<A, { readonly reason: string }, R>) =>
+  Effect.match(read, { onFailure: ({ reason }) => reason, onSuccess: () => "answered" })
+
+/** What the connection shows to a statement that names no tenant, and what the next tenant is shown. */
+const next = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const [left] = yield* sql`
+    SELECT coalesce(current_setting('alga.tenant', true), '') AS tenant, count(client_id)::int4 AS visible FROM clients`
+  return { left, names: yield* names(two.tenant) }
+})
+
+const clean = { left: { tenant: "", visible: 0 }, names: ["Two"] }
+
+/** Runs while another session holds the clients' table, once a reader waits for it. */
+const whileLocked = <A, E, R, B, E2, R2>(
+  url: Redacted.Redacted,
+  read: Effect.Effect<A, E, R>,
+  use: (reading: Fiber.Fiber<A, E>) => Effect.Effect<B, E2, R2>
+) =>
+  Effect.gen(function* () {
+    const locked = yield* Deferred.make<void>()
+    const release = yield* Deferred.make<void>()
+    const locking = Effect.flatMap(PgClient.PgClient, (sql) =>
+      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
+        Effect.andThen(Deferred.succeed(locked, undefined)),
+        Effect.andThen(Deferred.await(release)),
+        sql.withTransaction
+      )
+    )
+    const waiting = Effect.flatMap(PgClient.PgClient, (sql) =>
+      sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`.pipe(
+        Effect.repeat({ until: (found) => found.length > 0 })
+      )
+    )
+    const holder = yield* Effect.forkChild(Effect.provide(locking, layerAdmin(url)))
+    yield* Deferred.await(locked)
+    const reading = yield* Effect.forkChild(read)
+    yield* Effect.provide(waiting, layerAdmin(url))
+    const outcome = yield* use(reading)
+    yield* Deferred.succeed(release, undefined)
+    yield* Fiber.join(holder)
+    return outcome
+  })
+
+describe("The one connection of a pool carries no tenant over", () => {
+  it.live("after an answer", () =>
+    Effect.gen(function* () {
+      const { login } = yield* database
+      yield* Effect.gen(function* () {
+        assert.deepEqual(yield* names(one.tenant), ["One"])
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url)))
+    })
+  )
+
+  it.live("between callers that take turns on it", () =>
+    Effect.gen(function* () {
+      const { login } = yield* database
+      const tenants = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? one.tenant : two.tenant))
+      yield* Effect.gen(function* () {
+        const found = yield* Effect.forEach(tenants, names, { concurrency: "unbounded" })
+        assert.deepEqual(
+          found.flat(),
+          tenants.map((tenant) => (tenant === one.tenant ? "One" : "Two"))
+        )
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url)))
+    })
+  )
+
+  it.live("after a statement that the server refuses", () =>
+    Effect.gen(function* () {
+      const { url, login } = yield* database
+      const change = (statement: string) =>
+        Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(statement)).pipe(Effect.provide(layerAdmin(url)))
+      yield* Effect.gen(function* () {
+        yield* change(`REVOKE SELECT (client_type) ON clients FROM ${login.name}`)
+        assert.strictEqual(yield* reasonOf(names(one.tenant)), "failed")
+        yield* change(`GRANT SELECT (client_type) ON clients TO ${login.name}`)
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url)))
+    })
+  )
+
+  it.live("after an interrupt in the middle of a statement, which does not wait for the server", () =>
+    Effect.gen(function* () {
+      const { url, login } = yield* database
+      yield* Effect.gen(function* () {
+        const interrupted = yield* whileLocked(url, names(one.tenant), (reading) =>
+          Effect.timeout(Fiber.interrupt(reading), Duration.seconds(2))
+        )
+        assert.isUndefined(interrupted)
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url)))
+    })
+  )
+
+  it.live("after the server's own time limit", () =>
+    Effect.gen(function* () {
+      const { url, login } = yield* database
+      yield* Effect.gen(function* () {
+        assert.strictEqual(yield* whileLocked(url, reasonOf(names(one.tenant)), Fiber.join), "timeout")
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url, { statementTimeout: Duration.millis(500) })))
+    })
+  )
+
+  it.live("after the port's time limit", () =>
+    Effect.gen(function* () {
+      const { url, login } = yield* database
+      yield* Effect.gen(function* () {
+        assert.strictEqual(yield* whileLocked(url, reasonOf(names(one.tenant)), Fiber.join), "timeout")
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url, { readTimeout: Duration.millis(500) })))
+    })
+  )
+
+  it.live("after the server ended it", () =>
+    Effect.gen(function* () {
+      const { url, login } = yield* database
+      const end = Effect.flatMap(
+        PgClient.PgClient,
+        (sql) => sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${login.name}`
+      ).pipe(Effect.provide(layerAdmin(url)))
+      yield* Effect.gen(function* () {
+        const outcome = yield* whileLocked(url, reasonOf(names(one.tenant)), (reading) =>
+          Effect.andThen(end, Fiber.join(reading))
+        )
+        assert.strictEqual(outcome, "unavailable")
+        assert.deepEqual(yield* next, clean)
+      }).pipe(Effect.provide(oneConnection(login.url)))
+    })
+  )
+})

@@ -1,0 +1,50 @@
+import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
+import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
+import { ClientId, InstallId, ServiceId, type TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
+import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
+import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
+import { Effect } from "effect"
+
+const id = "22222222-2222-4222-8222-222222222222"
+
+const pages = [
+  { page: 1, pageSize: 100 },
+  { page: 10_000, pageSize: 1 }
+]
+const searches = [null, "a", "north", id]
+const flags = [true, false]
+
+/** Every call of the four ports, with every kind of input. They find nothing: the statements are the point. */
+export const portCalls = (
+  tenant: TenantId
+): ReadonlyArray<
+  Effect.Effect<unknown, DataSourceError, CapabilityGate | ClientReader | RbacCheck | ServiceReader>
+> => [
+  ...pages.flatMap((paging) =>
+    searches.flatMap((search) => [
+      ...flags.flatMap((includeInactive) =>
+        [null, ClientId.make(id)].map((onlyClient) =>
+          Effect.flatMap(ClientReader, (reader) =>
+            reader.list(tenant, { ...paging, search, includeInactive, onlyClient })
+          )
+        )
+      ),
+      ...[null, "product" as const].flatMap((itemKind) =>
+        [null, true].flatMap((isActive) =>
+          [null, "usage" as const].map((billingMethod) =>
+            Effect.flatMap(ServiceReader, (reader) =>
+              reader.list(tenant, { ...paging, search, itemKind, isActive, billingMethod })
+            )
+          )
+        )
+      )
+    ])
+  ),
+  Effect.flatMap(ClientReader, (reader) => reader.get(tenant, ClientId.make(id))),
+  Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id))),
+  Effect.flatMap(CapabilityGate, (gate) =>
+    Effect.catchTag(gate.access(tenant, InstallId.make(id)), "InstallUnavailable", () => Effect.void)
+  ),
+  Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, UserId.make(id)))
+]

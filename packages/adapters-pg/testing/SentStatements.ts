@@ -1,0 +1,153 @@
+import { seed } from "@alga-psa/ext-adapters-memory/Seed"
+import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
+import { CapabilityGate, type CapabilityGateService } from "@alga-psa/ext-domain/CapabilityGate"
+import { ClientReader, type ClientReaderService } from "@alga-psa/ext-domain/ClientReader"
+import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
+import { RbacCheck, type RbacCheckService } from "@alga-psa/ext-domain/RbacCheck"
+import { ServiceReader, type ServiceReaderService } from "@alga-psa/ext-domain/ServiceReader"
+import type { ServicesQuery } from "@alga-psa/ext-domain/ServicesQuery"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Stream } from "effect"
+import * as Reactivity from "effect/reactivity/Reactivity"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { Connection } from "effect/sql/SqlConnection"
+import { createTables, load } from "../src/Fixture.ts"
+import { layerEmbedded } from "../src/PgEmbedded.ts"
+
+/** A statement as the driver gets it. */
+export interface SentStatement {
+  readonly text: string
+  readonly params: ReadonlyArray<unknown>
+}
+
+/** A call of a port, and every statement that it sent, in order. */
+export interface SentCall {
+  /** The port's method, such as `ClientReader.list`. */
+  readonly call: string
+  /** What the call was given beside the tenant. */
+  readonly input: object
+  readonly statements: ReadonlyArray<SentStatement>
+}
+
+/** The tenant of every call. No other input of a call holds its id. */
+export const callersTenant = ids.tenants.acme
+
+type Choices<Query> = { readonly [Key in keyof Query]: ReadonlyArray<Query[Key]> }
+
+const combinations = <Query extends object>(choices: Choices<Query>): ReadonlyArray<Query> =>
+  Object.entries<ReadonlyArray<unknown>>(choices).reduce<ReadonlyArray<object>>(
+    (found, [key, values]) => found.flatMap((query) => values.map((value) => ({ ...query, [key]: value }))),
+    [{}]
+  ) as ReadonlyArray<Query>
+
+const paging = { page: [1, 2, 50, 10_000], pageSize: [1, 25, 100] }
+
+const clientQueries = combinations<ClientsQuery>({
+  search: [null, "e", "50%", "nothing is called so", ids.clients.evergreen],
+  includeInactive: [false, true],
+  onlyClient: [null, ids.clients.evergreen],
+  ...paging
+})
+
+const serviceQueries = combinations<ServicesQuery>({
+  search: [null, "e", "50%", "nothing is called so", ids.services.support],
+  itemKind: [null, "service", "product"],
+  isActive: [null, false, true],
+  billingMethod: [null, "fixed", "hourly", "usage"],
+  ...paging
+})
+
+interface Call {
+  readonly input: object
+  readonly run: Effect.Effect<unknown, unknown>
+}
+
+/** Calls of every method of a port: a method that is added to the port and not here does not compile. */
+type Calls<Port> = { readonly [Method in keyof Port]: (port: Port) => ReadonlyArray<Call> }
+
+const clientReader: Calls<ClientReaderService> = {
+  list: (port) => clientQueries.map((input) => ({ input, run: port.list(callersTenant, input) })),
+  get: (port) => [ids.clients.evergreen].map((client) => ({ input: { client }, run: port.get(callersTenant, client) }))
+}
+
+const serviceReader: Calls<ServiceReaderService> = {
+  list: (port) => serviceQueries.map((input) => ({ input, run: port.list(callersTenant, input) })),
+  get: (port) =>
+    [ids.services.support].map((service) => ({ input: { service }, run: port.get(callersTenant, service) }))
+}
+
+const capabilityGate: Calls<CapabilityGateService> = {
+  access: (port) =>
+    [ids.installs.full].map((install) => ({ input: { install }, run: port.access(callersTenant, install) }))
+}
+
+const rbacCheck: Calls<RbacCheckService> = {
+  subject: (port) =>
+    [ids.users.admin, ids.users.portal].map((user) => ({ input: { user }, run: port.subject(callersTenant, user) }))
+}
+
+const callsOf = <Port>(
+  name: string,
+  port: Port,
+  calls: Readonly<Record<string, (port: Port) => ReadonlyArray<Call>>>
+): ReadonlyArray<Call & { readonly call: string }> =>
+  Object.entries(calls).flatMap(([method, of]) => of(port).map((it) => ({ call: `${name}.${method}`, ...it })))
+
+const recorded = (sent: Array<SentStatement>, connection: Connection): Connection => {
+  const note = (text: string, params: ReadonlyArray<unknown>) => Effect.sync(() => sent.push({ text, params }))
+  const record =
+    <More extends ReadonlyArray<unknown>, A, E>(
+      run: (text: string, params: ReadonlyArray<unknown>, ...more: More) => Effect.Effect<A, E>
+    ) =>
+    (text: string, params: ReadonlyArray<unknown>, ...more: More): Effect.Effect<A, E> =>
+      Effect.andThen(note(text, params), run.call(connection, text, params, ...more))
+  return {
+    execute: record(connection.execute),
+    executeRaw: record(connection.executeRaw),
+    executeStream: (text, params, transform) =>
+      Stream.unwrap(Effect.as(note(text, params), connection.executeStream(text, params, transform))),
+    executeValues: record(connection.executeValues),
+    executeValuesUnprepared: record(connection.executeValuesUnprepared),
+    executeUnprepared: record(connection.executeUnprepared)
+  }
+}
+
+/** A client of the embedded database that notes what it hands to the driver. */
+const layerRecording = (sent: Array<SentStatement>) =>
+  Layer.effect(
+    SqlClient.SqlClient,
+    Effect.flatMap(PgClient.PgClient, (client) =>
+      SqlClient.make({
+        acquirer: Effect.map(client.reserve, (connection) => recorded(sent, connection)),
+        compiler: PgClient.makeCompiler(),
+        driver: client.driver,
+        spanAttributes: []
+      })
+    )
+  ).pipe(Layer.provide(Reactivity.layer))
+
+const seeded = Layer.effectDiscard(Effect.andThen(createTables, load(seed({ contentHash: "a".repeat(64) })))).pipe(
+  Layer.provideMerge(layerEmbedded())
+)
+
+/**
+ * Every statement that an adapter sends: all methods of all ports, with every combination of inputs that could change the
+ * text, on the seed in an embedded database.
+ */
+export const sentStatements = <E>(
+  adapter: Layer.Layer<ClientReader | ServiceReader | CapabilityGate | RbacCheck, E, SqlClient.SqlClient>
+) =>
+  Effect.suspend(() => {
+    const sent: Array<SentStatement> = []
+    return Effect.gen(function* () {
+      const calls = [
+        ...callsOf("CapabilityGate", yield* CapabilityGate, capabilityGate),
+        ...callsOf("RbacCheck", yield* RbacCheck, rbacCheck),
+        ...callsOf("ClientReader", yield* ClientReader, clientReader),
+        ...callsOf("ServiceReader", yield* ServiceReader, serviceReader)
+      ]
+      return yield* Effect.forEach(calls, ({ call, input, run }) =>
+        Effect.map(run, (): SentCall => ({ call, input, statements: sent.splice(0) }))
+      )
+    }).pipe(Effect.provide(Layer.provide(adapter, Layer.provide(layerRecording(sent), seeded))))
+  })

@@ -1,0 +1,63 @@
+import { readU32 } from "../Leb128.ts"
+
+const decoder = new TextDecoder("utf-8", { fatal: true })
+
+/** A place in the bytes of a core module that moves forward as it is read. Throws a `RangeError` at the end. */
+export class Reader {
+  readonly bytes: Uint8Array
+  at: number
+  readonly end: number
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.byteLength) {
+    this.bytes = bytes
+    this.at = at
+    this.end = end
+  }
+
+  get done(): boolean {
+    return this.at >= this.end
+  }
+
+  u8(): number {
+    const byte = this.at < this.end ? this.bytes[this.at] : undefined
+    if (byte === undefined) throw new RangeError("the module is cut off")
+    this.at += 1
+    return byte
+  }
+
+  u32(): number {
+    const { value, next } = readU32(this.bytes, this.at)
+    this.move(next)
+    return value
+  }
+
+  /** Passes a number in LEB128 of up to 64 bits, signed or not. */
+  skipNumber(): void {
+    for (let i = 0; i < 10; i++) {
+      if (this.u8() < 0x80) return
+    }
+    throw new RangeError("a number has more than 64 bits")
+  }
+
+  skip(length: number): void {
+    this.move(this.at + length)
+  }
+
+  name(): string {
+    const length = this.u32()
+    const start = this.at
+    this.skip(length)
+    return decoder.decode(this.bytes.subarray(start, this.at))
+  }
+
+  /** Passes a value type. */
+  skipType(): void {
+    const byte = this.u8()
+    if (byte === 0x63 || byte === 0x64) this.skipNumber()
+  }
+
+  private move(to: number): void {
+    if (to > this.end) throw new RangeError("the module is cut off")
+    this.at = to
+  }
+}

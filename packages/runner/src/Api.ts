@@ -1,0 +1,80 @@
+import { Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { ExecuteRequest } from "./ExecuteRequest.ts"
+import { WarmupRequest } from "./internal/http/warmup.ts"
+import { type RunnerErrorCode, statusOf } from "./RunnerError.ts"
+
+const Answer = Schema.Struct({
+  status: Schema.Int,
+  headers: Schema.Record(Schema.String, Schema.String),
+  body_b64: Schema.optionalKey(Schema.String),
+  error: Schema.optionalKey(Schema.String)
+})
+
+const codes = Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>
+
+/** One answer for each of these statuses, whose description lists the beginnings of `error` that go with it. */
+const refusals = (statuses: ReadonlyArray<number>) =>
+  statuses.map((status) =>
+    Answer.annotate({
+      description: `error begins with one of: ${codes.filter((code) => statusOf[code] === status).join(", ")}`
+    }).pipe(HttpApiSchema.status(status))
+  )
+
+const proof = { "x-runner-service-token": Schema.optionalKey(Schema.String) }
+const named = { "x-request-id": Schema.optionalKey(Schema.String) }
+
+const executions = HttpApiGroup.make("executions").add(
+  HttpApiEndpoint.post("execute", "/v1/execute", {
+    headers: { ...proof, ...named, "x-alga-tenant": Schema.String, "x-alga-extension": Schema.String },
+    payload: ExecuteRequest,
+    success: Answer,
+    error: refusals([400, 401, 403, 404, 413, 415, 500, 502, 503])
+  }),
+  HttpApiEndpoint.post("warmup", "/warmup", {
+    headers: { ...proof, ...named },
+    payload: WarmupRequest,
+    success: Schema.Struct({ status: Schema.Literal("ok"), content_hash: Schema.String }),
+    error: refusals([400, 401, 413, 415, 500, 502])
+  })
+)
+
+const pages = HttpApiGroup.make("pages").add(
+  HttpApiEndpoint.get("file", "/ext-ui/:extensionId/:contentHash/*", {
+    params: { extensionId: Schema.String, contentHash: Schema.String },
+    success: HttpApiSchema.StreamUint8Array(),
+    error: refusals([404, 502, 503])
+  })
+)
+
+const Check = Schema.Literals(["ok", "unavailable"])
+const Readiness = Schema.Struct({
+  status: Schema.Literals(["ready", "not-ready"]),
+  checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check })
+})
+
+const operations = HttpApiGroup.make("operations").add(
+  HttpApiEndpoint.get("healthz", "/healthz", { success: Schema.Struct({ status: Schema.Literal("ok") }) }),
+  HttpApiEndpoint.get("readyz", "/readyz", {
+    success: Readiness,
+    error: Readiness.pipe(HttpApiSchema.status(503))
+  }),
+  HttpApiEndpoint.get("metrics", "/metrics", {
+    success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain" }))
+  }),
+  HttpApiEndpoint.get("openapi", "/openapi.json", { success: Schema.Unknown })
+)
+
+/** The runner's own HTTP interface in OpenAPI 3.1. The product's gateway has another one in front of it. */
+export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(
+  HttpApi.make("alga-extension-runner")
+    .add(executions, pages, operations)
+    .annotateMerge(
+      OpenApi.annotations({
+        title: "Alga PSA extension runner",
+        version: "1",
+        description:
+          "Runs installed extensions. An answer of 200 to /v1/execute holds the handler's own status, headers and body."
+      })
+    )
+)

@@ -1,0 +1,57 @@
+import { access, constants } from "node:fs/promises"
+import { Context, Duration, Effect, Layer, Ref } from "effect"
+import { BundleRegistry } from "./BundleRegistry.ts"
+import { BundleStore } from "./BundleStore.ts"
+
+/** What is needed to work, and whether it is there. */
+export interface ReadinessReport {
+  readonly ready: boolean
+  readonly checks: Readonly<Record<"accepting" | "database" | "store" | "components", "ok" | "unavailable">>
+}
+
+/** Says whether this process can take work. */
+export class Readiness extends Context.Service<
+  Readiness,
+  {
+    /** Asks everything that an execution needs, each for at most 2 seconds. */
+    readonly report: Effect.Effect<ReadinessReport>
+    /** From now on the report says that no work is taken. */
+    readonly stopAccepting: Effect.Effect<void>
+  }
+>()("@alga-psa/ext-runner/Readiness") {}
+
+const patience = Duration.seconds(2)
+
+const state = (check: Effect.Effect<unknown, unknown>) =>
+  check.pipe(
+    Effect.timeout(patience),
+    Effect.match({ onSuccess: () => "ok" as const, onFailure: () => "unavailable" as const })
+  )
+
+/** Readiness over the database, the bundle store and the directory of components, which must be writable. */
+export const layer = (components: string): Layer.Layer<Readiness, never, BundleRegistry | BundleStore> =>
+  Layer.effect(
+    Readiness,
+    Effect.gen(function* () {
+      const registry = yield* BundleRegistry
+      const store = yield* BundleStore
+      const accepting = yield* Ref.make(true)
+      return Readiness.of({
+        report: Effect.gen(function* () {
+          const checks = yield* Effect.all(
+            {
+              accepting: Effect.map(Ref.get(accepting), (taken) =>
+                taken ? ("ok" as const) : ("unavailable" as const)
+              ),
+              database: state(registry.check),
+              store: state(store.check),
+              components: state(Effect.tryPromise(() => access(components, constants.W_OK)))
+            },
+            { concurrency: "unbounded" }
+          )
+          return { ready: Object.values(checks).every((found) => found === "ok"), checks }
+        }),
+        stopAccepting: Ref.set(accepting, false)
+      })
+    })
+  )

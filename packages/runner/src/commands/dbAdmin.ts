@@ -1,0 +1,36 @@
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { Config, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Flag } from "effect/cli"
+
+/** The commands that prepare the database have no login to do it with. */
+export class AdminUrlInvalid extends Schema.TaggedError<AdminUrlInvalid>()("AdminUrlInvalid", {
+  why: Schema.String
+}) {
+  override get message(): string {
+    return `DATABASE_ADMIN_URL ${this.why}: set it to Alga's database, postgres://…, with the login that owns its tables; DATABASE_URL is the reading login, and is not used here`
+  }
+}
+
+const adminUrl = Effect.gen(function* () {
+  const url = yield* Config.option(Config.Redacted("DATABASE_ADMIN_URL"))
+  if (Option.isNone(url)) return yield* new AdminUrlInvalid({ why: "is not set" })
+  const address = URL.canParse(Redacted.value(url.value)) ? new URL(Redacted.value(url.value)) : null
+  if (address !== null && /^postgres(ql)?:$/.test(address.protocol)) return url.value
+  return yield* new AdminUrlInvalid({ why: "is no address of a PostgreSQL server" })
+})
+
+/** The client of `DATABASE_ADMIN_URL`. */
+export const layerAdminDatabase = Layer.unwrap(Effect.map(adminUrl, layerAdmin))
+
+/** `--json`, for programs that read the output. */
+export const json = Flag.Boolean("json").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Print one JSON object a line instead of a table")
+)
+
+/** A check found that the database is not as it should be. The message says what to run. */
+export class NotInPlace extends Schema.TaggedError<NotInPlace>()("NotInPlace", { what: Schema.String }) {
+  override get message(): string {
+    return this.what
+  }
+}

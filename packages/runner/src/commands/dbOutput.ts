@@ -1,0 +1,31 @@
+import { Console, Effect } from "effect"
+import { table } from "../internal/table.ts"
+
+type Cell = string | number | boolean | null | ReadonlyArray<string>
+
+/** Prints rows as a table under their own keys, or as JSON, one object a line. */
+export const print = <Row extends Readonly<Record<string, Cell>>>(
+  rows: ReadonlyArray<Row>,
+  columns: Readonly<Partial<Record<keyof Row & string, (row: Row) => string>>>,
+  asJson: boolean
+): Effect.Effect<void> => {
+  if (asJson) return Effect.forEach(rows, (row) => Console.log(JSON.stringify(row)), { discard: true })
+  const shown = Object.entries<((row: Row) => string) | undefined>(columns)
+  const cells = rows.map((row) => shown.map(([, cell]) => cell?.(row) ?? ""))
+  return Console.log(
+    table(
+      shown.map(([name]) => name),
+      cells,
+      process.stdout.columns ?? 240
+    )
+  )
+}
+
+/** Bytes as a person reads them. */
+export const size = (bytes: number | null): string => {
+  if (bytes === null) return "-"
+  const units = ["B", "kB", "MB", "GB", "TB"]
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 1024 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+}

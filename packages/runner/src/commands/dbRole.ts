@@ -1,0 +1,89 @@
+import { readTables } from "@alga-psa/ext-adapters-pg/ReadColumns"
+import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { Config, Console, Effect, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { json, layerAdminDatabase, NotInPlace } from "./dbAdmin.ts"
+
+const name = Flag.String("name").pipe(Flag.withSchema(RoleName), Flag.withDescription("The login that reads"))
+
+const script = Flag.Boolean("print").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Print the SQL, without a password; needs no database")
+)
+
+const apply = Flag.Boolean("apply").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription(
+    "Create the login, or bring it back to what it should be; its password is DATABASE_READER_PASSWORD"
+  )
+)
+
+const check = Flag.Boolean("check").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Show what the login lacks and what it may do beyond; fail where it lacks something")
+)
+
+const strict = Flag.Boolean("strict").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("With --check, fail where it may do something beyond too")
+)
+
+const connectionLimit = Flag.Int("connection-limit").pipe(
+  Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
+  Flag.optional,
+  Flag.withDescription("How many connections the login may have at once; default no limit of its own")
+)
+
+/** Not exactly one thing to do was asked for. */
+class OneOf extends Schema.TaggedError<OneOf>()("OneOf", { flags: Schema.Array(Schema.String) }) {
+  override get message(): string {
+    return `say exactly one of ${this.flags.join(", ")}`
+  }
+}
+
+const columns = readTables.reduce((sum, table) => sum + table.columns.length, 0)
+
+const show = (role: RoleName, { beyond, missing }: ReaderRole.ReaderPrivileges, asJson: boolean) => {
+  if (asJson) return Console.log(JSON.stringify({ role, missing, beyond }))
+  const reads = `${role} may read ${columns - missing.length} of the ${columns} columns that it needs, of ${readTables.length} tables`
+  return Console.log(
+    [reads, ...missing.map((column) => `missing: ${column}`), ...beyond.map((finding) => `beyond: ${finding}`)].join(
+      "\n"
+    )
+  )
+}
+
+const password = Config.option(Config.schema(ReaderRole.ReaderPassword, "DATABASE_READER_PASSWORD"))
+
+/** `db role`: the login that reads. */
+export const role = Command.make("role", { name, script, apply, check, strict, connectionLimit, json }, (flags) =>
+  Effect.gen(function* () {
+    if ([flags.script, flags.apply, flags.check].filter(Boolean).length !== 1) {
+      return yield* new OneOf({ flags: ["--print", "--apply", "--check"] })
+    }
+    const limit = Option.getOrUndefined(flags.connectionLimit)
+    const options = { name: flags.name, ...(limit === undefined ? {} : { connectionLimit: limit }) }
+    if (flags.script) return yield* Console.log(ReaderRole.script(options))
+    if (flags.check) {
+      const found = yield* Effect.provide(ReaderRole.check(flags.name), layerAdminDatabase)
+      yield* show(flags.name, found, flags.json)
+      const wrong = found.missing.length > 0 || (flags.strict && found.beyond.length > 0)
+      return wrong
+        ? yield* new NotInPlace({ what: `${flags.name} is not as it should be; run db role --apply` })
+        : undefined
+    }
+    const given = Option.getOrUndefined(yield* password)
+    const withPassword = given === undefined ? options : { ...options, password: given }
+    const found = yield* Effect.provide(ReaderRole.apply(withPassword), layerAdminDatabase)
+    yield* show(flags.name, found, flags.json)
+    if (given === undefined)
+      yield* Console.error(`${flags.name}: no DATABASE_READER_PASSWORD, its password stays as it is`)
+  })
+).pipe(
+  Command.withDescription("Make, print or check the login that may read what the runner reads, and nothing else"),
+  Command.withExamples([
+    { command: "alga-extension-runner db role --name alga_ext_reader --print", description: "Read the SQL first" },
+    { command: "alga-extension-runner db role --name alga_ext_reader --apply", description: "Run it" }
+  ])
+)

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto"
+import { Effect } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { ExecuteResponse } from "../../ExecuteResponse.ts"
+import { fail, type RunnerError } from "../../RunnerError.ts"
+import { ServiceToken, serviceTokenHeader } from "../../ServiceToken.ts"
+
+type Request = HttpServerRequest.HttpServerRequest
+
+/** The header that names a request in logs, in both directions. */
+export const requestIdHeader = "x-request-id"
+
+/** The caller's request id where it is fit for a header and a log, else a new one. */
+export const requestIdOf = (given: string | undefined): string =>
+  given !== undefined && /^[\x21-\x7e]{1,200}$/.test(given) ? given : randomUUID()
+
+const refusal = (error: RunnerError): ExecuteResponse => ({ status: error.status, headers: {}, error: error.message })
+
+/** The answer that says why the runner did not do it. */
+export const refuse = (error: RunnerError, headers: Record<string, string> = {}) =>
+  HttpServerResponse.jsonUnsafe(refusal(error), {
+    status: error.status,
+    headers: {
+      "cache-control": "no-store",
+      ...(error.retryAfterSeconds === null ? {} : { "retry-after": String(error.retryAfterSeconds) }),
+      ...headers
+    }
+  })
+
+/** Turns a failure into its answer, and a defect into `internal`. */
+export const answered = <R>(
+  answer: Effect.Effect<HttpServerResponse.HttpServerResponse, RunnerError, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
+  answer.pipe(
+    Effect.catch((error) => Effect.succeed(refuse(error))),
+    Effect.catchDefect((defect) => Effect.as(Effect.logError("a defect", defect), refuse(fail("internal"))))
+  )
+
+/** Fails unless the caller proves itself. */
+export const proven = (http: Request): Effect.Effect<void, RunnerError, ServiceToken> =>
+  Effect.flatMap(ServiceToken, (token) =>
+    token.accepts(http.headers[serviceTokenHeader])
+      ? Effect.void
+      : Effect.fail(fail("unauthorized", `${serviceTokenHeader} is missing or wrong`))
+  )
+
+/** Gives an answer that does not name its request the request's id. */
+export const named = <E, R>(handle: (http: Request) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (http) =>
+    Effect.map(handle(http), (response) =>
+      response.headers[requestIdHeader] === undefined
+        ? HttpServerResponse.setHeader(response, requestIdHeader, requestIdOf(http.headers[requestIdHeader]))
+        : response
+    )
+  )
+
+/** Answers these methods only; others are told which. */
+export const only = <E, R>(
+  methods: ReadonlyArray<string>,
+  handle: (http: Request) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+) => {
+  const refused = Effect.succeed(refuse(fail("method_not_allowed"), { allow: methods.join(", ") }))
+  return named<E, R>((http) => (methods.includes(http.method) ? handle(http) : refused))
+}

@@ -1,0 +1,126 @@
+import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Redacted } from "effect"
+import { aboutSetting, limitsOf, settingNames, tokensOf } from "../src/Settings.ts"
+import { settingsReport } from "../src/SettingsSource.ts"
+
+const needed = {
+  DATABASE_URL: "postgres://reader:very-secret@db:5432/alga",
+  RUNNER_SERVICE_TOKEN: "also-secret",
+  BUNDLE_STORE_BASE: "/bundles"
+}
+
+const settings = (environment: Record<string, string>, file: Record<string, string> = {}) => {
+  const report = settingsReport({ ...needed, ...environment }, file)
+  assert.deepStrictEqual(report.problems, [])
+  if (report.settings === null) throw new Error("no settings")
+  return report.settings
+}
+
+const problems = (environment: Record<string, string>, file: Record<string, string> = {}) =>
+  settingsReport({ ...needed, ...environment }, file).problems
+
+describe("Settings", () => {
+  it("have defaults for everything that need not be set", () => {
+    const read = settings({})
+    assert.strictEqual(read.PORT, 8080)
+    assert.strictEqual(read.HOST, "127.0.0.1")
+    assert.strictEqual(Duration.toMillis(read.DATABASE_STATEMENT_TIMEOUT), 5_000)
+    assert.deepStrictEqual(limitsOf(read), defaultLimits)
+  })
+
+  it("take the environment before the file, and the file before the default", () => {
+    const file = { PORT: "1", DATABASE_MAX_CONNECTIONS: "3" }
+    const read = settings({ PORT: "2" }, file)
+    assert.deepStrictEqual([read.PORT, read.DATABASE_MAX_CONNECTIONS, read.HOST], [2, 3, "127.0.0.1"])
+    const sources = settingsReport({ ...needed, PORT: "2" }, file).readings.map(({ name, source }) => [name, source])
+    assert.includeDeepMembers(sources, [
+      ["PORT", "environment"],
+      ["DATABASE_MAX_CONNECTIONS", "file"],
+      ["HOST", "default"],
+      ["RUNNER_SERVICE_TOKEN_PREVIOUS", "not set"]
+    ])
+  })
+
+  it("treat a blank value as not set", () => {
+    assert.strictEqual(settings({ PORT: " " }, { PORT: "9" }).PORT, 9)
+    assert.match(problems({ DATABASE_URL: "" }).join(), /^DATABASE_URL is not set: /)
+  })
+
+  it("name every missing and invalid one at once, with what was expected and without the value", () => {
+    const found = settingsReport(
+      {
+        DATABASE_URL: "mysql://very-secret",
+        PORT: "99999",
+        DATABASE_STATEMENT_TIMEOUT: "soon",
+        ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: "100000"
+      },
+      {}
+    ).problems
+    assert.deepStrictEqual(found, [
+      "PORT must be 0 to 65535 (from the environment)",
+      "DATABASE_URL must be a URL such as postgres://user:password@host:5432/name (from the environment)",
+      "DATABASE_STATEMENT_TIMEOUT must be a duration such as 5 seconds (from the environment)",
+      `BUNDLE_STORE_BASE is not set: ${aboutSetting("BUNDLE_STORE_BASE").description}`,
+      "ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB must be 1 to 512 MiB (from the environment)",
+      "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
+    ])
+  })
+
+  it("refuse numbers in other spellings", () => {
+    for (const PORT of ["80a", "-1", "1.5", "0x50", "1e3", "NaN"]) {
+      assert.deepStrictEqual(problems({ PORT }), ["PORT must be a whole number, 0 to 65535 (from the environment)"])
+    }
+  })
+
+  it("refuse unknown names in the file, and in the environment those of the runner's own prefix", () => {
+    assert.match(problems({}, { PROT: "80" }).join(), /^PROT is not a setting/)
+    assert.match(problems({ ALGA_EXTENSION_RUNNER_LIMIT_MEMROY_MB: "1" }).join(), /is not a setting/)
+    assert.deepStrictEqual(problems({ LANG: "C", RUNNER_OS: "Linux" }), [])
+  })
+
+  it("ignore what Kubernetes says about a service of the runner's name", () => {
+    const service = {
+      ALGA_EXTENSION_RUNNER_SERVICE_HOST: "10.0.0.1",
+      ALGA_EXTENSION_RUNNER_SERVICE_PORT_HTTP: "80",
+      ALGA_EXTENSION_RUNNER_PORT: "tcp://10.0.0.1:80",
+      ALGA_EXTENSION_RUNNER_PORT_80_TCP_ADDR: "10.0.0.1",
+      ALGA_EXTENSION_RUNNER_CONFIG: "/etc/runner.json"
+    }
+    assert.deepStrictEqual(problems(service), [])
+  })
+
+  it("never show a secret", () => {
+    const { readings } = settingsReport({ ...needed, RUNNER_SERVICE_TOKEN_PREVIOUS: "old-secret" }, {})
+    assert.notMatch(JSON.stringify(readings), /secret/)
+    assert.isTrue(
+      readings.every(({ name, shown }) => !aboutSetting(name).secret || /^(<redacted.*>)?$/.test(shown ?? ""))
+    )
+  })
+
+  it("say of each what it is for and its unit", () => {
+    for (const name of settingNames) {
+      const { description, unit } = aboutSetting(name)
+      assert.match(description, /\.$/, name)
+      assert.notStrictEqual(unit, "", name)
+    }
+  })
+})
+
+describe("tokens", () => {
+  const valid = (environment: Record<string, string>) => tokensOf(settings(environment))?.map(Redacted.value) ?? null
+
+  it("are one, or two while they change", () => {
+    assert.deepStrictEqual(valid({}), ["also-secret"])
+    assert.deepStrictEqual(valid({ RUNNER_SERVICE_TOKEN_PREVIOUS: "old" }), ["also-secret", "old"])
+  })
+
+  it("are none only where the check is switched off by name", () => {
+    assert.isNull(valid({ RUNNER_SERVICE_TOKEN_CHECK: "off" }))
+    assert.match(problems({ RUNNER_SERVICE_TOKEN: "  " }).join(), /^RUNNER_SERVICE_TOKEN is not set/)
+    assert.match(
+      problems({ RUNNER_SERVICE_TOKEN_CHECK: "false" }).join(),
+      /^RUNNER_SERVICE_TOKEN_CHECK must be on or off/
+    )
+  })
+})

@@ -1,0 +1,268 @@
+import { connect } from "node:net"
+import { ids, layer as layerMemory, MemoryStore } from "@alga-psa/ext-adapters-memory"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { openApi } from "../src/Api.ts"
+import { serviceTokenHeader } from "../src/ServiceToken.ts"
+import { manifest, pack, sha256 } from "./support/Archive.ts"
+import { buildFixture, installed } from "./support/Extensions.ts"
+import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
+
+const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory()))
+
+const get = (path: string, init: RequestInit = {}) =>
+  Effect.flatMap(TestRunner, ({ url }) =>
+    Effect.promise(async () => {
+      const response = await fetch(url + path, { redirect: "manual", ...init })
+      return { status: response.status, headers: response.headers, text: await response.text() }
+    })
+  )
+
+const json = (text: string): Record<string, unknown> => JSON.parse(text)
+
+/** What the server sends for these bytes, until it closes the connection. */
+const raw = (bytes: string) =>
+  Effect.flatMap(TestRunner, ({ url }) =>
+    Effect.callback<string>((resume) => {
+      const { hostname, port } = new URL(url)
+      let received = ""
+      const socket = connect(Number(port), hostname, () => socket.write(bytes))
+      socket.setEncoding("utf8").on("data", (text: string) => {
+        received += text
+      })
+      socket.on("error", () => undefined).on("close", () => resume(Effect.succeed(received)))
+    })
+  )
+
+const page = {
+  "manifest.json": JSON.stringify(manifest),
+  "dist/main.wasm": "component",
+  "ui/index.html": "<!doctype html><title>Page</title>",
+  "ui/assets/app.js": "export {}",
+  "ui/assets/a b.svg": "<svg/>",
+  "ui/data.bin": "x",
+  "secret.txt": "not a file of the page",
+  "ui/../escape.html": "escape"
+}
+
+/** An installed extension with a page; gives where it is served. */
+const published = (change: "none" | "nobody-has-it" = "none") =>
+  Effect.gen(function* () {
+    const runner = yield* TestRunner
+    const store = yield* MemoryStore
+    const archive = yield* Effect.promise(() => pack({ ...page, "ui/nonce": crypto.randomUUID() }))
+    const hash = sha256(archive)
+    const { extension, install, rows } = installed(hash)
+    if (change === "none") yield* store.load(rows)
+    yield* runner.store({ tenant: ids.tenants.acme, extension, hash }, archive)
+    return { base: `/ext-ui/${extension}/${hash}`, extension, hash, install }
+  })
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (it) => {
+  it.effect("serves a page's files with their types, to be kept for ever, under a policy", () =>
+    Effect.gen(function* () {
+      const { base } = yield* published()
+      const types = {
+        "/index.html": "text/html; charset=utf-8",
+        "/": "text/html; charset=utf-8",
+        "/assets/app.js": "text/javascript; charset=utf-8",
+        "/assets/a%20b.svg": "image/svg+xml; charset=utf-8",
+        "/data.bin": "application/octet-stream"
+      }
+      for (const [path, type] of Object.entries(types)) {
+        const { headers, status } = yield* get(base + path)
+        assert.deepStrictEqual([status, headers.get("content-type")], [200, type], path)
+        assert.strictEqual(headers.get("cache-control"), "public, max-age=31536000, immutable")
+        assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
+        assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'.*connect-src 'none'/)
+      }
+      assert.strictEqual((yield* get(`${base}/assets/app.js?v=1`)).text, "export {}")
+    })
+  )
+
+  it.effect("names a file by its content, and sends it only once to who has it", () =>
+    Effect.gen(function* () {
+      const { base } = yield* published()
+      const first = yield* get(`${base}/index.html`)
+      const etag = first.headers.get("etag") ?? ""
+      assert.strictEqual(etag, `"${sha256(Buffer.from(first.text))}"`)
+      const again = yield* get(`${base}/index.html`, { headers: { "if-none-match": `"x", W/${etag}` } })
+      assert.deepStrictEqual([again.status, again.text, again.headers.get("etag")], [304, "", etag])
+      const other = yield* get(`${base}/index.html`, { headers: { "if-none-match": '"other"' } })
+      assert.strictEqual(other.status, 200)
+      const head = yield* get(`${base}/index.html`, { method: "HEAD" })
+      assert.deepStrictEqual([head.status, head.text], [200, ""])
+      assert.strictEqual(head.headers.get("content-length"), String(first.text.length))
+    })
+  )
+
+  it.effect("serves nothing beside the page, whatever the path", () =>
+    Effect.gen(function* () {
+      const { base, extension, hash } = yield* published()
+      const paths = [
+        "/manifest.json",
+        "/absent.js",
+        "/../manifest.json",
+        "/%2e%2e/manifest.json",
+        "/..%2fsecret.txt",
+        "/%2e%2e%2fescape.html",
+        "/assets/../index.html%00",
+        "/%00",
+        "/%zz",
+        "//index.html",
+        "/..%5csecret.txt"
+      ]
+      for (const path of paths) {
+        const answer = yield* raw(`GET ${base}${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+        assert.match(answer, /^HTTP\/1\.1 404 /, path)
+        assert.notMatch(answer, /not a file|escape"/)
+      }
+      for (const path of [`/ext-ui/${extension}/${"0".repeat(64)}/`, `/ext-ui/x/${hash}/`, `/ext-ui/${extension}/x/`]) {
+        assert.strictEqual((yield* get(path)).status, 404)
+      }
+    })
+  )
+
+  it.effect("serves a page only while somebody has that version enabled", () =>
+    Effect.gen(function* () {
+      const store = yield* MemoryStore
+      assert.strictEqual((yield* get(`${(yield* published("nobody-has-it")).base}/index.html`)).status, 404)
+      const { base, install } = yield* published()
+      assert.strictEqual((yield* get(`${base}/index.html`)).status, 200)
+      yield* store.update((rows) => ({
+        ...rows,
+        tenant_extension_install: rows.tenant_extension_install.map((row) =>
+          row.id === install ? { ...row, is_enabled: false } : row
+        )
+      }))
+      assert.strictEqual((yield* get(`${base}/index.html`)).status, 404)
+    })
+  )
+})
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /warmup", (it) => {
+  it.effect("takes a bundle in ahead of its first execution, and says why it cannot", () =>
+    Effect.gen(function* () {
+      const runner = yield* TestRunner
+      const archive = yield* Effect.promise(() => buildFixture("trap"))
+      const hash = sha256(archive)
+      const extension = crypto.randomUUID()
+      yield* runner.store({ tenant: ids.tenants.acme, extension: extension as never, hash }, archive)
+      const warm = (body: object, token: string | null = runner.token) =>
+        get("/warmup", {
+          method: "POST",
+          headers: { "content-type": "application/json", ...(token === null ? {} : { [serviceTokenHeader]: token }) },
+          body: JSON.stringify(body)
+        })
+      const good = { tenant_id: ids.tenants.acme, extension_id: extension, content_hash: `sha256:${hash}` }
+      const ready = yield* warm(good)
+      assert.deepStrictEqual([ready.status, json(ready.text)], [200, { status: "ok", content_hash: `sha256:${hash}` }])
+      assert.strictEqual((yield* warm(good, null)).status, 401)
+      assert.strictEqual((yield* warm({ ...good, tenant_id: "x" })).status, 400)
+      const absent = yield* warm({ ...good, tenant_id: ids.tenants.borealis })
+      assert.deepStrictEqual([absent.status, json(absent.text)["error"]], [502, "bundle_fetch_failed: no such bundle"])
+    })
+  )
+})
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for operators", (it) => {
+  it.effect("say what is ready", () =>
+    Effect.gen(function* () {
+      const { status, text } = yield* get("/readyz")
+      assert.deepStrictEqual(json(text), {
+        status: "ready",
+        checks: { accepting: "ok", database: "ok", store: "ok", components: "ok" }
+      })
+      assert.strictEqual(status, 200)
+    })
+  )
+
+  it.effect("give the metrics in the Prometheus format", () =>
+    Effect.gen(function* () {
+      yield* get("/v1/execute", { method: "POST", body: "{}", headers: { "content-type": "application/json" } })
+      const { headers, text } = yield* get("/metrics")
+      assert.match(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/)
+      assert.match(text, /^alga_extension_executions_total\{outcome="unauthorized"\} [1-9]/m)
+    })
+  )
+
+  it.effect("describe every route, and no other", () =>
+    Effect.gen(function* () {
+      const { text } = yield* get("/openapi.json")
+      assert.deepStrictEqual(json(text), JSON.parse(JSON.stringify(openApi)))
+      for (const [path, operations] of Object.entries(openApi.paths)) {
+        const allowed = Object.keys(operations).map((method) => method.toUpperCase())
+        const { headers, status } = yield* get(path.replace(/\{\w+\}|\*/g, "x"), { method: "DELETE" })
+        assert.strictEqual(status, 405, path)
+        assert.includeMembers((headers.get("allow") ?? "").split(", "), allowed, path)
+      }
+    })
+  )
+
+  it.effect("name the request in every answer", () =>
+    Effect.gen(function* () {
+      for (const path of ["/healthz", "/readyz", "/absent", "/v1/execute"]) {
+        const { headers } = yield* get(path, { headers: { "x-request-id": "from-the-caller" } })
+        assert.strictEqual(headers.get("x-request-id"), "from-the-caller", path)
+        const forged = yield* get(path, { headers: { "x-request-id": "two words" } })
+        assert.match(forged.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/, path)
+      }
+    })
+  )
+})
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("requests as HTTP", (it) => {
+  const post = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer> = "{}") =>
+    Effect.flatMap(TestRunner, ({ token }) =>
+      get("/v1/execute", { method: "POST", headers: { [serviceTokenHeader]: token, ...headers }, body })
+    )
+
+  it.effect("are taken as JSON where they say so, or say nothing", () =>
+    Effect.gen(function* () {
+      const accepted = ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"]
+      for (const type of accepted) assert.strictEqual((yield* post({ "content-type": type })).status, 400, type)
+      assert.strictEqual((yield* post({}, new Uint8Array([0x7b, 0x7d]))).status, 400)
+    })
+  )
+
+  it.effect("are refused with 415 where they say that it is something else", () =>
+    Effect.gen(function* () {
+      for (const type of [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=latin1",
+        "json"
+      ]) {
+        const { status, text } = yield* post({ "content-type": type })
+        assert.strictEqual(status, 415, type)
+        assert.match(String(json(text)["error"]), /^unsupported_media_type: /)
+      }
+      const encoded = yield* post({ "content-type": "application/json", "content-encoding": "gzip" })
+      assert.strictEqual(encoded.status, 415)
+    })
+  )
+
+  it.effect("are refused with 413 before the body is read where its length says enough", () =>
+    Effect.gen(function* () {
+      const { token } = yield* TestRunner
+      const head = [
+        "POST /v1/execute HTTP/1.1",
+        "host: x",
+        `${serviceTokenHeader}: ${token}`,
+        "content-type: application/json",
+        "content-length: 100000000",
+        "connection: close"
+      ]
+      assert.match(yield* raw(`${head.join("\r\n")}\r\n\r\n{`), /^HTTP\/1\.1 413 /)
+    })
+  )
+
+  it.effect("are refused with 431 where their head is too large", () =>
+    Effect.gen(function* () {
+      assert.match(
+        yield* raw(`GET /healthz HTTP/1.1\r\nhost: x\r\nx-a: ${"a".repeat(20_000)}\r\n\r\n`),
+        /^HTTP\/1\.1 431 /
+      )
+    })
+  )
+})
