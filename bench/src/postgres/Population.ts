@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto"
+
 /** How many rows of which tenants a database of the bench holds. */
 export interface Population {
   /** Clients of the largest tenant. */
@@ -27,10 +29,17 @@ export const measuredTenants = { large: 0, middle: 1, small: 11 } as const
 
 export type TenantSize = keyof typeof measuredTenants
 
-/** A text of which the loader makes an id, in SQL. The same text gives the same id in every load. */
-export const idOf = (text: string): string => `overlay(overlay(md5(${text}) PLACING '4' FROM 13) PLACING 'a' FROM 17)::uuid`
+/** The loader's id for a text given as an SQL expression. The same text gives the same id in every load. */
+const idOf = (text: string): string => `overlay(overlay(md5(${text}) PLACING '4' FROM 13) PLACING 'a' FROM 17)::uuid`
 
-/** Terms that the names of clients and of catalog entries hold often, seldom (one in 5,000) and never. */
+/** The loader's id for a text, such as `tenant 0`, `user 0 1` or `install 0`. */
+export const loadedId = (text: string): string => {
+  const digest = createHash("md5").update(text).digest("hex")
+  const digits = `${digest.slice(0, 12)}4${digest.slice(13, 16)}a${digest.slice(17)}`
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
+}
+
+/** Terms that names hold often (one in eight), seldom (one in 5,000, and at least one in each tenant) and never. */
 export const searchTerms = { common: "consult", rare: "quartz", absent: "zzyzx" } as const
 
 const words = (list: ReadonlyArray<string>, hash: string) => {
@@ -47,19 +56,36 @@ const offers = ["Support", "Monitoring", "Consultation", "License", "Installatio
 /** Digits of a hash of the row's number, from which its texts are picked. */
 const hash = (seed: string, digits: number) => `(('x' || substr(md5('${seed} ' || n), ${digits}, 7))::bit(28)::int)`
 
-/** The tenant's number for the n-th of so many rows, spread so that a tenant's rows lie apart, as in a used table. */
-const spread = ({ large, middle, small, smallTenants }: Population, share: number) => {
-  const [l, m, s] = [large, middle, small].map((count) => Math.max(1, Math.floor(count / share))) as [
-    number,
-    number,
-    number
-  ]
-  const rows = l + 10 * m + smallTenants * s
-  const slot = `((n::bigint * 7368787) % ${rows})`
-  const tenant = `CASE WHEN slot < ${l} THEN 0 WHEN slot < ${l + 10 * m} THEN 1 + (slot - ${l}) / ${m}
-    ELSE 11 + (slot - ${l + 10 * m}) / ${s} END`
-  return `(SELECT n, ${tenant} AS k, slot FROM (SELECT n, ${slot} AS slot FROM generate_series(0, ${rows - 1}) AS n) AS numbered) AS r`
+/** Rows numbered `n`, each of the tenant `k` as its `p`-th, spread so that a tenant's rows lie apart as in a used table. */
+const spread = (people: Population, share: number) => {
+  const of = (count: number) => Math.max(1, Math.floor(count / share))
+  const [large, middle, small] = [of(people.large), of(people.middle), of(people.small)]
+  const ofSmall = large + 10 * middle
+  const rows = ofSmall + people.smallTenants * small
+  return `(
+    SELECT n,
+      CASE WHEN slot < ${large} THEN 0 WHEN slot < ${ofSmall} THEN 1 + (slot - ${large}) / ${middle} ELSE 11 + (slot - ${ofSmall}) / ${small} END AS k,
+      CASE WHEN slot < ${large} THEN slot WHEN slot < ${ofSmall} THEN (slot - ${large}) % ${middle} ELSE (slot - ${ofSmall}) % ${small} END AS p
+    FROM (SELECT n, (n::bigint * 7368787) % ${rows} AS slot FROM generate_series(0, ${rows - 1}) AS n) AS slotted
+  ) AS spread`
 }
+
+const rare = "p % 5000 = 7"
+
+/** An install that may read, and a user of the largest tenant who may too. */
+const grants = [
+  `INSERT INTO extension_registry (id, publisher, name) VALUES (${idOf("'extension'")}, 'bench', 'bench')`,
+  `INSERT INTO extension_version (id, registry_id, version, runtime, main_entry, capabilities)
+   VALUES (${idOf("'version'")}, ${idOf("'extension'")}, '1.0.0', 'wasm-js@1', 'main', '["cap:client.read", "cap:service.read"]')`,
+  `INSERT INTO tenant_extension_install (id, tenant_id, registry_id, version_id, granted_caps)
+   VALUES (${idOf("'install 0'")}, ${idOf("'tenant 0'")}, ${idOf("'extension'")}, ${idOf("'version'")}, '["cap:client.read", "cap:service.read"]')`,
+  `INSERT INTO roles (tenant, role_id, role_name) VALUES (${idOf("'tenant 0'")}, ${idOf("'role 0'")}, 'Technician')`,
+  `INSERT INTO permissions (tenant, permission_id, resource, action)
+   VALUES (${idOf("'tenant 0'")}, ${idOf("'permission 0'")}, 'client', 'read')`,
+  `INSERT INTO role_permissions (tenant, role_id, permission_id)
+   VALUES (${idOf("'tenant 0'")}, ${idOf("'role 0'")}, ${idOf("'permission 0'")})`,
+  `INSERT INTO user_roles (tenant, user_id, role_id) VALUES (${idOf("'tenant 0'")}, ${idOf("'user 0 1'")}, ${idOf("'role 0'")})`
+]
 
 /** The statements that fill Alga's empty tables with the population, in order. */
 export const loadStatements = (people: Population): ReadonlyArray<string> => [
@@ -81,13 +107,13 @@ export const loadStatements = (people: Population): ReadonlyArray<string> => [
    SELECT ${idOf("'tenant ' || k")}, ${idOf("'client ' || n")}, name, 'https://' || n || '.example',
      jsonb_build_object('website', 'https://' || n || '.example', 'industry', 'trade', 'size', n % 90),
      repeat(md5('a' || n) || ' ' || md5('b' || n) || ' ', 10),
-     CASE n % 100 WHEN 0 THEN NULL ELSE n % 10 = 1 END,
+     CASE WHEN n % 100 = 0 THEN NULL ELSE n % 10 = 1 AND NOT rare END,
      CASE n % 7 WHEN 0 THEN 'individual' ELSE 'company' END,
      CASE n % 20 WHEN 0 THEN NULL ELSE 'billing' || n || '@' || lower(split_part(name, ' ', 2)) || '.example' END,
      CASE WHEN n % 5 < 4 THEN ${idOf("'user ' || k || ' ' || (1 + n % 5)")} END, 'US-NY', 'America/New_York', 'TAX' || n
    FROM (
-     SELECT n, k, ${words(adjectives, hash("client", 1))} || ' ' || ${words(nouns, hash("client", 8))} || ' '
-       || ${words(kinds, hash("client", 15))} || CASE WHEN n % 5000 = 4321 THEN ' Quartz ' ELSE ' ' END || n AS name
+     SELECT n, k, ${rare} AS rare, ${words(adjectives, hash("client", 1))} || ' ' || ${words(nouns, hash("client", 8))} || ' '
+       || ${words(kinds, hash("client", 15))} || CASE WHEN ${rare} THEN ' Quartz ' ELSE ' ' END || n AS name
      FROM ${spread(people, 1)}
    ) AS named`,
   `INSERT INTO tag_mappings (tenant, mapping_id, tag_id, tagged_id, tagged_type)
@@ -97,12 +123,13 @@ export const loadStatements = (people: Population): ReadonlyArray<string> => [
      billing_method, custom_service_type_id, item_kind, is_active, sku)
    SELECT ${idOf("'tenant ' || k")}, ${idOf("'service ' || n")}, name,
      repeat('For ' || lower(name) || ', with reports, ' || md5('d' || n) || ' ', 4), 100 * (n % 900), 'hour',
-     (ARRAY['fixed','hourly','usage','hourly','per_unit','fixed','hourly','usage','hourly','fixed'])[1 + n % 10],
+     CASE WHEN rare THEN 'fixed' ELSE (ARRAY['fixed','hourly','usage','hourly','per_unit','fixed','hourly','usage','hourly','fixed'])[1 + n % 10] END,
      ${idOf("'type ' || k || ' ' || (1 + n % 5)")}, CASE n % 3 WHEN 0 THEN 'product' ELSE 'service' END,
      n % 10 <> 1, 'SKU-' || n
    FROM (
-     SELECT n, k, ${words(work, hash("service", 1))} || ' ' || ${words(offers, hash("service", 8))}
-       || CASE WHEN n % 5000 = 4321 THEN ' Quartz ' ELSE ' ' END || n AS name
+     SELECT n, k, ${rare} AS rare, ${words(work, hash("service", 1))} || ' ' || ${words(offers, hash("service", 8))}
+       || CASE WHEN ${rare} THEN ' Quartz ' ELSE ' ' END || n AS name
      FROM ${spread(people, people.clientsPerService)}
-   ) AS named`
+   ) AS named`,
+  ...grants
 ]

@@ -37,12 +37,20 @@ export const plan = (
 
 const hidden = (statuses: ReadonlyArray<PolicyStatus>) => [...new Set(statuses.flatMap(({ hides }) => hides))].sort()
 
-const noTables = (tables: ReadonlyArray<string>) =>
-  new AdminFailed({
-    step: "look at the policies",
-    sqlState: null,
-    reason: `the schema public has no table ${tables.join(", ")}: connect to Alga's database`
-  })
+/** Why no policy can hold the reading login; null where nothing speaks against it. */
+const hindrance = (statuses: ReadonlyArray<PolicyStatus>, { reader }: PolicyOptions) => {
+  const tables = (state: PolicyStatus["state"]) =>
+    statuses.flatMap((status) => (status.state === state ? [status.table] : [])).join(", ")
+  const refused = (reason: string) => new AdminFailed({ step: "look at the policies", sqlState: null, reason })
+  if (tables("no-table") !== "") {
+    return refused(`the schema public has no table ${tables("no-table")}: connect to Alga's database`)
+  }
+  if (tables("exempt") !== "") {
+    return refused(`no policy holds ${reader} on ${tables("exempt")}: name the login that db role makes`)
+  }
+  const roles = hidden(statuses)
+  return roles.length > 0 ? new PoliciesWouldHide({ roles }) : null
+}
 
 /** Told of every table before it is changed. */
 export type TableListener = (table: string) => Effect.Effect<void>
@@ -71,10 +79,8 @@ export const apply = (
   alone(
     Effect.gen(function* () {
       const before = yield* found(options)
-      const absent = before.filter(({ state }) => state === "no-table").map(({ table }) => table)
-      if (absent.length > 0) return yield* noTables(absent)
-      const roles = hidden(before)
-      if (roles.length > 0) return yield* new PoliciesWouldHide({ roles })
+      const refused = hindrance(before, options)
+      if (refused !== null) return yield* refused
       for (const status of before) {
         if (status.state === "applied") continue
         yield* listener(status.table)

@@ -238,6 +238,16 @@ describe("Making the reading login", () => {
     })
   )
 
+  it.live("tells of rights on what is yet to be created, which it leaves to whoever granted them", () =>
+    Effect.gen(function* () {
+      const admin = yield* tables
+      const login = yield* reader(admin)
+      yield* administering(admin, `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${login.name}`)
+      const { beyond } = yield* Effect.provide(ReaderRole.apply({ name: login.name }), layerAdmin(admin))
+      assert.match(beyond.join(), /it gets rights on what \w+ will create/)
+    })
+  )
+
   it.live("refuses a role that somebody else made, and leaves it as it is", () =>
     Effect.gen(function* () {
       const admin = yield* tables

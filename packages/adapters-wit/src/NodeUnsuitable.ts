@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 
-/** The Node that is to run sandbox processes is missing or too old. */
+/** The Node that is to run sandbox processes is missing, too old, or cannot run as the user that was asked for. */
 export class NodeUnsuitable extends Schema.TaggedError<NodeUnsuitable>()("NodeUnsuitable", {
   execPath: Schema.String,
   /** The version found there. */

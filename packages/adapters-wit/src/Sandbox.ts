@@ -1,14 +1,18 @@
-import { Context, Effect, Layer, Semaphore } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
-import { ExecutionFailed } from "./ExecutionFailed.ts"
+import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
+import { headerBytes } from "./internal/child/HeaderBytes.ts"
+import { makeAdmission } from "./internal/host/Admission.ts"
+import { findConfinement } from "./internal/host/Confinement.ts"
 import { bind, converse } from "./internal/host/conversation.ts"
 import { guestProgram } from "./internal/host/Engine.ts"
 import { gone, startGuest } from "./internal/host/Guest.ts"
 import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
+import { promote, watchProcessor } from "./internal/host/processorWatch.ts"
 import { capped, type Limits, memoryPages } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 import { defaultSandboxOptions, type SandboxOptions } from "./SandboxOptions.ts"
@@ -27,14 +31,18 @@ export interface Execution<R> {
 }
 
 /**
- * Runs components, each request on a fresh instance in a process that can reach nothing but its pipe.
+ * Runs components in processes that can reach nothing but their pipes, each request on an instance that shows nothing of
+ * another.
  *
  * Guarantees:
  * - The limits of the execution hold: its time covers waiting, starting and running; then the process is killed.
- * - State of one request is not there in the next, and no process ever serves two installs.
+ * - State of one request is not there in the next, and no process ever serves two installs. An instance whose state can
+ *   be set back whole serves again; any other is thrown away.
+ * - No tenant and no install runs more than its share at the same time; when too many wait, who fills the queue most is
+ *   refused first.
  * - A process that failed in any way is never used again, and the next execution works.
  * - Interrupting an execution kills its process; the end of a process interrupts the host call in flight.
- * - When the layer's scope closes, no process is left.
+ * - When the layer's scope closes, nobody is let in, what runs has its time of grace, and no process is left.
  */
 export interface SandboxService {
   readonly execute: <R>(execution: Execution<R>) => Effect.Effect<ExecuteResponse, ExecutionFailed, R>
@@ -52,12 +60,26 @@ const inBase64 = (bytes: number): number => Math.ceil(bytes / 3) * 4
 const keyOf = ({ tenantId, installId, component, limits }: Omit<Execution<never>, "host">): string =>
   JSON.stringify([tenantId, installId, component.hash, limits.memoryMb])
 
+const refuse = (reason: ExecutionFailedReason, detail: string) => Effect.fail(new ExecutionFailed({ reason, detail }))
+
+const checkRequest = ({ http }: ExecuteRequest, limits: Limits): Effect.Effect<void, ExecutionFailed> => {
+  const body = http.body?.byteLength ?? 0
+  if (body > limits.requestBodyBytes) return refuse("request-too-large", `${body} bytes`)
+  if (http.headers.length > limits.headers) return refuse("request-header-limit", `${http.headers.length} headers`)
+  const bytes = headerBytes([...http.headers, { name: http.method, value: http.url }])
+  return bytes > limits.headerBytes ? refuse("request-headers-too-large", `${bytes} bytes`) : Effect.void
+}
+
 const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
-  const options = { ...defaultSandboxOptions(), ...given }
+  const options = defaultSandboxOptions(given)
   yield* checkNode(options.execPath)
+  const confinement = yield* options.confinement === "auto" || options.user !== null
+    ? findConfinement(options.execPath, options.user)
+    : Effect.succeed([])
   const pool = yield* makeGuestPool(
     () =>
       startGuest({
+        confinement,
         execPath: options.execPath,
         program: guestProgram(),
         memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
@@ -66,44 +88,40 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
       }),
     options
   )
-  const turn = yield* Semaphore.make(options.concurrency)
+  const admission = makeAdmission(options)
+  yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
 
   const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {
     const { component, request } = execution
     const limits = capped(execution.limits, options.limits)
     const maxima = memoryPlan(component.modules, memoryPages(limits))
-    if (maxima === null) {
-      return yield* new ExecutionFailed({ reason: "memory-limit", detail: `starts above ${limits.memoryMb} MiB` })
-    }
-    if ((request.http.body?.byteLength ?? 0) > limits.requestBodyBytes) {
-      return yield* new ExecutionFailed({
-        reason: "request-too-large",
-        detail: `${request.http.body?.byteLength} bytes`
-      })
-    }
+    if (maxima === null) return yield* refuse("memory-limit", `starts above ${limits.memoryMb} MiB`)
+    yield* checkRequest(request, limits)
     let began = false
 
     const onGuest = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const guest = yield* pool.take(keyOf({ ...execution, limits }), restore)
         began = true
+        const watch = watchProcessor(guest.node, limits.cpuMs)
         const talk = Effect.gen(function* () {
           if (!guest.bound) yield* bind(guest, component, maxima, limits)
           guest.bound = true
           return yield* converse(guest, request, limits, execution.host)
         })
         return yield* restore(Effect.raceFirst(talk, gone(guest))).pipe(
-          Effect.onExit((exit) => (exit._tag === "Success" ? pool.keep(guest) : pool.discard(guest)))
+          Effect.onExit((exit) => {
+            watch.stop()
+            const reusable = exit._tag === "Success" && (!watch.demoted() || promote(guest.node.pid))
+            return reusable ? pool.keep(guest) : pool.discard(guest)
+          })
         )
       })
     )
-    return yield* turn.withPermit(onGuest).pipe(
+    return yield* admission.run(execution, onGuest).pipe(
       Effect.timeoutOrElse({
         duration: limits.timeoutMs,
-        orElse: () =>
-          Effect.fail(
-            new ExecutionFailed({ reason: began ? "timeout" : "unavailable", detail: `after ${limits.timeoutMs} ms` })
-          )
+        orElse: () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)
       })
     )
   })

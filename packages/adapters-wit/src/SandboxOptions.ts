@@ -1,28 +1,63 @@
 import { availableParallelism } from "node:os"
+import type { SandboxUser } from "./internal/host/Confinement.ts"
 import { defaultLimits, type Limits } from "./Limits.ts"
 
 /** How many processes a sandbox may have, and which Node they are. */
 export interface SandboxOptions {
   /** Executions at the same time; more wait for their turn. Default: two for each core. */
   readonly concurrency: number
+  /** Executions of one tenant at the same time. Default: three quarters of `concurrency`. */
+  readonly concurrencyPerTenant: number
+  /** Executions of one install at the same time. Default: half of `concurrency`. */
+  readonly concurrencyPerInstall: number
+  /** Executions that may wait for their turn, all together; beyond that some are refused. Default: 256. */
+  readonly queueLength: number
   /** Processes kept started for whoever comes next. Default: 1. */
   readonly spares: number
   /** Processes kept for the install that they served, all installs together. Default: one for each core. */
   readonly idleProcesses: number
   /** How long such a process is kept without work, in milliseconds. Default: 60,000. */
   readonly idleMs: number
+  /** Requests after which a process is replaced. Default: 10,000. */
+  readonly requestsPerProcess: number
+  /** Memory of a process, in MiB, above which it is replaced after its request. Default: 512. */
+  readonly processMb: number
+  /** How long a closing sandbox waits for what runs before it ends it, in milliseconds. Default: 5,000. */
+  readonly graceMs: number
+  /**
+   * `auto` has the system take from each process what it can take, by `setpriv` and a POSIX shell where they are; `none`
+   * leaves Node's permission model alone. Default: `auto`.
+   */
+  readonly confinement: "auto" | "none"
+  /**
+   * The user and group that processes run as, who must be able to read this package and Node. It takes root and `setpriv`.
+   * Default: null, those of this program.
+   */
+  readonly user: SandboxUser | null
   /** The Node that runs guests: 26 or newer. Default: the one that runs this program. */
   readonly execPath: string
   /** The limits that no execution is above. Default: {@link defaultLimits}. */
   readonly limits: Limits
 }
 
-/** The options where a deployment sets none. */
-export const defaultSandboxOptions = (): SandboxOptions => ({
-  concurrency: 2 * availableParallelism(),
-  spares: 1,
-  idleProcesses: availableParallelism(),
-  idleMs: 60_000,
-  execPath: process.execPath,
-  limits: defaultLimits
-})
+/** The options with those that a deployment did not set. */
+export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): SandboxOptions => {
+  const concurrency = given.concurrency ?? 2 * availableParallelism()
+  return {
+    concurrency,
+    concurrencyPerTenant: Math.ceil((concurrency * 3) / 4),
+    concurrencyPerInstall: Math.ceil(concurrency / 2),
+    queueLength: 256,
+    spares: 1,
+    idleProcesses: availableParallelism(),
+    idleMs: 60_000,
+    requestsPerProcess: 10_000,
+    processMb: 512,
+    graceMs: 5_000,
+    confinement: "auto",
+    user: null,
+    execPath: process.execPath,
+    limits: defaultLimits,
+    ...given
+  }
+}

@@ -7,6 +7,7 @@ import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } fr
 
 const start = () =>
   startGuest({
+    confinement: [],
     execPath: process.execPath,
     program: guestProgram(),
     memoryPages: 1_024,
@@ -15,7 +16,14 @@ const start = () =>
   })
 
 const poolOf = (options: Partial<GuestPoolOptions> = {}) =>
-  makeGuestPool(start, { spares: 0, idleProcesses: 2, idleMs: 60_000, ...options })
+  makeGuestPool(start, {
+    spares: 0,
+    idleProcesses: 2,
+    idleMs: 60_000,
+    requestsPerProcess: 100,
+    processMb: 512,
+    ...options
+  })
 
 const take = (pool: GuestPool, key: string) =>
   Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
@@ -83,6 +91,32 @@ describe("GuestPool", () => {
       yield* TestClock.adjust(5_000)
       assert.isTrue(guest.node.isOpen())
       yield* TestClock.adjust(10_000)
+      assert.isFalse(guest.node.isOpen())
+    })
+  )
+
+  it.effect("replaces a process after its requests, and not before", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ requestsPerProcess: 2 })
+      const first = yield* take(pool, "a")
+      yield* pool.keep(first)
+      assert.strictEqual(yield* take(pool, "a"), first)
+      yield* pool.keep(first)
+      assert.isFalse(first.node.isOpen())
+      assert.isTrue((yield* take(pool, "a")).node.isOpen())
+    })
+  )
+
+  it.effect("replaces a process that has become larger than it may, and keeps one that has not", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ processMb: 100 })
+      const guest = yield* take(pool, "a")
+      guest.residentBytes = 100 * 1_048_576
+      yield* pool.keep(guest)
+      assert.isTrue(guest.node.isOpen())
+      assert.strictEqual(yield* take(pool, "a"), guest)
+      guest.residentBytes += 1
+      yield* pool.keep(guest)
       assert.isFalse(guest.node.isOpen())
     })
   )

@@ -6,7 +6,12 @@ const valid = Schema.is(Limits)
 
 const maxima = {
   timeoutMs: 300_000,
+  cpuMs: 300_000,
   memoryMb: 512,
+  headers: 10_000,
+  headerBytes: 1_048_576,
+  nesting: 256,
+  logBytes: 67_108_864,
   componentBytes: 134_217_728,
   requestBodyBytes: 67_108_864,
   responseBodyBytes: 67_108_864,

@@ -2,6 +2,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { ok } from "../src/HostCall.ts"
 import { defaultLimits, type ExecutionFailed, ProtocolViolation } from "../src/index.ts"
+import { processorTime } from "../src/internal/host/processorTime.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
@@ -15,7 +16,7 @@ const reason = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = 
 
 const live = { excludeTestServices: true, timeout: "60 seconds" } as const
 
-layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128 } }), live)("Sandbox", (it) => {
+layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } }), live)("Sandbox", (it) => {
   it.effect("gives the response of the guest", () =>
     Effect.gen(function* () {
       const response = yield* run(coreGuest("ok"))
@@ -110,6 +111,50 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128 } }), live)("Sandbox
     })
   )
 
+  it.effect("takes as many headers in a request as the limit, and no more", () =>
+    Effect.gen(function* () {
+      const limits = { headers: 1 }
+      assert.strictEqual(yield* status(coreGuest("ok"), { limits, headers: 1 }), 200)
+      assert.strictEqual(yield* reason(coreGuest("ok"), { limits, headers: 2 }), "request-header-limit")
+    })
+  )
+
+  it.effect("takes headers of the limit of bytes in a request, and not larger ones", () =>
+    Effect.gen(function* () {
+      const limits = { headerBytes: 1_024, headers: 1_000 }
+      assert.strictEqual(yield* status(coreGuest("ok"), { limits, headers: 100 }), 200)
+      assert.strictEqual(yield* reason(coreGuest("ok"), { limits, headers: 400 }), "request-headers-too-large")
+    })
+  )
+
+  it.effect("hands over as many headers of a response as the limit, and no more", () =>
+    Effect.gen(function* () {
+      const limits = { headers: 20 }
+      const { headers } = yield* run(coreGuest("many-headers"), { limits, body: zeros(20) })
+      assert.lengthOf(headers, 20)
+      assert.strictEqual(yield* reason(coreGuest("many-headers"), { limits, body: zeros(21) }), "response-header-limit")
+    })
+  )
+
+  it.effect("hands over headers of a response of the limit of bytes, and not larger ones", () =>
+    Effect.gen(function* () {
+      const limits = { headerBytes: 2_000, headers: 1_000 }
+      const guest = coreGuest("many-headers")
+      assert.strictEqual(yield* status(guest, { limits, body: zeros(200) }), 200)
+      assert.strictEqual(yield* reason(guest, { limits, body: zeros(201) }), "response-headers-too-large")
+    })
+  )
+
+  it.effect("ends a guest that uses more processor time than its limit, and not one that waits for the host", () =>
+    Effect.gen(function* () {
+      const limits = { cpuMs: 300, timeoutMs: 20_000 }
+      const told = processorTime(process.pid) === null ? "timeout" : "cpu-limit"
+      assert.strictEqual(yield* reason(coreGuest("loop-forever"), { limits }), told)
+      const host = () => Effect.as(Effect.sleep(600), ok(null))
+      assert.strictEqual(yield* status(coreGuest("many-host-calls"), { limits, host }), 200)
+    })
+  )
+
   it.effect("answers as many host calls as the limit, and no more", () =>
     Effect.gen(function* () {
       let answered = 0
@@ -131,7 +176,10 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128 } }), live)("Sandbox
     Effect.gen(function* () {
       const limits = { hostCallBytes: 1_000_000 }
       assert.strictEqual(yield* status(coreGuest("large-host-call"), { limits, body: zeros(9) }), 200)
-      assert.strictEqual(yield* reason(coreGuest("large-host-call"), { limits, body: zeros(100) }), "host-call-limit")
+      assert.strictEqual(
+        yield* reason(coreGuest("large-host-call"), { limits, body: zeros(100) }),
+        "host-call-too-large"
+      )
     })
   )
 
@@ -166,7 +214,7 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128 } }), live)("Sandbox
       const host = (length: number) => () => Effect.succeed(ok("x".repeat(length)))
       const guest = coreGuest("many-host-calls")
       assert.strictEqual(yield* status(guest, { limits, host: host(1_900) }), 200)
-      assert.strictEqual(yield* reason(guest, { limits, host: host(2_000) }), "host-call-limit")
+      assert.strictEqual(yield* reason(guest, { limits, host: host(2_000) }), "host-reply-too-large")
     })
   )
 
@@ -226,10 +274,31 @@ describe("Sandbox", () => {
     }).pipe(Effect.provide(sandboxOf()))
   )
 
+  it.live("lets what runs end within its grace when its scope closes, and takes nothing new", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 20_000 }), scope)
+      const called = yield* Deferred.make<void>()
+      const answer = yield* Deferred.make<void>()
+      const host = () =>
+        Effect.as(Effect.andThen(Deferred.succeed(called, undefined), Deferred.await(answer)), ok(null))
+      const slow = yield* Effect.forkChild(
+        Effect.provideContext(status(coreGuest("many-host-calls"), { host }), context)
+      )
+      yield* Deferred.await(called)
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+      assert.strictEqual(yield* Effect.provideContext(reason(coreGuest("ok")), context), "unavailable")
+      yield* Deferred.succeed(answer, undefined)
+      assert.strictEqual(yield* Fiber.join(slow), 200)
+      yield* Fiber.join(closing)
+      assert.deepEqual(guestProcesses(), [])
+    })
+  )
+
   it.live("leaves no process when its scope closes", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 2 }), scope)
+      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 2, graceMs: 100 }), scope)
       yield* Effect.provideContext(status(coreGuest("ok")), context)
       const looping = yield* Effect.forkChild(Effect.provideContext(run(coreGuest("loop-forever")), context))
       while (guestProcesses().length < 3) yield* Effect.yieldNow

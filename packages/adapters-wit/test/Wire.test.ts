@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { pack, unpack } from "../src/internal/child/Wire.ts"
+import { pack, TooNested, unpack } from "../src/internal/child/Wire.ts"
 
 const crossed = (value: unknown) => unpack(JSON.parse(JSON.stringify(pack(value))))
 
@@ -31,9 +31,15 @@ describe("the wire", () => {
   })
 
   it("refuses a 64-bit number that is none", () => {
-    for (const digits of ["1; drop", "", "-1", "0x1", "1".repeat(21)]) {
+    for (const digits of ["1; drop", "", "-1", "0x1", "1".repeat(21), "18446744073709551616"]) {
       assert.throws(() => unpack({ $u: digits }), SyntaxError)
     }
+  })
+
+  it("reads what is nested as deep as allowed, and no deeper", () => {
+    const nested = { a: [{ b: [1] }] }
+    assert.deepEqual(unpack(nested, 4), nested)
+    assert.throws(() => unpack(nested, 3), TooNested)
   })
 
   it("keeps a record of the same field names from another type as it is", () => {

@@ -52,6 +52,20 @@ layer(importsOver(layerDeniedPorts))("logging", (it) => {
   )
 })
 
+layer(importsOver(layerDeniedPorts))("logging, by bytes", (it) => {
+  it.effect("writes as many bytes as the limit, then says once that it drops the rest", () =>
+    Effect.gen(function* () {
+      const { as } = yield* scenario()
+      const lines = ["12345678", "ääää", "1", "2"].map((line) => ["logInfo", line] as const)
+      const logs = yield* logsOf(as()(write({ logBytes: 16 }, lines)))
+      assert.deepEqual(
+        logs.map(({ message }) => message),
+        ["12345678", "ääää", "the extension wrote more than 16 bytes of log lines; the rest is dropped"]
+      )
+    })
+  )
+})
+
 describe("logLine", () => {
   it.each([
     { message: "12345", maxBytes: 5, line: "12345" },

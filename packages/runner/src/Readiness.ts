@@ -1,7 +1,8 @@
 import { access, constants } from "node:fs/promises"
-import { Context, Duration, Effect, Layer, Ref } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import { BundleRegistry } from "./BundleRegistry.ts"
 import { BundleStore } from "./BundleStore.ts"
+import { Life } from "./Life.ts"
 
 /** What is needed to work, and whether it is there. */
 export interface ReadinessReport {
@@ -15,8 +16,6 @@ export class Readiness extends Context.Service<
   {
     /** Asks everything that an execution needs, each for at most 2 seconds. */
     readonly report: Effect.Effect<ReadinessReport>
-    /** From now on the report says that no work is taken. */
-    readonly stopAccepting: Effect.Effect<void>
   }
 >()("@alga-psa/ext-runner/Readiness") {}
 
@@ -29,20 +28,18 @@ const state = (check: Effect.Effect<unknown, unknown>) =>
   )
 
 /** Readiness over the database, the bundle store and the directory of components, which must be writable. */
-export const layer = (components: string): Layer.Layer<Readiness, never, BundleRegistry | BundleStore> =>
+export const layer = (components: string): Layer.Layer<Readiness, never, BundleRegistry | BundleStore | Life> =>
   Layer.effect(
     Readiness,
     Effect.gen(function* () {
       const registry = yield* BundleRegistry
       const store = yield* BundleStore
-      const accepting = yield* Ref.make(true)
+      const life = yield* Life
       return Readiness.of({
         report: Effect.gen(function* () {
           const checks = yield* Effect.all(
             {
-              accepting: Effect.map(Ref.get(accepting), (taken) =>
-                taken ? ("ok" as const) : ("unavailable" as const)
-              ),
+              accepting: Effect.sync(() => (life.ready() ? ("ok" as const) : ("unavailable" as const))),
               database: state(registry.check),
               store: state(store.check),
               components: state(Effect.tryPromise(() => access(components, constants.W_OK)))
@@ -50,8 +47,7 @@ export const layer = (components: string): Layer.Layer<Readiness, never, BundleR
             { concurrency: "unbounded" }
           )
           return { ready: Object.values(checks).every((found) => found === "ok"), checks }
-        }),
-        stopAccepting: Ref.set(accepting, false)
+        })
       })
     })
   )

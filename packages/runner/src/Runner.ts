@@ -21,19 +21,26 @@ import {
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { ByteSize, Duration, Layer } from "effect"
 import { HttpRouter } from "effect/http"
+import * as BundleCache from "./BundleCache.ts"
 import type { BundleRegistry } from "./BundleRegistry.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
 import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
+import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
+import * as Life from "./Life.ts"
 import * as Readiness from "./Readiness.ts"
+
+/** Where bundles come from: a directory, or HTTP with a cache on disk. */
+export type BundleSource =
+  | { readonly directory: string }
+  | (HttpBundleStore.HttpStoreOptions & { readonly cache: BundleCache.BundleCacheOptions })
 
 /** What a runner needs to know beside its ports. */
 export interface RunnerOptions {
-  /** The directory of the bundles. */
-  readonly bundles: string
+  readonly bundles: BundleSource
   /** The directory of accepted components. Only the runner's own user may write to it. */
   readonly components: string
   /** The largest limits of an execution. Default: those of the sandbox. */
@@ -46,7 +53,17 @@ export interface RunnerOptions {
 export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | BundleRegistry
 
 /** What the routes need. */
-export type Services = Execution.Execution | Components.Components | ExtensionUi.ExtensionUi | Readiness.Readiness
+export type Services =
+  | Execution.Execution
+  | Components.Components
+  | ExtensionUi.ExtensionUi
+  | Readiness.Readiness
+  | Life.Life
+
+const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore> =>
+  "directory" in source
+    ? BundleStore.layerDirectory(source.directory).pipe(Layer.provide(NodeServices.layer))
+    : BundleCache.layer(source.cache).pipe(Layer.provide(HttpBundleStore.layer(source)))
 
 /**
  * Everything behind the routes, over the ports: bundle store, intake, sandbox, host imports, guarded reads, pages of
@@ -61,10 +78,9 @@ export const layerRunner = ({
   const store = layerComponentStore({ directory: components, componentBytes: limits.componentBytes })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })
   const executor = layerExecutor.pipe(Layer.provide([sandbox, layerHostImports]), Layer.provide(layerDeniedPorts))
-  const bundleStore = BundleStore.layerDirectory(bundles).pipe(Layer.provide(NodeServices.layer))
   return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
-    Layer.provideMerge(Components.layer),
-    Layer.provide([executor, bundleStore]),
+    Layer.provideMerge([Components.layer, Life.layer]),
+    Layer.provide([executor, layerBundles(bundles)]),
     Layer.provide([store, layerGuardedReads])
   )
 }
@@ -88,6 +104,8 @@ export interface HttpOptions {
   readonly maxConnections?: number
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
+  /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
+  readonly reusePort?: boolean
 }
 
 const millis = (duration: Duration.Duration | undefined, fallback: number) =>
@@ -112,5 +130,12 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
       Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'")
     ]),
-    Layer.provideMerge(NodeHttpServer.layer(nodeServer(options), { host: options.host, port: options.port }))
+    Layer.provideMerge(
+      NodeHttpServer.layer(nodeServer(options), {
+        host: options.host,
+        port: options.port,
+        reusePort: options.reusePort ?? false,
+        gracefulShutdownTimeout: "5 seconds"
+      })
+    )
   )

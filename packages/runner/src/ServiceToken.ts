@@ -38,7 +38,9 @@ export const layerTokens = <E>(
           Effect.matchEffect(load, {
             onSuccess: (loaded) => {
               expected = digests(loaded)
-              return Effect.logInfo("the service tokens were read again", { tokens: loaded.length })
+              return Effect.annotateLogs(Effect.logInfo("the service tokens were read again"), {
+                tokens: loaded.length
+              })
             },
             onFailure: (cause) => Effect.logError("the service tokens stay: the settings cannot be read again", cause)
           })

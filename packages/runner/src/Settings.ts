@@ -1,8 +1,11 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { defaultLimits, defaultSandboxOptions, Limits, type SandboxOptions } from "@alga-psa/ext-adapters-wit"
+import { fileURLToPath } from "node:url"
+import { defaultSandboxOptions, type SandboxOptions } from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
-import type { HttpOptions } from "./Runner.ts"
+import { limitFields } from "./internal/limitSettings.ts"
+import type { StopOptions } from "./Life.ts"
+import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
 
 /** Begins the names that no other program gives a meaning to. One that is not a setting stops the start. */
@@ -46,12 +49,7 @@ const postgresUrl = Schema.String.check(
   Schema.isPattern(/^postgres(ql)?:\/\//, { message: "must be a URL such as postgres://user:password@host:5432/name" })
 ).pipe(Schema.RedactedFromValue)
 
-const limit = (name: keyof Limits, unit: string, description: string) =>
-  Schema.String.check(Schema.isPattern(/^\d{1,15}$/, { message: `must be a whole number of ${unit}` })).pipe(
-    Schema.decodeTo(Schema.FiniteFromString),
-    Schema.decodeTo(Limits.fields[name]),
-    about(description, unit, { fallback: String(defaultLimits[name]) })
-  )
+const isHttp = (base: string): boolean => /^https?:\/\//i.test(base)
 
 const sandbox = defaultSandboxOptions()
 
@@ -82,6 +80,15 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: whole(1, 1_000_000).pipe(
     about("Most connections of callers; more are closed at once.", "connections", { fallback: "10000" })
   ),
+  ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: onOff.pipe(
+    about("on lets several processes listen on one port (Linux).", "on, off", { fallback: "off" })
+  ),
+  ALGA_EXTENSION_RUNNER_STOP_DELAY: duration.pipe(
+    about("How long a stopping runner takes work while /readyz says no.", "duration", { fallback: "0 seconds" })
+  ),
+  ALGA_EXTENSION_RUNNER_STOP_GRACE: duration.pipe(
+    about("How long work may go on when the runner stops; then it is cut.", "duration", { fallback: "25 seconds" })
+  ),
   ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: Schema.String.check(
     Schema.isPattern(/^[\x21-\x3a\x3c-\x7e ]+$/, { message: "must be origins as in CSP frame-ancestors" })
   ).pipe(
@@ -101,6 +108,9 @@ export const Settings = Schema.Struct({
   DATABASE_URL: postgresUrl.pipe(
     about("Alga's PostgreSQL, with a login that can only read.", "URL", { required: true, secret: true })
   ),
+  ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: onOff.pipe(
+    about("on starts without a database too, and is not ready until it answers.", "on, off", { fallback: "off" })
+  ),
   DATABASE_CONNECT_TIMEOUT: duration.pipe(
     about("How long a connection may take to be ready.", "duration", { fallback: "5 seconds" })
   ),
@@ -116,26 +126,34 @@ export const Settings = Schema.Struct({
     })
   ),
 
-  BUNDLE_STORE_BASE: text.pipe(about("The directory of the bundles.", "path", { required: true })),
-  EXT_CACHE_ROOT: text.pipe(
-    about("The directory of accepted components. Only the runner's own user may write to it.", "path", {
-      fallback: join(homedir(), ".cache", "alga-extension-runner", "components")
+  BUNDLE_STORE_BASE: text.pipe(
+    about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
+      required: true
     })
   ),
-
-  ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: limit(
-    "timeoutMs",
-    "milliseconds",
-    "Longest execution, the wait for a free process included."
+  BUNDLE_STORE_TIMEOUT: duration.pipe(
+    about("How long a bundle may take to be fetched over HTTP.", "duration", { fallback: "15 seconds" })
   ),
-  ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: limit("memoryMb", "MiB", "Most linear memory of an execution."),
-  ALGA_EXTENSION_RUNNER_LIMIT_COMPONENT_BYTES: limit("componentBytes", "bytes", "Largest component at intake."),
-  ALGA_EXTENSION_RUNNER_LIMIT_REQUEST_BODY_BYTES: limit("requestBodyBytes", "bytes", "Largest body for a handler."),
-  ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: limit("responseBodyBytes", "bytes", "Largest body of a handler."),
-  ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALLS: limit("hostCalls", "calls", "Host calls of an execution, log lines counted."),
-  ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALL_BYTES: limit("hostCallBytes", "bytes", "Largest host call, and largest reply."),
-  ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINES: limit("logLines", "lines", "Log lines of an execution; more are dropped."),
-  ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINE_BYTES: limit("logLineBytes", "bytes", "Longest log line; more is cut off."),
+  AWS_ACCESS_KEY_ID: Schema.optional(text).pipe(
+    about("Signs requests to the store, together with AWS_SECRET_ACCESS_KEY.", "text")
+  ),
+  AWS_SECRET_ACCESS_KEY: Schema.optional(Schema.RedactedFromValue(text)).pipe(
+    about("The secret of AWS_ACCESS_KEY_ID.", "text", { secret: true })
+  ),
+  AWS_SESSION_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
+    about("The token of temporary credentials.", "text", { secret: true })
+  ),
+  AWS_REGION: text.pipe(about("The region that signed requests name.", "text", { fallback: "us-east-1" })),
+  EXT_CACHE_ROOT: text.pipe(
+    about("The directory of accepted components and fetched bundles, for the runner's own user alone.", "path", {
+      fallback: join(homedir(), ".cache", "alga-extension-runner")
+    })
+  ),
+  ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES: whole(0, 1_099_511_627_776).pipe(
+    about("Fetched bundles that are kept on disk.", "bytes", { fallback: "1073741824" })
+  ),
+
+  ...limitFields((schema, { description, unit, fallback }) => schema.pipe(about(description, unit, { fallback }))),
 
   ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: whole(1, 1_024).pipe(
     about("Executions at the same time.", "executions", { fallback: String(sandbox.concurrency) })
@@ -164,18 +182,7 @@ export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<Settin
 export const aboutSetting = (name: SettingName): SettingAbout =>
   Settings.fields[name].ast.context?.annotations?.["about"] as SettingAbout
 
-/** The limits that these settings name. */
-export const limitsOf = (settings: Settings): Limits => ({
-  timeoutMs: settings.ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS,
-  memoryMb: settings.ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB,
-  componentBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_COMPONENT_BYTES,
-  requestBodyBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_REQUEST_BODY_BYTES,
-  responseBodyBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES,
-  hostCalls: settings.ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALLS,
-  hostCallBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_HOST_CALL_BYTES,
-  logLines: settings.ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINES,
-  logLineBytes: settings.ALGA_EXTENSION_RUNNER_LIMIT_LOG_LINE_BYTES
-})
+export { limitsOf } from "./internal/limitSettings.ts"
 
 /** How many processes the sandbox may have, after these settings. */
 export const sandboxOptionsOf = (
@@ -187,6 +194,30 @@ export const sandboxOptionsOf = (
   idleMs: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS
 })
 
+/** Where the bundles come from, after these settings. */
+export const bundlesOf = (settings: Settings): BundleSource => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings
+  const base = settings.BUNDLE_STORE_BASE
+  if (!isHttp(base)) return { directory: base.startsWith("file://") ? fileURLToPath(base) : base }
+  return {
+    base,
+    timeout: settings.BUNDLE_STORE_TIMEOUT,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? null
+        : {
+            accessKeyId,
+            secretAccessKey,
+            region: settings.AWS_REGION,
+            ...(settings.AWS_SESSION_TOKEN ? { sessionToken: settings.AWS_SESSION_TOKEN } : {})
+          },
+    cache: {
+      directory: join(settings.EXT_CACHE_ROOT, "bundles"),
+      bytes: settings.ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES
+    }
+  }
+}
+
 /** Where the server listens and what bounds its callers, after these settings. */
 export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   host: settings.HOST,
@@ -197,7 +228,14 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   requestTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT,
   keepAliveTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
-  frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS
+  frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
+  reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"
+})
+
+/** How the runner ends, after these settings. */
+export const stopOptionsOf = (settings: Settings): StopOptions => ({
+  delay: settings.ALGA_EXTENSION_RUNNER_STOP_DELAY,
+  grace: settings.ALGA_EXTENSION_RUNNER_STOP_GRACE
 })
 
 /** The tokens that are valid, or null where the check is off. */

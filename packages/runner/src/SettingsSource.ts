@@ -111,6 +111,9 @@ export const settingsReport = (environment: SettingsFile, file: SettingsFile): S
     return { name, source, shown, problem }
   })
 
+  if ((values["AWS_ACCESS_KEY_ID"] === undefined) !== (values["AWS_SECRET_ACCESS_KEY"] === undefined)) {
+    problems.push("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both or neither")
+  }
   if (values["RUNNER_SERVICE_TOKEN_CHECK"] === "on" && values["RUNNER_SERVICE_TOKEN"] === undefined) {
     problems.push(
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"

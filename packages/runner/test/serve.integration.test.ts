@@ -1,60 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { ids, seed } from "@alga-psa/ext-adapters-memory"
-import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
-import { buildSample } from "@alga-psa/ext-sample-extension"
-import { PgClient } from "@effect/sql-pg"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { bundlePath } from "../src/BundleStore.ts"
-import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
-import { type Program, program } from "./support/Program.ts"
-import { bytesOf } from "./support/TestRunner.ts"
+import { program } from "./support/Program.ts"
+import { serveSetting } from "./support/ServeProgram.ts"
 
-const token = "a-token-of-this-test"
-
-const directory = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-serve-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
-
-const published = (bundles: string) =>
-  Effect.gen(function* () {
-    const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
-    const hash = contentHash.replace("sha256:", "")
-    const file = join(bundles, bundlePath({ tenant: ids.tenants.acme, extension: ids.extensions.full, hash }))
-    const archive = yield* bytesOf(bundleFile)
-    yield* Effect.promise(() => mkdir(dirname(file), { recursive: true }))
-    yield* Effect.promise(() => writeFile(file, archive))
-    return hash
-  })
-
-const address = (run: Program) =>
+const get = (url: string) =>
   Effect.promise(async () => {
-    for (;;) {
-      const { value } = await run.lines.next()
-      if (value === undefined) throw new Error("the runner ended before it was ready")
-      if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
-      const line = JSON.parse(value)
-      if (line.message === "the runner is ready") return String(line.annotations.address)
-    }
+    const response = await fetch(url)
+    return { status: response.status, text: await response.text() }
   })
 
-const execute = (url: string, hash: string) =>
-  Effect.promise(async () => {
-    const headers = {
-      "content-type": "application/json",
-      "x-runner-service-token": token,
-      "x-alga-tenant": adminCase.tenant,
-      "x-alga-extension": adminCase.extension
-    }
-    const body = JSON.stringify(executeBody(adminCase, hash))
-    const response = await fetch(`${url}/v1/execute`, { method: "POST", headers, body })
-    const { error, status } = (await response.json()) as { readonly status: number; readonly error?: string }
-    return { http: response.status, status, error }
-  })
+/** Asks again until the answer has this status. */
+const until = (url: string, status: number): Effect.Effect<string> =>
+  Effect.flatMap(get(url), (answer) => (answer.status === status ? Effect.succeed(answer.text) : until(url, status)))
 
 describe("serve", () => {
   it.live(
@@ -62,40 +21,66 @@ describe("serve", () => {
     () =>
       Effect.gen(function* () {
         const database = yield* dedicatedServer
-        const folder = yield* directory
-        const bundles = join(folder, "bundles")
-        const hash = yield* published(bundles)
-        yield* Effect.andThen(Fixture.createTables, Fixture.load(seed({ contentHash: hash }))).pipe(
-          Effect.provide(PgClient.layer({ url: Redacted.make(database.url) }))
-        )
-        const run = yield* program(["serve"], {
-          DATABASE_URL: database.url,
-          RUNNER_SERVICE_TOKEN: token,
-          BUNDLE_STORE_BASE: bundles,
-          EXT_CACHE_ROOT: join(folder, "components"),
-          PORT: "0"
-        })
-        const url = yield* address(run)
+        const { serve } = yield* serveSetting(database.url)
+        const { execute, run, url } = yield* serve()
+        const outcome = Effect.map(execute(), ({ error, http, status }) => ({ http, status, error }))
         const good = { http: 200, status: 200, error: undefined }
-        assert.deepStrictEqual(yield* execute(url, hash), good)
+        assert.deepStrictEqual(yield* outcome, good)
+        yield* until(`${url}/readyz`, 200)
         yield* database.stop
         const gone = { http: 503, status: 503, error: "data_unavailable" }
-        assert.deepStrictEqual(yield* execute(url, hash), gone)
-        assert.deepStrictEqual(yield* execute(url, hash), gone)
+        assert.deepStrictEqual(yield* outcome, gone)
+        assert.deepStrictEqual(yield* outcome, gone)
+        assert.strictEqual((yield* execute()).headers.get("retry-after"), "1")
+        assert.include(yield* until(`${url}/readyz`, 503), '"database":"unavailable"')
+        assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
         yield* database.start
-        assert.deepStrictEqual(yield* execute(url, hash), good)
+        assert.deepStrictEqual(yield* outcome, good)
+        yield* until(`${url}/readyz`, 200)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
       }),
     120_000
   )
 
+  it.live(
+    "starts without a database only when told to, and is ready once it is there",
+    () =>
+      Effect.gen(function* () {
+        const database = yield* dedicatedServer
+        const { serve, start } = yield* serveSetting(database.url)
+        yield* database.stop
+        const refused = yield* start()
+        const out = yield* Effect.promise(() => Array.fromAsync(refused.lines))
+        const { code, errors } = yield* Effect.promise(() => refused.ended)
+        assert.strictEqual(code, 1)
+        assert.include(out.join("\n") + errors, "the database does not answer: check DATABASE_URL")
+        const { execute, url } = yield* serve({ ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: "on" })
+        assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
+        assert.strictEqual((yield* get(`${url}/readyz`)).status, 503)
+        yield* database.start
+        yield* until(`${url}/readyz`, 200)
+        assert.strictEqual((yield* execute()).http, 200)
+      }),
+    120_000
+  )
+
+  it.live("serves pages to those alone who can have them, by Alga's own tables", () =>
+    Effect.gen(function* () {
+      const { hash, serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+      const { url } = yield* serve()
+      const { ids } = yield* Effect.promise(() => import("@alga-psa/ext-adapters-memory"))
+      const held = yield* get(`${url}/ext-ui/${ids.extensions.full}/${hash}/index.html`)
+      assert.deepStrictEqual([held.status, JSON.parse(held.text).error], [404, "not_found"])
+      const nobody = yield* get(`${url}/ext-ui/${ids.extensions.full}/${"0".repeat(64)}/index.html`)
+      assert.strictEqual(nobody.status, 404)
+    })
+  )
+
   it.live("does not start without a token, and says what to set", () =>
     Effect.gen(function* () {
-      const folder = yield* directory
       const run = yield* program(["serve"], {
         DATABASE_URL: "postgres://localhost:1/none",
-        BUNDLE_STORE_BASE: folder,
-        EXT_CACHE_ROOT: join(folder, "components")
+        BUNDLE_STORE_BASE: "/nowhere"
       })
       const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
       const { code, errors } = yield* Effect.promise(() => run.ended)

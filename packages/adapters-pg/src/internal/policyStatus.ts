@@ -7,9 +7,10 @@ import { marks, ofTenant, policyNames, type TenantTable, tenantTables } from "./
  * - `applied`: row level security is on, and our policies are as they should be.
  * - `missing`: the table has none of our policies.
  * - `differs`: it has some of them, or for other roles, or row level security was switched off since.
+ * - `exempt`: policies do not hold the reading login, because it owns the table, is a superuser or has BYPASSRLS.
  * - `no-table`: the schema `public` has no such table.
  */
-export type PolicyState = "applied" | "missing" | "differs" | "no-table"
+export type PolicyState = "applied" | "missing" | "differs" | "exempt" | "no-table"
 
 /** How row level security stands on a table. */
 export interface PolicyStatus {
@@ -34,6 +35,7 @@ interface Policy {
 interface Found {
   readonly table: string
   readonly on: boolean
+  readonly exempt: boolean
   readonly policies: ReadonlyArray<Policy>
   readonly hides: ReadonlyArray<string>
 }
@@ -45,6 +47,11 @@ const found = ({ reader, unrestricted }: PolicyOptions) =>
       SELECT
         relname AS table,
         relrowsecurity AS on,
+        EXISTS (
+          SELECT FROM pg_roles AS role
+          WHERE role.rolname = ${reader}
+            AND (role.rolsuper OR role.rolbypassrls OR pg_has_role(role.oid, class.relowner, 'USAGE'))
+        ) AS exempt,
         (
           SELECT coalesce(json_agg(json_build_object(
             'name', polname,
@@ -116,7 +123,8 @@ const statusOf = (own: TenantTable, options: PolicyOptions, row: Found | undefin
   const mark = row.policies.find(({ name }) => name === policyNames.tenant)?.comment
   const wasOn = mark === marks.wasOn || (row.on && mark !== marks.switchedOn)
   const asExpected = row.on && text(row.policies) === text(expected(own, wasOn, options))
-  const state = row.policies.length === 0 ? "missing" : asExpected ? "applied" : "differs"
+  const held = row.policies.length === 0 ? "missing" : asExpected ? "applied" : "differs"
+  const state = row.exempt ? "exempt" : held
   return { table, state, wasOn, hides: wasOn ? [] : row.hides }
 }
 

@@ -3,18 +3,22 @@ import { Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ReadTimeout } from "../ReadTimeout.ts"
 import { fromSchemaError, fromSqlError, tooLate } from "./failure.ts"
+import { makeResend } from "./resend.ts"
 
-/** Runs statements for the ports: in bounded time, rows checked against a schema, failures as the ports' own. */
+/**
+ * Runs statements for the ports: in bounded time, once more when the connection was lost, rows checked against a schema,
+ * failures as the ports' own.
+ */
 export const makeQuery = Effect.map(
-  ReadTimeout,
-  (duration) =>
+  Effect.all([ReadTimeout, makeResend]),
+  ([duration, resend]) =>
     <Row extends Schema.ConstraintDecoder<unknown>>(operation: string, row: Row) => {
       const decode = Schema.decodeUnknownEffect(Schema.Array(row))
       const late = Effect.suspend(() => Effect.fail(tooLate(operation)))
       return (
         statement: Effect.Effect<ReadonlyArray<unknown>, SqlError>
       ): Effect.Effect<ReadonlyArray<Row["Type"]>, DataSourceError> =>
-        statement.pipe(
+        resend(operation, statement).pipe(
           Effect.mapError((error) => fromSqlError(operation, error)),
           Effect.timeoutOrElse({ duration, orElse: () => late }),
           Effect.flatMap((rows) => Effect.mapError(decode(rows), (error) => fromSchemaError(operation, error)))

@@ -61,6 +61,10 @@ export const readPrivileges = (role: string) =>
         FROM settings, pg_auth_members JOIN pg_roles AS parent ON parent.oid = roleid
         WHERE member = role::regrole
         UNION ALL
+        SELECT format('it gets rights on what %I will create: see pg_default_acl', pg_get_userbyid(defaclrole))
+        FROM settings, pg_default_acl, aclexplode(defaclacl) AS acl
+        WHERE acl.grantee = role::regrole
+        UNION ALL
         SELECT 'it has an attribute beyond LOGIN: see pg_roles'
         FROM settings JOIN pg_roles ON rolname = role
         WHERE rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls

@@ -76,7 +76,7 @@ const revokeAll = (name: string) =>
   block(`DECLARE
   held text;
 BEGIN
-  FOR held IN ${granted(name)}
+  FOR held IN${granted(name)}
   LOOP
     EXECUTE format('REVOKE ALL ON %s FROM ${name} CASCADE', held);
   END LOOP;

@@ -12,8 +12,7 @@ const shutDown = new Set(["57P01", "57P02", "57P05"])
 
 /** Whether a connection that was ready ended under the statement. Failing to connect is another matter. */
 const wasLost = (error: SqlError): boolean =>
-  error.reason.operation === "query" &&
-  (error.reason._tag === "ConnectionError" || shutDown.has(sqlState(error) ?? ""))
+  error.reason.operation === "query" && (error.reason._tag === "ConnectionError" || shutDown.has(sqlState(error) ?? ""))
 
 /**
  * Sends a read once more, and only once, when its connection was lost: the server restarted, a backend was ended, a proxy
@@ -36,7 +35,9 @@ export const makeResend = Effect.sync(() => {
         () => {
           left -= 1
           return Effect.andThen(
-            Effect.annotateLogs(Effect.logWarning("the connection was lost; the read is sent once more"), { operation }),
+            Effect.annotateLogs(Effect.logWarning("the connection was lost; the read is sent once more"), {
+              operation
+            }),
             read
           )
         }

@@ -1,4 +1,5 @@
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import { Config, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Flag } from "effect/cli"
 
@@ -19,8 +20,18 @@ const adminUrl = Effect.gen(function* () {
   return yield* new AdminUrlInvalid({ why: "is no address of a PostgreSQL server" })
 })
 
-/** The client of `DATABASE_ADMIN_URL`. */
-export const layerAdminDatabase = Layer.unwrap(Effect.map(adminUrl, layerAdmin))
+const database = Layer.unwrap(Effect.map(adminUrl, layerAdmin))
+
+/**
+ * Provides the client of `DATABASE_ADMIN_URL`. A run that is told to stop ends with the status 130: unlike a service, it
+ * has not done what it was asked for.
+ */
+export const onAdminDatabase = <A, E>(run: Effect.Effect<A, E, PgClient>) =>
+  Effect.onInterrupt(Effect.provide(run, database), () =>
+    Effect.sync(() => {
+      process.exitCode = 130
+    })
+  )
 
 /** `--json`, for programs that read the output. */
 export const json = Flag.Boolean("json").pipe(

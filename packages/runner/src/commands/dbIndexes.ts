@@ -2,7 +2,7 @@ import * as IndexMigration from "@alga-psa/ext-adapters-pg/IndexMigration"
 import { indexPack } from "@alga-psa/ext-adapters-pg/IndexPack"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { json, layerAdminDatabase, NotInPlace } from "./dbAdmin.ts"
+import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { print, size } from "./dbOutput.ts"
 
 const trigram = Flag.Boolean("trigram").pipe(
@@ -24,8 +24,8 @@ const show = (statuses: ReadonlyArray<IndexMigration.IndexStatus>, asJson: boole
     {
       index: ({ index }) => index,
       state: ({ index, servedBy, state }) => (servedBy === null || servedBy === index ? state : `as ${servedBy}`),
-      bytes: ({ bytes }) => size(bytes),
-      serves: ({ serves }) => serves
+      size: ({ bytes }) => size(bytes),
+      for: ({ serves }) => serves
     },
     asJson
   )
@@ -42,14 +42,14 @@ const tell: IndexMigration.Listener = (step) =>
 const plan = Command.make("plan", { trigram, json }, (flags) =>
   IndexMigration.plan(chosen(flags.trigram)).pipe(
     Effect.flatMap((statuses) => show(statuses, flags.json)),
-    Effect.provide(layerAdminDatabase)
+    onAdminDatabase
   )
 ).pipe(Command.withDescription("Show each index, how it stands and what it is for; change nothing"))
 
 const apply = Command.make("apply", { trigram, json }, (flags) =>
   IndexMigration.apply(chosen(flags.trigram), tell).pipe(
     Effect.flatMap((statuses) => show(statuses, flags.json)),
-    Effect.provide(layerAdminDatabase)
+    onAdminDatabase
   )
 ).pipe(
   Command.withDescription(
@@ -67,13 +67,13 @@ const check = Command.make("check", { trigram, json }, (flags) =>
     return yield* new NotInPlace({
       what: `${lacking.length} of ${statuses.length} indexes are not in place: ${names}; run db apply`
     })
-  }).pipe(Effect.provide(layerAdminDatabase))
+  }).pipe(onAdminDatabase)
 ).pipe(Command.withDescription("As plan, and fail where an index is not in place"))
 
 const drop = Command.make("drop", { json }, (flags) =>
   IndexMigration.dropAll(indexPack, tell).pipe(
     Effect.flatMap((statuses) => show(statuses, flags.json)),
-    Effect.provide(layerAdminDatabase)
+    onAdminDatabase
   )
 ).pipe(Command.withDescription("Drop the indexes that this command made; every read stays right, and gets slower"))
 

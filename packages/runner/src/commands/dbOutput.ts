@@ -3,22 +3,15 @@ import { table } from "../internal/table.ts"
 
 type Cell = string | number | boolean | null | ReadonlyArray<string>
 
-/** Prints rows as a table under their own keys, or as JSON, one object a line. */
+/** Prints rows as a table of the given columns, or as JSON, one whole object a line. */
 export const print = <Row extends Readonly<Record<string, Cell>>>(
   rows: ReadonlyArray<Row>,
-  columns: Readonly<Partial<Record<keyof Row & string, (row: Row) => string>>>,
+  columns: Readonly<Record<string, (row: Row) => string>>,
   asJson: boolean
 ): Effect.Effect<void> => {
   if (asJson) return Effect.forEach(rows, (row) => Console.log(JSON.stringify(row)), { discard: true })
-  const shown = Object.entries<((row: Row) => string) | undefined>(columns)
-  const cells = rows.map((row) => shown.map(([, cell]) => cell?.(row) ?? ""))
-  return Console.log(
-    table(
-      shown.map(([name]) => name),
-      cells,
-      process.stdout.columns ?? 240
-    )
-  )
+  const cells = rows.map((row) => Object.values(columns).map((cell) => cell(row)))
+  return Console.log(table(Object.keys(columns), cells, process.stdout.columns ?? 240))
 }
 
 /** Bytes as a person reads them. */

@@ -2,7 +2,7 @@ import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import * as TenantPolicies from "@alga-psa/ext-adapters-pg/TenantPolicies"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { json, layerAdminDatabase, NotInPlace } from "./dbAdmin.ts"
+import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { print } from "./dbOutput.ts"
 
 const reader = Flag.String("reader").pipe(
@@ -23,8 +23,8 @@ const show = (statuses: ReadonlyArray<TenantPolicies.PolicyStatus>, asJson: bool
     {
       table: ({ table }) => table,
       state: ({ state }) => state,
-      wasOn: ({ wasOn }) => (wasOn ? "yes" : "no"),
-      hides: ({ hides }) => hides.join(", ")
+      "on before": ({ wasOn }) => (wasOn ? "yes" : "no"),
+      "would hide rows from": ({ hides }) => hides.join(", ")
     },
     asJson
   )
@@ -34,14 +34,14 @@ const tell: TenantPolicies.TableListener = (table) => Console.error(`${table}: c
 const plan = Command.make("plan", flags, (given) =>
   TenantPolicies.plan(given).pipe(
     Effect.flatMap((statuses) => show(statuses, given.json)),
-    Effect.provide(layerAdminDatabase)
+    onAdminDatabase
   )
 ).pipe(Command.withDescription("Show how row level security stands on each table; change nothing"))
 
 const apply = Command.make("apply", flags, (given) =>
   TenantPolicies.apply(given, tell).pipe(
     Effect.flatMap((statuses) => show(statuses, given.json)),
-    Effect.provide(layerAdminDatabase)
+    onAdminDatabase
   )
 ).pipe(
   Command.withDescription(
@@ -61,7 +61,7 @@ const check = Command.make("check", flags, (given) =>
     return yield* new NotInPlace({
       what: `${wrong.length} of ${statuses.length} tables are not as they should be: ${tables}; run db policies apply`
     })
-  }).pipe(Effect.provide(layerAdminDatabase))
+  }).pipe(onAdminDatabase)
 ).pipe(Command.withDescription("As plan, and fail where a policy is not in place, or hides rows from another role"))
 
 const drop = Command.make("drop", { json }, (given) =>
@@ -73,7 +73,7 @@ const drop = Command.make("drop", { json }, (given) =>
         given.json
       )
     ),
-    Effect.provide(layerAdminDatabase)
+    onAdminDatabase
   )
 ).pipe(Command.withDescription("Take the policies away; unset DATABASE_ROW_SECURITY after"))
 

@@ -3,7 +3,7 @@ import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { Config, Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { json, layerAdminDatabase, NotInPlace } from "./dbAdmin.ts"
+import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 
 const name = Flag.String("name").pipe(Flag.withSchema(RoleName), Flag.withDescription("The login that reads"))
 
@@ -66,7 +66,7 @@ export const role = Command.make("role", { name, script, apply, check, strict, c
     const options = { name: flags.name, ...(limit === undefined ? {} : { connectionLimit: limit }) }
     if (flags.script) return yield* Console.log(ReaderRole.script(options))
     if (flags.check) {
-      const found = yield* Effect.provide(ReaderRole.check(flags.name), layerAdminDatabase)
+      const found = yield* onAdminDatabase(ReaderRole.check(flags.name))
       yield* show(flags.name, found, flags.json)
       const wrong = found.missing.length > 0 || (flags.strict && found.beyond.length > 0)
       return wrong
@@ -75,7 +75,7 @@ export const role = Command.make("role", { name, script, apply, check, strict, c
     }
     const given = Option.getOrUndefined(yield* password)
     const withPassword = given === undefined ? options : { ...options, password: given }
-    const found = yield* Effect.provide(ReaderRole.apply(withPassword), layerAdminDatabase)
+    const found = yield* onAdminDatabase(ReaderRole.apply(withPassword))
     yield* show(flags.name, found, flags.json)
     if (given === undefined)
       yield* Console.error(`${flags.name}: no DATABASE_READER_PASSWORD, its password stays as it is`)

@@ -1,19 +1,38 @@
+import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { Effect, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
+import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
 import { Command } from "effect/cli"
 import { HttpServer } from "effect/http"
 import { layerPostgres } from "../BundleRegistry.ts"
+import { layerDatabaseAtStart } from "../DatabaseAtStart.ts"
 import { routes } from "../Http.ts"
 import { hangUps } from "../internal/hangUp.ts"
+import { Life, type StopOptions } from "../Life.ts"
 import { layerHttp, layerRunner } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import { httpOptionsOf, limitsOf, type Settings, sandboxOptionsOf, tokensOf } from "../Settings.ts"
+import {
+  bundlesOf,
+  httpOptionsOf,
+  limitsOf,
+  type Settings,
+  sandboxOptionsOf,
+  stopOptionsOf,
+  tokensOf
+} from "../Settings.ts"
 import { loadSettings } from "../SettingsSource.ts"
 import { settingsFile } from "./settingsFile.ts"
 
-const ready = Layer.effectDiscard(
-  HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo("the runner is ready"), { address }))
-)
+const ready = (options: StopOptions) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const life = yield* Life
+      yield* HttpServer.addressFormattedWith((address) =>
+        Effect.annotateLogs(Effect.logInfo("the runner is ready"), { address })
+      )
+      // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
+      yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
+    })
+  )
 
 const database = (settings: Settings) =>
   Postgres.layerServer({
@@ -42,12 +61,13 @@ export const serve = Command.make("serve", { settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const settings = yield* loadSettings(flags.settingsFile)
-      return ready.pipe(
+      return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
+        Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
         Layer.provide([
           layerRunner({
-            bundles: settings.BUNDLE_STORE_BASE,
-            components: settings.EXT_CACHE_ROOT,
+            bundles: bundlesOf(settings),
+            components: join(settings.EXT_CACHE_ROOT, "components"),
             limits: limitsOf(settings),
             sandbox: sandboxOptionsOf(settings)
           }),

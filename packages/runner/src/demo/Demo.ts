@@ -13,7 +13,7 @@ import { type DemoCase, executeBody } from "./DemoCase.ts"
 const cache = fileURLToPath(new URL("../../.cache/demo", import.meta.url))
 
 /** Where the demo keeps what it builds, so that the next one starts at once. */
-export const demoDirectories = { bundles: join(cache, "bundles"), components: join(cache, "components") }
+export const demoDirectories = { bundles: { directory: join(cache, "bundles") }, components: join(cache, "components") }
 
 /** What one case returned: the handler's own answer, or the runner's refusal. */
 export interface DemoResult {
@@ -32,7 +32,7 @@ export const publishSample = Effect.tryPromise(async () => {
   const { bundleFile, contentHash } = await buildSample()
   const hash = contentHash.replace("sha256:", "")
   for (const key of installed) {
-    const file = join(demoDirectories.bundles, bundlePath({ ...key, hash }))
+    const file = join(demoDirectories.bundles.directory, bundlePath({ ...key, hash }))
     await mkdir(dirname(file), { recursive: true })
     await copyFile(bundleFile, file)
   }

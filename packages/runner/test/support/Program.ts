@@ -10,6 +10,7 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 /** A run of the runner's command line. */
 export interface Program {
   readonly lines: AsyncIterableIterator<string>
+  readonly signal: (signal: NodeJS.Signals) => void
   /** Sends a signal and waits for the end; gives the exit code. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | null>
   /** Waits for the end; gives the exit code and what was written to standard error. */
@@ -29,6 +30,7 @@ const start = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>
   return {
     lines: createInterface(child.stdout)[Symbol.asyncIterator](),
     ended,
+    signal: (signal) => void child.kill(signal),
     end: async (signal = "SIGTERM") => {
       child.kill(signal)
       return (await ended).code

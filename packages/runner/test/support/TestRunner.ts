@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
@@ -8,6 +7,7 @@ import { routes } from "../../src/Http.ts"
 import { layerHttp, layerRunner } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
 import { layerMemoryRegistry } from "./MemoryRegistry.ts"
+import { temporary } from "./Temporary.ts"
 
 /** What a runner under test answered over HTTP. */
 export interface Answer {
@@ -32,11 +32,6 @@ export class TestRunner extends Context.Service<
     readonly takeLog: Effect.Effect<ReadonlyArray<LogLine>>
   }
 >()("test/TestRunner") {}
-
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-runner-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
 
 const send = (url: string) => (path: string, init?: RequestInit) =>
   Effect.promise(async () => {
@@ -81,7 +76,7 @@ export const layerTestRunner = Layer.unwrap(
     return runner.pipe(
       Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
       Layer.provide([
-        layerRunner({ bundles, components: join(directory, "components") }),
+        layerRunner({ bundles: { directory: bundles }, components: join(directory, "components") }),
         layerToken(Redacted.make(token))
       ]),
       Layer.provide(layerMemoryRegistry),

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
+import { headerBytes } from "./HeaderBytes.ts"
 import type { FailReason, FromGuest, Load, Reply, Run, ToGuest } from "./Messages.ts"
 import { PipeClosed, readFrame, readMessage, writeFrame, writeMessage } from "./Pipe.ts"
 import { pack, unpack } from "./Wire.ts"
@@ -10,10 +11,12 @@ class CallTooLarge extends Error {}
 const afterThisTurn = setImmediate
 const end = process.exit.bind(process, 0)
 const dropReads = makeReadDropper()
+const resident = process.memoryUsage.rss
 const send = (message: FromGuest): void => writeMessage(message)
 
 const leastHeadroomPages = 32
 const mostHeadroomPages = 512
+const requestsBetweenLooks = 64
 
 let hostCallBytes = 0
 
@@ -43,11 +46,26 @@ const fail = (reason: FailReason, error: unknown): void =>
     detail: (error instanceof Error ? `${error.name}: ${error.message}` : "").slice(0, 500)
   })
 
+const fieldOf = (value: unknown, name: string): unknown =>
+  value !== null && typeof value === "object" ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+
+/** What of a response is more than its limit, so that it need not cross the pipe; the host looks again. */
+const excessOf = (response: unknown, limits: Run): FailReason | null => {
+  const body = fieldOf(response, "body")
+  if (body instanceof Uint8Array && body.byteLength > limits.responseBytes) return "response-too-large"
+  const headers = fieldOf(response, "headers")
+  if (!Array.isArray(headers)) return null
+  if (headers.length > limits.headers) return "response-header-limit"
+  return headerBytes(headers) > limits.headerBytes ? "response-headers-too-large" : null
+}
+
 /** The component that this process is bound to, and the instance that waits for its next request. */
 class Bound {
   private readonly newInstance: (headroom: number) => GuestInstance
   private headroom = leastHeadroomPages
   private instance: GuestInstance | null = null
+  private requests = 0
+  private residentBytes = 0
 
   constructor(newInstance: (headroom: number) => GuestInstance) {
     this.newInstance = newInstance
@@ -59,12 +77,14 @@ class Bound {
     try {
       this.instance ??= this.newInstance(this.headroom)
       const response = this.instance.handler(unpack(message.request))
-      const size = bodyBytes(response)
-      if (size <= message.responseBytes) {
-        send({ type: "done", response: pack(response), obstacle: this.instance.obstacle() })
+      const excess = excessOf(response, message)
+      if (excess === null) {
+        if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
+        const obstacle = this.instance.obstacle()
+        send({ type: "done", response: pack(response), obstacle, residentBytes: this.residentBytes })
         return true
       }
-      fail("response-too-large", new RangeError(`${size} bytes`))
+      fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
       fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
@@ -93,11 +113,6 @@ const load = async (message: Load): Promise<Bound> => {
   const glue = (await import(glueUrl)) as Glue
   const imports = Object.fromEntries(message.imports.map((name) => [name, importOf(name)]))
   return new Bound(prepare(message, modules, glue, imports))
-}
-
-const bodyBytes = (response: unknown): number => {
-  const body = response !== null && typeof response === "object" && "body" in response ? response.body : undefined
-  return body instanceof Uint8Array ? body.byteLength : 0
 }
 
 const serve = async (): Promise<void> => {

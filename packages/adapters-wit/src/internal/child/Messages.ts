@@ -33,6 +33,8 @@ export interface Run {
   readonly type: "run"
   readonly request: Packed
   readonly responseBytes: number
+  readonly headers: number
+  readonly headerBytes: number
   readonly hostCallBytes: number
 }
 
@@ -51,7 +53,15 @@ export interface Call {
 }
 
 /** Why a run gave no response. */
-export type FailReason = "trap" | "response-too-large" | "host-call-too-large" | "load"
+export const failReasons = [
+  "trap",
+  "response-too-large",
+  "response-header-limit",
+  "response-headers-too-large",
+  "host-call-too-large",
+  "load"
+] as const
+export type FailReason = (typeof failReasons)[number]
 
 /** What a guest process sends. The host treats every word of it as untrusted. */
 export type FromGuest =
@@ -63,5 +73,7 @@ export type FromGuest =
       readonly response: Packed
       /** Why the instance is thrown away after this request; null where it is set back. */
       readonly obstacle: string | null
+      /** Memory of the whole process, in bytes, as it was looked at lately. */
+      readonly residentBytes: number
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }

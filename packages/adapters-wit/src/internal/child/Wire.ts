@@ -31,17 +31,27 @@ export const pack = (value: unknown): Packed => {
   }
 }
 
+/** A value that is nested deeper than was allowed. */
+export class TooNested extends Error {}
+
+const largest = 2n ** 64n - 1n
+
 const u64 = (digits: string): bigint => {
-  if (!/^\d{1,20}$/.test(digits)) throw new SyntaxError("not a 64-bit number")
-  return BigInt.asUintN(64, BigInt(digits))
+  const value = /^\d{1,20}$/.test(digits) ? BigInt(digits) : null
+  if (value === null || value > largest) throw new SyntaxError("not a 64-bit number")
+  return value
 }
 
-/** The reverse of {@link pack}; what is null stays null. Throws a `SyntaxError` for a 64-bit number that is none. */
-export const unpack = (packed: unknown): unknown => {
+/**
+ * The reverse of {@link pack}; what is null stays null. Throws a `SyntaxError` for a 64-bit number that is none, and
+ * {@link TooNested} for lists and records that are in each other by more than `levels`.
+ */
+export const unpack = (packed: unknown, levels = Number.POSITIVE_INFINITY): unknown => {
   if (packed === null || typeof packed !== "object") return packed
-  if (Array.isArray(packed)) return packed.map(unpack)
+  if (levels < 1) throw new TooNested()
+  if (Array.isArray(packed)) return packed.map((item) => unpack(item, levels - 1))
   if ("$b" in packed && typeof packed.$b === "string") return new Uint8Array(Buffer.from(packed.$b, "base64"))
   if ("$u" in packed && typeof packed.$u === "string") return u64(packed.$u)
   if ("$f" in packed && typeof packed.$f === "string") return Number(packed.$f)
-  return Object.fromEntries(Object.entries(packed).map(([key, field]) => [key, unpack(field)]))
+  return Object.fromEntries(Object.entries(packed).map(([key, field]) => [key, unpack(field, levels - 1)]))
 }

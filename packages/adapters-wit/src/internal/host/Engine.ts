@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -9,7 +9,14 @@ const childDirectory = fileURLToPath(new URL("../child/", import.meta.url))
 const packageFile = fileURLToPath(new URL("../../../package.json", import.meta.url))
 const childFile = (name: string): string => `${childDirectory}${name}.${extension}`
 
-/** What a child process needs to run its own code: the entry and the paths that it may read. */
+const ownFiles = (): ReadonlyArray<string> => [
+  packageFile,
+  ...readdirSync(childDirectory, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(`.${extension}`))
+    .map((name) => join(childDirectory, name))
+]
+
+/** What a child process needs to run its own code: the entry and what it may read. */
 export interface Program {
   readonly entry: string
   readonly reads: ReadonlyArray<string>
@@ -19,7 +26,7 @@ export interface Program {
 /** The program of a sandbox process. It reads its own code; components come to it over the pipe. */
 export const guestProgram = (): Program => ({
   entry: childFile("Guest"),
-  reads: [childDirectory, packageFile],
+  reads: ownFiles(),
   args: []
 })
 
@@ -41,7 +48,7 @@ export const transpilerProgram = (): Program => {
   }
   return {
     entry: childFile("Transpiler"),
-    reads: [childDirectory, packageFile, dirname(jco), dirname(bindgen), dirname(browser("cli"))],
+    reads: [...ownFiles(), dirname(jco), dirname(bindgen), dirname(browser("cli"))],
     args: [JSON.stringify(imports)]
   }
 }

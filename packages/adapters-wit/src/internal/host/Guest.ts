@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer"
 import { Effect, Schema } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
-import type { ToGuest } from "../child/Messages.ts"
+import { failReasons, type ToGuest } from "../child/Messages.ts"
 import { logLine } from "./logLine.ts"
 import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
 
@@ -14,10 +14,15 @@ const Message = Schema.Union([
     function: Schema.String,
     args: Schema.Array(Schema.Unknown)
   }),
-  Schema.Struct({ type: Schema.Literal("done"), response: Schema.Unknown, obstacle: Schema.NullOr(Schema.String) }),
+  Schema.Struct({
+    type: Schema.Literal("done"),
+    response: Schema.Unknown,
+    obstacle: Schema.NullOr(Schema.String),
+    residentBytes: Schema.Number
+  }),
   Schema.Struct({
     type: Schema.Literal("fail"),
-    reason: Schema.Literals(["trap", "response-too-large", "host-call-too-large", "load"]),
+    reason: Schema.Literals(failReasons),
     detail: Schema.String
   })
 ])
@@ -36,6 +41,10 @@ export interface Guest {
   /** Null while it is a spare. */
   key: string | null
   idleSince: number
+  /** Requests that it answered. */
+  served: number
+  /** What it said of its own size when it was asked last, in bytes. */
+  residentBytes: number
 }
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Message))
@@ -46,6 +55,7 @@ const failures = {
   exited: "crashed",
   "frame-too-large": "protocol",
   "unexpected-frame": "protocol",
+  "cpu-limit": "cpu-limit",
   "not-started": "unavailable"
 } as const
 
@@ -82,5 +92,7 @@ export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   node: start(options),
   bound: false,
   key: null,
-  idleSince: 0
+  idleSince: 0,
+  served: 0,
+  residentBytes: 0
 })

@@ -1,6 +1,7 @@
 import { Clock, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Guest, receive } from "./Guest.ts"
+import { countRecycled } from "./metrics.ts"
 
 /** Makes a part of an uninterruptible effect interruptible again. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -20,9 +21,12 @@ export interface GuestPoolOptions {
   readonly spares: number
   readonly idleProcesses: number
   readonly idleMs: number
+  readonly requestsPerProcess: number
+  readonly processMb: number
 }
 
 const pauseAfterFailedStartMs = 1_000
+const mebibyte = 1_048_576
 
 /**
  * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that
@@ -109,8 +113,19 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   })
 
+  const worn = (guest: Guest): string | null => {
+    if (!guest.node.isOpen()) return "dead"
+    if (guest.served >= options.requestsPerProcess) return "requests"
+    return guest.residentBytes > options.processMb * mebibyte ? "memory" : null
+  }
+
   const keep = Effect.fnUntraced(function* (guest: Guest) {
-    if (!guest.node.isOpen()) return yield* discard(guest)
+    guest.served += 1
+    const why = worn(guest)
+    if (why !== null) {
+      yield* countRecycled(why)
+      return yield* discard(guest)
+    }
     guest.idleSince = yield* Clock.currentTimeMillis
     idle = [...idle, guest]
     for (const longest of idle.slice(0, Math.max(0, idle.length - options.idleProcesses))) yield* discard(longest)

@@ -3,7 +3,8 @@ import { promisify } from "node:util"
 import { Effect } from "effect"
 import { NodeUnsuitable } from "../../NodeUnsuitable.ts"
 
-const required = 26
+/** The least major version of Node. */
+export const requiredNode = 26
 
 /** Succeeds where `execPath` is a Node of at least the major version that the sandbox needs. */
 export const checkNode = Effect.fnUntraced(function* (execPath: string) {
@@ -12,11 +13,11 @@ export const checkNode = Effect.fnUntraced(function* (execPath: string) {
     : Effect.map(
         Effect.tryPromise({
           try: () => promisify(execFile)(execPath, ["--version"], { env: {}, timeout: 10_000 }),
-          catch: () => new NodeUnsuitable({ execPath, found: "nothing that runs", required })
+          catch: () => new NodeUnsuitable({ execPath, found: "nothing that runs", required: requiredNode })
         }),
         ({ stdout }) => stdout.trim()
       )
-  if (Number(/^v(\d+)\./.exec(version)?.[1]) < required || !/^v\d+\./.test(version)) {
-    return yield* new NodeUnsuitable({ execPath, found: version, required })
+  if (Number(/^v(\d+)\./.exec(version)?.[1]) < requiredNode || !/^v\d+\./.test(version)) {
+    return yield* new NodeUnsuitable({ execPath, found: version, required: requiredNode })
   }
 })

@@ -3,12 +3,13 @@ import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { dirname } from "node:path"
 import type { Readable, Writable } from "node:stream"
 import { Deferred, Effect, type Scope } from "effect"
+import type { Confinement } from "./Confinement.ts"
 import type { Program } from "./Engine.ts"
 import { FrameTooLarge, frame, makeFrameReader } from "./FrameReader.ts"
 
 /** Why a child process can no longer be talked to. The detail is for the host's own log. */
 export interface Broken {
-  readonly reason: "exited" | "frame-too-large" | "unexpected-frame" | "not-started"
+  readonly reason: "exited" | "frame-too-large" | "unexpected-frame" | "not-started" | "cpu-limit"
   readonly detail: string
 }
 
@@ -24,6 +25,8 @@ export interface RestrictedNode {
   readonly isOpen: () => boolean
   /** Ends the process at once. */
   readonly kill: () => void
+  /** Ends the process at once, for a reason that who waits for it is told. */
+  readonly break: (why: Broken) => void
   /** Ends the process and waits until it is gone. */
   readonly end: Effect.Effect<void>
   /** The first bytes of what it wrote to its error output, for the host's own log. */
@@ -32,6 +35,7 @@ export interface RestrictedNode {
 
 /** What is set when a process starts and holds for its life. */
 export interface RestrictedNodeOptions {
+  readonly confinement: Confinement
   readonly execPath: string
   readonly program: Program
   /** Bounds each WebAssembly memory, in pages of 64 KiB. */
@@ -45,10 +49,12 @@ export interface RestrictedNodeOptions {
 const errorOutputBytes = 8_192
 const tableElements = 100_000
 
-const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> =>
-  spawn(
-    options.execPath,
+const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> => {
+  const [command = options.execPath, ...rest] = [...options.confinement, options.execPath]
+  return spawn(
+    command,
     [
+      ...rest,
       "--permission",
       ...options.program.reads.map((path) => `--allow-fs-read=${path}`),
       "--disallow-code-generation-from-strings",
@@ -62,6 +68,7 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
     ],
     { env: {}, cwd: dirname(options.program.entry), stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
   )
+}
 
 const running = new Set<() => void>()
 process.on("exit", () => {
@@ -136,6 +143,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     closed: Deferred.await(closed),
     isOpen: () => broken === null,
     kill: endNow,
+    break: breakWith,
     end: Effect.andThen(Effect.sync(endNow), Deferred.await(exited)),
     errorOutput: () => errorOutput.toString("utf8")
   }

@@ -5,7 +5,9 @@ import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
 import { type Limits, memoryPages } from "../../Limits.ts"
-import { pack, unpack } from "../child/Wire.ts"
+import { headerBytes } from "../child/HeaderBytes.ts"
+import type { FailReason } from "../child/Messages.ts"
+import { pack, TooNested, unpack } from "../child/Wire.ts"
 import { type Guest, type Received, receive, send } from "./Guest.ts"
 import { logLine } from "./logLine.ts"
 import { countInstance } from "./metrics.ts"
@@ -18,8 +20,10 @@ const guestReasons = {
   trap: "trap",
   load: "crashed",
   "response-too-large": "response-too-large",
-  "host-call-too-large": "host-call-limit"
-} as const
+  "response-header-limit": "response-header-limit",
+  "response-headers-too-large": "response-headers-too-large",
+  "host-call-too-large": "host-call-too-large"
+} as const satisfies Readonly<Record<FailReason, ExecutionFailedReason>>
 
 const unexpected = ({ message }: Received) =>
   message.type === "fail"
@@ -55,22 +59,30 @@ export const bind = Effect.fnUntraced(function* (
   if (answer.message.type !== "loaded") return yield* unexpected(answer)
 })
 
-const unpackOr = (value: unknown, reason: ExecutionFailedReason) =>
+const unpackOr = (value: unknown, { nesting }: Limits, reason: ExecutionFailedReason) =>
   Effect.try({
-    try: () => unpack(value),
-    catch: () => new ExecutionFailed({ reason, detail: "a value that cannot be read" })
+    try: () => unpack(value, nesting),
+    catch: (error) =>
+      error instanceof TooNested
+        ? new ExecutionFailed({ reason: "too-nested", detail: `more than ${nesting} levels` })
+        : new ExecutionFailed({ reason, detail: "a value that cannot be read" })
   })
 
 const decodeResponse = Schema.decodeUnknownEffect(ExecuteResponse)
 
 const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
   const answer = yield* Effect.mapError(
-    decodeResponse(yield* unpackOr(packed, "response-invalid")),
+    decodeResponse(yield* unpackOr(packed, limits, "response-invalid")),
     () => new ExecutionFailed({ reason: "response-invalid", detail: "not an HTTP response" })
   )
   if ((answer.body?.byteLength ?? 0) > limits.responseBodyBytes) {
     return yield* fail("response-too-large", `${answer.body?.byteLength} bytes`)
   }
+  if (answer.headers.length > limits.headers) {
+    return yield* fail("response-header-limit", `${answer.headers.length} headers`)
+  }
+  if (headerBytes(answer.headers) > limits.headerBytes)
+    return yield* fail("response-headers-too-large", "too many bytes")
   return answer
 })
 
@@ -97,24 +109,27 @@ export const converse = Effect.fnUntraced(function* <R>(
     type: "run",
     request: pack(request),
     responseBytes: limits.responseBodyBytes,
+    headers: limits.headers,
+    headerBytes: limits.headerBytes,
     hostCallBytes: limits.hostCallBytes
   })
   for (let calls = 0; ; calls++) {
     const received = yield* receive(guest)
     const { message, bytes } = received
     if (message.type === "done") {
+      guest.residentBytes = message.residentBytes
       yield* countInstance(message.obstacle)
       return yield* response(message.response, limits)
     }
     if (message.type !== "call") return yield* unexpected(received)
     if (calls >= limits.hostCalls) return yield* fail("host-call-limit", `more than ${limits.hostCalls} calls`)
-    if (bytes > limits.hostCallBytes) return yield* fail("host-call-limit", `a call of ${bytes} bytes`)
-    const args = yield* Effect.forEach(message.args, (arg) => unpackOr(arg, "protocol"))
+    if (bytes > limits.hostCallBytes) return yield* fail("host-call-too-large", `a call of ${bytes} bytes`)
+    const args = yield* Effect.forEach(message.args, (arg) => unpackOr(arg, limits, "protocol"))
     const reply = yield* Effect.mapError(
       detached(host({ interface: message.interface, function: message.function, args })),
       ({ detail }) => new ExecutionFailed({ reason: "protocol", detail })
     )
     const sent = yield* send(guest, { type: reply.type, value: pack(reply.value) })
-    if (sent > limits.hostCallBytes) return yield* fail("host-call-limit", `a reply of ${sent} bytes`)
+    if (sent > limits.hostCallBytes) return yield* fail("host-reply-too-large", `a reply of ${sent} bytes`)
   }
 })

@@ -8,3 +8,12 @@ const instances = Metric.counter("alga_extension_sandbox_instances_total", {
 /** Counts what becomes of an instance after a request that it answered. */
 export const countInstance = (obstacle: string | null): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(instances, { outcome: obstacle ?? "restored" }), 1)
+
+const recycled = Metric.counter("alga_extension_sandbox_processes_recycled_total", {
+  description: "Processes that were replaced after a request that they answered, by why",
+  incremental: true
+})
+
+/** Counts a process that is replaced though it did its work. */
+export const countRecycled = (why: string): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(recycled, { why }), 1)

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
+import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
 import { type Broken, open } from "./RestrictedNode.ts"
 
@@ -55,8 +56,13 @@ const notStarted = (broken: Broken) =>
  * Transpiles a component in a process of its own that can read jco and do nothing else. The process ends with the scope
  * of this one call.
  */
-export const transpile = Effect.fn("ComponentStore.transpile")(function* (component: Uint8Array, execPath: string) {
+export const transpile = Effect.fn("ComponentStore.transpile")(function* (
+  component: Uint8Array,
+  execPath: string,
+  confinement: Confinement
+) {
   const node = yield* open({
+    confinement,
     execPath,
     program: transpilerProgram(),
     memoryPages: transpilerMemoryPages,

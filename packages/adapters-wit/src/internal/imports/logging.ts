@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer"
 import { Invocation } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { ok } from "../../HostCall.ts"
@@ -5,23 +6,32 @@ import type { Limits } from "../../Limits.ts"
 import { logLine } from "../host/logLine.ts"
 import { hostFunction, hostInterface } from "./hostFunction.ts"
 
-/** The interface `logging` for one execution, which has the lines of the limits to itself. */
-export const loggingInterface = ({ logLines, logLineBytes }: Pick<Limits, "logLines" | "logLineBytes">) => {
+/** The interface `logging` for one execution, which has the lines and bytes of the limits to itself. */
+export const loggingInterface = ({
+  logBytes,
+  logLineBytes,
+  logLines
+}: Pick<Limits, "logLines" | "logLineBytes" | "logBytes">) => {
   let lines = 0
+  let bytes = 0
+  let dropping = false
+
+  const entry = (message: string, log: (line: string) => Effect.Effect<void>): Effect.Effect<void> => {
+    if (dropping) return Effect.void
+    const line = logLine(message, logLineBytes)
+    lines += 1
+    bytes += Buffer.byteLength(line)
+    dropping = lines > logLines || bytes > logBytes
+    const limit = lines > logLines ? `${logLines} log lines` : `${logBytes} bytes of log lines`
+    return dropping ? Effect.logWarning(`the extension wrote more than ${limit}; the rest is dropped`) : log(line)
+  }
+
   const write = (log: (line: string) => Effect.Effect<void>) =>
     hostFunction(
       Schema.Tuple([Schema.String]),
       Effect.fnUntraced(function* ([message]) {
         const { tenantId: tenant, extensionId: extension, installId: install, requestId } = yield* Invocation
-        lines += 1
-        const entry =
-          lines <= logLines
-            ? log(logLine(message, logLineBytes))
-            : Effect.when(
-                Effect.logWarning(`the extension wrote more than ${logLines} log lines; the rest is dropped`),
-                Effect.sync(() => lines === logLines + 1)
-              )
-        yield* Effect.annotateLogs(entry, { source: "extension", tenant, extension, install, requestId })
+        yield* Effect.annotateLogs(entry(message, log), { source: "extension", tenant, extension, install, requestId })
         return ok(null)
       })
     )

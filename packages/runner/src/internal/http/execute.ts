@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { Execution } from "../../Execution.ts"
+import { Life } from "../../Life.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
@@ -26,13 +27,14 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
 
   const run = Effect.gen(function* () {
     const execution = yield* Execution
+    const life = yield* Life
     yield* proven(http)
     const request = yield* readExecuteRequest(http)
     const { context } = request
     if (http.headers[requestIdHeader] === undefined) requestId = requestIdOf(context.request_id ?? undefined)
     fields = { tenant: context.tenant_id, extension: context.extension_id, install: context.install_id }
     yield* checkRouting(http.headers, request)
-    return yield* execution.run(request, requestId)
+    return yield* life.admit(execution.run(request, requestId))
   })
 
   return observed(run, () => ({ requestId, ...fields })).pipe(

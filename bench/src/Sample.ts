@@ -1,0 +1,78 @@
+import { Effect } from "effect"
+
+/** How long calls took, in milliseconds. With fewer than 100 runs, `p99` is the slowest. */
+export interface Sample {
+  readonly median: number
+  readonly p99: number
+  readonly runs: number
+}
+
+const sampleOf = (durations: ReadonlyArray<number>): Sample => {
+  const sorted = durations.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
+  return { median: at(0.5), p99: at(0.99), runs: sorted.length }
+}
+
+/** More than the five runs after which PostgreSQL decides on the plan of a prepared statement. */
+const warmUps = 8
+const fewestRounds = 9
+const mostRounds = 2000
+
+/**
+ * Times the calls in turns, so that whatever else the machine does hits all of them alike. Each round calls every one
+ * once, starting with another; rounds go on for the budget (milliseconds), at least nine.
+ */
+export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<unknown, unknown, unknown>>>>(
+  calls: Calls,
+  budget: number
+): Effect.Effect<
+  { readonly [Name in keyof Calls]: Sample },
+  Effect.Error<Calls[keyof Calls]>,
+  Effect.Services<Calls[keyof Calls]>
+> =>
+  Effect.gen(function* () {
+    const contenders = Object.keys(calls).map((name) => ({
+      name,
+      call: calls[name] as Effect.Effect<
+        unknown,
+        Effect.Error<Calls[keyof Calls]>,
+        Effect.Services<Calls[keyof Calls]>
+      >,
+      durations: [] as Array<number>
+    }))
+    const first = performance.now()
+    for (let round = 0; round < warmUps && (round < 2 || performance.now() - first < budget); round++) {
+      for (const { call } of contenders) yield* call
+    }
+    const begin = performance.now()
+    for (let round = 0; round < mostRounds && (round < fewestRounds || performance.now() - begin < budget); round++) {
+      for (let turn = 0; turn < contenders.length; turn++) {
+        const contender = contenders[(round + turn) % contenders.length] as (typeof contenders)[number]
+        const before = performance.now()
+        yield* contender.call
+        contender.durations.push(performance.now() - before)
+      }
+    }
+    return Object.fromEntries(contenders.map(({ name, durations }) => [name, sampleOf(durations)])) as {
+      readonly [Name in keyof Calls]: Sample
+    }
+  })
+
+/** Calls a second that so many callers get, each calling again as soon as it is answered. */
+export const throughput = <E, R>(
+  call: Effect.Effect<unknown, E, R>,
+  callers: number,
+  duration: number
+): Effect.Effect<number, E, R> =>
+  Effect.gen(function* () {
+    const begin = performance.now()
+    let calls = 0
+    const caller = Effect.gen(function* () {
+      while (performance.now() - begin < duration) {
+        yield* call
+        calls++
+      }
+    })
+    yield* Effect.forEach(Array.from({ length: callers }), () => caller, { concurrency: callers, discard: true })
+    return (calls / (performance.now() - begin)) * 1000
+  })

@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+/** Suites that play on the embedded database alone, which is the same whatever the server is. */
+const embeddedOnly = "**/{embedded,PgEmbedded,statements}.integration.test.ts"
+
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+const versions = fileURLToPath(new URL("../postgres-versions", import.meta.url))
+const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
+const image = process.env["TEST_POSTGRES_IMAGE"]
+
+const run = (title: string, command: string, args: ReadonlyArray<string>, settings: NodeJS.ProcessEnv, cwd: string) => {
+  console.log(`\n== ${title}`)
+  const { status } = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, ...settings } })
+  return status === 0
+}
+
+const suites = (title: string, settings: NodeJS.ProcessEnv) => {
+  const args = ["run", "--project", "integration", "--exclude", embeddedOnly, "packages/adapters-pg"]
+  const quiet = ["--reporter", "dot", "--silent", "passed-only"]
+  return run(title, process.execPath, [vitest, ...args, ...quiet], { TEST_DATABASE_URL: undefined, ...settings }, root)
+}
+
+const npx = process.platform === "win32" ? "npx.cmd" : "npx"
+const install = ["--yes", "pnpm@12", "install", "--frozen-lockfile"]
+if (!run("binaries of PostgreSQL 15, 16 and 17", npx, install, {}, versions)) process.exit(1)
+
+const failed = ["15", "16", "17", "18"].filter(
+  (version) => !suites(`PostgreSQL ${version}, binaries`, { TEST_POSTGRES_VERSION: version })
+)
+if (image !== undefined && image !== "" && !suites(`Docker image ${image}`, { TEST_POSTGRES_VERSION: undefined })) {
+  failed.push(image)
+}
+if (failed.length > 0) {
+  console.error(`\nfailed on: ${failed.join(", ")}`)
+  process.exit(1)
+}

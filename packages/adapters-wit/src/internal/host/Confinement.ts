@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process"
+import { access, constants } from "node:fs/promises"
+import { promisify } from "node:util"
+import { Effect } from "effect"
+import { NodeUnsuitable } from "../../NodeUnsuitable.ts"
+import { requiredNode } from "./NodeVersion.ts"
+
+/** The user that sandbox processes run as. */
+export interface SandboxUser {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** A command that runs the command behind it, with less than this program may do. */
+export type Confinement = ReadonlyArray<string>
+
+/** Processor time, in seconds, after which the system ends a process that nobody watches any more. */
+export const processorSeconds = 3_600
+
+const shells = ["/bin/sh", "/usr/bin/sh"]
+const setprivs = ["/usr/bin/setpriv", "/bin/setpriv", "/sbin/setpriv"]
+const limits = `ulimit -c 0; ulimit -f 0; ulimit -t ${processorSeconds}; exec "$@"`
+const trialMs = 10_000
+
+const firstExecutable = async (paths: ReadonlyArray<string>): Promise<string | null> => {
+  for (const path of paths) {
+    const executable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false
+    )
+    if (executable) return path
+  }
+  return null
+}
+
+const works = (confinement: Confinement, execPath: string): Promise<boolean> => {
+  const [command = execPath, ...rest] = [...confinement, execPath, "--version"]
+  return promisify(execFile)(command, rest, { env: {}, timeout: trialMs }).then(
+    () => true,
+    () => false
+  )
+}
+
+const userFlags = ({ gid, uid }: SandboxUser): ReadonlyArray<string> => [
+  `--reuid=${uid}`,
+  `--regid=${gid}`,
+  "--clear-groups"
+]
+
+const candidates = async (user: SandboxUser | null): Promise<ReadonlyArray<Confinement>> => {
+  const shell = await firstExecutable(shells)
+  const setpriv = await firstExecutable(setprivs)
+  const withLimits = shell === null ? [] : [shell, "-c", limits, "sh"]
+  if (setpriv === null) return user === null ? [withLimits, []] : []
+  const orphans = ["--pdeathsig=KILL"]
+  const flags = ["--no-new-privs", ...(user === null ? [] : userFlags(user))]
+  const bounded = ["--inh-caps=-all", "--bounding-set=-all"]
+  const commands = [
+    [setpriv, ...flags, ...bounded, ...orphans],
+    [setpriv, ...flags, ...orphans],
+    [setpriv, ...flags]
+  ]
+  return [...commands.map((command) => [...withLimits, ...command]), ...(user === null ? [withLimits, []] : [])]
+}
+
+/**
+ * The strictest confinement that works on this system, found by trying. With `setpriv` of util-linux: no new privileges,
+ * no capabilities, an end when this program ends however it ends, and a user of its own where one is asked for. With a
+ * POSIX shell: no core dumps, no files written, an hour of processor time. Elsewhere nothing: the process then has what
+ * Node's permission model leaves it. Fails where the user that is asked for cannot be had.
+ */
+export const findConfinement = Effect.fnUntraced(function* (execPath: string, user: SandboxUser | null) {
+  for (const confinement of yield* Effect.promise(() => candidates(user))) {
+    if (yield* Effect.promise(() => works(confinement, execPath))) return confinement
+  }
+  return yield* new NodeUnsuitable({
+    execPath,
+    found: user === null ? "nothing that runs" : `nothing that runs as user ${user.uid} of group ${user.gid}`,
+    required: requiredNode
+  })
+})

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { coreGuest, scriptGuest } from "./support/Guests.ts"
+import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
+
+const openFiles = (): number => readdirSync("/proc/self/fd").length
+
+const residentPages = (pid: number): number => Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[1])
+
+const zombies = (): number =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+          .replace(/^.*\) /, "")
+          .split(" ")
+        return fields[0] === "Z" && Number(fields[1]) === process.pid
+      } catch {
+        return false
+      }
+    }).length
+
+const linux = process.platform === "linux"
+
+layer(sandboxOf({ spares: 1, idleProcesses: 1 }), { excludeTestServices: true, timeout: "60 seconds" })(
+  "A sandbox at work for long",
+  (it) => {
+    it.effect("keeps the memory of a process flat over many requests", () =>
+      Effect.gen(function* () {
+        const answer = run(scriptGuest("counter"))
+        for (let i = 0; i < 300; i++) yield* answer
+        if (!linux) return
+        const sizes = () => Math.max(...guestProcesses().map(residentPages))
+        const before = sizes()
+        for (let i = 0; i < 1_500; i++) yield* answer
+        assert.isBelow(sizes(), before * 1.5)
+      })
+    )
+
+    it.effect("leaves no dead process and no open file behind those that it ended", () =>
+      Effect.gen(function* () {
+        const trap = Effect.flip(run(coreGuest("trap")))
+        for (let i = 0; i < 3; i++) yield* trap
+        if (!linux) return
+        const before = openFiles()
+        for (let i = 0; i < 12; i++) yield* trap
+        yield* run(coreGuest("ok"))
+        while (zombies() > 0) yield* Effect.sleep(5)
+        assert.isAtMost(openFiles(), before + 3)
+      })
+    )
+  }
+)

@@ -1,0 +1,98 @@
+import { AwsClient } from "aws4fetch"
+import { Duration, Effect, Layer, Redacted, Schedule } from "effect"
+import { archiveBytes, type BundleKey, BundleStore, BundleStoreError, bundlePath } from "./BundleStore.ts"
+
+/** What signs requests (AWS signature version 4). */
+export interface StoreCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Redacted.Redacted
+  readonly sessionToken?: Redacted.Redacted
+  readonly region: string
+}
+
+/** A store over HTTP. */
+export interface HttpStoreOptions {
+  /** Such as `https://s3.eu-central-1.amazonaws.com/bucket`; the bundle's path follows it. */
+  readonly base: string
+  /** Null sends requests unsigned. */
+  readonly credentials: StoreCredentials | null
+  /** How long one archive may take, attempts included. Default: 15 seconds. */
+  readonly timeout?: Duration.Duration
+}
+
+const unavailable = (cause: unknown) => new BundleStoreError({ reason: "unavailable", cause })
+
+/** An answer that says that another attempt may help. */
+class TryAgain extends Error {}
+
+const signer = (credentials: StoreCredentials | null): ((url: string, init: RequestInit) => Promise<Request>) => {
+  if (credentials === null) return async (url, init) => new Request(url, init)
+  const client = new AwsClient({
+    accessKeyId: credentials.accessKeyId,
+    secretAccessKey: Redacted.value(credentials.secretAccessKey),
+    ...(credentials.sessionToken ? { sessionToken: Redacted.value(credentials.sessionToken) } : {}),
+    region: credentials.region,
+    service: "s3"
+  })
+  return (url, init) => client.sign(url, init)
+}
+
+const bounded = async (response: Response): Promise<Uint8Array> => {
+  if (Number(response.headers.get("content-length")) > archiveBytes) {
+    await response.body?.cancel()
+    throw new BundleStoreError({ reason: "too-large" })
+  }
+  const chunks: Array<Uint8Array> = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > archiveBytes) throw new BundleStoreError({ reason: "too-large" })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+const archiveOf = async (response: Response): Promise<Uint8Array> => {
+  if (response.ok) return bounded(response)
+  await response.body?.cancel()
+  if (response.status === 404) throw new BundleStoreError({ reason: "not-found" })
+  const problem = `the store answered ${response.status}`
+  throw response.status >= 500 || response.status === 429 ? new TryAgain(problem) : unavailable(new Error(problem))
+}
+
+const twiceMore = Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 2 }))
+
+/** A store over HTTP in the S3 layout. What fails on the way or with 429 and 5xx is asked for twice more. */
+export const layer = ({
+  base,
+  credentials,
+  timeout = Duration.seconds(15)
+}: HttpStoreOptions): Layer.Layer<BundleStore> =>
+  Layer.sync(BundleStore, () => {
+    const sign = signer(credentials)
+    const root = base.replace(/\/+$/, "")
+
+    const send = <A>(url: string, init: RequestInit, use: (response: Response) => Promise<A>) =>
+      Effect.tryPromise({
+        try: async (signal) => use(await fetch(await sign(url, { ...init, redirect: "error" }), { signal })),
+        catch: (cause) => (cause instanceof BundleStoreError ? cause : unavailable(cause))
+      })
+
+    return BundleStore.of({
+      read: Effect.fn("BundleStore.read")((key: BundleKey) =>
+        send(`${root}/${bundlePath(key)}`, { method: "GET" }, archiveOf).pipe(
+          Effect.retry({
+            schedule: twiceMore,
+            while: ({ cause }) => cause instanceof TryAgain || cause instanceof TypeError
+          }),
+          Effect.timeoutOrElse({
+            duration: timeout,
+            orElse: () => Effect.fail(unavailable(new Error(`no archive within ${Duration.format(timeout)}`)))
+          })
+        )
+      ),
+      check: send(`${root}/`, { method: "HEAD" }, async ({ status }) => {
+        if (status >= 500) throw new TryAgain(`the store answered ${status}`)
+      })
+    })
+  })

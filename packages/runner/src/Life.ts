@@ -1,0 +1,73 @@
+import { Context, Deferred, type Duration, Effect, Layer } from "effect"
+import { fail, type RunnerError } from "./RunnerError.ts"
+
+/** How a runner ends. */
+export interface StopOptions {
+  /** How long it goes on taking work while it says that it is not ready, so that balancers look elsewhere. */
+  readonly delay: Duration.Duration
+  /** How long work that was taken may go on. What is not done by then is cut. */
+  readonly grace: Duration.Duration
+}
+
+/** Takes work while the runner lives, and ends it in order. */
+export class Life extends Context.Service<
+  Life,
+  {
+    /** Does the work, or fails with `shutting_down`: at once where none is taken, else when the grace time is over. */
+    readonly admit: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E | RunnerError, R>
+    /** False as soon as {@link stop} was called. */
+    readonly ready: () => boolean
+    /** Ends when no work is left. */
+    readonly stop: (options: StopOptions) => Effect.Effect<void>
+  }
+>()("@alga-psa/ext-runner/Life") {}
+
+/** The life of one process. */
+export const layer: Layer.Layer<Life> = Layer.effect(
+  Life,
+  Effect.gen(function* () {
+    const cut = yield* Deferred.make<never, RunnerError>()
+    const idle = yield* Deferred.make<void>()
+    let state: "ready" | "delay" | "closed" = "ready"
+    let working = 0
+
+    const settle = Effect.suspend(() =>
+      state === "closed" && working === 0 ? Deferred.succeed(idle, undefined) : Effect.void
+    )
+
+    const done = Effect.suspend(() => {
+      working -= 1
+      return settle
+    })
+
+    return Life.of({
+      ready: () => state === "ready",
+      admit: (work) =>
+        Effect.uninterruptibleMask((restore) => {
+          if (state === "closed") return Effect.fail(fail("shutting_down", "the runner takes no more work"))
+          working += 1
+          return Effect.ensuring(restore(Effect.raceFirst(work, Deferred.await(cut))), done)
+        }),
+      stop: Effect.fnUntraced(function* ({ delay, grace }) {
+        state = "delay"
+        yield* Effect.annotateLogs(Effect.logInfo("the runner stops"), { working })
+        yield* Effect.sleep(delay)
+        state = "closed"
+        yield* settle
+        yield* Deferred.await(idle).pipe(
+          Effect.timeoutOrElse({
+            duration: grace,
+            orElse: () =>
+              Effect.logWarning("the grace time is over: work is cut").pipe(
+                Effect.annotateLogs({ working }),
+                Effect.andThen(
+                  Deferred.fail(cut, fail("shutting_down", "the runner stopped before the extension answered"))
+                ),
+                Effect.andThen(Deferred.await(idle))
+              )
+          })
+        )
+      }, Effect.interruptible)
+    })
+  })
+)

@@ -1,0 +1,240 @@
+import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { type Program, program } from "./support/Program.ts"
+
+type Settings = Readonly<Record<string, string>>
+
+/** Runs the program to its end. */
+const run = (args: ReadonlyArray<string>, env: Settings) =>
+  Effect.gen(function* () {
+    const running = yield* program(["db", ...args], env)
+    const out = yield* Effect.promise(() => Array.fromAsync(running.lines))
+    const { code, errors } = yield* Effect.promise(() => running.ended)
+    return { code, out, errors, rows: () => out.map((line) => JSON.parse(line)) }
+  })
+
+/** As {@link run}, of a run that has to end well. */
+const done = (args: ReadonlyArray<string>, env: Settings) =>
+  Effect.tap(run(args, env), ({ code, errors }) => Effect.sync(() => assert.strictEqual(code, 0, errors)))
+
+const administering = (url: string) => Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
+
+const statements = (url: string, ...texts: ReadonlyArray<string>) =>
+  Effect.flatMap(PgClient.PgClient, (sql) =>
+    Effect.forEach(texts, (text) => sql.unsafe(text).unprepared, { discard: true })
+  ).pipe(administering(url))
+
+/** A new database with the tables, and the settings to administer it. */
+const database = Effect.gen(function* () {
+  const url = Redacted.value(yield* testDatabase)
+  yield* administering(url)(Fixture.createTables)
+  return { url, env: { DATABASE_ADMIN_URL: url } }
+})
+
+/** A name for a role, which is dropped with what it was granted when the scope closes. */
+const role = (url: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => `role_${crypto.randomUUID().replaceAll("-", "")}`),
+    (name) =>
+      Effect.orDie(
+        Effect.ignore(statements(url, `DROP OWNED BY ${name}`)).pipe(
+          Effect.andThen(statements(url, `DROP ROLE IF EXISTS ${name}`))
+        )
+      )
+  )
+
+/** Runs while a transaction is open that wrote to the clients' table, until a build has waited for it for some time. */
+const whileWritten = <A, E, R>(url: string, use: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(PgClient.PgClient, (sql) =>
+    sql.withTransaction(Effect.andThen(sql`UPDATE clients SET notes = 'written'`, use))
+  ).pipe(administering(url))
+
+/** Ends when the program's build has waited for some time. */
+const buildWaits = (url: string, running: Program) =>
+  Effect.flatMap(PgClient.PgClient, (sql) =>
+    sql`
+      SELECT FROM pg_stat_activity
+      WHERE query LIKE 'CREATE INDEX%' AND datname = current_database()
+        AND clock_timestamp() - query_start > interval '1.5 seconds'`.pipe(
+      Effect.repeat({ until: (found) => found.length > 0 })
+    )
+  ).pipe(
+    administering(url),
+    Effect.raceFirst(
+      Effect.flatMap(
+        Effect.promise(() => running.ended),
+        ({ errors }) => Effect.die(new Error(errors))
+      )
+    )
+  )
+
+const states = (rows: ReadonlyArray<{ readonly state: string }>) => [...new Set(rows.map(({ state }) => state))]
+
+describe("db without its own login", () => {
+  it.live("fails and says what to set, and takes no other login", () =>
+    Effect.gen(function* () {
+      const { url } = yield* database
+      const { code, errors, out } = yield* run(["plan"], { DATABASE_URL: url })
+      assert.deepEqual([code, out], [1, []])
+      assert.include(errors, "DATABASE_ADMIN_URL is not set")
+    })
+  )
+
+  it.live("shows no password when it cannot connect, nor of an address that is none", () =>
+    Effect.gen(function* () {
+      const refused = yield* run(["plan"], { DATABASE_ADMIN_URL: "postgres://admin:hidden@127.0.0.1:1/none" })
+      const invalid = yield* run(["plan"], { DATABASE_ADMIN_URL: "mysql://admin:hidden@127.0.0.1:1/none" })
+      assert.deepEqual([refused.code, invalid.code], [1, 1])
+      assert.include(refused.errors, "ECONNREFUSED")
+      assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")
+      assert.notInclude(refused.errors + invalid.errors, "hidden")
+    })
+  )
+})
+
+describe("db plan, apply, check and drop", () => {
+  it.live(
+    "show, build, confirm and drop the indexes",
+    () =>
+      Effect.gen(function* () {
+        const { env } = yield* database
+        const planned = (yield* done(["plan", "--json"], env)).rows()
+        assert.deepEqual(states(planned), ["missing"])
+        assert.isTrue(planned.every(({ serves, definition }) => serves !== "" && definition.startsWith("public.")))
+        const before = yield* run(["check"], env)
+        assert.strictEqual(before.code, 1)
+        assert.match(before.errors, /(\d+) of \1 indexes are not in place: alga_ext_.*; run db apply/)
+        const applied = yield* done(["apply"], env)
+        assert.match(applied.out[0] ?? "", /^index +state +size +for$/)
+        assert.include(applied.errors, `${planned[0].index}: built`)
+        yield* done(["check"], env)
+        const dropped = yield* done(["drop", "--json"], env)
+        assert.deepEqual(states(dropped.rows()), ["missing"])
+      }),
+    120_000
+  )
+
+  it.live(
+    "tell once a second how far a build is",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const running = yield* program(["db", "apply"], env)
+        yield* whileWritten(url, buildWaits(url, running))
+        const { code, errors } = yield* Effect.promise(() => running.ended)
+        assert.strictEqual(code, 0)
+        assert.match(errors, /alga_ext_\w+: 1 s, waiting for writers before build/)
+      }).pipe(Effect.scoped),
+    120_000
+  )
+
+  it.live(
+    "go on where an interrupted run stopped",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const stopped = Effect.gen(function* () {
+          const running = yield* program(["db", "apply"], env)
+          yield* buildWaits(url, running)
+          return yield* Effect.promise(() => running.end("SIGINT"))
+        })
+        assert.strictEqual(yield* whileWritten(url, stopped), 130)
+        assert.include(states((yield* done(["plan", "--json"], env)).rows()), "invalid")
+        assert.deepEqual(states((yield* done(["apply", "--json"], env)).rows()), ["present"])
+      }),
+    120_000
+  )
+})
+
+describe("db role", () => {
+  it.live("prints SQL that makes the login, without a database", () =>
+    Effect.gen(function* () {
+      const { env, url } = yield* database
+      const name = yield* role(url)
+      const printed = yield* run(["role", "--name", name, "--print"], { DATABASE_READER_PASSWORD: "never to be shown" })
+      assert.strictEqual(printed.code, 0)
+      const script = printed.out.join("\n")
+      assert.notInclude(script, "never to be shown")
+      const pieces = script.match(/(?:\$alga\$[^$]*\$alga\$|[^;])+;/g) ?? []
+      assert.strictEqual((yield* run(["role", "--name", name, "--check"], env)).code, 1)
+      yield* statements(url, ...pieces)
+      yield* done(["role", "--name", name, "--check"], env)
+    })
+  )
+
+  it.live(
+    "makes the login with its password, shows neither, and confirms it",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const name = yield* role(url)
+        const password = "a password of a test"
+        const made = yield* run(["role", "--name", name, "--apply", "--json"], {
+          ...env,
+          DATABASE_READER_PASSWORD: password
+        })
+        assert.strictEqual(made.code, 0)
+        assert.notInclude(made.out.join() + made.errors, password)
+        assert.deepEqual(made.rows()[0].missing, [])
+        const login = new URL(url)
+        login.username = name
+        login.password = password
+        assert.deepEqual(
+          yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`SELECT client_id FROM clients`).pipe(
+            administering(login.href)
+          ),
+          []
+        )
+        yield* done(["role", "--name", name, "--check"], env)
+        yield* statements(url, `REVOKE SELECT (tag_text) ON tag_definitions FROM ${name}`)
+        const lacking = yield* run(["role", "--name", name, "--check"], env)
+        assert.strictEqual(lacking.code, 1)
+        assert.include(lacking.out, "missing: tag_definitions.tag_text")
+      }),
+    120_000
+  )
+
+  it.live("wants a good password, a plain name, and to be told one thing to do", () =>
+    Effect.gen(function* () {
+      const { env, url } = yield* database
+      const name = yield* role(url)
+      const short = yield* run(["role", "--name", name, "--apply"], { ...env, DATABASE_READER_PASSWORD: "tiny one" })
+      assert.strictEqual(short.code, 1)
+      assert.include(short.errors, "DATABASE_READER_PASSWORD: must be 12 to 256")
+      assert.notInclude(short.errors, "tiny one")
+      const quoted = yield* run(["role", "--name", 'x"; DROP TABLE clients', "--print"], env)
+      assert.deepEqual([quoted.code, quoted.out.join().includes("DROP TABLE")], [1, false])
+      const both = yield* run(["role", "--name", name, "--print", "--apply"], env)
+      assert.strictEqual(both.code, 1)
+      assert.include(both.errors, "say exactly one of --print, --apply, --check")
+    })
+  )
+})
+
+describe("db policies", () => {
+  it.live(
+    "are refused while they would hide rows, and are applied, confirmed and dropped",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const [reader, app] = [yield* role(url), yield* role(url)]
+        yield* done(["role", "--name", reader, "--apply"], env)
+        yield* statements(url, `CREATE ROLE ${app}`, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${app}`)
+        const refused = yield* run(["policies", "apply", "--reader", reader], env)
+        assert.strictEqual(refused.code, 1)
+        assert.include(refused.errors, `these roles would see no row any more: ${app}`)
+        const whom = ["--reader", reader, "--unrestricted", app]
+        assert.strictEqual((yield* run(["policies", "check", ...whom], env)).code, 1)
+        const applied = yield* done(["policies", "apply", "--json", ...whom], env)
+        assert.deepEqual(states(applied.rows()), ["applied"])
+        yield* done(["policies", "check", ...whom], env)
+        assert.strictEqual((yield* run(["policies", "check", "--reader", reader], env)).code, 1)
+        yield* done(["policies", "drop"], env)
+        assert.deepEqual(states((yield* done(["policies", "plan", "--json", ...whom], env)).rows()), ["missing"])
+      }),
+    120_000
+  )
+})

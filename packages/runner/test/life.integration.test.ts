@@ -1,0 +1,156 @@
+import { writeFile } from "node:fs/promises"
+import { connect } from "node:net"
+import { join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Redacted } from "effect"
+import { sha256 } from "./support/Archive.ts"
+import { buildFixture, installed } from "./support/Extensions.ts"
+import type { Program } from "./support/Program.ts"
+import { serveSetting, token } from "./support/ServeProgram.ts"
+
+const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
+
+/** Installs a fixture for Acme; gives the change of a request that runs it. */
+const installFixture = Effect.fnUntraced(function* ({ load, store }: Effect.Success<typeof setting>, name: string) {
+  const archive = yield* Effect.promise(() => buildFixture(name))
+  const hash = sha256(archive)
+  const { extension, install, rows } = installed(hash)
+  yield* load(rows)
+  yield* store({ tenant: ids.tenants.acme, extension, hash }, archive)
+  return { hash, change: { extension, install } }
+})
+
+const logged = (run: Program, message: string) =>
+  Effect.promise(async () => {
+    for (;;) {
+      const { value } = await run.lines.next()
+      if (value === undefined) throw new Error(`the runner ended without the line: ${message}`)
+      const line = JSON.parse(value)
+      if ([line.message].flat()[0] === message) return
+    }
+  })
+
+/** Waits until the connection is closed by the server; gives what it sent. */
+const conversation = (url: string, bytes: string) =>
+  Effect.callback<string>((resume) => {
+    const { hostname, port } = new URL(url)
+    let received = ""
+    const socket = connect(Number(port), hostname, () => socket.write(bytes))
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      received += text
+    })
+    socket.on("error", () => undefined).on("close", () => resume(Effect.succeed(received)))
+  })
+
+describe("a runner that is told to stop", () => {
+  it.live(
+    "finishes what it works on, and exits with 0",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { serve } = prepared
+        const { change, hash } = yield* installFixture(prepared, "slow")
+        const { execute, run } = yield* serve()
+        yield* execute(change, hash)
+        const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+        yield* Effect.sleep("300 millis")
+        const ended = run.end("SIGTERM")
+        yield* logged(run, "the runner stops")
+        assert.deepStrictEqual((yield* Fiber.join(working)).http, 200)
+        assert.strictEqual(yield* Effect.promise(() => ended), 0)
+      }),
+    120_000
+  )
+
+  it.live(
+    "cuts what takes longer than its grace time, with an answer that says so",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { serve } = prepared
+        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const { execute, run, url } = yield* serve({
+          ALGA_EXTENSION_RUNNER_STOP_GRACE: "1 second",
+          ALGA_EXTENSION_RUNNER_STOP_DELAY: "2 seconds",
+          ALGA_EXTENSION_RUNNER_LIMIT_CPU_MS: "25000"
+        })
+        const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+        const ended = run.end("SIGTERM")
+        yield* logged(run, "the runner stops")
+        const ready = yield* Effect.promise(() => fetch(`${url}/readyz`))
+        assert.strictEqual(ready.status, 503)
+        const cut = yield* Fiber.join(working)
+        assert.strictEqual(cut.http, 503)
+        assert.strictEqual(cut.error, "shutting_down: the runner stopped before the extension answered")
+        assert.strictEqual(yield* Effect.promise(() => ended), 0)
+      }),
+    120_000
+  )
+})
+
+describe("a runner under way", () => {
+  it.live("reads its tokens again on SIGHUP, under load, and refuses nobody who has one of them", () =>
+    Effect.gen(function* () {
+      const { folder, serve } = yield* setting
+      const file = join(folder, "runner.json")
+      const write = (settings: object) => Effect.promise(() => writeFile(file, JSON.stringify(settings)))
+      yield* write({ RUNNER_SERVICE_TOKEN: "old" })
+      const { execute, run } = yield* serve({ RUNNER_SERVICE_TOKEN: "", ALGA_EXTENSION_RUNNER_CONFIG: file })
+      const by = (proof: string) =>
+        Effect.map(execute({}, undefined, { "x-runner-service-token": proof }), ({ http }) => http)
+      assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 401])
+      const load = yield* Effect.forkChild(
+        Effect.all(
+          Array.from({ length: 40 }, () => by("old")),
+          { concurrency: 4 }
+        ),
+        { startImmediately: true }
+      )
+      yield* write({ RUNNER_SERVICE_TOKEN: "new", RUNNER_SERVICE_TOKEN_PREVIOUS: "old" })
+      run.signal("SIGHUP")
+      yield* logged(run, "the service tokens were read again")
+      assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 200])
+      assert.isTrue((yield* Fiber.join(load)).every((status) => status === 200))
+      yield* Effect.promise(() => writeFile(file, "{"))
+      run.signal("SIGHUP")
+      yield* logged(run, "the service tokens stay: the settings cannot be read again")
+      yield* write({ RUNNER_SERVICE_TOKEN: "new" })
+      run.signal("SIGHUP")
+      yield* logged(run, "the service tokens were read again")
+      assert.deepStrictEqual([yield* by("old"), yield* by("new")], [401, 200])
+    })
+  )
+
+  it.live("gives up on callers that send slowly or half, and serves the others", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* setting
+      const { execute, url } = yield* serve({
+        ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "1 second",
+        ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "1 second"
+      })
+      const head = `POST /v1/execute HTTP/1.1\r\nhost: x\r\nx-runner-service-token: ${token}\r\n`
+      const slow = [
+        conversation(url, "GET /healthz HTTP/1.1\r\nhost"),
+        conversation(url, `${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
+      ]
+      const [started, half] = yield* Effect.all([...slow, execute()], { concurrency: "unbounded" })
+      assert.match(String(started), /^HTTP\/1\.1 408 /)
+      assert.match(String(half), /^HTTP\/1\.1 408 |^$/)
+      assert.strictEqual((yield* execute()).http, 200)
+    })
+  )
+
+  it.live("shares its port with another process of the same", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* setting
+      const first = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
+      const { port } = new URL(first.url)
+      const second = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
+      assert.strictEqual((yield* first.execute()).http, 200)
+      yield* Effect.promise(() => first.run.end("SIGTERM"))
+      assert.strictEqual((yield* second.execute()).http, 200)
+    })
+  )
+})
