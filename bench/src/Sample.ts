@@ -15,12 +15,12 @@ const sampleOf = (durations: ReadonlyArray<number>): Sample => {
 
 /** More than the five runs after which PostgreSQL decides on the plan of a prepared statement. */
 const warmUps = 8
-const fewestRounds = 9
+const fewestRounds = 5
 const mostRounds = 2000
 
 /**
  * Times the calls in turns, so that whatever else the machine does hits all of them alike. Each round calls every one
- * once, starting with another; rounds go on for the budget (milliseconds), at least nine.
+ * once, starting with another; rounds go on for the budget (milliseconds), at least five.
  */
 export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<unknown, unknown, unknown>>>>(
   calls: Calls,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Option, Schema } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, CliError, Command, Flag } from "effect/cli"
 import { type Bench, BenchFailed } from "./Bench.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
 import { render } from "./Report.ts"
@@ -42,7 +42,7 @@ const bench = Command.make(
 ).pipe(Command.withDescription("Measures the packages beside their peers"))
 
 Command.run(bench, { version: "0.0.0" }).pipe(
-  Effect.tapError((error) => (error instanceof BenchFailed ? Console.error(error.message) : Effect.void)),
+  Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : Console.error(error.message))),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain
+  NodeRuntime.runMain({ disableErrorReporting: true })
 )

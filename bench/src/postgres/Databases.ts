@@ -14,7 +14,7 @@ export interface Databases {
 }
 
 /** To be changed with what the loader writes: a database of another edition is not used again. */
-const edition = 3
+const edition = 4
 
 const locale = (serverVersion: number): string =>
   serverVersion >= 170000

@@ -107,7 +107,7 @@ export const loadStatements = (people: Population): ReadonlyArray<string> => [
    SELECT ${idOf("'tenant ' || k")}, ${idOf("'client ' || n")}, name, 'https://' || n || '.example',
      jsonb_build_object('website', 'https://' || n || '.example', 'industry', 'trade', 'size', n % 90),
      repeat(md5('a' || n) || ' ' || md5('b' || n) || ' ', 10),
-     CASE WHEN n % 100 = 0 THEN NULL ELSE n % 10 = 1 AND NOT rare END,
+     n % 10 = 1 AND NOT rare,
      CASE n % 7 WHEN 0 THEN 'individual' ELSE 'company' END,
      CASE n % 20 WHEN 0 THEN NULL ELSE 'billing' || n || '@' || lower(split_part(name, ' ', 2)) || '.example' END,
      CASE WHEN n % 5 < 4 THEN ${idOf("'user ' || k || ' ' || (1 + n % 5)")} END, 'US-NY', 'America/New_York', 'TAX' || n

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from "node:os"
-import { Effect } from "effect"
+import { Effect, Logger } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
 import type { Report, Table } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
@@ -14,6 +14,9 @@ import { measuredTenants, type Population, population } from "./Population.ts"
 import { benchServer } from "./Server.ts"
 
 const connections = 10
+
+/** The guarded reads' log lines are made as in the runner, and written nowhere. */
+const unwrittenLog = Logger.layer([Logger.formatJson])
 
 const lists = (made: Databases, people: Population, options: BenchOptions) =>
   Effect.gen(function* () {
@@ -146,7 +149,7 @@ export const measure = (made: Databases, people: Population, description: string
       tables: [tables[0] as Table, page, ...single, ...tables.slice(1), stale, sizes, inserts]
     }
     return report
-  }).pipe(Effect.provide(Ours.layerOurs(made.packed, connections)))
+  }).pipe(Effect.provide([Ours.layerOurs(made.packed, connections), unwrittenLog]))
 
 /** The reads of `adapters-pg` with the index pack, beside the same by knex and `pg` without it. */
 export const postgres: Bench = {

@@ -3,8 +3,8 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-/** Suites that play on the embedded database alone, which is the same whatever the server is. */
-const embeddedOnly = "**/{embedded,PgEmbedded,statements}.integration.test.ts"
+/** Suites that `pnpm test` runs and that say nothing of the server: they play on the embedded database, or at length. */
+const elsewhere = "**/{embedded,PgEmbedded,statements,agreement}.integration.test.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 const versions = fileURLToPath(new URL("../postgres-versions", import.meta.url))
@@ -18,16 +18,21 @@ const run = (title: string, command: string, args: ReadonlyArray<string>, settin
 }
 
 const suites = (title: string, settings: NodeJS.ProcessEnv) => {
-  const args = ["run", "--project", "integration", "--exclude", embeddedOnly, "packages/adapters-pg"]
-  const quiet = ["--reporter", "dot", "--silent", "passed-only"]
-  return run(title, process.execPath, [vitest, ...args, ...quiet], { TEST_DATABASE_URL: undefined, ...settings }, root)
+  const args = ["run", "--project", "integration", "--exclude", elsewhere, "packages/adapters-pg"]
+  return run(
+    title,
+    process.execPath,
+    [vitest, ...args, "--silent", "passed-only"],
+    { TEST_DATABASE_URL: undefined, ...settings },
+    root
+  )
 }
 
 const npx = process.platform === "win32" ? "npx.cmd" : "npx"
 const install = ["--yes", "pnpm@12", "install", "--frozen-lockfile"]
 if (!run("binaries of PostgreSQL 15, 16 and 17", npx, install, {}, versions)) process.exit(1)
 
-const failed = ["15", "16", "17", "18"].filter(
+const failed = ["15", "16", "17"].filter(
   (version) => !suites(`PostgreSQL ${version}, binaries`, { TEST_POSTGRES_VERSION: version })
 )
 if (image !== undefined && image !== "" && !suites(`Docker image ${image}`, { TEST_POSTGRES_VERSION: undefined })) {

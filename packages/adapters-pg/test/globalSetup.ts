@@ -5,8 +5,9 @@ import type {} from "../testing/TestDatabase.ts"
 
 export default async (project: TestProject) => {
   const scope = Scope.makeUnsafe()
-  const server = await Effect.runPromise(Scope.provide(chosenServer, scope))
+  const close = Scope.close(scope, Exit.void)
+  const server = await Effect.runPromise(Effect.tapError(Scope.provide(chosenServer, scope), () => close))
   console.log(`PostgreSQL for the integration tests: ${server.description}`)
   project.provide("postgres", server)
-  return () => Effect.runPromise(Scope.close(scope, Exit.void))
+  return () => Effect.runPromise(close)
 }

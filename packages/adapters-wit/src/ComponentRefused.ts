@@ -7,10 +7,21 @@ export class ComponentRefused extends Schema.TaggedError<ComponentRefused>()("Co
    * - `not-a-component`: not a WebAssembly component, or not a valid one. Build it with a component toolchain.
    * - `unknown-import`: it imports something outside the world. Build it without WASI and against this world.
    * - `no-handler`: it does not export the function `handler`. Build it against the world `alga:extension/runner`.
+   * - `wrong-export-type`: its `handler` is not `func(request: execute-request) -> execute-response`.
+   * - `unsafe-name`: a name of a core import or export could be code where names are written into generated JavaScript.
    * - `memory`: its memories cannot be bounded, are too many, or start larger than any limit allows.
    * - `too-slow`: checking it took longer than the intake allows.
    */
-  reason: Schema.Literals(["too-large", "not-a-component", "unknown-import", "no-handler", "memory", "too-slow"]),
+  reason: Schema.Literals([
+    "too-large",
+    "not-a-component",
+    "unknown-import",
+    "no-handler",
+    "wrong-export-type",
+    "unsafe-name",
+    "memory",
+    "too-slow"
+  ]),
   /** The rule and, for an import, its name. */
   message: Schema.String
 }) {}

@@ -1,18 +1,17 @@
 import { Buffer } from "node:buffer"
-import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { guestProgram } from "../src/internal/host/Engine.ts"
+import { programText } from "../src/internal/host/ProgramText.ts"
 import { open } from "../src/internal/host/RestrictedNode.ts"
 
 const entry = fileURLToPath(new URL("./fixtures/child/Attempts.ts", import.meta.url))
-const own = guestProgram()
+const root = fileURLToPath(new URL("../", import.meta.url))
 
 const options = {
   confinement: [],
   execPath: process.execPath,
-  program: { entry, reads: [...own.reads, dirname(entry)], args: [] },
+  program: { text: programText(entry, root), reads: [entry] },
   memoryPages: 1_024,
   heapMb: 64,
   frameBytes: 65_536
@@ -41,11 +40,17 @@ describe("a restricted process", () => {
       })
       const { powers, tried, ...rest } = after
       assert.deepEqual([...new Set(Object.values(tried))].sort(), ["Error", "TypeError"])
-      assert.deepEqual(rest, { readOwn: denied, globals: [], environment: true })
-      assert.includeMembers(
-        ["_tickCallback", "_fatalException", "emitWarning", "env", "nextTick"],
-        powers.filter((name: string) => !name.startsWith("version"))
-      )
+      assert.deepEqual(rest, { readOwn: denied, globals: [], process: "undefined", environment: true })
+      const harmless = [
+        "env",
+        "version",
+        "versions",
+        "nextTick",
+        "_tickCallback",
+        "_fatalException",
+        "emitWarning"
+      ].concat(["argv0", "exitCode", "features", "permission"])
+      assert.includeMembers(harmless, powers)
     })
   )
 

@@ -5,6 +5,12 @@ import { Effect } from "effect"
 import { checkMemories, checkWorld } from "../src/internal/host/rules.ts"
 
 const handler = ["handler", "function"] as const
+const header = "{name: string, value: string}"
+const type = {
+  takes: `{context: {extensionId: string, tenantId: string}, http: {body?: Uint8Array, headers: Array<${header}>, method: string, url: string}}`,
+  gives: `{body?: Uint8Array, headers: Array<${header}>, status: number}`
+}
+const whole = { imports: [], exports: [handler], handler: type, unsafeName: null }
 
 const withModules = async (...modules: ReadonlyArray<string>) => ({
   files: await Promise.all(
@@ -32,7 +38,7 @@ describe("checkWorld", () => {
     { imports: ["clients"], told: /^unknown-import: imports clients,/ }
   ])("takes imports of $imports as $told", ({ imports, told }) =>
     Effect.gen(function* () {
-      const answer = yield* outcome(checkWorld({ imports, exports: [handler, ["init", "function"]] }))
+      const answer = yield* outcome(checkWorld({ ...whole, imports, exports: [handler, ["init", "function"]] }))
       if (typeof told === "string") assert.strictEqual(answer, told)
       else assert.match(answer, told)
     })
@@ -44,7 +50,34 @@ describe("checkWorld", () => {
     { exports: [["run", "function"] as const] }
   ])("refuses exports of $exports, which have no handler function", ({ exports }) =>
     Effect.gen(function* () {
-      assert.match(yield* outcome(checkWorld({ imports: [], exports })), /^no-handler/)
+      assert.match(yield* outcome(checkWorld({ ...whole, exports })), /^no-handler/)
+    })
+  )
+})
+
+describe("checkWorld, of the handler's type", () => {
+  const request = (context: string, http: string) => `{context: {${context}}, http: {${http}}}`
+  const http = `body?: Uint8Array, headers: Array<${header}>, method: string, url: string`
+
+  it.effect.each([
+    { takes: type.takes, gives: type.gives, told: "accepted" },
+    { takes: request("tenantId: string", "method: string"), gives: type.gives, told: "accepted" },
+    { takes: request("tenantId: number", http), gives: type.gives, told: "wrong-export-type" },
+    { takes: request("tenantId: string, other: string", http), gives: type.gives, told: "wrong-export-type" },
+    { takes: "", gives: type.gives, told: "wrong-export-type" },
+    { takes: `${type.takes}, string`, gives: type.gives, told: "wrong-export-type" },
+    { takes: type.takes, gives: "{status: number}", told: "wrong-export-type" },
+    { takes: type.takes, gives: `Promise<${type.gives}>`, told: "wrong-export-type" }
+  ])("takes ($takes) -> $gives as $told", ({ gives, takes, told }) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* outcome(checkWorld({ ...whole, handler: { takes, gives } }))).split(":")[0], told)
+    })
+  )
+
+  it.effect("refuses a name that could be code, and shows it without its line breaks", () =>
+    Effect.gen(function* () {
+      const told = yield* outcome(checkWorld({ ...whole, unsafeName: "');\nrun('" }))
+      assert.strictEqual(told, "unsafe-name: a core module uses the name \"');\\nrun('\"")
     })
   )
 })

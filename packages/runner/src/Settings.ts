@@ -153,10 +153,30 @@ export const Settings = Schema.Struct({
     about("Fetched bundles that are kept on disk.", "bytes", { fallback: "1073741824" })
   ),
 
+  OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
+    Schema.String.check(
+      Schema.isPattern(/^https?:\/\/[^\s]+$/, { message: "must be a URL such as http://collector:4318" })
+    )
+  ).pipe(about("The OTLP receiver (HTTP, JSON) that traces are sent to.", "URL")),
+  OTEL_SERVICE_NAME: text.pipe(
+    about("The name that traces give this service.", "text", { fallback: "alga-extension-runner" })
+  ),
+
   ...limitFields((schema, { description, unit, fallback }) => schema.pipe(about(description, unit, { fallback }))),
 
   ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: whole(1, 1_024).pipe(
     about("Executions at the same time.", "executions", { fallback: String(sandbox.concurrency) })
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT: Schema.optional(whole(1, 1_024)).pipe(
+    about("Of these, one tenant's; three quarters where not set.", "executions")
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_INSTALL: Schema.optional(whole(1, 1_024)).pipe(
+    about("Of these, one install's; half where not set.", "executions")
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH: whole(0, 100_000).pipe(
+    about("Executions that may wait; beyond that some are refused with 503.", "executions", {
+      fallback: String(sandbox.queueLength)
+    })
   ),
   ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: whole(0, 64).pipe(
     about("Processes kept started for whoever comes next.", "processes", { fallback: String(sandbox.spares) })
@@ -168,7 +188,22 @@ export const Settings = Schema.Struct({
   ),
   ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS: whole(0, 86_400_000).pipe(
     about("How long such a process is kept without work.", "milliseconds", { fallback: String(sandbox.idleMs) })
-  )
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_REQUESTS_PER_PROCESS: whole(1, 1_000_000_000).pipe(
+    about("Requests after which a process is replaced.", "requests", { fallback: String(sandbox.requestsPerProcess) })
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_MB: whole(128, 65_536).pipe(
+    about("Memory above which a process is replaced after its request.", "MiB", {
+      fallback: String(sandbox.processMb)
+    })
+  ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT: Schema.Literals(["auto", "none"])
+    .annotate({ message: "must be auto or none" })
+    .pipe(
+      about("auto takes from each process what the system can take, none leaves it to Node.", "auto, none", {
+        fallback: sandbox.confinement
+      })
+    )
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 
@@ -184,15 +219,23 @@ export const aboutSetting = (name: SettingName): SettingAbout =>
 
 export { limitsOf } from "./internal/limitSettings.ts"
 
-/** How many processes the sandbox may have, after these settings. */
-export const sandboxOptionsOf = (
-  settings: Settings
-): Pick<SandboxOptions, "concurrency" | "spares" | "idleProcesses" | "idleMs"> => ({
-  concurrency: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY,
-  spares: settings.ALGA_EXTENSION_RUNNER_SANDBOX_SPARES,
-  idleProcesses: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES,
-  idleMs: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS
-})
+/** How many processes the sandbox may have, and which, after these settings. */
+export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> => {
+  const perTenant = settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT
+  const perInstall = settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_INSTALL
+  return {
+    concurrency: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY,
+    ...(perTenant === undefined ? {} : { concurrencyPerTenant: perTenant }),
+    ...(perInstall === undefined ? {} : { concurrencyPerInstall: perInstall }),
+    queueLength: settings.ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH,
+    spares: settings.ALGA_EXTENSION_RUNNER_SANDBOX_SPARES,
+    idleProcesses: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES,
+    idleMs: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS,
+    requestsPerProcess: settings.ALGA_EXTENSION_RUNNER_SANDBOX_REQUESTS_PER_PROCESS,
+    processMb: settings.ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_MB,
+    confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT
+  }
+}
 
 /** Where the bundles come from, after these settings. */
 export const bundlesOf = (settings: Settings): BundleSource => {

@@ -31,6 +31,8 @@ export interface SettingsReport {
   readonly readings: ReadonlyArray<SettingReading>
   /** Names that are no settings, and readings that break their rule. */
   readonly problems: ReadonlyArray<string>
+  /** Those that are set and right. */
+  readonly values: Partial<Settings>
   /** Null where there are problems. */
   readonly settings: Settings | null
 }
@@ -119,7 +121,8 @@ export const settingsReport = (environment: SettingsFile, file: SettingsFile): S
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     )
   }
-  return { readings, problems, settings: problems.length === 0 ? (values as unknown as Settings) : null }
+  const settings = problems.length === 0 ? (values as unknown as Settings) : null
+  return { readings, problems, values: values as Partial<Settings>, settings }
 }
 
 /** The report over the process's environment and the file that `--config` or the environment names, if any. */

@@ -5,11 +5,16 @@ import manifest from "../package.json" with { type: "json" }
 import { config } from "./commands/config.ts"
 import { db } from "./commands/db.ts"
 import { demo } from "./commands/demo.ts"
+import { execute } from "./commands/execute.ts"
+import { inspect } from "./commands/inspect.ts"
 import { serve } from "./commands/serve.ts"
+import { exitCodeOf } from "./ExitCode.ts"
 
 const runner = Command.make("alga-extension-runner").pipe(
-  Command.withDescription("Runs Alga PSA extensions"),
-  Command.withSubcommands([serve, config, db, demo])
+  Command.withDescription(
+    "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
+  ),
+  Command.withSubcommands([serve, execute, inspect, config, db, demo])
 )
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -32,6 +37,10 @@ Command.run(runner, { version: manifest.version }).pipe(
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, end) =>
-      end(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : Number(process.exitCode ?? 0))
+      end(
+        Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+          ? exitCodeOf(exit.cause)
+          : Number(process.exitCode ?? 0)
+      )
   })
 )

@@ -74,24 +74,30 @@ const buildWaits = (url: string, running: Program) =>
 const states = (rows: ReadonlyArray<{ readonly state: string }>) => [...new Set(rows.map(({ state }) => state))]
 
 describe("db without its own login", () => {
-  it.live("fails and says what to set, and takes no other login", () =>
-    Effect.gen(function* () {
-      const { url } = yield* database
-      const { code, errors, out } = yield* run(["plan"], { DATABASE_URL: url })
-      assert.deepEqual([code, out], [1, []])
-      assert.include(errors, "DATABASE_ADMIN_URL is not set")
-    })
+  it.live(
+    "fails and says what to set, and takes no other login",
+    () =>
+      Effect.gen(function* () {
+        const { url } = yield* database
+        const { code, errors, out } = yield* run(["plan"], { DATABASE_URL: url })
+        assert.deepEqual([code, out], [2, []])
+        assert.include(errors, "DATABASE_ADMIN_URL is not set")
+      }),
+    120_000
   )
 
-  it.live("shows no password when it cannot connect, nor of an address that is none", () =>
-    Effect.gen(function* () {
-      const refused = yield* run(["plan"], { DATABASE_ADMIN_URL: "postgres://admin:hidden@127.0.0.1:1/none" })
-      const invalid = yield* run(["plan"], { DATABASE_ADMIN_URL: "mysql://admin:hidden@127.0.0.1:1/none" })
-      assert.deepEqual([refused.code, invalid.code], [1, 1])
-      assert.include(refused.errors, "ECONNREFUSED")
-      assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")
-      assert.notInclude(refused.errors + invalid.errors, "hidden")
-    })
+  it.live(
+    "shows no password when it cannot connect, nor of an address that is none",
+    () =>
+      Effect.gen(function* () {
+        const refused = yield* run(["plan"], { DATABASE_ADMIN_URL: "postgres://admin:hidden@127.0.0.1:1/none" })
+        const invalid = yield* run(["plan"], { DATABASE_ADMIN_URL: "mysql://admin:hidden@127.0.0.1:1/none" })
+        assert.deepEqual([refused.code, invalid.code], [1, 2])
+        assert.include(refused.errors, "ECONNREFUSED")
+        assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")
+        assert.notInclude(refused.errors + invalid.errors, "hidden")
+      }),
+    120_000
   )
 })
 
@@ -150,19 +156,24 @@ describe("db plan, apply, check and drop", () => {
 })
 
 describe("db role", () => {
-  it.live("prints SQL that makes the login, without a database", () =>
-    Effect.gen(function* () {
-      const { env, url } = yield* database
-      const name = yield* role(url)
-      const printed = yield* run(["role", "--name", name, "--print"], { DATABASE_READER_PASSWORD: "never to be shown" })
-      assert.strictEqual(printed.code, 0)
-      const script = printed.out.join("\n")
-      assert.notInclude(script, "never to be shown")
-      const pieces = script.match(/(?:\$alga\$[^$]*\$alga\$|[^;])+;/g) ?? []
-      assert.strictEqual((yield* run(["role", "--name", name, "--check"], env)).code, 1)
-      yield* statements(url, ...pieces)
-      yield* done(["role", "--name", name, "--check"], env)
-    })
+  it.live(
+    "prints SQL that makes the login, without a database",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const name = yield* role(url)
+        const printed = yield* run(["role", "--name", name, "--print"], {
+          DATABASE_READER_PASSWORD: "never to be shown"
+        })
+        assert.strictEqual(printed.code, 0)
+        const script = printed.out.join("\n")
+        assert.notInclude(script, "never to be shown")
+        const pieces = script.match(/(?:\$alga\$[^$]*\$alga\$|[^;])+;/g) ?? []
+        assert.strictEqual((yield* run(["role", "--name", name, "--check"], env)).code, 1)
+        yield* statements(url, ...pieces)
+        yield* done(["role", "--name", name, "--check"], env)
+      }),
+    120_000
   )
 
   it.live(
@@ -197,20 +208,23 @@ describe("db role", () => {
     120_000
   )
 
-  it.live("wants a good password, a plain name, and to be told one thing to do", () =>
-    Effect.gen(function* () {
-      const { env, url } = yield* database
-      const name = yield* role(url)
-      const short = yield* run(["role", "--name", name, "--apply"], { ...env, DATABASE_READER_PASSWORD: "tiny one" })
-      assert.strictEqual(short.code, 1)
-      assert.include(short.errors, "DATABASE_READER_PASSWORD: must be 12 to 256")
-      assert.notInclude(short.errors, "tiny one")
-      const quoted = yield* run(["role", "--name", 'x"; DROP TABLE clients', "--print"], env)
-      assert.deepEqual([quoted.code, quoted.out.join().includes("DROP TABLE")], [1, false])
-      const both = yield* run(["role", "--name", name, "--print", "--apply"], env)
-      assert.strictEqual(both.code, 1)
-      assert.include(both.errors, "say exactly one of --print, --apply, --check")
-    })
+  it.live(
+    "wants a good password, a plain name, and to be told one thing to do",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const name = yield* role(url)
+        const short = yield* run(["role", "--name", name, "--apply"], { ...env, DATABASE_READER_PASSWORD: "tiny one" })
+        assert.strictEqual(short.code, 2)
+        assert.include(short.errors, "DATABASE_READER_PASSWORD must be 12 to 256")
+        assert.notInclude(short.errors, "tiny one")
+        const quoted = yield* run(["role", "--name", 'x"; DROP TABLE clients', "--print"], env)
+        assert.deepEqual([quoted.code, quoted.out.join().includes("DROP TABLE")], [2, false])
+        const both = yield* run(["role", "--name", name, "--print", "--apply"], env)
+        assert.strictEqual(both.code, 2)
+        assert.include(both.errors, "say exactly one of --print, --apply, --check")
+      }),
+    120_000
   )
 })
 

@@ -32,6 +32,12 @@ const logged = (run: Program, message: string) =>
     }
   })
 
+/** Waits until the runner works on an execution. */
+const untilWorking = (url: string) =>
+  Effect.promise(async () => {
+    while (!/^alga_extension_executions_in_flight 1$/m.test(await (await fetch(`${url}/metrics`)).text()));
+  })
+
 /** Waits until the connection is closed by the server; gives what it sent. */
 const conversation = (url: string, bytes: string) =>
   Effect.callback<string>((resume) => {
@@ -52,10 +58,10 @@ describe("a runner that is told to stop", () => {
         const prepared = yield* setting
         const { serve } = prepared
         const { change, hash } = yield* installFixture(prepared, "slow")
-        const { execute, run } = yield* serve()
+        const { execute, run, url } = yield* serve()
         yield* execute(change, hash)
         const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
-        yield* Effect.sleep("300 millis")
+        yield* untilWorking(url)
         const ended = run.end("SIGTERM")
         yield* logged(run, "the runner stops")
         assert.deepStrictEqual((yield* Fiber.join(working)).http, 200)
@@ -77,6 +83,7 @@ describe("a runner that is told to stop", () => {
           ALGA_EXTENSION_RUNNER_LIMIT_CPU_MS: "25000"
         })
         const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+        yield* untilWorking(url)
         const ended = run.end("SIGTERM")
         yield* logged(run, "the runner stops")
         const ready = yield* Effect.promise(() => fetch(`${url}/readyz`))

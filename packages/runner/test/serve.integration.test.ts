@@ -84,7 +84,7 @@ describe("serve", () => {
       })
       const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
       const { code, errors } = yield* Effect.promise(() => run.ended)
-      assert.strictEqual(code, 1)
+      assert.strictEqual(code, 2)
       assert.include(out.join("\n") + errors, "RUNNER_SERVICE_TOKEN is not set")
     })
   )

@@ -73,16 +73,19 @@ const giveBack = Effect.flatMap(
  */
 export const alone = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   onSession(
-    Effect.mapError(take, (error) =>
-      error._tag === "SqlError" ? adminFailed("lock the database")(error) : error
-    ).pipe(Effect.andThen(Effect.ensuring(work, Effect.ignore(giveBack))))
+    Effect.acquireUseRelease(
+      take,
+      () => work,
+      () => Effect.ignore(giveBack)
+    )
   ).pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(adminFailed("connect to the database")(error))))
 
 /** Runs statements in one transaction of the session that they have, all or none. */
 export const atomically = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(PgClient.PgClient, (sql) =>
     sql`BEGIN`.unprepared.pipe(
-      Effect.andThen(Effect.onError(work, () => Effect.ignore(sql`ROLLBACK`.unprepared))),
-      Effect.tap(sql`COMMIT`.unprepared)
+      Effect.andThen(work),
+      Effect.tap(sql`COMMIT`.unprepared),
+      Effect.onError(() => Effect.ignore(sql`ROLLBACK`.unprepared))
     )
   )

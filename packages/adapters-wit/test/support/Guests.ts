@@ -70,16 +70,25 @@ export const olderWorldGuest = (): Promise<Uint8Array> => componentize("older-wo
 const worldOf: Readonly<Record<string, string>> = {
   "no-handler": join(fixtures, "no-handler-world"),
   "keep-handle": join(fixtures, "handle-world"),
-  "call-at-start": join(fixtures, "handle-world")
+  "call-at-start": join(fixtures, "handle-world"),
+  "wrong-export-type": join(fixtures, "wrong-type-world"),
+  "forbidden-import": join(fixtures, "forbidden-world")
 }
+
+/** A core module written in text. */
+export const coreModule = async (name: string): Promise<Uint8Array> =>
+  parse(await readFile(join(fixtures, "core", `${name}.wat`), "utf8"))
 
 /** A guest written as a core module in text. */
 export const coreGuest = async (name: string): Promise<Uint8Array> => {
-  const text = await readFile(join(fixtures, "core", `${name}.wat`), "utf8")
   const embedded = await componentEmbed({
-    binary: await parse(text),
+    binary: await coreModule(name),
     witPath: worldOf[name] ?? currentWit,
     world: "runner"
   })
   return componentNew(embedded)
 }
+
+/** A guest written as a component in text. */
+export const componentGuest = async (name: string): Promise<Uint8Array> =>
+  parse(await readFile(join(fixtures, "component", `${name}.wat`), "utf8"))

@@ -59,5 +59,5 @@ export const guestProcesses = (): ReadonlyArray<number> =>
   execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((found) => Number(found?.[2]) === process.pid && /child\/Guest\.ts/.test(found?.[3] ?? ""))
+    .filter((found) => Number(found?.[2]) === process.pid && /--permission/.test(found?.[3] ?? ""))
     .map((found) => Number(found?.[1]))

@@ -2,22 +2,21 @@ import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import type { PgClient } from "@effect/sql-pg/PgClient"
 import { Config, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Flag } from "effect/cli"
+import { SettingsInvalid } from "../SettingsSource.ts"
 
-/** The commands that prepare the database have no login to do it with. */
-export class AdminUrlInvalid extends Schema.TaggedError<AdminUrlInvalid>()("AdminUrlInvalid", {
-  why: Schema.String
-}) {
-  override get message(): string {
-    return `DATABASE_ADMIN_URL ${this.why}: set it to Alga's database, postgres://…, with the login that owns its tables; DATABASE_URL is the reading login, and is not used here`
-  }
-}
+const invalid = (why: string) =>
+  new SettingsInvalid({
+    problems: [
+      `DATABASE_ADMIN_URL ${why}: set it to Alga's database, postgres://…, with the login that owns its tables; DATABASE_URL is the reading login, and is not used here`
+    ]
+  })
 
 const adminUrl = Effect.gen(function* () {
   const url = yield* Config.option(Config.Redacted("DATABASE_ADMIN_URL"))
-  if (Option.isNone(url)) return yield* new AdminUrlInvalid({ why: "is not set" })
+  if (Option.isNone(url)) return yield* invalid("is not set")
   const address = URL.canParse(Redacted.value(url.value)) ? new URL(Redacted.value(url.value)) : null
   if (address !== null && /^postgres(ql)?:$/.test(address.protocol)) return url.value
-  return yield* new AdminUrlInvalid({ why: "is no address of a PostgreSQL server" })
+  return yield* invalid("is no address of a PostgreSQL server")
 })
 
 const database = Layer.unwrap(Effect.map(adminUrl, layerAdmin))

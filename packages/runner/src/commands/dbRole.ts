@@ -3,6 +3,8 @@ import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { Config, Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { UsageWrong } from "../ExitCode.ts"
+import { SettingsInvalid } from "../SettingsSource.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 
 const name = Flag.String("name").pipe(Flag.withSchema(RoleName), Flag.withDescription("The login that reads"))
@@ -35,13 +37,6 @@ const connectionLimit = Flag.Int("connection-limit").pipe(
   Flag.withDescription("How many connections the login may have at once; default no limit of its own")
 )
 
-/** Not exactly one thing to do was asked for. */
-class OneOf extends Schema.TaggedError<OneOf>()("OneOf", { flags: Schema.Array(Schema.String) }) {
-  override get message(): string {
-    return `say exactly one of ${this.flags.join(", ")}`
-  }
-}
-
 const columns = readTables.reduce((sum, table) => sum + table.columns.length, 0)
 
 const show = (role: RoleName, { beyond, missing }: ReaderRole.ReaderPrivileges, asJson: boolean) => {
@@ -54,13 +49,17 @@ const show = (role: RoleName, { beyond, missing }: ReaderRole.ReaderPrivileges, 
   )
 }
 
-const password = Config.option(Config.schema(ReaderRole.ReaderPassword, "DATABASE_READER_PASSWORD"))
+const password = Config.option(Config.schema(ReaderRole.ReaderPassword, "DATABASE_READER_PASSWORD")).pipe(
+  Effect.mapError(
+    () => new SettingsInvalid({ problems: ["DATABASE_READER_PASSWORD must be 12 to 256 printable ASCII characters"] })
+  )
+)
 
 /** `db role`: the login that reads. */
 export const role = Command.make("role", { name, script, apply, check, strict, connectionLimit, json }, (flags) =>
   Effect.gen(function* () {
     if ([flags.script, flags.apply, flags.check].filter(Boolean).length !== 1) {
-      return yield* new OneOf({ flags: ["--print", "--apply", "--check"] })
+      return yield* new UsageWrong({ message: "say exactly one of --print, --apply, --check" })
     }
     const limit = Option.getOrUndefined(flags.connectionLimit)
     const options = { name: flags.name, ...(limit === undefined ? {} : { connectionLimit: limit }) }

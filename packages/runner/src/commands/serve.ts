@@ -1,25 +1,16 @@
-import { join } from "node:path"
-import * as Postgres from "@alga-psa/ext-adapters-pg"
 import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
 import { Command } from "effect/cli"
 import { HttpServer } from "effect/http"
-import { layerPostgres } from "../BundleRegistry.ts"
-import { layerDatabaseAtStart } from "../DatabaseAtStart.ts"
+import manifest from "../../package.json" with { type: "json" }
 import { routes } from "../Http.ts"
 import { hangUps } from "../internal/hangUp.ts"
 import { Life, type StopOptions } from "../Life.ts"
-import { layerHttp, layerRunner } from "../Runner.ts"
+import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import {
-  bundlesOf,
-  httpOptionsOf,
-  limitsOf,
-  type Settings,
-  sandboxOptionsOf,
-  stopOptionsOf,
-  tokensOf
-} from "../Settings.ts"
+import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
+import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings } from "../SettingsSource.ts"
+import * as Telemetry from "../Telemetry.ts"
 import { settingsFile } from "./settingsFile.ts"
 
 const ready = (options: StopOptions) =>
@@ -33,14 +24,6 @@ const ready = (options: StopOptions) =>
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
     })
   )
-
-const database = (settings: Settings) =>
-  Postgres.layerServer({
-    url: settings.DATABASE_URL,
-    connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
-    statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
-    maxConnections: settings.DATABASE_MAX_CONNECTIONS
-  })
 
 const callers = (settings: Settings, file: Option.Option<string>) => {
   const tokens = tokensOf(settings)
@@ -56,6 +39,9 @@ const callers = (settings: Settings, file: Option.Option<string>) => {
   )
 }
 
+const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
+  endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
+
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
 export const serve = Command.make("serve", { settingsFile }, (flags) =>
   Layer.unwrap(
@@ -63,21 +49,8 @@ export const serve = Command.make("serve", { settingsFile }, (flags) =>
       const settings = yield* loadSettings(flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
-        Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
-        Layer.provide([
-          layerRunner({
-            bundles: bundlesOf(settings),
-            components: join(settings.EXT_CACHE_ROOT, "components"),
-            limits: limitsOf(settings),
-            sandbox: sandboxOptionsOf(settings)
-          }),
-          callers(settings, flags.settingsFile)
-        ]),
-        Layer.provide([
-          settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer,
-          layerPostgres
-        ]),
-        Layer.provide(database(settings))
+        Layer.provide([layerFromSettings(settings), callers(settings, flags.settingsFile), Telemetry.layerQuietProbes]),
+        Layer.provide(traces(settings))
       )
     })
   ).pipe(Layer.launch, Effect.provide(Logger.layer([Logger.consoleJson])))

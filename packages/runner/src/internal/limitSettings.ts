@@ -47,6 +47,6 @@ export const limitFields = (
     })
   ) as { readonly [Name in keyof LimitSettings]: Schema.Codec<number, string> }
 
-/** The limits that these settings name. */
-export const limitsOf = (settings: LimitSettings): Limits =>
-  Object.fromEntries(names.map((name) => [name, settings[settingOf(name)]])) as unknown as Limits
+/** The limits that these settings name, and the defaults of the others. */
+export const limitsOf = (settings: Partial<LimitSettings>): Limits =>
+  Object.fromEntries(names.map((name) => [name, settings[settingOf(name)] ?? defaultLimits[name]])) as unknown as Limits

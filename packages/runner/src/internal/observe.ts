@@ -1,4 +1,4 @@
-import { Cause, Clock, Duration, Effect, type Exit, Metric, Option } from "effect"
+import { Cause, Clock, Duration, Effect, type Exit, identity, Metric, Option } from "effect"
 import type { RunnerError } from "../RunnerError.ts"
 
 const executions = Metric.counter("alga_extension_executions_total", {
@@ -24,21 +24,50 @@ const describe = (exit: Exit.Exit<unknown, RunnerError>) => {
   } as const
 }
 
-/** Counts and times an execution and writes its one log line with these fields, read when it ends. */
+const failures = Metric.counter("alga_extension_failures_total", {
+  description: "Executions that the sandbox ended or refused, by reason",
+  incremental: true
+})
+
+/** Counts an execution that gave no response, by why. */
+export const countFailure = (reason: string): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(failures, { reason }), 1)
+
+const inFlight = Metric.gauge("alga_extension_executions_in_flight", {
+  description: "Requests for executions that are not answered yet, those that wait included"
+})
+
+let working = 0
+
+const count = (change: 1 | -1) =>
+  Effect.suspend(() => {
+    working += change
+    return Metric.update(inFlight, working)
+  })
+
+/**
+ * Counts and times an execution and writes its one log line with these fields, read when it ends. Its span, and every log
+ * line within, say which trace it belongs to.
+ */
 export const observed = <A, R>(
   execution: Effect.Effect<A, RunnerError, R>,
   fields: () => Readonly<Record<string, unknown>>
 ): Effect.Effect<A, RunnerError, R> =>
-  Effect.flatMap(Clock.currentTimeNanos, (started) =>
-    Effect.onExit(execution, (exit) =>
+  Effect.gen(function* () {
+    const started = yield* Clock.currentTimeNanos
+    yield* count(1)
+    const span = yield* Effect.option(Effect.currentSpan)
+    return yield* Effect.onExit(execution, (exit) =>
       Effect.gen(function* () {
         const { causes, level, outcome, ...details } = describe(exit)
         const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.currentTimeNanos) - started))
+        yield* count(-1)
         yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)
         yield* Metric.update(Metric.withAttributes(durations, { outcome }), seconds)
+        yield* Effect.annotateCurrentSpan({ outcome, ...fields() })
         yield* Effect.logWithLevel(level)("execution", ...causes).pipe(
           Effect.annotateLogs({ outcome, durationMs: seconds * 1000, ...details, ...fields() })
         )
       })
-    )
-  )
+    ).pipe(Option.isSome(span) ? Effect.annotateLogs({ traceId: span.value.traceId }) : identity)
+  })

@@ -103,5 +103,5 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     const url = yield* addressOf(run)
     return { run, url, execute: send(url, hash) } satisfies Serving
   })
-  return { folder, hash, load, store, start, serve }
+  return { folder, hash, settings, load, store, start, serve }
 })

@@ -1,9 +1,12 @@
 import { Buffer } from "node:buffer"
 import { registerHooks } from "node:module"
+import { moduleNames } from "./core/ModuleShape.ts"
 import { openComponent, type Unrestorable } from "./core/OpenComponent.ts"
-import { readFrame, writeFrame } from "./Pipe.ts"
+import { isSafeName } from "./core/SafeName.ts"
+import { handlerType } from "./HandlerType.ts"
+import { readFrame, readMessage, writeFrame } from "./Pipe.ts"
 
-/** URLs by specifier, given by the host: what this process may import beside Node's own modules. */
+/** URLs by specifier, given by the host as the first frame: what this process imports of jco. */
 export type ImportMap = Readonly<Record<string, string>>
 
 /** Where the state of a core module can be reached: the exports that intake added to it. */
@@ -31,6 +34,10 @@ export type Transpiled =
         /** Where a core module's state can be reached; null for the glue, and where it cannot be set back. */
         readonly state: ModuleState | null
       }>
+      /** The type of the export `handler`, in TypeScript; null where there is no such function. */
+      readonly handler: { readonly takes: string; readonly gives: string } | null
+      /** A name that could be code in the glue, which then must not run; null where there is none. */
+      readonly unsafeName: string | null
       /** Why instances serve one request only; null where they can be set back. */
       readonly unrestorable: Unrestorable | null
     }
@@ -52,7 +59,7 @@ interface Jco {
   }>
 }
 
-const importMap = JSON.parse(process.argv[2] ?? "{}") as ImportMap
+const importMap = readMessage() as ImportMap
 
 registerHooks({
   resolve: (specifier, context, next) => {
@@ -74,12 +81,15 @@ try {
   const { files, imports, exports } = await jco.transpile(component, {
     name: "guest",
     instantiation: { tag: "sync" },
-    noTypescript: true,
+    noTypescript: false,
     noNodejsCompat: true
   })
   const modules = files.filter(([name]) => name.endsWith(".wasm"))
+  const declarations = files.filter(([name]) => name.endsWith(".d.ts"))
+  const names = [...modules.flatMap(([, bytes]) => moduleNames(bytes)), ...exports.map(([name]) => name), ...imports]
   const opened = openComponent(modules.map(([, bytes]) => bytes))
-  const finished = files.map(([name, bytes]) => {
+  const runnable = files.filter((file) => !declarations.includes(file))
+  const finished = runnable.map(([name, bytes]) => {
     const module = "modules" in opened ? opened.modules[modules.findIndex(([other]) => other === name)] : undefined
     if (module === undefined || !("marker" in opened)) return { name, bytes, state: null }
     const { memories, globals, pages } = module
@@ -91,6 +101,8 @@ try {
       imports,
       exports,
       files: finished.map(({ name, bytes, state }) => ({ name, bytes: bytes.byteLength, state })),
+      handler: handlerType(new Map(declarations.map(([name, bytes]) => [name, Buffer.from(bytes).toString("utf8")]))),
+      unsafeName: names.find((name) => !isSafeName(name)) ?? null,
       unrestorable: "unrestorable" in opened ? opened.unrestorable : null
     },
     finished.map(({ bytes }) => bytes)

@@ -8,7 +8,7 @@ import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
 import { ModuleState, type TranspiledComponent } from "./transpile.ts"
 
-const format = 2
+const format = 3
 const entryName = "entry.json"
 const glueName = "guest.js"
 

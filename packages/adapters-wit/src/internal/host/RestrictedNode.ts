@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer"
 import { type ChildProcessByStdio, spawn } from "node:child_process"
-import { dirname } from "node:path"
+import { parse } from "node:path"
 import type { Readable, Writable } from "node:stream"
 import { Deferred, Effect, type Scope } from "effect"
 import type { Confinement } from "./Confinement.ts"
 import type { Program } from "./Engine.ts"
 import { FrameTooLarge, frame, makeFrameReader } from "./FrameReader.ts"
+import { bootstrap } from "./ProgramText.ts"
 
 /** Why a child process can no longer be talked to. The detail is for the host's own log. */
 export interface Broken {
@@ -63,10 +64,11 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
       `--max-old-space-size=${options.heapMb}`,
       "--no-addons",
       "--no-warnings",
-      options.program.entry,
-      ...options.program.args
+      "--input-type=module",
+      "--eval",
+      bootstrap
     ],
-    { env: {}, cwd: dirname(options.program.entry), stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
+    { env: {}, cwd: parse(options.execPath).root, stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
   )
 }
 
@@ -126,13 +128,16 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   child.on("close", (code, signal) => ended({ reason: "exited", detail: `code ${code}, signal ${signal}` }))
   child.stdin.on("error", () => {})
 
+  const send = (body: Uint8Array): void => {
+    for (const part of frame(body)) child.stdin.write(part)
+  }
+  send(Buffer.from(JSON.stringify(options.program.text)))
+
   const endNow = (): void => breakWith({ reason: "exited", detail: "ended by the host" })
 
   return {
     pid: child.pid ?? -1,
-    send: (body) => {
-      for (const part of frame(body)) child.stdin.write(part)
-    },
+    send,
     next: Effect.callback<Buffer, Broken>((resume) => {
       if (broken !== null) return resume(Effect.fail(broken))
       waiting = resume

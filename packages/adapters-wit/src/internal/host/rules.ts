@@ -29,17 +29,56 @@ export const checkBytes = (bytes: Uint8Array, maxBytes: number): Effect.Effect<v
     : refused("not-a-component", "not a WebAssembly component")
 }
 
-/** Refuses imports from outside the world and a component without a handler. */
-export const checkWorld = (
-  transpiled: Pick<TranspiledComponent, "imports" | "exports">
-): Effect.Effect<void, ComponentRefused> => {
-  const unknown = transpiled.imports.find((name) => !knownImports.has(name))
+const shown = (text: string): string => JSON.stringify(text).slice(0, 200)
+
+const header = "{name: string, value: string}"
+const responseType = `{body?: Uint8Array, headers: Array<${header}>, status: number}`
+const contextFields = [
+  "extensionId: string",
+  "installId?: string",
+  "requestId?: string",
+  "tenantId: string",
+  "versionId?: string"
+]
+const httpFields = ["body?: Uint8Array", `headers: Array<${header}>`, "method: string", "url: string"]
+
+const partsOf = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
+  first === undefined ? [[]] : partsOf(rest).flatMap((part) => [part, [first, ...part]])
+
+/** All types that leave some of the fields out; a component of an older world may know fewer. */
+const recordsOf = (fields: ReadonlyArray<string>): ReadonlyArray<string> =>
+  partsOf(fields).map((part) => `{${part.join(", ")}}`)
+
+const requestTypes: ReadonlySet<string> = new Set(
+  recordsOf(contextFields).flatMap((context) =>
+    recordsOf(httpFields).map((http) => `{context: ${context}, http: ${http}}`)
+  )
+)
+
+/**
+ * Refuses names that could be code in the glue, imports from outside the world, and a component without a handler of the
+ * world's type.
+ */
+export const checkWorld = ({
+  exports,
+  handler,
+  imports,
+  unsafeName
+}: Pick<TranspiledComponent, "imports" | "exports" | "handler" | "unsafeName">): Effect.Effect<
+  void,
+  ComponentRefused
+> => {
+  if (unsafeName !== null) return refused("unsafe-name", `a core module uses the name ${shown(unsafeName)}`)
+  const unknown = imports.find((name) => !knownImports.has(name))
   if (unknown !== undefined) {
     return refused("unknown-import", `imports ${unknown.slice(0, 200)}, which this host does not offer`)
   }
-  return transpiled.exports.some(([name, kind]) => name === "handler" && kind === "function")
+  if (!exports.some(([name, kind]) => name === "handler" && kind === "function")) {
+    return refused("no-handler", "does not export the function handler")
+  }
+  return handler !== null && requestTypes.has(handler.takes) && handler.gives === responseType
     ? Effect.void
-    : refused("no-handler", "does not export the function handler")
+    : refused("wrong-export-type", "handler must be func(request: execute-request) -> execute-response")
 }
 
 /** The core modules' memories; refuses what cannot be bounded. */

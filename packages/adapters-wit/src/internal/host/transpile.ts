@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer"
+import { Buffer } from "node:buffer"
 import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
@@ -12,6 +12,8 @@ export interface TranspiledComponent {
   readonly imports: ReadonlyArray<string>
   readonly exports: ReadonlyArray<readonly [name: string, kind: string]>
   readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer; readonly state: ModuleState | null }>
+  readonly handler: { readonly takes: string; readonly gives: string } | null
+  readonly unsafeName: string | null
   /** Why instances serve one request only; null where they can be set back. */
   readonly unrestorable: string | null
 }
@@ -37,6 +39,8 @@ const Head = Schema.Union([
         state: Schema.NullOr(ModuleState)
       })
     ),
+    handler: Schema.NullOr(Schema.Struct({ takes: Schema.String, gives: Schema.String })),
+    unsafeName: Schema.NullOr(Schema.String),
     unrestorable: Schema.NullOr(Schema.Literals(unrestorable))
   }),
   Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
@@ -61,14 +65,16 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (
   execPath: string,
   confinement: Confinement
 ) {
+  const program = transpilerProgram()
   const node = yield* open({
     confinement,
     execPath,
-    program: transpilerProgram(),
+    program,
     memoryPages: transpilerMemoryPages,
     heapMb: transpilerHeapMb,
     frameBytes: component.byteLength * outputFactor + outputBase
   })
+  node.send(Buffer.from(JSON.stringify(program.imports)))
   node.send(component)
   const answer = yield* Effect.mapError(node.next, (broken) =>
     broken.reason === "not-started"
@@ -90,10 +96,5 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (
     offset += bytes
     return file
   })
-  return {
-    imports: head.imports,
-    exports: head.exports,
-    files,
-    unrestorable: head.unrestorable
-  } satisfies TranspiledComponent
+  return { ...head, files } satisfies TranspiledComponent
 }, Effect.scoped)

@@ -14,7 +14,6 @@ export interface ModuleShape {
   readonly sections: ReadonlyArray<Section>
   readonly types: number
   readonly imports: {
-    readonly modules: ReadonlyArray<string>
     readonly functions: number
     readonly globals: number
     readonly memories: number
@@ -84,43 +83,67 @@ const importedKind = (reader: Reader): number => {
   return kind
 }
 
+const listOf = <A>(
+  bytes: Uint8Array,
+  all: ReadonlyArray<Section>,
+  id: number,
+  read: (reader: Reader) => A
+): ReadonlyArray<A> => {
+  const section = all.find((other) => other.id === id)
+  if (section === undefined) return []
+  const reader = new Reader(bytes, section.body, section.end)
+  const list: Array<A> = []
+  for (let left = reader.u32(); left > 0; left--) list.push(read(reader))
+  return list
+}
+
+const importsOf = (bytes: Uint8Array, all: ReadonlyArray<Section>) =>
+  listOf(bytes, all, sectionId.import, (reader) => {
+    const module = reader.name()
+    const name = reader.name()
+    return { module, name, kind: importedKind(reader) }
+  })
+
+const exportsOf = (bytes: Uint8Array, all: ReadonlyArray<Section>) =>
+  listOf(bytes, all, sectionId.export, (reader) => ({ name: reader.name(), kind: reader.u8(), index: reader.u32() }))
+
+/**
+ * All names of a core module's imports and exports. Throws a `RangeError` for bytes that are no module, a `TypeError` for
+ * names that are not UTF-8.
+ */
+export const moduleNames = (bytes: Uint8Array): ReadonlyArray<string> => {
+  const all = sections(bytes)
+  return [
+    ...importsOf(bytes, all).flatMap(({ module, name }) => [module, name]),
+    ...exportsOf(bytes, all).map(({ name }) => name)
+  ]
+}
+
 /**
  * Reads what a core module is made of, save its code. Throws a `RangeError` for bytes that are no module, and for types of
- * the garbage collector.
+ * the garbage collector; a `TypeError` for names that are not UTF-8.
  */
 export const moduleShape = (bytes: Uint8Array): ModuleShape => {
   const all = sections(bytes)
-  const listOf = <A>(id: number, read: (reader: Reader) => A): ReadonlyArray<A> => {
-    const section = all.find((other) => other.id === id)
-    if (section === undefined) return []
-    const reader = new Reader(bytes, section.body, section.end)
-    return Array.from({ length: reader.u32() }, () => read(reader))
-  }
-  const types = listOf(sectionId.type, (reader) => skipTypes(reader, 1)).length
-  const imports = listOf(sectionId.import, (reader) => {
-    const module = reader.name()
-    reader.name()
-    return { module, kind: importedKind(reader) }
-  })
+  const imports = importsOf(bytes, all)
   const imported = (kind: number): number => imports.filter((entry) => entry.kind === kind).length
   return {
     sections: all,
-    types,
+    types: listOf(bytes, all, sectionId.type, (reader) => skipTypes(reader, 1)).length,
     imports: {
-      modules: imports.map(({ module }) => module),
       functions: imported(externKind.function),
       globals: imported(externKind.global),
       memories: imported(externKind.memory)
     },
-    functions: listOf(sectionId.function, (reader) => reader.u32()).length,
-    memories: listOf(sectionId.memory, skipLimits).length,
-    globals: listOf(sectionId.global, (reader) => {
+    functions: listOf(bytes, all, sectionId.function, (reader) => reader.u32()).length,
+    memories: listOf(bytes, all, sectionId.memory, skipLimits).length,
+    globals: listOf(bytes, all, sectionId.global, (reader) => {
       const type = reader.bytes[reader.at] ?? 0
       reader.skipType()
       const mutable = reader.u8() === 1
       walkExpression(reader, ignoreInstructions)
       return { type, mutable }
     }),
-    exports: listOf(sectionId.export, (reader) => ({ name: reader.name(), kind: reader.u8(), index: reader.u32() }))
+    exports: exportsOf(bytes, all)
   }
 }

@@ -1,5 +1,5 @@
 import { codeUse } from "./CodeUse.ts"
-import { type ModuleShape, moduleShape } from "./ModuleShape.ts"
+import { type ModuleShape, moduleNames, moduleShape } from "./ModuleShape.ts"
 import { isNumeric, type OpenedModule, openModule } from "./OpenModule.ts"
 
 /**
@@ -23,15 +23,10 @@ export type OpenedComponent =
   | { readonly marker: string; readonly modules: ReadonlyArray<OpenedModule> }
   | { readonly unrestorable: Unrestorable }
 
-const usedNames = (shape: ModuleShape): ReadonlyArray<string> => [
-  ...shape.imports.modules,
-  ...shape.exports.map(({ name }) => name)
-]
-
-const freeMarker = (shapes: ReadonlyArray<ModuleShape>): string => {
-  const used = shapes.flatMap(usedNames)
+const freeMarker = (modules: ReadonlyArray<Uint8Array>): string => {
+  const used = modules.flatMap(moduleNames)
   let marker = "alga:state"
-  while (used.some((name) => name.startsWith(marker))) marker += "'"
+  while (used.some((name) => name.startsWith(marker))) marker += "+"
   return marker
 }
 
@@ -57,7 +52,7 @@ export const openComponent = (modules: ReadonlyArray<Uint8Array>): OpenedCompone
       if (changesReference(shape, use.setsGlobals)) return { unrestorable: "reference-global" }
       if (use.sizesMemory && shape.imports.memories + shape.memories > 1) return { unrestorable: "several-memories" }
     }
-    const marker = freeMarker(parts.map(({ shape }) => shape))
+    const marker = freeMarker(modules)
     return { marker, modules: parts.map(({ bytes, shape, use }) => openModule(bytes, shape, marker, use.sizesMemory)) }
   } catch (error) {
     if (error instanceof RangeError) return { unrestorable: "unknown-code" }

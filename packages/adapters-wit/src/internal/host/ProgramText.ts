@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs"
+import { stripTypeScriptTypes } from "node:module"
+import { dirname, join, relative } from "node:path"
+
+/** The modules of a program by URL, and where it begins. Child processes get it over their pipe and read no file. */
+export interface ProgramText {
+  readonly entry: string
+  readonly modules: Readonly<Record<string, string>>
+}
+
+const relativeImport = /^(?:import|export)\b[^"]*?"(\.[^"]+)"/gm
+const known = new Map<string, ProgramText>()
+
+const textOf = (path: string): string => {
+  const text = readFileSync(path, "utf8")
+  return path.endsWith(".ts") ? stripTypeScriptTypes(text) : text
+}
+
+/** The text of the program that begins with a file, types stripped; URLs are relative to `root`. Read once. */
+export const programText = (file: string, root: string): ProgramText => {
+  const read = known.get(file)
+  if (read !== undefined) return read
+  const urlOf = (path: string): string => `alga://engine/${relative(root, path)}`
+  const modules: Record<string, string> = {}
+  const add = (path: string): void => {
+    const url = urlOf(path)
+    if (url in modules) return
+    const text = textOf(path)
+    modules[url] = text
+    for (const [, imported = ""] of text.matchAll(relativeImport)) add(join(dirname(path), imported))
+  }
+  add(file)
+  const program = { entry: urlOf(file), modules }
+  known.set(file, program)
+  return program
+}
+
+/** What a child process runs first, as text: it takes a {@link ProgramText} as the first frame of its pipe and runs it. */
+export const bootstrap = `
+import { readSync } from "node:fs"
+import { registerHooks } from "node:module"
+const read = (length) => {
+  const bytes = Buffer.allocUnsafe(length)
+  for (let at = 0; at < length; ) {
+    const count = readSync(0, bytes, at, length - at, null)
+    if (count === 0) process.exit(0)
+    at += count
+  }
+  return bytes
+}
+const { entry, modules } = JSON.parse(read(read(4).readUInt32BE()).toString())
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const url = /^\\.\\.?\\//.test(specifier) ? new URL(specifier, context.parentURL).href : specifier
+    return url in modules ? { url, format: "module", shortCircuit: true } : next(specifier, context)
+  },
+  load: (url, context, next) =>
+    url in modules ? { format: "module", source: modules[url], shortCircuit: true } : next(url, context)
+})
+await import(entry)
+`

@@ -1,0 +1,175 @@
+import { parse } from "@bytecodealliance/jco"
+import { assert, describe, it } from "@effect/vitest"
+import { type CoreGlobal, type CoreLinearMemory, coreWasm, EngineGlobal } from "../src/internal/child/CoreWasm.ts"
+import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
+
+const opened = async (...texts: ReadonlyArray<string>) =>
+  openComponent(await Promise.all(texts.map((text) => parse(text))))
+
+const first = async (text: string) => {
+  const component = await opened(text)
+  if (!("modules" in component)) throw new Error(component.unrestorable)
+  const [module] = component.modules
+  if (module === undefined) throw new Error("no module")
+  return { ...module, marker: component.marker }
+}
+
+type Run = (...args: ReadonlyArray<number>) => number
+
+const everyInstruction = `
+  (type $t (func (param i32) (result i32)))
+  (import "m" "g" (global $imported i32))
+  (table $table 4 funcref)
+  (memory $memory 1 4)
+  (global $a (mut i32) (i32.const 1))
+  (global $b (mut i64) (i64.const -2))
+  (global $c (mut f32) (f32.const 0.5))
+  (global $d (mut f64) (f64.const nan))
+  (global $e i32 (global.get $imported))
+  (elem (table $table) (offset (global.get $imported)) func $size)
+  (elem $passive func $size)
+  (data (offset (global.get $imported)) "data")
+  (data $later "later")
+  (tag $tag (param i32))
+  (func $size (export "size") (type $t) (i32.add (memory.size) (i32.mul (i32.const 0) (local.get 0))))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  (func (export "sum") (param i32) (result i32) (local i64 f64)
+    (global.set $a (i32.add (global.get $a) (local.get 0)))
+    (global.set $b (i64.add (global.get $b) (i64.extend_i32_s (local.get 0))))
+    (global.set $c (f32.add (global.get $c) (f32.convert_i32_s (local.get 0))))
+    (global.set $d (f64.convert_i32_s (local.get 0)))
+    (i32.add (global.get $a) (global.get $e)))
+  (func (export "every") (param i32) (result i32)
+    (local $v v128)
+    (block $out
+      (br_table $out $out (local.get 0)))
+    (loop $l (br_if $l (i32.const 0)))
+    (local.set $v (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 (v128.const i32x4 1 2 3 4) (local.get $v)))
+    (local.set $v (v128.load8_lane offset=3 2 (i32.const 0) (local.get $v)))
+    (local.set $v (v128.load32_zero (i32.const 0)))
+    (drop (i8x16.extract_lane_s 7 (local.get $v)))
+    (memory.init $later (i32.const 64) (i32.const 0) (i32.const 5))
+    (memory.copy (i32.const 128) (i32.const 64) (i32.const 5))
+    (memory.fill (i32.const 192) (i32.const 1) (i32.const 5))
+    (drop (i32.trunc_sat_f64_s (f64.const 1e300)))
+    (drop (table.get $table (i32.const 0)))
+    (drop (table.size $table))
+    (drop (ref.is_null (ref.func $size)))
+    (drop (ref.null func))
+    (drop (select (result i32) (i32.const 1) (i32.const 2) (local.get 0)))
+    (drop (f32.const 1))
+    (drop (i64.const -9223372036854775808))
+    (drop (block $caught (result i32) (try_table (catch $tag $caught) (throw $tag (i32.const 5))) (i32.const 1)))
+    (call_indirect $table (type $t) (i32.const 1) (i32.const 0)))`
+
+const instance = async (text: string) => {
+  const module = await first(text)
+  const size = new EngineGlobal({ value: "i32", mutable: true }, 1)
+  const { exports } = new coreWasm.Instance(new coreWasm.Module(module.bytes), {
+    m: { g: 0 },
+    [module.marker]: { pages: size }
+  })
+  const run = (name: string, ...args: ReadonlyArray<number>) => (exports[name] as Run)(...args)
+  const [memoryName = ""] = module.memories
+  return { module, size, run, exports, memory: exports[memoryName] as CoreLinearMemory }
+}
+
+describe("openComponent", () => {
+  it("brings all state into reach and changes nothing that code does", async () => {
+    const { exports, module, run } = await instance(`(module ${everyInstruction})`)
+    assert.lengthOf(module.globals, 4)
+    assert.lengthOf(module.memories, 1)
+    assert.strictEqual(run("sum", 3), 4)
+    assert.strictEqual(run("every", 0), 1)
+    const [a, b, c, d] = module.globals.map((name) => (exports[name] as CoreGlobal).value)
+    assert.deepEqual([a, b, c, d], [4, 1n, 3.5, 3])
+  })
+
+  it("shows code the size of memory that it has grown to, whatever is there already", async () => {
+    const { memory, run, size } = await instance(`(module ${everyInstruction})`)
+    memory.grow(2)
+    assert.strictEqual(run("size", 0), 1)
+    assert.strictEqual(run("grow", 1), 1)
+    assert.strictEqual(run("size", 0), 2)
+    assert.strictEqual(memory.buffer.byteLength, 3 * 65_536)
+    assert.strictEqual(run("grow", 0), 2)
+    assert.strictEqual(run("grow", 2), 2)
+    assert.strictEqual(memory.buffer.byteLength, 4 * 65_536)
+    assert.strictEqual(run("grow", 1), -1)
+    assert.strictEqual(run("grow", -1), -1)
+    assert.strictEqual(run("size", 0), 4)
+    size.value = 1
+    assert.strictEqual(run("size", 0), 1)
+  })
+
+  it("moves globals that modules share with each other", async () => {
+    const component = await opened(
+      '(module (memory (export "memory") 1) (global (export "g") (mut i32) (i32.const 40)))',
+      `(module
+        (import "x" "memory" (memory 1))
+        (import "x" "g" (global $shared (mut i32)))
+        (global $own (export "own") (mut i32) (i32.const 1))
+        (func (export "run") (result i32)
+          (global.set $own (i32.add (global.get $own) (memory.size)))
+          (i32.add (global.get $shared) (global.get $own))))`
+    )
+    if (!("modules" in component)) throw new Error(component.unrestorable)
+    const [owner, user] = component.modules
+    assert.deepEqual([owner?.pages, user?.pages], [false, true])
+    const owned = new coreWasm.Instance(new coreWasm.Module(owner?.bytes as Uint8Array), {}).exports
+    const size = new EngineGlobal({ value: "i32", mutable: true }, 1)
+    const { run, own } = new coreWasm.Instance(new coreWasm.Module(user?.bytes as Uint8Array), {
+      x: owned,
+      [component.marker]: { pages: size }
+    }).exports
+    assert.strictEqual((run as Run)(), 42)
+    assert.strictEqual((own as CoreGlobal).value, 2)
+  })
+
+  it("adds names that the component does not have yet", async () => {
+    const { marker } = await first('(module (memory (export "alga:state/memory/0") 1))')
+    assert.strictEqual(marker, "alga:state+")
+  })
+
+  it("leaves custom sections out", async () => {
+    const { bytes } = await first('(module (memory 1) (@custom "secret" "text"))')
+    assert.notInclude(new TextDecoder("latin1").decode(bytes), "secret")
+  })
+
+  it.each([
+    { why: "table-write", text: "(table 1 funcref) (func (table.set (i32.const 0) (ref.null func)))" },
+    { why: "table-write", text: "(table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1))))" },
+    { why: "table-write", text: "(table 1 funcref) (func (table.fill (i32.const 0) (ref.null func) (i32.const 1)))" },
+    { why: "table-write", text: "(table 1 funcref) (func (table.copy (i32.const 0) (i32.const 0) (i32.const 1)))" },
+    {
+      why: "table-write",
+      text: "(table 1 funcref) (elem $e func) (func (table.init $e (i32.const 0) (i32.const 0) (i32.const 0)))"
+    },
+    { why: "segment-drop", text: '(data $d "x") (func (data.drop $d))' },
+    { why: "segment-drop", text: "(elem $e func) (func (elem.drop $e))" },
+    {
+      why: "reference-global",
+      text: "(global $g (mut funcref) (ref.null func)) (func (global.set $g (ref.null func)))"
+    },
+    { why: "reference-global", text: '(global $g (export "g") (mut externref) (ref.null extern))' },
+    {
+      why: "reference-global",
+      text: "(global $g (mut v128) (v128.const i64x2 0 0)) (func (global.set $g (v128.const i64x2 1 1)))"
+    },
+    { why: "several-memories", text: "(memory 1) (memory $m 1) (func (drop (memory.grow $m (i32.const 1))))" },
+    {
+      why: "unknown-code",
+      text: "(type $s (struct (field (mut i32)))) (global (ref $s) (struct.new $s (i32.const 1)))"
+    }
+  ])("knows $text as $why", async ({ text, why }) => {
+    assert.deepEqual<unknown>(await opened("(module (func (nop)))", `(module ${text})`), { unrestorable: why })
+  })
+
+  it.each([
+    "(global $g (mut funcref) (ref.null func))",
+    "(memory 1) (memory 1)",
+    "(table 1 funcref) (func (result i32) (table.size))"
+  ])("does not mind %s, which nothing changes", async (text) => {
+    assert.property(await opened(`(module ${text})`), "modules")
+  })
+})

@@ -1,0 +1,287 @@
+import { Buffer } from "node:buffer"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect, type Exit, Layer, References, Schema } from "effect"
+import {
+  ComponentRefused,
+  ComponentStore,
+  defaultLimits,
+  ExecuteResponse,
+  ExecutionFailed,
+  HostImports,
+  layerComponentStore,
+  layerDeniedPorts,
+  Sandbox
+} from "../src/index.ts"
+import { coreWasm } from "../src/internal/child/CoreWasm.ts"
+import { coreMemories, limitCoreMemories } from "../src/internal/child/CoreMemory.ts"
+import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
+import { pack } from "../src/internal/child/Wire.ts"
+import { converse } from "../src/internal/host/conversation.ts"
+import { guestProgram } from "../src/internal/host/Engine.ts"
+import { frame } from "../src/internal/host/FrameReader.ts"
+import { type Guest, gone, receive, startGuest } from "../src/internal/host/Guest.ts"
+import { coreGuest, coreModule } from "./support/Guests.ts"
+import { importsOver } from "./support/Imports.ts"
+import { type Chance, chanceOf, mutated } from "./support/Mutations.ts"
+import { requestOf, run, sandboxOf } from "./support/Run.ts"
+
+const seconds = Number(process.env["FUZZ_SECONDS"] ?? 10)
+const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
+const parts = 4
+const caseMs = 20_000
+const deadlineMs = 300
+const headerBytes = 4
+
+/** Runs cases for its part of the time. What a case throws says how to have it again. */
+const fuzz = <E, R>(name: string, oneCase: (chance: Chance) => Effect.Effect<string, E, R>) =>
+  Effect.gen(function* () {
+    const end = performance.now() + (seconds * 1_000) / parts
+    const outcomes = new Map<string, number>()
+    let index = 0
+    for (; index === 0 || performance.now() < end; index++) {
+      const again = `FUZZ_SEED=${seed + index} FUZZ_SECONDS=0, ${name}`
+      const outcome = yield* oneCase(chanceOf(seed + index)).pipe(
+        Effect.timeoutOrElse({ duration: caseMs, orElse: () => Effect.die(new Error("took too long")) }),
+        Effect.catchCause((cause) => Effect.die(new Error(again, { cause })))
+      )
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    }
+    console.info(`fuzz: ${name}, FUZZ_SEED=${seed}, ${index} cases`, Object.fromEntries(outcomes))
+  }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
+
+const leaks = /\/(work|home|tmp|srv|usr)\/|node:|\.[jt]s\b|\bat .*:\d/
+
+const tagged = (error: unknown): string => {
+  if (!(error instanceof ExecutionFailed || error instanceof ComponentRefused)) throw error
+  assert.notMatch(error.message, leaks)
+  return `${error._tag}: ${error.reason}`
+}
+
+const isResponse = Schema.is(ExecuteResponse)
+
+const outcomeOf = <R>(effect: Effect.Effect<ExecuteResponse, unknown, R>) =>
+  Effect.match(effect, {
+    onFailure: tagged,
+    onSuccess: (response) => {
+      assert.isTrue(isResponse(response))
+      return "answered"
+    }
+  })
+
+const freshStore = Layer.unwrap(
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-fuzz-"))),
+      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+    ),
+    (directory) => layerComponentStore({ directory, intakeTimeoutMs: 10_000 })
+  )
+)
+
+const live = { excludeTestServices: true, timeout: "60 seconds" } as const
+const timeout = { timeout: seconds * 1_000 + 60_000 }
+const bases = ["ok", "flood-host-calls", "keep-table", "many-headers"]
+
+const goodRequest = Effect.gen(function* () {
+  assert.strictEqual((yield* run(coreGuest("ok"), { installId: "good" })).status, 200)
+})
+
+const isValid = (bytes: Uint8Array): boolean => {
+  try {
+    return new coreWasm.Module(bytes) instanceof coreWasm.Module
+  } catch {
+    return false
+  }
+}
+
+const outcomeOfRewriting = (bytes: Uint8Array, chance: Chance): string => {
+  try {
+    const memories = coreMemories(bytes)
+    limitCoreMemories(
+      bytes,
+      memories.map(({ minimum }) => minimum + chance.below(16))
+    )
+    const opened = openComponent([bytes])
+    if ("unrestorable" in opened) return opened.unrestorable
+    for (const module of opened.modules) {
+      if (isValid(bytes)) assert.isTrue(isValid(module.bytes))
+    }
+    return "rewritten"
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+    return error.name
+  }
+}
+
+describe("A core module with bytes changed", () => {
+  it.live("is refused as out of range or no text, or stays valid when it is rewritten", () =>
+    Effect.gen(function* () {
+      const modules = yield* Effect.promise(() => Promise.all(bases.map(coreModule)))
+      yield* fuzz("core module", (chance) =>
+        Effect.andThen(
+          Effect.yieldNow,
+          Effect.sync(() => outcomeOfRewriting(mutated(chance.pick(modules), chance), chance))
+        )
+      )
+    })
+  )
+})
+
+layer(Layer.merge(sandboxOf(), Layer.fresh(freshStore)), live)("A component with bytes changed", (it) => {
+  it.effect(
+    "is refused, or ends in a response or a failure that is known, and the next one works",
+    () =>
+      Effect.gen(function* () {
+        const guests = yield* Effect.promise(() => Promise.all(bases.map((name) => coreGuest(name))))
+        const sandbox = yield* Sandbox
+        const store = yield* ComponentStore
+        yield* fuzz("component", (chance) =>
+          outcomeOf(
+            Effect.gen(function* () {
+              const component = yield* store.accept(mutated(chance.pick(guests), chance))
+              return yield* sandbox.execute({
+                component,
+                tenantId: "tenant",
+                installId: "fuzz",
+                request: requestOf(new Uint8Array(chance.below(30))),
+                limits: { ...defaultLimits, timeoutMs: 3_000, cpuMs: 500, memoryMb: 16 },
+                host: () => Effect.succeed({ type: "ok", value: null })
+              })
+            })
+          )
+        )
+        yield* goodRequest
+      }),
+    timeout
+  )
+})
+
+const replay = fileURLToPath(new URL("./fixtures/child/Replay.ts", import.meta.url))
+
+const childOptions = {
+  confinement: [],
+  execPath: process.execPath,
+  memoryPages: 1_024,
+  heapMb: 64,
+  frameBytes: 1_048_576
+}
+
+const started = (program: ReturnType<typeof guestProgram>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => startGuest({ ...childOptions, program })),
+    ({ node }) => node.end
+  )
+
+const framed = (message: object): Buffer => Buffer.concat(frame(Buffer.from(JSON.stringify(message))))
+
+const call = (name: string, member: string, ...args: ReadonlyArray<unknown>) =>
+  framed({ type: "call", interface: `alga:extension/${name}`, function: member, args: args.map(pack) })
+
+const id = "10000000-0000-4000-8000-000000000000"
+
+const said = [
+  framed({ type: "ready" }),
+  call("clients", "listClients", { search: "a", includeInactive: null, page: 1, pageSize: 25 }),
+  call("services", "getService", id),
+  call("storage", "put", { namespace: "n", key: "k", value: new Uint8Array([1, 2, 3]), revision: 7n }),
+  call("logging", "logInfo", "a line"),
+  framed({
+    type: "done",
+    response: pack({ status: 200, headers: [{ name: "x-a", value: "1" }], body: new Uint8Array([1, 2]) }),
+    obstacle: null,
+    residentBytes: 1
+  })
+]
+
+/** Changes a frame as a whole, or what is in it, so that its length is right. */
+const changedFrame = (piece: Buffer, chance: Chance): Uint8Array =>
+  chance.below(3) === 0 ? mutated(piece, chance) : Buffer.concat(frame(mutated(piece.subarray(headerBytes), chance)))
+
+const errorCodes = new Set(["not-allowed", "invalid-input", "internal", "denied"])
+
+layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A pipe with bytes changed", (it) => {
+  it.effect(
+    "from the guest's side ends in a response or a failure that is known, and tells the guest nothing of the host",
+    () =>
+      Effect.gen(function* () {
+        const { as } = yield* scenario()
+        const imports = yield* HostImports
+        const talk = (pieces: ReadonlyArray<Uint8Array>) =>
+          Effect.gen(function* () {
+            const texts = pieces.map((piece) => Buffer.from(piece).toString("base64"))
+            const program = { ...guestProgram(), entry: replay, args: [JSON.stringify(texts)] }
+            const guest = yield* started({ ...program, reads: [...program.reads, dirname(replay)] })
+            const answer = imports.forExecution(defaultLimits)
+            yield* receive(guest)
+            return yield* converse(guest, requestOf(), defaultLimits, (asked) =>
+              Effect.tap(answer(asked), (reply) =>
+                Effect.sync(() => reply.type === "error" && assert.include([...errorCodes], reply.value))
+              )
+            ).pipe(
+              Effect.raceFirst(gone(guest)),
+              Effect.timeoutOrElse({
+                duration: deadlineMs,
+                orElse: () => Effect.fail(new ExecutionFailed({ reason: "timeout", detail: "" }))
+              })
+            )
+          }).pipe(Effect.scoped)
+        assert.strictEqual(yield* outcomeOf(as()(talk(said))), "answered")
+        yield* fuzz("frames of the guest", (chance) => {
+          const changed = chance.below(said.length)
+          return outcomeOf(as()(talk(said.map((piece, i) => (i === changed ? changedFrame(piece, chance) : piece)))))
+        })
+        yield* goodRequest
+      }),
+    timeout
+  )
+})
+
+const answers = (guest: Guest): Effect.Effect<Exit.Exit<unknown, ExecutionFailed>> =>
+  Effect.exit(Effect.timeoutOption(receive(guest), 150))
+
+layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes changed", (it) => {
+  it.effect(
+    "answers by the rules, waits or ends, and is gone when its host ends it",
+    () =>
+      Effect.gen(function* () {
+        const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => coreGuest("ok")))
+        const text = (message: object) => Buffer.from(JSON.stringify(message))
+        const { timeoutMs: _, ...limits } = defaultLimits
+        const sent = [
+          text({
+            type: "load",
+            imports: component.imports,
+            modules: [{ name: "guest.core.wasm", minima: [1], maxima: [16], state: null }],
+            pages: 16,
+            unrestorable: "unknown-code"
+          }),
+          Buffer.from(
+            "export const instantiate = () => ({ handler: () => ({ status: 200, headers: [], body: null }) })"
+          ),
+          Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
+          text({ type: "run", request: pack(requestOf()), responseBytes: 1, ...limits })
+        ]
+        const serve = (bodies: ReadonlyArray<Uint8Array>) =>
+          Effect.gen(function* () {
+            const guest = yield* started(guestProgram())
+            yield* receive(guest)
+            for (const body of bodies.slice(0, -1)) guest.node.send(body)
+            const first = yield* answers(guest)
+            if (first._tag === "Failure") return "ended"
+            for (const body of bodies.slice(-1)) guest.node.send(body)
+            return (yield* answers(guest))._tag === "Failure" ? "ended" : "talks or waits"
+          }).pipe(Effect.scoped)
+        yield* fuzz("frames of the host", (chance) => {
+          const changed = chance.below(sent.length)
+          return serve(sent.map((body, i) => (i === changed ? mutated(body, chance) : body)))
+        })
+        yield* goodRequest
+      }),
+    timeout
+  )
+})

@@ -1,0 +1,178 @@
+import { layerMemoryData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
+import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
+import { layer as layerMemory } from "@alga-psa/ext-adapters-memory/MemoryPorts"
+import { ClientReads, layerGuardedReads, ServiceReads } from "@alga-psa/ext-domain"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { type HostCall, ok } from "../src/HostCall.ts"
+import { ComponentStore, defaultLimits, Executor, type Limits } from "../src/index.ts"
+import { processorTime } from "../src/internal/host/processorTime.ts"
+import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
+import { logsOf } from "./support/Imports.ts"
+import { layerExecutions, probe } from "./support/ProbeReads.ts"
+import { type RunOptions, run, sandboxOf } from "./support/Run.ts"
+
+interface Crime {
+  readonly name: string
+  /** Built from the core module of that name where nothing else is said. */
+  readonly guest?: () => Promise<Uint8Array>
+  readonly variant?: string
+  /** What the guest reads its variant from: the length of the body. */
+  readonly body?: number
+  readonly limits?: Partial<Limits>
+  readonly host?: RunOptions<never>["host"]
+  /** A status, or the tag and the reason of what ends it. */
+  readonly end: string
+}
+
+const refused = (reason: string) => `ComponentRefused: ${reason}`
+const failed = (reason: string) => `ExecutionFailed: ${reason}`
+
+const soon = { timeoutMs: 2_000 }
+const slowly = () => Effect.as(Effect.sleep(40), ok(null))
+const cpuLimit = processorTime(process.pid) === null ? "timeout" : "cpu-limit"
+
+const twoMemories = () => componentGuest("two-memories")
+
+const crimes: ReadonlyArray<Crime> = [
+  { name: "loop-forever", limits: soon, end: failed("timeout") },
+  { name: "loop-forever", variant: "longer than its processor time", limits: { cpuMs: 200 }, end: failed(cpuLimit) },
+  { name: "loop-forever-at-start", limits: soon, end: failed("timeout") },
+  { name: "grow-memory", body: 60_000, end: failed("trap") },
+  { name: "grow-table", variant: "within", body: 50, end: "200" },
+  { name: "grow-table", variant: "beyond", body: 5_000, end: failed("trap") },
+  { name: "deep-recursion", end: failed("trap") },
+  { name: "trap", end: failed("trap") },
+  { name: "trap-after-n", body: 20, end: failed("trap") },
+  { name: "huge-string", variant: "in a host call", body: 1, end: failed("trap") },
+  { name: "huge-string", variant: "as the body, which ends with its memory", body: 2, end: "200" },
+  { name: "huge-string", variant: "as the number of headers", body: 3, end: failed("trap") },
+  { name: "huge-string", variant: "as the name of a header", body: 4, end: failed("trap") },
+  { name: "huge-string", variant: "as the place of the response", body: 5, end: failed("trap") },
+  { name: "huge-response", body: 1_200, end: failed("response-too-large") },
+  { name: "bad-utf8", end: "200" },
+  { name: "flood-host-calls", body: 5_000, end: failed("host-call-limit") },
+  { name: "reenter", variant: "through its own export", guest: () => componentGuest("reenter"), end: failed("trap") },
+  { name: "reenter", variant: "while it is given the request", end: "200" },
+  { name: "forbidden-import", end: refused("unknown-import") },
+  { name: "wrong-export-type", end: refused("wrong-export-type") },
+  { name: "two-memories", variant: "in one module", end: refused("not-a-component") },
+  { name: "two-memories", variant: "within", guest: twoMemories, body: 14, limits: { memoryMb: 2 }, end: "200" },
+  {
+    name: "two-memories",
+    variant: "beyond",
+    guest: twoMemories,
+    body: 16,
+    limits: { memoryMb: 2 },
+    end: failed("trap")
+  },
+  { name: "name-injection", guest: () => componentGuest("name-injection"), end: refused("unsafe-name") },
+  { name: "name-injection", variant: "harmless", guest: () => componentGuest("name-oddity"), end: "200" },
+  { name: "zip-bomb", variant: "of memory", end: refused("memory") },
+  { name: "zip-bomb", variant: "of types", guest: () => componentGuest("zip-bomb"), end: refused("not-a-component") },
+  {
+    name: "zip-bomb",
+    variant: "of glue",
+    guest: () => componentGuest("zip-bomb-glue"),
+    end: refused("wrong-export-type")
+  },
+  { name: "keep-state", end: "200" },
+  { name: "throw", guest: () => scriptGuest("throw"), end: failed("trap") },
+  {
+    name: "slow-host",
+    guest: () => coreGuest("flood-host-calls"),
+    body: 200,
+    limits: soon,
+    host: slowly,
+    end: failed("timeout")
+  }
+]
+
+const endOf = <R>(guest: Promise<Uint8Array>, options: RunOptions<R>) =>
+  Effect.match(run(guest, options), {
+    onSuccess: ({ status }) => ({ end: String(status), message: "" }),
+    onFailure: (error) => ({
+      end: "reason" in error ? `${error._tag}: ${error.reason}` : error._tag,
+      message: error.message
+    })
+  })
+
+const title = ({ name, variant }: Crime) => (variant === undefined ? name : `${name} (${variant})`)
+
+layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })("A hostile guest", (it) => {
+  it.effect.each(crimes.map((crime) => ({ ...crime, title: title(crime) })))(
+    "that is $title ends with $end, and the next one works",
+    ({ name, guest, body, limits = {}, host, end }) =>
+      Effect.gen(function* () {
+        const bytes = guest?.() ?? coreGuest(name)
+        const options: RunOptions<never> = { installId: `hostile-${name}`, limits, ...(host && { host }) }
+        const ended = yield* endOf(bytes, body === undefined ? options : { ...options, body: new Uint8Array(body) })
+        assert.strictEqual(ended.end, end)
+        assert.notMatch(ended.message, /\/(work|home|tmp|srv)|node:|\.[jt]s\b|Error:/)
+        assert.strictEqual((yield* run(coreGuest("ok"), { installId: "good" })).status, 200)
+      })
+  )
+
+  it.effect("that keeps what it can finds nothing of it in its next requests", () =>
+    Effect.gen(function* () {
+      for (let i = 0; i < 3; i++) assert.strictEqual((yield* run(coreGuest("keep-state"))).status, 200)
+    })
+  )
+
+  it.effect("that calls the host with bytes that are no UTF-8 hands over well-formed text", () =>
+    Effect.gen(function* () {
+      const calls: Array<HostCall> = []
+      const host = (call: HostCall) => Effect.sync(() => ok(void calls.push(call)))
+      yield* run(coreGuest("bad-utf8"), { host })
+      assert.lengthOf(calls, 1)
+      assert.isTrue(String(calls[0]?.args[0]).isWellFormed())
+    })
+  )
+})
+
+const secret = "SELECT client_name FROM clients; role alga_reader at /srv/alga/reads.ts:1"
+const faulty = () => Effect.die(new Error(secret))
+const faultyReads = Layer.mergeAll(
+  layerGuardedReads,
+  Layer.succeed(ClientReads, { list: faulty, get: faulty }),
+  Layer.succeed(ServiceReads, { list: faulty, get: faulty })
+)
+
+const executions = layerExecutions(faultyReads).pipe(
+  Layer.provideMerge(layerMemoryData),
+  Layer.provideMerge(layerMemory())
+)
+
+const calls = [
+  { interface: "clients", function: "listClients", args: [{}] },
+  { interface: "clients", function: "getClient", args: ["00000000-0000-4000-8000-000000000000"] },
+  { interface: "services", function: "listServices", args: [{}] },
+  { interface: "services", function: "getService", args: ["00000000-0000-4000-8000-000000000000"] }
+]
+
+layer(executions, { excludeTestServices: true, timeout: "60 seconds" })("A host that fails", (it) => {
+  it.effect("tells the guest one word and nothing of why", () =>
+    Effect.gen(function* () {
+      const { as } = yield* scenario()
+      assert.deepEqual(yield* as()(probe(calls)), [
+        { err: "internal" },
+        { err: "internal" },
+        { err: "internal" },
+        { err: "internal" }
+      ])
+    })
+  )
+
+  it.effect("writes no more of flood-logs than its limits, and says once that it drops the rest", () =>
+    Effect.gen(function* () {
+      const { as } = yield* scenario()
+      const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => coreGuest("flood-logs")))
+      const limits = { ...defaultLimits, logLines: 1_000, logLineBytes: 1_000, logBytes: 20_000 }
+      const request = { method: "GET", url: "/", headers: [], body: null }
+      const execute = Effect.flatMap(Executor, (executor) => executor.execute(component, request, limits))
+      const logs = yield* logsOf(as()(Effect.map(execute, ({ status }) => assert.strictEqual(status, 200))))
+      assert.lengthOf(logs, 21)
+      assert.isAtMost(Math.max(...logs.map(({ message }) => String(message).length)), 1_000)
+    })
+  )
+})

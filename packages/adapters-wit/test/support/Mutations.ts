@@ -1,0 +1,70 @@
+/** A source of numbers that gives the same ones again for the same seed. */
+export interface Chance {
+  /** A whole number from 0 to below `bound`. */
+  readonly below: (bound: number) => number
+  readonly pick: <A>(items: ReadonlyArray<A>) => A
+}
+
+/** Numbers from a seed of 32 bits, by the generator mulberry32. */
+export const chanceOf = (seed: number): Chance => {
+  let state = seed >>> 0
+  const below = (bound: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
+  }
+  return { below, pick: (items) => items[below(items.length)] as (typeof items)[number] }
+}
+
+type Mutation = (bytes: Uint8Array, chance: Chance) => Uint8Array
+
+const spliced = (bytes: Uint8Array, at: number, removed: number, added: Uint8Array): Uint8Array => {
+  const rest = bytes.subarray(at + removed)
+  const result = new Uint8Array(at + added.byteLength + rest.byteLength)
+  result.set(bytes.subarray(0, at))
+  result.set(added, at)
+  result.set(rest, at + added.byteLength)
+  return result
+}
+
+const edges = [
+  [0],
+  [0x7f],
+  [0x80],
+  [0xff],
+  [0xff, 0xff, 0xff, 0xff, 0x0f],
+  [0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+  [0x22],
+  [0x5c],
+  [0x7b],
+  [0x5d]
+].map((bytes) => Uint8Array.from(bytes))
+
+const mutations: ReadonlyArray<Mutation> = [
+  (bytes, chance) => {
+    const at = chance.below(bytes.byteLength)
+    return spliced(bytes, at, 1, Uint8Array.of((bytes[at] ?? 0) ^ (1 << chance.below(8))))
+  },
+  (bytes, chance) => spliced(bytes, chance.below(bytes.byteLength), 1, Uint8Array.of(chance.below(256))),
+  (bytes, chance) => {
+    const edge = chance.pick(edges)
+    return spliced(bytes, chance.below(bytes.byteLength), chance.below(2) * edge.byteLength, edge)
+  },
+  (bytes, chance) => spliced(bytes, chance.below(bytes.byteLength), 1 + chance.below(16), new Uint8Array()),
+  (bytes, chance) => {
+    const from = chance.below(bytes.byteLength)
+    const piece = bytes.slice(from, from + 1 + chance.below(64))
+    return spliced(bytes, chance.below(bytes.byteLength), 0, piece)
+  },
+  (bytes, chance) => bytes.slice(0, chance.below(bytes.byteLength))
+]
+
+/** The bytes with one to four changes: bits, bytes, edge values, pieces gone or doubled, or an early end. */
+export const mutated = (bytes: Uint8Array, chance: Chance): Uint8Array => {
+  let result = bytes
+  for (let left = 1 + chance.below(4); left > 0; left--) {
+    if (result.byteLength > 0) result = chance.pick(mutations)(result, chance)
+  }
+  return result
+}

@@ -1,0 +1,27 @@
+import { join } from "node:path"
+import * as Postgres from "@alga-psa/ext-adapters-pg"
+import { Layer } from "effect"
+import { layerPostgres } from "./BundleRegistry.ts"
+import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
+import { layerRunner } from "./Runner.ts"
+import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
+
+/** The runner on Alga's database, with everything as the settings say. */
+export const layerFromSettings = (settings: Settings) =>
+  layerRunner({
+    bundles: bundlesOf(settings),
+    components: join(settings.EXT_CACHE_ROOT, "components"),
+    limits: limitsOf(settings),
+    sandbox: sandboxOptionsOf(settings)
+  }).pipe(
+    Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
+    Layer.provide([settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer, layerPostgres]),
+    Layer.provide(
+      Postgres.layerServer({
+        url: settings.DATABASE_URL,
+        connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
+        statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
+        maxConnections: settings.DATABASE_MAX_CONNECTIONS
+      })
+    )
+  )

@@ -1,0 +1,120 @@
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { buildSample } from "@alga-psa/ext-sample-extension"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { program } from "./support/Program.ts"
+import { serveSetting, token } from "./support/ServeProgram.ts"
+import { temporary } from "./support/Temporary.ts"
+
+const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) {
+  const running = yield* program(args, env)
+  const lines = yield* Effect.promise(() => Array.fromAsync(running.lines))
+  const { code, errors } = yield* Effect.promise(() => running.ended)
+  return { code, errors, lines, text: lines.join("\n") }
+})
+
+describe("execute", () => {
+  it.live(
+    "runs one request, in its own process and by a server, with the same answer",
+    () =>
+      Effect.gen(function* () {
+        const { folder, hash, serve, settings } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const file = join(folder, "request.json")
+        yield* Effect.promise(() => writeFile(file, JSON.stringify(executeBody(adminCase, hash))))
+        const request = ["execute", "--request", file, "--path", "/api/clients", "--query", "pageSize=1"]
+        const local = yield* run(request, settings)
+        assert.strictEqual(local.code, 0, local.errors)
+        assert.strictEqual(JSON.parse(local.text).pageSize, 1)
+        assert.match(local.errors, /^status 200$/m)
+
+        const { url } = yield* serve()
+        const remote = yield* run([...request, "--url", url], { RUNNER_SERVICE_TOKEN: token })
+        assert.deepStrictEqual([remote.code, remote.text], [0, local.text], remote.errors)
+
+        const denied = yield* run([...request, "--user", ids.users.withoutPermission], settings)
+        assert.deepStrictEqual([denied.code, JSON.parse(denied.text)], [3, { error: "not-allowed" }])
+
+        const refused = yield* run([...request, "--url", url], { RUNNER_SERVICE_TOKEN: "wrong" })
+        assert.strictEqual(refused.code, 1)
+        assert.match(refused.errors, /^alga-extension-runner: unauthorized: /)
+
+        const flags = ["--tenant", ids.tenants.acme, "--extension", ids.extensions.full, "--install", ids.installs.full]
+        const scheduled = yield* run(["execute", ...flags, "--content-hash", hash, "--path", "/api/services"], settings)
+        assert.strictEqual(scheduled.code, 0, scheduled.errors)
+      }),
+    120_000
+  )
+
+  it.live("says what is missing, in one line, and exits with 2", () =>
+    Effect.gen(function* () {
+      for (const args of [
+        ["--path", "/"],
+        ["--request", "/nowhere"],
+        ["--tenant", "x"]
+      ]) {
+        const { code, errors } = yield* run(["execute", ...args])
+        assert.strictEqual(code, 2)
+        assert.match(errors, /^alga-extension-runner: [^\n]+\n$/)
+      }
+    })
+  )
+})
+
+describe("inspect", () => {
+  it.live("says what a component and a bundle are", () =>
+    Effect.gen(function* () {
+      const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+      const bundle = JSON.parse((yield* run(["inspect", bundleFile, "--json"])).text)
+      assert.strictEqual(bundle.bundle.contentHash, contentHash)
+      assert.deepStrictEqual(bundle.bundle.unknownCapabilities, [])
+      assert.includeMembers(bundle.capabilities, ["cap:client.read", "cap:service.read"])
+      assert.isBelow(bundle.memory.startKib, bundle.limits.memoryMb * 1024)
+      const component = join(bundleFile, "..", "main.wasm")
+      const env = { ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: "32" }
+      const alone = JSON.parse((yield* run(["inspect", component, "--json"], env)).text)
+      assert.deepStrictEqual([alone.hash, alone.bundle, alone.limits.memoryMb], [bundle.hash, null, 32])
+      assert.strictEqual(alone.bytes, (yield* Effect.promise(() => readFile(component))).byteLength)
+    })
+  )
+
+  it.live("says why a component would be refused", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporary, "main.wasm")
+      yield* Effect.promise(() => writeFile(file, "not WebAssembly"))
+      const { code, errors } = yield* run(["inspect", file])
+      assert.deepStrictEqual([code, errors], [1, "alga-extension-runner: not a WebAssembly component\n"])
+    })
+  )
+})
+
+describe("config", () => {
+  it.live("prints every setting, and nothing secret", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporary, "runner.json")
+      yield* Effect.promise(() =>
+        writeFile(file, JSON.stringify({ PORT: 9000, DATABASE_URL: "postgres://a:hush@b/c" }))
+      )
+      const env = { RUNNER_SERVICE_TOKEN: "hush", BUNDLE_STORE_BASE: "/bundles" }
+      const { code, errors, lines, text } = yield* run(["config", "--config", file, "--json"], env)
+      assert.deepStrictEqual([code, errors], [0, ""])
+      assert.notInclude(text, "hush")
+      const settings = Object.fromEntries(lines.map((line) => JSON.parse(line)).map((one) => [one.name, one]))
+      assert.deepInclude(settings["PORT"], { value: "9000", source: "file", unit: "port" })
+      assert.deepInclude(settings["DATABASE_URL"], { value: "<redacted>", source: "file" })
+      assert.deepInclude(settings["RUNNER_SERVICE_TOKEN"], { value: "<redacted>", source: "environment" })
+    })
+  )
+
+  it.live("names what is wrong in one line, prints the rest, and exits with 2", () =>
+    Effect.gen(function* () {
+      const { code, errors, lines } = yield* run(["config"], { PORT: "many", ALGA_EXTENSION_RUNNER_LIMIT: "1" })
+      assert.strictEqual(code, 2)
+      assert.isAbove(lines.length, 20)
+      assert.match(errors, /^alga-extension-runner: ALGA_EXTENSION_RUNNER_LIMIT is not a setting.*PORT must be.*\n$/)
+    })
+  )
+})

@@ -1,0 +1,74 @@
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { otlpReceiver, type Span } from "./support/OtlpReceiver.ts"
+import { serveSetting } from "./support/ServeProgram.ts"
+
+const traceId = "0af7651916cd43dd8448eb211c80319c"
+const parent = "b7ad6b7169203331"
+const headers = { traceparent: `00-${traceId}-${parent}-01`, "x-request-id": "from-the-gateway" }
+
+/** The names from a span up to the first one of this process. */
+const path = (spans: ReadonlyArray<Span>, span: Span | undefined): ReadonlyArray<string> =>
+  span === undefined
+    ? []
+    : [
+        span.name,
+        ...path(
+          spans,
+          spans.find(({ spanId }) => spanId === span.parentSpanId)
+        )
+      ]
+
+describe("telemetry", () => {
+  it.live(
+    "follows a request from the gateway's id to the statement, in traces and in the log",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const receiver = yield* otlpReceiver
+        const { execute, run, url } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
+        yield* Effect.promise(() => fetch(`${url}/healthz`))
+        assert.strictEqual((yield* execute({}, undefined, headers)).http, 200)
+        const metrics = yield* Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
+        run.signal("SIGTERM")
+        const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
+        yield* Effect.promise(() => run.ended)
+
+        const spans = receiver.spans
+        const server = spans.find(({ parentSpanId }) => parentSpanId === parent)
+        assert.isDefined(server)
+        const ofTrace = spans.filter((span) => span.traceId === traceId)
+        const statement = ofTrace.find(({ attributes }) =>
+          attributes.some(({ value }) => value.stringValue?.includes("FROM clients"))
+        )
+        const names = path(ofTrace, statement)
+        assert.includeMembers([...names], ["ClientReads.list", "Sandbox.execute", "Execution.run"])
+        assert.strictEqual(names.at(-1), server?.name)
+        const attribute = server?.attributes.find(({ key }) => key === "requestId")
+        assert.strictEqual(attribute?.value.stringValue, "from-the-gateway")
+        assert.isFalse(spans.some(({ attributes }) => attributes.some(({ value }) => value.stringValue === "/healthz")))
+
+        const lines = log.filter(({ annotations }) => annotations.requestId === "from-the-gateway")
+        assert.includeMembers(
+          lines.map(({ annotations, message }) => annotations.operation ?? message),
+          ["clients.list", "clients.get", "services.list", "services.get", "execution"]
+        )
+        assert.isTrue(lines.every(({ annotations }) => annotations.traceId === traceId))
+
+        assert.match(metrics, /^alga_extension_executions_total\{outcome="ok"\} 1$/m)
+        assert.match(metrics, /^alga_extension_executions_in_flight 0$/m)
+        assert.match(metrics, /^alga_extension_reads_total\{.*operation="clients.list".*\} 1$/m)
+      }),
+    120_000
+  )
+
+  it.live("works on without a receiver", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+      const { execute, run } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" })
+      assert.strictEqual((yield* execute()).http, 200)
+      assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+    })
+  )
+})
