@@ -5,8 +5,9 @@ import { Argument, CliError, Command, Flag } from "effect/cli"
 import { type Bench, BenchFailed } from "./Bench.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
 import { render } from "./Report.ts"
+import { sandbox } from "./sandbox/SandboxBench.ts"
 
-const benches: ReadonlyArray<Bench> = [postgres]
+const benches: ReadonlyArray<Bench> = [postgres, sandbox]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
 const listed = benches.map(({ name, summary }) => `${name}: ${summary}`).join("\n")

@@ -69,10 +69,10 @@ export const gets = (url: Redacted.Redacted, today: Peer, connections: number, b
     )
     const latency = yield* interleaved({ ours, guarded, bare, today: knex, prepared }, budget * 2)
     const rates = { ours: [] as Array<number>, guarded: [] as Array<number>, prepared: [] as Array<number> }
-    for (let round = 0; round < 5; round++) {
-      rates.ours.push(yield* throughput(ours, callers, budget / 5))
-      rates.prepared.push(yield* throughput(prepared, callers, budget / 5))
-      rates.guarded.push(yield* throughput(guarded, callers, budget / 5))
+    for (let round = 0; round < 9; round++) {
+      rates.ours.push(yield* throughput(ours, callers, budget / 9))
+      rates.prepared.push(yield* throughput(prepared, callers, budget / 9))
+      rates.guarded.push(yield* throughput(guarded, callers, budget / 9))
     }
     const median = (list: ReadonlyArray<number>) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0
     const row = (name: keyof typeof latency) => {
@@ -81,7 +81,7 @@ export const gets = (url: Redacted.Redacted, today: Peer, connections: number, b
     }
     const tables: ReadonlyArray<Table> = [
       {
-        title: `Get one client, one caller (ms); ratios to ours: goal today >= 3; guarded to bare ${(
+        title: `Get one client, one caller, ${connections} connections (ms); ratios to ours: goal today >= 3; guarded to bare ${(
           latency.guarded.median / latency.bare.median
         ).toFixed(2)}, goal <= 1.3`,
         columns: ["by", "times ours", "median", "p99", "runs"],

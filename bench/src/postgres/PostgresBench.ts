@@ -139,6 +139,7 @@ export const measure = (made: Databases, people: Population, description: string
     yield* options.tell("single pages and records")
     const page = yield* pageOnly(people, options.budget)
     const single = yield* gets(made.packed, today, connections, options.budget)
+    const overOne = yield* Effect.provide(gets(made.packed, today, 1, options.budget), Ours.layerOurs(made.packed, 1))
     yield* options.tell("sizes, inserts, unvacuumed rows")
     const sizes = yield* indexSizes(made.packed)
     const inserts = yield* insertCosts(made, options.budget)
@@ -146,7 +147,7 @@ export const measure = (made: Databases, people: Population, description: string
     const report: Report = {
       bench: "postgres",
       environment,
-      tables: [tables[0] as Table, page, ...single, ...tables.slice(1), stale, sizes, inserts]
+      tables: [tables[0] as Table, page, ...single, ...overOne, ...tables.slice(1), stale, sizes, inserts]
     }
     return report
   }).pipe(Effect.provide([Ours.layerOurs(made.packed, connections), unwrittenLog]))

@@ -21,7 +21,10 @@ const source = fileURLToPath(new URL("./guest/work.js", import.meta.url))
 
 /** The component that does the work, built once for each content of its source and kept in a folder. */
 export const workComponent = async (engine: Engine, keep: string): Promise<Uint8Array> => {
-  const hash = createHash("sha256").update(await readFile(source)).digest("hex").slice(0, 16)
+  const hash = createHash("sha256")
+    .update(await readFile(source))
+    .digest("hex")
+    .slice(0, 16)
   const file = join(keep, "sandbox", `work-${engine}-${hash}.wasm`)
   try {
     return await readFile(file)

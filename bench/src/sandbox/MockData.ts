@@ -3,14 +3,14 @@ const pad = (at: number): string => String(at).padStart(12, "0")
 /** A client as the host hands it over, in the fields of the world's `client-summary`. */
 const client = (at: number) => ({
   clientId: `10000000-0000-4000-8000-${pad(at)}`,
-  clientName: `Client number ${at} of many`,
+  clientName: `Client number ${at}`,
   clientType: "company",
   isInactive: false,
   defaultCurrencyCode: "EUR",
   accountManagerId: `20000000-0000-4000-8000-${pad(at)}`,
   accountManagerName: "Ada Lovelace",
-  billingEmail: `billing@client-${at}.example`,
-  tags: ["gold"]
+  billingEmail: `billing@c-${at}.example`,
+  tags: []
 })
 
 const items = Array.from({ length: 25 }, (_, at) => client(at))

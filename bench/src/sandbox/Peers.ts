@@ -22,7 +22,10 @@ const host = fileURLToPath(new URL("./peers/Peer.ts", import.meta.url))
 export const startPeer = Effect.fnUntraced(function* (module: string) {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      fork(host, [module], { execArgv: ["--no-node-snapshot", "--no-warnings"], stdio: ["ignore", "ignore", "pipe", "ipc"] })
+      fork(host, [module], {
+        execArgv: ["--no-node-snapshot", "--no-warnings"],
+        stdio: ["ignore", "ignore", "pipe", "ipc"]
+      })
     ),
     (it) => Effect.sync(() => it.kill("SIGKILL"))
   )

@@ -1,3 +1,5 @@
+import { indexedNameBytes } from "./internal/listing.ts"
+
 /** An index of this project's own on one of Alga PSA's tables. No query needs one to be right. */
 export interface IndexDefinition {
   readonly name: string
@@ -22,15 +24,14 @@ export const indexPack: ReadonlyArray<IndexDefinition> = [
   {
     name: "alga_ext_clients_name",
     table: "clients",
-    definition:
-      'public.clients USING btree (tenant, lower(client_name) COLLATE "C", client_id) INCLUDE (client_name, billing_email, is_inactive) WHERE (octet_length(client_name) <= 512)',
+    definition: `public.clients USING btree (tenant, lower(client_name) COLLATE "C", client_id) INCLUDE (client_name, billing_email, is_inactive) WHERE (octet_length(client_name) <= ${indexedNameBytes})`,
     serves: "pages of clients in the order of their names, and the search, from the index alone",
     optIn: false
   },
   {
     name: "alga_ext_clients_long_name",
     table: "clients",
-    definition: "public.clients USING btree (tenant) WHERE (octet_length(client_name) > 512)",
+    definition: `public.clients USING btree (tenant) WHERE (octet_length(client_name) > ${indexedNameBytes})`,
     serves: "clients whose names are too long for alga_ext_clients_name; as good as empty",
     optIn: false
   },
@@ -44,15 +45,14 @@ export const indexPack: ReadonlyArray<IndexDefinition> = [
   {
     name: "alga_ext_services_name",
     table: "service_catalog",
-    definition:
-      "public.service_catalog USING btree (tenant, lower(service_name) COLLATE \"C\", service_id) INCLUDE (service_name, item_kind, is_active, billing_method) WHERE ((billing_method = ANY (ARRAY['fixed'::text, 'hourly'::text, 'usage'::text])) AND (octet_length(service_name) <= 512))",
+    definition: `public.service_catalog USING btree (tenant, lower(service_name) COLLATE "C", service_id) INCLUDE (service_name, item_kind, is_active, billing_method) WHERE ((billing_method = ANY (ARRAY['fixed'::text, 'hourly'::text, 'usage'::text])) AND (octet_length(service_name) <= ${indexedNameBytes}))`,
     serves: "pages of services in the order of their names, from the index alone",
     optIn: false
   },
   {
     name: "alga_ext_services_long_name",
     table: "service_catalog",
-    definition: "public.service_catalog USING btree (tenant) WHERE (octet_length(service_name) > 512)",
+    definition: `public.service_catalog USING btree (tenant) WHERE (octet_length(service_name) > ${indexedNameBytes})`,
     serves: "services whose names are too long for alga_ext_services_name; as good as empty",
     optIn: false
   },

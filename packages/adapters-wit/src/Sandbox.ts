@@ -11,6 +11,7 @@ import { guestProgram } from "./internal/host/Engine.ts"
 import { gone, startGuest } from "./internal/host/Guest.ts"
 import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
+import { countFailure, noteWait } from "./internal/host/metrics.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { promote, watchProcessor } from "./internal/host/processorWatch.ts"
 import { capped, type Limits, memoryPages } from "./Limits.ts"
@@ -97,12 +98,14 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const maxima = memoryPlan(component.modules, memoryPages(limits))
     if (maxima === null) return yield* refuse("memory-limit", `starts above ${limits.memoryMb} MiB`)
     yield* checkRequest(request, limits)
+    const asked = performance.now()
     let began = false
 
     const onGuest = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const guest = yield* pool.take(keyOf({ ...execution, limits }), restore)
         began = true
+        yield* noteWait(performance.now() - asked)
         const watch = watchProcessor(guest.node, limits.cpuMs)
         const talk = Effect.gen(function* () {
           if (!guest.bound) yield* bind(guest, component, maxima, limits)
@@ -122,7 +125,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
       Effect.timeoutOrElse({
         duration: limits.timeoutMs,
         orElse: () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)
-      })
+      }),
+      Effect.tapError(({ reason }) => countFailure(reason))
     )
   })
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -17,17 +17,18 @@ import {
   layerDeniedPorts,
   Sandbox
 } from "../src/index.ts"
-import { coreWasm } from "../src/internal/child/CoreWasm.ts"
 import { coreMemories, limitCoreMemories } from "../src/internal/child/CoreMemory.ts"
+import { coreWasm } from "../src/internal/child/CoreWasm.ts"
 import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
 import { pack } from "../src/internal/child/Wire.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
 import { frame } from "../src/internal/host/FrameReader.ts"
 import { type Guest, gone, receive, startGuest } from "../src/internal/host/Guest.ts"
+import { programText } from "../src/internal/host/ProgramText.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
-import { type Chance, chanceOf, mutated } from "./support/Mutations.ts"
+import { type Chance, chanceOf, mutated, withOneBitChanged } from "./support/Mutations.ts"
 import { requestOf, run, sandboxOf } from "./support/Run.ts"
 
 const seconds = Number(process.env["FUZZ_SECONDS"] ?? 10)
@@ -35,7 +36,10 @@ const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
 const parts = 4
 const caseMs = 20_000
 const deadlineMs = 300
+const startMs = 3_000
 const headerBytes = 4
+
+const silent = Effect.fail(new ExecutionFailed({ reason: "timeout", detail: "" }))
 
 /** Runs cases for its part of the time. What a case throws says how to have it again. */
 const fuzz = <E, R>(name: string, oneCase: (chance: Chance) => Effect.Effect<string, E, R>) =>
@@ -143,7 +147,9 @@ layer(Layer.merge(sandboxOf(), Layer.fresh(freshStore)), live)("A component with
         yield* fuzz("component", (chance) =>
           outcomeOf(
             Effect.gen(function* () {
-              const component = yield* store.accept(mutated(chance.pick(guests), chance))
+              const component = yield* store.accept(
+                chance.pick([mutated, withOneBitChanged])(chance.pick(guests), chance)
+              )
               return yield* sandbox.execute({
                 component,
                 tenantId: "tenant",
@@ -162,6 +168,7 @@ layer(Layer.merge(sandboxOf(), Layer.fresh(freshStore)), live)("A component with
 })
 
 const replay = fileURLToPath(new URL("./fixtures/child/Replay.ts", import.meta.url))
+const root = fileURLToPath(new URL("../", import.meta.url))
 
 const childOptions = {
   confinement: [],
@@ -211,29 +218,31 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
       Effect.gen(function* () {
         const { as } = yield* scenario()
         const imports = yield* HostImports
-        const talk = (pieces: ReadonlyArray<Uint8Array>) =>
+        const talk = (pieces: ReadonlyArray<Uint8Array>, duration: number) =>
           Effect.gen(function* () {
             const texts = pieces.map((piece) => Buffer.from(piece).toString("base64"))
-            const program = { ...guestProgram(), entry: replay, args: [JSON.stringify(texts)] }
-            const guest = yield* started({ ...program, reads: [...program.reads, dirname(replay)] })
+            const guest = yield* started({ ...guestProgram(), text: programText(replay, root) })
+            guest.node.send(Buffer.from(JSON.stringify(texts)))
             const answer = imports.forExecution(defaultLimits)
-            yield* receive(guest)
+            const ready = Effect.timeoutOrElse(receive(guest), { duration: startMs, orElse: () => silent })
+            yield* ready
             return yield* converse(guest, requestOf(), defaultLimits, (asked) =>
               Effect.tap(answer(asked), (reply) =>
                 Effect.sync(() => reply.type === "error" && assert.include([...errorCodes], reply.value))
               )
-            ).pipe(
-              Effect.raceFirst(gone(guest)),
-              Effect.timeoutOrElse({
-                duration: deadlineMs,
-                orElse: () => Effect.fail(new ExecutionFailed({ reason: "timeout", detail: "" }))
-              })
-            )
+            ).pipe(Effect.raceFirst(gone(guest)), Effect.timeoutOrElse({ duration, orElse: () => silent }))
           }).pipe(Effect.scoped)
-        assert.strictEqual(yield* outcomeOf(as()(talk(said))), "answered")
+        assert.strictEqual(yield* outcomeOf(as()(talk(said, caseMs))), "answered")
         yield* fuzz("frames of the guest", (chance) => {
           const changed = chance.below(said.length)
-          return outcomeOf(as()(talk(said.map((piece, i) => (i === changed ? changedFrame(piece, chance) : piece)))))
+          return outcomeOf(
+            as()(
+              talk(
+                said.map((piece, i) => (i === changed ? changedFrame(piece, chance) : piece)),
+                deadlineMs
+              )
+            )
+          )
         })
         yield* goodRequest
       }),

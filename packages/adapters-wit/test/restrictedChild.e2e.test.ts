@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../", import.meta.url))
 const options = {
   confinement: [],
   execPath: process.execPath,
-  program: { text: programText(entry, root), reads: [entry] },
+  program: { text: programText(entry, root), reads: [entry], flags: [] },
   memoryPages: 1_024,
   heapMb: 64,
   frameBytes: 65_536

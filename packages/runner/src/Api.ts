@@ -26,10 +26,16 @@ const named = { "x-request-id": Schema.optionalKey(Schema.String) }
 
 const executions = HttpApiGroup.make("executions").add(
   HttpApiEndpoint.post("execute", "/v1/execute", {
-    headers: { ...proof, ...named, "x-alga-tenant": Schema.String, "x-alga-extension": Schema.String },
+    headers: {
+      ...proof,
+      ...named,
+      "x-alga-tenant": Schema.String,
+      "x-alga-extension": Schema.String,
+      "x-idempotency-key": Schema.optionalKey(Schema.String)
+    },
     payload: ExecuteRequest,
     success: Answer,
-    error: refusals([400, 401, 403, 404, 413, 415, 500, 502, 503])
+    error: refusals([400, 401, 403, 404, 413, 415, 422, 500, 502, 503])
   }),
   HttpApiEndpoint.post("warmup", "/warmup", {
     headers: { ...proof, ...named },

@@ -12,6 +12,7 @@ export const statusOf = {
   method_not_allowed: 405,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_mismatch: 422,
   unknown_install: 404,
   install_disabled: 403,
   tenant_suspended: 403,

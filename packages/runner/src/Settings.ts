@@ -126,6 +126,15 @@ export const Settings = Schema.Struct({
     })
   ),
 
+  IDEMPOTENCY_DATABASE_URL: Schema.optional(postgresUrl).pipe(
+    about("Keeps answers under x-idempotency-key, with the runner's own login; off where not set.", "URL", {
+      secret: true
+    })
+  ),
+  IDEMPOTENCY_WINDOW: duration.pipe(
+    about("How long an idempotency key holds its answer.", "duration", { fallback: "24 hours" })
+  ),
+
   BUNDLE_STORE_BASE: text.pipe(
     about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
       required: true

@@ -1,26 +1,14 @@
 import { writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
-import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
-import { sha256 } from "./support/Archive.ts"
-import { buildFixture, installed } from "./support/Extensions.ts"
+import { installFixture, untilWorking } from "./support/InstallFixture.ts"
 import type { Program } from "./support/Program.ts"
 import { serveSetting, token } from "./support/ServeProgram.ts"
 
 const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
-
-/** Installs a fixture for Acme; gives the change of a request that runs it. */
-const installFixture = Effect.fnUntraced(function* ({ load, store }: Effect.Success<typeof setting>, name: string) {
-  const archive = yield* Effect.promise(() => buildFixture(name))
-  const hash = sha256(archive)
-  const { extension, install, rows } = installed(hash)
-  yield* load(rows)
-  yield* store({ tenant: ids.tenants.acme, extension, hash }, archive)
-  return { hash, change: { extension, install } }
-})
 
 const logged = (run: Program, message: string) =>
   Effect.promise(async () => {
@@ -30,12 +18,6 @@ const logged = (run: Program, message: string) =>
       const line = JSON.parse(value)
       if ([line.message].flat()[0] === message) return
     }
-  })
-
-/** Waits until the runner works on an execution. */
-const untilWorking = (url: string) =>
-  Effect.promise(async () => {
-    while (!/^alga_extension_executions_in_flight 1$/m.test(await (await fetch(`${url}/metrics`)).text()));
   })
 
 /** Waits until the connection is closed by the server; gives what it sent. */

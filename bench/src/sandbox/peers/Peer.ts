@@ -9,6 +9,7 @@ export interface ToPeer {
 export type PeerRequest = () => Promise<string>
 
 const say = (problem: string | null) => process.send?.(problem)
+const messageOf = (error: unknown) => String((error as { readonly message?: unknown } | null)?.message ?? error)
 
 const start = async (): Promise<void> => {
   const { make } = (await import(`./${process.argv[2]}.ts`)) as { readonly make: () => Promise<PeerRequest> }
@@ -20,10 +21,10 @@ const start = async (): Promise<void> => {
       for (let left = requests; left > 0; left--) await request()
       say(null)
     } catch (error) {
-      say(String(error))
+      say(messageOf(error))
     }
   })
   say(null)
 }
 
-if (process.send !== undefined) start().catch((error) => say(String(error)))
+if (process.send !== undefined) start().catch((error) => say(messageOf(error)))

@@ -4,7 +4,7 @@ import { expected, find, page } from "../MockData.ts"
 import type { PeerRequest } from "./Peer.ts"
 
 /**
- * Lists, gets, lists, gets. It copies each answer into its own memory and parses none of them: no toolchain of npm makes
+ * Lists, gets, lists, gets. It copies each answer, but for its last bytes, into its own memory and parses none of them: no toolchain of npm makes
  * an Extism plugin that does. It answers 1.
  */
 const plugin = `(module
@@ -20,7 +20,7 @@ const plugin = `(module
     (local $at i64) (local $end i64)
     (local.set $end (call $length (local.get $from)))
     (loop $next
-      (if (i64.lt_u (local.get $at) (local.get $end)) (then
+      (if (i64.le_u (i64.add (local.get $at) (i64.const 8)) (local.get $end)) (then
         (i64.store (i32.wrap_i64 (local.get $at)) (call $load (i64.add (local.get $from) (local.get $at))))
         (local.set $at (i64.add (local.get $at) (i64.const 8)))
         (br $next)))))
@@ -44,7 +44,8 @@ export const make = async (): Promise<PeerRequest> => {
       functions: {
         "extism:host/user": {
           list: (context: CallContext) => context.store(JSON.stringify(page)),
-          get: (context: CallContext, at: bigint) => context.store(JSON.stringify(find(page.items[Number(at)]?.clientId)))
+          get: (context: CallContext, at: bigint) =>
+            context.store(JSON.stringify(find(page.items[Number(at)]?.clientId)))
         }
       }
     }

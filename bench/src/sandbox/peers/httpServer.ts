@@ -4,7 +4,10 @@ import { fastify } from "fastify"
 import { z } from "zod"
 import { find, page } from "../MockData.ts"
 
-const Input = z.object({ page: z.coerce.number().int().min(1).max(10_000), pageSize: z.coerce.number().int().min(1).max(100) })
+const Input = z.object({
+  page: z.coerce.number().int().min(1).max(10_000),
+  pageSize: z.coerce.number().int().min(1).max(100)
+})
 const Id = z.object({ clientId: z.uuid() })
 
 const server = fastify()

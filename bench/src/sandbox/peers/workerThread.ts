@@ -25,7 +25,11 @@ export const make = async (): Promise<PeerRequest> => () =>
   new Promise((resolve, reject) => {
     const shared = new SharedArrayBuffer(4)
     const asked = new Int32Array(shared)
-    const worker = new Worker(program, { eval: true, workerData: shared, resourceLimits: { maxOldGenerationSizeMb: 64 } })
+    const worker = new Worker(program, {
+      eval: true,
+      workerData: shared,
+      resourceLimits: { maxOldGenerationSizeMb: 64 }
+    })
     worker.on("error", reject)
     worker.on("message", ({ answer, id }: Told) => {
       if (answer !== undefined) return void worker.terminate().then(() => resolve(answer), reject)

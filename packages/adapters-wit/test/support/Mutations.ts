@@ -42,10 +42,7 @@ const edges = [
 ].map((bytes) => Uint8Array.from(bytes))
 
 const mutations: ReadonlyArray<Mutation> = [
-  (bytes, chance) => {
-    const at = chance.below(bytes.byteLength)
-    return spliced(bytes, at, 1, Uint8Array.of((bytes[at] ?? 0) ^ (1 << chance.below(8))))
-  },
+  (bytes, chance) => withOneBitChanged(bytes, chance),
   (bytes, chance) => spliced(bytes, chance.below(bytes.byteLength), 1, Uint8Array.of(chance.below(256))),
   (bytes, chance) => {
     const edge = chance.pick(edges)
@@ -59,6 +56,14 @@ const mutations: ReadonlyArray<Mutation> = [
   },
   (bytes, chance) => bytes.slice(0, chance.below(bytes.byteLength))
 ]
+
+/** The bytes with one bit changed, which leaves many a component valid. */
+export const withOneBitChanged = (bytes: Uint8Array, chance: Chance): Uint8Array => {
+  const result = bytes.slice()
+  const at = chance.below(bytes.byteLength)
+  result[at] = (bytes[at] ?? 0) ^ (1 << chance.below(8))
+  return result
+}
 
 /** The bytes with one to four changes: bits, bytes, edge values, pieces gone or doubled, or an early end. */
 export const mutated = (bytes: Uint8Array, chance: Chance): Uint8Array => {

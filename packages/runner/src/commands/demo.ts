@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { layerEmbedded } from "@alga-psa/ext-adapters-pg/PgEmbedded"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -10,6 +9,7 @@ import * as Demo from "../demo/Demo.ts"
 import { demoCases } from "../demo/DemoCase.ts"
 import { demoRoutes } from "../demo/DemoRoutes.ts"
 import { routes } from "../Http.ts"
+import { layerOff } from "../Idempotency.ts"
 import { table } from "../internal/table.ts"
 import { layerHttp, layerRunner } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
@@ -67,6 +67,13 @@ const run = Effect.fnUntraced(function* (
   yield* Effect.never
 })
 
+const embedded = Layer.unwrap(
+  Effect.map(
+    Effect.promise(() => import("@alga-psa/ext-adapters-pg/PgEmbedded")),
+    ({ layerEmbedded }) => layerEmbedded()
+  )
+)
+
 /** `demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
 export const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
   Effect.gen(function* () {
@@ -76,10 +83,10 @@ export const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       host: "127.0.0.1",
       port: flags.once ? 0 : flags.port
     }).pipe(
-      Layer.provide([layerRunner(Demo.demoDirectories), ServiceToken.layerToken(token)]),
+      Layer.provide([layerRunner(Demo.demoDirectories), layerOff, ServiceToken.layerToken(token)]),
       Layer.provide(layerPostgres),
       Layer.provideMerge(Postgres.layer),
-      Layer.provideMerge(layerEmbedded())
+      Layer.provideMerge(embedded)
     )
     yield* run(flags, { contentHash, token: Redacted.value(token) }).pipe(
       Effect.provide([layers, NodeHttpClient.layerUndici])

@@ -3,8 +3,10 @@ import { Command } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
 import { routes } from "../Http.ts"
+import { layerOff } from "../Idempotency.ts"
 import { hangUps } from "../internal/hangUp.ts"
 import { Life, type StopOptions } from "../Life.ts"
+import * as PgIdempotency from "../PgIdempotency.ts"
 import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
@@ -39,6 +41,9 @@ const callers = (settings: Settings, file: Option.Option<string>) => {
   )
 }
 
+const idempotency = ({ IDEMPOTENCY_DATABASE_URL: url, IDEMPOTENCY_WINDOW: window }: Settings) =>
+  url === undefined ? layerOff : PgIdempotency.layer({ url, window })
+
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
 
@@ -49,7 +54,12 @@ export const serve = Command.make("serve", { settingsFile }, (flags) =>
       const settings = yield* loadSettings(flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
-        Layer.provide([layerFromSettings(settings), callers(settings, flags.settingsFile), Telemetry.layerQuietProbes]),
+        Layer.provide([
+          layerFromSettings(settings),
+          callers(settings, flags.settingsFile),
+          Telemetry.layerQuietProbes,
+          idempotency(settings)
+        ]),
         Layer.provide(traces(settings))
       )
     })

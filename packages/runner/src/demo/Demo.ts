@@ -3,7 +3,6 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { ids, seed } from "@alga-psa/ext-adapters-memory"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
-import { buildSample } from "@alga-psa/ext-sample-extension"
 import { Effect, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { bundlePath } from "../BundleStore.ts"
@@ -29,6 +28,8 @@ const installed = [
 
 /** Builds the sample where needed and puts its bundle into the demo's store. Gives the content hash. */
 export const publishSample = Effect.tryPromise(async () => {
+  // The toolchain that builds it is not there in production, where nobody asks for the demo.
+  const { buildSample } = await import("@alga-psa/ext-sample-extension")
   const { bundleFile, contentHash } = await buildSample()
   const hash = contentHash.replace("sha256:", "")
   for (const key of installed) {

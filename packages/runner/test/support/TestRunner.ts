@@ -4,6 +4,7 @@ import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
 import { routes } from "../../src/Http.ts"
+import { layerOff } from "../../src/Idempotency.ts"
 import { layerHttp, layerRunner } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
 import { layerMemoryRegistry } from "./MemoryRegistry.ts"
@@ -77,7 +78,8 @@ export const layerTestRunner = Layer.unwrap(
       Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
       Layer.provide([
         layerRunner({ bundles: { directory: bundles }, components: join(directory, "components") }),
-        layerToken(Redacted.make(token))
+        layerToken(Redacted.make(token)),
+        layerOff
       ]),
       Layer.provide(layerMemoryRegistry),
       Layer.provide(Logger.layer([logger]))

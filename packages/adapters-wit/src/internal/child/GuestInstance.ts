@@ -111,6 +111,7 @@ const instantiate = (
     return { memory, bytes: memory.buffer.byteLength, copy: new Uint8Array(memory.buffer, 0, seen).slice() }
   })
   const savedGlobals = [...globals, ...sizes.values()].map((global) => ({ global, value: global.value }))
+  for (const { global, value } of savedGlobals) global.value = value
   const obstacle = () =>
     savedMemories.every(({ memory, bytes }) => memory.buffer.byteLength === bytes) ? null : "memory-grown"
 

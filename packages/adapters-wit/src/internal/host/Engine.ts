@@ -10,18 +10,26 @@ const childDirectory = fileURLToPath(new URL("../child/", import.meta.url))
 const childText = (name: string): ProgramText =>
   programText(join(childDirectory, `${name}.${extension}`), childDirectory)
 
-/** What a child process runs: its text, and the paths that it may read beside. */
+/** What a child process runs: its text, the paths that it may read beside, and flags of V8. */
 export interface Program {
   readonly text: ProgramText
   readonly reads: ReadonlyArray<string>
+  readonly flags: ReadonlyArray<string>
 }
 
-/** The program of a sandbox process. It reads no file; it gets its own text and its component over its pipe. */
-export const guestProgram = (): Program => ({ text: childText("Guest"), reads: [] })
+/**
+ * The program of a sandbox process. It reads no file; it gets its own text and its component over its pipe. Each request
+ * leaves half a MB of garbage, for which V8 would let a process grow to 160 MB; with less room for what is young it stays
+ * at 103 MB and is as fast.
+ */
+export const guestProgram = (): Program => ({ text: childText("Guest"), reads: [], flags: ["--max-semi-space-size=4"] })
 
 const shims = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"]
 
-/** The program that transpiles one component. It reads jco and nothing else. */
+/**
+ * The program that transpiles one component. It reads jco and nothing else. It lives for one component, which the better
+ * compiler does not pay for: 360 ms of processor time instead of 830 for a component of 2 MB, and 100 MB instead of 146.
+ */
 export const transpilerProgram = (): Program & { readonly imports: ImportMap } => {
   const jco = fileURLToPath(import.meta.resolve("@bytecodealliance/jco/component"))
   const fromJco = createRequire(jco)
@@ -31,6 +39,7 @@ export const transpilerProgram = (): Program & { readonly imports: ImportMap } =
   return {
     text: childText("Transpiler"),
     reads: [dirname(jco), dirname(bindgen), dirname(browser("cli"))],
+    flags: ["--liftoff-only"],
     imports: {
       "@bytecodealliance/jco/component": pathToFileURL(jco).href,
       "@bytecodealliance/jco-transpile/component": pathToFileURL(bindgen).href,

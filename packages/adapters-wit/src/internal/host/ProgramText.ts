@@ -11,9 +11,20 @@ export interface ProgramText {
 const relativeImport = /^(?:import|export)\b[^"]*?"(\.[^"]+)"/gm
 const known = new Map<string, ProgramText>()
 
+/** Node 26 calls this function experimental each time a program begins to use it; who runs a server need not know. */
+const stripTypes = (text: string): string => {
+  const warn = process.emitWarning
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(text)
+  } finally {
+    process.emitWarning = warn
+  }
+}
+
 const textOf = (path: string): string => {
   const text = readFileSync(path, "utf8")
-  return path.endsWith(".ts") ? stripTypeScriptTypes(text) : text
+  return path.endsWith(".ts") ? stripTypes(text) : text
 }
 
 /** The text of the program that begins with a file, types stripped; URLs are relative to `root`. Read once. */

@@ -62,6 +62,7 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
       `--wasm-max-mem-pages=${options.memoryPages}`,
       `--wasm-max-table-size=${tableElements}`,
       `--max-old-space-size=${options.heapMb}`,
+      ...options.program.flags,
       "--no-addons",
       "--no-warnings",
       "--input-type=module",

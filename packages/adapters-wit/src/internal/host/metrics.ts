@@ -17,3 +17,20 @@ const recycled = Metric.counter("alga_extension_sandbox_processes_recycled_total
 /** Counts a process that is replaced though it did its work. */
 export const countRecycled = (why: string): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(recycled, { why }), 1)
+
+const waits = Metric.histogram("alga_extension_sandbox_wait_seconds", {
+  description: "Time from the request for an execution until a process is there for it, in seconds",
+  boundaries: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+})
+
+/** Notes how long an execution waited for its turn and a process, in milliseconds. */
+export const noteWait = (milliseconds: number): Effect.Effect<void> => Metric.update(waits, milliseconds / 1_000)
+
+const failures = Metric.counter("alga_extension_sandbox_failures_total", {
+  description: "Executions without a response, by reason",
+  incremental: true
+})
+
+/** Counts an execution that gave no response. */
+export const countFailure = (reason: string): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(failures, { reason }), 1)

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { Execution } from "../../Execution.ts"
+import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { observed } from "../observe.ts"
@@ -20,6 +22,26 @@ const checkRouting = (
     : Effect.fail(fail("routing_mismatch", "x-alga-tenant and x-alga-extension must agree with the body"))
 }
 
+const idempotencyKey = ({
+  headers
+}: HttpServerRequest.HttpServerRequest): Effect.Effect<string | null, RunnerError> => {
+  const key = headers[idempotencyKeyHeader]
+  if (key === undefined) return Effect.succeed(null)
+  return /^[\x21-\x7e]{1,200}$/.test(key)
+    ? Effect.succeed(key)
+    : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 visible ASCII characters`))
+}
+
+/** What the request asks for, without its name: a caller that tries again may give it another. */
+const fingerprint = ({ context, ...request }: ExecuteRequest): string =>
+  createHash("sha256")
+    .update(
+      JSON.stringify({ ...request, context: { ...context, request_id: null } }, (_, value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
+      )
+    )
+    .digest("hex")
+
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   let requestId = requestIdOf(http.headers[requestIdHeader])
@@ -28,13 +50,22 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   const run = Effect.gen(function* () {
     const execution = yield* Execution
     const life = yield* Life
+    const idempotency = yield* Idempotency
     yield* proven(http)
     const request = yield* readExecuteRequest(http)
     const { context } = request
     if (http.headers[requestIdHeader] === undefined) requestId = requestIdOf(context.request_id ?? undefined)
     fields = { tenant: context.tenant_id, extension: context.extension_id, install: context.install_id }
     yield* checkRouting(http.headers, request)
-    return yield* life.admit(execution.run(request, requestId))
+    const running = execution.run(request, requestId)
+    const key = yield* idempotencyKey(http)
+    if (idempotency === null || key === null) return yield* life.admit(running)
+    const { install_id: install, tenant_id: tenant } = context
+    const answer = yield* life.admit(
+      idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, running)
+    )
+    fields = { ...fields, replayed: answer.replayed }
+    return answer.response
   })
 
   return observed(run, () => ({ requestId, ...fields })).pipe(

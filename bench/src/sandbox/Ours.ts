@@ -1,0 +1,67 @@
+import {
+  type Component,
+  ComponentStore,
+  defaultLimits,
+  type ExecuteResponse,
+  type ExecutionFailed,
+  type HostCall,
+  type Limits,
+  layerComponentStore,
+  layerSandbox,
+  ok,
+  Sandbox,
+  type SandboxOptions
+} from "@alga-psa/ext-adapters-wit"
+import { Effect, Layer } from "effect"
+import { find, page } from "./MockData.ts"
+
+const host = ({ function: name, args }: HostCall) =>
+  Effect.succeed(name === "listClients" ? ok(page) : name === "getClient" ? ok(find(args[0])) : ok(null))
+
+/** What an execution may differ in. */
+export interface RequestOptions {
+  readonly installId?: string
+  /** `work`, `loop`, or `lists` and `gets` with a number of calls behind a slash. */
+  readonly task?: string
+  readonly limits?: Partial<Limits>
+}
+
+/** One request on mock data. */
+export const request = (
+  component: Component,
+  { installId = "install", task = "work", limits = {} }: RequestOptions = {}
+): Effect.Effect<ExecuteResponse, ExecutionFailed, Sandbox> =>
+  Effect.flatMap(Sandbox, (sandbox) =>
+    sandbox.execute({
+      component,
+      tenantId: "tenant",
+      installId,
+      request: {
+        context: { requestId: null, tenantId: "tenant", extensionId: "extension", installId, versionId: null },
+        http: { method: "GET", url: `/${task}`, headers: [], body: null }
+      },
+      limits: { ...defaultLimits, hostCalls: 100_000, ...limits },
+      host
+    })
+  )
+
+/** The same component, for which each request takes a new instance. */
+export const withFreshInstances = (component: Component): Component => ({ ...component, unrestorable: "for the bench" })
+
+/** A component of these bytes in the store. */
+export const taken = (bytes: Uint8Array) => Effect.flatMap(ComponentStore, (store) => store.accept(bytes))
+
+/** A store in a folder, and a sandbox with room for a component's host calls by the thousand. */
+export const layerOurs = (directory: string, options: Partial<SandboxOptions> = {}) =>
+  Layer.merge(
+    layerComponentStore({ directory }),
+    layerSandbox({
+      concurrency: 2,
+      concurrencyPerInstall: 2,
+      concurrencyPerTenant: 2,
+      spares: 1,
+      idleProcesses: 8,
+      limits: { ...defaultLimits, memoryMb: 128, hostCalls: 100_000 },
+      ...options
+    })
+  )

@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process"
+import { once } from "node:events"
+import { connect, type Socket } from "node:net"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { installFixture, untilWorking } from "./support/InstallFixture.ts"
+import { program } from "./support/Program.ts"
+import { addressOf, serveSetting, token } from "./support/ServeProgram.ts"
+import { temporary } from "./support/Temporary.ts"
+
+const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
+
+describe("a runner with difficult callers", () => {
+  it.live(
+    "refuses at once what it has no room for, says when to come again, and serves the next",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "slow")
+        const { execute } = yield* prepared.serve({
+          ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "1",
+          ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH: "1"
+        })
+        const answers = yield* Effect.all(
+          Array.from({ length: 6 }, () => execute(change, hash)),
+          { concurrency: "unbounded" }
+        )
+        const refused = answers.filter(({ http }) => http === 503)
+        assert.isAtLeast(refused.length, 3)
+        assert.strictEqual(answers.filter(({ http }) => http === 200).length, 6 - refused.length)
+        for (const { error, headers } of refused) {
+          assert.match(error ?? "", /^overloaded: /)
+          assert.strictEqual(headers.get("retry-after"), "1")
+        }
+        assert.strictEqual((yield* execute()).http, 200)
+      }),
+    120_000
+  )
+
+  it.live(
+    "gives up the execution of a caller who hangs up",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const { execute, url } = yield* prepared.serve()
+        const leaving = new AbortController()
+        const demoCase = { ...adminCase, ...change }
+        const left = fetch(`${url}/v1/execute`, {
+          method: "POST",
+          signal: leaving.signal,
+          headers: {
+            "content-type": "application/json",
+            "x-runner-service-token": token,
+            "x-alga-tenant": demoCase.tenant,
+            "x-alga-extension": demoCase.extension
+          },
+          body: JSON.stringify(executeBody(demoCase, hash))
+        }).catch(() => null)
+        yield* untilWorking(url)
+        leaving.abort()
+        assert.isNull(yield* Effect.promise(() => left))
+        yield* Effect.promise(async () => {
+          while (!/^alga_extension_executions_in_flight 0$/m.test(await (await fetch(`${url}/metrics`)).text()));
+        })
+        assert.strictEqual((yield* execute()).http, 200)
+      }),
+    120_000
+  )
+
+  it.live("outlives thousands of connections that are opened and left", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* setting
+      const { execute, url } = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: "2000" })
+      const { hostname, port } = new URL(url)
+      const open = async () => {
+        const socket = connect(Number(port), hostname)
+        socket.on("error", () => undefined)
+        await Promise.race([once(socket, "connect"), once(socket, "close")])
+        return socket
+      }
+      const sockets: Array<Socket> = []
+      yield* Effect.promise(async () => {
+        for (let i = 0; i < 30; i++) sockets.push(...(await Promise.all(Array.from({ length: 100 }, open))))
+      })
+      for (const socket of sockets) socket.destroy()
+      const answer = execute().pipe(Effect.catchDefect(() => Effect.succeed(null)))
+      const served = yield* Effect.repeat(answer, { until: (given) => given !== null })
+      assert.strictEqual(served?.http, 200)
+    })
+  )
+})
+
+describe("the example of the compose file", () => {
+  it.live(
+    "prepares a database and a store that a runner serves from",
+    () =>
+      Effect.gen(function* () {
+        const url = Redacted.value(yield* testDatabase)
+        const folder = yield* temporary
+        const script = fileURLToPath(new URL("../scripts/prepare.ts", import.meta.url))
+        const env = { ...process.env, DATABASE_ADMIN_URL: url, BUNDLE_STORE_BASE: join(folder, "bundles") }
+        const { stdout } = yield* Effect.promise(() => promisify(execFile)(process.execPath, [script], { env }))
+        const hash = /prepared: sha256:([0-9a-f]{64})/.exec(stdout)?.[1] ?? ""
+        const run = yield* program(["serve"], {
+          DATABASE_URL: url,
+          BUNDLE_STORE_BASE: join(folder, "bundles"),
+          EXT_CACHE_ROOT: join(folder, "cache"),
+          RUNNER_SERVICE_TOKEN_CHECK: "off",
+          PORT: "0"
+        })
+        const address = yield* addressOf(run)
+        const response = yield* Effect.promise(() =>
+          fetch(`${address}/v1/execute`, {
+            method: "POST",
+            headers: {
+              "content-type": "application/json",
+              "x-alga-tenant": adminCase.tenant,
+              "x-alga-extension": adminCase.extension
+            },
+            body: JSON.stringify(executeBody(adminCase, hash))
+          })
+        )
+        assert.strictEqual(response.status, 200)
+      }),
+    120_000
+  )
+})

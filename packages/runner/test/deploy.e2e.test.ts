@@ -1,0 +1,126 @@
+import { execFileSync } from "node:child_process"
+import { cp, glob, mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "vitest"
+import { parseAllDocuments } from "yaml"
+import { statusOf } from "../src/RunnerError.ts"
+import { aboutSetting, settingNames } from "../src/Settings.ts"
+import { settingsFileVariable } from "../src/SettingsSource.ts"
+
+const root = fileURLToPath(new URL("../../../", import.meta.url))
+const read = (path: string) => readFile(join(root, path), "utf8")
+
+const files = async (pattern: string): Promise<ReadonlyArray<string>> => Array.fromAsync(glob(pattern, { cwd: root }))
+
+const documents = async (path: string): Promise<ReadonlyArray<unknown>> =>
+  parseAllDocuments(await read(path)).map((document) => {
+    assert.deepStrictEqual(document.errors, [], path)
+    return document.toJS() as unknown
+  })
+
+const metricsIn = (text: string) => new Set(text.match(/\balga_extension_[a-z_]+/g))
+
+const declared = async () => {
+  const sources = await files("packages/*/src/**/*.ts")
+  const texts = await Promise.all(sources.map(read))
+  return metricsIn(texts.flatMap((text) => text.match(/Metric\.\w+\("alga_[a-z_]+"/g) ?? []).join("\n"))
+}
+
+describe("the files under deploy", () => {
+  it("watch metrics that exist", async () => {
+    const known = await declared()
+    for (const path of ["deploy/monitoring/alerts.yaml", "deploy/monitoring/dashboard.json"]) {
+      for (const name of metricsIn(await read(path))) {
+        assert.include([...known], name.replace(/_bucket$/, ""), path)
+      }
+    }
+  })
+
+  it("show every metric of the runner", async () => {
+    const shown = await read("deploy/monitoring/dashboard.json")
+    const left = ["alga_extension_sandbox_processes_recycled_total"]
+    for (const name of await declared()) if (!left.includes(name)) assert.include(shown, name)
+  })
+
+  it("say of each alert what it means and what to do", async () => {
+    const [rules] = (await documents("deploy/monitoring/alerts.yaml")) as ReadonlyArray<{
+      groups: ReadonlyArray<{ rules: ReadonlyArray<{ expr: string; annotations: Record<string, string> }> }>
+    }>
+    for (const { annotations, expr } of rules?.groups.flatMap((group) => group.rules) ?? []) {
+      assert.isNotEmpty(expr)
+      assert.hasAllKeys(annotations, ["summary", "action"])
+    }
+  })
+
+  it("set settings that exist", async () => {
+    const known: ReadonlyArray<string> = [...settingNames, settingsFileVariable, "DATABASE_ADMIN_URL"]
+    for (const path of await files("deploy/**/*")) {
+      const text = await read(path).catch(() => "")
+      for (const name of text.match(
+        /\b(ALGA_EXTENSION_RUNNER|DATABASE|IDEMPOTENCY|RUNNER|BUNDLE|EXT|OTEL)_[A-Z_]+\b/g
+      ) ?? []) {
+        assert.include(known, name, path)
+      }
+    }
+  })
+
+  it("run without root, without capabilities and on a read-only file system", async () => {
+    const [deployment] = (await documents("deploy/kubernetes/runner.yaml")) as ReadonlyArray<{
+      spec: { template: { spec: { securityContext: object; containers: ReadonlyArray<{ securityContext: object }> } } }
+    }>
+    const pod = deployment?.spec.template.spec
+    assert.propertyVal(pod?.securityContext, "runAsNonRoot", true)
+    assert.propertyVal(pod?.containers[0]?.securityContext, "readOnlyRootFilesystem", true)
+    const [compose] = (await documents("deploy/compose/compose.yaml")) as ReadonlyArray<{
+      services: { runner: object }
+    }>
+    assert.propertyVal(compose?.services.runner, "read_only", true)
+    const image = await read("deploy/Dockerfile")
+    assert.isAbove(image.indexOf("USER node"), image.indexOf("AS runner"))
+    assert.include(image, "HEALTHCHECK")
+  })
+
+  it("copy into the image what the runner starts from", async () => {
+    const image = await read("deploy/Dockerfile")
+    for (const path of image.match(/packages\/[\w/]+\.ts/g) ?? []) await read(path)
+  })
+})
+
+describe("the operator's page", () => {
+  it("has every setting, error and metric", async () => {
+    const page = await read("docs/operations.md")
+    for (const name of settingNames) {
+      const { description, unit } = aboutSetting(name)
+      assert.include(page, `| \`${name}\` | ${description} | ${unit} | `)
+    }
+    for (const code of Object.keys(statusOf)) if (code !== "not_ready") assert.include(page, `\`${code}\``)
+    for (const name of await declared()) assert.include(page, `| \`${name}\` |`)
+  })
+})
+
+const excluded = /(^|[\\/])(node_modules|\.cache|dist|test|testing)$/
+
+describe("the production install of the image", () => {
+  it("is enough to start the runner", { timeout: 120_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "alga-image-"))
+    try {
+      for (const name of ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "packages"]) {
+        await cp(join(root, name), join(folder, name), { recursive: true, filter: (path) => !excluded.test(path) })
+      }
+      const install = /npx --yes (pnpm@12 install --prod .*)/.exec(await read("deploy/Dockerfile"))?.[1] ?? ""
+      const options = { cwd: folder, stdio: "pipe" } as const
+      execFileSync("npx", ["--yes", ...install.replaceAll('"', "").split(" "), "--prefer-offline"], options)
+      const main = join(folder, "packages/runner/src/main.ts")
+      const help = execFileSync(process.execPath, [main, "--help"], options).toString()
+      assert.include(help, "serve")
+      assert.throws(
+        () => execFileSync(process.execPath, [main, "inspect", main], options),
+        /not a WebAssembly component/
+      )
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})

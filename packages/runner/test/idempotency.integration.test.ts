@@ -1,0 +1,108 @@
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { installFixture, untilWorking } from "./support/InstallFixture.ts"
+import { type Serving, serveSetting } from "./support/ServeProgram.ts"
+
+const role = `runner_${crypto.randomUUID().replaceAll("-", "")}`
+
+/** A database with a login that owns nothing of Alga's, and runners that keep their answers with it. */
+const setting = Effect.gen(function* () {
+  const url = yield* testDatabase
+  const admin = Effect.provide(PgClient.layer({ url, maxConnections: 1 }))
+  const login = new URL(Redacted.value(url))
+  const database = login.pathname.slice(1)
+  const granted = Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    yield* sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'a-password-of-a-test'`)
+    yield* sql.unsafe(`GRANT CREATE ON DATABASE ${database} TO ${role}`)
+  })
+  const dropped = Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    yield* sql.unsafe(`DROP OWNED BY ${role}`)
+    yield* sql.unsafe(`DROP ROLE ${role}`)
+  })
+  yield* Effect.acquireRelease(admin(granted), () => Effect.orDie(admin(dropped)))
+  login.username = role
+  login.password = "a-password-of-a-test"
+  const prepared = yield* serveSetting(Redacted.value(url))
+  return { ...prepared, keeping: prepared.serve({ IDEMPOTENCY_DATABASE_URL: login.href }) }
+})
+
+const key = (name: string) => ({ "x-idempotency-key": name })
+
+const metric = (serving: ReadonlyArray<Serving>, line: RegExp) =>
+  Effect.promise(async () => {
+    const texts = await Promise.all(serving.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()))
+    return texts.reduce((sum, text) => sum + Number(line.exec(text)?.[1] ?? 0), 0)
+  })
+
+const reads = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+const counted = (outcome: string) =>
+  new RegExp(`^alga_extension_idempotent_requests_total\\{outcome="${outcome}"\\} (\\d+)$`, "m")
+
+describe("a request with an idempotency key", () => {
+  it.live(
+    "runs once in two processes, is refused when it asks for something else, and is not kept when nothing ran",
+    () =>
+      Effect.gen(function* () {
+        const { keeping } = yield* setting
+        const [one, other] = [yield* keeping, yield* keeping]
+        const both = [one, other]
+        const clients = { path: "/api/clients" }
+
+        const first = yield* one.execute(clients, undefined, key("a"))
+        const again = yield* other.execute(clients, undefined, { ...key("a"), "x-request-id": "another" })
+        assert.deepStrictEqual([first.http, again.http, again.body], [200, 200, first.body])
+        assert.strictEqual(yield* metric(both, reads), 1)
+
+        const changed = yield* other.execute({ ...clients, query: { page: "2" } }, undefined, key("a"))
+        assert.deepStrictEqual(
+          [changed.http, changed.error],
+          [422, "idempotency_mismatch: the key belongs to another request"]
+        )
+        assert.strictEqual((yield* other.execute(clients, undefined, key("b"))).http, 200)
+        assert.strictEqual((yield* other.execute(clients)).http, 200)
+        assert.strictEqual(yield* metric(both, reads), 3)
+
+        const refused = yield* one.execute(clients, "0".repeat(64), key("c"))
+        assert.strictEqual(refused.http, 502)
+        assert.strictEqual((yield* other.execute(clients, undefined, key("c"))).http, 200)
+        assert.strictEqual((yield* one.execute(clients, undefined, key("d".repeat(201)))).http, 400)
+      }),
+    120_000
+  )
+
+  it.live(
+    "waits for the first answer while that is under way, and survives the death of the process that works on it",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "slow")
+        const [one, other] = [yield* prepared.keeping, yield* prepared.keeping]
+        yield* Effect.all([one.execute(change, hash), other.execute(change, hash)])
+        const together = yield* Effect.all(
+          [one, other].map(({ execute }) => execute(change, hash, key("a"))),
+          { concurrency: "unbounded" }
+        )
+        assert.deepStrictEqual(
+          together.map(({ http }) => http),
+          [200, 200]
+        )
+        assert.deepStrictEqual(
+          [yield* metric([one, other], counted("first")), yield* metric([one, other], counted("replayed"))],
+          [1, 1]
+        )
+
+        yield* Effect.forkChild(Effect.ignoreCause(one.execute(change, hash, key("b"))), { startImmediately: true })
+        yield* untilWorking(one.url)
+        yield* Effect.promise(() => one.run.end("SIGKILL"))
+        const taken = yield* other.execute(change, hash, key("b"))
+        assert.strictEqual(taken.http, 200)
+        const replayed = yield* other.execute(change, hash, key("b"))
+        assert.deepStrictEqual([replayed.http, replayed.body], [200, taken.body])
+      }),
+    120_000
+  )
+})

@@ -1,0 +1,24 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { Effect } from "effect"
+import { sha256 } from "./Archive.ts"
+import { buildFixture, installed } from "./Extensions.ts"
+import type { serveSetting } from "./ServeProgram.ts"
+
+/** Installs a fixture for Acme; gives its hash and the change of a request that runs it. */
+export const installFixture = Effect.fnUntraced(function* (
+  { load, store }: Effect.Success<ReturnType<typeof serveSetting>>,
+  name: string
+) {
+  const archive = yield* Effect.promise(() => buildFixture(name))
+  const hash = sha256(archive)
+  const { extension, install, rows } = installed(hash)
+  yield* load(rows)
+  yield* store({ tenant: ids.tenants.acme, extension, hash }, archive)
+  return { hash, change: { extension, install } }
+})
+
+/** Waits until the runner works on an execution. */
+export const untilWorking = (url: string): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    while (!/^alga_extension_executions_in_flight 1$/m.test(await (await fetch(`${url}/metrics`)).text()));
+  })
