@@ -23,12 +23,11 @@ import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
 import { pack } from "../src/internal/child/Wire.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
-import { frame } from "../src/internal/host/FrameReader.ts"
 import { type Guest, gone, receive, startGuest } from "../src/internal/host/Guest.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
-import { type Chance, chanceOf, mutated, withOneBitChanged } from "./support/Mutations.ts"
+import { type Chance, chanceOf, mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
 import { requestOf, run, sandboxOf } from "./support/Run.ts"
 
 const seconds = Number(process.env["FUZZ_SECONDS"] ?? 10)
@@ -184,7 +183,13 @@ const started = (program: ReturnType<typeof guestProgram>) =>
     ({ node }) => node.end
   )
 
-const framed = (message: object): Buffer => Buffer.concat(frame(Buffer.from(JSON.stringify(message))))
+const withLength = (body: Uint8Array): Buffer => {
+  const header = Buffer.alloc(headerBytes)
+  header.writeUInt32BE(body.byteLength)
+  return Buffer.concat([header, body])
+}
+
+const framed = (message: unknown): Buffer => withLength(Buffer.from(JSON.stringify(message)))
 
 const call = (name: string, member: string, ...args: ReadonlyArray<unknown>) =>
   framed({ type: "call", interface: `alga:extension/${name}`, function: member, args: args.map(pack) })
@@ -205,9 +210,17 @@ const said = [
   })
 ]
 
-/** Changes a frame as a whole, or what is in it, so that its length is right. */
-const changedFrame = (piece: Buffer, chance: Chance): Uint8Array =>
-  chance.below(3) === 0 ? mutated(piece, chance) : Buffer.concat(frame(mutated(piece.subarray(headerBytes), chance)))
+/** Changes a frame as a whole, or the text in it, or a value in that; in the last two its length is right. */
+const changedFrame = (piece: Buffer, chance: Chance): Uint8Array => {
+  const body = piece.subarray(headerBytes)
+  const changes = [
+    () => mutated(piece, chance),
+    () => withLength(mutated(body, chance)),
+    () => framed(withOneValueChanged(JSON.parse(body.toString("utf8")), chance)),
+    () => framed(withOneValueChanged(JSON.parse(body.toString("utf8")), chance))
+  ]
+  return chance.pick(changes)()
+}
 
 const errorCodes = new Set(["not-allowed", "invalid-input", "internal", "denied"])
 
@@ -259,7 +272,7 @@ layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes chang
     () =>
       Effect.gen(function* () {
         const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => coreGuest("ok")))
-        const text = (message: object) => Buffer.from(JSON.stringify(message))
+        const text = (message: unknown) => Buffer.from(JSON.stringify(message))
         const { timeoutMs: _, ...limits } = defaultLimits
         const sent = [
           text({
@@ -287,7 +300,12 @@ layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes chang
           }).pipe(Effect.scoped)
         yield* fuzz("frames of the host", (chance) => {
           const changed = chance.below(sent.length)
-          return serve(sent.map((body, i) => (i === changed ? mutated(body, chance) : body)))
+          const isText = changed === 0 || changed === sent.length - 1
+          const change = (body: Buffer) =>
+            isText && chance.below(2) === 0
+              ? text(withOneValueChanged(JSON.parse(body.toString("utf8")), chance))
+              : mutated(body, chance)
+          return serve(sent.map((body, i) => (i === changed ? change(body) : body)))
         })
         yield* goodRequest
       }),

@@ -4,7 +4,6 @@ import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
-import { countFailure } from "./internal/observe.ts"
 import { checkOrigin, restriction } from "./Origin.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
@@ -109,9 +108,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       return Execution.of({
         run: (request, requestId) =>
           Effect.andThen(checkOrigin(request), execute(request)).pipe(
-            Effect.catchTag("ExecutionFailed", (error) =>
-              Effect.andThen(countFailure(error.reason), Effect.fail(failed(error)))
-            ),
+            Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
             Effect.provideService(Authorization, authorization),
             Effect.provideService(Invocation, invocationOf(request, requestId))
           )

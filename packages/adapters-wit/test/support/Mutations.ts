@@ -73,3 +73,32 @@ export const mutated = (bytes: Uint8Array, chance: Chance): Uint8Array => {
   }
   return result
 }
+
+const oddValues: ReadonlyArray<unknown> = [
+  null,
+  true,
+  -1,
+  1e308,
+  "",
+  "x".repeat(70_000),
+  "\ud800",
+  "'; DROP TABLE clients; --",
+  "../../../etc/passwd",
+  [],
+  {},
+  JSON.parse('{"__proto__": {"type": "ok"}}'),
+  { $b: "!!" },
+  { $u: "99999999999999999999999" },
+  { $f: "NaN" },
+  JSON.parse(`${"[".repeat(300)}${"]".repeat(300)}`)
+]
+
+/** A value of JSON with one value somewhere in it replaced by an odd one. */
+export const withOneValueChanged = (value: unknown, chance: Chance): unknown => {
+  if (value === null || typeof value !== "object" || chance.below(6) === 0) return chance.pick(oddValues)
+  const keys = Object.keys(value)
+  if (keys.length === 0) return chance.pick(oddValues)
+  const key = chance.pick(keys)
+  const changed = withOneValueChanged(Reflect.get(value, key), chance)
+  return Array.isArray(value) ? value.with(Number(key), changed) : { ...value, [key]: changed }
+}

@@ -24,15 +24,6 @@ const describe = (exit: Exit.Exit<unknown, RunnerError>) => {
   } as const
 }
 
-const failures = Metric.counter("alga_extension_failures_total", {
-  description: "Executions that the sandbox ended or refused, by reason",
-  incremental: true
-})
-
-/** Counts an execution that gave no response, by why. */
-export const countFailure = (reason: string): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(failures, { reason }), 1)
-
 const inFlight = Metric.gauge("alga_extension_executions_in_flight", {
   description: "Requests for executions that are not answered yet, those that wait included"
 })

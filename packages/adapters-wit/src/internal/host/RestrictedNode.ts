@@ -130,7 +130,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   child.stdin.on("error", () => {})
 
   const send = (body: Uint8Array): void => {
-    for (const part of frame(body)) child.stdin.write(part)
+    child.stdin.write(frame(body))
   }
   send(Buffer.from(JSON.stringify(options.program.text)))
 
