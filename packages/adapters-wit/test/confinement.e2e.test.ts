@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { findConfinement } from "../src/internal/host/Confinement.ts"
@@ -11,6 +14,16 @@ const statusOf = (pid: number): ReadonlyMap<string, string> =>
       .split("\n")
       .map((line) => line.split(":\t") as [string, string])
   )
+
+const loopingHost = fileURLToPath(new URL("./fixtures/child/LoopingHost.ts", import.meta.url))
+
+const exists = (pid: number): boolean => {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "latin1"))
+  } catch {
+    return false
+  }
+}
 
 const root = process.getuid?.() === 0
 
@@ -49,6 +62,19 @@ describe("Confinement", () => {
         assert.match(statusOf(pid).get("Uid") ?? "", /^65534\t65534\t65534\t65534$/)
         assert.match(statusOf(pid).get("Gid") ?? "", /^65534\t65534\t65534\t65534$/)
       }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.live("ends processes that loop when this program is killed", () =>
+    Effect.gen(function* () {
+      const strictest = yield* findConfinement(process.execPath, null)
+      if (!strictest.includes("--pdeathsig=KILL")) return
+      const host = spawn(process.execPath, [loopingHost], { stdio: ["ignore", "pipe", "inherit"] })
+      const line = yield* Effect.promise(() => once(host.stdout, "data"))
+      const pids = String(line[0]).trim().split(" ").map(Number)
+      assert.isTrue(pids.every(exists))
+      host.kill("SIGKILL")
+      while (pids.some(exists)) yield* Effect.sleep(5)
     })
   )
 })

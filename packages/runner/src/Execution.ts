@@ -1,10 +1,16 @@
 import { type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
-import { Authorization, type InstallAccess, Invocation, type InvocationData } from "@alga-psa/ext-domain"
+import {
+  Authorization,
+  type InstallAccess,
+  Invocation,
+  type InvocationData,
+  parseCapabilities
+} from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
-import { checkOrigin, restriction } from "./Origin.ts"
+import { checkOrigin } from "./Origin.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
 /** Runs an installed extension once. */
@@ -39,7 +45,7 @@ const invocationOf = (request: ExecuteRequest, requestId: string): InvocationDat
           additionalFields: user.additional_fields ?? {}
         }
       : null,
-    restrictTo: restriction(request)
+    restrictTo: request.providers ? parseCapabilities(request.providers) : null
   }
 }
 
