@@ -1,109 +1,26 @@
-import { type AddressInfo, createServer } from "node:net"
 import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
-import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
-import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
-import { ServiceId, TenantId } from "@alga-psa/ext-domain/Identifiers"
-import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { Deferred, Duration, Effect, Fiber, Redacted } from "effect"
 import { createTables, load } from "../src/Fixture.ts"
-import { fromSqlError } from "../src/internal/failure.ts"
-import { layer } from "../src/PgPorts.ts"
-import { layerServer, type ServerOptions } from "../src/PgServer.ts"
-import { ReadTimeout } from "../src/ReadTimeout.ts"
 import { dedicatedServer, dedicatedServerWith, standbyOf } from "../testing/ServerBinaries.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
+import {
+  list,
+  mute,
+  ports,
+  query,
+  reason,
+  tables,
+  together,
+  under,
+  waiting,
+  whileLocked,
+  writing
+} from "./faultCases.ts"
 import { silentProxy } from "./silentProxy.ts"
-
-const query: ClientsQuery = { search: "secret", includeInactive: true, onlyClient: null, page: 1, pageSize: 25 }
-const tenant = TenantId.make("00000000-0000-4000-8000-000000000000")
-
-const list = Effect.flatMap(ClientReader, (reader) => reader.list(tenant, query))
-
-const reason = <A, R>(read: Effect.Effect<A, DataSourceError, R>) =>
-  Effect.match(read, { onFailure: (error) => error.reason, onSuccess: () => "answered" })
-
-const connectTimeout = Duration.millis(300)
-
-const ports = (url: Redacted.Redacted, options: Partial<ServerOptions> = {}, readTimeout = Duration.seconds(10)) =>
-  layer.pipe(
-    Layer.provideMerge(layerServer({ url, connectTimeout, ...options })),
-    Layer.provide(Layer.succeed(ReadTimeout, readTimeout)),
-    Layer.orDie
-  )
-
-const writing = (url: Redacted.Redacted) => Effect.provide(PgClient.layer({ url, maxConnections: 2 }))
-
-/** A new database with the tables. */
-const tables = Effect.tap(testDatabase, (url) => writing(url)(createTables))
-
-/** An address where somebody listens and never answers. */
-const mute = Effect.acquireRelease(
-  Effect.callback<ReturnType<typeof createServer>>((resume) => {
-    const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-  }),
-  (server) => Effect.sync(() => server.close())
-).pipe(
-  Effect.map((server) => {
-    const { port } = server.address() as AddressInfo
-    return Redacted.make(`postgres://postgres:postgres@127.0.0.1:${port}/postgres`)
-  })
-)
-
-/** Runs while another session holds the clients' table. */
-const whileLocked = <A, E, R>(url: Redacted.Redacted, run: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const locked = yield* Deferred.make<void>()
-    const release = yield* Deferred.make<void>()
-    const locking = Effect.flatMap(PgClient.PgClient, (sql) =>
-      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
-        Effect.andThen(Deferred.succeed(locked, undefined)),
-        Effect.andThen(Deferred.await(release)),
-        sql.withTransaction
-      )
-    )
-    const holder = yield* Effect.forkChild(writing(url)(locking))
-    yield* Deferred.await(locked)
-    const outcome = yield* run
-    yield* Deferred.succeed(release, undefined)
-    yield* Fiber.join(holder)
-    return outcome
-  })
-
-/** Waits until that many sessions of the database wait for a lock, and gives their backends. */
-const waiting = (count: number) =>
-  Effect.flatMap(PgClient.PgClient, (sql) =>
-    sql<{ readonly pid: number }>`
-      SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`.pipe(
-      Effect.repeat({ until: (found) => found.length === count }),
-      Effect.map((found) => found.map(({ pid }) => pid))
-    )
-  )
-
-/** Waits for a session that waits for a lock, and ends it. */
-const endWaiting = Effect.gen(function* () {
-  const sql = yield* PgClient.PgClient
-  const pids = yield* waiting(1)
-  yield* Effect.forEach(pids, (pid) => sql`SELECT pg_terminate_backend(${pid}, 5000)`)
-})
-
-const together = (count: number) =>
-  Effect.all(
-    Array.from({ length: count }, () => reason(list)),
-    { concurrency: count }
-  )
-
-const under = (limit: Duration.Duration) =>
-  Effect.fnUntraced(function* <A, E, R>(run: Effect.Effect<A, E, R>) {
-    const started = yield* Clock.currentTimeMillis
-    const found = yield* run
-    const took = (yield* Clock.currentTimeMillis) - started
-    assert.isBelow(took, Duration.toMillis(limit))
-    return found
-  })
 
 describe("A database server that is away", () => {
   it.live("is unavailable, at once, where nobody listens", () =>
@@ -158,21 +75,15 @@ describe("A database server that is away", () => {
       const url = Redacted.make(server.url)
       yield* writing(url)(createTables)
       yield* Effect.gen(function* () {
-        const calls = yield* Effect.forkChild(
-          Effect.exit(
-            whileLocked(
-              url,
-              Effect.gen(function* () {
-                const left = yield* Effect.forkChild(together(3))
-                yield* writing(url)(waiting(1))
-                yield* server.stop
-                assert.deepEqual(yield* Fiber.join(left), ["unavailable", "unavailable", "unavailable"])
-              })
-            )
-          )
-        )
-        const outcome = yield* under(Duration.seconds(10))(Fiber.join(calls))
-        assert.notInclude(String(outcome), "AssertionError")
+        const left = yield* Deferred.make<ReadonlyArray<string>>()
+        const leaving = Effect.gen(function* () {
+          const calls = yield* Effect.forkChild(together(3))
+          yield* writing(url)(waiting(1))
+          yield* server.stop
+          yield* Deferred.succeed(left, yield* Fiber.join(calls))
+        })
+        yield* under(Duration.seconds(10))(Effect.exit(whileLocked(url, leaving)))
+        assert.deepEqual(yield* Deferred.await(left), ["unavailable", "unavailable", "unavailable"])
         yield* server.start
         assert.strictEqual(yield* reason(list), "answered")
       }).pipe(Effect.provide(ports(url)))
@@ -264,173 +175,6 @@ describe("A database server that is away", () => {
         )
         yield* Effect.retry(read, { while: (error) => error.reason === "timeout" })
       }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.millis(300) })))
-    })
-  )
-})
-
-describe("A statement that cannot be answered", () => {
-  it.live("times out on the server, and leaves the connection usable", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        assert.strictEqual(yield* whileLocked(url, reason(list)), "timeout")
-        assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.millis(200) })))
-    })
-  )
-
-  it.live("is unavailable when the server ends its connection twice, and the next one is answered", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        const ended = Effect.all([reason(list), writing(url)(Effect.andThen(endWaiting, endWaiting))], {
-          concurrency: 2
-        })
-        assert.strictEqual((yield* whileLocked(url, ended))[0], "unavailable")
-        assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(url)))
-    })
-  )
-
-  it.live("times out when no connection has room for it, and the next one is answered", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        const outcomes = yield* under(Duration.seconds(5))(whileLocked(url, together(40)))
-        assert.deepEqual([...new Set(outcomes)], ["timeout"])
-        assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1 }, Duration.millis(500))))
-    })
-  )
-
-  it.live("fails where the tables are missing, and the cause says which", () =>
-    Effect.gen(function* () {
-      const url = yield* testDatabase
-      const error = yield* Effect.flip(Effect.provide(list, ports(url)))
-      assert.strictEqual(error.reason, "failed")
-      assert.include(String(error.cause), '42P01: relation "clients" does not exist')
-    })
-  )
-
-  it.live("is corrupt where a row breaks its schema, and the cause names the column and no value", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      const own = freshTenant()
-      const odd = { ...own.service("Private name"), item_kind: "private kind" }
-      yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        yield* sql`ALTER TABLE service_catalog DROP CONSTRAINT service_catalog_item_kind_check`
-        yield* load({ ...mergeDatasets(own.rows), service_catalog: [odd] })
-      }).pipe(writing(url))
-      const read = Effect.flatMap(ServiceReader, (reader) => reader.get(own.tenant, ServiceId.make(odd.service_id)))
-      const error = yield* Effect.flip(Effect.provide(read, ports(url)))
-      assert.deepEqual([error.reason, error.operation, error.retryable], ["corrupt", "ServiceReader.get", false])
-      assert.include(String(error.cause), "item_kind")
-      assert.notMatch(`${error.cause} ${error.message} ${JSON.stringify(error)}`, /private/i)
-    })
-  )
-
-  it.live("keeps the values of its parameters out of the cause", () =>
-    Effect.gen(function* () {
-      const url = yield* testDatabase
-      const error = yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        return yield* Effect.flip(sql`SELECT ${"private text"}::text::uuid`)
-      }).pipe(Effect.provide(layerServer({ url })))
-      assert.include(String(error.reason.cause), "private")
-      const mapped = fromSqlError("ClientReader.list", error)
-      assert.strictEqual(mapped.reason, "failed")
-      assert.include(String(mapped.cause), "22P02")
-      assert.notMatch(`${mapped.cause} ${(mapped.cause as Error).stack} ${JSON.stringify(mapped)}`, /private/)
-    })
-  )
-})
-
-describe("Statements that share a connection", () => {
-  const services = Effect.flatMap(ServiceReader, (reader) =>
-    reader.list(tenant, { search: null, itemKind: null, isActive: null, billingMethod: null, page: 1, pageSize: 1 })
-  )
-
-  it.live("are answered beside one that the server refuses", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        const refused = Effect.flip(sql`SELECT 1 / 0 AS n`)
-        const [before, error, after] = yield* Effect.all([together(3), refused, together(3)], { concurrency: 3 })
-        assert.include(String(error.reason.cause), "division by zero")
-        assert.deepEqual([...new Set([...before, ...after])], ["answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
-    })
-  )
-
-  it.live("wait for the one before them, and are answered when it times out on the server", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        const both = Effect.all([reason(list), reason(services)], { concurrency: 2 })
-        assert.deepEqual(yield* whileLocked(url, both), ["timeout", "answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1, statementTimeout: Duration.millis(300) })))
-    })
-  )
-
-  it.live("are all sent again on the next connection when the server ends theirs", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        const calls = yield* whileLocked(
-          url,
-          Effect.gen(function* () {
-            const calls = yield* Effect.forkDetach(together(20))
-            yield* writing(url)(Effect.andThen(endWaiting, waiting(1)))
-            return calls
-          })
-        )
-        assert.deepEqual([...new Set(yield* Fiber.join(calls))], ["answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
-    })
-  )
-
-  it.live("are answered by another connection when theirs was ended between two calls", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      const endOthers = Effect.flatMap(
-        PgClient.PgClient,
-        (sql) =>
-          sql`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-              WHERE datname = current_database() AND pid <> pg_backend_pid()`
-      )
-      yield* Effect.gen(function* () {
-        assert.strictEqual(yield* reason(list), "answered")
-        yield* writing(url)(endOthers)
-        assert.deepEqual([...new Set(yield* together(5))], ["answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
-    })
-  )
-})
-
-describe("The client of a server", () => {
-  it.live("refuses to write, and reads", () =>
-    Effect.gen(function* () {
-      const url = yield* tables
-      yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        const refused = yield* Effect.flip(sql`INSERT INTO tenants (client_name, email) VALUES ('a', 'b')`)
-        assert.strictEqual((refused.reason.cause as { readonly code?: string }).code, "25006")
-        assert.deepEqual(yield* sql`SELECT client_name FROM tenants`, [])
-      }).pipe(Effect.provide(layerServer({ url })))
-    })
-  )
-
-  it.live("looks up tables in public alone, with the given statement timeout", () =>
-    Effect.gen(function* () {
-      const url = yield* testDatabase
-      yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        const [settings] = yield* sql`
-          SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout`
-        assert.deepEqual(settings, { path: "public", timeout: "1500ms" })
-      }).pipe(Effect.provide(layerServer({ url, statementTimeout: Duration.millis(1500) })))
     })
   )
 })

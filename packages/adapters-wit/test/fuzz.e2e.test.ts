@@ -35,7 +35,7 @@ const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
 const parts = 4
 const caseMs = 20_000
 const deadlineMs = 300
-const startMs = 3_000
+const startMs = 700
 const headerBytes = 4
 
 const silent = Effect.fail(new ExecutionFailed({ reason: "timeout", detail: "" }))
@@ -237,7 +237,7 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
             const guest = yield* started({ ...guestProgram(), text: programText(replay, root) })
             guest.node.send(Buffer.from(JSON.stringify(texts)))
             const answer = imports.forExecution(defaultLimits)
-            const ready = Effect.timeoutOrElse(receive(guest), { duration: startMs, orElse: () => silent })
+            const ready = Effect.timeoutOrElse(receive(guest), { duration: duration + startMs, orElse: () => silent })
             yield* ready
             return yield* converse(guest, requestOf(), defaultLimits, (asked) =>
               Effect.tap(answer(asked), (reply) =>

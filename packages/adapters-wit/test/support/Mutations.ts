@@ -59,7 +59,7 @@ const mutations: ReadonlyArray<Mutation> = [
 
 /** The bytes with one bit changed, which leaves many a component valid. */
 export const withOneBitChanged = (bytes: Uint8Array, chance: Chance): Uint8Array => {
-  const result = bytes.slice()
+  const result = Uint8Array.from(bytes)
   const at = chance.below(bytes.byteLength)
   result[at] = (bytes[at] ?? 0) ^ (1 << chance.below(8))
   return result

@@ -1,0 +1,112 @@
+import { type AddressInfo, createServer } from "node:net"
+import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
+import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
+import { TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { PgClient } from "@effect/sql-pg"
+import { assert } from "@effect/vitest"
+import { Clock, Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { createTables } from "../src/Fixture.ts"
+import { layer } from "../src/PgPorts.ts"
+import { layerServer, type ServerOptions } from "../src/PgServer.ts"
+import { ReadTimeout } from "../src/ReadTimeout.ts"
+import { testDatabase } from "../testing/TestDatabase.ts"
+
+/** A query whose search must not show up anywhere. */
+export const query: ClientsQuery = { search: "secret", includeInactive: true, onlyClient: null, page: 1, pageSize: 25 }
+/** A tenant without rows. */
+export const tenant = TenantId.make("00000000-0000-4000-8000-000000000000")
+
+/** The read that the cases do. */
+export const list = Effect.flatMap(ClientReader, (reader) => reader.list(tenant, query))
+
+/** Why a read failed, or that it was answered. */
+export const reason = <A, R>(read: Effect.Effect<A, DataSourceError, R>) =>
+  Effect.match(read, { onFailure: (error) => error.reason, onSuccess: () => "answered" })
+
+const connectTimeout = Duration.seconds(1)
+
+/** The ports on the server at the URL, with the read timeout. */
+export const ports = (
+  url: Redacted.Redacted,
+  options: Partial<ServerOptions> = {},
+  readTimeout = Duration.seconds(10)
+) =>
+  layer.pipe(
+    Layer.provideMerge(layerServer({ url, connectTimeout, ...options })),
+    Layer.provide(Layer.succeed(ReadTimeout, readTimeout)),
+    Layer.orDie
+  )
+
+/** Provides a client that may write. */
+export const writing = (url: Redacted.Redacted) => Effect.provide(PgClient.layer({ url, maxConnections: 2 }))
+
+/** A new database with the tables. */
+export const tables = Effect.tap(testDatabase, (url) => writing(url)(createTables))
+
+/** An address where somebody listens and never answers. */
+export const mute = Effect.acquireRelease(
+  Effect.callback<ReturnType<typeof createServer>>((resume) => {
+    const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+  }),
+  (server) => Effect.sync(() => server.close())
+).pipe(
+  Effect.map((server) => {
+    const { port } = server.address() as AddressInfo
+    return Redacted.make(`postgres://postgres:postgres@127.0.0.1:${port}/postgres`)
+  })
+)
+
+/** Runs while another session holds the clients' table. */
+export const whileLocked = <A, E, R>(url: Redacted.Redacted, run: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const locked = yield* Deferred.make<void>()
+    const release = yield* Deferred.make<void>()
+    const locking = Effect.flatMap(PgClient.PgClient, (sql) =>
+      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
+        Effect.andThen(Deferred.succeed(locked, undefined)),
+        Effect.andThen(Deferred.await(release)),
+        sql.withTransaction
+      )
+    )
+    const holder = yield* Effect.forkChild(writing(url)(locking))
+    yield* Deferred.await(locked)
+    const outcome = yield* run
+    yield* Deferred.succeed(release, undefined)
+    yield* Fiber.join(holder)
+    return outcome
+  })
+
+/** Waits until that many sessions of the database wait for a lock, and gives their backends. */
+export const waiting = (count: number) =>
+  Effect.flatMap(PgClient.PgClient, (sql) =>
+    sql<{ readonly pid: number }>`
+      SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`.pipe(
+      Effect.repeat({ until: (found) => found.length === count }),
+      Effect.map((found) => found.map(({ pid }) => pid))
+    )
+  )
+
+/** Waits for a session that waits for a lock, and ends it. */
+export const endWaiting = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const pids = yield* waiting(1)
+  yield* Effect.forEach(pids, (pid) => sql`SELECT pg_terminate_backend(${pid}, 5000)`)
+})
+
+/** Reads at the same time, and how each ended. */
+export const together = (count: number) =>
+  Effect.all(
+    Array.from({ length: count }, () => reason(list)),
+    { concurrency: count }
+  )
+
+/** Fails when the run takes longer. */
+export const under = (limit: Duration.Duration) =>
+  Effect.fnUntraced(function* <A, E, R>(run: Effect.Effect<A, E, R>) {
+    const started = yield* Clock.currentTimeMillis
+    const found = yield* run
+    const took = (yield* Clock.currentTimeMillis) - started
+    assert.isBelow(took, Duration.toMillis(limit))
+    return found
+  })

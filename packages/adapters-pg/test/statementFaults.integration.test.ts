@@ -1,0 +1,191 @@
+import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
+import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
+import { ServiceId } from "@alga-psa/ext-domain/Identifiers"
+import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Fiber } from "effect"
+import { load } from "../src/Fixture.ts"
+import { fromSqlError } from "../src/internal/failure.ts"
+import { layerServer } from "../src/PgServer.ts"
+import { testDatabase } from "../testing/TestDatabase.ts"
+import {
+  endWaiting,
+  list,
+  ports,
+  reason,
+  tables,
+  tenant,
+  together,
+  under,
+  waiting,
+  whileLocked,
+  writing
+} from "./faultCases.ts"
+
+describe("A statement that cannot be answered", () => {
+  it.live("times out on the server, and leaves the connection usable", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        assert.strictEqual(yield* whileLocked(url, reason(list)), "timeout")
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.millis(200) })))
+    })
+  )
+
+  it.live("is unavailable when the server ends its connection twice, and the next one is answered", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const ended = Effect.all([reason(list), writing(url)(Effect.andThen(endWaiting, endWaiting))], {
+          concurrency: 2
+        })
+        assert.strictEqual((yield* whileLocked(url, ended))[0], "unavailable")
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url)))
+    })
+  )
+
+  it.live("times out when no connection has room for it, and the next one is answered", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const outcomes = yield* under(Duration.seconds(5))(whileLocked(url, together(40)))
+        assert.deepEqual([...new Set(outcomes)], ["timeout"])
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1 }, Duration.millis(500))))
+    })
+  )
+
+  it.live("fails where the tables are missing, and the cause says which", () =>
+    Effect.gen(function* () {
+      const url = yield* testDatabase
+      const error = yield* Effect.flip(Effect.provide(list, ports(url)))
+      assert.strictEqual(error.reason, "failed")
+      assert.include(String(error.cause), '42P01: relation "clients" does not exist')
+    })
+  )
+
+  it.live("is corrupt where a row breaks its schema, and the cause names the column and no value", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      const own = freshTenant()
+      const odd = { ...own.service("Private name"), item_kind: "private kind" }
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* sql`ALTER TABLE service_catalog DROP CONSTRAINT service_catalog_item_kind_check`
+        yield* load({ ...mergeDatasets(own.rows), service_catalog: [odd] })
+      }).pipe(writing(url))
+      const read = Effect.flatMap(ServiceReader, (reader) => reader.get(own.tenant, ServiceId.make(odd.service_id)))
+      const error = yield* Effect.flip(Effect.provide(read, ports(url)))
+      assert.deepEqual([error.reason, error.operation, error.retryable], ["corrupt", "ServiceReader.get", false])
+      assert.include(String(error.cause), "item_kind")
+      assert.notMatch(`${error.cause} ${error.message} ${JSON.stringify(error)}`, /private/i)
+    })
+  )
+
+  it.live("keeps the values of its parameters out of the cause", () =>
+    Effect.gen(function* () {
+      const url = yield* testDatabase
+      const error = yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        return yield* Effect.flip(sql`SELECT ${"private text"}::text::uuid`)
+      }).pipe(Effect.provide(layerServer({ url })))
+      assert.include(String(error.reason.cause), "private")
+      const mapped = fromSqlError("ClientReader.list", error)
+      assert.strictEqual(mapped.reason, "failed")
+      assert.include(String(mapped.cause), "22P02")
+      assert.notMatch(`${mapped.cause} ${(mapped.cause as Error).stack} ${JSON.stringify(mapped)}`, /private/)
+    })
+  )
+})
+
+describe("Statements that share a connection", () => {
+  const services = Effect.flatMap(ServiceReader, (reader) =>
+    reader.list(tenant, { search: null, itemKind: null, isActive: null, billingMethod: null, page: 1, pageSize: 1 })
+  )
+
+  it.live("are answered beside one that the server refuses", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const refused = Effect.flip(sql`SELECT 1 / 0 AS n`)
+        const [before, error, after] = yield* Effect.all([together(3), refused, together(3)], { concurrency: 3 })
+        assert.include(String(error.reason.cause), "division by zero")
+        assert.deepEqual([...new Set([...before, ...after])], ["answered"])
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
+    })
+  )
+
+  it.live("wait for the one before them, and are answered when it times out on the server", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const both = Effect.all([reason(list), reason(services)], { concurrency: 2 })
+        assert.deepEqual(yield* whileLocked(url, both), ["timeout", "answered"])
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1, statementTimeout: Duration.millis(300) })))
+    })
+  )
+
+  it.live("are all sent again on the next connection when the server ends theirs", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const calls = yield* whileLocked(
+          url,
+          Effect.gen(function* () {
+            const calls = yield* Effect.forkDetach(together(20))
+            yield* writing(url)(Effect.andThen(endWaiting, waiting(1)))
+            return calls
+          })
+        )
+        assert.deepEqual([...new Set(yield* Fiber.join(calls))], ["answered"])
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
+    })
+  )
+
+  it.live("are answered by another connection when theirs was ended between two calls", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      const endOthers = Effect.flatMap(
+        PgClient.PgClient,
+        (sql) =>
+          sql`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+              WHERE datname = current_database() AND pid <> pg_backend_pid()`
+      )
+      yield* Effect.gen(function* () {
+        assert.strictEqual(yield* reason(list), "answered")
+        yield* writing(url)(endOthers)
+        assert.deepEqual([...new Set(yield* together(5))], ["answered"])
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
+    })
+  )
+})
+
+describe("The client of a server", () => {
+  it.live("refuses to write, and reads", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const refused = yield* Effect.flip(sql`INSERT INTO tenants (client_name, email) VALUES ('a', 'b')`)
+        assert.strictEqual((refused.reason.cause as { readonly code?: string }).code, "25006")
+        assert.deepEqual(yield* sql`SELECT client_name FROM tenants`, [])
+      }).pipe(Effect.provide(layerServer({ url })))
+    })
+  )
+
+  it.live("looks up tables in public alone, with the given statement timeout", () =>
+    Effect.gen(function* () {
+      const url = yield* testDatabase
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const [settings] = yield* sql`
+          SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout`
+        assert.deepEqual(settings, { path: "public", timeout: "1500ms" })
+      }).pipe(Effect.provide(layerServer({ url, statementTimeout: Duration.millis(1500) })))
+    })
+  )
+})
