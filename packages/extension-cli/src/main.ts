@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit } from "effect"
+import { CliError, Command } from "effect/cli"
+import manifest from "../package.json" with { type: "json" }
+import { build } from "./commands/build.ts"
+import { exitCodeOf } from "./ExitCode.ts"
+
+const root = Command.make("alga-ext").pipe(
+  Command.withDescription(
+    "Starts, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
+  ),
+  Command.withSubcommands([build])
+)
+
+const report = (error: Error) =>
+  CliError.isCliError(error) ? Effect.void : Console.error(`alga-ext: ${error.message}`)
+
+Command.run(root, { version: manifest.version }).pipe(
+  Effect.tapError(report),
+  Effect.tapDefect(Effect.logFatal),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, end) =>
+      end(
+        Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+          ? exitCodeOf(exit.cause)
+          : Number(process.exitCode ?? 0)
+      )
+  })
+)
