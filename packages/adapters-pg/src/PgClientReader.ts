@@ -1,10 +1,18 @@
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import { type ClientSummary, personName } from "@alga-psa/ext-domain/ClientSummary"
-import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
-import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { ClientId } from "@alga-psa/ext-domain/Identifiers"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { listed, listStatement, searchOf, toPage } from "./internal/listing.ts"
+import {
+  type ListShape,
+  type ListValue,
+  listed,
+  listShape,
+  listStatement,
+  listValues,
+  toPage
+} from "./internal/listing.ts"
+import { type Placeholder, prepare, prepareShapes } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
 
 const columns = {
@@ -32,31 +40,20 @@ const summary = (row: typeof Row.Type): ClientSummary => ({
   tags: row.tags
 })
 
+interface Shape extends ListShape {
+  readonly includeInactive: boolean
+  readonly oneClient: boolean
+}
+
+type Value = ListValue | "onlyClient"
+
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
   const query = yield* makeQuery
   const toClients = query("ClientReader.list", listed(columns))
   const toClient = query("ClientReader.get", Row)
 
-  const found = (search: string) => {
-    const { pattern, id } = searchOf(search)
-    const sought = sql`(SELECT lower(${pattern}::text))`
-    return sql.or([
-      sql`lower(c.client_name) LIKE ${sought}`,
-      sql`lower(c.billing_email) LIKE ${sought}`,
-      ...(id === null ? [] : [sql`c.client_id = ${id}::uuid`])
-    ])
-  }
-
-  const matching = (tenant: TenantId, { includeInactive, onlyClient, search }: ClientsQuery) =>
-    sql.and([
-      sql`c.tenant = ${tenant}::uuid`,
-      ...(includeInactive ? [] : [sql`c.is_inactive IS NOT TRUE`]),
-      ...(onlyClient === null ? [] : [sql`c.client_id = ${onlyClient}::uuid`]),
-      ...(search === null ? [] : [found(search)])
-    ])
-
-  const selected = (tenant: TenantId) => sql`
+  const selected = (value: Placeholder<"tenant">) => sql`
     c.client_id AS id,
     c.client_name,
     c.client_type,
@@ -66,40 +63,69 @@ const make = Effect.gen(function* () {
     (
       SELECT ARRAY[manager.first_name, manager.last_name]
       FROM users AS manager
-      WHERE manager.tenant = ${tenant}::uuid AND manager.user_id = c.account_manager_id
+      WHERE manager.tenant = ${value("tenant")}::uuid AND manager.user_id = c.account_manager_id
     ) AS manager,
     c.billing_email,
     ARRAY(
       SELECT tag.tag_text
       FROM tag_mappings AS mapping
-      JOIN tag_definitions AS tag ON tag.tenant = ${tenant}::uuid AND tag.tag_id = mapping.tag_id
-      WHERE mapping.tenant = ${tenant}::uuid AND mapping.tagged_type = 'client' AND mapping.tagged_id = c.client_id
+      JOIN tag_definitions AS tag ON tag.tenant = ${value("tenant")}::uuid AND tag.tag_id = mapping.tag_id
+      WHERE mapping.tenant = ${value("tenant")}::uuid
+        AND mapping.tagged_type = 'client'
+        AND mapping.tagged_id = c.client_id
       ORDER BY tag.tag_text COLLATE "C"
     ) AS tags`
 
+  const found = (shape: Shape, value: Placeholder<Value>) => {
+    const sought = sql`(SELECT lower(${value("pattern")}::text))`
+    return sql.or([
+      sql`lower(c.client_name) LIKE ${sought}`,
+      sql`lower(c.billing_email) LIKE ${sought}`,
+      ...(shape.searchIsId ? [sql`c.client_id = ${value("searchedId")}::uuid`] : [])
+    ])
+  }
+
+  const matching = (shape: Shape, value: Placeholder<Value>) =>
+    sql.and([
+      sql`c.tenant = ${value("tenant")}::uuid`,
+      ...(shape.includeInactive ? [] : [sql`c.is_inactive IS NOT TRUE`]),
+      ...(shape.oneClient ? [sql`c.client_id = ${value("onlyClient")}::uuid`] : []),
+      ...(shape.searched ? [found(shape, value)] : [])
+    ])
+
   const name = sql`lower(c.client_name) COLLATE "C"`
 
-  return ClientReader.of({
-    list: (tenant, asked) =>
-      toClients(
-        listStatement(sql, asked, {
-          matches: (length) => sql`
-            SELECT c.client_id AS id, ${name} AS name
-            FROM clients AS c
-            WHERE ${matching(tenant, asked)} AND octet_length(c.client_name) ${sql.literal(length)}`,
-          count: asked.search === null ? sql`SELECT count(*) FROM clients AS c WHERE ${matching(tenant, asked)}` : null,
-          selected: selected(tenant),
-          joined: sql`clients AS c ON c.tenant = ${tenant}::uuid AND c.client_id = page.id`,
-          order: sql`${name}, c.client_id`
-        })
-      ).pipe(Effect.map((rows) => toPage(rows, asked, summary))),
-    get: (tenant, client) =>
-      toClient(sql`
-        SELECT ${selected(tenant)}
+  const list = prepareShapes(sql, (shape: Shape, value: Placeholder<Value>) =>
+    listStatement(sql, shape, value, {
+      matches: (length) => sql`
+        SELECT c.client_id AS id, ${name} AS name
         FROM clients AS c
-        WHERE c.tenant = ${tenant}::uuid AND c.client_id = ${client}::uuid`).pipe(
-        Effect.map(([row]) => (row === undefined ? null : summary(row)))
+        WHERE ${matching(shape, value)} AND octet_length(c.client_name) ${sql.literal(length)}`,
+      count: shape.searched ? null : sql`SELECT count(*) FROM clients AS c WHERE ${matching(shape, value)}`,
+      selected: selected(value),
+      joined: sql`clients AS c ON c.tenant = ${value("tenant")}::uuid AND c.client_id = page.id`,
+      order: sql`${name}, c.client_id`
+    })
+  )
+
+  const get = prepare(
+    sql,
+    (value: Placeholder<"tenant" | "client">) => sql`
+      SELECT ${selected(value)}
+      FROM clients AS c
+      WHERE c.tenant = ${value("tenant")}::uuid AND c.client_id = ${value("client")}::uuid`
+  )
+
+  return ClientReader.of({
+    list: (tenant, asked) => {
+      const { includeInactive, onlyClient } = asked
+      const shape = { ...listShape(asked), includeInactive, oneClient: onlyClient !== null }
+      return Effect.map(toClients(list(shape, { ...listValues(tenant, asked), onlyClient })), (rows) =>
+        toPage(rows, asked, summary)
       )
+    },
+    get: (tenant, client) =>
+      Effect.map(toClient(get({ tenant, client })), ([row]) => (row === undefined ? null : summary(row)))
   })
 })
 

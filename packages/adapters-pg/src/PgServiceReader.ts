@@ -1,10 +1,18 @@
-import { ServiceId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { ServiceId } from "@alga-psa/ext-domain/Identifiers"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { ServiceBillingMethod, ServiceItemKind, type ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
-import type { ServicesQuery } from "@alga-psa/ext-domain/ServicesQuery"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { listed, listStatement, searchOf, toPage } from "./internal/listing.ts"
+import {
+  type ListShape,
+  type ListValue,
+  listed,
+  listShape,
+  listStatement,
+  listValues,
+  toPage
+} from "./internal/listing.ts"
+import { literals, type Placeholder, prepare, prepareShapes } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
 
 const columns = {
@@ -33,39 +41,24 @@ const summary = (row: typeof Row.Type): ServiceSummary => ({
   sku: row.sku
 })
 
+interface Shape extends ListShape {
+  readonly oneKind: boolean
+  readonly oneState: boolean
+  readonly oneMethod: boolean
+}
+
+type Value = ListValue | "itemKind" | "isActive" | "billingMethod"
+
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
   const query = yield* makeQuery
   const toServices = query("ServiceReader.list", listed(columns))
   const toService = query("ServiceReader.get", Row)
 
-  const found = (search: string) => {
-    const { pattern, id } = searchOf(search)
-    const sought = sql`(SELECT lower(${pattern}::text))`
-    return sql.or([
-      sql`lower(s.service_name) LIKE ${sought}`,
-      sql`lower(s.description) LIKE ${sought}`,
-      sql`lower(s.sku) LIKE ${sought}`,
-      ...(id === null ? [] : [sql`s.service_id = ${id}::uuid`])
-    ])
-  }
-
   // Not parameters: a plan that is kept for all values can use the indexes of these methods only where they are known.
-  const visible = sql.literal(
-    `s.billing_method IN (${ServiceBillingMethod.literals.map((it) => `'${it}'`).join(", ")})`
-  )
+  const visible = sql`s.billing_method IN ${literals(sql, ServiceBillingMethod.literals)}`
 
-  const matching = (tenant: TenantId, { itemKind, isActive, billingMethod, search }: ServicesQuery) =>
-    sql.and([
-      sql`s.tenant = ${tenant}::uuid`,
-      visible,
-      ...(billingMethod === null ? [] : [sql`s.billing_method = ${billingMethod}`]),
-      ...(itemKind === null ? [] : [sql`s.item_kind = ${itemKind}`]),
-      ...(isActive === null ? [] : [sql`s.is_active = ${isActive}`]),
-      ...(search === null ? [] : [found(search)])
-    ])
-
-  const selected = (tenant: TenantId) => sql`
+  const selected = (value: Placeholder<"tenant">) => sql`
     s.service_id AS id,
     s.service_name,
     s.item_kind,
@@ -73,39 +66,70 @@ const make = Effect.gen(function* () {
     (
       SELECT ARRAY[type.id::text, type.name]
       FROM service_types AS type
-      WHERE type.tenant = ${tenant}::uuid AND type.id = s.custom_service_type_id
+      WHERE type.tenant = ${value("tenant")}::uuid AND type.id = s.custom_service_type_id
     ) AS type,
     coalesce(s.default_rate, 0)::float8 AS default_rate,
     coalesce(s.unit_of_measure, '') AS unit_of_measure,
     s.is_active,
     s.sku`
 
+  const found = (shape: Shape, value: Placeholder<Value>) => {
+    const sought = sql`(SELECT lower(${value("pattern")}::text))`
+    return sql.or([
+      sql`lower(s.service_name) LIKE ${sought}`,
+      sql`lower(s.description) LIKE ${sought}`,
+      sql`lower(s.sku) LIKE ${sought}`,
+      ...(shape.searchIsId ? [sql`s.service_id = ${value("searchedId")}::uuid`] : [])
+    ])
+  }
+
+  const matching = (shape: Shape, value: Placeholder<Value>) =>
+    sql.and([
+      sql`s.tenant = ${value("tenant")}::uuid`,
+      visible,
+      ...(shape.oneMethod ? [sql`s.billing_method = ${value("billingMethod")}`] : []),
+      ...(shape.oneKind ? [sql`s.item_kind = ${value("itemKind")}`] : []),
+      ...(shape.oneState ? [sql`s.is_active = ${value("isActive")}`] : []),
+      ...(shape.searched ? [found(shape, value)] : [])
+    ])
+
   const name = sql`lower(s.service_name) COLLATE "C"`
 
-  return ServiceReader.of({
-    list: (tenant, asked) =>
-      toServices(
-        listStatement(sql, asked, {
-          matches: (length) => sql`
-            SELECT s.service_id AS id, ${name} AS name
-            FROM service_catalog AS s
-            WHERE ${matching(tenant, asked)} AND octet_length(s.service_name) ${sql.literal(length)}`,
-          count:
-            asked.search === null
-              ? sql`SELECT count(*) FROM service_catalog AS s WHERE ${matching(tenant, asked)}`
-              : null,
-          selected: selected(tenant),
-          joined: sql`service_catalog AS s ON s.tenant = ${tenant}::uuid AND s.service_id = page.id`,
-          order: sql`${name}, s.service_id`
-        })
-      ).pipe(Effect.map((rows) => toPage(rows, asked, summary))),
-    get: (tenant, service) =>
-      toService(sql`
-        SELECT ${selected(tenant)}
+  const list = prepareShapes(sql, (shape: Shape, value: Placeholder<Value>) =>
+    listStatement(sql, shape, value, {
+      matches: (length) => sql`
+        SELECT s.service_id AS id, ${name} AS name
         FROM service_catalog AS s
-        WHERE s.tenant = ${tenant}::uuid AND s.service_id = ${service}::uuid AND ${visible}`).pipe(
-        Effect.map(([row]) => (row === undefined ? null : summary(row)))
-      )
+        WHERE ${matching(shape, value)} AND octet_length(s.service_name) ${sql.literal(length)}`,
+      count: shape.searched ? null : sql`SELECT count(*) FROM service_catalog AS s WHERE ${matching(shape, value)}`,
+      selected: selected(value),
+      joined: sql`service_catalog AS s ON s.tenant = ${value("tenant")}::uuid AND s.service_id = page.id`,
+      order: sql`${name}, s.service_id`
+    })
+  )
+
+  const get = prepare(
+    sql,
+    (value: Placeholder<"tenant" | "service">) => sql`
+      SELECT ${selected(value)}
+      FROM service_catalog AS s
+      WHERE s.tenant = ${value("tenant")}::uuid AND s.service_id = ${value("service")}::uuid AND ${visible}`
+  )
+
+  return ServiceReader.of({
+    list: (tenant, asked) => {
+      const { itemKind, isActive, billingMethod } = asked
+      const shape = {
+        ...listShape(asked),
+        oneKind: itemKind !== null,
+        oneState: isActive !== null,
+        oneMethod: billingMethod !== null
+      }
+      const values = { ...listValues(tenant, asked), itemKind, isActive, billingMethod }
+      return Effect.map(toServices(list(shape, values)), (rows) => toPage(rows, asked, summary))
+    },
+    get: (tenant, service) =>
+      Effect.map(toService(get({ tenant, service })), ([row]) => (row === undefined ? null : summary(row)))
   })
 })
 

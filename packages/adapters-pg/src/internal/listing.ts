@@ -1,8 +1,9 @@
-import { Uuid } from "@alga-psa/ext-domain/Identifiers"
+import { type TenantId, Uuid } from "@alga-psa/ext-domain/Identifiers"
 import type { Page } from "@alga-psa/ext-domain/Page"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment, Statement } from "effect/sql/Statement"
+import type { Placeholder } from "./prepare.ts"
 
 const counted = { total_count: Schema.Int }
 
@@ -14,6 +15,21 @@ interface Paging {
   readonly page: number
   readonly pageSize: number
 }
+
+/** The flags and values of a list statement that every list has. */
+export interface Listing extends Paging {
+  readonly search: string | null
+}
+
+/** What shapes every list statement, whatever else it filters by. */
+export interface ListShape extends Readonly<Record<string, boolean>> {
+  readonly firstPage: boolean
+  readonly searched: boolean
+  readonly searchIsId: boolean
+}
+
+/** The names of the values that every list statement has. */
+export type ListValue = "tenant" | "before" | "pageSize" | "pattern" | "searchedId"
 
 /**
  * A row of a list statement: an item of the page with the count of all matches. A page without items is one row that
@@ -36,10 +52,23 @@ export const toPage = <Item extends { readonly id: string }, A>(
 
 const isUuid = Schema.is(Schema.toEncoded(Uuid))
 
-/** A search term as a LIKE pattern, in which nothing of the term is a wildcard, and as an id when it is one. */
-export const searchOf = (term: string): { readonly pattern: string; readonly id: string | null } => ({
-  pattern: `%${term.replace(/[\\%_]/g, "\\$&")}%`,
-  id: isUuid(term) ? term : null
+/** The shape of the statement for a list. */
+export const listShape = ({ page, search }: Listing): ListShape => ({
+  firstPage: page === 1,
+  searched: search !== null,
+  searchIsId: search !== null && isUuid(search)
+})
+
+/**
+ * The values of the statement for a list. The search term is a LIKE pattern, in which nothing of it is a wildcard, and
+ * an id where it is one.
+ */
+export const listValues = (tenant: TenantId, { page, pageSize, search }: Listing): Record<ListValue, unknown> => ({
+  tenant,
+  before: (page - 1) * pageSize,
+  pageSize,
+  pattern: search === null ? null : `%${search.replace(/[\\%_]/g, "\\$&")}%`,
+  searchedId: search
 })
 
 /** The bytes of the longest name that an index of names holds: with a longer one an entry could be too large. */
@@ -68,13 +97,19 @@ export interface ListParts {
  * for it are two queries, each in order, which the server merges. Where matches must be read one by one, they are read
  * once, and are both the page and the count. A page that is not full says itself how many there are.
  */
-export const listStatement = (sql: SqlClient, { page, pageSize }: Paging, parts: ListParts): Statement<unknown> => {
-  const before = (page - 1) * pageSize
+export const listStatement = (
+  sql: SqlClient,
+  { firstPage }: ListShape,
+  value: Placeholder<ListValue>,
+  parts: ListParts
+): Statement<unknown> => {
+  const before = firstPage ? sql.literal("0") : value("before")
+  const pageSize = value("pageSize")
   const held = parts.matches(`<= ${indexedNameBytes}`)
   const long = parts.matches(`> ${indexedNameBytes}`)
   const inOrder = (matches: Statement<unknown>) => sql`(${matches} ORDER BY name, id OFFSET 0)`
   const items = sql`count(page.id) OVER ()`
-  const saysAll = before === 0 ? sql`true` : sql`${items} > 0`
+  const saysAll = firstPage ? sql`true` : sql`${items} > 0`
   return sql`
     WITH named AS ${
       parts.count === null
