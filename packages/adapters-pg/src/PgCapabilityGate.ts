@@ -1,8 +1,9 @@
 import { effectiveCapabilities, unknownCapabilities } from "@alga-psa/ext-domain/Capability"
-import { CapabilityGate, InstallUnavailable } from "@alga-psa/ext-domain/CapabilityGate"
+import { CapabilityGate, type InstallAccess, InstallUnavailable } from "@alga-psa/ext-domain/CapabilityGate"
 import { ExtensionId, InstallId } from "@alga-psa/ext-domain/Identifiers"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { type Placeholder, prepare } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
 
 const Row = Schema.Struct({
@@ -21,14 +22,30 @@ const normalised = (hashes: ReadonlyArray<string>): ReadonlyArray<string> => {
   return [...new Set(hex.filter((hash) => /^[0-9a-f]{64}$/.test(hash)))].sort()
 }
 
+type Installs = ReadonlyArray<(typeof Row)["Type"]>
+
+const accessOf = ([install]: Installs): Effect.Effect<InstallAccess, InstallUnavailable> => {
+  if (install === undefined) return Effect.fail(new InstallUnavailable({ reason: "unknown" }))
+  if (install.suspended) return Effect.fail(new InstallUnavailable({ reason: "tenant-suspended" }))
+  if (!install.enabled) return Effect.fail(new InstallUnavailable({ reason: "disabled" }))
+  return Effect.succeed({
+    installId: install.id,
+    extensionId: install.registry_id,
+    versionId: install.version_id,
+    capabilities: effectiveCapabilities(install.declared, install.granted),
+    unknownCapabilities: unknownCapabilities(install.declared),
+    contentHashes: normalised(install.content_hashes)
+  })
+}
+
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
   const query = yield* makeQuery
-  const toInstalls = query("CapabilityGate.access", Row)
 
-  return CapabilityGate.of({
-    access: Effect.fnUntraced(function* (tenant, id) {
-      const [install] = yield* toInstalls(sql`
+  const asking = <Key extends "install" | "extension">(key: Key, column: "id" | "registry_id") =>
+    prepare(
+      sql,
+      (value: Placeholder<"tenant" | Key>) => sql`
         SELECT
           install.id,
           install.registry_id,
@@ -41,22 +58,19 @@ const make = Effect.gen(function* () {
             SELECT bundle.content_hash FROM extension_bundle AS bundle WHERE bundle.version_id = install.version_id
           )::text[] AS content_hashes
         FROM tenant_extension_install AS install
-        JOIN tenants AS owner ON owner.tenant = ${tenant}::uuid
+        JOIN tenants AS owner ON owner.tenant = ${value("tenant")}::uuid
         JOIN extension_version AS version
           ON version.id = install.version_id AND version.registry_id = install.registry_id
-        WHERE install.tenant_id = ${tenant}::text AND install.id = ${id}::uuid`)
-      if (install === undefined) return yield* new InstallUnavailable({ reason: "unknown" })
-      if (install.suspended) return yield* new InstallUnavailable({ reason: "tenant-suspended" })
-      if (!install.enabled) return yield* new InstallUnavailable({ reason: "disabled" })
-      return {
-        installId: install.id,
-        extensionId: install.registry_id,
-        versionId: install.version_id,
-        capabilities: effectiveCapabilities(install.declared, install.granted),
-        unknownCapabilities: unknownCapabilities(install.declared),
-        contentHashes: normalised(install.content_hashes)
-      }
-    })
+        WHERE install.tenant_id = ${value("tenant")}::text AND install.${sql.literal(column)} = ${value(key)}::uuid`
+    )
+  const byId = asking("install", "id")
+  const byExtension = asking("extension", "registry_id")
+  const toInstall = query("CapabilityGate.access", Row)
+  const toInstallOf = query("CapabilityGate.accessTo", Row)
+
+  return CapabilityGate.of({
+    access: (tenant, install) => Effect.flatMap(toInstall(byId({ tenant, install })), accessOf),
+    accessTo: (tenant, extension) => Effect.flatMap(toInstallOf(byExtension({ tenant, extension })), accessOf)
   })
 })
 

@@ -23,7 +23,8 @@ const make = Effect.gen(function* () {
       get: (tenant, service) => within("ServiceReader.get", tenant, services.get(tenant, service))
     }),
     Context.add(CapabilityGate, {
-      access: (tenant, install) => within("CapabilityGate.access", tenant, gate.access(tenant, install))
+      access: (tenant, install) => within("CapabilityGate.access", tenant, gate.access(tenant, install)),
+      accessTo: (tenant, extension) => within("CapabilityGate.accessTo", tenant, gate.accessTo(tenant, extension))
     }),
     Context.add(RbacCheck, {
       subject: (tenant, user) => within("RbacCheck.subject", tenant, rbac.subject(tenant, user))

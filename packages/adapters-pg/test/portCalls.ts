@@ -1,7 +1,7 @@
 import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
-import { ClientId, InstallId, ServiceId, type TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
+import { ClientId, ExtensionId, InstallId, ServiceId, type TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { Effect } from "effect"
@@ -45,6 +45,9 @@ export const portCalls = (
   Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id))),
   Effect.flatMap(CapabilityGate, (gate) =>
     Effect.catchTag(gate.access(tenant, InstallId.make(id)), "InstallUnavailable", () => Effect.void)
+  ),
+  Effect.flatMap(CapabilityGate, (gate) =>
+    Effect.catchTag(gate.accessTo(tenant, ExtensionId.make(id)), "InstallUnavailable", () => Effect.void)
   ),
   Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, UserId.make(id)))
 ]

@@ -78,7 +78,9 @@ const serviceReader: Calls<ServiceReaderService> = {
 
 const capabilityGate: Calls<CapabilityGateService> = {
   access: (port) =>
-    [ids.installs.full].map((install) => ({ input: { install }, run: port.access(callersTenant, install) }))
+    [ids.installs.full].map((install) => ({ input: { install }, run: port.access(callersTenant, install) })),
+  accessTo: (port) =>
+    [ids.extensions.full].map((extension) => ({ input: { extension }, run: port.accessTo(callersTenant, extension) }))
 }
 
 const rbacCheck: Calls<RbacCheckService> = {

@@ -29,13 +29,15 @@ export class Authorization extends Context.Service<Authorization, AuthorizationS
 
 const oncePerInvocation = <A, E>(ask: (invocation: InvocationData) => Effect.Effect<A, E>) => {
   const answers = new WeakMap<InvocationData, A>()
-  return Effect.flatMap(Invocation, (invocation) => {
+  return (invocation: InvocationData): Effect.Effect<A, E> => {
     const answer = answers.get(invocation)
     return answer === undefined
       ? Effect.tap(ask(invocation), (found) => Effect.sync(() => answers.set(invocation, found)))
       : Effect.succeed(answer)
-  })
+  }
 }
+
+const lacks = (capability: Capability) => Effect.fail(new NotAllowed({ reason: "capability", missing: capability }))
 
 const make = Effect.gen(function* () {
   const gate = yield* CapabilityGate
@@ -56,24 +58,28 @@ const make = Effect.gen(function* () {
     )
   )
 
-  const requireCapability = Effect.fnUntraced(function* (capability: Capability) {
-    const denied = new NotAllowed({ reason: "capability", missing: capability })
-    const access = yield* Effect.catchTag(install, "InstallUnavailable", () => Effect.fail(denied))
-    const { restrictTo } = yield* Invocation
-    const restricted = restrictTo !== null && !restrictTo.has(capability) && !alwaysGranted.has(capability)
-    if (restricted || !access.capabilities.has(capability)) return yield* denied
-  })
+  const requireCapability = (capability: Capability) =>
+    Effect.flatMap(Invocation, (invocation) =>
+      install(invocation).pipe(
+        Effect.catchTag("InstallUnavailable", () => lacks(capability)),
+        Effect.flatMap((access) => {
+          const { restrictTo } = invocation
+          const restricted = restrictTo !== null && !restrictTo.has(capability) && !alwaysGranted.has(capability)
+          return restricted || !access.capabilities.has(capability) ? lacks(capability) : Effect.void
+        })
+      )
+    )
 
-  const requirePermission = Effect.fnUntraced(function* (permission: Permission) {
-    const { user } = yield* Invocation
-    const { found } = yield* subject
-    if (user !== null && !found?.permissions.has(permission)) {
-      return yield* new NotAllowed({ reason: "rbac", missing: permission })
-    }
-    return found
-  })
+  const requirePermission = (permission: Permission) =>
+    Effect.flatMap(Invocation, (invocation) =>
+      Effect.flatMap(subject(invocation), ({ found }) =>
+        invocation.user !== null && !found?.permissions.has(permission)
+          ? Effect.fail(new NotAllowed({ reason: "rbac", missing: permission }))
+          : Effect.succeed(found)
+      )
+    )
 
-  return Authorization.of({ install, requireCapability, requirePermission })
+  return Authorization.of({ install: Effect.flatMap(Invocation, install), requireCapability, requirePermission })
 })
 
 /** Authorization over the two ports. */

@@ -48,6 +48,11 @@ export interface CapabilityGateService {
     tenant: TenantId,
     install: InstallId
   ) => Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>
+  /** The access of the tenant's install of this extension, of which it has one at most; else as {@link access}. */
+  readonly accessTo: (
+    tenant: TenantId,
+    extension: ExtensionId
+  ) => Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>
 }
 
 /** The port to installs and their grants. */

@@ -24,7 +24,10 @@ const setUp = (answers: {
   const layer = layerAuthorization.pipe(
     Layer.provide(
       Layer.merge(
-        Layer.succeed(CapabilityGate, { access: next(answers.gate ?? [], Effect.succeed(access())) }),
+        Layer.succeed(CapabilityGate, {
+          access: next(answers.gate ?? [], Effect.succeed(access())),
+          accessTo: () => Effect.succeed(access())
+        }),
         Layer.succeed(RbacCheck, { subject: next(answers.rbac ?? [], Effect.succeed(staff)) })
       )
     )

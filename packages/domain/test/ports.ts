@@ -109,7 +109,8 @@ export const guardedReads = (answers: Answers = {}) => {
     Layer.provide(
       Layer.mergeAll(
         Layer.succeed(CapabilityGate, {
-          access: recorded("gate", answers.gate ?? (() => Effect.succeed(access())))
+          access: recorded("gate", answers.gate ?? (() => Effect.succeed(access()))),
+          accessTo: recorded("gate to", () => Effect.succeed(access()))
         }),
         Layer.succeed(RbacCheck, { subject: recorded("rbac", answers.rbac ?? (() => Effect.succeed(staff))) }),
         Layer.succeed(ClientReader, {

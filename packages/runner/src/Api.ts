@@ -48,6 +48,8 @@ const executions = HttpApiGroup.make("executions").add(
 const pages = HttpApiGroup.make("pages").add(
   HttpApiEndpoint.get("file", "/ext-ui/:extensionId/:contentHash/*", {
     params: { extensionId: Schema.String, contentHash: Schema.String },
+    query: { tenant: Schema.optionalKey(Schema.String) },
+    headers: { ...named, "x-alga-tenant": Schema.optionalKey(Schema.String) },
     success: HttpApiSchema.StreamUint8Array(),
     error: refusals([404, 502, 503])
   })

@@ -4,6 +4,7 @@ import { Cache, Context, Duration, Effect, Exit, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
+import { SeenBundles } from "./SeenBundles.ts"
 
 /** How many accepted components are remembered. Beyond that the least recently used is read from its bundle again. */
 export const rememberedComponents = 1_000
@@ -18,11 +19,12 @@ export class Components extends Context.Service<
 >()("@alga-psa/ext-runner/Components") {}
 
 /** Components from the bundle store. */
-export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore> = Layer.effect(
+export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore | SeenBundles> = Layer.effect(
   Components,
   Effect.gen(function* () {
     const store = yield* BundleStore
     const intake = yield* ComponentStore
+    const seen = yield* SeenBundles
 
     const fetch = Effect.fn("Components.fetch")(
       function* (key: BundleKey) {
@@ -44,7 +46,7 @@ export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore>
       capacity: rememberedComponents,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
     })
-    return Components.of({ get: (key) => Cache.get(cache, JSON.stringify(key)) })
+    return Components.of({ get: (key) => Effect.tap(Cache.get(cache, JSON.stringify(key)), seen.note(key)) })
   })
 )
 

@@ -1,5 +1,5 @@
 import { Effect, Layer, Schema } from "effect"
-import { BundleRegistry } from "./BundleRegistry.ts"
+import { DatabaseCheck } from "./DatabaseCheck.ts"
 
 /** The database does not answer at the start. */
 export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAway", { cause: Schema.Defect() }) {
@@ -9,10 +9,10 @@ export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAw
 }
 
 /** Stops a start whose database does not answer; where `mayBeAway`, it says so in the log and goes on. */
-export const layerDatabaseAtStart = (mayBeAway: boolean): Layer.Layer<never, DatabaseAway, BundleRegistry> =>
+export const layerDatabaseAtStart = (mayBeAway: boolean): Layer.Layer<never, DatabaseAway, DatabaseCheck> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { check } = yield* BundleRegistry
+      const { check } = yield* DatabaseCheck
       yield* Effect.catch(check, (cause) =>
         mayBeAway
           ? Effect.logWarning("the database does not answer: the runner starts, and is not ready", cause)

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises"
 import { Context, Duration, Effect, Layer } from "effect"
-import { BundleRegistry } from "./BundleRegistry.ts"
 import { BundleStore } from "./BundleStore.ts"
+import { DatabaseCheck } from "./DatabaseCheck.ts"
 import { Life } from "./Life.ts"
 
 /** What is needed to work, and whether it is there. */
@@ -28,11 +28,11 @@ const state = (check: Effect.Effect<unknown, unknown>) =>
   )
 
 /** Readiness over the database, the bundle store and the directory of components, which must be writable. */
-export const layer = (components: string): Layer.Layer<Readiness, never, BundleRegistry | BundleStore | Life> =>
+export const layer = (components: string): Layer.Layer<Readiness, never, DatabaseCheck | BundleStore | Life> =>
   Layer.effect(
     Readiness,
     Effect.gen(function* () {
-      const registry = yield* BundleRegistry
+      const database = yield* DatabaseCheck
       const store = yield* BundleStore
       const life = yield* Life
       return Readiness.of({
@@ -40,7 +40,7 @@ export const layer = (components: string): Layer.Layer<Readiness, never, BundleR
           const checks = yield* Effect.all(
             {
               accepting: Effect.sync(() => (life.ready() ? ("ok" as const) : ("unavailable" as const))),
-              database: state(registry.check),
+              database: state(database.check),
               store: state(store.check),
               components: state(Effect.tryPromise(() => access(components, constants.W_OK)))
             },

@@ -22,9 +22,9 @@ import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { ByteSize, Duration, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import * as BundleCache from "./BundleCache.ts"
-import type { BundleRegistry } from "./BundleRegistry.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
+import type { DatabaseCheck } from "./DatabaseCheck.ts"
 import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
@@ -32,6 +32,7 @@ import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import * as Life from "./Life.ts"
 import * as Readiness from "./Readiness.ts"
+import * as SeenBundles from "./SeenBundles.ts"
 
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
 export type BundleSource =
@@ -50,7 +51,7 @@ export interface RunnerOptions {
 }
 
 /** The ports that give a runner its data. */
-export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | BundleRegistry
+export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | DatabaseCheck
 
 /** What the routes need. */
 export type Services =
@@ -80,7 +81,7 @@ export const layerRunner = ({
   const executor = layerExecutor.pipe(Layer.provide([sandbox, layerHostImports]), Layer.provide(layerDeniedPorts))
   return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
-    Layer.provide([executor, layerBundles(bundles)]),
+    Layer.provide([executor, layerBundles(bundles), SeenBundles.layer]),
     Layer.provide([store, layerGuardedReads])
   )
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
 import { Layer } from "effect"
-import { layerPostgres } from "./BundleRegistry.ts"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
+import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { layerRunner } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
 
@@ -15,7 +15,10 @@ export const layerFromSettings = (settings: Settings) =>
     sandbox: sandboxOptionsOf(settings)
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
-    Layer.provide([settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer, layerPostgres]),
+    Layer.provide([
+      settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer,
+      DatabaseCheck.layer
+    ]),
     Layer.provide(
       Postgres.layerServer({
         url: settings.DATABASE_URL,

@@ -1,14 +1,14 @@
 import { connect } from "node:net"
-import { ids, layer as layerMemory, MemoryStore } from "@alga-psa/ext-adapters-memory"
+import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "./support/Archive.ts"
-import { buildFixture, installed } from "./support/Extensions.ts"
+import { buildFixture, buildFixtureComponent, installed } from "./support/Extensions.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
-const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory()))
+const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
 
 const get = (path: string, init: RequestInit = {}) =>
   Effect.flatMap(TestRunner, ({ url }) =>
@@ -45,6 +45,16 @@ const page = {
   "ui/../escape.html": "escape"
 }
 
+const switchOff = (install: string) =>
+  Effect.flatMap(MemoryStore, (store) =>
+    store.update((rows) => ({
+      ...rows,
+      tenant_extension_install: rows.tenant_extension_install.map((row) =>
+        row.id === install ? { ...row, is_enabled: false } : row
+      )
+    }))
+  )
+
 /** An installed extension with a page; gives where it is served. */
 const published = (change: "none" | "nobody-has-it" = "none") =>
   Effect.gen(function* () {
@@ -55,7 +65,8 @@ const published = (change: "none" | "nobody-has-it" = "none") =>
     const { extension, install, rows } = installed(hash)
     if (change === "none") yield* store.load(rows)
     yield* runner.store({ tenant: ids.tenants.acme, extension, hash }, archive)
-    return { base: `/ext-ui/${extension}/${hash}`, extension, hash, install }
+    const bare = `/ext-ui/${extension}/${hash}`
+    return { bare, base: `${bare}/~${ids.tenants.acme}`, extension, hash, install }
   })
 
 layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (it) => {
@@ -117,24 +128,81 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
         assert.match(answer, /^HTTP\/1\.1 404 /, path)
         assert.notMatch(answer, /not a file|escape"/)
       }
-      for (const path of [`/ext-ui/${extension}/${"0".repeat(64)}/`, `/ext-ui/x/${hash}/`, `/ext-ui/${extension}/x/`]) {
-        assert.strictEqual((yield* get(path)).status, 404)
+      const own = `~${ids.tenants.acme}/`
+      for (const path of [`${extension}/${"0".repeat(64)}`, `x/${hash}`, `${extension}/x`]) {
+        assert.strictEqual((yield* get(`/ext-ui/${path}/${own}`)).status, 404)
       }
     })
   )
 
-  it.effect("serves a page only while somebody has that version enabled", () =>
+  it.effect("takes the tenant from the path, the gateway's header or the query, and from no two that disagree", () =>
+    Effect.gen(function* () {
+      const { bare, base } = yield* published()
+      const { acme, borealis } = ids.tenants
+      const status = (path: string, tenant?: string) =>
+        Effect.map(get(path, tenant === undefined ? {} : { headers: { "x-alga-tenant": tenant } }), (it) => it.status)
+      assert.strictEqual(yield* status(`${base}/data.bin`), 200)
+      assert.strictEqual(yield* status(`${bare}/data.bin`, acme), 200)
+      assert.strictEqual(yield* status(`${bare}/data.bin?tenant=${acme}`), 200)
+      assert.strictEqual(yield* status(`${base}/data.bin?tenant=${acme}`, acme), 200)
+      assert.strictEqual(yield* status(`${base}/data.bin?tenant=${borealis}`), 404)
+      assert.strictEqual(yield* status(`${base}/data.bin`, borealis), 404)
+      assert.strictEqual(yield* status(`${bare}/data.bin`, borealis), 404)
+      assert.strictEqual(yield* status(`${bare}/data.bin`, "x"), 404)
+      assert.strictEqual(yield* status(`${bare}/~x/data.bin`), 404)
+    })
+  )
+
+  it.effect("moves a document whose tenant stands in the query to a path that the files it loads can share", () =>
+    Effect.gen(function* () {
+      const { bare, base } = yield* published()
+      const { url } = yield* TestRunner
+      for (const path of ["/index.html", "/", "/assets/../index.html"]) {
+        const asked = `${bare}${path}?path=%2Fsettings&tenant=${ids.tenants.acme}`
+        const moved = yield* get(asked)
+        assert.strictEqual(moved.status, 307)
+        const to = new URL(moved.headers.get("location") ?? "", new URL(asked, url))
+        assert.strictEqual(to.pathname, new URL(`${base}${path}`, url).pathname)
+        assert.strictEqual(to.search, `?path=%2Fsettings&tenant=${ids.tenants.acme}`)
+        assert.strictEqual((yield* get(`${to.pathname}${to.search}`)).status, 200)
+      }
+      assert.strictEqual((yield* get(`${bare}/absent.html?tenant=${ids.tenants.acme}`)).status, 404)
+      const named = { headers: { "x-alga-tenant": ids.tenants.acme } }
+      assert.strictEqual((yield* get(`${bare}/index.html?tenant=${ids.tenants.acme}`, named)).status, 200)
+    })
+  )
+
+  it.effect("serves a page to who names no tenant as soon as a proven caller has brought it here for one", () =>
     Effect.gen(function* () {
       const store = yield* MemoryStore
+      const { send, token, store: put } = yield* TestRunner
+      const archive = yield* Effect.promise(async () =>
+        pack({ ...page, "dist/main.wasm": await buildFixtureComponent("trap"), "ui/nonce": crypto.randomUUID() })
+      )
+      const hash = sha256(archive)
+      const { extension, install, rows } = installed(hash)
+      yield* store.load(rows)
+      yield* put({ tenant: ids.tenants.acme, extension, hash }, archive)
+      const file = `/ext-ui/${extension}/${hash}/index.html`
+      assert.strictEqual((yield* get(file)).status, 404)
+      const warm = yield* send("/warmup", {
+        method: "POST",
+        headers: { "content-type": "application/json", [serviceTokenHeader]: token },
+        body: JSON.stringify({ tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash })
+      })
+      assert.strictEqual(warm.status, 200)
+      assert.strictEqual((yield* get(file)).status, 200)
+      yield* switchOff(install)
+      assert.strictEqual((yield* get(file)).status, 404)
+    })
+  )
+
+  it.effect("serves a page only while the tenant has that version enabled", () =>
+    Effect.gen(function* () {
       assert.strictEqual((yield* get(`${(yield* published("nobody-has-it")).base}/index.html`)).status, 404)
       const { base, install } = yield* published()
       assert.strictEqual((yield* get(`${base}/index.html`)).status, 200)
-      yield* store.update((rows) => ({
-        ...rows,
-        tenant_extension_install: rows.tenant_extension_install.map((row) =>
-          row.id === install ? { ...row, is_enabled: false } : row
-        )
-      }))
+      yield* switchOff(install)
       assert.strictEqual((yield* get(`${base}/index.html`)).status, 404)
     })
   )

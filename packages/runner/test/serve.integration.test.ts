@@ -1,7 +1,6 @@
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { program } from "./support/Program.ts"
 import { serveSetting } from "./support/ServeProgram.ts"
 
@@ -62,18 +61,6 @@ describe("serve", () => {
         assert.strictEqual((yield* execute()).http, 200)
       }),
     120_000
-  )
-
-  it.live("serves pages to those alone who can have them, by Alga's own tables", () =>
-    Effect.gen(function* () {
-      const { hash, serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
-      const { url } = yield* serve()
-      const { ids } = yield* Effect.promise(() => import("@alga-psa/ext-adapters-memory"))
-      const held = yield* get(`${url}/ext-ui/${ids.extensions.full}/${hash}/index.html`)
-      assert.deepStrictEqual([held.status, JSON.parse(held.text).error], [404, "not_found"])
-      const nobody = yield* get(`${url}/ext-ui/${ids.extensions.full}/${"0".repeat(64)}/index.html`)
-      assert.strictEqual(nobody.status, 404)
-    })
   )
 
   it.live("does not start without a token, and says what to set", () =>

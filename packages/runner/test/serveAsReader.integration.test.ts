@@ -1,3 +1,4 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
@@ -5,19 +6,23 @@ import * as TenantPolicies from "@alga-psa/ext-adapters-pg/TenantPolicies"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { pack, sha256 } from "./support/Archive.ts"
+import { installed } from "./support/Extensions.ts"
 import { serveSetting } from "./support/ServeProgram.ts"
+
+const status = (url: string) => Effect.promise(async () => (await fetch(url, { redirect: "manual" })).status)
 
 const name = RoleName.make("alga_ext_reader")
 const password = "a password of a test"
 
 describe("serve as the reading login", () => {
   it.live(
-    "answers without policies; with them it answers when it names the tenant, and else finds nothing",
+    "answers and serves pages without policies; with them when it names the tenant, and else it finds nothing",
     () =>
       Effect.gen(function* () {
         const { url } = yield* dedicatedServer
         const administering = Effect.provide(layerAdmin(Redacted.make(url)))
-        const { serve } = yield* serveSetting(url)
+        const { hash, load, serve, store } = yield* serveSetting(url)
         yield* administering(ReaderRole.apply({ name, password: Redacted.make(password) }))
         const login = new URL(url)
         login.username = name
@@ -25,15 +30,32 @@ describe("serve as the reading login", () => {
         const plain = yield* serve({ DATABASE_URL: login.href })
         const telling = yield* serve({ DATABASE_URL: login.href, DATABASE_ROW_SECURITY: "on" })
 
+        const archive = yield* Effect.promise(() => pack({ "ui/index.html": "<!doctype html><title>Page</title>" }))
+        const { extension, rows } = installed(sha256(archive))
+        yield* load(rows)
+        yield* store({ tenant: ids.tenants.acme, extension, hash: sha256(archive) }, archive)
+        const page = `/ext-ui/${extension}/${sha256(archive)}`
+        const pages = (at: string) =>
+          Effect.all([
+            status(`${at}${page}/~${ids.tenants.acme}/index.html`),
+            status(`${at}${page}/~${ids.tenants.borealis}/index.html`),
+            status(`${at}${page}/index.html`),
+            status(`${at}/ext-ui/${ids.extensions.full}/${hash}/~${ids.tenants.acme}/absent.html`)
+          ])
+
         const before = yield* plain.execute()
         assert.deepStrictEqual([before.http, before.status, before.error], [200, 200, undefined])
         const expected = { ...before, headers: null }
         assert.deepStrictEqual({ ...(yield* telling.execute()), headers: null }, expected)
 
+        for (const at of [plain.url, telling.url]) assert.deepStrictEqual(yield* pages(at), [200, 404, 404, 404])
+
         yield* administering(TenantPolicies.apply({ reader: name, unrestricted: [] }))
+        assert.deepStrictEqual(yield* pages(telling.url), [200, 404, 404, 404])
         assert.deepStrictEqual({ ...(yield* telling.execute()), headers: null }, expected)
         const hidden = yield* plain.execute()
         assert.deepStrictEqual([hidden.http, hidden.error], [404, "unknown_install"])
+        assert.deepStrictEqual(yield* pages(plain.url), [404, 404, 404, 404])
       }),
     120_000
   )

@@ -1,5 +1,5 @@
 import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
-import { InstallId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import { type Dataset, mergeDatasets } from "../Dataset.ts"
@@ -20,6 +20,11 @@ const capabilities = (tenant: TenantId, install: InstallId) =>
 
 const refusal = (tenant: TenantId, install: InstallId) =>
   Effect.map(Effect.flip(access(tenant, install)), (error) => [error._tag, error.reason])
+
+const refusalTo = (tenant: TenantId, extension: ExtensionId) =>
+  Effect.flatMap(CapabilityGate, (gate) =>
+    Effect.map(Effect.flip(gate.accessTo(tenant, extension)), (error) => [error._tag, error.reason])
+  )
 
 /** Every guarantee of {@link CapabilityGate}, one case each. */
 export const capabilityGateContract = <E>(name: string, adapter: Layer.Layer<CapabilityGate | ContractData, E>): void =>
@@ -169,6 +174,48 @@ export const capabilityGateContract = <E>(name: string, adapter: Layer.Layer<Cap
         const { id, rows: installed } = install(readsBoth, { granted_caps: readsBoth })
         yield* load(installed)
         assert.deepEqual(yield* refusal(tenant, id), ["InstallUnavailable", "unknown"])
+      })
+    )
+
+    it.effect("finds the tenant's own install of an extension, with the same access", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const { id, extensionId, versionId, rows } = mine.install(readsBoth, { granted_caps: ["cap:client.read"] })
+        const theirs = other.install([], { registry_id: extensionId, version_id: versionId })
+        yield* load(mine.rows, other.rows, rows, { tenant_extension_install: theirs.rows.tenant_extension_install })
+        const gate = yield* CapabilityGate
+        assert.deepEqual(yield* gate.accessTo(mine.tenant, extensionId), yield* access(mine.tenant, id))
+        assert.strictEqual((yield* gate.accessTo(other.tenant, extensionId)).installId, theirs.id)
+      })
+    )
+
+    it.effect("does not know an extension that only another tenant has, nor one that does not exist", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const { extensionId, rows } = other.install(readsBoth)
+        yield* load(mine.rows, other.rows, rows)
+        assert.deepEqual(yield* refusalTo(mine.tenant, extensionId), ["InstallUnavailable", "unknown"])
+        const absent = ExtensionId.make(freshId())
+        assert.deepEqual(yield* refusalTo(mine.tenant, absent), ["InstallUnavailable", "unknown"])
+      })
+    )
+
+    it.effect("refuses an extension whose install is switched off, and any of a suspended tenant", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, install } = freshTenant()
+        const off = install(readsBoth, { is_enabled: false })
+        yield* load(rows, off.rows)
+        assert.deepEqual(yield* refusalTo(tenant, off.extensionId), ["InstallUnavailable", "disabled"])
+        const suspended = freshTenant()
+        const installed = suspended.install(readsBoth)
+        const since = { suspended_at: "2026-01-01T00:00:00.000Z", suspended_reason: "tenant_cancelled" }
+        yield* load({ tenants: [tenantRow({ tenant: suspended.tenant, ...since })] }, installed.rows)
+        assert.deepEqual(yield* refusalTo(suspended.tenant, installed.extensionId), [
+          "InstallUnavailable",
+          "tenant-suspended"
+        ])
       })
     )
   })

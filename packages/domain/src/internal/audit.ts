@@ -13,8 +13,29 @@ const durations = Metric.histogram("alga_extension_read_duration_seconds", {
   boundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 })
 
+/** What counts and times the reads of one operation with one outcome. */
+const meters = (operation: Operation["name"], outcome: Outcome) => {
+  const labels = { operation, outcome }
+  return {
+    labels,
+    reads: Metric.withAttributes(reads, labels),
+    durations: Metric.withAttributes(durations, labels)
+  }
+}
+
+const keptMeters = new Map<string, ReturnType<typeof meters>>()
+
+const metersOf = (operation: Operation["name"], outcome: Outcome) => {
+  const key = `${operation} ${outcome}`
+  const kept = keptMeters.get(key) ?? meters(operation, outcome)
+  keptMeters.set(key, kept)
+  return kept
+}
+
+type Outcome = "ok" | "capability-denied" | "rbac-denied" | "invalid-input" | "internal" | "interrupted"
+
 interface Report {
-  readonly outcome: "ok" | "capability-denied" | "rbac-denied" | "invalid-input" | "internal" | "interrupted"
+  readonly outcome: Outcome
   readonly level: "Info" | "Warn" | "Error"
   readonly details: Readonly<Record<string, string | number>>
   readonly causes: ReadonlyArray<unknown>
@@ -60,10 +81,10 @@ export const audited = <A, R>(
       Effect.gen(function* () {
         const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.currentTimeNanos) - started))
         const { outcome, level, details, causes } = report(exit, count)
-        const labels = { operation: operation.name, outcome }
-        yield* Metric.update(Metric.withAttributes(reads, labels), 1)
-        yield* Metric.update(Metric.withAttributes(durations, labels), seconds)
-        yield* Effect.annotateCurrentSpan(labels)
+        const meters = metersOf(operation.name, outcome)
+        yield* Metric.update(meters.reads, 1)
+        yield* Metric.update(meters.durations, seconds)
+        yield* Effect.annotateCurrentSpan(meters.labels)
         yield* Effect.logWithLevel(level)("extension read", ...causes).pipe(
           Effect.annotateLogs({
             operation: operation.name,
@@ -79,4 +100,4 @@ export const audited = <A, R>(
         )
       })
     )
-  }).pipe(Effect.withSpan(operation.span))
+  }).pipe(Effect.withSpan(operation.span, undefined, { captureStackTrace: false }))

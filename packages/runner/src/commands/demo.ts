@@ -4,7 +4,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
-import { layerPostgres } from "../BundleRegistry.ts"
+import * as DatabaseCheck from "../DatabaseCheck.ts"
 import * as Demo from "../demo/Demo.ts"
 import { demoCases } from "../demo/DemoCase.ts"
 import { demoRoutes } from "../demo/DemoRoutes.ts"
@@ -84,7 +84,7 @@ export const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       port: flags.once ? 0 : flags.port
     }).pipe(
       Layer.provide([layerRunner(Demo.demoDirectories), layerOff, ServiceToken.layerToken(token)]),
-      Layer.provide(layerPostgres),
+      Layer.provide(DatabaseCheck.layer),
       Layer.provideMerge(Postgres.layer),
       Layer.provideMerge(embedded)
     )

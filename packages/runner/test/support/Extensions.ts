@@ -13,17 +13,21 @@ import { ExtensionId, InstallId } from "@alga-psa/ext-domain"
 import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
 import { manifest, pack } from "./Archive.ts"
 
-/** Builds a fixture's component and packs it into a bundle. */
-export const buildFixture = async (name: string): Promise<Uint8Array> => {
+/** Builds a fixture's component. */
+export const buildFixtureComponent = async (name: string): Promise<Uint8Array> => {
   const directory = await mkdtemp(join(tmpdir(), "alga-fixture-"))
   try {
     const entry = new URL(`../fixtures/${name}.ts`, import.meta.url)
     const { file } = await buildComponent({ entry, outFile: join(directory, "main.wasm") })
-    return await pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await readFile(file) })
+    return await readFile(file)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
+
+/** Builds a fixture's component and packs it into a bundle. */
+export const buildFixture = async (name: string): Promise<Uint8Array> =>
+  pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await buildFixtureComponent(name) })
 
 /** An extension that Acme has installed. */
 export interface Installed {

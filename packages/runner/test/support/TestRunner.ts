@@ -3,11 +3,11 @@ import { dirname, join } from "node:path"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
+import { DatabaseCheck } from "../../src/DatabaseCheck.ts"
 import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
 import { layerHttp, layerRunner } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
-import { layerMemoryRegistry } from "./MemoryRegistry.ts"
 import { temporary } from "./Temporary.ts"
 
 /** What a runner under test answered over HTTP. */
@@ -81,7 +81,7 @@ export const layerTestRunner = Layer.unwrap(
         layerToken(Redacted.make(token)),
         layerOff
       ]),
-      Layer.provide(layerMemoryRegistry),
+      Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
       Layer.provide(Logger.layer([logger]))
     )
   })

@@ -5,6 +5,7 @@ import { ContentHash } from "../../ExecuteRequest.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
+import { pageTarget } from "./pageTenant.ts"
 
 /** Which origins may frame an extension's page, as in the directive `frame-ancestors`. Default: its own. */
 export const FrameAncestors = Context.Reference<string>("@alga-psa/ext-runner/FrameAncestors", {
@@ -43,17 +44,25 @@ const matches = (given: string, etag: string): boolean =>
 /**
  * `GET /ext-ui/{extensionId}/{contentHash}/{path}`: a file below `ui/` of the bundle; a path that is empty or ends with a
  * slash means its `index.html`. The name is looked up among the archive's own, never on a disk.
+ *
+ * A document whose tenant stands in the query alone moves to a path that names it, since the files that it loads have no
+ * query: any process can then serve them.
  */
 export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
-    const [, , extensionText = "", hashText = "", ...segments] = (http.url.split(/[?#]/)[0] ?? "").split("/")
+    const [, , extensionText = "", hashText = "", ...encoded] = (http.url.split(/[?#]/)[0] ?? "").split("/")
     const [extension, hash] = yield* Effect.mapError(
       Effect.flatMap(Effect.all([decodeSegment(extensionText), decodeSegment(hashText)]), decodeTarget),
       () => fail("not_found")
     )
-    const path = (yield* Effect.forEach(segments, decodeSegment)).join("/")
+    const { moved, segments, tenant } = yield* pageTarget(http, yield* Effect.forEach(encoded, decodeSegment))
+    const path = segments.join("/")
     const name = path === "" || path.endsWith("/") ? `${path}index.html` : path
-    const { bytes, sha256 } = yield* (yield* ExtensionUi).file(extension, hash, name)
+    const { bytes, sha256 } = yield* (yield* ExtensionUi).file({ tenant, extension, hash, path: name })
+    const type = contentType(name)
+    if (moved !== null && type.startsWith("text/html")) {
+      return HttpServerResponse.empty({ status: 307, headers: { location: moved, "cache-control": "no-store" } })
+    }
     const etag = `"${sha256}"`
     const headers = {
       etag,
@@ -64,5 +73,5 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
     }
     return matches(http.headers["if-none-match"] ?? "", etag)
       ? HttpServerResponse.empty({ status: 304, headers })
-      : HttpServerResponse.uint8Array(bytes, { contentType: contentType(name), headers })
+      : HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
   }).pipe(answered)
