@@ -5,10 +5,11 @@ import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { componentWit } from "@bytecodealliance/jco"
 import { BuildError } from "./BuildError.ts"
-import { bundleHandler } from "./internal/build/bundleHandler.ts"
+import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandler.ts"
 import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
 
 export { BuildError } from "./BuildError.ts"
+export type { BundledHandler } from "./internal/build/bundleHandler.ts"
 export type { Engine } from "./internal/build/componentize.ts"
 
 /** What to build, and where to. Paths are absolute, relative to the working directory, or file URLs. */
@@ -58,6 +59,7 @@ export const importsOf = async (component: Uint8Array): Promise<ReadonlyArray<st
 
 /** A component that is bundled and not made yet. */
 export interface PreparedComponent {
+  readonly bundle: BundledHandler
   /** SHA-256, in hex, of all that the component is made of: script, world, engine and tools. */
   readonly fingerprint: string
   /** Makes the component and writes it to `outFile`. */
@@ -80,14 +82,15 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
  */
 export const prepareComponent = async (options: Omit<BuildComponentOptions, "outFile">): Promise<PreparedComponent> => {
   const entry = path(options.entry)
+  const bundle = await bundleHandler(entry, options.minify ?? false)
   const source: ComponentSource = {
     entry,
-    script: await bundleHandler(entry, options.minify ?? false),
+    script: bundle.script,
     engine: options.engine ?? "quickjs",
     witDir: options.witDir === undefined ? worldDirOf(entry) : path(options.witDir),
     worldName: options.worldName ?? "runner"
   }
-  return { fingerprint: await fingerprintOf(source), write: (outFile) => writeComponent(source, path(outFile)) }
+  return { bundle, fingerprint: await fingerprintOf(source), write: (outFile) => writeComponent(source, path(outFile)) }
 }
 
 const writeComponent = async (source: ComponentSource, file: string): Promise<BuiltComponent> => {

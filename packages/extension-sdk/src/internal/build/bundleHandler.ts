@@ -1,9 +1,19 @@
-import { dirname } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
 
 const fillIns = fileURLToPath(import.meta.resolve("../../FillIns.ts"))
+
+/** A component's entry with everything that it imports. */
+export interface BundledHandler {
+  /** One module, whose only imports are those of the world. */
+  readonly script: string
+  /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
+  readonly sourceMap: string
+  /** The files it was made of, absolute. */
+  readonly modules: ReadonlyArray<string>
+}
 
 /**
  * Bundles a component's entry with everything it imports into one module, the world's imports left open.
@@ -11,15 +21,18 @@ const fillIns = fileURLToPath(import.meta.resolve("../../FillIns.ts"))
  * Async functions become generators over the global `Promise`, which the fill-ins replace; they are put in front of
  * everything else, whatever order the entry imports in.
  */
-export const bundleHandler = async (entry: string, minify: boolean): Promise<string> => {
-  let script: string
+export const bundleHandler = async (entry: string, minify: boolean): Promise<BundledHandler> => {
+  const folder = dirname(entry)
+  let bundled: BundledHandler
   let exported: ReadonlyArray<string>
   try {
     const { outputFiles, metafile } = await build({
-      absWorkingDir: dirname(entry),
+      absWorkingDir: folder,
       entryPoints: [entry],
       inject: [fillIns],
+      outfile: join(folder, "main.js"),
       bundle: true,
+      sourcemap: "external",
       metafile: true,
       write: false,
       format: "esm",
@@ -35,10 +48,12 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<str
       minify
     })
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
-    script = outputFiles[0]?.text ?? ""
+    const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
+    const modules = Object.keys(metafile.inputs).map((file) => resolve(folder, file))
+    bundled = { script: text(".js"), sourceMap: text(".js.map"), modules }
   } catch (cause) {
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })
   }
   if (!exported.includes("handler")) throw new BuildError("bundle", entry, "it must export handler")
-  return script
+  return bundled
 }
