@@ -47,6 +47,8 @@ export interface Execution<R> {
  */
 export interface SandboxService {
   readonly execute: <R>(execution: Execution<R>) => Effect.Effect<ExecuteResponse, ExecutionFailed, R>
+  /** Succeeds where a process waits for work, or one can be started at this moment. It runs no component. */
+  readonly check: Effect.Effect<void, ExecutionFailed>
 }
 
 /** The sandbox. */
@@ -130,7 +132,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     )
   })
 
-  return Sandbox.of({ execute })
+  return Sandbox.of({ execute, check: pool.check })
 })
 
 /** A sandbox of child processes. Fails where the Node that runs guests is not suitable. */

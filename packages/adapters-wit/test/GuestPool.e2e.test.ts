@@ -2,28 +2,29 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { guestProgram } from "../src/internal/host/Engine.ts"
-import { startGuest } from "../src/internal/host/Guest.ts"
+import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
 import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
 
-const start = () =>
-  startGuest({
-    confinement: [],
-    execPath: process.execPath,
-    program: guestProgram(),
-    memoryPages: 1_024,
-    heapMb: 64,
-    frameBytes: 65_536
-  })
+const options = {
+  confinement: [],
+  execPath: process.execPath,
+  program: guestProgram(),
+  memoryPages: 1_024,
+  heapMb: 64,
+  frameBytes: 65_536
+}
 
-const poolOf = (options: Partial<GuestPoolOptions> = {}) =>
-  makeGuestPool(start, {
-    spares: 0,
-    idleProcesses: 2,
-    idleMs: 60_000,
-    requestsPerProcess: 100,
-    processMb: 512,
-    ...options
-  })
+const start = () => startGuest(options)
+
+const defaults: GuestPoolOptions = {
+  spares: 0,
+  idleProcesses: 2,
+  idleMs: 60_000,
+  requestsPerProcess: 100,
+  processMb: 512
+}
+
+const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, { ...defaults, ...given })
 
 const take = (pool: GuestPool, key: string) =>
   Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
@@ -37,6 +38,23 @@ describe("GuestPool", () => {
       const other = yield* take(pool, "b")
       assert.notStrictEqual(other.node.pid, first.node.pid)
       assert.strictEqual((yield* take(pool, "a")).node.pid, first.node.pid)
+    })
+  )
+
+  it.live("says that a process waits or can be started, and when none can", () =>
+    Effect.gen(function* () {
+      let works = true
+      const started: Array<Guest> = []
+      const starting = () => {
+        const guest = startGuest({ ...options, execPath: works ? process.execPath : "/absent/node" })
+        started.push(guest)
+        return guest
+      }
+      const pool = yield* makeGuestPool(starting, { ...defaults, spares: 0 })
+      yield* pool.check
+      assert.deepStrictEqual([started.length, started[0]?.node.isOpen()], [1, false])
+      works = false
+      assert.strictEqual((yield* Effect.flip(pool.check)).reason, "unavailable")
     })
   )
 

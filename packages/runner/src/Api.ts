@@ -58,7 +58,7 @@ const pages = HttpApiGroup.make("pages").add(
 const Check = Schema.Literals(["ok", "unavailable"])
 const Readiness = Schema.Struct({
   status: Schema.Literals(["ready", "not-ready"]),
-  checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check })
+  checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check })
 })
 
 const operations = HttpApiGroup.make("operations").add(

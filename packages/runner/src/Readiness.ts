@@ -1,20 +1,24 @@
 import { access, constants } from "node:fs/promises"
+import { Sandbox } from "@alga-psa/ext-adapters-wit"
 import { Context, Duration, Effect, Layer } from "effect"
 import { BundleStore } from "./BundleStore.ts"
 import { DatabaseCheck } from "./DatabaseCheck.ts"
 import { Life } from "./Life.ts"
 
+type State = "ok" | "unavailable"
+type Checks = Readonly<Record<"database" | "store" | "components" | "sandbox", State>>
+
 /** What is needed to work, and whether it is there. */
 export interface ReadinessReport {
   readonly ready: boolean
-  readonly checks: Readonly<Record<"accepting" | "database" | "store" | "components", "ok" | "unavailable">>
+  readonly checks: Checks & { readonly accepting: State }
 }
 
 /** Says whether this process can take work. */
 export class Readiness extends Context.Service<
   Readiness,
   {
-    /** Asks everything that an execution needs, each for at most 2 seconds. */
+    /** Asks everything that an execution needs, each for at most 2 seconds, and not more often than once a second. */
     readonly report: Effect.Effect<ReadinessReport>
   }
 >()("@alga-psa/ext-runner/Readiness") {}
@@ -27,27 +31,49 @@ const state = (check: Effect.Effect<unknown, unknown>) =>
     Effect.match({ onSuccess: () => "ok" as const, onFailure: () => "unavailable" as const })
   )
 
-/** Readiness over the database, the bundle store and the directory of components, which must be writable. */
-export const layer = (components: string): Layer.Layer<Readiness, never, DatabaseCheck | BundleStore | Life> =>
+/**
+ * Readiness over the database, the bundle store, the directory of components, which must be writable, and the sandbox, of
+ * which a process must wait for work or be startable.
+ */
+export const layer = (
+  components: string
+): Layer.Layer<Readiness, never, BundleStore | DatabaseCheck | Life | Sandbox> =>
   Layer.effect(
     Readiness,
     Effect.gen(function* () {
       const database = yield* DatabaseCheck
       const store = yield* BundleStore
+      const sandbox = yield* Sandbox
       const life = yield* Life
+      const scope = yield* Effect.scope
+      const ask = Effect.all(
+        {
+          database: state(database.check),
+          store: state(store.check),
+          components: state(Effect.tryPromise(() => access(components, constants.W_OK))),
+          sandbox: state(sandbox.check)
+        },
+        { concurrency: "unbounded" }
+      )
+      // A timer ends what is kept, and not its age by the clock, which may be set back.
+      const kept: Effect.Effect<Checks> = Effect.tap(ask, () =>
+        Effect.forkIn(
+          Effect.andThen(
+            Effect.sleep("1 second"),
+            Effect.suspend(() => forget)
+          ),
+          scope
+        )
+      )
+      const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
       return Readiness.of({
-        report: Effect.gen(function* () {
-          const checks = yield* Effect.all(
-            {
-              accepting: Effect.sync(() => (life.ready() ? ("ok" as const) : ("unavailable" as const))),
-              database: state(database.check),
-              store: state(store.check),
-              components: state(Effect.tryPromise(() => access(components, constants.W_OK)))
-            },
-            { concurrency: "unbounded" }
-          )
-          return { ready: Object.values(checks).every((found) => found === "ok"), checks }
-        })
+        report: Effect.map(
+          Effect.onError(asked, () => forget),
+          (found) => {
+            const checks = { accepting: life.ready() ? "ok" : "unavailable", ...found } as const
+            return { ready: Object.values(checks).every((check) => check === "ok"), checks }
+          }
+        )
       })
     })
   )

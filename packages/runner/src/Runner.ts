@@ -81,7 +81,7 @@ export const layerRunner = ({
   const executor = layerExecutor.pipe(Layer.provide([sandbox, layerHostImports]), Layer.provide(layerDeniedPorts))
   return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
-    Layer.provide([executor, layerBundles(bundles), SeenBundles.layer]),
+    Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
     Layer.provide([store, layerGuardedReads])
   )
 }

@@ -239,7 +239,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for oper
       const { status, text } = yield* get("/readyz")
       assert.deepStrictEqual(json(text), {
         status: "ready",
-        checks: { accepting: "ok", database: "ok", store: "ok", components: "ok" }
+        checks: { accepting: "ok", database: "ok", store: "ok", components: "ok", sandbox: "ok" }
       })
       assert.strictEqual(status, 200)
     })

@@ -12,6 +12,8 @@ export interface GuestPool {
   readonly take: (key: string, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
   /** Takes back a process that did its work; it will serve the same key again. */
   readonly keep: (guest: Guest) => Effect.Effect<void>
+  /** Succeeds where a process waits for work, or one can be started now. */
+  readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
   readonly discard: (guest: Guest) => Effect.Effect<void>
 }
@@ -138,5 +140,11 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), background)
   yield* fill
 
-  return { take, keep, discard } satisfies GuestPool
+  const check = Effect.suspend(() =>
+    spares.some(({ node }) => node.isOpen())
+      ? Effect.void
+      : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore), discard))
+  )
+
+  return { take, keep, check, discard } satisfies GuestPool
 })

@@ -1,0 +1,87 @@
+import { chmod, rm, symlink } from "node:fs/promises"
+import { join } from "node:path"
+import { layerSandbox, Sandbox } from "@alga-psa/ext-adapters-wit"
+import { DataSourceError } from "@alga-psa/ext-domain"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { BundleStore, BundleStoreError } from "../src/BundleStore.ts"
+import { DatabaseCheck } from "../src/DatabaseCheck.ts"
+import * as Life from "../src/Life.ts"
+import * as Readiness from "../src/Readiness.ts"
+import { temporary } from "./support/Temporary.ts"
+
+type Check = Effect.Effect<void, never>
+
+const allOk = { accepting: "ok", database: "ok", store: "ok", components: "ok", sandbox: "ok" }
+
+/** Readiness over parts that answer as told. */
+const over = (components: string, parts: { database?: unknown; store?: unknown; sandbox?: unknown } = {}) =>
+  Readiness.layer(components).pipe(
+    Layer.provide([
+      Layer.succeed(DatabaseCheck, { check: (parts.database ?? Effect.void) as Check }),
+      Layer.succeed(BundleStore, { check: (parts.store ?? Effect.void) as Check, read: () => Effect.die("unused") }),
+      Layer.succeed(Sandbox, { check: (parts.sandbox ?? Effect.void) as Check, execute: () => Effect.die("unused") })
+    ]),
+    Layer.provideMerge(Life.layer)
+  )
+
+const checks = Effect.flatMap(Readiness.Readiness, ({ report }) => Effect.map(report, (found) => found.checks))
+
+describe("readiness", () => {
+  it.effect("holds while everything answers, and names each part that does not", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      const found = (parts: object) => Effect.provide(checks, over(folder, parts))
+      assert.deepStrictEqual(yield* found({}), allOk)
+      const down = new DataSourceError({ reason: "unavailable", operation: "check", cause: "down" })
+      const away = new BundleStoreError({ reason: "unavailable" })
+      assert.deepStrictEqual(yield* found({ database: Effect.fail(down) }), { ...allOk, database: "unavailable" })
+      assert.deepStrictEqual(yield* found({ store: Effect.fail(away) }), { ...allOk, store: "unavailable" })
+      assert.deepStrictEqual(yield* found({ sandbox: Effect.fail("none") }), { ...allOk, sandbox: "unavailable" })
+      const absent = over(join(folder, "absent"))
+      assert.deepStrictEqual(yield* Effect.provide(checks, absent), { ...allOk, components: "unavailable" })
+    })
+  )
+
+  it.effect("does not wait for a part that does not answer, and asks it again a second later", () =>
+    Effect.gen(function* () {
+      const answer = yield* Deferred.make<void>()
+      let asked = 0
+      const database = Effect.andThen(
+        Effect.sync(() => {
+          asked += 1
+        }),
+        Deferred.await(answer)
+      )
+      yield* Effect.gen(function* () {
+        const first = yield* Effect.forkChild(checks, { startImmediately: true })
+        const second = yield* Effect.forkChild(checks, { startImmediately: true })
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual((yield* Fiber.join(first)).database, "unavailable")
+        assert.strictEqual((yield* Fiber.join(second)).database, "unavailable")
+        assert.strictEqual(asked, 1)
+        yield* Deferred.succeed(answer, undefined)
+        assert.strictEqual((yield* checks).database, "unavailable")
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* checks, allOk)
+        assert.strictEqual(asked, 2)
+      }).pipe(Effect.provide(over(yield* temporary, { database })))
+    })
+  )
+
+  it.live("ends with the sandbox's processes: when none can be started any more", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      const node = join(folder, "node")
+      yield* Effect.promise(() => symlink(process.execPath, node))
+      yield* Effect.promise(() => chmod(folder, 0o755))
+      yield* Effect.gen(function* () {
+        const { check } = yield* Sandbox
+        yield* check
+        yield* Effect.promise(() => rm(node))
+        yield* Effect.flip(check)
+      }).pipe(Effect.provide(layerSandbox({ spares: 0, execPath: node })))
+    })
+  )
+})
