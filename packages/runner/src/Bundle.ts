@@ -3,9 +3,9 @@ import { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
+import { type Manifest, parseManifest } from "@alga-psa/ext-domain/Manifest"
 import { Effect, Schema } from "effect"
 import * as tar from "tar-stream"
-import { Manifest } from "./Manifest.ts"
 
 /** What an archive may unpack to: 128 MiB in at most 2,000 files. */
 export const unpacked = { bytes: 128 * 1024 * 1024, files: 2_000 } as const
@@ -82,8 +82,6 @@ const verified = Effect.fnUntraced(function* (
   })
 })
 
-const parseManifest = Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest))
-
 /**
  * Checks the hash over the archive's bytes, and only then unpacks it, in memory. Nothing is written to disk, so no
  * path in the archive can lead anywhere.
@@ -96,7 +94,7 @@ export const open = Effect.fn("Bundle.open")(function* (archive: Uint8Array, has
   if (component === undefined) return yield* new BundleInvalid({ why: "the archive has no dist/main.wasm" })
   const manifest = yield* Effect.mapError(
     parseManifest(manifestFile.toString("utf8")),
-    (cause) => new BundleInvalid({ why: "manifest.json is not a valid manifest", cause })
+    ({ message }) => new BundleInvalid({ why: message })
   )
   return { manifest, component } satisfies Bundle
 })

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto"
 import { type Component, ComponentStore, type Limits } from "@alga-psa/ext-adapters-wit"
-import { type Capability, unknownCapabilities } from "@alga-psa/ext-domain"
+import { type Capability, type Manifest, unknownCapabilities } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import * as Bundle from "./Bundle.ts"
-import type { Manifest } from "./Manifest.ts"
 
 /** What each interface of the world needs; `types` needs nothing. */
 const capabilityOf: Readonly<Record<string, Capability>> = {

@@ -51,8 +51,14 @@ describe("Bundle", () => {
       const cases = [
         [{ "manifest.json": undefined }, "the archive has no manifest.json"],
         [{ "dist/main.wasm": undefined }, "the archive has no dist/main.wasm"],
-        [{ "manifest.json": "{" }, "manifest.json is not a valid manifest"],
-        [{ "manifest.json": JSON.stringify({ ...manifest, runtime: "node" }) }, "manifest.json is not a valid manifest"]
+        [
+          { "manifest.json": "{" },
+          "manifest.json is not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)"
+        ],
+        [
+          { "manifest.json": JSON.stringify({ ...manifest, runtime: "node" }) },
+          'manifest.json runtime must be "wasm-js@1"'
+        ]
       ] as const
       for (const [change, expected] of cases) {
         assert.strictEqual(yield* refusal(yield* Effect.promise(() => pack(files(change)))), expected)

@@ -1,0 +1,99 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { parseAuthoredManifest, parseManifest } from "../src/Manifest.ts"
+
+const manifest = {
+  name: "com.example.clients",
+  publisher: "Example",
+  version: "1.2.0-beta.1",
+  runtime: "wasm-js@1",
+  capabilities: ["cap:client.read"],
+  ui: { type: "iframe", entry: "ui/index.html", hooks: { appMenu: { label: "Clients" } } },
+  api: { endpoints: [{ method: "GET", path: "/api/clients/:id", handler: "dist/main" }] }
+}
+
+const problemsOf = (json: string) =>
+  Effect.map(Effect.flip(parseAuthoredManifest(json)), ({ problems }) =>
+    problems.map(({ message, path }) => `${path} ${message}`)
+  )
+
+describe("parseAuthoredManifest", () => {
+  it.effect("takes a whole manifest, and one without page, endpoints and capabilities", () =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* parseAuthoredManifest(JSON.stringify(manifest)), manifest as never)
+      const { api: _, ui: __, ...bare } = { ...manifest, capabilities: [] }
+      assert.deepEqual(yield* parseAuthoredManifest(JSON.stringify(bare)), bare as never)
+    })
+  )
+
+  it.effect("names every field that is missing, and what it must be", () =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* problemsOf("{}"), [
+        'name is missing: it must be a reverse-domain name in lower case such as "com.example.my-extension"',
+        "publisher is missing: it must be the name of who publishes the extension",
+        'version is missing: it must be a semantic version such as "1.0.0"',
+        'runtime is missing: it must be "wasm-js@1"',
+        'capabilities is missing: it must be a list of capabilities such as ["cap:client.read"]'
+      ])
+    })
+  )
+
+  it.effect.each([
+    [{ name: "Clients" }, 'name must be a reverse-domain name in lower case such as "com.example.my-extension"'],
+    [{ name: 5 }, 'name must be a reverse-domain name in lower case such as "com.example.my-extension"'],
+    [{ publisher: " " }, "publisher must be the name of who publishes the extension"],
+    [{ version: "1.2" }, 'version must be a semantic version such as "1.0.0"'],
+    [{ runtime: "wasm-js@2" }, 'runtime must be "wasm-js@1"'],
+    [{ capabilities: "cap:client.read" }, 'capabilities must be a list of capabilities such as ["cap:client.read"]'],
+    [{ capabilities: ["cap:client.read", 5] }, "capabilities[1] must be the name of a capability in quotes"],
+    [{ ui: { type: "page", entry: "ui/index.html" } }, 'ui.type must be "iframe"'],
+    [{ ui: { type: "iframe", entry: "../a" } }, 'ui.entry must be a file of the page such as "ui/index.html"'],
+    [{ ui: { type: "iframe", entry: "ui/../a" } }, 'ui.entry must be a file of the page such as "ui/index.html"'],
+    [{ ui: { type: "iframe" } }, 'ui.entry is missing: it must be a file of the page such as "ui/index.html"'],
+    [
+      { api: { endpoints: [...manifest.api.endpoints, { method: "FETCH", path: "/", handler: "dist/main" }] } },
+      "api.endpoints[1].method must be one of GET, POST, PUT, PATCH, DELETE"
+    ],
+    [
+      { api: { endpoints: [{ method: "GET", path: "clients", handler: "dist/main" }] } },
+      'api.endpoints[0].path must be a path such as "/api/clients/:id"'
+    ],
+    [
+      { api: { endpoints: [{ method: "GET", path: "/" }] } },
+      'api.endpoints[0].handler is missing: it must be "dist/main"'
+    ]
+  ] as const)("of %j says: %s", ([wrong, problem]) =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* problemsOf(JSON.stringify({ ...manifest, ...wrong })), [problem])
+    })
+  )
+
+  it.effect("says where a text stops being JSON, and what a value that is no object must be", () =>
+    Effect.gen(function* () {
+      const [broken] = yield* problemsOf('{\n  "name": "a",\n}')
+      assert.match(broken ?? "", /^ is not JSON: .*line 3/)
+      assert.deepEqual(yield* problemsOf("[]"), [" must be a JSON object"])
+    })
+  )
+})
+
+describe("parseManifest", () => {
+  it.effect("takes what a host needs and no more, whatever else is written", () =>
+    Effect.gen(function* () {
+      const { api: _, ui: __, ...needed } = { ...manifest, name: "Clients", version: "1" }
+      const written = { ...needed, api: 5, assets: ["ui/**"] }
+      assert.deepEqual(yield* parseManifest(JSON.stringify(written)), needed as never)
+    })
+  )
+
+  it.effect("says in one line what is wrong", () =>
+    Effect.gen(function* () {
+      const wrong = JSON.stringify({ ...manifest, runtime: "wasm", capabilities: null })
+      const { message } = yield* Effect.flip(parseManifest(wrong))
+      assert.strictEqual(
+        message,
+        'manifest.json runtime must be "wasm-js@1"; manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
+      )
+    })
+  )
+})
