@@ -1,4 +1,4 @@
-import { Cause, Clock, Duration, Effect, Exit, Metric } from "effect"
+import { Cause, Clock, Effect, Exit, Metric } from "effect"
 import { Invocation } from "../Invocation.ts"
 import type { ReadError } from "../ReadError.ts"
 import type { Operation } from "./guard.ts"
@@ -74,30 +74,31 @@ export const audited = <A, R>(
   read: Effect.Effect<A, ReadError, R>,
   count: (result: A) => number
 ): Effect.Effect<A, ReadError, R | Invocation> =>
-  Effect.gen(function* () {
-    const invocation = yield* Invocation
-    const started = yield* Clock.currentTimeNanos
-    return yield* Effect.onExit(read, (exit) =>
-      Effect.gen(function* () {
-        const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.currentTimeNanos) - started))
-        const { outcome, level, details, causes } = report(exit, count)
-        const meters = metersOf(operation.name, outcome)
-        yield* Metric.update(meters.reads, 1)
-        yield* Metric.update(meters.durations, seconds)
-        yield* Effect.annotateCurrentSpan(meters.labels)
-        yield* Effect.logWithLevel(level)("extension read", ...causes).pipe(
-          Effect.annotateLogs({
-            operation: operation.name,
-            outcome,
-            capability: operation.capability,
-            tenant: invocation.tenantId,
-            extension: invocation.extensionId,
-            install: invocation.installId,
-            requestId: invocation.requestId,
-            durationMs: seconds * 1000,
-            ...details
-          })
-        )
-      })
+  Effect.flatMap(Invocation, (invocation) =>
+    Effect.flatMap(Clock.currentTimeNanos, (started) =>
+      Effect.onExit(read, (exit) =>
+        Effect.flatMap(Clock.currentTimeNanos, (ended) => {
+          const seconds = Number(ended - started) / 1e9
+          const { outcome, level, details, causes } = report(exit, count)
+          const meters = metersOf(operation.name, outcome)
+          return Metric.update(meters.reads, 1).pipe(
+            Effect.andThen(Metric.update(meters.durations, seconds)),
+            Effect.andThen(Effect.annotateCurrentSpan(meters.labels)),
+            Effect.andThen(
+              Effect.annotateLogs(Effect.logWithLevel(level)("extension read", ...causes), {
+                operation: operation.name,
+                outcome,
+                capability: operation.capability,
+                tenant: invocation.tenantId,
+                extension: invocation.extensionId,
+                install: invocation.installId,
+                requestId: invocation.requestId,
+                durationMs: seconds * 1000,
+                ...details
+              })
+            )
+          )
+        })
+      )
     )
-  }).pipe(Effect.withSpan(operation.span, undefined, { captureStackTrace: false }))
+  ).pipe(Effect.withSpan(operation.span, undefined, { captureStackTrace: false }))

@@ -34,12 +34,13 @@ export const guard = Effect.map(
   Authorization,
   (authorization) =>
     <Query, A>(operation: Operation, steps: Steps<Query, A>): Effect.Effect<A, ReadError, Invocation> =>
-      Effect.gen(function* () {
-        yield* authorization.requireCapability(operation.capability)
-        const subject = yield* authorization.requirePermission(operation.permission)
-        const query = yield* steps.input
-        return yield* steps.read(yield* Invocation, query, subject)
-      }).pipe(
+      authorization.requireCapability(operation.capability).pipe(
+        Effect.andThen(authorization.requirePermission(operation.permission)),
+        Effect.flatMap((subject) =>
+          Effect.flatMap(steps.input, (query) =>
+            Effect.flatMap(Invocation, (invocation) => steps.read(invocation, query, subject))
+          )
+        ),
         Effect.catchTag("DataSourceError", (cause) => Effect.fail(new Internal({ cause }))),
         Effect.catchDefect((cause) => Effect.fail(new Internal({ cause }))),
         (read) => audited(operation, read, steps.count)

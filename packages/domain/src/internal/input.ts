@@ -24,11 +24,12 @@ export const rules = {
 } as const
 
 /** Decodes untrusted input; the failure names the first bad field and the rule, and never repeats the value. */
-export const decode =
-  <S extends Schema.ConstraintDecoder<unknown>>(schema: S, whole: string) =>
-  (input: unknown): Effect.Effect<S["Type"], InvalidInput> =>
-    Effect.mapError(Schema.decodeUnknownEffect(schema)(input), (error) => {
+export const decode = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, whole: string) => {
+  const decoded = Schema.decodeUnknownEffect(schema)
+  return (input: unknown): Effect.Effect<S["Type"], InvalidInput> =>
+    Effect.mapError(decoded(input), (error) => {
       const issue = format(error.issue).issues[0]
       const field = issue?.path?.map(String).join(".")
       return new InvalidInput({ field: field || whole, why: issue?.message ?? "is not valid" })
     })
+}
