@@ -13,8 +13,11 @@ const sampleOf = (durations: ReadonlyArray<number>): Sample => {
   return { median: at(0.5), p99: at(0.99), runs: sorted.length }
 }
 
-/** More than the five runs after which PostgreSQL decides on the plan of a prepared statement. */
-const warmUps = 8
+/**
+ * Many, because a runner that has served for a while is what is to be measured: its code is compiled, and each connection
+ * has its plans. Five runs are the least: after them PostgreSQL decides on the plan of a prepared statement.
+ */
+const warmUps = 300
 const fewestRounds = 5
 const mostRounds = 2000
 
@@ -41,7 +44,7 @@ export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<
       durations: [] as Array<number>
     }))
     const first = performance.now()
-    for (let round = 0; round < warmUps && (round < 2 || performance.now() - first < budget); round++) {
+    for (let round = 0; round < warmUps && (round < fewestRounds || performance.now() - first < budget); round++) {
       for (const { call } of contenders) yield* call
     }
     const begin = performance.now()
