@@ -19,6 +19,8 @@ import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
  * - A component is checked and transpiled once per content, also when many ask at the same time and across restarts.
  * - Nothing of a component is run to check it; a process that can read the transpiler and nothing else transpiles it.
  * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made anew.
+ * - What is kept has a bound; the least recently used makes room, also where another process needs it. Running such a
+ *   component fails with `component-gone`: {@link ComponentStoreService.forget} it and have it accepted again.
  */
 export interface ComponentStoreService {
   /** The directory that sandbox processes read components from; absolute, without links. */
@@ -27,6 +29,10 @@ export interface ComponentStoreService {
   readonly accept: (bytes: Uint8Array) => Effect.Effect<Component, ComponentRefused | ComponentStoreError>
   /** A component that was accepted before, by the SHA-256 of its bytes; null where there is none. */
   readonly find: (hash: string) => Effect.Effect<Component | null>
+  /** Notes that the component is used, so that others make room first. */
+  readonly use: (component: Component) => Effect.Effect<void>
+  /** Has the component looked for on the disk again, or made anew, when it is asked for next. */
+  readonly forget: (component: Component) => Effect.Effect<void>
 }
 
 /** Component intake. */
@@ -38,6 +44,8 @@ export class ComponentStore extends Context.Service<ComponentStore, ComponentSto
 export interface ComponentStoreOptions {
   /** Made where it does not exist. It must belong to this host alone. */
   readonly directory: string
+  /** What is kept there, all components together, in bytes. Default: 1 GiB. */
+  readonly cacheBytes?: number
   /** Largest component, in bytes. Default: that of {@link defaultLimits}. */
   readonly componentBytes?: number
   /** Longest time to transpile one component, in milliseconds. Default: 60,000. */
@@ -48,6 +56,7 @@ export interface ComponentStoreOptions {
 
 const defaultIntakeTimeoutMs = 60_000
 const concurrentIntakes = 2
+const defaultCacheBytes = 1_073_741_824
 
 type Intake = Deferred.Deferred<Component, ComponentRefused | ComponentStoreError>
 
@@ -64,7 +73,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     },
     catch: (cause) => new ComponentStoreError({ message: "the component directory cannot be used", cause })
   })
-  const cache = makeComponentCache(directory)
+  const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })
   const scope = yield* Effect.scope
   const turn = yield* Semaphore.make(concurrentIntakes)
   const ready = new Map<string, Component>()
@@ -108,7 +117,13 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     return yield* Deferred.await(intake)
   })
 
-  return ComponentStore.of({ directory, accept, find })
+  return ComponentStore.of({
+    directory,
+    accept,
+    find,
+    use: ({ hash }) => cache.touch(hash),
+    forget: ({ hash }) => Effect.sync(() => void ready.delete(hash))
+  })
 })
 
 /** A store on disk. Fails where the directory cannot be used or the Node that transpiles is not suitable. */

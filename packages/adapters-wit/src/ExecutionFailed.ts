@@ -18,6 +18,7 @@ const table = {
   "host-reply-too-large": ["the answer to a host call of the extension is larger than the limit", "hostCallBytes"],
   "too-nested": ["the extension sent something nested deeper than the limit", "nesting"],
   protocol: ["the extension broke the rules of its host", null],
+  "component-gone": ["the extension's files are not there any more; try again", null],
   crashed: ["the extension's process ended unexpectedly", null],
   overloaded: ["too many executions are waiting; try again later", null],
   unavailable: ["no process was free to run the extension in time", null]
@@ -44,6 +45,7 @@ const reasons = Object.keys(table) as ReadonlyArray<ExecutionFailedReason>
  * - `host-call-too-large`, `host-reply-too-large`: one of them, or its answer, is larger than `Limits.hostCallBytes`.
  * - `too-nested`: a value is nested deeper than `Limits.nesting`, which no value of the world is.
  * - `protocol`: the process sent something that no component can send through the world.
+ * - `component-gone`: the component's files were taken away to make room, or cannot be read. Nothing ran.
  * - `crashed`: the process ended by itself.
  * - `overloaded`: the queue is full, and this execution waited longest among those of whoever fills it.
  * - `unavailable`: the wall clock ran out while waiting for a free process, no process can be started, or the sandbox is

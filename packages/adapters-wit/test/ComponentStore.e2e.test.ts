@@ -14,16 +14,14 @@ const freshDirectory = Effect.acquireRelease(
 const bytesOf = (guest: Promise<Uint8Array>) => Effect.promise(() => guest)
 
 /** A store that forgets everything but its directory, as after a restart. */
-const storeIn = (directory: string, componentBytes = 32_000_000) =>
-  Effect.map(Layer.build(layerComponentStore({ directory, componentBytes })), (context) =>
+const storeIn = (directory: string, componentBytes = 32_000_000, cacheBytes = 1_000_000_000) =>
+  Effect.map(Layer.build(layerComponentStore({ directory, componentBytes, cacheBytes })), (context) =>
     ComponentStore.pipe(Effect.provideContext(context))
   ).pipe(Effect.flatten)
 
+/** The hashes of the components that are kept. */
 const entriesOf = (directory: string) =>
-  Effect.promise(async () => {
-    const versions = await readdir(directory)
-    return (await Promise.all(versions.map((version) => readdir(join(directory, version))))).flat()
-  })
+  Effect.promise(async () => (await readdir(directory)).map((name) => name.split("-").at(-1)))
 
 const refusal = (guest: Promise<Uint8Array>, componentBytes?: number) =>
   Effect.gen(function* () {
@@ -47,6 +45,22 @@ describe("ComponentStore", () => {
       assert.strictEqual(new Set(accepted).size, 1)
       assert.deepEqual(yield* entriesOf(directory), [accepted[0]?.hash as string])
       assert.strictEqual(yield* store.accept(bytes), accepted[0])
+    })
+  )
+
+  it.live("makes room for a component with the one that was not used for longest, and makes that one anew", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const store = yield* storeIn(directory, undefined, 0)
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const first = yield* store.accept(bytes)
+      const other = yield* store.accept(yield* bytesOf(coreGuest("trap")))
+      assert.deepEqual(yield* entriesOf(directory), [other.hash])
+      assert.strictEqual(yield* store.accept(bytes), first)
+      yield* store.forget(first)
+      assert.isNull(yield* store.find(first.hash))
+      assert.deepEqual(yield* store.accept(bytes), first)
+      assert.deepEqual(yield* entriesOf(directory), [first.hash])
     })
   )
 

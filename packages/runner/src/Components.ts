@@ -15,6 +15,8 @@ export class Components extends Context.Service<
   {
     /** Fails with `bundle_fetch_failed` or `unknown_capabilities`. A failure is not remembered. */
     readonly get: (key: BundleKey) => Effect.Effect<Component, RunnerError>
+    /** The same, where the files of the one that was got are gone. */
+    readonly renew: (key: BundleKey, gone: Component) => Effect.Effect<Component, RunnerError>
   }
 >()("@alga-psa/ext-runner/Components") {}
 
@@ -46,7 +48,15 @@ export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore 
       capacity: rememberedComponents,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
     })
-    return Components.of({ get: (key) => Effect.tap(Cache.get(cache, JSON.stringify(key)), seen.note(key)) })
+    const get = (key: BundleKey) =>
+      Effect.tap(Cache.get(cache, JSON.stringify(key)), (component) =>
+        Effect.andThen(seen.note(key), intake.use(component))
+      )
+    return Components.of({
+      get,
+      renew: (key, gone) =>
+        intake.forget(gone).pipe(Effect.andThen(Cache.invalidate(cache, JSON.stringify(key))), Effect.andThen(get(key)))
+    })
   })
 )
 

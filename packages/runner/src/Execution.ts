@@ -1,4 +1,4 @@
-import { type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
+import { type Component, type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
 import {
   Authorization,
   type InstallAccess,
@@ -98,16 +98,18 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         const access = yield* available
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
-        const component = yield* components.get({
-          tenant: request.context.tenant_id,
-          extension: request.context.extension_id,
-          hash
-        })
+        const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }
+        const component = yield* components.get(key)
         const lowered = lower(limits, {
           timeoutMs: request.limits?.timeout_ms,
           memoryMb: request.limits?.memory_mb
         })
-        const response = yield* executor.execute(component, guestRequest(request), lowered)
+        const run = (from: Component) => executor.execute(from, guestRequest(request), lowered)
+        const response = yield* Effect.catchIf(
+          run(component),
+          ({ reason }) => reason === "component-gone",
+          () => Effect.flatMap(components.renew(key, component), run)
+        )
         return executeResponse(response)
       })
 

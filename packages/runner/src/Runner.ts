@@ -11,6 +11,7 @@ import {
   type NodeUnsuitable,
   type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
+import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
@@ -37,13 +38,15 @@ import * as SeenBundles from "./SeenBundles.ts"
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
 export type BundleSource =
   | { readonly directory: string }
-  | (HttpBundleStore.HttpStoreOptions & { readonly cache: BundleCache.BundleCacheOptions })
+  | (HttpBundleStore.HttpStoreOptions & { readonly cache: BoundedDirectoryOptions })
 
 /** What a runner needs to know beside its ports. */
 export interface RunnerOptions {
   readonly bundles: BundleSource
   /** The directory of accepted components. Only the runner's own user may write to it. */
   readonly components: string
+  /** What is kept there, in bytes. Default: that of the component store. */
+  readonly componentCacheBytes?: number
   /** The largest limits of an execution. Default: those of the sandbox. */
   readonly limits?: Limits
   /** How many processes the sandbox may have, and the like. */
@@ -72,11 +75,16 @@ const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore
  */
 export const layerRunner = ({
   bundles,
+  componentCacheBytes,
   components,
   limits = defaultLimits,
   sandbox: sandboxOptions
 }: RunnerOptions): Layer.Layer<Services, ComponentStoreError | NodeUnsuitable, Ports> => {
-  const store = layerComponentStore({ directory: components, componentBytes: limits.componentBytes })
+  const store = layerComponentStore({
+    directory: components,
+    componentBytes: limits.componentBytes,
+    ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes })
+  })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })
   const executor = layerExecutor.pipe(Layer.provide([sandbox, layerHostImports]), Layer.provide(layerDeniedPorts))
   return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(

@@ -49,6 +49,10 @@ const postgresUrl = Schema.String.check(
   Schema.isPattern(/^postgres(ql)?:\/\//, { message: "must be a URL such as postgres://user:password@host:5432/name" })
 ).pipe(Schema.RedactedFromValue)
 
+const clusterSecret = Schema.String.check(
+  Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
+).pipe(Schema.RedactedFromValue)
+
 const isHttp = (base: string): boolean => /^https?:\/\//i.test(base)
 
 const sandbox = defaultSandboxOptions()
@@ -135,6 +139,61 @@ export const Settings = Schema.Struct({
     about("How long an idempotency key holds its answer.", "duration", { fallback: "24 hours" })
   ),
 
+  DATABASE_CLUSTER_URL: Schema.optional(postgresUrl).pipe(
+    about("The cluster's PostgreSQL, with the login of `db cluster`; needed by `serve --cluster`.", "URL", {
+      secret: true
+    })
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: text.pipe(
+    about("The address at which other runners reach this one.", "address", { fallback: "127.0.0.1" })
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_PORT: whole(1, 65_535).pipe(
+    about("The port at which other runners reach this one.", "port", { fallback: "34431" })
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: Schema.optional(text).pipe(
+    about("The address to listen on for other runners, where it is not the one that they use.", "address")
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: Schema.optional(clusterSecret).pipe(
+    about("What the runners of one cluster know; their connections are encrypted with it.", "text", { secret: true })
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: Schema.optional(clusterSecret).pipe(
+    about("A second secret that other runners may use.", "text", { secret: true })
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: duration.pipe(
+    about("How long a runner may be silent before others take over what it owns.", "duration", {
+      fallback: "15 seconds"
+    })
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: Schema.optional(whole(1, 100_000)).pipe(
+    about("One install's executions at the same time, in the whole cluster.", "executions")
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: Schema.optional(whole(1, 100_000_000)).pipe(
+    about("One install's executions that begin in a minute, in the whole cluster.", "executions a minute")
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: Schema.optional(whole(1, 100_000)).pipe(
+    about("One tenant's executions at the same time, in the whole cluster.", "executions")
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_RATE: Schema.optional(whole(1, 100_000_000)).pipe(
+    about("One tenant's executions that begin in a minute, in the whole cluster.", "executions a minute")
+  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: whole(1, 100).pipe(
+    about("How often a kept trigger is tried.", "attempts", { fallback: "5" })
+  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: duration.pipe(
+    about("The pause after a kept trigger's first failed attempt; it doubles, up to 64 times this.", "duration", {
+      fallback: "10 seconds"
+    })
+  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: duration.pipe(
+    about("How long after it was accepted a kept trigger may begin.", "duration", { fallback: "24 hours" })
+  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: duration.pipe(
+    about("How long the outcome of a kept trigger can be asked for.", "duration", { fallback: "7 days" })
+  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: whole(1, 1_024).pipe(
+    about("Kept triggers that one runner works on at the same time.", "triggers", { fallback: "4" })
+  ),
+
   BUNDLE_STORE_BASE: text.pipe(
     about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
       required: true
@@ -160,6 +219,11 @@ export const Settings = Schema.Struct({
   ),
   ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES: whole(0, 1_099_511_627_776).pipe(
     about("Fetched bundles that are kept on disk.", "bytes", { fallback: "1073741824" })
+  ),
+  ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES: whole(0, 1_099_511_627_776).pipe(
+    about("Accepted components that are kept on disk; the last one stays, whatever its size.", "bytes", {
+      fallback: "1073741824"
+    })
   ),
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(

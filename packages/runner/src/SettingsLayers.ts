@@ -11,6 +11,7 @@ export const layerFromSettings = (settings: Settings) =>
   layerRunner({
     bundles: bundlesOf(settings),
     components: join(settings.EXT_CACHE_ROOT, "components"),
+    componentCacheBytes: settings.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES,
     limits: limitsOf(settings),
     sandbox: sandboxOptionsOf(settings)
   }).pipe(

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises"
+import { chmod, readdir, stat, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { assert, describe, it } from "@effect/vitest"
@@ -101,25 +101,6 @@ describe("the cache of bundles", () => {
       )
       yield* read(a)
       assert.strictEqual(reads.length, 3)
-    })
-  )
-
-  it.live("sweeps what a killed process left, and leaves alone what another is writing", () =>
-    Effect.gen(function* () {
-      const directory = join(yield* temporary, "bundles")
-      yield* Effect.promise(async () => {
-        await mkdir(directory)
-        await writeFile(join(directory, "old.part"), "half")
-        await writeFile(join(directory, "new.part"), "half")
-        await utimes(join(directory, "old.part"), 1_000, 1_000)
-      })
-      const { put, read } = yield* cached(1_000, directory)
-      const archive = archiveOf("a")
-      put(archive)
-      yield* read(archive)
-      const left = yield* files(directory)
-      assert.isTrue(left.includes("new.part"))
-      assert.isFalse(left.includes("old.part"))
     })
   )
 

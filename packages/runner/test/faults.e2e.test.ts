@@ -1,3 +1,5 @@
+import { readdir, rm } from "node:fs/promises"
+import { join } from "node:path"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, layer } from "@effect/vitest"
@@ -161,6 +163,23 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
       const files = { "manifest.json": JSON.stringify(manifest), "dist/main.wasm": "not WebAssembly" }
       const change = yield* installFixture(yield* Effect.promise(() => pack(files)))
       yield* refuses(change, 502, /^bundle_fetch_failed: component refused: /)
+    })
+  )
+
+  it.effect("carries on when the files of components are taken away while it runs", () =>
+    Effect.gen(function* () {
+      const { components } = yield* TestRunner
+      yield* works
+      const change = yield* fixture("trap")
+      yield* Effect.promise(async () => {
+        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true })
+      })
+      yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
+      yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
+      yield* Effect.promise(async () => {
+        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true })
+      })
+      yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
     })
   )
 

@@ -26,6 +26,8 @@ export class TestRunner extends Context.Service<
   {
     readonly url: string
     readonly token: string
+    /** Where accepted components are kept. */
+    readonly components: string
     readonly send: (path: string, init?: RequestInit) => Effect.Effect<Answer>
     /** Puts an archive into the store. */
     readonly store: (key: BundleKey, archive: Uint8Array) => Effect.Effect<void>
@@ -59,6 +61,7 @@ export const layerTestRunner = Layer.unwrap(
         return TestRunner.of({
           url,
           token,
+          components: join(directory, "components"),
           send: send(url),
           store: (key, archive) =>
             Effect.promise(async () => {

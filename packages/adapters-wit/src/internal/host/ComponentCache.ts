@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto"
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Schema } from "effect"
+import { type BoundedDirectoryOptions, makeBoundedDirectory } from "../../BoundedDirectory.ts"
 import type { Component } from "../../Component.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { transpilerVersion } from "./Engine.ts"
@@ -45,11 +46,17 @@ export interface ComponentCache {
     transpiled: TranspiledComponent,
     modules: ReadonlyArray<CheckedModule>
   ) => Effect.Effect<Component, ComponentStoreError>
+  /** Notes that the component is used, at most once a minute. */
+  readonly touch: (hash: string) => Effect.Effect<void>
 }
 
-/** A cache below `directory`, in a folder that belongs to this version of the transpiler. */
-export const makeComponentCache = (directory: string): ComponentCache => {
-  const root = join(directory, `${transpilerVersion()}-${format}`)
+const usedAgainMs = 60_000
+
+/** A cache in `options.directory`, each entry in a folder named after the version of the transpiler that made it. */
+export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentCache => {
+  const folders = makeBoundedDirectory(options)
+  const nameOf = (hash: string) => `${transpilerVersion()}-${format}-${hash}`
+  const touched = new Map<string, number>()
 
   const component = (folder: string, entry: Entry): Component => ({
     hash: entry.hash,
@@ -67,7 +74,7 @@ export const makeComponentCache = (directory: string): ComponentCache => {
   }
 
   const read = (hash: string) => {
-    const folder = join(root, hash)
+    const folder = folders.path(nameOf(hash))
     return Effect.gen(function* () {
       const text = yield* Effect.tryPromise(() => readFile(join(folder, entryName), "utf8"))
       const entry = yield* Schema.decodeUnknownEffect(EntryText)(text)
@@ -76,18 +83,7 @@ export const makeComponentCache = (directory: string): ComponentCache => {
     }).pipe(Effect.catch(() => Effect.succeed(null)))
   }
 
-  const publish = Effect.fnUntraced(function* (hash: string, staging: string, folder: string) {
-    const moved = yield* Effect.isSuccess(Effect.tryPromise(() => rename(staging, folder)))
-    if (moved || (yield* read(hash)) !== null) return
-    yield* attempt("replace a broken component", async () => {
-      await rm(folder, { recursive: true, force: true })
-      await rename(staging, folder)
-    })
-  })
-
   const write: ComponentCache["write"] = Effect.fnUntraced(function* (hash, transpiled, modules) {
-    const folder = join(root, hash)
-    const staging = join(root, `.${hash}-${randomUUID()}`)
     const entry: Entry = {
       hash,
       imports: [...transpiled.imports].sort(),
@@ -95,16 +91,23 @@ export const makeComponentCache = (directory: string): ComponentCache => {
       modules,
       unrestorable: transpiled.unrestorable
     }
-    yield* attempt("write to the component directory", async () => {
-      await mkdir(staging, { recursive: true, mode: 0o700 })
-      for (const { name, bytes } of transpiled.files) await writeFile(join(staging, name), bytes, { flush: true })
-      await writeFile(join(staging, entryName), JSON.stringify(entry), { flush: true })
-    }).pipe(
-      Effect.andThen(publish(hash, staging, folder)),
-      Effect.ensuring(Effect.ignore(attempt("clean up", () => rm(staging, { recursive: true, force: true }))))
-    )
-    return component(folder, entry)
+    const writeTo = async (folder: string) => {
+      await mkdir(folder, { mode: 0o700 })
+      for (const { name, bytes } of transpiled.files) await writeFile(join(folder, name), bytes, { flush: true })
+      await writeFile(join(folder, entryName), JSON.stringify(entry), { flush: true })
+    }
+    const isGood = async () => (await Effect.runPromise(read(hash))) !== null
+    yield* attempt("write to the component directory", () => folders.put(nameOf(hash), writeTo, isGood))
+    return component(folders.path(nameOf(hash)), entry)
   })
 
-  return { read, write }
+  const touch = (hash: string) =>
+    Effect.suspend(() => {
+      const now = performance.now()
+      if (now - (touched.get(hash) ?? Number.NEGATIVE_INFINITY) < usedAgainMs) return Effect.void
+      touched.set(hash, now)
+      return Effect.ignore(Effect.tryPromise(() => folders.touch(nameOf(hash))))
+    })
+
+  return { read, write, touch }
 }

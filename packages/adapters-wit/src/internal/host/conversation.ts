@@ -40,7 +40,8 @@ export const bind = Effect.fnUntraced(function* (
   const files = yield* Effect.tryPromise({
     try: () =>
       Promise.all([component.glue, ...component.modules.map(({ path }) => path)].map((path) => readFile(path))),
-    catch: (cause) => new ExecutionFailed({ reason: "unavailable", detail: `the component cannot be read: ${cause}` })
+    catch: (cause) =>
+      new ExecutionFailed({ reason: "component-gone", detail: `the component cannot be read: ${cause}` })
   })
   yield* send(guest, {
     type: "load",
