@@ -14,10 +14,10 @@ const sampleOf = (durations: ReadonlyArray<number>): Sample => {
 }
 
 /**
- * Many, because a runner that has served for a while is what is to be measured: its code is compiled, and each connection
- * has its plans. Five runs are the least: after them PostgreSQL decides on the plan of a prepared statement.
+ * Milliseconds before anything counts: a runner that has served for a while is what is to be measured. Its code is
+ * compiled, and each connection has its plans; PostgreSQL decides on that of a prepared statement after five runs.
  */
-const warmUps = 300
+const warmUp = 1000
 const fewestRounds = 5
 const mostRounds = 2000
 
@@ -44,7 +44,7 @@ export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<
       durations: [] as Array<number>
     }))
     const first = performance.now()
-    for (let round = 0; round < warmUps && (round < fewestRounds || performance.now() - first < budget); round++) {
+    for (let round = 0; round < fewestRounds || performance.now() - first < Math.min(warmUp, budget * 2); round++) {
       for (const { call } of contenders) yield* call
     }
     const begin = performance.now()
