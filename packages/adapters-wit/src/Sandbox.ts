@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Exit, Layer } from "effect"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.ts"
@@ -102,11 +102,17 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     yield* checkRequest(request, limits)
     const asked = performance.now()
     let began = false
+    const waiting = yield* Effect.makeSpan("Sandbox.wait")
+    const waited = (exit: Exit.Exit<unknown, unknown>) =>
+      Effect.map(Clock.currentTimeNanos, (now) => {
+        if (waiting.status._tag === "Started") waiting.end(now, exit)
+      })
 
     const onGuest = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const guest = yield* pool.take(keyOf({ ...execution, limits }), restore)
         began = true
+        yield* waited(Exit.void)
         yield* noteWait(performance.now() - asked)
         const watch = watchProcessor(guest.node, limits.cpuMs)
         const talk = Effect.gen(function* () {
@@ -128,7 +134,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         duration: limits.timeoutMs,
         orElse: () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)
       }),
-      Effect.tapError(({ reason }) => countFailure(reason))
+      Effect.tapError(({ reason }) => countFailure(reason)),
+      Effect.onExit((exit) => waited(exit))
     )
   })
 

@@ -3,8 +3,12 @@ import * as Postgres from "@alga-psa/ext-adapters-pg"
 import { Layer } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
+import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
 import { layerRunner } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
+
+const databasesOf = ({ DATABASE_URL, IDEMPOTENCY_DATABASE_URL }: Settings) =>
+  IDEMPOTENCY_DATABASE_URL === undefined ? [DATABASE_URL] : [DATABASE_URL, IDEMPOTENCY_DATABASE_URL]
 
 /** The runner on Alga's database, with everything as the settings say. */
 export const layerFromSettings = (settings: Settings) =>
@@ -26,6 +30,6 @@ export const layerFromSettings = (settings: Settings) =>
         connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
         statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
         maxConnections: settings.DATABASE_MAX_CONNECTIONS
-      })
+      }).pipe(Layer.provide(layerDatabaseConnections(databasesOf(settings))))
     )
   )

@@ -32,6 +32,9 @@ describe("serve", () => {
         assert.deepStrictEqual(yield* outcome, gone)
         assert.strictEqual((yield* execute()).headers.get("retry-after"), "1")
         assert.include(yield* until(`${url}/readyz`, 503), '"database":"unavailable"')
+        const { text } = yield* get(`${url}/metrics`)
+        assert.match(text, /^alga_extension_database_connections 0$/m)
+        assert.match(text, /^alga_extension_database_statement_seconds_count\{outcome="failed"\} [1-9]/m)
         assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
         yield* database.start
         assert.deepStrictEqual(yield* outcome, good)

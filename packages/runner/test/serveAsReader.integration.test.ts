@@ -53,6 +53,8 @@ describe("serve as the reading login", () => {
         yield* administering(TenantPolicies.apply({ reader: name, unrestricted: [] }))
         assert.deepStrictEqual(yield* pages(telling.url), [200, 404, 404, 404])
         assert.deepStrictEqual({ ...(yield* telling.execute()), headers: null }, expected)
+        const metrics = yield* Effect.promise(async () => (await fetch(`${telling.url}/metrics`)).text())
+        assert.match(metrics, /^alga_extension_database_wait_seconds_count [1-9]/m)
         const hidden = yield* plain.execute()
         assert.deepStrictEqual([hidden.http, hidden.error], [404, "unknown_install"])
         assert.deepStrictEqual(yield* pages(plain.url), [404, 404, 404, 404])

@@ -45,6 +45,8 @@ describe("telemetry", () => {
         const names = path(ofTrace, statement)
         assert.includeMembers([...names], ["ClientReads.list", "Sandbox.execute", "Execution.run"])
         assert.strictEqual(names.at(-1), server?.name)
+        const waiting = ofTrace.find(({ name }) => name === "Sandbox.wait")
+        assert.strictEqual(path(ofTrace, waiting)[1], "Sandbox.execute")
         const attribute = server?.attributes.find(({ key }) => key === "requestId")
         assert.strictEqual(attribute?.value.stringValue, "from-the-gateway")
         assert.isFalse(spans.some(({ attributes }) => attributes.some(({ value }) => value.stringValue === "/healthz")))
@@ -58,6 +60,9 @@ describe("telemetry", () => {
 
         assert.match(metrics, /^alga_extension_executions_total\{outcome="ok"\} 1$/m)
         assert.match(metrics, /^alga_extension_executions_in_flight 0$/m)
+        assert.match(metrics, /^alga_extension_database_connections [1-9]$/m)
+        assert.match(metrics, /^alga_extension_database_statements_in_flight 0$/m)
+        assert.match(metrics, /^alga_extension_database_statement_seconds_count\{outcome="ok"\} [1-9]/m)
         assert.match(metrics, /^alga_extension_reads_total\{.*operation="clients.list".*\} 1$/m)
       }),
     120_000

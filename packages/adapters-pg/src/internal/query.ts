@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ReadTimeout } from "../ReadTimeout.ts"
 import { fromSchemaError, fromSqlError, tooLate } from "./failure.ts"
+import { metered } from "./meters.ts"
 import { makeResend } from "./resend.ts"
 
 /**
@@ -21,6 +22,7 @@ export const makeQuery = Effect.map(
         resend(operation, statement).pipe(
           Effect.mapError((error) => fromSqlError(operation, error)),
           Effect.timeoutOrElse({ duration, orElse: () => late }),
+          metered,
           Effect.flatMap((rows) => Effect.mapError(decode(rows), (error) => fromSchemaError(operation, error)))
         )
     }

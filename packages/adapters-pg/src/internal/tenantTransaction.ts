@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError } from "effect/sql/SqlError"
 import { ReadTimeout } from "../ReadTimeout.ts"
 import { fromSqlError, tooLate } from "./failure.ts"
+import { meteredWait } from "./meters.ts"
 
 const patience = Duration.seconds(5)
 
@@ -19,7 +20,7 @@ export const makeTenantTransaction = Effect.gen(function* () {
 
   const transaction = <A, E, R>(tenant: TenantId, read: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
-      const connection = yield* sql.reserve
+      const connection = yield* meteredWait(sql.reserve)
       const run = (statement: string, values: ReadonlyArray<unknown> = []) =>
         connection.execute(statement, values, undefined)
       const rollback = Effect.ignore(Effect.timeout(Effect.interruptible(run("ROLLBACK")), patience))

@@ -45,13 +45,13 @@ export const observed = <A, R>(
   fields: () => Readonly<Record<string, unknown>>
 ): Effect.Effect<A, RunnerError, R> =>
   Effect.gen(function* () {
-    const started = yield* Clock.currentTimeNanos
+    const started = yield* Clock.monotonicTimeNanos
     yield* count(1)
     const span = yield* Effect.option(Effect.currentSpan)
     return yield* Effect.onExit(execution, (exit) =>
       Effect.gen(function* () {
         const { causes, level, outcome, ...details } = describe(exit)
-        const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.currentTimeNanos) - started))
+        const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.monotonicTimeNanos) - started))
         yield* count(-1)
         yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)
         yield* Metric.update(Metric.withAttributes(durations, { outcome }), seconds)

@@ -1,0 +1,49 @@
+import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
+import { Clock, Effect, Exit, Metric } from "effect"
+
+const inFlight = Metric.gauge("alga_extension_database_statements_in_flight", {
+  description: "Statements that wait for a connection or an answer"
+})
+
+const boundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+const durations = Metric.histogram("alga_extension_database_statement_seconds", {
+  description: "Time of statements in seconds, waiting for a connection included, by outcome",
+  boundaries
+})
+
+const answered = Metric.withAttributes(durations, { outcome: "ok" })
+const failed = Metric.withAttributes(durations, { outcome: "failed" })
+
+const waits = Metric.histogram("alga_extension_database_wait_seconds", {
+  description: "Time that a transaction waits for a connection of its own, in seconds",
+  boundaries
+})
+
+let running = 0
+
+/** Counts and times a statement. */
+export const metered = <A>(statement: Effect.Effect<A, DataSourceError>): Effect.Effect<A, DataSourceError> =>
+  Effect.flatMap(Clock.monotonicTimeNanos, (started) => {
+    running += 1
+    return Effect.andThen(
+      Metric.update(inFlight, running),
+      Effect.onExit(statement, (exit) => {
+        running -= 1
+        return Effect.flatMap(Clock.monotonicTimeNanos, (ended) =>
+          Effect.andThen(
+            Metric.update(inFlight, running),
+            Metric.update(Exit.isSuccess(exit) ? answered : failed, Number(ended - started) / 1e9)
+          )
+        )
+      })
+    )
+  })
+
+/** Times how long it takes to get a connection. */
+export const meteredWait = <A, E, R>(acquire: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Clock.monotonicTimeNanos, (started) =>
+    Effect.tap(acquire, () =>
+      Effect.flatMap(Clock.monotonicTimeNanos, (ended) => Metric.update(waits, Number(ended - started) / 1e9))
+    )
+  )

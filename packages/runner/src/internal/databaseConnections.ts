@@ -1,0 +1,44 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import type { Socket } from "node:net"
+import { Effect, Layer, Metric, Redacted } from "effect"
+
+const open = Metric.gauge("alga_extension_database_connections", {
+  description: "Open connections to the databases, the store of idempotency keys included"
+})
+
+const channel = "net.client.socket"
+const defaultPort = 5432
+
+const portOf = (url: Redacted.Redacted): number => Number(new URL(Redacted.value(url)).port) || defaultPort
+
+/**
+ * Counts the connections of this process to the servers of these URLs, told by their ports. Node announces each socket
+ * that is made; the driver keeps its pool to itself.
+ */
+export const layerDatabaseConnections = (urls: ReadonlyArray<Redacted.Redacted>): Layer.Layer<never> =>
+  Layer.effectDiscard(
+    Effect.acquireRelease(
+      Effect.gen(function* () {
+        const context = yield* Effect.context()
+        const run = Effect.runForkWith(context)
+        const ports = new Set(urls.map(portOf))
+        let count = 0
+        const change = (by: 1 | -1) => {
+          count += by
+          run(Metric.update(open, count))
+        }
+        const announced = (message: unknown) => {
+          const { socket } = message as { readonly socket: Socket }
+          socket.once("connect", () => {
+            if (!ports.has(socket.remotePort ?? 0)) return
+            change(1)
+            socket.once("close", () => change(-1))
+          })
+        }
+        yield* Metric.update(open, 0)
+        subscribe(channel, announced)
+        return announced
+      }),
+      (announced) => Effect.sync(() => unsubscribe(channel, announced))
+    )
+  )
