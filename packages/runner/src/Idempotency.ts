@@ -28,9 +28,13 @@ export interface IdempotentAnswer {
  * Guarantees, across processes and restarts, while the window is open:
  * - The same key and request gives the first answer, and waits for it while the first is still under way.
  * - Another request under the same key fails with `idempotency_mismatch`, and nothing runs.
- * - An execution that failed in the extension counts as an answer. What was refused before the extension ran, was cut, or
- *   was given up by its caller does not: the next request runs.
- * - When a runner is killed under way, the next request runs as soon as its claim has expired, after 10 seconds.
+ * - An execution that failed in the extension counts as an answer. What was refused before the extension ran, or was cut
+ *   because the runner stops, does not: the next request runs.
+ * - A caller that hangs up changes nothing: what it started is finished, and its answer kept for whoever asks again.
+ * - When a runner is killed under way, the next request runs as soon as its claim has expired, after 10 seconds. So what the
+ *   first had done before it was killed may be done twice.
+ * - A runner that could not renew its claim in that time, and finds it taken over, gives its execution up and waits for the
+ *   other's answer.
  * - Keys of different tenants and installs never meet.
  */
 export class Idempotency extends Context.Service<

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { PgClient } from "@effect/sql-pg"
-import { Context, Duration, Effect, Exit, Layer, Metric, type Redacted, Schedule } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Metric, type Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ExecuteResponse } from "./ExecuteResponse.ts"
@@ -18,7 +18,7 @@ export interface PgIdempotencyOptions {
 
 /** A claim that is not renewed for so long counts as abandoned: its runner is gone. */
 const claimSeconds = 10
-const renewal = Schedule.spaced("3 seconds")
+const renewal = Duration.seconds(3)
 const patience = Duration.seconds(5)
 const sweeping = Schedule.spaced("5 minutes")
 
@@ -32,8 +32,8 @@ const count = (outcome: "first" | "replayed" | "mismatch") =>
 type Kept = { readonly response: ExecuteResponse } | { readonly failed: string }
 
 /** What is kept of an execution; null where the next request should run. */
-const kept = (exit: Exit.Exit<ExecuteResponse, RunnerError>): Kept | null => {
-  if (Exit.isSuccess(exit)) return { response: exit.value }
+const kept = (exit: Exit.Exit<ExecuteResponse | null, RunnerError>): Kept | null => {
+  if (Exit.isSuccess(exit)) return exit.value === null ? null : { response: exit.value }
   const failure = exit.cause.reasons.find((reason) => reason._tag === "Fail")?.error
   return failure instanceof RunnerError && failure.code === "execute_failed" ? { failed: failure.detail } : null
 }
@@ -49,6 +49,7 @@ const make = Effect.fnUntraced(function* ({ url, window = Duration.hours(24) }: 
       startupParameters: { statement_timeout: "5000" }
     })
   )
+  const scope = yield* Effect.scope
   const sql = Context.get(client, SqlClient)
   const table = sql.literal(claimTable)
   const seconds = Duration.toSeconds(window)
@@ -84,27 +85,60 @@ const make = Effect.fnUntraced(function* ({ url, window = Duration.hours(24) }: 
       WHERE tenant_id = ${tenant}::uuid AND install_id = ${install}::uuid AND key = ${key}`
 
   const renew = (request: IdempotentRequest, owner: string) =>
-    sql`UPDATE ${table} SET claimed_until = now() + make_interval(secs => ${claimSeconds}) WHERE ${mine(request, owner)}`
+    sql`
+      UPDATE ${table} SET claimed_until = now() + make_interval(secs => ${claimSeconds})
+      WHERE ${mine(request, owner)}
+      RETURNING 1 AS claimed`
 
   const settle = (request: IdempotentRequest, owner: string, answer: Kept | null) =>
     answer === null
       ? sql`DELETE FROM ${table} WHERE ${mine(request, owner)} AND answer IS NULL`
       : sql`UPDATE ${table} SET answer = ${JSON.stringify(answer)} WHERE ${mine(request, owner)}`
 
+  /** Ends when the claim is no longer this owner's. A store that does not answer does not tell, and is asked again. */
+  const lost = (request: IdempotentRequest, owner: string) =>
+    Effect.sleep(renewal).pipe(
+      Effect.andThen(ask(renew(request, owner))),
+      Effect.map((rows) => rows.length === 0),
+      Effect.orElseSucceed(() => false),
+      Effect.repeat({ until: (isLost) => isLost }),
+      Effect.as(null)
+    )
+
+  /**
+   * Carries the request out in a fiber of its own, so that it is finished and its answer kept where the caller hangs up.
+   * Null where another runner has taken the claim over.
+   */
   const first = <R>(
     request: IdempotentRequest,
     owner: string,
     run: Effect.Effect<ExecuteResponse, RunnerError, R>,
     restore: <A, E, S>(effect: Effect.Effect<A, E, S>) => Effect.Effect<A, E, S>
   ) => {
-    const renewing = Effect.repeat(Effect.ignore(ask(renew(request, owner))), renewal)
-    return restore(Effect.raceFirst(run, Effect.andThen(renewing, Effect.never))).pipe(
+    let left = false
+    const work = Effect.interruptible(Effect.raceFirst(run, lost(request, owner))).pipe(
       Effect.onExit((exit) =>
-        Effect.catch(ask(settle(request, owner, kept(exit))), (error) =>
-          Effect.logError("an answer could not be kept under its idempotency key", error)
-        )
+        Exit.isSuccess(exit) && exit.value === null
+          ? Effect.logWarning("another runner has taken over a request with an idempotency key")
+          : Effect.catch(ask(settle(request, owner, kept(exit))), (error) =>
+              Effect.logError("an answer could not be kept under its idempotency key", error)
+            )
       ),
-      Effect.map((response) => ({ response, replayed: false }))
+      Effect.tap(() =>
+        left
+          ? Effect.logInfo("an execution was finished for its idempotency key after its caller had gone")
+          : Effect.void
+      )
+    )
+    return Effect.flatMap(Effect.forkIn(work, scope), (fiber) =>
+      restore(Fiber.join(fiber)).pipe(
+        Effect.onInterrupt(() =>
+          Effect.sync(() => {
+            left = true
+          })
+        ),
+        Effect.map((response) => (response === null ? null : { response, replayed: false }))
+      )
     )
   }
 

@@ -1,7 +1,7 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Fiber, Redacted } from "effect"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
 import { type Serving, serveSetting } from "./support/ServeProgram.ts"
 
@@ -27,7 +27,7 @@ const setting = Effect.gen(function* () {
   login.username = role
   login.password = "a-password-of-a-test"
   const prepared = yield* serveSetting(Redacted.value(url))
-  return { ...prepared, keeping: prepared.serve({ IDEMPOTENCY_DATABASE_URL: login.href }) }
+  return { ...prepared, admin, keeping: prepared.serve({ IDEMPOTENCY_DATABASE_URL: login.href }) }
 })
 
 const key = (name: string) => ({ "x-idempotency-key": name })
@@ -75,7 +75,7 @@ describe("a request with an idempotency key", () => {
   )
 
   it.live(
-    "waits for the first answer while that is under way, and survives the death of the process that works on it",
+    "waits for the first answer, is finished when its caller hangs up, and runs again when its process is killed and restarted",
     () =>
       Effect.gen(function* () {
         const prepared = yield* setting
@@ -95,13 +95,44 @@ describe("a request with an idempotency key", () => {
           [1, 1]
         )
 
+        const gone = yield* Effect.forkChild(one.execute(change, hash, key("hangs-up")), { startImmediately: true })
+        yield* untilWorking(one.url)
+        yield* Fiber.interrupt(gone)
+        assert.strictEqual((yield* other.execute(change, hash, key("hangs-up"))).http, 200)
+        assert.deepStrictEqual(
+          [yield* metric([one, other], counted("first")), yield* metric([one, other], counted("replayed"))],
+          [2, 2]
+        )
+
         yield* Effect.forkChild(Effect.ignoreCause(one.execute(change, hash, key("b"))), { startImmediately: true })
         yield* untilWorking(one.url)
         yield* Effect.promise(() => one.run.end("SIGKILL"))
-        const taken = yield* other.execute(change, hash, key("b"))
+        const restarted = yield* prepared.keeping
+        const taken = yield* restarted.execute(change, hash, key("b"))
         assert.strictEqual(taken.http, 200)
         const replayed = yield* other.execute(change, hash, key("b"))
         assert.deepStrictEqual([replayed.http, replayed.body], [200, taken.body])
+      }),
+    120_000
+  )
+
+  it.live(
+    "gives up what another runner has taken over, and answers with that one's answer",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const { execute, url } = yield* prepared.keeping
+        const running = yield* Effect.forkChild(execute(change, hash, key("a")), { startImmediately: true })
+        yield* untilWorking(url)
+        const answer = JSON.stringify({ response: { status: 299, headers: {} } })
+        yield* prepared.admin(
+          Effect.flatMap(
+            PgClient.PgClient,
+            (sql) => sql`UPDATE alga_extension_runner.idempotency SET owner = gen_random_uuid(), answer = ${answer}`
+          )
+        )
+        assert.deepStrictEqual((yield* Fiber.join(running)).status, 299)
       }),
     120_000
   )

@@ -26,6 +26,7 @@ export interface Answered {
 export interface Serving {
   readonly run: Program
   readonly url: string
+  /** Interrupting it hangs up. */
   readonly execute: (
     change?: Partial<DemoCase>,
     hash?: string,
@@ -48,10 +49,11 @@ export const addressOf = (run: Program): Effect.Effect<string> =>
 const send =
   (url: string, sampleHash: string): Serving["execute"] =>
   (change = {}, hash = sampleHash, headers = {}) =>
-    Effect.promise(async () => {
+    Effect.promise(async (signal) => {
       const demoCase = { ...adminCase, ...change }
       const response = await fetch(`${url}/v1/execute`, {
         method: "POST",
+        signal,
         headers: {
           "content-type": "application/json",
           "x-runner-service-token": token,

@@ -62,7 +62,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     if (idempotency === null || key === null) return yield* life.admit(running)
     const { install_id: install, tenant_id: tenant } = context
     const answer = yield* life.admit(
-      idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, running)
+      idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, life.admit(running))
     )
     fields = { ...fields, replayed: answer.replayed }
     return answer.response
