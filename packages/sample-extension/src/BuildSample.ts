@@ -2,8 +2,9 @@ import { createHash, randomUUID } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
-import { type BundleFiles, filesUnder, packBundle } from "./internal/packBundle.ts"
+import { type BundleFiles, packBundle } from "./internal/packBundle.ts"
 
 /** An extension's manifest, as far as this sample uses it. */
 export interface SampleManifest {
@@ -12,6 +13,7 @@ export interface SampleManifest {
   readonly version: string
   readonly runtime: "wasm-js@1"
   readonly capabilities: ReadonlyArray<string>
+  readonly ui: { readonly type: "iframe"; readonly entry: string }
   readonly api: {
     readonly endpoints: ReadonlyArray<{ readonly method: string; readonly path: string; readonly handler: string }>
   }
@@ -69,10 +71,11 @@ export const buildSample = async (options: BuildSampleOptions = {}): Promise<Bui
     component: { world: "alga:extension/runner", file: "dist/main.wasm" },
     capabilities: manifest.capabilities
   }
+  const page = Object.entries(await buildPage(join(root, "ui")))
   const around = {
     "manifest.json": manifestBytes,
     "dist/component.json": text(metadata),
-    ...(await filesUnder(join(root, "ui"), "ui"))
+    ...Object.fromEntries(page.map(([name, bytes]) => [`ui/${name}`, bytes]))
   }
   const prepared = await prepareComponent({
     entry: join(root, "src/component.ts"),

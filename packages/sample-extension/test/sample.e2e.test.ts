@@ -118,7 +118,14 @@ describe.each(["quickjs", "starlingmonkey"] as const)("the sample on %s", (engin
     const reader = extract()
     reader.end(zstdDecompressSync(archive))
     for await (const entry of reader) names[entry.header.name] = await text(entry)
-    expect(Object.keys(names)).toEqual(["dist/component.json", "dist/main.wasm", "manifest.json"])
+    expect(Object.keys(names)).toEqual([
+      "dist/component.json",
+      "dist/main.wasm",
+      "manifest.json",
+      "ui/index.html",
+      "ui/main.css",
+      "ui/main.js"
+    ])
     expect(JSON.parse(names["dist/component.json"] ?? "")).toEqual({
       component: { world: "alga:extension/runner", file: "dist/main.wasm" },
       capabilities: ["cap:client.read", "cap:service.read"]
