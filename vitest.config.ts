@@ -20,7 +20,15 @@ export default defineConfig({
           globalSetup: ["packages/adapters-pg/test/globalSetup.ts"]
         }
       },
-      { extends: true, test: { name: "e2e", include: [tests(".e2e"), tests(".browser")] } }
+      { extends: true, test: { name: "e2e", include: [tests(".e2e")] } },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: [tests(".browser")],
+          globalSetup: ["packages/runner/testing/browserSetup.ts"]
+        }
+      }
     ]
   }
 })

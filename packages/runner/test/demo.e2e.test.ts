@@ -67,6 +67,11 @@ describe("demo", () => {
           Promise.all(urls.map(async (url) => [new URL(url).pathname, (await fetch(url)).status]))
         )
         assert.deepStrictEqual(statuses, [
+          ["/admin-user", 200],
+          ["/no-user", 200],
+          ["/user-without-permission", 200],
+          ["/portal-user", 200],
+          ["/no-grant", 200],
           ["/as/admin-user/api/clients", 200],
           ["/as/portal-user/api/clients", 200],
           ["/as/admin-user/api/services", 200],

@@ -7,8 +7,10 @@ import { HttpServer } from "effect/http"
 import * as DatabaseCheck from "../DatabaseCheck.ts"
 import * as Demo from "../demo/Demo.ts"
 import { demoCases } from "../demo/DemoCase.ts"
+import { demoPages, hostPageFiles } from "../demo/DemoPages.ts"
 import { demoRoutes } from "../demo/DemoRoutes.ts"
 import { routes } from "../Http.ts"
+import { serveHostPages } from "../hostpage/HostPageServer.ts"
 import { layerOff } from "../Idempotency.ts"
 import { table } from "../internal/table.ts"
 import { layerHttp, layerRunner } from "../Runner.ts"
@@ -23,7 +25,7 @@ const json = Flag.Boolean("json").pipe(
 
 const port = Flag.Int("port").pipe(
   Flag.withDefault(8787),
-  Flag.withDescription("Port on the loopback address; with --once any free one")
+  Flag.withDescription("Port on the loopback address, and the two above it for pages; with --once any free one")
 )
 
 const logs = Flag.Boolean("logs").pipe(
@@ -31,9 +33,11 @@ const logs = Flag.Boolean("logs").pipe(
   Flag.withDescription("Print the runner's log, JSON lines, to standard error")
 )
 
-const urls = (address: string) =>
+const urls = (address: string, pages: ReadonlyArray<string>) =>
   [
-    "The runner stays up; Ctrl-C ends it. Try, as any of the cases above:",
+    "The runner stays up; Ctrl-C ends it. Open the sample's page in a browser, as any of these:",
+    ...pages.map((page) => `  ${page}`),
+    "Or ask its handler, as any of the cases above:",
     `  ${address}/as/admin-user/api/clients?search=e&pageSize=3`,
     `  ${address}/as/portal-user/api/clients`,
     `  ${address}/as/admin-user/api/services?itemKind=product`,
@@ -42,7 +46,7 @@ const urls = (address: string) =>
   ].join("\n")
 
 const run = Effect.fnUntraced(function* (
-  flags: { readonly once: boolean; readonly json: boolean },
+  flags: { readonly once: boolean; readonly json: boolean; readonly port: number },
   target: Omit<Demo.Target, "url">
 ) {
   yield* Demo.seedDatabase(target.contentHash)
@@ -63,7 +67,10 @@ const run = Effect.fnUntraced(function* (
   const width = process.stdout.columns ?? 160
   if (!flags.json) yield* Console.log(table(["case", "shows", "request", "status", "body"], rows, width))
   if (flags.once) return
-  if (!flags.json) yield* Console.log(`\n${urls(address)}`)
+  const pages = demoPages(target.contentHash)
+  const [port, framePort] = flags.port === 0 ? [0, 0] : [flags.port + 1, flags.port + 2]
+  const { addressOf } = yield* serveHostPages({ pages, files: yield* hostPageFiles, port, framePort })
+  if (!flags.json) yield* Console.log(`\n${urls(address, pages.map(addressOf))}`)
   yield* Effect.never
 })
 
@@ -83,12 +90,13 @@ export const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       host: "127.0.0.1",
       port: flags.once ? 0 : flags.port
     }).pipe(
-      Layer.provide([layerRunner(Demo.demoDirectories), layerOff, ServiceToken.layerToken(token)]),
+      Layer.provide([layerOff, ServiceToken.layerToken(token)]),
+      Layer.provideMerge(layerRunner(Demo.demoDirectories)),
       Layer.provide(DatabaseCheck.layer),
       Layer.provideMerge(Postgres.layer),
       Layer.provideMerge(embedded)
     )
-    yield* run(flags, { contentHash, token: Redacted.value(token) }).pipe(
+    yield* Effect.scoped(run(flags, { contentHash, token: Redacted.value(token) })).pipe(
       Effect.provide([layers, NodeHttpClient.layerUndici])
     )
   }).pipe(

@@ -1,0 +1,26 @@
+import { Effect } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+
+/** The answer to a request that was not meant for a server on the loopback address. */
+const misdirected = HttpServerResponse.text("This server answers its own loopback address only.\n", { status: 421 })
+
+/**
+ * Lets through what a browser asks this server for on its own account: the `Host` must be the server's own address, or a
+ * site that has its name point here (DNS rebinding) could read it; and an `Origin`, where there is one, must be the
+ * server's own, or any site could send requests that change something.
+ */
+export const loopbackOnly =
+  (own: Effect.Effect<string>) =>
+  <E, R>(
+    handle: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
+    Effect.gen(function* () {
+      const { headers, method, url } = yield* HttpServerRequest.HttpServerRequest
+      const origin = yield* own
+      const { host, port } = new URL(origin)
+      if (headers["host"] === `localhost:${port}` && method === "GET") {
+        return HttpServerResponse.redirect(`${origin}${url}`, { status: 307 })
+      }
+      const foreign = headers["origin"] !== undefined && headers["origin"] !== origin
+      return headers["host"] !== host || foreign ? misdirected : yield* handle
+    })

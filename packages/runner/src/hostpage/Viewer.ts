@@ -1,0 +1,38 @@
+import type { ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
+
+/** Who looks at an extension's page, and at which install's. It stands in for the session of the product's gateway. */
+export interface Viewer {
+  readonly tenant: TenantId
+  readonly extension: ExtensionId
+  readonly install: InstallId
+  /** SHA-256 of the archive in hexadecimal. */
+  readonly contentHash: string
+  /** Null for nobody, as when a schedule runs the extension. */
+  readonly user: UserId | null
+}
+
+/** The body of `POST /v1/execute` for a request of this viewer's page. */
+export const executeBody = (
+  { contentHash, extension, install, tenant, user }: Viewer,
+  http: {
+    readonly method: string
+    readonly path: string
+    readonly query: Readonly<Record<string, string>>
+    readonly headers: Readonly<Record<string, string>>
+    readonly body_b64?: string
+  }
+) => ({
+  context: {
+    tenant_id: tenant,
+    extension_id: extension,
+    install_id: install,
+    content_hash: `sha256:${contentHash}`,
+    config: {},
+    ...(user === null ? { trigger: "schedule" } : {})
+  },
+  http,
+  limits: {},
+  ...(user === null
+    ? {}
+    : { user: { user_id: user, user_email: "", user_name: "", user_type: "", client_name: "", additional_fields: {} } })
+})

@@ -1,0 +1,46 @@
+import type { HostSettings } from "../HostSettings.ts"
+
+/** What a host page's document shows. */
+export interface DocumentOptions {
+  readonly title: string
+  readonly who: string
+  readonly settings: HostSettings
+  /** HTML, not text. */
+  readonly aside: string
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+}
+
+const text = (raw: string): string => raw.replace(/[&<>"']/g, (letter) => escapes[letter] ?? letter)
+
+/** JSON that stays inside its element whatever it holds. */
+const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")
+
+/** The document of a host page. Its scripts and styles are files of their own, as its policy wants it. */
+export const documentOf = ({ aside, settings, title, who }: DocumentOptions): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${text(title)} · development host</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/host/main.css">
+<script id="settings" type="application/json">${json(settings)}</script>
+<script type="module" src="/host/main.js"></script>
+</head>
+<body>
+<header>
+<h1>${text(title)}</h1>
+<p class="who">${text(who)}</p>
+<label>Theme <select id="theme"><option value="system">System</option><option value="light">Light</option><option value="dark">Dark</option></select></label>
+</header>
+<main><iframe id="page"></iframe></main>
+${aside}</body>
+</html>
+`

@@ -1,0 +1,46 @@
+import type { HostSettings } from "../../HostSettings.ts"
+import { type ConnectedFrame, connectFrame } from "./Frame.ts"
+import { applyTheme, onSystemTheme, type Theme, tokensOf } from "./themes.ts"
+
+const themeKey = "alga-host-theme"
+
+const element = <A extends HTMLElement>(id: string): A => {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`the host page has no #${id}`)
+  return found as A
+}
+
+const storedTheme = (): Theme => {
+  const stored = localStorage.getItem(themeKey)
+  return stored === "light" || stored === "dark" ? stored : "system"
+}
+
+/** Starts a host page: its theme switch and the frame. Where the page goes is kept in the fragment of the address. */
+export const startHost = (): ConnectedFrame => {
+  const settings: HostSettings = JSON.parse(element("settings").textContent ?? "")
+  const choice = element<HTMLSelectElement>("theme")
+  let theme = storedTheme()
+  choice.value = theme
+  applyTheme(theme)
+  const frame = element<HTMLIFrameElement>("page")
+  frame.title = settings.title
+  const connected = connectFrame({
+    frame,
+    address: settings.frame,
+    target: { extensionId: settings.extensionId, session: settings.session },
+    path: location.hash.startsWith("#/") ? location.hash.slice(1) : "/",
+    themeTokens: () => tokensOf(theme),
+    onNavigate: (path) => history.replaceState(null, "", `#${path}`)
+  })
+  const show = () => {
+    applyTheme(theme)
+    connected.refresh()
+  }
+  choice.addEventListener("change", () => {
+    theme = choice.value === "light" || choice.value === "dark" ? choice.value : "system"
+    localStorage.setItem(themeKey, theme)
+    show()
+  })
+  onSystemTheme(show)
+  return connected
+}

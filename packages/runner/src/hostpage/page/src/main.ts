@@ -1,0 +1,4 @@
+import "./host.css"
+import { startHost } from "./Host.ts"
+
+startHost()

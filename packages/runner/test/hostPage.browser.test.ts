@@ -1,0 +1,278 @@
+import { createServer, request } from "node:http"
+import type { AddressInfo } from "node:net"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import type { Frame } from "playwright-core"
+import { afterEach, describe, expect, it } from "vitest"
+import { sampleBrowser } from "../testing/SampleBrowser.ts"
+import { exchange } from "../testing/TestPage.ts"
+
+const sample = sampleBrowser()
+
+const message = (type: string, request_id: string | undefined, payload: unknown = {}) => ({
+  alga: true,
+  version: "1",
+  type,
+  request_id,
+  payload
+})
+const call = (request_id: string, route: unknown, more: object = {}) =>
+  message("apiproxy", request_id, { route, ...more })
+const listing = "/api/clients?pageSize=1"
+const last = call("last", listing, { method: "GET" })
+
+/** What the host says to these messages, by their request ids; those that it does not answer are missing. */
+const answers = async (frame: Frame, ...messages: ReadonlyArray<unknown>) => {
+  const { last: ended, ...others } = Object.fromEntries(
+    (await exchange(frame, [...messages, last], "last")).map(({ id, payload }) => [id, payload])
+  )
+  expect(ended).toHaveProperty("body")
+  return others
+}
+
+/** An origin of somebody else, on the loopback address, that serves one document and counts who asks. */
+const cleanups: Array<() => void> = []
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup()
+})
+const foreignSite = async (html: string) => {
+  let hits = 0
+  const server = createServer((_, response) => {
+    hits += 1
+    response.setHeader("content-type", "text/html").end(html)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  cleanups.push(() => server.close())
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, hits: () => hits }
+}
+
+/** A request as any program can send it, with headers that a browser would not let a site choose. */
+const send = (address: string, headers: Readonly<Record<string, string>>, method = "GET") =>
+  new Promise<{ status: number; location: string | undefined }>((resolve, reject) => {
+    const sent = request(address, { method, headers }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode ?? 0, location: response.headers.location })
+    })
+    sent.on("error", reject).end()
+  })
+
+describe("a page's messages", () => {
+  it("are answered with the handler's own body", async () => {
+    const { frame } = await sample.open("admin-user")
+    const { one } = await answers(frame, call("one", "/api/clients?search=evergreen", { method: "GET" }))
+    const { items } = JSON.parse(Buffer.from(one?.body ?? "", "base64").toString())
+    expect(items).toMatchObject([{ clientName: "Evergreen Dental Group" }])
+  })
+
+  it("mean POST where an older page names no method", async () => {
+    const { asked, frame } = await sample.open("admin-user")
+    const body = Buffer.from("{}").toString("base64")
+    expect(await answers(frame, call("bare", "/api/clients"), call("full", "/api/clients", { body }))).toEqual({
+      bare: { error: 'Proxy error 405: {"error":"method-not-allowed"}' },
+      full: { error: 'Proxy error 405: {"error":"method-not-allowed"}' }
+    })
+    expect(asked).toContain("POST /api/clients")
+  })
+
+  it("are refused with a body in a GET, another method, or a body that is not base64 or too large", async () => {
+    const { asked, frame } = await sample.open("admin-user")
+    const before = asked.length
+    expect(
+      await answers(
+        frame,
+        call("get", listing, { method: "GET", body: "e30=" }),
+        call("trace", listing, { method: "TRACE" }),
+        call("text", listing, { body: "%%%" }),
+        call("number", listing, { body: 7 }),
+        call("large", listing, { body: "A".repeat(13_333_340) })
+      )
+    ).toEqual({
+      get: { error: "GET requests cannot include a body" },
+      trace: { error: "Unsupported method" },
+      text: { error: "Invalid body" },
+      number: { error: "Invalid body" },
+      large: { error: "Invalid body" }
+    })
+    expect(asked.slice(before)).toEqual([`GET ${listing}`])
+  })
+
+  it("lead to no other extension, route or origin", async () => {
+    const { frame, page } = await sample.open("admin-user")
+    const outside: Array<string> = []
+    page.on("request", (sent) => {
+      if (!sent.url().includes(`/api/ext-proxy/${ids.extensions.full}/api/clients`)) outside.push(sent.url())
+    })
+    const other = ids.extensions.ungranted
+    const routes = [
+      `/../${other}/api/clients`,
+      `/%2e%2e/${other}/api/clients`,
+      `\\..\\..\\${other}\\api`,
+      `../../..`,
+      "",
+      null,
+      7,
+      `/${"x".repeat(9_000)}`
+    ]
+    const refused = await answers(frame, ...routes.map((route, index) => call(`r${index}`, route, { method: "GET" })))
+    expect(refused).toEqual(Object.fromEntries(routes.map((_, index) => [`r${index}`, { error: "Invalid route" }])))
+    expect(outside).toEqual([])
+  })
+
+  it("of another version, an unknown type or no envelope get nothing", async () => {
+    const { asked, frame } = await sample.open("admin-user")
+    const before = asked.length
+    const known = call("x", listing, { method: "GET" })
+    const ignored = [
+      { ...known, version: "2" },
+      { ...known, version: 1 },
+      { ...known, alga: "true" },
+      { ...known, type: "execute" },
+      { ...known, request_id: undefined },
+      { ...known, request_id: "" },
+      { ...known, request_id: "x".repeat(201) },
+      "apiproxy",
+      null,
+      []
+    ]
+    expect(await answers(frame, ...ignored)).toEqual({})
+    expect(asked.slice(before)).toEqual([`GET ${listing}`])
+  })
+
+  it("set the frame's height within bounds, and the address's fragment only", async () => {
+    const { frame, page } = await sample.open("admin-user")
+    const height = () => page.locator("#page").evaluate((element) => element.getBoundingClientRect().height)
+    await answers(frame, message("resize", undefined, { height: 1e9 }))
+    expect(await height()).toBe(4_000)
+    await answers(frame, message("resize", undefined, { height: -5 }))
+    expect(await height()).toBe(100)
+    await answers(frame, message("resize", undefined, { height: "600" }))
+    expect(await height()).toBe(100)
+    const address = page.url().split("#")[0]
+    await answers(frame, message("navigate", undefined, { path: "/services" }))
+    expect(page.url()).toBe(`${address}#/services`)
+    await answers(frame, message("navigate", undefined, { path: "https://elsewhere.example/" }))
+    expect(page.url()).toBe(`${address}#/services`)
+  })
+})
+
+describe("windows that are not the extension's page", () => {
+  it("get nothing, the host page's own among them", async () => {
+    const { asked, frame, page } = await sample.open("admin-user")
+    const before = asked.length
+    await page.evaluate(`postMessage(${JSON.stringify(call("own", listing))}, "*")`)
+    expect(await answers(frame)).toEqual({})
+    expect(asked.slice(before)).toEqual([`GET ${listing}`])
+  })
+
+  it("get nothing from within the frame, when it shows another origin", async () => {
+    const { asked, page } = await sample.open("admin-user")
+    const before = asked.length
+    const heard = page.evaluate(`new Promise((resolve) => {
+      addEventListener("message", ({ data, origin, source }) => {
+        if (data.request_id === "inner") resolve([origin === location.origin, source === document.getElementById("page").contentWindow])
+      })
+      document.getElementById("page").src = "about:blank"
+    })`)
+    const inner = page.frames().find((one) => one.parentFrame() !== null)
+    await page.waitForFunction(`document.getElementById("page").contentDocument !== null`)
+    await inner?.evaluate(`parent.postMessage(${JSON.stringify(call("inner", listing))}, "*")`)
+    expect(await heard).toEqual([true, true])
+    expect(asked.slice(before)).toEqual([])
+  })
+
+  it("lose the host page when they open it", async () => {
+    const { browser, hosted } = { browser: sample.browser(), hosted: sample.hosted() }
+    const context = await browser.newContext()
+    cleanups.push(() => void context.close())
+    const page = await context.newPage()
+    await page.goto((await foreignSite("<h1>elsewhere</h1>")).address)
+    const address = JSON.stringify(hosted.addressOf("admin-user"))
+    const [popup] = await Promise.all([
+      context.waitForEvent("page"),
+      page.evaluate(`void (globalThis.opened = open(${address}))`)
+    ])
+    await popup.frameLocator("#page").locator("h1").waitFor()
+    expect(await page.evaluate("opened.closed")).toBe(true)
+    expect(await popup.evaluate("opener")).toBe(null)
+  })
+
+  it.each(["host page", "extension's page"])("cannot frame the %s", async (framed) => {
+    const { addressOf, contentHash, frames } = sample.hosted()
+    const { address: site } = await foreignSite("<h1>elsewhere</h1><iframe id=page></iframe>")
+    const own = `${frames}/ext-ui/${ids.extensions.full}/${contentHash}/~${ids.tenants.acme}/index.html`
+    const address = framed === "host page" ? addressOf("admin-user") : `${own}?parentOrigin=${encodeURIComponent(site)}`
+    const context = await sample.browser().newContext()
+    cleanups.push(() => void context.close())
+    const page = await context.newPage()
+    await page.goto(site)
+    const blocked = page.waitForEvent("console", (line) => line.text().includes("frame-ancestors"))
+    await page.evaluate(`document.getElementById("page").src = ${JSON.stringify(address)}`)
+    await blocked
+    expect(page.frames().map((frame) => frame.url())).not.toContain(address)
+  })
+})
+
+describe("the extension's page", () => {
+  it("reaches neither the document around it nor its storage, and opens no window", async () => {
+    const { frame, takeErrors } = await sample.open("admin-user")
+    const attempt = (code: string) =>
+      frame.evaluate(`(() => { try { return String(${code}) } catch (error) { return error.name } })()`)
+    expect(await attempt("parent.document")).toBe("SecurityError")
+    expect(await attempt("parent.localStorage")).toBe("SecurityError")
+    expect(await attempt('open("about:blank")')).toBe("null")
+    expect(await attempt('(top.location = "about:blank")')).toBe("SecurityError")
+    expect(takeErrors().map((text) => /sandboxed/.test(text))).toEqual([true, true])
+  })
+
+  it("can fetch nothing, load no script of elsewhere and frame nothing", async () => {
+    const { frame, takeErrors } = await sample.open("admin-user")
+    const { address, hits } = await foreignSite("")
+    const violated = frame.evaluate(`new Promise((resolve) => {
+      const violated = []
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+        if (violated.push(effectiveDirective) === 3) resolve(violated.sort())
+      })
+      fetch(${JSON.stringify(address)}).catch(() => undefined)
+      document.head.append(Object.assign(document.createElement("script"), { src: ${JSON.stringify(address)} }))
+      document.body.append(Object.assign(document.createElement("iframe"), { src: ${JSON.stringify(address)} }))
+    })`)
+    expect(await violated).toEqual(["connect-src", "frame-src", "script-src-elem"])
+    expect(hits()).toBe(0)
+    expect(takeErrors().filter((text) => !text.includes("Content Security Policy"))).toEqual([])
+  })
+})
+
+describe("the host page's server", () => {
+  const proxied = (extension: string) =>
+    `${new URL(sample.hosted().addressOf("admin-user")).origin}/api/ext-proxy/${extension}/api/clients`
+  const session = (name: string) => ({ "x-alga-host-session": sample.hosted().sessionOf(name) })
+
+  it("answers the session of a page about its own extension, and about no other", async () => {
+    expect(await send(proxied(ids.extensions.full), session("admin-user"))).toMatchObject({ status: 200 })
+    expect(await send(proxied(ids.extensions.ungranted), session("admin-user"))).toMatchObject({ status: 404 })
+    expect(await send(proxied(ids.extensions.full), session("no-grant"))).toMatchObject({ status: 404 })
+  })
+
+  it("answers nobody without a session", async () => {
+    expect(await send(proxied(ids.extensions.full), {})).toMatchObject({ status: 401 })
+    expect(await send(proxied(ids.extensions.full), { "x-alga-host-session": "" })).toMatchObject({ status: 401 })
+  })
+
+  it("answers its own address alone, whatever name was made to point at it", async () => {
+    const address = sample.hosted().addressOf("admin-user")
+    const { port } = new URL(address)
+    expect(await send(address, {})).toMatchObject({ status: 200 })
+    expect(await send(address, { host: `evil.example:${port}` })).toMatchObject({ status: 421 })
+    expect(await send(address, { host: "127.0.0.1" })).toMatchObject({ status: 421 })
+    expect(await send(address, { host: `localhost:${port}` })).toEqual({ status: 307, location: address })
+    const frames = `${sample.hosted().frames}/ext-ui/x/y/index.html`
+    expect(await send(frames, { host: "evil.example" })).toMatchObject({ status: 421 })
+  })
+
+  it("refuses what another site sends", async () => {
+    const allowed = { ...session("admin-user"), origin: new URL(sample.hosted().addressOf("x")).origin }
+    expect(await send(proxied(ids.extensions.full), allowed)).toMatchObject({ status: 200 })
+    const foreign = { ...session("admin-user"), origin: sample.hosted().frames }
+    expect(await send(proxied(ids.extensions.full), foreign)).toMatchObject({ status: 421 })
+    expect(await send(proxied(ids.extensions.full), { ...foreign, origin: "null" })).toMatchObject({ status: 421 })
+  })
+})

@@ -1,0 +1,89 @@
+import axe from "axe-core"
+import { type Browser, type BrowserContextOptions, chromium, type Frame, type Page } from "playwright-core"
+
+/** A page of a test, and what it complained about. */
+export interface TestPage {
+  readonly page: Page
+  /** The errors in its console and exceptions that nobody caught, of all frames, since it was asked last. */
+  readonly takeErrors: () => ReadonlyArray<string>
+  /** The requests that its handlers got, as `GET /api/clients?page=1`. */
+  readonly asked: ReadonlyArray<string>
+  readonly close: () => Promise<void>
+}
+
+/** How a page is looked at. */
+export type Look = Pick<BrowserContextOptions, "colorScheme" | "viewport">
+
+/** Wide and light, dark, and as wide as a small phone. */
+export const looks: Readonly<Record<"light" | "dark" | "phone", Look>> = {
+  light: { colorScheme: "light", viewport: { width: 1100, height: 800 } },
+  dark: { colorScheme: "dark", viewport: { width: 1100, height: 800 } },
+  phone: { colorScheme: "light", viewport: { width: 360, height: 740 } }
+}
+
+/** The browser of this run. */
+export const connectBrowser = (address: string): Promise<Browser> => chromium.connect(address)
+
+/** Opens an address in a profile of its own. */
+export const openPage = async (browser: Browser, address: string, look: Look = looks.light): Promise<TestPage> => {
+  const context = await browser.newContext({ ...look, reducedMotion: "reduce" })
+  await context.addInitScript({ content: axe.source })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  const errors: Array<string> = []
+  const asked: Array<string> = []
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text())
+  })
+  page.on("pageerror", (error) => errors.push(error.message))
+  page.on("request", (request) => {
+    const { pathname, search } = new URL(request.url())
+    const route = /^\/api\/ext-proxy\/[^/]+(\/.*)$/.exec(pathname)?.[1]
+    if (route !== undefined) asked.push(`${request.method()} ${route}${search}`)
+  })
+  await page.goto(address)
+  return { page, takeErrors: () => errors.splice(0), asked, close: () => context.close() }
+}
+
+/** The frame of the extension's page, once it shows something. */
+export const extensionFrame = async (page: Page): Promise<Frame> => {
+  const element = await page.waitForSelector("#page")
+  await page.frameLocator("#page").locator("h1").waitFor()
+  const frame = await element.contentFrame()
+  if (frame === null) throw new Error("the page has no frame")
+  return frame
+}
+
+/** What axe finds wrong with a document, its frames left out, as `rule: element`. */
+export const violations = async (frame: Frame): Promise<ReadonlyArray<string>> => {
+  const { violations: found } = await frame.evaluate<axe.AxeResults>(
+    `axe.run({ iframes: false, resultTypes: ["violations"] })`
+  )
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}
+
+/** What a host answered to one request of a page. */
+export interface HostAnswer {
+  readonly id: string
+  readonly payload: { readonly body?: string; readonly error?: string }
+}
+
+/**
+ * Posts messages from a page to its host, as they are. Gives all answers to requests, in order of arrival, once that to
+ * the request `until` is there.
+ */
+export const exchange = (
+  frame: Frame,
+  messages: ReadonlyArray<unknown>,
+  until: string
+): Promise<ReadonlyArray<HostAnswer>> =>
+  frame.evaluate(`new Promise((resolve) => {
+    const answers = []
+    addEventListener("message", ({ data }) => {
+      if (data.type !== "apiproxy_response") return
+      answers.push({ id: data.request_id, payload: data.payload })
+      if (data.request_id === ${JSON.stringify(until)}) resolve(answers)
+    })
+    const origin = new URLSearchParams(location.search).get("parentOrigin")
+    for (const message of ${JSON.stringify(messages)}) parent.postMessage(message, origin)
+  })`)
