@@ -5,6 +5,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type Placeholder, prepare } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
+import { ShortReads } from "./ShortReads.ts"
 
 const Row = Schema.Struct({
   id: InstallId,
@@ -39,7 +40,7 @@ const accessOf = ([install]: Installs): Effect.Effect<InstallAccess, InstallUnav
 }
 
 const make = Effect.gen(function* () {
-  const sql = yield* SqlClient
+  const sql = (yield* ShortReads) ?? (yield* SqlClient)
   const query = yield* makeQuery
 
   const asking = <Key extends "install" | "extension">(key: Key, column: "id" | "registry_id") =>

@@ -14,6 +14,7 @@ import {
 } from "./internal/listing.ts"
 import { type Placeholder, prepare, prepareShapes } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
+import { ShortReads } from "./ShortReads.ts"
 
 const columns = {
   id: ClientId,
@@ -109,7 +110,7 @@ const make = Effect.gen(function* () {
   )
 
   const get = prepare(
-    sql,
+    (yield* ShortReads) ?? sql,
     (value: Placeholder<"tenant" | "client">) => sql`
       SELECT ${selected(value)}
       FROM clients AS c

@@ -2,10 +2,12 @@ import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
-import { Context, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { makeTenantTransaction } from "./internal/tenantTransaction.ts"
 import { layer } from "./PgPorts.ts"
+import { ReadTimeout } from "./ReadTimeout.ts"
+import { ShortReads } from "./ShortReads.ts"
 
 const make = Effect.gen(function* () {
   const clients = yield* ClientReader
@@ -32,10 +34,16 @@ const make = Effect.gen(function* () {
   )
 })
 
+/** A statement of a transaction stays on its connection, and the time limit is the transaction's. */
+const withinTransaction = Layer.mergeAll(
+  Layer.succeed(ShortReads, undefined),
+  Layer.succeed(ReadTimeout, Duration.infinity)
+)
+
 /**
  * All four ports as in {@link layer}, each call in a transaction of its own that tells the database the tenant, for
  * databases with the row level security of `TenantPolicies`. It works without them too. It costs three round trips more
  * a call, and a connection that the call does not share.
  */
 export const layerByTenant: Layer.Layer<ClientReader | ServiceReader | CapabilityGate | RbacCheck, never, SqlClient> =
-  Layer.provide(Layer.effectContext(make), layer)
+  Layer.provide(Layer.effectContext(make), Layer.provide(layer, withinTransaction))

@@ -5,6 +5,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { literals, type Placeholder, prepare } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
+import { ShortReads } from "./ShortReads.ts"
 
 const Row = Schema.Struct({
   user_type: Schema.Literals(["internal", "client"]),
@@ -13,7 +14,7 @@ const Row = Schema.Struct({
 })
 
 const make = Effect.gen(function* () {
-  const sql = yield* SqlClient
+  const sql = (yield* ShortReads) ?? (yield* SqlClient)
   const query = yield* makeQuery
   const toSubjects = query("RbacCheck.subject", Row)
 

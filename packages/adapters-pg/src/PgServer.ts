@@ -1,7 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
-import { Config, Duration, Effect, Layer, type Redacted } from "effect"
-import type { SqlClient } from "effect/sql/SqlClient"
+import { Config, Context, Duration, Effect, Layer, type Redacted } from "effect"
+import * as Reactivity from "effect/reactivity/Reactivity"
+import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { ShortReads } from "./ShortReads.ts"
 
 /** Where the database server is, and how long to wait for it. */
 export interface ServerOptions {
@@ -11,25 +13,23 @@ export interface ServerOptions {
   readonly connectTimeout?: Duration.Duration
   /** How long the server may work on one statement. Default: 5 seconds. */
   readonly statementTimeout?: Duration.Duration
-  /** How many connections to hold at most; statements share them. Default: 10. */
+  /** How many connections to hold at most. Default: 10. */
   readonly maxConnections?: number
 }
 
-/**
- * A client of a PostgreSQL server for reading, and nothing else: every connection starts in read-only mode, in the
- * schema `public`, with a limit on each statement. It connects when it is first used, and again after the server was
- * away.
- */
-export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
-  PgClient.layer({
+/** How many of the connections are shared by {@link ShortReads}: one in five, and never the only one. */
+const sharedOf = (connections: number): number => (connections === 1 ? 0 : Math.max(1, Math.floor(connections / 5)))
+
+const pool = (options: ServerOptions, maxConnections: number, multiplex: boolean) =>
+  PgClient.make({
     url: options.url,
     applicationName: "alga-extension-host",
     connectTimeout: options.connectTimeout ?? "5 seconds",
     // A connection that no longer answers is given up when its time is over, even where the network hides its end.
     connectionTTL: "5 minutes",
     keepAlive: "10 seconds",
-    maxConnections: options.maxConnections ?? 10,
-    multiplex: true,
+    maxConnections,
+    multiplex,
     startupParameters: {
       default_transaction_read_only: "on",
       // No caller gets more than one core of the server, and none waits for workers to start.
@@ -40,6 +40,26 @@ export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClie
       statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
     }
   })
+
+const make = Effect.fnUntraced(function* (options: ServerOptions) {
+  const connections = options.maxConnections ?? 10
+  const shared = sharedOf(connections)
+  const client = yield* pool(options, connections - shared, shared === 0)
+  const context = Context.add(Context.make(PgClient.PgClient, client), SqlClient, client)
+  return shared === 0 ? context : Context.add(context, ShortReads, yield* pool(options, shared, true))
+})
+
+/**
+ * A client of a PostgreSQL server for reading, and nothing else: every connection starts in read-only mode, in the
+ * schema `public`, with a limit on each statement. It connects when it is first used, and again after the server was
+ * away.
+ *
+ * A list has its connection to itself, so that it holds up nobody else's read, and is cancelled on the server when its
+ * caller gives up. Reads of one record share one connection in five ({@link ShortReads}). With a single connection
+ * everything shares it.
+ */
+export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
+  Layer.provide(Layer.effectContext(make(options)), Reactivity.layer)
 
 const config = Config.all({
   url: Config.Redacted("DATABASE_URL"),

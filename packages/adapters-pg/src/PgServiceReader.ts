@@ -14,6 +14,7 @@ import {
 } from "./internal/listing.ts"
 import { literals, type Placeholder, prepare, prepareShapes } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
+import { ShortReads } from "./ShortReads.ts"
 
 const columns = {
   id: ServiceId,
@@ -109,7 +110,7 @@ const make = Effect.gen(function* () {
   )
 
   const get = prepare(
-    sql,
+    (yield* ShortReads) ?? sql,
     (value: Placeholder<"tenant" | "service">) => sql`
       SELECT ${selected(value)}
       FROM service_catalog AS s

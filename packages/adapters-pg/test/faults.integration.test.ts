@@ -78,7 +78,7 @@ describe("A database server that is away", () => {
         const left = yield* Deferred.make<ReadonlyArray<string>>()
         const leaving = Effect.gen(function* () {
           const calls = yield* Effect.forkChild(together(3))
-          yield* writing(url)(waiting(1))
+          yield* writing(url)(waiting(3))
           yield* server.stop
           yield* Deferred.succeed(left, yield* Fiber.join(calls))
         })

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { Effect, type Scope } from "effect"
 
-/** Something between a client and a server that can stop passing anything on without closing a connection. */
+/** Something between a client and a server that can stop passing anything on without closing a connection, new ones included. */
 export interface SilentProxy {
   /** The server's URL, by way of the proxy. */
   readonly url: string
@@ -14,6 +14,7 @@ export const silentProxy = (target: string): Effect.Effect<SilentProxy, never, S
   Effect.gen(function* () {
     const { hostname, port } = new URL(target)
     const sockets = new Set<Socket>()
+    let silent = false
     const server = createServer((inner) => {
       const outer = connect(Number(port), hostname)
       for (const socket of [inner, outer]) {
@@ -27,6 +28,7 @@ export const silentProxy = (target: string): Effect.Effect<SilentProxy, never, S
       }
       inner.on("data", (chunk) => outer.write(chunk))
       outer.on("data", (chunk) => inner.write(chunk))
+      if (silent) for (const socket of [inner, outer]) socket.pause()
     })
     yield* Effect.acquireRelease(
       Effect.callback<void>((resume) => {
@@ -44,9 +46,11 @@ export const silentProxy = (target: string): Effect.Effect<SilentProxy, never, S
     return {
       url: url.toString(),
       silence: Effect.sync(() => {
+        silent = true
         for (const socket of sockets) socket.pause()
       }),
       speak: Effect.sync(() => {
+        silent = false
         for (const socket of sockets) socket.resume()
       })
     }

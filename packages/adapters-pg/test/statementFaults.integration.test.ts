@@ -164,6 +164,52 @@ describe("Statements that share a connection", () => {
   )
 })
 
+describe("A list that takes long", () => {
+  const catalog = Effect.flatMap(ServiceReader, (reader) =>
+    reader.list(tenant, { search: null, itemKind: null, isActive: null, billingMethod: null, page: 1, pageSize: 1 })
+  )
+  const service = Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(tenant)))
+
+  it.live("holds up no other list and no read of one record", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const slow = yield* whileLocked(
+          url,
+          Effect.gen(function* () {
+            const slow = yield* Effect.forkDetach(together(3))
+            yield* writing(url)(waiting(3))
+            assert.deepEqual([yield* reason(catalog), yield* reason(service)], ["answered", "answered"])
+            yield* writing(url)(waiting(3))
+            return slow
+          })
+        )
+        assert.deepEqual([...new Set(yield* Fiber.join(slow))], ["answered"])
+      }).pipe(Effect.provide(ports(url)))
+    })
+  )
+
+  it.live("ends on the server as soon as its caller gives up", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const outcome = whileLocked(
+          url,
+          Effect.gen(function* () {
+            const slow = yield* Effect.forkDetach(list)
+            yield* writing(url)(waiting(1))
+            yield* Fiber.interrupt(slow)
+            yield* writing(url)(waiting(0))
+            return "ended"
+          })
+        )
+        assert.strictEqual(yield* under(Duration.seconds(4))(outcome), "ended")
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url)))
+    })
+  )
+})
+
 describe("The client of a server", () => {
   it.live("refuses to write, and reads", () =>
     Effect.gen(function* () {

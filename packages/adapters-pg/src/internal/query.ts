@@ -2,6 +2,7 @@ import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import { Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ReadTimeout } from "../ReadTimeout.ts"
+import { answeredWithin } from "./answeredWithin.ts"
 import { fromSchemaError, fromSqlError, tooLate } from "./failure.ts"
 import { metered } from "./meters.ts"
 import { makeResend } from "./resend.ts"
@@ -21,7 +22,7 @@ export const makeQuery = Effect.map(
       ): Effect.Effect<ReadonlyArray<Row["Type"]>, DataSourceError> =>
         resend(operation, statement).pipe(
           Effect.mapError((error) => fromSqlError(operation, error)),
-          Effect.timeoutOrElse({ duration, orElse: () => late }),
+          answeredWithin(duration, late),
           metered,
           Effect.flatMap((rows) => Effect.mapError(decode(rows), (error) => fromSchemaError(operation, error)))
         )

@@ -1,8 +1,9 @@
 import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
-import { Duration, Effect, Fiber } from "effect"
+import { Duration, Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError } from "effect/sql/SqlError"
 import { ReadTimeout } from "../ReadTimeout.ts"
+import { answeredWithin } from "./answeredWithin.ts"
 import { fromSqlError, tooLate } from "./failure.ts"
 import { meteredWait } from "./meters.ts"
 
@@ -33,14 +34,11 @@ export const makeTenantTransaction = Effect.gen(function* () {
     }).pipe(Effect.scoped)
 
   return <A, E, R>(operation: string, tenant: TenantId, read: Effect.Effect<A, E, R>) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Effect.forkDetach(Effect.interruptible(transaction(tenant, read))), (fiber) =>
-        Fiber.join(fiber).pipe(
-          Effect.catchIf(isSqlError, (error) => Effect.fail(fromSqlError(operation, error))),
-          Effect.timeoutOrElse({ duration, orElse: () => Effect.fail(tooLate(operation)) }),
-          restore,
-          Effect.onError(() => Effect.forkDetach(Fiber.interrupt(fiber)))
-        )
+    transaction(tenant, read).pipe(
+      Effect.catchIf(isSqlError, (error) => Effect.fail(fromSqlError(operation, error))),
+      answeredWithin(
+        duration,
+        Effect.suspend(() => Effect.fail(tooLate(operation)))
       )
     )
 })
