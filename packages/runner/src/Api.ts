@@ -21,6 +21,17 @@ const refusals = (statuses: ReadonlyArray<number>) =>
     }).pipe(HttpApiSchema.status(status))
   )
 
+const Trigger = Schema.Struct({
+  id: Schema.String,
+  state: Schema.Literals(["waiting", "running", "done", "dead", "expired"]),
+  attempts: Schema.Int,
+  created_at: Schema.String,
+  expires_at: Schema.String,
+  finished_at: Schema.optionalKey(Schema.String),
+  response: Schema.optionalKey(Answer),
+  error: Schema.optionalKey(Schema.String)
+})
+
 const proof = { "x-runner-service-token": Schema.optionalKey(Schema.String) }
 const named = { "x-request-id": Schema.optionalKey(Schema.String) }
 
@@ -31,11 +42,23 @@ const executions = HttpApiGroup.make("executions").add(
       ...named,
       "x-alga-tenant": Schema.String,
       "x-alga-extension": Schema.String,
-      "x-idempotency-key": Schema.optionalKey(Schema.String)
+      "x-idempotency-key": Schema.optionalKey(Schema.String),
+      prefer: Schema.optionalKey(Schema.String)
     },
     payload: ExecuteRequest,
-    success: Answer,
-    error: refusals([400, 401, 403, 404, 413, 415, 422, 500, 502, 503])
+    success: [
+      Answer,
+      Trigger.annotate({ description: "With Prefer: respond-async, from a runner that keeps triggers" }).pipe(
+        HttpApiSchema.status(202)
+      )
+    ],
+    error: refusals([400, 401, 403, 404, 413, 415, 422, 429, 500, 502, 503])
+  }),
+  HttpApiEndpoint.get("trigger", "/v1/triggers/:id", {
+    params: { id: Schema.String },
+    headers: { ...proof, ...named, "x-alga-tenant": Schema.String },
+    success: Trigger,
+    error: refusals([400, 401, 404, 503])
   }),
   HttpApiEndpoint.post("warmup", "/warmup", {
     headers: { ...proof, ...named },

@@ -5,6 +5,7 @@ import { named, only, refuse } from "./internal/http/answer.ts"
 import { execute } from "./internal/http/execute.ts"
 import { extensionUi } from "./internal/http/extensionUi.ts"
 import { alive, metrics, ready } from "./internal/http/health.ts"
+import { trigger, triggersPath } from "./internal/http/trigger.ts"
 import { warmup } from "./internal/http/warmup.ts"
 import { fail } from "./RunnerError.ts"
 
@@ -15,6 +16,7 @@ export const routes = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const description = HttpServerResponse.jsonUnsafe(openApi)
     yield* router.add("*", "/v1/execute", only(["POST"], execute))
+    yield* router.add("*", `${triggersPath}/:id`, only(read, trigger))
     yield* router.add("*", "/warmup", only(["POST"], warmup))
     yield* router.add("*", "/ext-ui/:extensionId/:contentHash/*", only(read, extensionUi))
     yield* router.add("*", "/healthz", only(read, alive))

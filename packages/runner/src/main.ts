@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
@@ -8,13 +9,14 @@ import { demo } from "./commands/demo.ts"
 import { execute } from "./commands/execute.ts"
 import { inspect } from "./commands/inspect.ts"
 import { serve } from "./commands/serve.ts"
+import { triggers } from "./commands/triggers.ts"
 import { exitCodeOf } from "./ExitCode.ts"
 
 const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
     "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
-  Command.withSubcommands([serve, execute, inspect, config, db, demo])
+  Command.withSubcommands([serve, execute, inspect, config, db, triggers, demo])
 )
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -1,5 +1,5 @@
 import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
-import { Command } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
 import { routes } from "../Http.ts"
@@ -11,7 +11,7 @@ import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
-import { loadSettings } from "../SettingsSource.ts"
+import { loadSettings, SettingsInvalid } from "../SettingsSource.ts"
 import * as Telemetry from "../Telemetry.ts"
 import { settingsFile } from "./settingsFile.ts"
 
@@ -47,15 +47,32 @@ const idempotency = ({ IDEMPOTENCY_DATABASE_URL: url, IDEMPOTENCY_WINDOW: window
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
 
+/** The runner as one of a cluster. What that needs is loaded only where it is asked for. */
+const clustered = (settings: Settings) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { clusterOptionsOf } = yield* Effect.promise(() => import("../cluster/ClusterSettings.ts"))
+      const options = clusterOptionsOf(settings)
+      if (options instanceof SettingsInvalid) return yield* options
+      const Cluster = yield* Effect.promise(() => import("../cluster/Cluster.ts"))
+      return Cluster.layer(options).pipe(Layer.provideMerge(layerFromSettings(settings)))
+    })
+  )
+
+const cluster = Flag.Boolean("cluster").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Be one of several runners that share the installs; needs DATABASE_CLUSTER_URL")
+)
+
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
-export const serve = Command.make("serve", { settingsFile }, (flags) =>
+export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const settings = yield* loadSettings(flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
         Layer.provide([
-          layerFromSettings(settings),
+          flags.cluster ? clustered(settings) : layerFromSettings(settings),
           callers(settings, flags.settingsFile),
           Telemetry.layerQuietProbes,
           idempotency(settings)
@@ -68,6 +85,7 @@ export const serve = Command.make("serve", { settingsFile }, (flags) =>
   Command.withDescription("Serve executions over HTTP. Settings come from the environment and a file; see `config`."),
   Command.withExamples([
     { command: "alga-extension-runner serve", description: "With the settings of the environment" },
-    { command: "alga-extension-runner serve --config /etc/alga/runner.json", description: "With a settings file too" }
+    { command: "alga-extension-runner serve --config /etc/alga/runner.json", description: "With a settings file too" },
+    { command: "alga-extension-runner serve --cluster", description: "As one of several that share the installs" }
   ])
 )

@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Triggers } from "../../cluster/Triggers.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
+import type { ExecuteResponse } from "../../ExecuteResponse.ts"
 import { Execution } from "../../Execution.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
+import { checkOrigin } from "../../Origin.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
 import { readExecuteRequest } from "./requestBody.ts"
+import { accepted, mayWait } from "./trigger.ts"
 
 const checkRouting = (
   headers: HttpServerRequest.HttpServerRequest["headers"],
@@ -42,6 +46,9 @@ const fingerprint = ({ context, ...request }: ExecuteRequest): string =>
     )
     .digest("hex")
 
+const carriedOut = (response: ExecuteResponse) =>
+  HttpServerResponse.jsonUnsafe(response, { headers: { "cache-control": "no-store" } })
+
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   let requestId = requestIdOf(http.headers[requestIdHeader])
@@ -59,17 +66,21 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     yield* checkRouting(http.headers, request)
     const running = execution.run(request, requestId)
     const key = yield* idempotencyKey(http)
-    if (idempotency === null || key === null) return yield* life.admit(running)
+    const triggers = yield* Triggers
+    if (triggers !== null && mayWait(http, request)) {
+      yield* checkOrigin(request)
+      return accepted(yield* life.admit(triggers.accept({ request, key, fingerprint: fingerprint(request) })))
+    }
+    if (idempotency === null || key === null) return carriedOut(yield* life.admit(running))
     const { install_id: install, tenant_id: tenant } = context
     const answer = yield* life.admit(
       idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, life.admit(running))
     )
     fields = { ...fields, replayed: answer.replayed }
-    return answer.response
+    return carriedOut(answer.response)
   })
 
   return observed(run, () => ({ requestId, ...fields })).pipe(
-    Effect.map((response) => HttpServerResponse.jsonUnsafe(response, { headers: { "cache-control": "no-store" } })),
     answered,
     Effect.map((response) => HttpServerResponse.setHeader(response, requestIdHeader, requestId))
   )

@@ -1,0 +1,80 @@
+import { Context, Effect, Layer, Metric } from "effect"
+import type { ExecuteRequest } from "../ExecuteRequest.ts"
+import type { ExecuteResponse } from "../ExecuteResponse.ts"
+import { Execution } from "../Execution.ts"
+import { fail, type RunnerError } from "../RunnerError.ts"
+import { ClusterPlaces } from "./ClusterLimits.ts"
+import { awayFor, Directory } from "./Directory.ts"
+import { shardOfInstall } from "./Installs.ts"
+import { Membership } from "./Membership.ts"
+import { Peers } from "./Peers.ts"
+
+/** Runs an install's executions here, whatever runner it lives on, within the limits of the cluster. */
+export class LocalExecution extends Context.Service<LocalExecution, Execution["Service"]>()(
+  "@alga-psa/ext-runner/cluster/LocalExecution"
+) {}
+
+const routed = Metric.counter("alga_extension_cluster_executions_total", {
+  description:
+    "Executions asked of this runner by callers, by where they ran: here, elsewhere, or lost with their runner",
+  incremental: true
+})
+const count = (route: "here" | "elsewhere" | "lost") => Metric.update(Metric.withAttributes(routed, { route }), 1)
+
+/** Executions here. */
+export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterPlaces> = Layer.effect(
+  LocalExecution,
+  Effect.gen(function* () {
+    const execution = yield* Execution
+    const places = yield* ClusterPlaces
+    return LocalExecution.of({
+      run: (request, requestId) =>
+        Effect.scoped(
+          Effect.andThen(
+            places.hold(request.context.tenant_id, request.context.install_id),
+            execution.run(request, requestId)
+          )
+        )
+    })
+  })
+)
+
+/**
+ * Executions on the runner that the install lives on: one that is this runner's own runs as it does without a cluster. One
+ * that was handed on runs once or not at all: it goes to the next runner where it did not reach the first, and fails with
+ * `runner_lost` where the first was lost with it.
+ */
+export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | Directory | Peers> = Layer.effect(
+  Execution,
+  Effect.gen(function* () {
+    const local = yield* LocalExecution
+    const { sharding } = yield* Membership
+    const directory = yield* Directory
+    const peers = yield* Peers
+
+    const run = (request: ExecuteRequest, requestId: string): Effect.Effect<ExecuteResponse, RunnerError> => {
+      const { install_id, tenant_id } = request.context
+      return Effect.flatMap(directory.ownerOf(shardOfInstall(sharding, tenant_id, install_id)), (owner) => {
+        if (owner === null) return Effect.andThen(count("here"), local.run(request, requestId))
+        const elsewhere = Effect.suspend(() =>
+          Effect.andThen(directory.leaveOut(owner, awayFor), run(request, requestId))
+        )
+        return peers
+          .ask(owner, (peer) => peer.Execute({ request, requestId }))
+          .pipe(
+            Effect.tap(() => count("elsewhere")),
+            Effect.catchTags({
+              Unreached: () => elsewhere,
+              NotTaken: () => elsewhere,
+              Lost: (error) =>
+                Effect.andThen(
+                  Effect.andThen(count("lost"), directory.leaveOut(owner, awayFor)),
+                  Effect.fail(fail("runner_lost", "the runner that carried it out was lost before it answered", error))
+                )
+            })
+          )
+      })
+    }
+    return Execution.of({ run: Effect.fn("ClusteredExecution.run")(run) })
+  })
+)

@@ -1,0 +1,91 @@
+import { createHash, hkdfSync } from "node:crypto"
+import { connect, type TlsOptions } from "node:tls"
+import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
+import { Effect, type Layer, Redacted, Scope } from "effect"
+import type { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { RpcClient, RpcSerialization } from "effect/rpc"
+import { RpcClientError } from "effect/rpc/RpcClientError"
+import { Socket, type SocketServer } from "effect/socket"
+
+/** The secrets that runners of one cluster share: the present one, and those that are accepted beside it. */
+export type ClusterSecrets = readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]
+
+// TLS 1.2 on purpose: with a cipher that takes a pre-shared key alone, no certificate can stand in for the secret.
+const tls = {
+  ciphers: "ECDHE-PSK-CHACHA20-POLY1305",
+  minVersion: "TLSv1.2",
+  maxVersion: "TLSv1.2"
+} as const
+
+const keyOf = (secret: Redacted.Redacted) => {
+  const psk = Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "alga-extension-runner/cluster", 32))
+  return { psk, identity: createHash("sha256").update(psk).digest("hex").slice(0, 16) }
+}
+
+/** Listens for runners that know one of the secrets. Others do not get past the handshake. */
+export const layerServer = (
+  { host, port }: { readonly host: string; readonly port: number },
+  secrets: ClusterSecrets
+): Layer.Layer<SocketServer.SocketServer, SocketServer.SocketServerError> => {
+  const keys = new Map(secrets.map(keyOf).map(({ identity, psk }) => [identity, psk]))
+  const options: TlsOptions = {
+    ...tls,
+    handshakeTimeout: 5_000,
+    pskCallback: (_, identity) => keys.get(identity) ?? null
+  }
+  return NodeSocketServer.layerTls({ ...options, host, port })
+}
+
+const openFailed = (cause: unknown) =>
+  new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) })
+
+const open = ({ host, port }: RunnerAddress, { identity, psk }: ReturnType<typeof keyOf>) =>
+  Effect.gen(function* () {
+    const connection = connect({
+      ...tls,
+      host,
+      port,
+      pskCallback: () => ({ psk, identity }),
+      checkServerIdentity: () => undefined
+    })
+    yield* Scope.addFinalizer(
+      yield* Effect.scope,
+      Effect.sync(() => connection.destroySoon())
+    )
+    connection.setNoDelay(true)
+    return yield* Effect.callback<typeof connection, Socket.SocketError>((resume) => {
+      connection.once("secureConnect", () => resume(Effect.succeed(connection)))
+      connection.on("error", (cause) => resume(Effect.fail(openFailed(cause))))
+    })
+  })
+
+/** The error of a call that never left this process. */
+const unsent = (cause: unknown) =>
+  new RpcClientError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) })
+
+/** Whether a call that failed so was never sent, and may be made elsewhere. */
+export const wasUnsent = ({ reason }: RpcClientError): boolean => reason._tag === "SocketOpenError"
+
+/**
+ * A connection to another runner, open until the scope closes. A call fails with an error that {@link wasUnsent} knows
+ * where it was not sent; with another one, nobody can say what became of it. A runner that is silent for 4 seconds counts
+ * as gone.
+ */
+export const makeProtocol = (
+  address: RunnerAddress,
+  secrets: ClusterSecrets
+): Effect.Effect<RpcClient.Protocol["Service"], never, Scope.Scope | RpcSerialization.RpcSerialization> =>
+  Effect.gen(function* () {
+    const socket = yield* NodeSocket.fromDuplex(open(address, keyOf(secrets[0])), { openTimeout: "1 second" })
+    const protocol = yield* RpcClient.makeProtocolSocket({ pingInterval: "2 seconds", pingTimeout: "4 seconds" }).pipe(
+      Effect.provideService(Socket.Socket, socket)
+    )
+    return {
+      ...protocol,
+      send: (...sent: Parameters<typeof protocol.send>) => Effect.mapError(protocol.send(...sent), unsent)
+    }
+  })
+
+/** One JSON text a line, of at most so many bytes: runners of two versions understand each other while one replaces the other. */
+export const layerSerialization = (bytes: number): Layer.Layer<RpcSerialization.RpcSerialization> =>
+  RpcSerialization.layerNdjsonWith({ maxBufferSize: bytes })

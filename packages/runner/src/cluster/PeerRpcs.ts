@@ -1,0 +1,37 @@
+import { TenantId } from "@alga-psa/ext-domain"
+import { Schema } from "effect"
+import { Rpc, RpcGroup } from "effect/rpc"
+import { ExecuteRequest } from "../ExecuteRequest.ts"
+import { RunnerError } from "../RunnerError.ts"
+
+/** The asked runner is going: nothing ran, and the request may be made of another. */
+export class NotTaken extends Schema.TaggedError<NotTaken>()("NotTaken", {}) {}
+
+const Response = Schema.Struct({
+  status: Schema.Int,
+  headers: Schema.Record(Schema.String, Schema.String),
+  body_b64: Schema.optionalKey(Schema.String),
+  error: Schema.optionalKey(Schema.String)
+})
+
+const Address = { host: Schema.String, port: Schema.Int }
+
+/**
+ * What runners ask of each other. Every value is checked by its schema where it arrives, and an execution finds its
+ * install, grants and component in the database of the runner that carries it out, like one of a caller.
+ */
+export const PeerRpcs = RpcGroup.make(
+  /** Carries out the request of a caller whom the asking runner has verified. */
+  Rpc.make("Execute", {
+    payload: { request: ExecuteRequest, requestId: Schema.String.check(Schema.isMaxLength(200)) },
+    success: Response,
+    error: Schema.Union([RunnerError, NotTaken])
+  }),
+  Rpc.make("Alive"),
+  /** The runner at this address is going: it takes no more work. */
+  Rpc.make("Going", { payload: Address }),
+  /** A trigger was kept that the asked runner may begin. */
+  Rpc.make("Due"),
+  /** Holds one of the tenant's places for as long as the answer stays open; the first element says that it is held. */
+  Rpc.make("Hold", { payload: { tenant: TenantId }, success: Schema.Void, error: RunnerError, stream: true })
+)

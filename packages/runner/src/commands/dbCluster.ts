@@ -1,0 +1,41 @@
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as ClusterTables from "../cluster/ClusterTables.ts"
+import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
+import { print } from "./dbOutput.ts"
+
+const role = Flag.String("role").pipe(
+  Flag.withSchema(RoleName),
+  Flag.withDescription("The login in DATABASE_CLUSTER_URL. It must exist, and needs no other right")
+)
+
+const show = (asJson: boolean) =>
+  Effect.tap(ClusterTables.plan, (tables) =>
+    print(tables, { table: ({ name }) => name, state: ({ present }) => (present ? "present" : "missing") }, asJson)
+  )
+
+const plan = Command.make("plan", { json }, (flags) => Effect.asVoid(onAdminDatabase(show(flags.json)))).pipe(
+  Command.withDescription("Show which of the cluster's tables are there; change nothing")
+)
+
+const check = Command.make("check", { json }, (flags) =>
+  Effect.gen(function* () {
+    const missing = (yield* show(flags.json)).filter(({ present }) => !present)
+    if (missing.length > 0) {
+      return yield* new NotInPlace({
+        what: `missing: ${missing.map(({ name }) => name).join(", ")}; run db cluster apply`
+      })
+    }
+  }).pipe(onAdminDatabase)
+).pipe(Command.withDescription("As plan, and fail where a table is missing"))
+
+const apply = Command.make("apply", { role, json }, (flags) =>
+  Effect.asVoid(onAdminDatabase(Effect.andThen(ClusterTables.apply(flags.role), show(flags.json))))
+).pipe(Command.withDescription("Make the schema and its tables where they are missing, and let the login use them"))
+
+/** `db cluster`: the schema that runners of a cluster share, apart from Alga's tables. */
+export const cluster = Command.make("cluster").pipe(
+  Command.withDescription("The tables of serve --cluster, in a schema of their own"),
+  Command.withSubcommands([plan, apply, check])
+)

@@ -1,0 +1,60 @@
+import { TenantId } from "@alga-psa/ext-domain"
+import { Effect, Schema } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { type KeptTrigger, Triggers } from "../../cluster/Triggers.ts"
+import type { ExecuteRequest } from "../../ExecuteRequest.ts"
+import { fail } from "../../RunnerError.ts"
+import { answered, proven } from "./answer.ts"
+
+/** Where a kept trigger can be asked for. */
+export const triggersPath = "/v1/triggers"
+
+const preference = "respond-async"
+const kinds: ReadonlySet<unknown> = new Set(["schedule", "webhook"])
+
+/** Whether the caller asks for an answer before the execution, and it is one that can wait: no user waits for it. */
+export const mayWait = (
+  { headers }: HttpServerRequest.HttpServerRequest,
+  { context, user }: ExecuteRequest
+): boolean => {
+  const preferences = (headers["prefer"] ?? "").split(/[,;]/).map((one) => one.trim().toLowerCase())
+  return preferences.includes(preference) && kinds.has(context.trigger) && !user
+}
+
+/** The body of what is said of a kept trigger. */
+const shown = (kept: KeptTrigger) => ({
+  id: kept.id,
+  state: kept.state,
+  attempts: kept.attempts,
+  created_at: kept.createdAt,
+  expires_at: kept.expiresAt,
+  ...(kept.finishedAt === null ? {} : { finished_at: kept.finishedAt }),
+  ...(kept.response === null ? {} : { response: kept.response }),
+  ...(kept.error === null ? {} : { error: kept.error })
+})
+
+const uncached = { "cache-control": "no-store" }
+
+/** The answer to an execution that is carried out later. */
+export const accepted = (kept: KeptTrigger) =>
+  HttpServerResponse.jsonUnsafe(shown(kept), {
+    status: 202,
+    headers: { ...uncached, location: `${triggersPath}/${kept.id}`, "preference-applied": preference }
+  })
+
+const decodeTenant = Schema.decodeUnknownEffect(TenantId)
+const decodeId = Schema.decodeUnknownEffect(Schema.String.check(Schema.isUUID()))
+
+/** `GET /v1/triggers/{id}`: what became of a kept trigger of the tenant in `x-alga-tenant`. Another's is `not_found`. */
+export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
+  Effect.gen(function* () {
+    const triggers = yield* Triggers
+    yield* proven(http)
+    const given = http.headers["x-alga-tenant"]
+    if (!given) return yield* fail("missing_routing_headers", "x-alga-tenant")
+    const unknown = () => fail("not_found", "the tenant has no such trigger")
+    const tenant = yield* Effect.mapError(decodeTenant(given), unknown)
+    const id = yield* Effect.mapError(decodeId((http.url.split(/[?#]/)[0] ?? "").split("/")[3]), unknown)
+    const kept = triggers === null ? null : yield* triggers.find(tenant, id)
+    return kept === null ? yield* unknown() : HttpServerResponse.jsonUnsafe(shown(kept), { headers: uncached })
+  }).pipe(answered)

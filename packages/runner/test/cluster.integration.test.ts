@@ -1,0 +1,131 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { everywhere, failures, load, metrics, route, settled, shards } from "./support/ClusterLoad.ts"
+import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
+import { program } from "./support/Program.ts"
+
+const kept = (runner: Runner, { hash, ...change }: Install, path: string, key: string) =>
+  Effect.promise(() => runner.execute({ ...change, ...schedule, path }, hash, { ...later, "x-idempotency-key": key }))
+
+const later = { prefer: "respond-async" }
+const schedule = { user: null, trigger: "schedule" }
+
+const cli = (settings: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  Effect.flatMap(program(["triggers", ...args], settings), ({ ended, lines }) =>
+    Effect.promise(async () => {
+      const printed = await Array.fromAsync(lines)
+      const { code, errors } = await ended
+      return { code, errors, printed }
+    })
+  )
+
+const sum = (some: ReadonlyArray<number>) => some.reduce((total, one) => total + one, 0)
+
+describe("a cluster of three runners", () => {
+  it.live(
+    "spreads installs, answers for each at each, and loses no request while runners go and come",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const archive = yield* fixture("steps")
+        const installs = yield* Effect.forEach(Array.from({ length: 12 }), () => setting.install(archive))
+        const runners = yield* Effect.all([setting.start(), setting.start(), setting.start()], { concurrency: 3 })
+        yield* settled(runners)
+        for (const owned of yield* Effect.promise(() => metrics(runners, shards))) assert.isAbove(owned, 60)
+
+        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
+        const [here, elsewhere] = yield* Effect.promise(() =>
+          Promise.all([metrics(runners, route("here")), metrics(runners, route("elsewhere"))])
+        )
+        assert.strictEqual(sum(here), installs.length)
+        for (const runner of here) assert.isAbove(runner, 0)
+        assert.strictEqual(sum(elsewhere), installs.length * 2)
+
+        const [first, second, third] = runners as [Runner, Runner, Runner]
+        const busy = yield* load([first, second], installs, "/100000")
+        assert.strictEqual(yield* Effect.promise(() => third.run.end("SIGTERM")), 0)
+        const again = yield* setting.start({ ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(third.port) })
+        yield* settled([first, second, again])
+        yield* busy.more(20)
+        assert.strictEqual(yield* Effect.promise(() => again.run.end("SIGTERM")), 0)
+        yield* settled([first, second])
+        yield* busy.stop
+        assert.deepStrictEqual(failures(busy.answers), [])
+      }),
+    60_000
+  )
+
+  it.live(
+    "keeps triggers, does each once by its key, and shows a tenant its own",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const install = yield* setting.install(yield* fixture("steps"))
+        const broken = yield* setting.install(yield* fixture("trap"))
+        const [first, second] = yield* Effect.all([setting.start(), setting.start()], { concurrency: 2 })
+        const { hash, ...change } = install
+
+        const one = yield* kept(first, install, "/1", "a")
+        assert.strictEqual(one?.http, 202)
+        assert.strictEqual(one?.headers.get("preference-applied"), "respond-async")
+        const where = String(one?.headers.get("location"))
+        yield* until(async () => (await second.get(where)).json["state"] === "done")
+        const { json } = yield* Effect.promise(() => second.get(where))
+        assert.deepStrictEqual(
+          [json["id"], json["attempts"], (json["response"] as { status: number }).status],
+          [one?.json["id"], 1, 200]
+        )
+        const again = yield* kept(second, install, "/1", "a")
+        assert.deepStrictEqual([again?.http, again?.json["id"], again?.json["state"]], [202, json["id"], "done"])
+        const other = yield* kept(second, install, "/2", "a")
+        assert.deepStrictEqual(
+          [other?.http, other?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to another request"]
+        )
+        assert.strictEqual((yield* Effect.promise(() => first.get(where, ids.tenants.borealis))).http, 404)
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${first.url}${where}`))).status, 401)
+
+        const stored = yield* setting.rows<{ request: string | null; attempts: number }>(
+          "SELECT request, attempts FROM alga_extension_cluster.trigger"
+        )
+        assert.deepStrictEqual(stored, [{ request: null, attempts: 1 }])
+
+        const synchronous = yield* Effect.promise(() =>
+          Promise.all([
+            first.execute({ ...change, ...schedule, path: "/1" }, hash),
+            first.execute({ ...change, path: "/1" }, hash, later),
+            first.execute({ ...change, trigger: "webhook", path: "/1" }, hash, later)
+          ])
+        )
+        assert.deepStrictEqual(
+          synchronous.map((answer) => answer?.http),
+          [200, 200, 200]
+        )
+
+        const doomed = yield* kept(second, broken, "/", "b")
+        const doom = String(doomed?.headers.get("location"))
+        yield* until(async () => (await first.get(doom)).json["state"] === "dead")
+        const dead = yield* Effect.promise(() => first.get(doom))
+        assert.strictEqual(dead.json["attempts"], 2)
+        assert.match(String(dead.json["error"]), /^execute_failed: /)
+        const id = String(dead.json["id"])
+        const listed = yield* cli(setting.settings, "list", "--json")
+        assert.deepStrictEqual(
+          listed.printed.map((line) => JSON.parse(line).id),
+          [id]
+        )
+        const replayed = yield* cli(setting.settings, "replay", "--id", id)
+        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 begun anew"]])
+        const none = yield* cli(setting.settings, "replay", "--id", crypto.randomUUID())
+        assert.deepStrictEqual([none.code, none.printed], [1, []])
+        yield* until(async () => (await first.get(doom)).json["state"] === "dead")
+        const [{ attempts } = { attempts: 0 }] = yield* setting.rows<{ attempts: number }>(
+          `SELECT count(*)::int4 AS attempts FROM alga_extension_cluster.trigger_attempt WHERE trigger_id = '${id}'`
+        )
+        assert.strictEqual(attempts, 4)
+      }),
+    60_000
+  )
+})
