@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process"
+import { execFile, execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { join } from "node:path"
@@ -73,26 +73,42 @@ describe("a runner with difficult callers", () => {
     120_000
   )
 
-  it.live("outlives thousands of connections that are opened and left", () =>
-    Effect.gen(function* () {
-      const { serve } = yield* setting
-      const { execute, url } = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: "2000" })
-      const { hostname, port } = new URL(url)
-      const open = async () => {
-        const socket = connect(Number(port), hostname)
-        socket.on("error", () => undefined)
-        await Promise.race([once(socket, "connect"), once(socket, "close")])
-        return socket
-      }
-      const sockets: Array<Socket> = []
-      yield* Effect.promise(async () => {
-        for (let i = 0; i < 30; i++) sockets.push(...(await Promise.all(Array.from({ length: 100 }, open))))
-      })
-      for (const socket of sockets) socket.destroy()
-      const answer = execute().pipe(Effect.catchDefect(() => Effect.succeed(null)))
-      const served = yield* Effect.repeat(answer, { until: (given) => given !== null })
-      assert.strictEqual(served?.http, 200)
-    })
+  it.live(
+    "answers while ten thousand connections are opened and left, and closes at once what is above its bound",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* setting
+        const files = Number(execFileSync("/bin/sh", ["-c", "ulimit -n"]).toString()) || 20_000
+        const left = Math.min(10_000, files - 1_000)
+        const { execute, url } = yield* serve({
+          ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: String(left + 10),
+          ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "60 seconds",
+          ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "60 seconds"
+        })
+        const { hostname, port } = new URL(url)
+        const open = async () => {
+          const socket = connect(Number(port), hostname)
+          socket.on("error", () => undefined)
+          await Promise.race([once(socket, "connect"), once(socket, "close")])
+          return socket
+        }
+        const sockets: Array<Socket> = []
+        const openMore = (count: number) =>
+          Effect.promise(async () => {
+            for (let i = 0; i < count; i += 100) sockets.push(...(await Promise.all(Array.from({ length: 100 }, open))))
+          })
+        yield* openMore(left)
+        assert.strictEqual((yield* execute()).http, 200)
+        yield* openMore(100)
+        yield* Effect.promise(async () => {
+          while (sockets.filter(({ destroyed }) => destroyed).length < 80) await once(sockets.at(-1) as Socket, "close")
+        })
+        for (const socket of sockets) socket.destroy()
+        const answer = execute().pipe(Effect.catchDefect(() => Effect.succeed(null)))
+        const served = yield* Effect.repeat(answer, { until: (given) => given !== null })
+        assert.strictEqual(served?.http, 200)
+      }),
+    120_000
   )
 })
 

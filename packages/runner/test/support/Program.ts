@@ -9,6 +9,7 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
 /** A run of the runner's command line. */
 export interface Program {
+  readonly pid: number
   readonly lines: AsyncIterableIterator<string>
   readonly signal: (signal: NodeJS.Signals) => void
   /** Sends a signal and waits for the end; gives the exit code. */
@@ -17,8 +18,12 @@ export interface Program {
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
 }
 
-const start = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Program => {
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [main, ...args], {
+const start = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>,
+  [command, ...before]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
+): Program => {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(command, [...before, main, ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
@@ -28,6 +33,7 @@ const start = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>
   })
   const ended = once(child, "close").then(([code]) => ({ code, errors }))
   return {
+    pid: child.pid ?? 0,
     lines: createInterface(child.stdout)[Symbol.asyncIterator](),
     ended,
     signal: (signal) => void child.kill(signal),
@@ -38,9 +44,19 @@ const start = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>
   }
 }
 
-/** Starts the runner's command line with nothing but these settings. It is killed when the scope closes. */
-export const program = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+/**
+ * Starts the runner's command line with nothing but these settings, by another command than Node where one is given. It is
+ * killed when the scope closes.
+ */
+export const program = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {},
+  command?: readonly [string, ...ReadonlyArray<string>]
+) =>
   Effect.acquireRelease(
-    Effect.sync(() => start(args, env)),
+    Effect.sync(() => start(args, env, command)),
     (running) => Effect.promise(() => running.end("SIGKILL"))
   )
+
+/** A command that runs Node where no file can grow beyond 64 KiB, as on a disk that is full. */
+export const onFullDisk = ["/bin/bash", "-c", 'ulimit -f 64; exec "$0" "$@"', process.execPath] as const

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { glob, mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { type Dataset, ids, seed } from "@alga-psa/ext-adapters-memory"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
@@ -7,7 +7,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
 import { adminCase, type DemoCase, executeBody } from "../../src/demo/DemoCase.ts"
-import { type Program, program } from "./Program.ts"
+import { onFullDisk, type Program, program } from "./Program.ts"
 import { temporary } from "./Temporary.ts"
 
 /** The token of the runners that {@link serveSetting} starts. */
@@ -99,11 +99,20 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     EXT_CACHE_ROOT: join(folder, "cache"),
     PORT: "0"
   }
-  const start = (change: Readonly<Record<string, string>> = {}) => program(["serve"], { ...settings, ...change })
-  const serve = Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
-    const run = yield* start(change)
-    const url = yield* addressOf(run)
-    return { run, url, execute: send(url, hash) } satisfies Serving
-  })
-  return { folder, hash, settings, load, store, start, serve }
+  const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>
+    program(["serve"], { ...settings, ...change }, command)
+  const serveBy = (command?: Parameters<typeof program>[2]) =>
+    Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
+      const run = yield* start(change, command)
+      const url = yield* addressOf(run)
+      return { run, url, execute: send(url, hash) } satisfies Serving
+    })
+  /** Puts what the store on disk has into another one, by its paths. */
+  const publishTo = (objects: Map<string, Uint8Array>) =>
+    Effect.promise(async () => {
+      for await (const path of glob("**/*.tar.zst", { cwd: bundles })) {
+        objects.set(path, await readFile(join(bundles, path)))
+      }
+    })
+  return { folder, hash, settings, load, store, start, publishTo, serve: serveBy(), serveFull: serveBy(onFullDisk) }
 })

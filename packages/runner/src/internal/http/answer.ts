@@ -27,13 +27,13 @@ export const refuse = (error: RunnerError, headers: Record<string, string> = {})
     }
   })
 
-/** Turns a failure into its answer, and a defect into `internal`. */
+/** Turns a failure into its answer, and a defect, or the end of something that it waited for, into `internal`. */
 export const answered = <R>(
   answer: Effect.Effect<HttpServerResponse.HttpServerResponse, RunnerError, R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
   answer.pipe(
     Effect.catch((error) => Effect.succeed(refuse(error))),
-    Effect.catchDefect((defect) => Effect.as(Effect.logError("a defect", defect), refuse(fail("internal"))))
+    Effect.catchCause((cause) => Effect.as(Effect.logError("a defect", cause), refuse(fail("internal"))))
   )
 
 /** Fails unless the caller proves itself. */

@@ -1,0 +1,230 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Redacted } from "effect"
+import { installFixture, untilWorking } from "./support/InstallFixture.ts"
+import { credentials, objectStore } from "./support/ObjectStore.ts"
+import { serveSetting, token } from "./support/ServeProgram.ts"
+
+const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
+
+const good = { http: 200, status: 200, error: undefined }
+
+/** What the sample makes of a read that fails with `internal`. */
+const failedRead = { http: 200, status: 500, error: undefined }
+
+const times = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+/** The processes that a process has started and that live. */
+const childrenOf = (pid: number): Promise<ReadonlyArray<number>> =>
+  readFile(`/proc/${pid}/task/${pid}/children`, "utf8").then((text) => text.split(" ").filter(Boolean).map(Number))
+
+const metricsOf = (url: string) => Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
+
+const sumOf = (metrics: string, name: string): number =>
+  [...metrics.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (.+)$`, "gm"))].reduce(
+    (sum, [, value]) => sum + Number(value),
+    0
+  )
+
+describe("a runner whose database restarts under load", () => {
+  it.live(
+    "answers each request, with the handler's answer or with 503, and serves again without being told",
+    () =>
+      Effect.gen(function* () {
+        const database = yield* dedicatedServer
+        const { serve } = yield* serveSetting(database.url)
+        const { execute } = yield* serve()
+        const outcome = Effect.map(execute(), ({ error, http, status }) => ({ http, status, error }))
+        yield* outcome
+        let over = false
+        const caller = Effect.gen(function* () {
+          const seen = []
+          while (!over) seen.push(yield* outcome)
+          return seen
+        })
+        const load = yield* Effect.forkChild(
+          Effect.all(
+            times(8).map(() => caller),
+            { concurrency: "unbounded" }
+          ),
+          { startImmediately: true }
+        )
+        yield* outcome
+        yield* database.stop
+        yield* Effect.repeat(outcome, { until: ({ http }) => http === 503 })
+        yield* database.start
+        yield* Effect.repeat(outcome, { until: ({ http }) => http === 200 })
+        over = true
+        const seen = (yield* Fiber.join(load)).flat()
+        assert.isAbove(seen.filter(({ http }) => http === 200).length, 0)
+        for (const answer of seen) {
+          assert.deepInclude([good, failedRead, { http: 503, status: 503, error: "data_unavailable" }], answer)
+        }
+        assert.deepStrictEqual(yield* outcome, good)
+      }),
+    120_000
+  )
+})
+
+describe("a runner whose processes are killed by the system", () => {
+  it.live(
+    "says that the extension's process ended, and serves the next request, also where all of them go",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const { execute, run, url } = yield* prepared.serve()
+        const warm = yield* Effect.promise(() =>
+          fetch(`${url}/warmup`, {
+            method: "POST",
+            headers: { "content-type": "application/json", "x-runner-service-token": token },
+            body: JSON.stringify({
+              tenant_id: ids.tenants.acme,
+              extension_id: change.extension,
+              content_hash: hash
+            })
+          })
+        )
+        assert.strictEqual(warm.status, 200)
+        const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+        yield* untilWorking(url)
+        const kill = Effect.promise(async () => {
+          for (const pid of await childrenOf(run.pid)) process.kill(pid, "SIGKILL")
+        })
+        const answer = yield* Effect.raceFirst(Fiber.join(working), Effect.forever(Effect.delay(kill, "50 millis")))
+        assert.deepStrictEqual(
+          [answer.http, answer.error],
+          [500, "execute_failed: crashed: the extension's process ended unexpectedly"]
+        )
+        yield* kill
+        assert.strictEqual((yield* execute()).http, 200)
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 200)
+      }),
+    120_000
+  )
+})
+
+describe("a runner whose disk takes nothing more", () => {
+  it.live(
+    "runs what it had accepted, fails what is new with an error of its own, and accepts that when there is room",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const store = yield* objectStore
+        const env = {
+          BUNDLE_STORE_BASE: store.base,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+          AWS_REGION: credentials.region
+        }
+        yield* prepared.publishTo(store.objects)
+        const before = yield* prepared.serve(env)
+        assert.strictEqual((yield* before.execute()).http, 200)
+        yield* Effect.promise(() => before.run.end("SIGTERM"))
+
+        const { change, hash } = yield* installFixture(prepared, "trap")
+        yield* prepared.publishTo(store.objects)
+        const full = yield* prepared.serveFull(env)
+        const refused = yield* full.execute(change, hash)
+        assert.deepStrictEqual([refused.http, refused.error], [500, "internal"])
+        assert.strictEqual((yield* full.execute()).http, 200)
+        yield* Effect.promise(() => full.run.end("SIGTERM"))
+
+        const after = yield* prepared.serve(env)
+        const trap = yield* after.execute(change, hash)
+        assert.strictEqual(trap.error, "execute_failed: trap: the extension stopped with an error")
+      }),
+    120_000
+  )
+
+  it.live("does not start on a directory of components that cannot be one, and says so", () =>
+    Effect.gen(function* () {
+      const { folder, start } = yield* setting
+      const root = join(folder, "unusable")
+      yield* Effect.promise(async () => {
+        await mkdir(root)
+        await writeFile(join(root, "components"), "")
+      })
+      const run = yield* start({ EXT_CACHE_ROOT: root })
+      const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
+      const { code, errors } = yield* Effect.promise(() => run.ended)
+      assert.strictEqual(code, 1)
+      assert.include(out.join("\n") + errors, "the component directory cannot be used")
+    })
+  )
+})
+
+describe("a runner whose clock jumps", () => {
+  it.live(
+    "keeps its deadlines, its measures and its answers, a day ahead and a day behind",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const clock = new URL("./support/jumpingClock.ts", import.meta.url)
+        const { execute, run, url } = yield* prepared.serve({
+          NODE_OPTIONS: `--import ${clock.href}`,
+          ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "2000"
+        })
+        yield* execute()
+        for (const direction of ["ahead", "behind"]) {
+          const started = performance.now()
+          const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+          yield* untilWorking(url)
+          run.signal("SIGUSR2")
+          const timedOut = yield* Fiber.join(working)
+          assert.match(timedOut.error ?? "", /^execute_failed: timeout: /, direction)
+          assert.isAtLeast(performance.now() - started, 2_000, direction)
+          assert.strictEqual((yield* execute()).http, 200, direction)
+          assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 200, direction)
+        }
+        const metrics = yield* metricsOf(url)
+        for (const name of ["execution_duration", "read_duration", "sandbox_wait", "database_statement"]) {
+          const seconds = sumOf(metrics, `alga_extension_${name}_seconds_sum`)
+          assert.isAbove(seconds, 0, name)
+          assert.isBelow(seconds, 3_600, name)
+        }
+      }),
+    120_000
+  )
+})
+
+describe("a runner whose store is in trouble", () => {
+  it.live(
+    "says that the bundle cannot be fetched while the store is away, slow or corrupt, and serves once it is well",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const store = yield* objectStore
+        yield* prepared.publishTo(store.objects)
+        const { execute, url } = yield* prepared.serve({
+          BUNDLE_STORE_BASE: store.base,
+          BUNDLE_STORE_TIMEOUT: "1 second",
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+          AWS_REGION: credentials.region
+        })
+        const fetched = Effect.map(execute(), ({ error, http }) => [http, error])
+        const unavailable = [502, "bundle_fetch_failed: the bundle store is unavailable"]
+        store.trouble = (request) => void request.socket.destroy()
+        assert.deepStrictEqual(yield* fetched, unavailable)
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 503)
+        store.trouble = (_, response) => void response.writeHead(200).write("a")
+        assert.deepStrictEqual(yield* fetched, unavailable)
+        store.trouble = (_, response) => void response.end("not the archive")
+        assert.deepStrictEqual(yield* fetched, [
+          502,
+          "bundle_fetch_failed: the archive's bytes do not have this content hash"
+        ])
+        store.trouble = null
+        assert.deepStrictEqual(yield* fetched, [200, undefined])
+        store.trouble = (request) => void request.socket.destroy()
+        assert.deepStrictEqual(yield* fetched, [200, undefined])
+      }),
+    120_000
+  )
+})
