@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config"
 
-const tests = (kind: string) => `{packages/*,bench}/test/**/*${kind}.test.ts`
+const tests = (kind: string) => `{packages/*,bench,checks}/test/**/*${kind}.test.ts`
 
 export default defineConfig({
   test: {

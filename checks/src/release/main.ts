@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { audit } from "./Audit.ts"
+import { brokenBoundaries } from "./Boundaries.ts"
+import { looseDependencies } from "./Dependencies.ts"
+import { tryInstalled } from "./Install.ts"
+import { licences } from "./Licences.ts"
+import { incompleteManifests } from "./Manifests.ts"
+import { publishedPackages, workspacePackages } from "./Packages.ts"
+import { pack, problemsOf, type Tarball } from "./Tarballs.ts"
+
+const published = await publishedPackages()
+const problems: Array<string> = []
+
+const step = async (what: string, look: () => Promise<ReadonlyArray<string>>): Promise<void> => {
+  const started = performance.now()
+  const found = await look()
+  problems.push(...found)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${found.length === 0 ? "ok  " : "FAIL"} ${what} (${seconds} s)`)
+  for (const problem of found) console.log(`       ${problem.replaceAll("\n", "\n       ")}`)
+}
+
+await step("package boundaries", async () => brokenBoundaries(await workspacePackages()))
+await step("what package.json says", async () => incompleteManifests(published))
+await step("dependencies: none unused, none unlisted", looseDependencies)
+await step("licences of what is installed with the packages", async () => {
+  const found = await licences()
+  console.log(found.counts.map(([licence, count]) => `       ${count} ${licence}`).join("\n"))
+  return found.problems
+})
+await step("known vulnerabilities", async () => {
+  const asked = await audit()
+  if (asked.asked) return asked.problems
+  console.log(`       NOT CHECKED: the registry does not tell: ${asked.why.replaceAll(/\s+/g, " ")}`)
+  return []
+})
+
+const folder = await mkdtemp(join(tmpdir(), "alga-release-"))
+try {
+  const tarballs: Array<Tarball> = []
+  await step("packages build and pack", async () => {
+    const packed = await Promise.all(published.map((from) => pack(from, folder)))
+    tarballs.push(...packed.filter((one) => typeof one !== "string"))
+    return packed.filter((one) => typeof one === "string")
+  })
+  await step("publint, arethetypeswrong and the packed manifests", async () =>
+    (await Promise.all(tarballs.map(problemsOf))).flat()
+  )
+  await step("each installs from its tarball into an empty project and runs its quick start", async () => {
+    const projects = join(folder, "projects")
+    await mkdir(projects)
+    return tryInstalled(published, tarballs, projects)
+  })
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+console.log(problems.length === 0 ? "release check: all is well" : `release check: ${problems.length} problems`)
+process.exitCode = problems.length === 0 ? 0 : 1
