@@ -1,11 +1,22 @@
 /** A cell of a table: text, a number as it was measured, or nothing. */
 export type Cell = string | number | null
 
+/** How a table is drawn: some of its columns over another, both on logarithmic axes. */
+export interface Chart {
+  /** The name of the picture's file, without `.svg`. */
+  readonly file: string
+  readonly x: { readonly column: number; readonly label: string }
+  /** What is measured, with its unit. */
+  readonly y: string
+  readonly series: ReadonlyArray<{ readonly column: number; readonly label: string }>
+}
+
 /** Figures that belong together. */
 export interface Table {
   readonly title: string
   readonly columns: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  readonly chart?: Chart
 }
 
 /** What a bench found. Durations are milliseconds, sizes bytes, unless a column says otherwise. */
@@ -14,6 +25,8 @@ export interface Report {
   /** Machine, versions, data and settings: what the figures hold for. */
   readonly environment: Readonly<Record<string, string | number>>
   readonly tables: ReadonlyArray<Table>
+  /** The ratios that have budgets, by name. */
+  readonly figures?: Readonly<Record<string, number>>
 }
 
 const shown = (cell: Cell): string => {

@@ -1,16 +1,30 @@
 import { fileURLToPath } from "node:url"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { type Bench, BenchFailed } from "./Bench.ts"
+import { checked, readBudgets } from "./Budgets.ts"
+import { svgOf } from "./Chart.ts"
+import { growth } from "./growth/PostgresGrowth.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
-import { render } from "./Report.ts"
+import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
 
-const benches: ReadonlyArray<Bench> = [postgres, sandbox]
+const benches: ReadonlyArray<Bench> = [postgres, growth, sandbox]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
+const budgets = fileURLToPath(new URL("../budgets.json", import.meta.url))
 const listed = benches.map(({ name, summary }) => `${name}: ${summary}`).join("\n")
+
+const draw = Effect.fnUntraced(function* ({ tables }: Report, folder: string) {
+  const files = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  yield* files.makeDirectory(folder, { recursive: true })
+  for (const table of tables) {
+    if (table.chart === undefined) continue
+    yield* files.writeFileString(path.join(folder, `${table.chart.file}.svg`), svgOf(table, table.chart))
+  }
+})
 
 const bench = Command.make(
   "bench",
@@ -27,18 +41,31 @@ const bench = Command.make(
       Flag.withDefault(cache),
       Flag.withDescription("Folder for data that a later run uses again")
     ),
+    check: Flag.Boolean("check").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Compare the ratios with bench/budgets.json, and fail where one is beyond")
+    ),
+    charts: Flag.String("charts").pipe(
+      Flag.optional,
+      Flag.withDescription("Folder to draw the report's charts into, as SVG")
+    ),
     budget: Flag.Int("budget").pipe(
       Flag.withDefault(5000),
       Flag.withDescription("Milliseconds to measure one operation for")
     )
   },
-  Effect.fnUntraced(function* ({ name, list, json, scale, keep, budget }) {
+  Effect.fnUntraced(function* ({ name, list, json, scale, keep, check, charts, budget }) {
     if (list || Option.isNone(name)) return yield* Console.log(listed)
     const chosen = benches.find((it) => it.name === name.value)
     if (chosen === undefined) return yield* new BenchFailed({ why: `no bench has the name ${name.value}\n${listed}` })
     const tell = (what: string) => Console.error(`${new Date().toISOString().slice(11, 19)} ${what}`)
     const report = yield* Effect.scoped(chosen.run({ scale, keep, budget, tell }))
-    yield* Console.log(json ? JSON.stringify(report, null, 2) : render(report))
+    if (Option.isSome(charts)) yield* draw(report, charts.value)
+    if (!check) return yield* Console.log(json ? JSON.stringify(report, null, 2) : render(report))
+    const { table, beyond } = checked(report, yield* readBudgets(budgets))
+    const whole = { ...report, tables: [...report.tables, table] }
+    yield* Console.log(json ? JSON.stringify(whole, null, 2) : render(whole))
+    if (beyond.length > 0) return yield* new BenchFailed({ why: `beyond their budgets: ${beyond.join("; ")}` })
   })
 ).pipe(Command.withDescription("Measures the packages beside their peers"))
 

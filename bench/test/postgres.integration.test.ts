@@ -1,6 +1,7 @@
 import { serverOfRun } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, type Redacted } from "effect"
+import { measureGrowth } from "../src/growth/PostgresGrowth.ts"
 import { administering, type Databases, passingDatabases } from "../src/postgres/Databases.ts"
 import { operations } from "../src/postgres/Operations.ts"
 import { layerOurs } from "../src/postgres/Ours.ts"
@@ -72,6 +73,24 @@ layer(layerMade)("The PostgreSQL bench", (it) => {
         for (const cell of rows.flat()) assert.isFalse(typeof cell === "number" && !Number.isFinite(cell))
       }
       assert.include(render(report), "search, absent")
+    })
+  )
+
+  it.effect("reports how lists grow, each table with the chart that is drawn of it", () =>
+    Effect.gen(function* () {
+      const loaded = { made: yield* Made, people }
+      const options = { scale: 0.001, keep: "", budget: 1, tell: () => Effect.void }
+      const tables = yield* measureGrowth([loaded, loaded, loaded], loaded, options)
+      assert.deepEqual(
+        tables.map(({ rows }) => rows.length),
+        [6, 6, 3, 2, 5]
+      )
+      for (const table of tables) {
+        assert.isDefined(table.chart)
+        for (const { column } of table.chart?.series ?? []) {
+          assert.isTrue(table.rows.every((row) => Number(row[column]) > 0))
+        }
+      }
     })
   )
 })

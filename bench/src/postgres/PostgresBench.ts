@@ -1,6 +1,6 @@
-import { cpus, totalmem } from "node:os"
 import { Effect, Logger } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
+import { machine } from "../Machine.ts"
 import type { Report, Table } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
 import { indexSizes, insertCosts, touch, vacuum } from "./Costs.ts"
@@ -22,12 +22,14 @@ const lists = (made: Databases, people: Population, options: BenchOptions) =>
   Effect.gen(function* () {
     const today = yield* knexPeer(made.bare, "today", connections)
     const plain = yield* knexPeer(made.bare, "plain", connections)
+    const figures: Record<string, number> = {}
     const rows: Array<Table["rows"][number]> = []
     const work: Array<Table["rows"][number]> = []
     for (const { what, name, rows: size, asked, goal, ours } of operations(people)) {
       yield* options.tell(`${what}, ${name}, tenant of ${size}`)
       const taken = yield* interleaved({ ours, today: today[what](asked), plain: plain[what](asked) }, options.budget)
       const ratio = taken.today.median / taken.ours.median
+      figures[`${what}, ${name}, tenant of ${size}: today / ours`] = ratio
       rows.push([
         ratio,
         goal,
@@ -64,7 +66,7 @@ const lists = (made: Databases, people: Population, options: BenchOptions) =>
         rows: work
       }
     ]
-    return { tables, today }
+    return { tables, today, figures }
   })
 
 const pageOnly = (people: Population, budget: number) =>
@@ -83,7 +85,10 @@ const pageOnly = (people: Population, budget: number) =>
         return [median / taken.small.median, people[size], median, p99, runs]
       })
     }
-    return table
+    return {
+      table,
+      figures: { "page alone, clients: largest tenant / smallest": taken.large.median / taken.small.median }
+    }
   })
 
 const isOfLargestTenant = ({ what, size }: Operation) => what === "clients" && size === "large"
@@ -119,8 +124,7 @@ const environmentOf = (made: Databases, people: Population, description: string,
     Effect.map(([row]) => {
       const facts = row as { readonly version: string; readonly clients: number; readonly services: number }
       return {
-        machine: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 1e9)} GB`,
-        node: process.version,
+        ...machine,
         postgresql: facts.version,
         server: description,
         scale,
@@ -135,7 +139,7 @@ const environmentOf = (made: Databases, people: Population, description: string,
 export const measure = (made: Databases, people: Population, description: string, options: BenchOptions) =>
   Effect.gen(function* () {
     const environment = yield* environmentOf(made, people, description, options.scale)
-    const { tables, today } = yield* lists(made, people, options)
+    const { tables, today, figures } = yield* lists(made, people, options)
     yield* options.tell("single pages and records")
     const page = yield* pageOnly(people, options.budget)
     const single = yield* gets(made.packed, today, connections, options.budget)
@@ -147,7 +151,17 @@ export const measure = (made: Databases, people: Population, description: string
     const report: Report = {
       bench: "postgres",
       environment,
-      tables: [tables[0] as Table, page, ...single, ...overOne, ...tables.slice(1), stale, sizes, inserts]
+      tables: [
+        tables[0] as Table,
+        page.table,
+        ...single.tables,
+        ...overOne.tables,
+        ...tables.slice(1),
+        stale,
+        sizes,
+        inserts
+      ],
+      figures: { ...figures, ...page.figures, ...single.figures }
     }
     return report
   }).pipe(Effect.provide([Ours.layerOurs(made.packed, connections), unwrittenLog]))

@@ -1,0 +1,64 @@
+import { Effect, FileSystem, Schema } from "effect"
+import { BenchFailed } from "./Bench.ts"
+import type { Report, Table } from "./Report.ts"
+
+const Bound = Schema.Struct({
+  /** The figure that a change may not make worse, with room for a noisy machine. */
+  atLeast: Schema.optionalKey(Schema.Finite),
+  atMost: Schema.optionalKey(Schema.Finite),
+  /** What is aimed at, where that is more. Reported, never a failure. */
+  goal: Schema.optionalKey(Schema.Finite)
+})
+
+/** Bounds by bench and figure. */
+const Budgets = Schema.Record(Schema.String, Schema.Record(Schema.String, Bound))
+
+const parse = Schema.decodeUnknownEffect(Schema.fromJsonString(Budgets))
+
+/** The bounds of the file `budgets.json`. */
+export const readBudgets = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(file)).pipe(
+    Effect.flatMap(parse),
+    Effect.mapError((error) => new BenchFailed({ why: `${file}: ${error.message}` }))
+  )
+
+const within = (value: number, { atLeast, atMost }: typeof Bound.Type) =>
+  (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
+
+const reached = (value: number, { atMost, goal }: typeof Bound.Type) =>
+  goal === undefined ? null : (atMost === undefined ? value >= goal : value <= goal) ? "yes" : "NO"
+
+/**
+ * The ratios of a report beside their bounds, and the names of those beyond. A bound whose figure the report lacks is
+ * beyond too: a figure that is no longer measured is not met.
+ */
+export const checked = (
+  { bench, figures = {} }: Report,
+  budgets: typeof Budgets.Type
+): { readonly table: Table; readonly beyond: ReadonlyArray<string> } => {
+  const bounds = Object.entries(budgets[bench] ?? {})
+  const rows = bounds.map(([name, bound]) => {
+    const value = figures[name]
+    return {
+      name,
+      ok: value !== undefined && within(value, bound),
+      cells: [
+        value === undefined ? null : value,
+        bound.atLeast ?? null,
+        bound.atMost ?? null,
+        value !== undefined && within(value, bound) ? "yes" : "NO",
+        bound.goal ?? null,
+        value === undefined ? null : reached(value, bound),
+        name
+      ]
+    }
+  })
+  return {
+    table: {
+      title: "Ratios beside their budgets",
+      columns: ["measured", "at least", "at most", "met", "goal", "reached", "figure"],
+      rows: rows.map(({ cells }) => cells)
+    },
+    beyond: rows.filter(({ ok }) => !ok).map(({ name }) => name)
+  }
+}
