@@ -2,21 +2,25 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"
 import { CliError, Command } from "effect/cli"
-import manifest from "../package.json" with { type: "json" }
 import { build } from "./commands/build.ts"
+import { start } from "./commands/new.ts"
+import { pack } from "./commands/pack.ts"
 import { exitCodeOf } from "./ExitCode.ts"
+import { version } from "./Version.ts"
 
 const root = Command.make("alga-ext").pipe(
   Command.withDescription(
     "Starts, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
   ),
-  Command.withSubcommands([build])
+  Command.withSubcommands([start, build, pack])
 )
 
 const report = (error: Error) =>
-  CliError.isCliError(error) ? Effect.void : Console.error(`alga-ext: ${error.message}`)
+  CliError.isCliError(error)
+    ? Effect.void
+    : Effect.forEach(error.message.split("\n"), (line) => Console.error(`alga-ext: ${line}`), { discard: true })
 
-Command.run(root, { version: manifest.version }).pipe(
+Command.run(root, { version }).pipe(
   Effect.tapError(report),
   Effect.tapDefect(Effect.logFatal),
   Effect.provide(NodeServices.layer),

@@ -9,7 +9,7 @@ import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandl
 import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
 
 export { BuildError } from "./BuildError.ts"
-export type { BundledHandler } from "./internal/build/bundleHandler.ts"
+export type { BundledHandler, BundledModule } from "./internal/build/bundleHandler.ts"
 export type { Engine } from "./internal/build/componentize.ts"
 
 /** What to build, and where to. Paths are absolute, relative to the working directory, or file URLs. */

@@ -1,4 +1,4 @@
-/// <reference path="./internal/world.d.ts" />
+/// <reference path="./internal/world.d.ts" preserve="true" />
 import { readFile } from "node:fs/promises"
 import { transpile } from "@bytecodealliance/jco"
 

@@ -1,4 +1,4 @@
-/// <reference path="./internal/world.d.ts" />
+/// <reference path="./internal/world.d.ts" preserve="true" />
 /**
  * The shell of a component: `export const handler = serve(handle)`. It imports the world, which is there in a component
  * and nowhere else: keep it out of what a unit test imports.

@@ -8,7 +8,7 @@ import { worldDirOf } from "@alga-psa/ext-extension-sdk/build"
 import { type Instantiate, loadComponent, type WorldImports } from "@alga-psa/ext-extension-sdk/instantiate"
 import { extract } from "tar-stream"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type BuiltSample, buildSample } from "../src/BuildSample.ts"
+import { buildSample } from "../src/BuildSample.ts"
 
 const client = {
   clientId: "00000000-0000-4000-8000-000000000001",
@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe.each(["quickjs", "starlingmonkey"] as const)("the sample on %s", (engine) => {
-  let sample: BuiltSample
+  let sample: Awaited<ReturnType<typeof buildSample>>
   let instantiate: Instantiate
   beforeAll(async () => {
     sample = await buildSample({ engine })

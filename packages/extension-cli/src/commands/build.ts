@@ -1,30 +1,18 @@
-import { join, resolve } from "node:path"
-import { Console, Effect } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command } from "effect/cli"
+import { extensionFlags } from "../internal/extensionFlags.ts"
+import { runBuild } from "../internal/runBuild.ts"
 
-/** `build`: the component of an extension. */
-export const build = Command.make(
-  "build",
-  {
-    folder: Argument.String("folder").pipe(
-      Argument.withDefault("."),
-      Argument.withDescription("The extension's folder. Default: the current one")
-    ),
-    engine: Flag.Literals("engine", ["quickjs", "starlingmonkey"]).pipe(Flag.withDefault("quickjs"))
-  },
-  ({ engine, folder }) =>
-    Effect.gen(function* () {
-      const built = yield* Effect.tryPromise({
-        try: async () => {
-          const { buildComponent } = await import("@alga-psa/ext-extension-sdk/build")
-          return buildComponent({
-            entry: join(resolve(folder), "src/component.ts"),
-            outFile: join(resolve(folder), "dist/main.wasm"),
-            engine
-          })
-        },
-        catch: (cause) => (cause instanceof Error ? cause : new Error(String(cause)))
-      })
-      yield* Console.log(`${built.file}  ${built.size} bytes`)
-    })
-).pipe(Command.withDescription("Bundle the extension and make its component"))
+/** `build`: checks an extension and makes its component and page. */
+export const build = Command.make("build", extensionFlags, (flags) => runBuild(flags, { bundle: false })).pipe(
+  Command.withDescription(
+    "Check the manifest against what the code uses, and make dist/main.wasm, dist/component.json and dist/ui"
+  ),
+  Command.withExamples([
+    { command: "alga-ext build", description: "The extension in the current folder" },
+    {
+      command: "alga-ext build my-extension --engine starlingmonkey",
+      description: "Another one, on the larger engine"
+    },
+    { command: "alga-ext build --json", description: "Sizes and problems for a program" }
+  ])
+)

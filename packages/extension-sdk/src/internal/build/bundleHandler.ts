@@ -3,7 +3,18 @@ import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
 
-const fillIns = fileURLToPath(import.meta.resolve("../../FillIns.ts"))
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
+const fillIns = fileURLToPath(new URL(`../../FillIns.${extension}`, import.meta.url))
+
+const world = "alga:extension/"
+
+/** A file that is part of a bundle. */
+export interface BundledModule {
+  /** Absolute. */
+  readonly file: string
+  /** The interfaces of the world that it imports itself, such as `clients`. */
+  readonly worldImports: ReadonlyArray<string>
+}
 
 /** A component's entry with everything that it imports. */
 export interface BundledHandler {
@@ -11,8 +22,7 @@ export interface BundledHandler {
   readonly script: string
   /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
   readonly sourceMap: string
-  /** The files it was made of, absolute. */
-  readonly modules: ReadonlyArray<string>
+  readonly modules: ReadonlyArray<BundledModule>
 }
 
 /**
@@ -41,7 +51,7 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
       conditions: ["import"],
       target: "es2022",
       supported: { "async-await": false, "async-generator": false, "for-await": false, "top-level-await": false },
-      external: ["alga:extension/*"],
+      external: [`${world}*`],
       charset: "utf8",
       legalComments: "none",
       logLevel: "silent",
@@ -49,7 +59,10 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
     })
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
     const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
-    const modules = Object.keys(metafile.inputs).map((file) => resolve(folder, file))
+    const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
+      file: resolve(folder, file),
+      worldImports: imports.filter(({ path }) => path.startsWith(world)).map(({ path }) => path.slice(world.length))
+    }))
     bundled = { script: text(".js"), sourceMap: text(".js.map"), modules }
   } catch (cause) {
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })

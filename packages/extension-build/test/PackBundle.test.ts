@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers"
 import { zstdDecompressSync } from "node:zlib"
 import { extract } from "tar-stream"
 import { describe, expect, it } from "vitest"
-import { packBundle } from "../src/internal/packBundle.ts"
+import { packBundle } from "../src/PackBundle.ts"
 
 const bytes = (value: string) => new TextEncoder().encode(value)
 

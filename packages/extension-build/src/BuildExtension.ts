@@ -1,0 +1,152 @@
+import { createHash, randomUUID } from "node:crypto"
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import type { AuthoredManifest } from "@alga-psa/ext-domain"
+import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
+import type { BundledHandler, Engine } from "@alga-psa/ext-extension-sdk/build"
+import { Effect } from "effect"
+import { type Extension, readExtension } from "./Extension.ts"
+import { ExtensionInvalid } from "./ExtensionInvalid.ts"
+import { type ComponentSource, givenComponent, sourceOf } from "./internal/componentSource.ts"
+import { explaining } from "./internal/explainBuild.ts"
+import { type BundleFiles, packBundle } from "./PackBundle.ts"
+
+/** What to build. */
+export interface BuildExtensionOptions {
+  /** The extension's folder, with `manifest.json`, `src` and, where it has a page, `ui`. */
+  readonly folder: string
+  /** The module that exports `handler`, relative to the folder. Default: `src/component.ts`. */
+  readonly entry?: string | undefined
+  /** Default: `quickjs`. */
+  readonly engine?: Engine | undefined
+  /** A component that is made already, relative to the folder: it is checked and packed, and no source is read. */
+  readonly component?: string | undefined
+  /** The folder of the world's WIT files. Default: that of `@alga-psa/ext-adapters-wit`. */
+  readonly witDir?: string | undefined
+  /** Where builds are kept. Default: `dist/builds` in the extension's folder. */
+  readonly buildsDir?: string | undefined
+  /** `false` gives what is wrong with the capabilities as notes. Default: true, which fails. */
+  readonly strict?: boolean | undefined
+}
+
+/** An extension as it was built. Its files stay as they are: another source is another folder. */
+export interface BuiltExtension {
+  /** `null` for a component that was made elsewhere. */
+  readonly engine: Engine | null
+  readonly manifest: AuthoredManifest
+  /** The component, `dist/component.json`, the page and the bundle. */
+  readonly folder: string
+  readonly componentFile: string
+  /** In bytes. */
+  readonly componentSize: number
+  readonly bundleFile: string
+  /** In bytes. */
+  readonly bundleSize: number
+  /** `sha256:` and the hash of the bundle's bytes in hex. */
+  readonly contentHash: string
+  /** Names of the page's files, such as `ui/index.html`. */
+  readonly pageFiles: ReadonlyArray<string>
+  /** The script in the component, with its source map; null for a component that was made elsewhere. */
+  readonly script: BundledHandler | null
+  /** Whether an earlier build of the same inputs was found. */
+  readonly reused: boolean
+  /** What the author should know and may ignore, one line each. */
+  readonly notes: ReadonlyArray<string>
+}
+
+const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false
+  )
+
+/** Changes with what a folder of a build holds. */
+const layout = "2"
+
+const folderName = ({ engine, fingerprint }: ComponentSource, files: BundleFiles): string => {
+  const hash = createHash("sha256").update(layout).update(fingerprint)
+  for (const [name, bytes] of Object.entries(files).sort()) hash.update(`${name}:${bytes.length}:`).update(bytes)
+  return `${engine ?? "given"}-${hash.digest("hex").slice(0, 32)}`
+}
+
+const writeBuild = async (folder: string, source: ComponentSource, around: BundleFiles): Promise<void> => {
+  const draft = `${folder}.${randomUUID()}`
+  try {
+    await mkdir(draft, { recursive: true })
+    await source.write(join(draft, "main.wasm"))
+    const bundle = await packBundle({ ...around, "dist/main.wasm": await readFile(join(draft, "main.wasm")) })
+    for (const [name, bytes] of Object.entries(around)) {
+      const file = join(draft, name.replace(/^dist\//, ""))
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, bytes)
+    }
+    await writeFile(join(draft, "bundle.tar.zst"), bundle.bytes)
+    await writeFile(join(draft, "content-hash"), bundle.contentHash)
+    await rename(draft, folder).catch(async (error: unknown) => {
+      if (!(await exists(folder))) throw error
+    })
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+const checkPage = ({ manifest }: Extension, page: BundleFiles) => {
+  const entry = manifest.ui?.entry
+  return entry === undefined || entry in page
+    ? []
+    : [{ where: "manifest.json ui.entry", message: `"${entry}" is not there: write it, or take "ui" out` }]
+}
+
+/**
+ * Builds an extension: checks its manifest, bundles its handler, holds the declared capabilities against what the
+ * bundle uses, makes the component and the page, and packs all of it as the bundle that a host installs. Fails with
+ * every problem and its place.
+ *
+ * The result lies in a folder that is named after everything it is made of, or the one that is there is found. It is
+ * safe for several processes at once: a folder appears whole, the first one stays, and all of them get the same bytes.
+ */
+export const buildExtension = Effect.fn("buildExtension")(function* (options: BuildExtensionOptions) {
+  const extension = yield* readExtension(options.folder)
+  const { folder, manifest } = extension
+  const ui = join(folder, "ui")
+  const page = yield* explaining({ folder, base: ui }, () => buildPage(ui))
+  const around: BundleFiles = {
+    "manifest.json": extension.manifestBytes,
+    "dist/component.json": json({
+      component: { world: "alga:extension/runner", file: "dist/main.wasm" },
+      capabilities: manifest.capabilities
+    }),
+    ...Object.fromEntries(Object.entries(page).map(([name, bytes]) => [`ui/${name}`, bytes]))
+  }
+  const source = yield* options.component === undefined
+    ? sourceOf(folder, manifest, options)
+    : givenComponent(folder, manifest, options.component)
+  const strict = options.strict ?? true
+  const problems = [...checkPage(extension, around), ...(strict ? source.mismatches : [])]
+  if (problems.length > 0) return yield* new ExtensionInvalid({ problems })
+
+  const into = join(options.buildsDir ?? join(folder, "dist", "builds"), folderName(source, around))
+  const reused = yield* Effect.promise(() => exists(into))
+  if (!reused) yield* explaining({ folder, script: source.script }, () => writeBuild(into, source, around))
+  const [component, bundle] = [join(into, "main.wasm"), join(into, "bundle.tar.zst")]
+  return {
+    engine: source.engine,
+    manifest,
+    folder: into,
+    componentFile: component,
+    componentSize: (yield* Effect.promise(() => stat(component))).size,
+    bundleFile: bundle,
+    bundleSize: (yield* Effect.promise(() => stat(bundle))).size,
+    contentHash: yield* Effect.promise(() => readFile(join(into, "content-hash"), "utf8")),
+    pageFiles: Object.keys(around).filter((file) => file.startsWith("ui/")),
+    script: source.script,
+    reused,
+    notes: [
+      ...extension.notes,
+      ...source.notes,
+      ...(strict ? [] : source.mismatches.map(({ message, where }) => `${where}: ${message}`))
+    ]
+  } satisfies BuiltExtension
+})

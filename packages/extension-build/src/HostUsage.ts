@@ -1,0 +1,29 @@
+import type { Capability } from "@alga-psa/ext-domain"
+
+/** A place in an author's source. */
+export interface SourcePlace {
+  /** Relative to the extension's folder. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** From 1. */
+  readonly column: number
+}
+
+/** A use of one part of the host. */
+export interface HostUse extends SourcePlace {
+  readonly capability: Capability
+  /** As it is written: `host.clients`, or `alga:extension/clients`. */
+  readonly written: string
+}
+
+/** A place from which any part of the host may be used: what follows has no types. */
+export interface HostEscape extends SourcePlace {
+  readonly why: string
+}
+
+/** What the code of a component asks of its host. */
+export interface HostUsage {
+  readonly uses: ReadonlyArray<HostUse>
+  readonly escapes: ReadonlyArray<HostEscape>
+}

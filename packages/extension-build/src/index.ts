@@ -1,0 +1,10 @@
+/** From an extension's folder to the bundle that a host installs. */
+export { type BuildExtensionOptions, type BuiltExtension, buildExtension } from "./BuildExtension.ts"
+export { capabilityNotes, checkCapabilities } from "./CheckCapabilities.ts"
+export { type Extension, readExtension } from "./Extension.ts"
+export { ExtensionInvalid, type ExtensionProblem } from "./ExtensionInvalid.ts"
+export { findHostUsage } from "./FindHostUsage.ts"
+export { type HostNamespace, hostNamespaces } from "./HostNamespaces.ts"
+export type { HostEscape, HostUsage, HostUse, SourcePlace } from "./HostUsage.ts"
+export { type BundleFiles, type PackedBundle, packBundle } from "./PackBundle.ts"
+export { publishBuild } from "./PublishBuild.ts"

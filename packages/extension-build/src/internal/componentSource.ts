@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { dirname, join, resolve } from "node:path"
+import { ComponentStore, layerComponentStore } from "@alga-psa/ext-adapters-wit"
+import type { AuthoredManifest } from "@alga-psa/ext-domain"
+import { type BundledHandler, type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
+import { Effect } from "effect"
+import { capabilityNotes, checkCapabilities, checkImports } from "../CheckCapabilities.ts"
+import { entryOf } from "../Extension.ts"
+import { ExtensionInvalid, type ExtensionProblem } from "../ExtensionInvalid.ts"
+import { findHostUsage } from "../FindHostUsage.ts"
+import { explaining } from "./explainBuild.ts"
+
+/** Where a bundle's component comes from. */
+export interface ComponentSource {
+  readonly engine: Engine | null
+  readonly script: BundledHandler | null
+  /** In hex, of all that the component is made of. */
+  readonly fingerprint: string
+  /** What is wrong between the manifest's capabilities and the component. */
+  readonly mismatches: ReadonlyArray<ExtensionProblem>
+  readonly notes: ReadonlyArray<string>
+  readonly write: (file: string) => Promise<unknown>
+}
+
+const world = join(dirname(createRequire(import.meta.url).resolve("@alga-psa/ext-adapters-wit/package.json")), "wit")
+
+/** A component that is made from the extension's sources. */
+export const sourceOf = Effect.fnUntraced(function* (
+  folder: string,
+  { capabilities }: AuthoredManifest,
+  options: {
+    readonly engine?: Engine | undefined
+    readonly entry?: string | undefined
+    readonly witDir?: string | undefined
+  }
+) {
+  const engine = options.engine ?? "quickjs"
+  const entry = yield* entryOf(folder, options.entry)
+  const witDir = options.witDir ?? world
+  const { bundle, fingerprint, write } = yield* explaining({ folder }, () =>
+    prepareComponent({ entry, engine, witDir })
+  )
+  const usage = findHostUsage(folder, entry, bundle)
+  const mismatches = checkCapabilities(capabilities, usage)
+  return {
+    engine,
+    script: bundle,
+    fingerprint,
+    mismatches,
+    notes: capabilityNotes(usage),
+    write
+  } satisfies ComponentSource
+})
+
+const advice = {
+  "too-large": "make it smaller, or build it for QuickJS",
+  "not-a-component": "build it with a component toolchain, as alga-ext build does",
+  "unknown-import": "build it without WASI and against the world alga:extension/runner",
+  "no-handler": "build it against the world alga:extension/runner",
+  "wrong-export-type": "export handler: func(request: execute-request) -> execute-response",
+  "unsafe-name": "build it with a toolchain that gives plain names",
+  memory: "build it with one memory that starts small",
+  "too-slow": "make it smaller"
+} as const
+
+const temporary = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-intake-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+/** A component that was made elsewhere. It is taken in as a host takes it in, and not run. */
+export const givenComponent = Effect.fnUntraced(function* (
+  folder: string,
+  { capabilities }: AuthoredManifest,
+  name: string
+) {
+  const invalid = (message: string) => new ExtensionInvalid({ problems: [{ where: name, message }] })
+  const bytes = yield* Effect.tryPromise({
+    try: () => readFile(resolve(folder, name)),
+    catch: () => invalid("is not there: build it first, or leave --component out")
+  })
+  const directory = yield* temporary
+  const accepted = yield* Effect.gen(function* () {
+    return yield* (yield* ComponentStore).accept(bytes)
+  }).pipe(
+    Effect.provide(layerComponentStore({ directory })),
+    Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(invalid(`${message}: ${advice[reason]}`))),
+    Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(invalid(message))),
+    Effect.catchTag("ComponentStoreError", (error) => Effect.die(error))
+  )
+  return {
+    engine: null,
+    script: null,
+    fingerprint: createHash("sha256").update(bytes).digest("hex"),
+    mismatches: checkImports(capabilities, accepted.imports),
+    notes: [`${name}: was made elsewhere: what it uses cannot be told from what it imports`],
+    write: (file: string) => writeFile(file, bytes)
+  } satisfies ComponentSource
+}, Effect.scoped)

@@ -1,0 +1,195 @@
+import { copyFile, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { zstdDecompressSync } from "node:zlib"
+import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { extract } from "tar-stream"
+import { buildExtension } from "../src/BuildExtension.ts"
+import { publishBuild } from "../src/PublishBuild.ts"
+import { extensionFolder, manifest, shell } from "./support/ExtensionFolder.ts"
+
+const handler =
+  'import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"\nexport const handle = defineHandler(async (_, host) => jsonResponse(await host.clients.list()))\n'
+const declares = (...capabilities: ReadonlyArray<string>) => JSON.stringify({ ...manifest, capabilities })
+const whole = {
+  "manifest.json": JSON.stringify({
+    ...manifest,
+    capabilities: ["cap:client.read"],
+    ui: { type: "iframe", entry: "ui/index.html" }
+  }),
+  "src/handler.ts": handler,
+  "ui/index.html": "<!doctype html><title>Clients</title>"
+}
+
+const problemsOf = Effect.fnUntraced(function* (files: Readonly<Record<string, string | null>>) {
+  const folder = yield* extensionFolder(files)
+  const { message } = yield* Effect.flip(buildExtension({ folder }))
+  return message.split("\n")
+})
+
+describe("buildExtension", () => {
+  it.live("packs the same bytes in another folder and at another time, and others for another page", () =>
+    Effect.gen(function* () {
+      const first = yield* extensionFolder(whole)
+      const built = yield* buildExtension({ folder: first })
+      assert.isTrue((yield* buildExtension({ folder: first })).reused)
+
+      const second = yield* extensionFolder({ ...whole, "src/component.ts": null })
+      yield* Effect.promise(async () => {
+        await copyFile(built.componentFile, join(second, "made.wasm"))
+        for (const name of ["manifest.json", "ui/index.html", "made.wasm"]) await utimes(join(second, name), 1, 1)
+      })
+      const again = yield* buildExtension({ folder: second, component: "made.wasm" })
+      const bytes = yield* Effect.promise(() =>
+        Promise.all([built, again].map(({ bundleFile }) => readFile(bundleFile, "hex")))
+      )
+      assert.isTrue(bytes[0] === bytes[1])
+      assert.deepEqual([again.contentHash, again.reused], [built.contentHash, false])
+
+      yield* Effect.promise(() => writeFile(join(second, "ui/index.html"), "<!doctype html><title>Other</title>"))
+      const other = yield* buildExtension({ folder: second, component: "made.wasm" })
+      assert.notStrictEqual(other.contentHash, built.contentHash)
+    })
+  )
+
+  it.live("publishes what a host and an author look for, and a component that answers", () =>
+    Effect.gen(function* () {
+      const folder = yield* extensionFolder(whole)
+      const built = yield* buildExtension({ folder })
+      const dist = join(folder, "dist")
+      yield* Effect.promise(async () => {
+        await mkdir(join(dist, "builds", `${built.engine}-older`))
+        await publishBuild(built, dist, { bundle: true })
+        assert.deepEqual((await readdir(dist)).sort(), [
+          "builds",
+          "bundle.tar.zst",
+          "component.json",
+          "main.wasm",
+          "manifest.json",
+          "ui"
+        ])
+        assert.lengthOf(await readdir(join(dist, "builds")), 1)
+        const names: Array<string> = []
+        const reader = extract()
+        reader.end(zstdDecompressSync(await readFile(join(dist, "bundle.tar.zst"))))
+        for await (const entry of reader) names.push(`${entry.header.name} ${(await text(entry)).length > 0}`)
+        assert.deepEqual(
+          names,
+          ["dist/component.json", "dist/main.wasm", "manifest.json", "ui/index.html"].map((name) => `${name} true`)
+        )
+        const instantiate = await loadComponent(join(dist, "main.wasm"))
+        const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
+        const { status } = instantiate({ clients: { listClients: () => page } }).handler({
+          context: {
+            tenantId: "t",
+            extensionId: "e",
+            requestId: undefined,
+            installId: undefined,
+            versionId: undefined
+          },
+          http: { method: "GET", url: "/", headers: [], body: undefined }
+        })
+        assert.strictEqual(status, 200)
+      })
+    })
+  )
+})
+
+describe("an extension that is wrong", () => {
+  it.live("says what of the manifest, each rule with its place", () =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* problemsOf({ "manifest.json": JSON.stringify({ ...manifest, name: "X", version: 1 }) }), [
+        'manifest.json name: must be a reverse-domain name in lower case such as "com.example.my-extension"',
+        'manifest.json version: must be a semantic version such as "1.0.0"'
+      ])
+      const [missing] = yield* problemsOf({ "manifest.json": null })
+      assert.match(missing ?? "", /^manifest\.json: is not there: write it in /)
+    })
+  )
+
+  it.live("names capabilities that are missing, in vain or unknown, and the page that is not there", () =>
+    Effect.gen(function* () {
+      assert.deepEqual(
+        yield* problemsOf({ ...whole, "manifest.json": declares("cap:storage.kv", "cap:clints.read") }),
+        [
+          'manifest.json capabilities[0]: "cap:storage.kv" is asked for in vain: remove it, since nothing in the component uses host.storage',
+          'manifest.json capabilities[1]: "cap:clints.read" is no capability: did you mean "cap:client.read"?',
+          'manifest.json capabilities: "cap:client.read" is missing: add it, since src/handler.ts:2:75 uses host.clients'
+        ]
+      )
+      assert.deepEqual(yield* problemsOf({ ...whole, "ui/index.html": null }), [
+        'manifest.json ui.entry: "ui/index.html" is not there: write it, or take "ui" out'
+      ])
+    })
+  )
+
+  it.live.each([
+    ["no entry", { "src/component.ts": null }, /^src\/component\.ts: is not there: write it \(import \{ serve \}/],
+    [
+      "no handler",
+      { "src/component.ts": "export const other = 1\n" },
+      /^src\/component\.ts: must export the handler: /
+    ],
+    ["broken code", { "src/handler.ts": "export const handle = (\n" }, /^src\/handler\.ts:2:1: Unexpected end of file/],
+    [
+      "a part of Node",
+      { "src/handler.ts": 'import fs from "node:fs"\nexport const handle = () => fs\n' },
+      /^src\/handler\.ts:1:16: "node:fs" is a part of Node, which an extension does not have: use host\.storage/
+    ],
+    [
+      "a missing file",
+      { "src/handler.ts": 'export { handle } from "./handel"\n' },
+      /^src\/handler\.ts:1:24: "\.\/handel" is not there/
+    ],
+    [
+      "a missing package",
+      { "src/handler.ts": 'export { handle } from "nowhere"\n' },
+      /^src\/handler\.ts:1:24: "nowhere" is not installed: add it to the dependencies/
+    ],
+    [
+      "code that throws while it loads",
+      { "src/handler.ts": 'export const handle = () => {}\n\nthrow new TypeError("no luck")\n' },
+      /^src\/handler\.ts:3:\d+: throws while it loads: (Type)?Error: no luck/
+    ],
+    ["broken code of the page", { ...whole, "ui/src/main.ts": "const =\n" }, /^ui\/src\/main\.ts:1:7: /]
+  ] as const)("points at %s", ([, files, message]) =>
+    Effect.gen(function* () {
+      const lines = yield* problemsOf(files)
+      assert.lengthOf(lines, 1)
+      assert.match(lines[0] ?? "", message)
+    })
+  )
+
+  it.live("says why a component that was made elsewhere is refused", () =>
+    Effect.gen(function* () {
+      const folder = yield* extensionFolder({ ...whole, "broken.wasm": "no component" })
+      const messages = yield* Effect.forEach(["broken.wasm", "none.wasm"], (component) =>
+        Effect.map(Effect.flip(buildExtension({ folder, component })), ({ message }) => message)
+      )
+      assert.match(messages[0] ?? "", /^broken\.wasm: .*: build it with a component toolchain/)
+      assert.match(messages[1] ?? "", /^none\.wasm: is not there/)
+    })
+  )
+
+  it.live("may be built for a trial, with what is wrong as notes", () =>
+    Effect.gen(function* () {
+      const odd = { ...manifest, capabilities: ["cap:storage.kv"], capabilites: [] }
+      const folder = yield* extensionFolder({
+        ...whole,
+        "manifest.json": JSON.stringify(odd),
+        "src/component.ts": shell
+      })
+      const { notes } = yield* buildExtension({ folder, strict: false })
+      assert.deepEqual(
+        notes.map((note) => note.split(": ").slice(0, 2).join(": ")),
+        [
+          'manifest.json capabilites: is not read; did you mean "capabilities"?',
+          'manifest.json capabilities[0]: "cap:storage.kv" is asked for in vain',
+          'manifest.json capabilities: "cap:client.read" is missing'
+        ]
+      )
+    })
+  )
+})

@@ -1,0 +1,139 @@
+import { join } from "node:path"
+import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { findHostUsage } from "../src/FindHostUsage.ts"
+import { extensionFolder, shell } from "./support/ExtensionFolder.ts"
+
+const sdk = 'from "@alga-psa/ext-extension-sdk"\n'
+const start = `import { defineHandler, jsonResponse, type HostBindings } ${sdk}`
+
+const usageOf = Effect.fnUntraced(function* (files: Readonly<Record<string, string>>) {
+  const folder = yield* extensionFolder(files)
+  const entry = join(folder, "src/component.ts")
+  const { bundle } = yield* Effect.promise(() => prepareComponent({ entry }))
+  const { escapes, uses } = findHostUsage(folder, entry, bundle)
+  return {
+    uses: uses.map(({ column, file, line, written }) => `${file}:${line}:${column} ${written}`).sort(),
+    names: [...new Set(uses.map(({ written }) => written))].sort(),
+    escapes: escapes.map(({ file, line, why }) => `${file}:${line} ${why}`)
+  }
+})
+
+const handler = (body: string, rest = "") => ({
+  "src/handler.ts": `${start}${rest}export const handle = defineHandler(async (request, host) => {\n${body}\n})\n`
+})
+
+describe("what a component asks of its host", () => {
+  it.live.each([
+    ["a call", "return jsonResponse(await host.clients.list())", ["host.clients"]],
+    ["a request's own http, which is no use of host.http", "return jsonResponse(request.http.url)", []],
+    ["a name in a text or of another object", 'return jsonResponse({ clients: "host.services" }.clients)', []],
+    ["a variable", "const mine = host\nreturn jsonResponse(await mine.services.get('x'))", ["host.services"]],
+    ["a part in a variable", "const { list } = host.clients\nreturn jsonResponse(await list())", ["host.clients"]],
+    ["destructuring", "const { storage: s } = host\nreturn jsonResponse(await s.list('a'))", ["host.storage"]],
+    [
+      "a rest",
+      "const { clients, ...rest } = host\nreturn jsonResponse([clients, rest.secrets])",
+      ["host.clients", "host.secrets"]
+    ],
+    ["a quoted name", 'return jsonResponse(await host["services"].list())', ["host.services"]],
+    ["an optional chain", "return jsonResponse(await host?.uiProxy?.callRoute('/'))", ["host.uiProxy"]],
+    ["a spread copy", "const copy = { ...host }\nreturn jsonResponse(await copy.scheduler.list())", ["host.scheduler"]]
+  ] as const)("sees %s", ([, body, names]) =>
+    Effect.gen(function* () {
+      const usage = yield* usageOf(handler(body))
+      assert.deepEqual(usage.names, [...names])
+      assert.deepEqual(usage.escapes, [])
+    })
+  )
+
+  it.live("follows the host into other files, narrowed types, parameters and closures, with their places", () =>
+    Effect.gen(function* () {
+      const usage = yield* usageOf({
+        "src/reads.ts": `import type { HostBindings } ${sdk}export const read = ({ clients }: Pick<HostBindings, "clients">) => clients.list()\nexport class Reader {\n  constructor(readonly host: HostBindings) {}\n  run() { return this.host.services.list() }\n}\n`,
+        ...handler(
+          "const all = new Map([['a', (inner: HostBindings) => inner.invoicing]])\nreturn jsonResponse([await read(host), await new Reader(host).run(), all.get('a')?.(host)])",
+          'import { read, Reader } from "./reads.ts"\n'
+        )
+      })
+      assert.deepEqual(usage.uses, [
+        "src/handler.ts:4:53 host.invoicing",
+        "src/reads.ts:2:24 host.clients",
+        "src/reads.ts:5:18 host.services"
+      ])
+      assert.deepEqual(usage.escapes, [])
+    })
+  )
+
+  it.live("leaves out what the bundle drops", () =>
+    Effect.gen(function* () {
+      const usage = yield* usageOf({
+        "src/reads.ts": `import type { HostBindings } ${sdk}export const clients = (host: HostBindings) => host.clients.list()\nexport const services = (host: HostBindings) => host.services.list()\n`,
+        ...handler("return jsonResponse(await clients(host))", 'import { clients } from "./reads.ts"\n')
+      })
+      assert.deepEqual(usage.uses, ["src/reads.ts:2:48 host.clients"])
+    })
+  )
+
+  it.live("sees a handler that is typed by the published runtime, and the world imported directly", () =>
+    Effect.gen(function* () {
+      const published = yield* usageOf({
+        "src/handler.ts":
+          'import { type Handler, jsonResponse } from "@alga-psa/extension-runtime"\nexport const handle: Handler = async (_request, host) => jsonResponse(await host.secrets.get("a"))\n'
+      })
+      assert.deepEqual(published.names, ["host.secrets"])
+      const direct = yield* usageOf({
+        "src/component.ts":
+          'import { listClients } from "alga:extension/clients"\nexport const handler = () => listClients({})\n'
+      })
+      assert.deepEqual(direct.uses, ["src/component.ts:1:1 alga:extension/clients"])
+    })
+  )
+
+  it.live.each([
+    ["to any", "const loose = host as any\nreturn jsonResponse(loose.clients)", 4],
+    ["to a function without types", "return jsonResponse(Object.keys(host))", 4],
+    ["by a name at run time", "const key = request.http.method as 'user'\nreturn jsonResponse(host[key])", 5]
+  ] as const)("says where the host goes on %s", ([, body, line]) =>
+    Effect.gen(function* () {
+      const usage = yield* usageOf(handler(body))
+      assert.strictEqual(usage.escapes.length, 1, usage.escapes.join())
+      assert.include(usage.escapes[0], `src/handler.ts:${line - 1} `)
+    })
+  )
+
+  it.live(
+    "says so of a handler in JavaScript without types, and sees through one that is defined with defineHandler",
+    () =>
+      Effect.gen(function* () {
+        const component = shell.replace("handler.ts", "handler.js")
+        const loose = yield* usageOf({
+          "src/component.ts": component,
+          "src/handler.js": "export const handle = (request, host) => host.clients.list()\n"
+        })
+        assert.deepEqual(loose.escapes, ["src/component.ts:3 the handler's second parameter has no type"])
+        const typed = yield* usageOf({
+          "src/component.ts": component,
+          "src/handler.js": `import { defineHandler } ${sdk}export const handle = defineHandler((_, host) => host.clients.list())\n`
+        })
+        assert.deepEqual([typed.names, typed.escapes], [["host.clients"], []])
+      })
+  )
+
+  it.live("takes the types of a library for what it does with the host", () =>
+    Effect.gen(function* () {
+      const library = (type: string) => ({
+        "lib/index.d.ts": `import type { HostBindings } ${sdk}export declare const help: (host: ${type}) => Promise<unknown>\n`,
+        "lib/index.js": "export const help = async (host) => host.clients.list()\n",
+        ...handler("return jsonResponse(await help(host))", 'import { help } from "../lib/index.js"\n')
+      })
+      const narrow = yield* usageOf(library('Pick<HostBindings, "clients">'))
+      assert.deepEqual([narrow.names, narrow.escapes], [["host.clients"], []])
+      const whole = yield* usageOf(library("HostBindings"))
+      assert.deepEqual(whole.escapes, [
+        "src/handler.ts:4 the whole host is handed to a library, which may use any of it"
+      ])
+    })
+  )
+})

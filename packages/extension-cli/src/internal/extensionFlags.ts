@@ -1,0 +1,18 @@
+import { Argument, Flag } from "effect/cli"
+
+/** What `build` and `pack` take. */
+export const extensionFlags = {
+  folder: Argument.String("folder").pipe(
+    Argument.withDefault("."),
+    Argument.withDescription("The extension's folder. Default: the current one")
+  ),
+  engine: Flag.Literals("engine", ["quickjs", "starlingmonkey"]).pipe(
+    Flag.withDefault("quickjs"),
+    Flag.withDescription("The JavaScript engine in the component. Default: quickjs, the smaller and faster one")
+  ),
+  entry: Flag.String("entry").pipe(
+    Flag.withDefault("src/component.ts"),
+    Flag.withDescription("The module that exports the handler. Default: src/component.ts")
+  ),
+  json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print one JSON object"))
+}

@@ -1,0 +1,46 @@
+import { join, relative, resolve } from "node:path"
+import { Console, Effect } from "effect"
+
+interface Flags {
+  readonly folder: string
+  readonly engine: "quickjs" | "starlingmonkey"
+  readonly entry: string
+  readonly json: boolean
+}
+
+/** Builds, publishes to `dist`, and says what came of it. The toolchain is loaded here and not sooner. */
+export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { readonly bundle: boolean }) {
+  const started = performance.now()
+  const { buildExtension, publishBuild } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
+  const folder = resolve(flags.folder)
+  const entry = flags.entry === "src/component.ts" ? undefined : flags.entry
+  const built = yield* buildExtension({ folder, engine: flags.engine, entry }).pipe(
+    Effect.tapError(({ problems }) => (flags.json ? Console.log(JSON.stringify({ problems })) : Effect.void))
+  )
+  const into = join(folder, "dist")
+  yield* Effect.promise(() => publishBuild(built, into, options))
+  const milliseconds = Math.round(performance.now() - started)
+  const near = (file: string) => relative(process.cwd(), join(into, file)) || file
+  const result = {
+    component: near("main.wasm"),
+    componentBytes: built.componentSize,
+    engine: built.engine,
+    pageFiles: built.pageFiles.length,
+    ...(options.bundle
+      ? { bundle: near("bundle.tar.zst"), bundleBytes: built.bundleSize, contentHash: built.contentHash }
+      : {}),
+    notes: built.notes,
+    unchanged: built.reused,
+    milliseconds
+  }
+  if (flags.json) return yield* Console.log(JSON.stringify(result))
+  yield* Effect.forEach(built.notes, (note) => Console.error(`alga-ext: note: ${note}`), { discard: true })
+  yield* Console.log(
+    [
+      `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : "built"} in ${milliseconds} ms, ${built.engine}`,
+      `  ${result.component}  ${built.componentSize} bytes`,
+      ...(built.pageFiles.length > 0 ? [`  ${near("ui")}  ${built.pageFiles.length} files`] : []),
+      ...(options.bundle ? [`  ${near("bundle.tar.zst")}  ${built.bundleSize} bytes`, `  ${built.contentHash}`] : [])
+    ].join("\n")
+  )
+})
