@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { parseAuthoredManifest, parseManifest } from "../src/Manifest.ts"
 
 const manifest = {
@@ -61,10 +61,53 @@ describe("parseAuthoredManifest", () => {
     [
       { api: { endpoints: [{ method: "GET", path: "/" }] } },
       'api.endpoints[0].handler is missing: it must be "dist/main"'
-    ]
+    ],
+    [
+      { api: { endpoints: [{ ...manifest.api.endpoints[0], handler: "" }] } },
+      'api.endpoints[0].handler must be "dist/main"'
+    ],
+    [
+      { api: { endpoints: [5] } },
+      'api.endpoints[0] must be an object such as {"method": "GET", "path": "/", "handler": "dist/main"}'
+    ],
+    [
+      { api: { endpoints: 5 } },
+      'api.endpoints must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
+    ],
+    [{ api: 5 }, 'api must be an object such as {"endpoints": []}'],
+    [{ ui: 5 }, 'ui must be an object such as {"type": "iframe", "entry": "ui/index.html"}'],
+    [{ ui: { ...manifest.ui, hooks: 5 } }, "ui.hooks must be an object of hooks by their names"]
   ] as const)("of %j says: %s", ([wrong, problem]) =>
     Effect.gen(function* () {
       assert.deepEqual(yield* problemsOf(JSON.stringify({ ...manifest, ...wrong })), [problem])
+    })
+  )
+
+  const written = {
+    name: (name: string) => ({ name }),
+    version: (version: string) => ({ version }),
+    path: (path: string) => ({ api: { endpoints: [{ method: "GET", path, handler: "dist/main" }] } }),
+    entry: (entry: string) => ({ ui: { type: "iframe", entry } })
+  }
+
+  it.effect.each([
+    ["name", ["a.b", "com.example.clients-2", "0.1"], ["a", "!com.example", "com.example!", "com..example", "com.-a"]],
+    [
+      "version",
+      ["0.0.0", "10.20.30", "1.0.0-rc.1", "1.0.0+build.5", "1.0.0-rc.1+5"],
+      ["v1.0.0", "1.0", "1.0.0 ", "1.0.0-", "1.0.0+", "1.0.0+%"]
+    ],
+    ["path", ["/", "/api/clients/:id", "/a/"], ["", "api", "a/b", "/a b", "/a?b", "/a#b"]],
+    [
+      "entry",
+      ["ui/index.html", "ui/a/b.html", "ui/.well-known/a"],
+      ["ui/", "index.html", "a-ui/index.html", "ui/a\\b", "ui/./a", "ui/a/..", "ui/a/.", "ui/a/../b"]
+    ]
+  ] as const)("takes as %s the one kind of text and not the other", ([field, taken, refused]) =>
+    Effect.gen(function* () {
+      const read = (text: string) => parseAuthoredManifest(JSON.stringify({ ...manifest, ...written[field](text) }))
+      for (const text of taken) assert.isTrue(Exit.isSuccess(yield* Effect.exit(read(text))), text)
+      for (const text of refused) assert.isTrue(Exit.isFailure(yield* Effect.exit(read(text))), text)
     })
   )
 
@@ -72,6 +115,8 @@ describe("parseAuthoredManifest", () => {
     Effect.gen(function* () {
       const [broken] = yield* problemsOf('{\n  "name": "a",\n}')
       assert.match(broken ?? "", /^ is not JSON: .*line 3/)
+      const [shown] = yield* problemsOf("[\n  x")
+      assert.match(shown ?? "", /"\[ x" is/)
       assert.deepEqual(yield* problemsOf("[]"), [" must be a JSON object"])
     })
   )
@@ -83,6 +128,17 @@ describe("parseManifest", () => {
       const { api: _, ui: __, ...needed } = { ...manifest, name: "Clients", version: "1" }
       const written = { ...needed, api: 5, assets: ["ui/**"] }
       assert.deepEqual(yield* parseManifest(JSON.stringify(written)), needed as never)
+    })
+  )
+
+  it.effect.each([
+    ["[]", "manifest.json must be a JSON object"],
+    [JSON.stringify({ ...manifest, name: " " }), "manifest.json name must be a name"],
+    [JSON.stringify({ ...manifest, version: "" }), "manifest.json version must be a version"]
+  ])("of %s says: %s", ([json, message]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(parseManifest(json))
+      assert.deepEqual([error._tag, error.message], ["ManifestInvalid", message])
     })
   )
 

@@ -170,6 +170,7 @@ describe("The metrics", () => {
 
   it.effect("time reads in seconds by operation and outcome", () =>
     Effect.gen(function* () {
+      yield* TestClock.adjust("1 hour")
       const list = () => Effect.delay(Effect.fail(down), "1500 millis")
       const fiber = yield* Effect.forkChild(ran(clients, { clients: { list } }))
       yield* TestClock.adjust("1500 millis")
@@ -178,6 +179,25 @@ describe("The metrics", () => {
         ["alga_extension_read_duration_seconds", { operation: "clients.list", outcome: "internal" }, 1, 1.5]
       ])
       assert.strictEqual(lines[0]?.fields["durationMs"], 1500)
+    })
+  )
+
+  it.effect("say what they count, and tell half a millisecond from five seconds", () =>
+    Effect.gen(function* () {
+      const { metrics } = yield* ran(clients)
+      assert.deepEqual(
+        metrics.map(({ description, id }) => [id, description]),
+        [
+          ["alga_extension_reads_total", "Guarded reads, by operation and outcome"],
+          ["alga_extension_read_duration_seconds", "Duration of guarded reads in seconds, by operation and outcome"]
+        ]
+      )
+      const bounds = metrics.flatMap((it) => (it.type === "Histogram" ? it.state.buckets.map(([bound]) => bound) : []))
+      assert.deepEqual([bounds[0], bounds.includes(5), bounds.length], [0.0005, true, 13])
+      assert.deepEqual(
+        metrics.flatMap((it) => (it.type === "Counter" ? [it.state.incremental] : [])),
+        [true]
+      )
     })
   )
 })

@@ -1,0 +1,302 @@
+import {
+  type Component,
+  defaultLimits,
+  ExecutionFailed,
+  Executor,
+  type ExecutorService
+} from "@alga-psa/ext-adapters-wit"
+import {
+  CapabilityGate,
+  DataSourceError,
+  ExtensionId,
+  type InstallAccess,
+  InstallId,
+  InstallUnavailable,
+  Invocation,
+  type InvocationData,
+  layerAuthorization,
+  parseCapabilities,
+  RbacCheck
+} from "@alga-psa/ext-domain"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema } from "effect"
+import { Components } from "../src/Components.ts"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { Execution, layer } from "../src/Execution.ts"
+
+const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
+const tenant = uuid(1)
+const extension = uuid(2)
+const install = uuid(3)
+const user = { user_id: uuid(4) }
+const hash = "ab".repeat(32)
+
+const component = { hash: "old", modules: [], imports: [] } as unknown as Component
+const renewed = { ...component, hash: "new" }
+
+const request = (change: { readonly context?: object; readonly rest?: object } = {}) =>
+  Schema.decodeUnknownSync(ExecuteRequest)({
+    context: { tenant_id: tenant, extension_id: extension, install_id: install, content_hash: hash, ...change.context },
+    http: { method: "POST", path: "/api/run", query: { a: "1" }, headers: { accept: "*/*" } },
+    ...change.rest
+  })
+
+const access: InstallAccess = {
+  installId: InstallId.make(install),
+  extensionId: ExtensionId.make(extension),
+  versionId: uuid(5),
+  capabilities: parseCapabilities(["cap:client.read"]),
+  unknownCapabilities: [],
+  contentHashes: [hash]
+}
+
+interface Answers {
+  readonly gate?: Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>
+  readonly execute?: ExecutorService["execute"]
+}
+
+/** A request carried out over a gate and a sandbox that answer as told, and what each was asked. */
+const ran = (of: ExecuteRequest, answers: Answers = {}) => {
+  const asked: Array<readonly [string, ...ReadonlyArray<unknown>]> = []
+  const executions: Array<InvocationData> = []
+  const answer = answers.execute ?? (() => Effect.succeed({ status: 204, headers: [], body: null }))
+  const parts = Layer.mergeAll(
+    Layer.provide(
+      layerAuthorization,
+      Layer.merge(
+        Layer.succeed(CapabilityGate, {
+          access: (...ids) =>
+            Effect.andThen(
+              Effect.sync(() => asked.push(["gate", ...ids])),
+              answers.gate ?? Effect.succeed(access)
+            ),
+          accessTo: () => Effect.succeed(access)
+        }),
+        Layer.succeed(RbacCheck, { subject: () => Effect.succeed(null) })
+      )
+    ),
+    Layer.succeed(Components, {
+      get: (key) =>
+        Effect.as(
+          Effect.sync(() => asked.push(["get", key])),
+          component
+        ),
+      renew: (key, gone) =>
+        Effect.as(
+          Effect.sync(() => asked.push(["renew", key, gone.hash])),
+          renewed
+        )
+    }),
+    Layer.succeed(Executor, {
+      execute: (from, http, limits) =>
+        Effect.flatMap(Invocation, (invocation) => {
+          executions.push(invocation)
+          asked.push(["execute", from.hash, http, limits])
+          return answer(from, http, limits)
+        })
+    })
+  )
+  const outcome = Effect.flatMap(Execution, (execution) => execution.run(of, "request-1")).pipe(
+    Effect.matchEager({
+      onSuccess: (response) => ({ ...response }) as object,
+      onFailure: ({ code, message }) => ({ code, message })
+    }),
+    Effect.provide(Layer.provide(layer(defaultLimits), parts))
+  )
+  return Effect.map(outcome, (said) => ({ said, asked, executions, steps: asked.map(([name]) => name) }))
+}
+
+const failure = (reason: typeof ExecutionFailed.prototype.reason) => new ExecutionFailed({ reason, detail: "private" })
+
+describe("Execution", () => {
+  it.effect("asks the gate, gets the component and runs it, each with the ids of the request", () =>
+    Effect.gen(function* () {
+      const { asked, said } = yield* ran(request())
+      const key = { tenant, extension, hash }
+      const http = { method: "POST", url: "/api/run?a=1", headers: [{ name: "accept", value: "*/*" }], body: null }
+      assert.deepEqual(asked, [
+        ["gate", tenant, install],
+        ["get", key],
+        ["execute", "old", http, defaultLimits]
+      ])
+      assert.deepEqual(said, { status: 204, headers: {} })
+    })
+  )
+
+  it.effect("makes the execution from the request, with nothing where nothing was said", () =>
+    Effect.gen(function* () {
+      const ids = { tenantId: tenant, extensionId: extension, installId: install, requestId: "request-1" }
+      const bare = yield* ran(request())
+      assert.deepEqual(bare.executions as ReadonlyArray<unknown>, [
+        { ...ids, versionId: null, trigger: null, user: null, restrictTo: null }
+      ])
+      const unknown = yield* ran(request({ rest: { user } }))
+      assert.deepEqual(unknown.executions[0]?.user as unknown, {
+        userId: user.user_id,
+        userEmail: "",
+        userName: "",
+        userType: "",
+        clientName: "",
+        clientId: null,
+        additionalFields: {}
+      })
+    })
+  )
+
+  it.effect("hands over everything that the caller says of the execution and its user", () =>
+    Effect.gen(function* () {
+      const described = {
+        ...user,
+        user_email: "a@example.com",
+        user_name: "A",
+        user_type: "client",
+        client_name: "North",
+        company_name: "another name",
+        client_id: uuid(6),
+        additional_fields: { team: "blue" }
+      }
+      const context = { version_id: "v1", trigger: "manual" }
+      const { executions } = yield* ran(request({ context, rest: { user: described } }))
+      const [execution] = executions
+      assert.deepEqual([execution?.versionId, execution?.trigger], ["v1", "manual"])
+      assert.deepEqual(execution?.user as unknown, {
+        userId: user.user_id,
+        userEmail: "a@example.com",
+        userName: "A",
+        userType: "client",
+        clientName: "North",
+        clientId: uuid(6),
+        additionalFields: { team: "blue" }
+      })
+      const alias = yield* ran(request({ rest: { user: { ...user, company_name: "North" } } }))
+      assert.strictEqual(alias.executions[0]?.user?.clientName, "North")
+    })
+  )
+
+  it.effect("restricts to the providers that are named, and to none where the list is empty", () =>
+    Effect.gen(function* () {
+      const some = yield* ran(request({ rest: { providers: [" CAP:client.read", "cap:made.up"] } }))
+      assert.deepEqual([...(some.executions[0]?.restrictTo ?? [])], ["cap:client.read"])
+      const none = yield* ran(request({ rest: { providers: [] } }))
+      assert.deepEqual([...(none.executions[0]?.restrictTo ?? ["all"])], [])
+    })
+  )
+
+  it.effect("lowers limits as the request says, and never raises them", () =>
+    Effect.gen(function* () {
+      const limitsOf = (limits: object) =>
+        Effect.map(ran(request({ rest: { limits } })), ({ asked }) => asked.at(-1)?.[3])
+      assert.deepEqual(yield* limitsOf({ timeout_ms: 5, memory_mb: 7 }), {
+        ...defaultLimits,
+        timeoutMs: 5,
+        memoryMb: 7
+      })
+      assert.deepEqual(yield* limitsOf({ timeout_ms: 1e9, memory_mb: 1e9 }), defaultLimits)
+    })
+  )
+
+  it.effect("refuses a schedule that names a user before it asks anything", () =>
+    Effect.gen(function* () {
+      const { said, steps } = yield* ran(request({ context: { schedule_id: "s" }, rest: { user } }))
+      assert.deepEqual(said, {
+        code: "invalid_request",
+        message: "invalid_request: user: an execution of a schedule has no user"
+      })
+      assert.deepEqual(steps, [])
+    })
+  )
+
+  it.effect.each([
+    ["unknown", "unknown_install"],
+    ["disabled", "install_disabled"],
+    ["tenant-suspended", "tenant_suspended"]
+  ] as const)("answers an install that is %s with %s, and looks for no component", ([reason, code]) =>
+    Effect.gen(function* () {
+      const { said, steps } = yield* ran(request(), { gate: Effect.fail(new InstallUnavailable({ reason })) })
+      assert.deepEqual(said, { code, message: code })
+      assert.deepEqual(steps, ["gate"])
+    })
+  )
+
+  it.effect.each([
+    ["unavailable", "data_unavailable"],
+    ["timeout", "data_unavailable"],
+    ["failed", "internal"],
+    ["corrupt", "internal"]
+  ] as const)("answers data that is %s with %s, and nothing of why", ([reason, code]) =>
+    Effect.gen(function* () {
+      const error = new DataSourceError({ reason, operation: "CapabilityGate.access", cause: new Error("private") })
+      const { said, steps } = yield* ran(request(), { gate: Effect.fail(error) })
+      assert.deepEqual(said, { code, message: code })
+      assert.deepEqual(steps, ["gate"])
+    })
+  )
+
+  it.effect("does not know an install of another extension", () =>
+    Effect.gen(function* () {
+      const other = { ...access, extensionId: ExtensionId.make(uuid(7)) }
+      const { said } = yield* ran(request(), { gate: Effect.succeed(other) })
+      assert.deepEqual(said, { code: "unknown_install", message: "unknown_install" })
+    })
+  )
+
+  it.effect("names capabilities that nobody knows, and runs nothing", () =>
+    Effect.gen(function* () {
+      const declared = { ...access, unknownCapabilities: ["cap:a", "cap:b"] }
+      const { said, steps } = yield* ran(request(), { gate: Effect.succeed(declared) })
+      assert.deepEqual(said, { code: "unknown_capabilities", message: "unknown_capabilities: cap:a, cap:b" })
+      assert.deepEqual(steps, ["gate"])
+    })
+  )
+
+  it.effect("runs a content hash of the installed version, and no other", () =>
+    Effect.gen(function* () {
+      const others = { ...access, contentHashes: ["cd".repeat(32)] }
+      const { said, steps } = yield* ran(request(), { gate: Effect.succeed(others) })
+      assert.deepEqual(said, {
+        code: "bundle_fetch_failed",
+        message: "bundle_fetch_failed: the installed version has no bundle of this content hash"
+      })
+      assert.deepEqual(steps, ["gate"])
+    })
+  )
+
+  it.effect("gets a component again whose files are gone, once", () =>
+    Effect.gen(function* () {
+      const gone: ExecutorService["execute"] = (from) =>
+        from.hash === "old"
+          ? Effect.fail(failure("component-gone"))
+          : Effect.succeed({ status: 200, headers: [], body: null })
+      const { asked, said } = yield* ran(request(), { execute: gone })
+      assert.deepEqual(
+        asked.slice(1).map(([name, first, second]) => [name, name === "execute" ? first : second]),
+        [
+          ["get", undefined],
+          ["execute", "old"],
+          ["renew", "old"],
+          ["execute", "new"]
+        ]
+      )
+      assert.deepEqual(said, { status: 200, headers: {} })
+      const always = yield* ran(request(), { execute: () => Effect.fail(failure("component-gone")) })
+      assert.deepEqual(always.steps, ["gate", "get", "execute", "renew", "execute"])
+      assert.propertyVal(always.said, "code", "execute_failed")
+    })
+  )
+
+  it.effect.each([
+    ["timeout", "execute_failed"],
+    ["trap", "execute_failed"],
+    ["crashed", "execute_failed"],
+    ["overloaded", "overloaded"],
+    ["unavailable", "overloaded"]
+  ] as const)("answers an execution that ends as %s with %s, runs it once, and shows no detail", ([reason, code]) =>
+    Effect.gen(function* () {
+      const { said, steps } = yield* ran(request(), { execute: () => Effect.fail(failure(reason)) })
+      const { message } = failure(reason)
+      const detail = code === "overloaded" ? message : `${reason}: ${message}`
+      assert.deepEqual(said, { code, message: `${code}: ${detail}` })
+      assert.deepEqual(steps, ["gate", "get", "execute"])
+    })
+  )
+})
