@@ -27,7 +27,8 @@ const table = {
 /** Why an execution gave no response. */
 export type ExecutionFailedReason = keyof typeof table
 
-const reasons = Object.keys(table) as ReadonlyArray<ExecutionFailedReason>
+/** All of them. */
+export const executionFailedReasons = Object.keys(table) as ReadonlyArray<ExecutionFailedReason>
 
 /**
  * An execution gave no response. The process that ran it is gone; the next execution starts clean. `message` depends on
@@ -52,7 +53,7 @@ const reasons = Object.keys(table) as ReadonlyArray<ExecutionFailedReason>
  *   closing.
  */
 export class ExecutionFailed extends Schema.TaggedError<ExecutionFailed>()("ExecutionFailed", {
-  reason: Schema.Literals(reasons),
+  reason: Schema.Literals(executionFailedReasons),
   /** What happened, for the host's own log. It may hold text of the guest's. */
   detail: Schema.String
 }) {

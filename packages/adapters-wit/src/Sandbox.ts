@@ -5,10 +5,11 @@ import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.t
 import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
 import { headerBytes } from "./internal/child/HeaderBytes.ts"
 import { makeAdmission } from "./internal/host/Admission.ts"
+import { bind } from "./internal/host/binding.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
-import { bind, converse } from "./internal/host/conversation.ts"
+import { converse } from "./internal/host/conversation.ts"
 import { guestProgram } from "./internal/host/Engine.ts"
-import { gone, startGuest } from "./internal/host/Guest.ts"
+import { startGuest } from "./internal/host/Guest.ts"
 import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
 import { countFailure, noteWait } from "./internal/host/metrics.ts"
@@ -114,13 +115,12 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         began = true
         yield* waited(Exit.void)
         yield* noteWait(performance.now() - asked)
-        const watch = watchProcessor(guest.node, limits.cpuMs)
+        const watch = watchProcessor(guest.node, limits.cpuMs, () => {})
         const talk = Effect.gen(function* () {
           if (!guest.bound) yield* bind(guest, component, maxima, limits)
-          guest.bound = true
           return yield* converse(guest, request, limits, execution.host)
         })
-        return yield* restore(Effect.raceFirst(talk, gone(guest))).pipe(
+        return yield* restore(talk).pipe(
           Effect.onExit((exit) => {
             watch.stop()
             const reusable = exit._tag === "Success" && (!watch.demoted() || promote(guest.node.pid))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { pack, TooNested, unpack } from "../src/internal/child/Wire.ts"
+import { needsUnpacking, pack, TooNested, unpack } from "../src/internal/child/Wire.ts"
 
 const crossed = (value: unknown) => unpack(JSON.parse(JSON.stringify(pack(value))))
 
@@ -19,6 +19,31 @@ describe("the wire", () => {
     ["a record", { name: null, items: [{ value: new Uint8Array([7]), revision: 1n }] }]
   ])("carries %s", (_what, value) => {
     assert.deepEqual(crossed(value), value)
+  })
+
+  it("leaves what JSON can hold as it is, and that needs no unpacking", () => {
+    const page = { items: [{ name: "a", tags: [], manager: null, isInactive: false }], totalCount: 1 }
+    assert.strictEqual(pack(page), page)
+    assert.isFalse(needsUnpacking(JSON.stringify(pack(page))))
+  })
+
+  it.each([
+    ["bytes", [new Uint8Array(1)]],
+    ["a u64", { revision: 1n }],
+    ["what is no finite number", { rate: Number.NaN }]
+  ])("says that %s need unpacking", (_what, value) => {
+    assert.isTrue(needsUnpacking(JSON.stringify(pack(value))))
+  })
+
+  it("sends the fields of a record that has methods, and none of what the methods give", () => {
+    assert.deepEqual(crossed(Object.assign(new Date(0), { name: "a" })), { name: "a" })
+    class Named {
+      readonly name = "a"
+      toJSON() {
+        return "b"
+      }
+    }
+    assert.deepEqual(crossed(new Named()), { name: "a" })
   })
 
   it("carries an absent option as null", () => {

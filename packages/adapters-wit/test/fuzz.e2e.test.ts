@@ -23,7 +23,7 @@ import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
 import { pack } from "../src/internal/child/Wire.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
-import { type Guest, gone, receive, startGuest } from "../src/internal/host/Guest.ts"
+import { type Guest, receive, startGuest } from "../src/internal/host/Guest.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
@@ -243,7 +243,7 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
               Effect.tap(answer(asked), (reply) =>
                 Effect.sync(() => reply.type === "error" && assert.include([...errorCodes], reply.value))
               )
-            ).pipe(Effect.raceFirst(gone(guest)), Effect.timeoutOrElse({ duration, orElse: () => silent }))
+            ).pipe(Effect.timeoutOrElse({ duration, orElse: () => silent }))
           }).pipe(Effect.scoped)
         assert.strictEqual(yield* outcomeOf(as()(talk(said, caseMs))), "answered")
         yield* fuzz("frames of the guest", (chance) => {

@@ -1,10 +1,9 @@
-import { Buffer } from "node:buffer"
 import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import { headerBytes } from "./HeaderBytes.ts"
 import type { FailReason, FromGuest, Load, Reply, Run, ToGuest } from "./Messages.ts"
-import { PipeClosed, readFrame, readMessage, writeFrame, writeMessage } from "./Pipe.ts"
-import { pack, unpack } from "./Wire.ts"
+import { PipeClosed, readFrame, readMessage, readText, writeMessage, writeText } from "./Pipe.ts"
+import { needsUnpacking, pack, unpack } from "./Wire.ts"
 
 class CallTooLarge extends Error {}
 
@@ -22,12 +21,12 @@ let hostCallBytes = 0
 
 const callHost = (name: string, member: string, args: ReadonlyArray<unknown>): unknown => {
   const call: FromGuest = { type: "call", interface: name, function: member, args: args.map(pack) }
-  const frame = Buffer.from(JSON.stringify(call))
-  if (frame.byteLength > hostCallBytes) throw new CallTooLarge()
-  writeFrame(frame)
-  const reply = readMessage() as Reply
-  if (reply.type === "error") throw { payload: unpack(reply.value) }
-  return unpack(reply.value)
+  if (!writeText(JSON.stringify(call), hostCallBytes)) throw new CallTooLarge()
+  const text = readText()
+  const reply = JSON.parse(text) as Reply
+  const value = needsUnpacking(text) ? unpack(reply.value) : reply.value
+  if (reply.type === "error") throw { payload: value }
+  return value
 }
 
 const importOf = (name: string): object =>

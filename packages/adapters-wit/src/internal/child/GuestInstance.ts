@@ -127,7 +127,8 @@ const instantiate = (
         bytes.fill(0, copy.byteLength)
       }
       for (const { global, value } of savedGlobals) global.value = value
-      component = linker.again((instantiateAgain) => glue.instantiate(coreModule, imports, instantiateAgain))
+      if (linker.isGlueAsNew()) linker.resetGlobals()
+      else component = linker.again((instantiateAgain) => glue.instantiate(coreModule, imports, instantiateAgain))
     }
   }
 }

@@ -15,6 +15,9 @@ interface Linked {
   readonly kept: ReadonlyArray<{ readonly from: string; readonly name: string; readonly value: unknown }>
 }
 
+/** The name of the functions in jco's glue that pass a call on to the host. */
+const hostCallName = "bound _lowerImportBackwardsCompat"
+
 const at = (imports: ImportObject, from: string, name: string): unknown => imports[from]?.[name]
 
 /**
@@ -26,12 +29,15 @@ export const makeLinker = () => {
   const linked: Array<Linked> = []
   const glueGlobals: Array<{ readonly global: CoreGlobal; readonly initial: number }> = []
   let glueCalls = 0
+  let asNew = true
 
   const forward = (value: Callable, from: string, name: string, forwards: Array<Linked["forwards"][number]>) => {
     const step = { from, name, target: value }
+    const isHostCall = value.name === hostCallName
     forwards.push(step)
     return (...args: ReadonlyArray<unknown>): unknown => {
       glueCalls += 1
+      asNew &&= isHostCall
       return step.target(...args)
     }
   }
@@ -101,7 +107,17 @@ export const makeLinker = () => {
         () => run((module, imports = {}) => relink(linked[instances++], module, imports))
       )
       if (instances !== linked.length || globals !== glueGlobals.length) throw new NotRestorable("glue-changed")
+      asNew = true
       return result
+    },
+    /**
+     * Whether the core instances called nothing of the glue since its last run but the host. Such a call leaves nothing
+     * there that code could find: what has state for code, such as handles of resources, is behind other functions.
+     */
+    isGlueAsNew: (): boolean => asNew,
+    /** Sets the global variables that the glue made back. */
+    resetGlobals: (): void => {
+      for (const { global, initial } of glueGlobals) global.value = initial
     },
     /** How often a core instance called the glue. */
     glueCalls: (): number => glueCalls,

@@ -63,6 +63,13 @@ export const failReasons = [
 ] as const
 export type FailReason = (typeof failReasons)[number]
 
+/**
+ * Why one instance of a component whose state can be reached cannot be set back: its code called the host or the glue
+ * while it started, shares with the glue what is not known here, or let its memory grow beyond what was there for that.
+ */
+export const obstacles = ["call-at-start", "shared-with-glue", "memory-grown"] as const
+export type Obstacle = (typeof obstacles)[number]
+
 /** What a guest process sends. The host treats every word of it as untrusted. */
 export type FromGuest =
   | { readonly type: "ready" }

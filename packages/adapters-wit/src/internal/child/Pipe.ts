@@ -4,54 +4,72 @@ import { readSync, writeSync } from "node:fs"
 const stdin = 0
 const stdout = 1
 const headerBytes = 4
+const keptBytes = 65_536
+/** No character of a string takes more in UTF-8. */
+const bytesOfCharacter = 3
 
 /** The other side has closed its end: there is nothing left to work for. */
 export class PipeClosed extends Error {}
 
-const chunk = Buffer.allocUnsafe(65_536)
-let ahead = chunk.subarray(0, 0)
+const outgoing = Buffer.allocUnsafe(keptBytes)
+let incoming = Buffer.allocUnsafe(keptBytes)
+let begin = 0
+let end = 0
 
-const read = (into: Buffer, at: number, most: number): number => {
-  const count = readSync(stdin, into, at, most, null)
-  if (count === 0) throw new PipeClosed()
-  return count
+const makeRoom = (length: number): void => {
+  const there = incoming.subarray(begin, end)
+  if (length > incoming.byteLength) incoming = Buffer.allocUnsafe(length)
+  else if (there.byteLength === 0 && incoming.byteLength > keptBytes) incoming = Buffer.allocUnsafe(keptBytes)
+  incoming.set(there)
+  begin = 0
+  end = there.byteLength
 }
 
-const readExactly = (length: number): Buffer => {
-  const bytes = Buffer.allocUnsafe(length)
-  let filled = ahead.copy(bytes, 0, 0, length)
-  ahead = ahead.subarray(filled)
-  while (filled < length) {
-    const missing = length - filled
-    if (missing >= chunk.byteLength) filled += read(bytes, filled, missing)
-    else {
-      const got = chunk.subarray(0, read(chunk, 0, chunk.byteLength))
-      const taken = got.copy(bytes, filled, 0, missing)
-      ahead = got.subarray(taken)
-      filled += taken
-    }
+/** The next bytes of the pipe. They are there until the next call. */
+const take = (length: number): Buffer => {
+  if (begin === end || begin + length > incoming.byteLength) makeRoom(length)
+  while (end - begin < length) {
+    const count = readSync(stdin, incoming, end, incoming.byteLength - end, null)
+    if (count === 0) throw new PipeClosed()
+    end += count
   }
-  return bytes
+  begin += length
+  return incoming.subarray(begin - length, begin)
 }
+
+const takeFrame = (): Buffer => take(take(headerBytes).readUInt32BE())
 
 /** Waits, blocking the whole process, for one frame: four bytes of length, most significant first, then its bytes. */
-export const readFrame = (): Buffer => readExactly(readExactly(headerBytes).readUInt32BE())
+export const readFrame = (): Buffer => Buffer.from(takeFrame())
 
-const writeAll = (bytes: Buffer): void => {
-  for (let written = 0; written < bytes.byteLength; ) {
-    written += writeSync(stdout, bytes, written, bytes.byteLength - written)
-  }
+/** Waits for a frame of text. */
+export const readText = (): string => takeFrame().toString("utf8")
+
+/** Waits for a frame of JSON. */
+export const readMessage = (): unknown => JSON.parse(readText())
+
+const writeAll = (bytes: Uint8Array, length: number): void => {
+  for (let written = 0; written < length; ) written += writeSync(stdout, bytes, written, length - written)
 }
 
 /** Writes one frame, blocking until the pipe has taken it. */
 export const writeFrame = (...parts: ReadonlyArray<Uint8Array>): void => {
   const header = Buffer.allocUnsafe(headerBytes)
   header.writeUInt32BE(parts.reduce((length, part) => length + part.byteLength, 0))
-  writeAll(Buffer.concat([header, ...parts]))
+  const frame = Buffer.concat([header, ...parts])
+  writeAll(frame, frame.byteLength)
 }
 
-/** Waits for a frame of JSON. */
-export const readMessage = (): unknown => JSON.parse(readFrame().toString("utf8"))
+/** Writes a frame of text, unless it has more than `most` bytes: then it writes nothing and gives false. */
+export const writeText = (text: string, most = Number.POSITIVE_INFINITY): boolean => {
+  const room = headerBytes + text.length * bytesOfCharacter
+  const frame = room <= keptBytes ? outgoing : Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text))
+  const length = frame.write(text, headerBytes, "utf8")
+  if (length > most) return false
+  frame.writeUInt32BE(length, 0)
+  writeAll(frame, headerBytes + length)
+  return true
+}
 
 /** Writes a frame of JSON. */
-export const writeMessage = (message: object): void => writeFrame(Buffer.from(JSON.stringify(message)))
+export const writeMessage = (message: object): void => void writeText(JSON.stringify(message))

@@ -6,8 +6,31 @@ import { Buffer } from "node:buffer"
  */
 export type Packed = string | number | boolean | null | ReadonlyArray<Packed> | { readonly [key: string]: Packed }
 
-/** Turns a value of jco's mapping to JavaScript into what JSON can hold. Throws a `TypeError` for functions. */
-export const pack = (value: unknown): Packed => {
+const isRecord = (value: object): boolean => {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+const isPacked = (value: unknown): value is Packed => {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true
+    case "number":
+      return Number.isFinite(value)
+    case "object": {
+      if (value === null) return true
+      if (Array.isArray(value)) return value.every(isPacked)
+      if (!isRecord(value)) return false
+      for (const key in value) if (!isPacked(Reflect.get(value, key))) return false
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+const packed = (value: unknown): Packed => {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -23,13 +46,22 @@ export const pack = (value: unknown): Packed => {
       if (value instanceof Uint8Array) {
         return { $b: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") }
       }
-      if (Array.isArray(value)) return value.map(pack)
-      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, pack(field)]))
+      if (Array.isArray(value)) return value.map(packed)
+      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, packed(field)]))
     }
     default:
       throw new TypeError("a value cannot cross the pipe")
   }
 }
+
+/**
+ * Turns a value of jco's mapping to JavaScript into what JSON can hold; one that JSON can hold as it is stays the same.
+ * Throws a `TypeError` for functions.
+ */
+export const pack = (value: unknown): Packed => (isPacked(value) ? value : packed(value))
+
+/** Whether a text that `JSON.stringify` made may hold something for {@link unpack} to change. */
+export const needsUnpacking = (text: string): boolean => text.includes('{"$')
 
 /** A value that is nested deeper than was allowed. */
 export class TooNested extends Error {}

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 
-const headerBytes = 4
+/** Bytes of a frame's length, before its body. */
+export const headerBytes = 4
 
 /** The other side announced a frame over the bound. Nothing of it was kept. */
 export class FrameTooLarge extends Error {}
@@ -38,9 +39,12 @@ export const makeFrameReader = (maxBytes: number, onFrame: (frame: Buffer) => vo
   }
 }
 
-/** One frame, header first, in one piece, so that the other side wakes up once for it. */
-export const frame = (body: Uint8Array): Buffer => {
-  const header = Buffer.allocUnsafe(headerBytes)
-  header.writeUInt32BE(body.byteLength)
-  return Buffer.concat([header, body])
+/** One frame, header first, in one piece, so that the other side wakes up once for it. Text is sent in UTF-8. */
+export const frame = (body: Uint8Array | string): Buffer => {
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength
+  const whole = Buffer.allocUnsafe(headerBytes + length)
+  whole.writeUInt32BE(length)
+  if (typeof body === "string") whole.write(body, headerBytes, "utf8")
+  else whole.set(body, headerBytes)
+  return whole
 }

@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream"
 import { Deferred, Effect, type Scope } from "effect"
 import type { Confinement } from "./Confinement.ts"
 import type { Program } from "./Engine.ts"
-import { FrameTooLarge, frame, makeFrameReader } from "./FrameReader.ts"
+import { FrameTooLarge, frame, headerBytes, makeFrameReader } from "./FrameReader.ts"
 import { bootstrap } from "./ProgramText.ts"
 
 /** Why a child process can no longer be talked to. The detail is for the host's own log. */
@@ -17,9 +17,13 @@ export interface Broken {
 /** A Node process without any right but to read its program, and two pipes of frames to it. */
 export interface RestrictedNode {
   readonly pid: number
-  /** Sends one frame. A process that is gone takes it silently; {@link next} then fails. */
-  readonly send: (body: Uint8Array) => void
-  /** The next frame. Only one fiber may wait; a frame that nobody waits for breaks the process. */
+  /** Sends one frame, of bytes or of text. A process that is gone takes it silently. Gives the length of its body. */
+  readonly send: (body: Uint8Array | string) => number
+  /** Hands over the next frame. Only one may wait; a frame that nobody waits for breaks the process. */
+  readonly receive: (onFrame: (body: Buffer) => void) => void
+  /** Calls back, perhaps at once, when the process is broken or gone; the function that it gives takes that back. */
+  readonly onBroken: (listener: (why: Broken) => void) => () => void
+  /** The next frame. */
   readonly next: Effect.Effect<Buffer, Broken>
   /** Fails once the process is broken or gone. */
   readonly closed: Effect.Effect<never, Broken>
@@ -85,7 +89,8 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   const exited = Deferred.makeUnsafe<void>()
   const kill = (): void => void child.kill("SIGKILL")
   let broken: Broken | null = null
-  let waiting: ((result: Effect.Effect<Buffer, Broken>) => void) | null = null
+  let waiting: ((body: Buffer) => void) | null = null
+  const listeners = new Set<(why: Broken) => void>()
   let errorOutput = Buffer.alloc(0)
 
   running.add(kill)
@@ -95,15 +100,15 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     broken = why
     kill()
     Deferred.doneUnsafe(closed, Effect.fail(why))
-    waiting?.(Effect.fail(why))
+    for (const listener of listeners) listener(why)
   }
 
   const deliver = (body: Buffer): void => {
     if (broken !== null) return
-    const resume = waiting
+    const onFrame = waiting
     waiting = null
-    if (resume === null) breakWith({ reason: "unexpected-frame", detail: "a frame that nobody waits for" })
-    else resume(Effect.succeed(body))
+    if (onFrame === null) breakWith({ reason: "unexpected-frame", detail: "a frame that nobody waits for" })
+    else onFrame(body)
   }
 
   const onChunk = makeFrameReader(options.frameBytes, deliver)
@@ -129,21 +134,37 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   child.on("close", (code, signal) => ended({ reason: "exited", detail: `code ${code}, signal ${signal}` }))
   child.stdin.on("error", () => {})
 
-  const send = (body: Uint8Array): void => {
-    child.stdin.write(frame(body))
+  const send = (body: Uint8Array | string): number => {
+    const whole = frame(body)
+    child.stdin.write(whole)
+    return whole.byteLength - headerBytes
   }
-  send(Buffer.from(JSON.stringify(options.program.text)))
+  const receive = (onFrame: (body: Buffer) => void): void => {
+    waiting = onFrame
+  }
+  const onBroken = (listener: (why: Broken) => void): (() => void) => {
+    if (broken === null) listeners.add(listener)
+    else listener(broken)
+    return () => listeners.delete(listener)
+  }
+  send(JSON.stringify(options.program.text))
 
   const endNow = (): void => breakWith({ reason: "exited", detail: "ended by the host" })
 
   return {
     pid: child.pid ?? -1,
     send,
+    receive,
+    onBroken,
     next: Effect.callback<Buffer, Broken>((resume) => {
-      if (broken !== null) return resume(Effect.fail(broken))
-      waiting = resume
+      const forget = onBroken((why) => resume(Effect.fail(why)))
+      receive((body) => {
+        forget()
+        resume(Effect.succeed(body))
+      })
       return Effect.sync(() => {
         waiting = null
+        forget()
       })
     }),
     closed: Deferred.await(closed),

@@ -1,22 +1,50 @@
 import { type Effect, Metric } from "effect"
+import { executionFailedReasons } from "../../ExecutionFailed.ts"
+import { unrestorable } from "../child/core/OpenComponent.ts"
+import { obstacles } from "../child/Messages.ts"
 
-const instances = Metric.counter("alga_extension_sandbox_instances_total", {
-  description: "What became of an instance after a request it answered: restored, or why it was thrown away",
-  incremental: true
-})
+/** A counter for each value of one attribute, made when it is first used. */
+const counters = (all: Metric.Counter<number>, attribute: string) => {
+  const known = new Map<string, Metric.Counter<number>>()
+  return (value: string): Effect.Effect<void> => {
+    let counter = known.get(value)
+    if (counter === undefined) {
+      counter = Metric.withAttributes(all, { [attribute]: value }) as Metric.Counter<number>
+      known.set(value, counter)
+    }
+    return Metric.update(counter, 1)
+  }
+}
 
-/** Counts what becomes of an instance after a request that it answered. */
-export const countInstance = (obstacle: string | null): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(instances, { outcome: obstacle ?? "restored" }), 1)
+/** What became of an instance after its request; a guest's own words are `other`. */
+const outcomes: ReadonlySet<string> = new Set([
+  "restored",
+  ...obstacles,
+  ...unrestorable,
+  ...executionFailedReasons,
+  "interrupted"
+])
 
-const recycled = Metric.counter("alga_extension_sandbox_processes_recycled_total", {
-  description: "Processes that were replaced after a request that they answered, by why",
-  incremental: true
-})
+const countOutcome = counters(
+  Metric.counter("alga_extension_sandbox_instances_total", {
+    description: "What became of an instance after a request: restored, or why it was thrown away",
+    incremental: true
+  }),
+  "outcome"
+)
+
+/** Counts what becomes of an instance after a request. */
+export const countInstance = (outcome: string): Effect.Effect<void> =>
+  countOutcome(outcomes.has(outcome) ? outcome : "other")
 
 /** Counts a process that is replaced though it did its work. */
-export const countRecycled = (why: string): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(recycled, { why }), 1)
+export const countRecycled = counters(
+  Metric.counter("alga_extension_sandbox_processes_recycled_total", {
+    description: "Processes that were replaced though no request failed on them, by why",
+    incremental: true
+  }),
+  "why"
+)
 
 const waits = Metric.histogram("alga_extension_sandbox_wait_seconds", {
   description: "Time from the request for an execution until a process is there for it, in seconds",
@@ -26,11 +54,11 @@ const waits = Metric.histogram("alga_extension_sandbox_wait_seconds", {
 /** Notes how long an execution waited for its turn and a process, in milliseconds. */
 export const noteWait = (milliseconds: number): Effect.Effect<void> => Metric.update(waits, milliseconds / 1_000)
 
-const failures = Metric.counter("alga_extension_sandbox_failures_total", {
-  description: "Executions without a response, by reason",
-  incremental: true
-})
-
 /** Counts an execution that gave no response. */
-export const countFailure = (reason: string): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(failures, { reason }), 1)
+export const countFailure = counters(
+  Metric.counter("alga_extension_sandbox_failures_total", {
+    description: "Executions without a response, by reason",
+    incremental: true
+  }),
+  "reason"
+)

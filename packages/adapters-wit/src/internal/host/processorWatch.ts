@@ -7,8 +7,10 @@ const longMs = 100
 const leastPauseMs = 10
 const processorsAtOnce = 2
 const lowered = 10
+/** From this limit on it does not matter that the first look comes after half of {@link longMs}. */
+const coarseMs = 1_000
 
-/** A watch over one request. */
+/** What is done about one request. */
 export interface ProcessorWatch {
   readonly stop: () => void
   /** Whether the process runs at a lower priority since. */
@@ -35,11 +37,14 @@ export const promote = (pid: number): boolean => {
 }
 
 /**
- * Breaks a process with `cpu-limit` once it has used `cpuMs` of processor time from now on. After 100 ms it goes on at a
- * lower priority, so that it slows nobody who needs less. Where the system tells no processor times it does nothing.
+ * Breaks a process with `cpu-limit` once it has used `cpuMs` of processor time. After 100 ms it goes on at a lower
+ * priority, so that it slows nobody who needs less, and `onLong` is called. It counts from now on where `cpuMs` is less
+ * than a second, else from 50 ms on: looking costs a short request too much. Where the system tells no processor times it
+ * does nothing.
  */
-export const watchProcessor = (node: RestrictedNode, cpuMs: number): ProcessorWatch => {
-  const start = processorTime(node.pid)
+export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () => void): ProcessorWatch => {
+  let start = cpuMs < coarseMs ? processorTime(node.pid) : null
+  let long = false
   let demoted = false
   let timer: NodeJS.Timeout | undefined
 
@@ -47,15 +52,22 @@ export const watchProcessor = (node: RestrictedNode, cpuMs: number): ProcessorWa
     timer = setTimeout(check, Math.max(leastPauseMs, milliseconds / processorsAtOnce))
   }
   const check = (): void => {
-    const used = (processorTime(node.pid) ?? 0) - (start ?? 0)
+    const now = processorTime(node.pid)
+    if (now === null) return
+    start ??= now
+    const used = now - start
     if (used >= cpuMs) {
       node.break({ reason: "cpu-limit", detail: `${used} ms` })
       return
     }
-    if (used >= longMs && !demoted) demoted = demote(node.pid)
-    wait((used < longMs ? Math.min(cpuMs, longMs) : cpuMs) - used)
+    if (used >= longMs && !long) {
+      long = true
+      demoted = demote(node.pid)
+      onLong()
+    }
+    wait((long ? cpuMs : Math.min(cpuMs, longMs)) - used)
   }
-  if (start !== null) wait(Math.min(cpuMs, longMs))
+  wait(Math.min(cpuMs, longMs))
 
   return { stop: () => clearTimeout(timer), demoted: () => demoted }
 }

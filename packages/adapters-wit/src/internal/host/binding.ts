@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises"
+import { Effect } from "effect"
+import type { Component } from "../../Component.ts"
+import { ExecutionFailed } from "../../ExecutionFailed.ts"
+import { type Limits, memoryPages } from "../../Limits.ts"
+import { type Guest, receive, send } from "./Guest.ts"
+import { unexpected } from "./guestFailures.ts"
+
+/** Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. */
+export const bind = Effect.fnUntraced(function* (
+  guest: Guest,
+  component: Component,
+  maxima: ReadonlyArray<ReadonlyArray<number>>,
+  limits: Pick<Limits, "memoryMb">
+) {
+  const files = yield* Effect.tryPromise({
+    try: () =>
+      Promise.all([component.glue, ...component.modules.map(({ path }) => path)].map((path) => readFile(path))),
+    catch: (cause) => new ExecutionFailed({ reason: "unavailable", detail: `the component cannot be read: ${cause}` })
+  })
+  yield* send(guest, {
+    type: "load",
+    imports: component.imports,
+    modules: component.modules.map(({ name, memories, state }, i) => ({
+      name,
+      minima: memories.map(({ minimum }) => minimum),
+      maxima: memories.map(({ maximum }, k) => Math.min(maxima[i]?.[k] ?? 0, maximum ?? Number.POSITIVE_INFINITY)),
+      state
+    })),
+    pages: memoryPages(limits),
+    unrestorable: component.unrestorable
+  })
+  for (const file of files) guest.node.send(file)
+  const answer = yield* receive(guest)
+  if (answer.type !== "loaded") return yield* unexpected(answer)
+  guest.bound = true
+})
