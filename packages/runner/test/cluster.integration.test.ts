@@ -1,8 +1,19 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
-import { everywhere, failures, load, metrics, route, settled, shards } from "./support/ClusterLoad.ts"
+import { Effect, Fiber, Redacted } from "effect"
+import {
+  type Answers,
+  everywhere,
+  failures,
+  forPeers,
+  inFlight,
+  load,
+  metrics,
+  route,
+  settled,
+  shards
+} from "./support/ClusterLoad.ts"
 import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
 import { program } from "./support/Program.ts"
 
@@ -20,6 +31,9 @@ const cli = (settings: Readonly<Record<string, string>>, ...args: ReadonlyArray<
       return { code, errors, printed }
     })
   )
+
+/** About a second of work. */
+const longer = "/5000000"
 
 const sum = (some: ReadonlyArray<number>) => some.reduce((total, one) => total + one, 0)
 
@@ -125,6 +139,61 @@ describe("a cluster of three runners", () => {
           `SELECT count(*)::int4 AS attempts FROM alga_extension_cluster.trigger_attempt WHERE trigger_id = '${id}'`
         )
         assert.strictEqual(attempts, 4)
+      }),
+    60_000
+  )
+
+  it.live(
+    "holds the limits of an install and of a tenant, whichever runner is asked",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const archive = yield* fixture("steps")
+        const [one, two, three] = yield* Effect.all([
+          setting.install(archive),
+          setting.install(archive),
+          setting.install(archive)
+        ])
+        const limits = {
+          ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: "1",
+          ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: "3",
+          ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: "2"
+        }
+        const runners = yield* Effect.all([setting.start(limits), setting.start(limits)], { concurrency: 2 })
+        yield* settled(runners)
+        const [first] = runners as [Runner, Runner]
+        yield* everywhere([first], [one, two, three])
+
+        const asked = async () => {
+          const [here, others] = await Promise.all([metrics(runners, inFlight), metrics(runners, forPeers)])
+          return sum(here) + sum(others)
+        }
+        const said = (answers: Answers) => answers.map((answer) => answer?.json["error"] ?? answer?.http)
+        const working = yield* Effect.forkChild(everywhere([first], [one], longer))
+        yield* until(async () => (await asked()) > 0)
+        const busy = "rate_limited: the install has 1 executions under way"
+        const refused = yield* everywhere(runners, [one])
+        assert.deepStrictEqual(said(refused), [busy, busy])
+        assert.deepStrictEqual(
+          refused.map((answer) => [answer?.http, answer?.headers.get("retry-after")]),
+          [
+            [429, "1"],
+            [429, "1"]
+          ]
+        )
+        const before = yield* Effect.promise(asked)
+        const second = yield* Effect.forkChild(everywhere([first], [two], longer))
+        yield* until(async () => (await asked()) > before)
+        const full = "rate_limited: the tenant has 2 executions under way"
+        assert.deepStrictEqual(said(yield* everywhere(runners, [three])), [full, full])
+        assert.deepStrictEqual(said(yield* Fiber.join(working)), [200])
+        assert.deepStrictEqual(said(yield* Fiber.join(second)), [200])
+
+        const often = [yield* everywhere([first], [one]), yield* everywhere([first], [one])]
+        assert.deepStrictEqual(said(often.flat()), [
+          200,
+          "rate_limited: the install begins at most 3 executions a minute"
+        ])
       }),
     60_000
   )

@@ -2,6 +2,7 @@ import { Duration, Effect, Fiber, Layer } from "effect"
 import { SqlRunnerStorage } from "effect/cluster"
 import { RpcServer } from "effect/rpc"
 import { Life } from "../Life.ts"
+import * as ClusterAtStart from "./ClusterAtStart.ts"
 import * as ClusterDatabase from "./ClusterDatabase.ts"
 import * as ClusteredExecution from "./ClusteredExecution.ts"
 import * as ClusterLimits from "./ClusterLimits.ts"
@@ -72,6 +73,7 @@ export const layer = (options: ClusterOptions) => {
     Layer.provideMerge(directory),
     Layer.provide(Peers.layer(secrets)),
     Layer.provide(PeerLink.layerSerialization(options.messageBytes)),
+    Layer.provide(ClusterAtStart.layer),
     Layer.provide(ClusterDatabase.layer(url))
   )
 }

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, RcMap, Schema } from "effect"
+import { Cause, Context, Effect, Layer, RcMap, Schema } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcClient, type RpcGroup, type RpcSerialization } from "effect/rpc"
 import type { RpcClientError } from "effect/rpc/RpcClientError"
@@ -12,7 +12,7 @@ export type Peer = RpcClient.RpcClient<RpcGroup.Rpcs<typeof PeerRpcs>, RpcClient
 /** The call did not reach the other runner: it may be made of another. */
 export class Unreached extends Schema.TaggedError<Unreached>()("Unreached", { cause: Schema.Defect() }) {}
 
-/** The connection broke while the call was under way: nobody can say what became of it. */
+/** The connection broke, or the other runner ended, while the call was under way: nobody can say what became of it. */
 export class Lost extends Schema.TaggedError<Lost>()("Lost", { cause: Schema.Defect() }) {}
 
 /** The other runners, over one connection to each, which is made when it is first needed and again after it broke. */
@@ -50,7 +50,8 @@ export const layer = (secrets: ClusterSecrets): Layer.Layer<Peers, never, RpcSer
             if (!isClientError(error)) return Effect.fail(error as Exclude<E, RpcClientError>)
             const failed = wasUnsent(error) ? new Unreached({ cause: error }) : new Lost({ cause: error })
             return Effect.andThen(RcMap.invalidate(clients, runner), Effect.fail(failed))
-          })
+          }),
+          Effect.catchCauseIf(Cause.hasInterruptsOnly, (cause) => Effect.fail(new Lost({ cause: Cause.squash(cause) })))
         ) as Effect.Effect<A, Exclude<E, RpcClientError> | Unreached | Lost, R>
       return Peers.of({
         ask: (runner, call) =>

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { TenantId } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
-import { Context, Duration, Effect, Layer, Schema } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ExecuteRequest } from "../ExecuteRequest.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
@@ -14,7 +14,8 @@ export interface TakenTrigger {
   /** Names the attempt; what is said of it counts only while it is the trigger's latest. */
   readonly run: string
   readonly attempt: number
-  readonly request: ExecuteRequest
+  /** Null where this version cannot read what another stored. */
+  readonly request: ExecuteRequest | null
 }
 
 /** How an attempt ended. A pause of null counts the trigger as never begun. */
@@ -58,7 +59,7 @@ const keptOf = (row: Row): KeptTrigger => ({
 })
 
 const encode = Schema.encodeEffect(ExecuteRequest)
-const decode = Schema.decodeUnknownEffect(ExecuteRequest)
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(ExecuteRequest))
 
 /** Fails with `data_unavailable` where the database does not answer. */
 const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
@@ -145,8 +146,8 @@ const make = Effect.gen(function* () {
         SELECT id, run, attempts, request FROM taken`)
       return yield* Effect.forEach(rows, ({ attempts: attempt, id, request, run }) =>
         Effect.map(
-          Effect.orDie(decode(JSON.parse(request))),
-          (decoded): TakenTrigger => ({ id, run, attempt, request: decoded })
+          Effect.option(decode(request)),
+          (read): TakenTrigger => ({ id, run, attempt, request: Option.getOrNull(read) })
         )
       )
     }),

@@ -1,5 +1,6 @@
-import { Clock, Duration, Effect, FiberSet, Layer, Metric, Schedule } from "effect"
+import { type Cause, Duration, Effect, FiberSet, Layer, Metric, Option, Schedule } from "effect"
 import { ShardId } from "effect/cluster"
+import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { Life } from "../Life.ts"
 import type { RunnerError, RunnerErrorCode } from "../RunnerError.ts"
 import { LocalExecution } from "./ClusteredExecution.ts"
@@ -62,20 +63,17 @@ export const layer = (
       const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
       const underway = yield* FiberSet.make<void>()
 
+      const third = Duration.divideUnsafe(lease, 3)
+
+      /** Ends when the attempt is no longer this runner's, or a third of the lease before it may become another's. */
       const keepLease = (trigger: TakenTrigger) =>
         Effect.gen(function* () {
-          const leaseMillis = Duration.toMillis(lease)
-          let until = (yield* Clock.currentTimeMillis) + leaseMillis
           for (;;) {
-            yield* Effect.sleep(Duration.millis(leaseMillis / 3))
-            const asked = yield* Clock.currentTimeMillis
-            const renewed = yield* store.renew(trigger, lease).pipe(
-              Effect.timeout(Duration.millis(Math.max(1, until - asked))),
-              Effect.catch(() => Effect.succeed(null))
-            )
-            if (renewed === false) return
-            if (renewed) until = asked + leaseMillis
-            else if ((yield* Clock.currentTimeMillis) + leaseMillis / 3 >= until) return
+            yield* Effect.sleep(third)
+            const renewed = yield* store
+              .renew(trigger, lease)
+              .pipe(Effect.retry(Schedule.spaced("200 millis")), Effect.timeoutOption(third))
+            if (Option.isNone(renewed) || !renewed.value) return
           }
         })
 
@@ -86,10 +84,10 @@ export const layer = (
           Effect.catch((error) => Effect.logError("the outcome of a trigger could not be kept", error))
         )
 
-      const attempt = (trigger: TakenTrigger) =>
+      const attempt = (trigger: TakenTrigger, request: ExecuteRequest) =>
         Effect.uninterruptibleMask((restore) => {
-          const { context } = trigger.request
-          const ran = life.admit(local.run(trigger.request, trigger.id))
+          const { context } = request
+          const ran = life.admit(local.run(request, trigger.id))
           return restore(Effect.raceFirst(Effect.result(ran), Effect.as(keepLease(trigger), null))).pipe(
             Effect.onInterrupt(() =>
               settle(trigger, { state: "waiting", reason: "its runner stopped", pause: Duration.zero, counts: true })
@@ -125,12 +123,18 @@ export const layer = (
         if (room <= 0 || mine.length === 0 || left() || !life.ready()) return
         const taken = yield* store.take({ runner, shards: mine, most: room, attempts: options.attempts, lease })
         for (const trigger of taken) {
-          const fiber = yield* FiberSet.run(underway, attempt(trigger))
+          if (trigger.request === null) {
+            yield* settle(trigger, { state: "dead", reason: "invalid_request: this version cannot read it" })
+            continue
+          }
+          const fiber = yield* FiberSet.run(underway, attempt(trigger, trigger.request))
           fiber.addObserver(() => Effect.runSync(bell.ring))
         }
         if (taken.length === room) yield* bell.ring
       })
-      const quietly = Effect.catch((error: RunnerError) => Effect.logWarning("triggers could not be looked for", error))
+      const quietly = Effect.catchCause((cause: Cause.Cause<RunnerError>) =>
+        Effect.logWarning("triggers could not be looked for", cause)
+      )
 
       yield* Effect.raceFirst(bell.rung, Effect.sleep(looking)).pipe(
         Effect.andThen(quietly(look)),

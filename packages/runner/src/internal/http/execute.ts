@@ -69,7 +69,9 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     const triggers = yield* Triggers
     if (triggers !== null && mayWait(http, request)) {
       yield* checkOrigin(request)
-      return accepted(yield* life.admit(triggers.accept({ request, key, fingerprint: fingerprint(request) })))
+      const kept = yield* life.admit(triggers.accept({ request, key, fingerprint: fingerprint(request) }))
+      fields = { ...fields, trigger: kept.id }
+      return accepted(kept)
     }
     if (idempotency === null || key === null) return carriedOut(yield* life.admit(running))
     const { install_id: install, tenant_id: tenant } = context

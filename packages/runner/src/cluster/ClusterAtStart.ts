@@ -1,0 +1,30 @@
+import type { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Schema } from "effect"
+import { plan } from "./ClusterTables.ts"
+
+/** The cluster's database does not answer, or was not made ready. */
+export class ClusterUnready extends Schema.TaggedError<ClusterUnready>()("ClusterUnready", {
+  why: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {
+  override get message(): string {
+    return this.why
+  }
+}
+
+/** Stops a start whose cluster has no tables. */
+export const layer: Layer.Layer<never, ClusterUnready, PgClient.PgClient> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const tables = yield* Effect.mapError(
+      plan,
+      (cause) =>
+        new ClusterUnready({ why: "the cluster's database does not answer: check DATABASE_CLUSTER_URL", cause })
+    )
+    const missing = tables.filter(({ present }) => !present).map(({ name }) => name)
+    if (missing.length > 0) {
+      return yield* new ClusterUnready({
+        why: `the cluster has no ${missing.join(", ")}: run db cluster apply, with --role the login of DATABASE_CLUSTER_URL`
+      })
+    }
+  })
+)
