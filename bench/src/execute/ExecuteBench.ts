@@ -1,0 +1,190 @@
+import { cpus, totalmem } from "node:os"
+import { join } from "node:path"
+import { Effect, type Redacted } from "effect"
+import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
+import { databases } from "../postgres/Databases.ts"
+import { benchServer } from "../postgres/Server.ts"
+import type { Cell, Report, Table } from "../Report.ts"
+import { type Contender, floor, runner, today } from "./Contenders.ts"
+import { type LoadResult, load } from "./Load.ts"
+import { memoryOf } from "./ProcessMemory.ts"
+import { callerOf, installSample, overviewRequest, populationOf, type TenantName } from "./Setting.ts"
+
+const token = "a token of the bench"
+const contenders = { runner, floor, today } as const
+type ContenderName = keyof typeof contenders
+const names = Object.keys(contenders) as ReadonlyArray<ContenderName>
+const tenantNames: ReadonlyArray<TenantName> = ["small", "large"]
+const crowds = [1, 16, 64] as const
+
+interface Measured {
+  readonly by: Readonly<Record<ContenderName, Readonly<Record<(typeof crowds)[number], LoadResult>>>>
+  readonly overload: LoadResult
+  readonly offered: number
+}
+
+const rate = ({ seconds, served }: LoadResult): number => served / seconds
+
+/** Loads each contender in turn with each crowd, then the runner with twice what it can do. */
+const measure = (
+  tenant: TenantName,
+  hash: string,
+  started: Readonly<Record<ContenderName, Contender>>,
+  { budget, tell }: BenchOptions
+): Effect.Effect<Measured, BenchFailed> =>
+  Effect.gen(function* () {
+    const asked = overviewRequest(tenant, hash, token)
+    const loaded = (name: ContenderName, callers: number, ratePerSecond: number | null) =>
+      load({
+        url: `${started[name].url}/v1/execute`,
+        ...asked,
+        callers,
+        ratePerSecond,
+        milliseconds: budget,
+        warmUp: ratePerSecond === null ? Math.min(1_000, budget) : 0
+      })
+    const by: Record<string, Record<number, LoadResult>> = {}
+    for (const callers of crowds) {
+      yield* tell(`the ${tenant} tenant, ${callers} callers`)
+      for (const name of names) {
+        const result = yield* loaded(name, callers, null)
+        if (result.failed > 0) return yield* new BenchFailed({ why: `${name}: ${result.failed} requests failed` })
+        by[name] = { ...by[name], [callers]: result }
+      }
+    }
+    const offered = 2 * Math.max(...[16, 64].map((callers) => rate(by["runner"]?.[callers] as LoadResult)))
+    yield* tell(`the ${tenant} tenant, ${offered.toFixed(0)} requests a second`)
+    const overload = yield* loaded("runner", 1, offered)
+    return { by, offered, overload } as unknown as Measured
+  })
+
+const memory = (hash: string, { pid, url }: Contender, requests: number) =>
+  Effect.forEach([0, 1, 2, 3, 4], (quarter) =>
+    Effect.gen(function* () {
+      if (quarter > 0) {
+        yield* load({
+          url: `${url}/v1/execute`,
+          ...overviewRequest("small", hash, token),
+          callers: 16,
+          ratePerSecond: null,
+          milliseconds: 600_000,
+          requests: Math.ceil(requests / 4),
+          warmUp: 0
+        })
+      }
+      const { children, own } = yield* Effect.promise(() => memoryOf(pid))
+      return { requests: Math.ceil((requests * quarter) / 4), own, children }
+    })
+  )
+
+const goal = (met: boolean, text: string) => `${text}: ${met ? "yes" : "NO"}`
+
+const ratios = (measured: Readonly<Record<TenantName, Measured>>): ReadonlyArray<ReadonlyArray<Cell>> =>
+  tenantNames.flatMap((tenant) => {
+    const { by, overload } = measured[tenant]
+    const aim = tenant === "small" ? 4 : 1.8
+    const latency = by.runner[1].took.median / by.floor[1].took.median
+    const against = ([16, 64] as const).map(
+      (callers) => [callers, rate(by.runner[callers]) / rate(by.today[callers])] as const
+    )
+    const saturated = overload.took.p99 / by.runner[64].took.p99
+    return [
+      [tenant, "latency at 1 caller, of the floor's", latency, goal(latency <= aim, `at most ${aim}`)],
+      ...against.map(([callers, ratio]) => [
+        tenant,
+        `throughput at ${callers} callers, of today's shape`,
+        ratio,
+        goal(ratio >= 1, "at least 1")
+      ]),
+      [tenant, "p99 at twice the load, of p99 at 64 callers", saturated, goal(saturated <= 3, "at most 3")]
+    ]
+  })
+
+const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20)
+
+const report = (
+  environment: Report["environment"],
+  measured: Readonly<Record<TenantName, Measured>>,
+  memories: ReadonlyArray<{ readonly requests: number; readonly own: number; readonly children: number }>
+): Report => {
+  const tables: ReadonlyArray<Table> = [
+    { title: "Ratios", columns: ["tenant", "what", "ratio", "goal"], rows: ratios(measured) },
+    {
+      title: "Requests one after another (ms), and at once",
+      columns: ["tenant", "by", "median", "p99", "16: req/s", "p99", "64: req/s", "p99"],
+      rows: tenantNames.flatMap((tenant) =>
+        names.map((name) => {
+          const { 1: alone, 16: some, 64: many } = measured[tenant].by[name]
+          return [tenant, name, alone.took.median, alone.took.p99, rate(some), some.took.p99, rate(many), many.took.p99]
+        })
+      )
+    },
+    {
+      title: "The runner at twice the load that it can do",
+      columns: ["tenant", "offered/s", "served/s", "p99 ms", "refused/s", "refused after, median ms", "p99 ms"],
+      rows: tenantNames.map((tenant) => {
+        const { offered, overload } = measured[tenant]
+        return [
+          tenant,
+          offered,
+          rate(overload),
+          overload.took.p99,
+          overload.refused / overload.seconds,
+          overload.refusedAfter.median,
+          overload.refusedAfter.p99
+        ]
+      })
+    },
+    {
+      title: "Resident memory (MiB) after so many requests",
+      columns: ["requests", "runner", "its sandbox processes"],
+      rows: memories.map(({ children, own, requests }) => [requests, mebibytes(own), mebibytes(children)])
+    }
+  ]
+  return { bench: "execute", environment, tables }
+}
+
+const run = (options: BenchOptions) =>
+  Effect.gen(function* () {
+    const { budget, keep, scale, tell } = options
+    const folder = join(keep, "execute")
+    const server = yield* benchServer(folder)
+    const people = populationOf(scale)
+    const { packed } = yield* databases(server.url, people, tell)
+    const bundles = join(folder, "bundles")
+    const hash = yield* installSample(packed, bundles)
+    const given = { database: packed as Redacted.Redacted, token, bundles, cache: join(folder, "cache") }
+    const started = {
+      runner: yield* runner(given),
+      floor: yield* floor(given),
+      today: yield* today(given)
+    }
+    const measured = {
+      small: yield* measure("small", hash, started, options),
+      large: yield* measure("large", hash, started, options)
+    }
+    const requests = Math.max(400, Math.round(4 * budget * scale))
+    yield* tell(`${requests} requests for the memory`)
+    const memories = yield* memory(hash, started.runner, requests)
+    const environment = {
+      machine: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 1e9)} GB`,
+      node: process.version,
+      postgres: server.description,
+      clients: `small tenant ${people.small}, large tenant ${people.large}`,
+      request: `/api/overview as a user of tenant ${callerOf("small").tenant.slice(0, 8)}…, four host calls`,
+      milliseconds: `${budget} each, after at most 1,000 of warm-up`
+    }
+    return report(environment, measured, memories)
+  }).pipe(
+    Effect.catchIf(
+      (error) => !(error instanceof BenchFailed),
+      (error) => Effect.fail(new BenchFailed({ why: String(error) }))
+    )
+  )
+
+/** `POST /v1/execute` beside a plain function and beside today's shape. */
+export const execute: Bench = {
+  name: "execute",
+  summary: "POST /v1/execute of the sample: latency, throughput, overload and memory, beside no sandbox and HTTP calls",
+  run
+}

@@ -1,0 +1,44 @@
+import * as Postgres from "@alga-psa/ext-adapters-pg"
+import type { Component, Executor } from "@alga-psa/ext-adapters-wit"
+import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { type ClientReads, layerGuardedReads, type ServiceReads } from "@alga-psa/ext-domain"
+import { Components } from "@alga-psa/ext-runner/Components"
+import * as Execution from "@alga-psa/ext-runner/Execution"
+import { ExtensionUi } from "@alga-psa/ext-runner/ExtensionUi"
+import { routes } from "@alga-psa/ext-runner/Http"
+import { layerOff } from "@alga-psa/ext-runner/Idempotency"
+import * as Life from "@alga-psa/ext-runner/Life"
+import { Readiness } from "@alga-psa/ext-runner/Readiness"
+import { layerHttp } from "@alga-psa/ext-runner/Runner"
+import { layerToken } from "@alga-psa/ext-runner/ServiceToken"
+import { NodeRuntime } from "@effect/platform-node"
+import { Effect, Layer, Logger, Redacted } from "effect"
+import { layerOverHttp, layerPlain } from "./PlainExecutor.ts"
+
+const [, , port = "0", databaseUrl = "", token = "", api = ""] = process.argv
+
+const none: Component = { hash: "", glue: "", imports: [], modules: [], unrestorable: null }
+const refused = Effect.die("not part of the bench")
+
+const executor: Layer.Layer<Executor, never, ClientReads | ServiceReads> =
+  api === "" ? layerPlain : layerOverHttp(api, token)
+
+/** The runner's own server, routes, checks and pool; the handler runs in this process. */
+layerHttp(routes, { host: "127.0.0.1", port: Number(port) }).pipe(
+  Layer.provide(Execution.layer(defaultLimits)),
+  Layer.provide(executor),
+  Layer.provide([
+    layerGuardedReads,
+    Layer.succeed(Components, { get: () => Effect.succeed(none), renew: () => refused }),
+    Layer.succeed(ExtensionUi, { file: () => refused }),
+    Layer.succeed(Readiness, { report: refused }),
+    Life.layer,
+    layerOff,
+    layerToken(Redacted.make(token))
+  ]),
+  Layer.provide(Postgres.layer),
+  Layer.provide(Postgres.layerServer({ url: Redacted.make(databaseUrl) })),
+  Layer.launch,
+  Effect.provide(Logger.layer([Logger.consoleJson])),
+  NodeRuntime.runMain
+)
