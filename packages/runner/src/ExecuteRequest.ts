@@ -41,7 +41,7 @@ export const ExecuteRequest = Schema.Struct({
     path: Schema.String.check(Schema.isPattern(/^\//, { message: "must begin with /" })),
     query: texts,
     headers: texts,
-    body_b64: absent(Schema.Uint8ArrayFromBase64.annotate({ message: "must be base64" }))
+    body_b64: absent(Schema.Uint8ArrayFromBase64)
   }),
   /** Each may lower the runner's own limit, never raise it. `fuel` is not metered and ignored. */
   limits: absent(Schema.Struct({ timeout_ms: absent(Limit), memory_mb: absent(Limit) })),

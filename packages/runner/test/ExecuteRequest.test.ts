@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
-import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { ContentHash, ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
 
 const decode = Schema.decodeUnknownEffect(ExecuteRequest)
@@ -60,6 +60,36 @@ describe("ExecuteRequest", () => {
       ]
       for (const value of malformed)
         assert.isTrue(Exit.isFailure(yield* Effect.exit(decode(value))), JSON.stringify(value))
+    })
+  )
+
+  it.effect.each([
+    [{ context: { content_hash: `x${hash}` } }, "must be sha256:<64 hexadecimal digits>"],
+    [{ context: { content_hash: `sha256:${hash}0` } }, "must be sha256:<64 hexadecimal digits>"],
+    [{ http: { method: "/GET" } }, "must be an HTTP method"],
+    [{ http: { method: "X".repeat(33) } }, "must be an HTTP method"],
+    [{ http: { path: "api/clients" } }, "must begin with /"],
+    [{ http: { body_b64: "***" } }, "Expected a valid Base64 string"],
+    [{ rest: { limits: { timeout_ms: 0 } } }, "must be at least 1"]
+  ] as const)("of %j says: %s", ([change, rule]) =>
+    Effect.gen(function* () {
+      const { message } = yield* Effect.flip(decode(body(change)))
+      assert.include(message, rule)
+    })
+  )
+
+  it.effect("writes a hash as callers do", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Schema.encodeEffect(ContentHash)(hash), `sha256:${hash}`)
+    })
+  )
+
+  it.effect("leaves the path as it is where there is no query, and goes on with one that it has", () =>
+    Effect.gen(function* () {
+      const urlOf = (http: object) => Effect.map(decode(body({ http })), (request) => guestRequest(request).url)
+      assert.strictEqual(yield* urlOf({ path: "/a", query: {} }), "/a")
+      assert.strictEqual(yield* urlOf({ path: "/a", query: null }), "/a")
+      assert.strictEqual(yield* urlOf({ path: "/a?b=1", query: { c: "2" } }), "/a?b=1&c=2")
     })
   )
 

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, PubSub, Redacted, Stream } from "effect"
-import { layerTokens, layerUnchecked, ServiceToken, type Tokens } from "../src/ServiceToken.ts"
+import {
+  layerToken,
+  layerTokens,
+  layerUnchecked,
+  ServiceToken,
+  serviceTokenHeader,
+  type Tokens
+} from "../src/ServiceToken.ts"
 
 const present = Redacted.make("present")
 const previous = Redacted.make("previous")
@@ -51,11 +58,40 @@ describe("ServiceToken", () => {
     }).pipe(Effect.provide(Logger.layer([])))
   )
 
-  it.effect("accepts every caller only when the check is switched off", () =>
+  it.effect("says in the log that the tokens were read again and how many there are, or that they stay", () => {
+    const lines: Array<readonly [level: string, message: unknown, annotations: unknown]> = []
+    const logger = Logger.map(Logger.formatStructured, ({ annotations, level, message }) => {
+      lines.push([level, Array.isArray(message) ? message[0] : message, annotations])
+    })
+    const reloads = Stream.make(Effect.succeed<Tokens>([present, previous]), Effect.fail("unreadable"))
+    return Effect.gen(function* () {
+      yield* until(() => lines.length === 2)
+      assert.deepStrictEqual(lines, [
+        ["INFO", "the service tokens were read again", { tokens: 2 }],
+        ["ERROR", "the service tokens stay: the settings cannot be read again", {}]
+      ])
+    }).pipe(Effect.provide(layerTokens([previous], reloads)), Effect.provide(Logger.layer([logger])))
+  })
+
+  it.effect("accepts the one token that it is given", () =>
     Effect.gen(function* () {
+      const { accepts } = yield* ServiceToken
+      assert.deepStrictEqual(["present", "previous"].map(accepts), [true, false])
+    }).pipe(Effect.provide(layerToken(present)))
+  )
+
+  it("is carried by the header that today's callers send", () => {
+    assert.strictEqual(serviceTokenHeader, "x-runner-service-token")
+  })
+
+  it.effect("accepts every caller only when the check is switched off, and says so in the log", () => {
+    const lines: Array<unknown> = []
+    const logger = Logger.map(Logger.formatStructured, ({ level, message }) => lines.push(level, message))
+    return Effect.gen(function* () {
       const { accepts, checked } = yield* ServiceToken
       assert.isFalse(checked)
       assert.isTrue(accepts(undefined))
-    }).pipe(Effect.provide([layerUnchecked, Logger.layer([])]))
-  )
+      assert.deepStrictEqual(lines, ["WARN", "the service token check is off: every caller is accepted"])
+    }).pipe(Effect.provide(layerUnchecked), Effect.provide(Logger.layer([logger])))
+  })
 })
