@@ -36,7 +36,7 @@ export const ids = {
     inactive: user(acme, 4),
     /** Staff with every permission whose `is_inactive` is NULL, which counts as active. */
     manager: user(acme, 5),
-    /** A portal user of {@link ids.clients.evergreen} with `client:read`. */
+    /** A portal user of `ids.clients.evergreen` with `client:read`. */
     portal: user(acme, 6),
     /** A portal user with `client:read` and without a contact. */
     portalWithoutContact: user(acme, 7),
@@ -94,9 +94,9 @@ export const ids = {
     pending: install(acme, 4),
     /** Is granted both and declares none. */
     undeclared: install(acme, 5),
-    /** Borealis's install of {@link ids.extensions.full}, granted both. */
+    /** Borealis's install of `ids.extensions.full`, granted both. */
     borealis: install(borealis, 1),
-    /** Cobalt's install of {@link ids.extensions.full}, granted both. */
+    /** Cobalt's install of `ids.extensions.full`, granted both. */
     cobalt: install(cobalt, 1)
   }
 } as const
