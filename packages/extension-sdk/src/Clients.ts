@@ -1,3 +1,4 @@
+import type { AllOptions } from "./AllPages.ts"
 import type { Page } from "./Page.ts"
 
 /** One client of the tenant, as a list shows it. Null means that the value is not known. */
@@ -39,6 +40,11 @@ export interface ClientsListInput {
 export interface ClientsHost {
   /** One page, ordered by name without regard to case, then by id. */
   list(input?: ClientsListInput): Promise<Page<ClientSummary>>
+  /**
+   * Every client that matches, over all pages, as `for await` takes it. No client comes twice. It makes one host call for
+   * 100 clients, and ends with a `ListIncomplete` where `maxCalls` does not reach.
+   */
+  all(input?: Omit<ClientsListInput, "page" | "pageSize"> & AllOptions): AsyncIterable<ClientSummary>
   /** The client, active or not, or null where there is none of that id (a UUID) that may be seen. */
   get(clientId: string): Promise<ClientSummary | null>
 }

@@ -1,5 +1,8 @@
+/** Every {@link ReadErrorCode}. */
+export const readErrorCodes = ["not-allowed", "invalid-input", "internal"] as const
+
 /** Why clients or services could not be read. */
-export type ReadErrorCode = "not-allowed" | "invalid-input" | "internal"
+export type ReadErrorCode = (typeof readErrorCodes)[number]
 
 /** Why a secret could not be had. */
 export type SecretErrorCode = "missing" | "denied" | "expired" | "internal"
@@ -55,9 +58,54 @@ export class HostError<Code extends HostErrorCode = HostErrorCode> extends Error
   }
 }
 
-/** Whether a caught value is a failed host call and, where `codes` are given, one with one of these codes. */
+/**
+ * Whether a caught value is a failed host call and, where `codes` are given, one with one of these codes.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings, isHostError } from "@alga-psa/ext-extension-sdk"
+ *
+ * const host = createMockHostBindings()
+ * try {
+ *   await host.secrets.get("key")
+ * } catch (error) {
+ *   if (!isHostError(error, "denied", "missing")) throw error
+ *   console.log(error.operation, error.code)
+ * }
+ * ```
+ */
 export const isHostError = <Code extends HostErrorCode = HostErrorCode>(
   value: unknown,
   ...codes: ReadonlyArray<Code>
 ): value is HostError<Code> =>
   value instanceof HostError && (codes.length === 0 || codes.some((code) => code === value.code))
+
+/**
+ * Whether a caught value is a failed read of clients or services. Its `code` is one of three, so that a `switch` over it
+ * can be complete, and TypeScript says so where it is not.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings, isReadError, mockClients } from "@alga-psa/ext-extension-sdk"
+ *
+ * const host = createMockHostBindings({ clients: mockClients([], { fail: "not-allowed" }) })
+ * const message = async (): Promise<string> => {
+ *   try {
+ *     return `${(await host.clients.list()).totalCount} clients`
+ *   } catch (error) {
+ *     if (!isReadError(error)) throw error
+ *     switch (error.code) {
+ *       case "not-allowed":
+ *         return "you may not see clients"
+ *       case "invalid-input":
+ *         return "that is no search"
+ *       case "internal":
+ *         return "try again"
+ *     }
+ *   }
+ * }
+ * console.log(await message())
+ * ```
+ */
+export const isReadError = (value: unknown): value is HostError<ReadErrorCode> =>
+  isHostError(value, ...readErrorCodes) && /^(clients|services)\./.test(value.operation)

@@ -1,5 +1,6 @@
 import type { ClientSummary, ClientsHost } from "./Clients.ts"
 import type { ReadErrorCode } from "./HostError.ts"
+import { allClients } from "./internal/reading.ts"
 import { byNameThenId, matchesSearch, readRules } from "./internal/readRules.ts"
 
 /** A client of a mock; what is left out is null, active and without tags. */
@@ -30,19 +31,21 @@ export const mockClients = (
       (client) => client.clientId
     )
   )
+  const list: ClientsHost["list"] = async (input) => {
+    const rules = readRules("clients.list", options.fail)
+    const asked = input ?? {}
+    const search = rules.search(asked.search)
+    const includeInactive = rules.flag(asked.includeInactive) ?? false
+    const matches = clients.filter(
+      (client) =>
+        (includeInactive || !client.isInactive) &&
+        matchesSearch(search, client.clientId, [client.clientName, client.billingEmail])
+    )
+    return rules.page(matches, asked)
+  }
   return {
-    list: async (input) => {
-      const rules = readRules("clients.list", options.fail)
-      const asked = input ?? {}
-      const search = rules.search(asked.search)
-      const includeInactive = rules.flag(asked.includeInactive) ?? false
-      const matches = clients.filter(
-        (client) =>
-          (includeInactive || !client.isInactive) &&
-          matchesSearch(search, client.clientId, [client.clientName, client.billingEmail])
-      )
-      return rules.page(matches, asked)
-    },
+    list,
+    all: allClients(list),
     get: async (clientId) => {
       const id = readRules("clients.get", options.fail).id(clientId)
       return clients.find((client) => client.clientId.toLowerCase() === id) ?? null

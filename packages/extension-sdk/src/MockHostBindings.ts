@@ -1,5 +1,6 @@
 import type { HostBindings } from "./HostBindings.ts"
 import { HostError, type HostErrorCode } from "./HostError.ts"
+import { allClients, allServices } from "./internal/reading.ts"
 import { mockClients } from "./MockClients.ts"
 import { mockServices } from "./MockServices.ts"
 
@@ -18,14 +19,18 @@ const refused = { success: false, error: "not allowed" }
  * host denies them to an install without the grant; log lines go nowhere.
  */
 export const createMockHostBindings = (overrides: HostOverrides = {}): HostBindings => {
+  const [clients, services] = [
+    { ...mockClients(), ...overrides.clients },
+    { ...mockServices(), ...overrides.services }
+  ]
   const callRoute = overrides.uiProxy?.callRoute ?? overrides.uiProxy?.call ?? deny("uiProxy.callRoute", "denied")
   return {
     context: {
       get: async () => ({ requestId: "req-mock", tenantId: "tenant-mock", extensionId: "extension-mock" }),
       ...overrides.context
     },
-    clients: { ...mockClients(), ...overrides.clients },
-    services: { ...mockServices(), ...overrides.services },
+    clients: { ...clients, all: overrides.clients?.all ?? allClients(clients.list) },
+    services: { ...services, all: overrides.services?.all ?? allServices(services.list) },
     secrets: { get: deny("secrets.get", "denied"), list: async () => [], ...overrides.secrets },
     http: { fetch: deny("http.fetch", "not-allowed"), ...overrides.http },
     storage: {

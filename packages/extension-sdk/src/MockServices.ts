@@ -1,4 +1,5 @@
 import type { ReadErrorCode } from "./HostError.ts"
+import { allServices } from "./internal/reading.ts"
 import { byNameThenId, matchesSearch, readRules } from "./internal/readRules.ts"
 import { type ServiceSummary, type ServicesHost, serviceBillingMethods, serviceItemKinds } from "./Services.ts"
 
@@ -43,26 +44,28 @@ export const mockServices = (
       ({ summary }) => summary.serviceId
     )
   )
+  const list: ServicesHost["list"] = async (input) => {
+    const rules = readRules("services.list", options.fail)
+    const asked = input ?? {}
+    const search = rules.search(asked.search)
+    const itemKind = rules.oneOf(asked.itemKind, serviceItemKinds)
+    const isActive = rules.flag(asked.isActive)
+    const billingMethod = rules.oneOf(asked.billingMethod, serviceBillingMethods)
+    const matches = entries.filter(
+      ({ summary, description }) =>
+        (itemKind === null || summary.itemKind === itemKind) &&
+        (isActive === null || summary.isActive === isActive) &&
+        (billingMethod === null || summary.billingMethod === billingMethod) &&
+        matchesSearch(search, summary.serviceId, [summary.serviceName, description, summary.sku])
+    )
+    return rules.page(
+      matches.map(({ summary }) => summary),
+      asked
+    )
+  }
   return {
-    list: async (input) => {
-      const rules = readRules("services.list", options.fail)
-      const asked = input ?? {}
-      const search = rules.search(asked.search)
-      const itemKind = rules.oneOf(asked.itemKind, serviceItemKinds)
-      const isActive = rules.flag(asked.isActive)
-      const billingMethod = rules.oneOf(asked.billingMethod, serviceBillingMethods)
-      const matches = entries.filter(
-        ({ summary, description }) =>
-          (itemKind === null || summary.itemKind === itemKind) &&
-          (isActive === null || summary.isActive === isActive) &&
-          (billingMethod === null || summary.billingMethod === billingMethod) &&
-          matchesSearch(search, summary.serviceId, [summary.serviceName, description, summary.sku])
-      )
-      return rules.page(
-        matches.map(({ summary }) => summary),
-        asked
-      )
-    },
+    list,
+    all: allServices(list),
     get: async (serviceId) => {
       const id = readRules("services.get", options.fail).id(serviceId)
       return entries.find(({ summary }) => summary.serviceId.toLowerCase() === id)?.summary ?? null

@@ -1,3 +1,4 @@
+import type { AllOptions } from "./AllPages.ts"
 import type { Page } from "./Page.ts"
 
 /** What a catalogue entry can be. */
@@ -53,6 +54,11 @@ export interface ServicesListInput {
 export interface ServicesHost {
   /** One page, ordered by name without regard to case, then by id. */
   list(input?: ServicesListInput): Promise<Page<ServiceSummary>>
+  /**
+   * Every entry that matches, over all pages, as `for await` takes it. No entry comes twice. It makes one host call for
+   * 100 entries, and ends with a `ListIncomplete` where `maxCalls` does not reach.
+   */
+  all(input?: Omit<ServicesListInput, "page" | "pageSize"> & AllOptions): AsyncIterable<ServiceSummary>
   /** The entry, active or not, or null where there is none of that id (a UUID) that may be seen. */
   get(serviceId: string): Promise<ServiceSummary | null>
 }

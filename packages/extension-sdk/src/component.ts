@@ -6,12 +6,15 @@
 import "./FillIns.ts"
 import { logError, logInfo, logWarn } from "alga:extension/logging"
 import type { Handler } from "./Handler.ts"
+import { connectHost } from "./Host.ts"
 import { bindings } from "./internal/bindings.ts"
 import { stopClock } from "./internal/Clock.ts"
 import { connectLog } from "./internal/Console.ts"
 import { shell } from "./internal/Shell.ts"
 
 const log = { info: logInfo, warn: logWarn, error: logError }
+
+connectHost(bindings)
 
 /** The host of this component. A handler is given it as its second argument. */
 export const host = bindings

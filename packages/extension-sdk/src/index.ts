@@ -21,20 +21,25 @@ export type {
   StorageHost,
   UiProxyHost,
   UpdateScheduleInput,
-  UpdateScheduleResult
+  UpdateScheduleResult,
+  UserError
 } from "@alga-psa/extension-runtime"
 export { callProxyJson, emptyResponse, jsonResponse } from "@alga-psa/extension-runtime"
+export { type AllOptions, allPages } from "./AllPages.ts"
 export type { ClientSummary, ClientsHost, ClientsListInput } from "./Clients.ts"
 export { type ErrorResponseInit, errorResponse } from "./ErrorResponse.ts"
 export { defineHandler, type Handler } from "./Handler.ts"
+export { connectHost, host } from "./Host.ts"
 export type { HostBindings, UserData, UserHost } from "./HostBindings.ts"
 export {
   HostError,
   type HostErrorCode,
   type HttpErrorCode,
   isHostError,
+  isReadError,
   type ProxyErrorCode,
   type ReadErrorCode,
+  readErrorCodes,
   type SchedulerErrorCode,
   type SecretErrorCode,
   type StorageErrorCode,
@@ -47,6 +52,7 @@ export type {
   ManualInvoiceItemInput
 } from "./Invoicing.ts"
 export { readJson } from "./JsonBody.ts"
+export { ListIncomplete } from "./ListIncomplete.ts"
 export { type ClientFixture, mockClients } from "./MockClients.ts"
 export { createMockHostBindings, type HostOverrides } from "./MockHostBindings.ts"
 export { mockServices, type ServiceFixture } from "./MockServices.ts"

@@ -17,6 +17,7 @@ import { isHostError } from "../HostError.ts"
 import { hostCall } from "./hostCall.ts"
 import { fieldMessages, lift, parsed, withoutNulls } from "./lift.ts"
 import { bytes, option, text } from "./lower.ts"
+import { allClients, allServices } from "./reading.ts"
 import { getCall, listCall } from "./reads.ts"
 import * as shapes from "./shapes.ts"
 
@@ -77,21 +78,26 @@ const route = async (name: string, payload?: Uint8Array | null): Promise<Uint8Ar
   return lift(hostCall("uiProxy.callRoute", () => callRoute(target, body)))
 }
 
+const clientsList = listCall("clients.list", shapes.clientsListInput, (input) => {
+  const { items, ...page } = listClients(input)
+  return { items: Array.from(items, liftClient), ...lift(page) }
+})
+const servicesList = listCall("services.list", shapes.servicesListInput, (input) => lift(listServices(input)))
+
 /** The world's imports as an author sees them. */
 export const bindings: HostBindings = {
   context: { get: async () => lift(hostCall("context.get", getContext)) },
   clients: {
-    list: listCall("clients.list", shapes.clientsListInput, (input) => {
-      const { items, ...page } = listClients(input)
-      return { items: Array.from(items, liftClient), ...lift(page) }
-    }),
+    list: clientsList,
+    all: allClients(clientsList),
     get: getCall("clients.get", (id) => {
       const client = getClient(id)
       return client ? liftClient(client) : null
     })
   },
   services: {
-    list: listCall("services.list", shapes.servicesListInput, (input) => lift(listServices(input))),
+    list: servicesList,
+    all: allServices(servicesList),
     get: getCall("services.get", (id) => lift(getService(id)))
   },
   secrets: {
