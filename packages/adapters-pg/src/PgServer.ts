@@ -15,6 +15,11 @@ export interface ServerOptions {
   readonly statementTimeout?: Duration.Duration
   /** How many connections to hold at most. Default: 10. */
   readonly maxConnections?: number
+  /**
+   * `generic` plans a statement once for all tenants. `auto` leaves it to the server, for one that cannot plan a statement
+   * without its parameters, as Citus cannot. Default: generic.
+   */
+  readonly plans?: "generic" | "auto"
 }
 
 /** How many of the connections are shared by {@link ShortReads}: one in five, and never the only one. */
@@ -35,7 +40,7 @@ const pool = (options: ServerOptions, maxConnections: number, multiplex: boolean
       // No caller gets more than one core of the server, and none waits for workers to start.
       max_parallel_workers_per_gather: "0",
       // A plan is made once for a statement, not for each tenant: planning takes longer than most of the reads.
-      plan_cache_mode: "force_generic_plan",
+      plan_cache_mode: options.plans === "auto" ? "auto" : "force_generic_plan",
       search_path: "public",
       statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
     }

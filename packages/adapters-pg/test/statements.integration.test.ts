@@ -6,6 +6,7 @@ import { scanSync } from "libpg-query"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { callersTenant, type SentCall, sentStatements } from "../testing/SentStatements.ts"
+import { distributionsIn } from "../testing/ShardProof.ts"
 import { layOut } from "../testing/StatementLayout.ts"
 import { pageFile, statementsPage, updateCommand } from "../testing/StatementsPage.ts"
 import { tenantViolations } from "../testing/TenantProof.ts"
@@ -52,6 +53,17 @@ describe("The adapter's statements", () => {
           assert.isNotEmpty(tenantViolations({ ...statement, params }, callersTenant), `$${changed + 1} of ${sentBy}`)
         })
       }
+    })
+  )
+
+  it.effect("read distributed tables of one kind each, so that a database distributed by tenant asks one shard", () =>
+    Effect.gen(function* () {
+      for (const { sentBy, statement } of distinct(yield* Effect.promise(() => calls))) {
+        assert.isAtMost(distributionsIn(statement.text).length, 1, sentBy)
+      }
+      const mixed = `SELECT c.client_id FROM clients AS c
+        WHERE EXISTS (SELECT install.id FROM tenant_extension_install AS install WHERE install.tenant_id = $1::text)`
+      assert.sameMembers([...distributionsIn(mixed)], ["uuid", "text"])
     })
   )
 

@@ -89,7 +89,8 @@ The same test parses each statement with PostgreSQL's own grammar and refuses it
 subselect, common table expression and arm of a UNION, is bound to the caller's tenant: compared as \`alias.column = $n\` with a
 parameter that holds it, in a condition that every row of the table has to meet. Equality with another column, an OR or
 a NOT around the comparison, an IN list, or the ON of an outer join on the side that keeps its rows do not count. So each
-statement reads the rows of one tenant, and on a database distributed by these columns the rows of one shard:
+statement reads the rows of one tenant. On a database distributed by these columns, with \`tenants\` and the registry as
+reference tables, they are rows of one shard: no statement reads distributed tables of both kinds.
 
 ${columns()}
 

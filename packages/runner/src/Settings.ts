@@ -122,7 +122,31 @@ export const Settings = Schema.Struct({
     about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
   ),
   DATABASE_MAX_CONNECTIONS: whole(1, 1_000).pipe(
-    about("Connections to the database; statements share them.", "connections", { fallback: "10" })
+    about(
+      "Connections to the database. One in five is shared by reads of single records; a list has one of its own.",
+      "connections",
+      { fallback: "10" }
+    )
+  ),
+  DATABASE_PLANS: Schema.Literals(["generic", "auto"])
+    .annotate({ message: "must be generic or auto" })
+    .pipe(
+      about(
+        "generic plans a statement once for all tenants, auto leaves it to the server, as Citus needs.",
+        "generic, auto",
+        {
+          fallback: "generic"
+        }
+      )
+    ),
+  DATABASE_REPLICA_URL: Schema.optional(postgresUrl).pipe(
+    about(
+      "A replica for the reads of clients and services; installs, users and rights stay with DATABASE_URL.",
+      "URL",
+      {
+        secret: true
+      }
+    )
   ),
   DATABASE_ROW_SECURITY: onOff.pipe(
     about("on tells the database the tenant of every read, for the policies of `db policies`.", "on, off", {

@@ -1,14 +1,40 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { Layer } from "effect"
+import { ClientReader, ServiceReader } from "@alga-psa/ext-domain"
+import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
 import { layerRunner } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
 
-const databasesOf = ({ DATABASE_URL, IDEMPOTENCY_DATABASE_URL }: Settings) =>
-  IDEMPOTENCY_DATABASE_URL === undefined ? [DATABASE_URL] : [DATABASE_URL, IDEMPOTENCY_DATABASE_URL]
+const databasesOf = (settings: Settings) =>
+  [
+    settings.DATABASE_URL,
+    settings.DATABASE_REPLICA_URL,
+    settings.IDEMPOTENCY_DATABASE_URL,
+    settings.DATABASE_CLUSTER_URL
+  ].filter((url) => url !== undefined)
+
+const layerServer = (settings: Settings, url: Redacted.Redacted) =>
+  Postgres.layerServer({
+    url,
+    connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
+    statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
+    maxConnections: settings.DATABASE_MAX_CONNECTIONS,
+    plans: settings.DATABASE_PLANS
+  })
+
+/** Who may read what comes from the primary, so that a right that was taken away is gone at once; the rest may lag. */
+const layerPorts = (settings: Settings) => {
+  const ports = settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer
+  const replica = settings.DATABASE_REPLICA_URL
+  if (replica === undefined) return ports
+  const readers = Layer.effectContext(
+    Effect.map(Effect.context<ClientReader | ServiceReader>(), Context.pick(ClientReader, ServiceReader))
+  )
+  return Layer.merge(ports, Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica))))
+}
 
 /** The runner on Alga's database, with everything as the settings say. */
 export const layerFromSettings = (settings: Settings) =>
@@ -20,16 +46,8 @@ export const layerFromSettings = (settings: Settings) =>
     sandbox: sandboxOptionsOf(settings)
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
-    Layer.provide([
-      settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer,
-      DatabaseCheck.layer
-    ]),
+    Layer.provide([layerPorts(settings), DatabaseCheck.layer]),
     Layer.provide(
-      Postgres.layerServer({
-        url: settings.DATABASE_URL,
-        connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
-        statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
-        maxConnections: settings.DATABASE_MAX_CONNECTIONS
-      }).pipe(Layer.provide(layerDatabaseConnections(databasesOf(settings))))
+      layerServer(settings, settings.DATABASE_URL).pipe(Layer.provide(layerDatabaseConnections(databasesOf(settings))))
     )
   )
