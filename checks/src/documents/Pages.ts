@@ -1,0 +1,44 @@
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+/** The folder of the workspace. */
+export const root = fileURLToPath(new URL("../../..", import.meta.url))
+
+/** A page that somebody reads. */
+export interface Page {
+  /** From the workspace's folder. */
+  readonly path: string
+  readonly text: string
+}
+
+const skipped = new Set(["node_modules", "dist", "api", "coverage", "reports", "CHANGELOG.md"])
+
+const found = async (folder: string): Promise<ReadonlyArray<string>> => {
+  const entries = await readdir(join(root, folder), { withFileTypes: true })
+  const paths = await Promise.all(
+    entries
+      .filter(({ name }) => !skipped.has(name) && (!name.startsWith(".") || name === ".changeset"))
+      .map(async (entry) => {
+        const path = join(folder, entry.name)
+        if (entry.isDirectory()) return found(path)
+        return entry.name.endsWith(".md") ? [path] : []
+      })
+  )
+  return paths.flat()
+}
+
+/** Every page of the workspace, but for changelogs and what is built. */
+export const pages = async (): Promise<ReadonlyArray<Page>> =>
+  Promise.all(
+    (await found(".")).toSorted().map(async (path) => ({ path, text: await readFile(join(root, path), "utf8") }))
+  )
+
+/** The page without its blocks of code. */
+export const prose = ({ text }: Page): string => text.replace(/^```[\s\S]*?^```$/gm, "")
+
+/** The blocks of code of a page in one of the languages. */
+export const blocks = ({ text }: Page, ...languages: ReadonlyArray<string>): ReadonlyArray<string> =>
+  Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language = "", code = ""]) => ({ language, code }))
+    .filter(({ language }) => languages.includes(language))
+    .map(({ code }) => code)
