@@ -5,6 +5,7 @@ import { CliError, Command } from "effect/cli"
 import { build } from "./commands/build.ts"
 import { start } from "./commands/new.ts"
 import { pack } from "./commands/pack.ts"
+import { dev } from "./dev/command.ts"
 import { exitCodeOf } from "./ExitCode.ts"
 import { version } from "./Version.ts"
 
@@ -12,7 +13,7 @@ const root = Command.make("alga-ext").pipe(
   Command.withDescription(
     "Starts, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
   ),
-  Command.withSubcommands([start, build, pack])
+  Command.withSubcommands([start, build, pack, dev])
 )
 
 const report = (error: Error) =>

@@ -2,6 +2,8 @@ import { createServer } from "node:http"
 import {
   type ComponentStoreError,
   defaultLimits,
+  HostImports,
+  type HostImportsService,
   type Limits,
   layerComponentStore,
   layerDeniedPorts,
@@ -20,7 +22,7 @@ import {
   type ServiceReader
 } from "@alga-psa/ext-domain"
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
-import { ByteSize, Duration, Layer } from "effect"
+import { ByteSize, Duration, Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
@@ -51,6 +53,8 @@ export interface RunnerOptions {
   readonly limits?: Limits
   /** How many processes the sandbox may have, and the like. */
   readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
+  /** Stands around the imports of every execution, as to show them while an extension is developed. Default: nothing. */
+  readonly aroundImports?: (imports: HostImportsService) => HostImportsService
 }
 
 /** The ports that give a runner its data. */
@@ -74,6 +78,7 @@ const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore
  * extensions and readiness.
  */
 export const layerRunner = ({
+  aroundImports,
   bundles,
   componentCacheBytes,
   components,
@@ -86,7 +91,11 @@ export const layerRunner = ({
     ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes })
   })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })
-  const executor = layerExecutor.pipe(Layer.provide([sandbox, layerHostImports]), Layer.provide(layerDeniedPorts))
+  const imports =
+    aroundImports === undefined
+      ? layerHostImports
+      : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
+  const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
   return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),

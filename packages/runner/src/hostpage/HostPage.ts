@@ -15,6 +15,8 @@ export interface HostedPage {
   readonly session: string
   /** Who looks, as it is at this moment. */
   readonly viewer: Effect.Effect<Viewer>
+  /** Whether the extension has a page at this moment. Default: it has. */
+  readonly framed?: Effect.Effect<boolean>
   /** The extension's name. */
   readonly title: string
   /** Tells the person who looks who that is. */
@@ -84,12 +86,17 @@ export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPa
       const execution = yield* Execution
       const guarded = loopbackOnly(own)
 
-      for (const { path, session, title, viewer, who } of pages) {
+      for (const { framed = Effect.succeed(true), path, session, title, viewer, who } of pages) {
         const document = Effect.gen(function* () {
           const origin = yield* frames
           const { contentHash, extension, tenant } = yield* viewer
-          const frame = `${origin}/ext-ui/${extension}/sha256:${contentHash}/~${tenant}/index.html`
-          const settings = { frame, title, extensionId: extension, session }
+          const address = `${origin}/ext-ui/${extension}/sha256:${contentHash}/~${tenant}/index.html`
+          const settings = {
+            frame: (yield* framed) ? address : null,
+            title,
+            extensionId: extension,
+            session
+          }
           return HttpServerResponse.text(documentOf({ title, who, settings, aside }), {
             contentType: "text/html; charset=utf-8",
             headers: { ...isolated, "content-security-policy": policy(origin) }

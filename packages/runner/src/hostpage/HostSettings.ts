@@ -1,7 +1,7 @@
 /** What the server writes into a host page's document, for its script. */
 export interface HostSettings {
-  /** Where the extension's page is. */
-  readonly frame: string
+  /** Where the extension's page is; null where it has none. */
+  readonly frame: string | null
   /** Names the frame for those who cannot see it. */
   readonly title: string
   readonly extensionId: string

@@ -36,7 +36,7 @@ export const documentOf = ({ aside, settings, title, who }: DocumentOptions): st
 </head>
 <body>
 <header>
-<h1>${text(title)}</h1>
+<h1 id="name">${text(title)}</h1>
 <p class="who">${text(who)}</p>
 <label>Theme <select id="theme"><option value="system">System</option><option value="light">Light</option><option value="dark">Dark</option></select></label>
 </header>

@@ -1,5 +1,5 @@
 import type { HostSettings } from "../../HostSettings.ts"
-import { type ConnectedFrame, connectFrame } from "./Frame.ts"
+import { connectFrame } from "./Frame.ts"
 import { applyTheme, onSystemTheme, type Theme, tokensOf } from "./themes.ts"
 
 const themeKey = "alga-host-theme"
@@ -15,8 +15,11 @@ const storedTheme = (): Theme => {
   return stored === "light" || stored === "dark" ? stored : "system"
 }
 
-/** Starts a host page: its theme switch and the frame. Where the page goes is kept in the fragment of the address. */
-export const startHost = (): ConnectedFrame => {
+/**
+ * Starts a host page: its theme switch, and the frame where the extension has a page. Where the page goes is kept in the
+ * fragment of the address. Gives what the server wrote into the document.
+ */
+export const startHost = (): HostSettings => {
   const settings: HostSettings = JSON.parse(element("settings").textContent ?? "")
   const choice = element<HTMLSelectElement>("theme")
   let theme = storedTheme()
@@ -24,17 +27,21 @@ export const startHost = (): ConnectedFrame => {
   applyTheme(theme)
   const frame = element<HTMLIFrameElement>("page")
   frame.title = settings.title
-  const connected = connectFrame({
-    frame,
-    address: settings.frame,
-    target: { extensionId: settings.extensionId, session: settings.session },
-    path: location.hash.startsWith("#/") ? location.hash.slice(1) : "/",
-    themeTokens: () => tokensOf(theme),
-    onNavigate: (path) => history.replaceState(null, "", `#${path}`)
-  })
+  const connected =
+    settings.frame === null
+      ? null
+      : connectFrame({
+          frame,
+          address: settings.frame,
+          target: { extensionId: settings.extensionId, session: settings.session },
+          path: location.hash.startsWith("#/") ? location.hash.slice(1) : "/",
+          themeTokens: () => tokensOf(theme),
+          onNavigate: (path) => history.replaceState(null, "", `#${path}`)
+        })
+  frame.hidden = connected === null
   const show = () => {
     applyTheme(theme)
-    connected.refresh()
+    connected?.refresh()
   }
   choice.addEventListener("change", () => {
     theme = choice.value === "light" || choice.value === "dark" ? choice.value : "system"
@@ -42,5 +49,5 @@ export const startHost = (): ConnectedFrame => {
     show()
   })
   onSystemTheme(show)
-  return connected
+  return settings
 }

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { AuthoredManifest } from "@alga-psa/ext-domain"
+import {
+  buildExtension,
+  capabilityNotes,
+  checkCapabilities,
+  type Extension,
+  ExtensionInvalid,
+  findHostUsage,
+  packBundle,
+  readExtension
+} from "@alga-psa/ext-extension-build"
+import { entryOf } from "@alga-psa/ext-extension-build/Extension"
+import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
+import { BuildError, prepareComponent, worldDirOf } from "@alga-psa/ext-extension-sdk/build"
+import { Effect } from "effect"
+import { type Explain, sourceStack } from "./SourceStack.ts"
+
+/** An extension that was built for the development loop. */
+export interface DevBuild {
+  readonly manifest: AuthoredManifest
+  readonly archive: Uint8Array
+  /** SHA-256 of the archive: 64 lower-case hexadecimal digits. */
+  readonly contentHash: string
+  readonly hasPage: boolean
+  readonly explain: Explain
+  /** What the author should know, one line each. It takes a second, and the build does not wait for it. */
+  readonly notes: Effect.Effect<ReadonlyArray<string>>
+}
+
+/** Builds one extension again and again. */
+export interface Builder {
+  readonly build: Effect.Effect<DevBuild, ExtensionInvalid>
+}
+
+/** What a builder needs. */
+export interface BuilderOptions {
+  readonly folder: string
+  /** The module that exports `handler`. Default: `src/component.ts`. */
+  readonly entry: string | undefined
+  /** A folder of the builder's own. */
+  readonly scratch: string
+}
+
+/**
+ * Builds with QuickJS, as `alga-ext build` does but for the time it takes: a component is made again only where what it is
+ * made of has changed, and the capabilities are held against the code after the build, as notes.
+ */
+export const makeBuilder = ({ entry: named, folder, scratch }: BuilderOptions): Builder => {
+  let last = { fingerprint: "", component: new Uint8Array() }
+
+  const make = async (extension: Extension, entry: string): Promise<DevBuild> => {
+    const [page, prepared] = await Promise.all([
+      buildPage(join(extension.folder, "ui")),
+      prepareComponent({ entry, witDir: worldDirOf(import.meta.filename) })
+    ])
+    if (prepared.fingerprint !== last.fingerprint) {
+      const file = join(scratch, "main.wasm")
+      await prepared.write(file)
+      last = { fingerprint: prepared.fingerprint, component: await readFile(file) }
+    }
+    const { bytes, contentHash } = await packBundle({
+      "manifest.json": extension.manifestBytes,
+      "dist/main.wasm": last.component,
+      ...Object.fromEntries(Object.entries(page).map(([name, content]) => [`ui/${name}`, content]))
+    })
+    return {
+      manifest: extension.manifest,
+      archive: bytes,
+      contentHash: contentHash.replace("sha256:", ""),
+      hasPage: "index.html" in page,
+      explain: sourceStack(extension.folder, entry, prepared.bundle),
+      notes: Effect.sync(() => {
+        const usage = findHostUsage(extension.folder, entry, prepared.bundle)
+        const problems = checkCapabilities(extension.manifest.capabilities, usage)
+        return [
+          ...extension.notes,
+          ...problems.map(({ message, where }) => `${where}: ${message}`),
+          ...capabilityNotes(usage)
+        ]
+      })
+    }
+  }
+
+  // What is wrong is said by the build that the author knows.
+  const explained = buildExtension({ folder, entry: named, buildsDir: join(scratch, "builds"), strict: false }).pipe(
+    Effect.flatMap(() => Effect.fail(new ExtensionInvalid({ problems: [{ where: folder, message: "try again" }] })))
+  )
+
+  return {
+    build: Effect.gen(function* () {
+      const extension = yield* readExtension(folder)
+      const entry = yield* entryOf(extension.folder, named)
+      return yield* Effect.tryPromise({ try: () => make(extension, entry), catch: (cause) => cause }).pipe(
+        Effect.catchIf(
+          (cause) => cause instanceof BuildError,
+          () => explained,
+          (cause) => Effect.die(cause)
+        )
+      )
+    })
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  type HostCall,
+  type HostImportsService,
+  type HostReply,
+  type Limits,
+  packageName
+} from "@alga-psa/ext-adapters-wit"
+import { Invocation } from "@alga-psa/ext-domain"
+import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import type { Execution } from "@alga-psa/ext-runner/Execution"
+import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
+import { type Context, Effect } from "effect"
+import type { CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
+import type { Explain } from "./SourceStack.ts"
+
+/** How many executions, and of each how many calls and log lines, are kept. */
+const kept = { executions: 30, calls: 200, logs: 200, argumentLetters: 600 } as const
+
+interface Running {
+  record: ExecutionRecord
+  hostCalls: number
+  largestCall: number
+  logLines: number
+  logBytes: number
+}
+
+/** What a recorder needs. */
+export interface RecorderOptions {
+  readonly limits: Limits
+  /** Makes a text of the extension's readable for its author. */
+  readonly explain: Explain
+  /** Who looks at this moment. */
+  readonly viewer: () => string
+  /** Hears of every change. */
+  readonly changed: (executions: ReadonlyArray<ExecutionRecord>) => void
+}
+
+const replacer = (_: string, value: unknown) =>
+  typeof value === "bigint" ? `${value}n` : value instanceof Uint8Array ? `<${value.length} bytes>` : value
+
+/** An option that is not given is null in the call and nothing in what is shown. */
+const givenOnly = (key: string, value: unknown) => (key !== "" && value === null ? undefined : replacer(key, value))
+
+const written = (args: ReadonlyArray<unknown>): string => {
+  const text = args.map((one) => JSON.stringify(one, givenOnly)).join(", ")
+  return text.length > kept.argumentLetters ? `${text.slice(0, kept.argumentLetters)}…` : text
+}
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, replacer) ?? "")
+
+const rowsOf = (reply: HostReply): number | null => {
+  if (reply.type === "error") return null
+  const { value } = reply
+  if (Array.isArray(value)) return value.length
+  if (typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items)) {
+    return value.items.length
+  }
+  return value === null ? 0 : typeof value === "object" ? 1 : null
+}
+
+const levels: Readonly<Record<string, LogRecord["level"]>> = { logInfo: "info", logWarn: "warn", logError: "error" }
+
+const shortName = (name: string): string => name.replace(`${packageName}/`, "")
+
+const detailOf = ({ cause }: RunnerError): string => (cause === undefined ? "" : `\n${String(cause)}`)
+
+/** Records what the extension does: its executions, the host calls of each, its log lines and the limits it used. */
+export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptions) => {
+  let records: ReadonlyArray<ExecutionRecord> = []
+  const running = new Map<string, Running>()
+
+  const put = (record: ExecutionRecord) => {
+    const known = records.some(({ id }) => id === record.id)
+    records = known ? records.map((one) => (one.id === record.id ? record : one)) : [record, ...records]
+    records = records.slice(0, kept.executions)
+    changed(records)
+  }
+
+  const uses = (one: Running, milliseconds: number, request: number, response: number): ReadonlyArray<LimitUse> => [
+    { name: "timeoutMs", used: Math.round(milliseconds), limit: limits.timeoutMs, unit: "ms" },
+    { name: "hostCalls", used: one.hostCalls, limit: limits.hostCalls, unit: "calls" },
+    { name: "hostCallBytes", used: one.largestCall, limit: limits.hostCallBytes, unit: "bytes" },
+    { name: "logLines", used: one.logLines, limit: limits.logLines, unit: "lines" },
+    { name: "logBytes", used: one.logBytes, limit: limits.logBytes, unit: "bytes" },
+    { name: "requestBodyBytes", used: request, limit: limits.requestBodyBytes, unit: "bytes" },
+    { name: "responseBodyBytes", used: response, limit: limits.responseBodyBytes, unit: "bytes" }
+  ]
+
+  const noteLog = (one: Running, { args, function: name }: HostCall) => {
+    const text = String(args[0] ?? "")
+    one.logLines += 1
+    one.logBytes += Buffer.byteLength(text)
+    const line = { level: levels[name] ?? "info", text: explain(text) }
+    if (one.record.logs.length < kept.logs) one.record = { ...one.record, logs: [...one.record.logs, line] }
+  }
+
+  const noteCall = (one: Running, call: HostCall, record: CallRecord, reply: HostReply | null) => {
+    one.hostCalls += 1
+    one.largestCall = Math.max(one.largestCall, bytesOf(call.args), reply === null ? 0 : bytesOf(reply.value))
+    if (call.interface === `${packageName}/logging`) noteLog(one, call)
+    else if (one.record.calls.length < kept.calls) {
+      one.record = { ...one.record, calls: [...one.record.calls, record] }
+    }
+    put(one.record)
+  }
+
+  /** Stands around the host's imports. */
+  const aroundImports = (imports: HostImportsService): HostImportsService => ({
+    forExecution: (of) => {
+      const answer = imports.forExecution(of)
+      return (call) =>
+        Effect.gen(function* () {
+          const { requestId } = yield* Invocation
+          const one = running.get(requestId ?? "")
+          const started = performance.now()
+          return yield* Effect.onExit(answer(call), (exit) =>
+            Effect.sync(() => {
+              if (one === undefined) return
+              const reply = exit._tag === "Success" ? exit.value : null
+              const outcome = reply === null ? "interrupted" : reply.type === "ok" ? "ok" : reply.value
+              const record = {
+                operation: `${shortName(call.interface)}.${call.function}`,
+                args: written(call.args),
+                outcome,
+                rows: reply === null ? null : rowsOf(reply),
+                milliseconds: performance.now() - started
+              }
+              noteCall(one, call, record, reply)
+            })
+          )
+        })
+    }
+  })
+
+  /** Stands around executions. */
+  const aroundExecution = (execution: Context.Service.Shape<typeof Execution>) => ({
+    run: (request: ExecuteRequest, requestId: string) =>
+      Effect.suspend(() => {
+        const { http } = request
+        const query = new URLSearchParams(http.query ?? {}).toString()
+        const started = performance.now()
+        const one: Running = {
+          record: {
+            id: requestId,
+            request: `${http.method} ${http.path}${query === "" ? "" : `?${query}`}`,
+            viewer: viewer(),
+            status: null,
+            error: null,
+            milliseconds: null,
+            calls: [],
+            logs: [],
+            limits: []
+          },
+          hostCalls: 0,
+          largestCall: 0,
+          logLines: 0,
+          logBytes: 0
+        }
+        running.set(requestId, one)
+        put(one.record)
+        const end = (status: number | null, error: string | null, response: number) =>
+          Effect.sync(() => {
+            running.delete(requestId)
+            const milliseconds = performance.now() - started
+            const used = uses(one, milliseconds, http.body_b64?.byteLength ?? 0, response)
+            put({ ...one.record, status, error, milliseconds, limits: used })
+          })
+        return execution.run(request, requestId).pipe(
+          Effect.tap(({ body_b64 = "", status }) => end(status, null, Buffer.byteLength(body_b64, "base64"))),
+          Effect.tapError((error) => end(null, explain(`${error.message}${detailOf(error)}`), 0)),
+          Effect.onInterrupt(() => end(null, "given up", 0))
+        )
+      })
+  })
+
+  return { aroundImports, aroundExecution, executions: () => records }
+}

@@ -1,0 +1,52 @@
+import { type FSWatcher, watch } from "node:fs"
+import { join } from "node:path"
+import { Effect, Queue, Stream } from "effect"
+
+/** Files beside the sources that a build reads. */
+const files: ReadonlySet<string> = new Set(["manifest.json", "package.json", "tsconfig.json"])
+
+const sources = ["src", "ui"]
+
+/** How long files must rest before a change counts, in milliseconds: an editor writes a file in several steps. */
+const restMs = 25
+
+/** One element for each burst of changes to an extension's manifest, sources or page. What a build writes is not watched. */
+export const changes = (folder: string): Stream.Stream<void> =>
+  Stream.callback<void>(
+    (queue) =>
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const watchers = new Map<string, FSWatcher>()
+          const changed = () => Queue.offerUnsafe(queue, undefined)
+          const drop = (name: string) => {
+            watchers.get(name)?.close()
+            watchers.delete(name)
+          }
+          const follow = (name: string) => {
+            if (watchers.has(name)) return
+            try {
+              watchers.set(
+                name,
+                watch(join(folder, name), { recursive: true }, changed).on("error", () => drop(name))
+              )
+            } catch {
+              // Not there: the folder around it says when it comes.
+            }
+          }
+          for (const name of sources) follow(name)
+          const root = watch(folder, (_, name) => {
+            if (name !== null && sources.includes(name)) {
+              drop(name)
+              follow(name)
+              changed()
+            } else if (name === null || files.has(name)) changed()
+          })
+          return () => {
+            root.close()
+            for (const watcher of watchers.values()) watcher.close()
+          }
+        }),
+        (close) => Effect.sync(close)
+      ),
+    { bufferSize: 1, strategy: "sliding" }
+  ).pipe(Stream.debounce(restMs))

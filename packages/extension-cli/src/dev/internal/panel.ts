@@ -1,0 +1,18 @@
+/** The panel beside the extension's page, in HTML. Its script fills it. */
+export const panel = `<aside id="panel" aria-label="Development panel">
+<section class="bench" aria-label="Bench">
+<p id="build" role="status">Building…</p>
+<ul id="problems" class="problems" hidden></ul>
+<label for="viewer">Who looks</label>
+<select id="viewer"></select>
+<fieldset><legend>Granted</legend><div id="grants"></div></fieldset>
+</section>
+<details class="try"><summary>Send a request</summary>
+<div class="line"><select id="method" aria-label="Method"><option>GET</option><option>POST</option><option>PUT</option><option>PATCH</option><option>DELETE</option></select>
+<input id="path" aria-label="Path and query" value="/api/clients" autocomplete="off" spellcheck="false"><button type="button" id="send">Send</button></div>
+<label for="body">Body</label><textarea id="body" rows="2" spellcheck="false"></textarea>
+<pre id="answer" role="status" aria-label="Answer" tabindex="0"></pre>
+</details>
+<section aria-label="Executions"><h2>Executions</h2><div id="executions"><p class="empty">None yet.</p></div></section>
+</aside>
+`

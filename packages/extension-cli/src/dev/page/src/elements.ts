@@ -1,0 +1,18 @@
+/** An element of the document, by its id. */
+export const element = <A extends HTMLElement>(id: string): A => {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`the document has no #${id}`)
+  return found as A
+}
+
+/** A new element with a class and what is in it; texts stay texts. */
+export const make = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className: string,
+  ...content: ReadonlyArray<string | Node>
+): HTMLElementTagNameMap[Tag] => {
+  const made = document.createElement(tag)
+  if (className !== "") made.className = className
+  made.append(...content)
+  return made
+}

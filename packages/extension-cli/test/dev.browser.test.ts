@@ -1,0 +1,154 @@
+import { request } from "node:http"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import type {} from "@alga-psa/ext-runner/testing/browserSetup"
+import { connectBrowser, looks, openPage, type TestPage, violations } from "@alga-psa/ext-runner/testing/TestPage"
+import { Effect, Exit, Scope } from "effect"
+import type { Browser } from "playwright-core"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest"
+import { type DevServer, serveDev } from "../src/dev/DevServer.ts"
+import { type DevFixture, devFixture, handlerSource, throwsAt } from "./support/DevFixture.ts"
+
+const scope = Scope.makeUnsafe()
+let extension: DevFixture
+let server: DevServer
+let browser: Browser
+let open: TestPage
+
+beforeAll(async () => {
+  extension = await devFixture()
+  browser = await connectBrowser(inject("browser"))
+  server = await Effect.runPromise(Scope.provide(serveDev({ folder: extension.folder, port: 0 }), scope))
+})
+afterAll(async () => {
+  await browser?.close()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await extension?.remove()
+})
+beforeEach(async () => {
+  open = await openPage(browser, server.url)
+  open.page.setDefaultTimeout(25_000)
+  await open.page.getByText(/^Ready in/).waitFor()
+})
+afterEach(async () => {
+  const errors = open.takeErrors()
+  await open.close()
+  expect(errors.filter((text) => !/^Failed to load resource: .* status of \d{3}/.test(text))).toEqual([])
+})
+
+/** What the extension's page shows. */
+const shown = (text: string) => open.page.frameLocator("#page").locator("#answer", { hasText: text }).waitFor()
+
+/** Sends a request from the panel, and gives what it answers. */
+const send = async (path: string): Promise<string> => {
+  const { page } = open
+  if (!(await page.getByLabel("Path and query").isVisible())) await page.getByText("Send a request").click()
+  await page.getByLabel("Path and query").fill(path)
+  const answered = page.waitForResponse((response) => response.url().endsWith(path))
+  await page.getByRole("button", { name: "Send" }).click()
+  await answered
+  await page.locator("#answer", { hasText: /\d{3}/ }).waitFor()
+  return (await page.locator("#answer").textContent()) ?? ""
+}
+
+const count = (totalCount: number, greeting = "one") => `{"greeting":"${greeting}","totalCount":${totalCount}}`
+
+describe("alga-ext dev", () => {
+  it("shows the page, and each host call with its arguments, outcome, rows and time", async () => {
+    await shown(count(11))
+    const row = open.page.getByRole("row", { name: /clients\.listClients/ }).first()
+    const cells = await row.getByRole("cell").allTextContents()
+    expect(cells.slice(0, 4)).toEqual(["clients.listClients", '{"search":"","pageSize":2}', "ok", "2"])
+    expect(cells[4]).toMatch(/^[\d.]+ ms$/)
+    await open.page.getByText("warn about to count").first().waitFor()
+    await open.page.getByText("Limits used").first().click()
+    const limits = open.page.getByRole("row", { name: /hostCalls/ }).first()
+    expect(await limits.getByRole("cell").allTextContents()).toEqual(["hostCalls", "2 of 1,000 calls"])
+  })
+
+  it.each([
+    ["Wen Li, staff without the permission", 'Proxy error 403: {"error":"not-allowed"}'],
+    ["Petra Lindqvist, portal user", count(1)],
+    ["Nobody: a schedule", count(11)],
+    ["Ada Moreau, administrator", count(11)]
+  ])("asks for %s once that is who looks", async (label, answer) => {
+    await open.page.getByLabel("Who looks").selectOption({ label })
+    await open.page.locator(".execution:first-child .viewer", { hasText: label }).waitFor()
+    await shown(answer)
+  })
+
+  it("takes a capability away, and gives it back", async () => {
+    await open.page.getByLabel("cap:client.read").uncheck()
+    await shown('Proxy error 403: {"error":"not-allowed"}')
+    await open.page.getByLabel("cap:client.read").check()
+    await shown(count(11))
+  })
+
+  it("answers anew after a save, and keeps the last good build where one fails", async () => {
+    await shown(count(11))
+    await extension.write("src/handler.ts", handlerSource("two"))
+    await shown(count(11, "two"))
+    await extension.write("src/handler.ts", `${handlerSource("three")}\nconst = broken\n`)
+    await open.page.getByText("The build failed; the last good one still runs.").waitFor()
+    await open.page.getByText("src/handler.ts:25:7").waitFor()
+    expect(await send("/api/count")).toContain(count(11, "two"))
+    await extension.write("src/handler.ts", handlerSource("one"))
+    await shown(count(11))
+  })
+
+  it("shows the stack of a handler that throws, at the places of its sources, and to nobody else", async () => {
+    expect(await send("/api/throw")).toBe('500\n{"error":"internal"}')
+    const log = open.page.locator(".logs .error").first()
+    await log.getByText("TypeError: broken on purpose").waitFor()
+    const text = await log.textContent()
+    expect(text).toMatch(throwsAt)
+    expect(text).not.toMatch(/main\.js|node_modules|\(native\)|\/work|JobQueue/)
+  })
+
+  it("notes a capability that the code does not use", async () => {
+    const declared = { capabilities: ["cap:client.read", "cap:service.read"] }
+    const manifest = JSON.parse(await extension.read("manifest.json"))
+    await extension.write("manifest.json", JSON.stringify({ ...manifest, ...declared }))
+    await open.page.getByText('"cap:service.read" is asked for in vain').waitFor()
+    await extension.write("manifest.json", JSON.stringify(manifest))
+    await open.page.getByLabel("cap:service.read").waitFor({ state: "detached" })
+  })
+
+  it.each(Object.entries(looks))("has nothing that axe finds wrong on a %s screen", async (_name, look) => {
+    const page = await openPage(browser, server.url, look)
+    await page.page.getByText("clients.listClients").first().waitFor()
+    await page.page.getByText("Send a request").click()
+    await page.page.getByText("Limits used").first().click()
+    expect(await violations(page.page.mainFrame())).toEqual([])
+    await page.close()
+  })
+})
+
+describe("the panel's routes", () => {
+  const status = (path: string, headers: Readonly<Record<string, string>>, method = "GET") =>
+    new Promise<number>((resolve, reject) => {
+      const sent = request(new URL(path, server.url), { method, headers }, (response) => {
+        response.destroy()
+        resolve(response.statusCode ?? 0)
+      })
+      sent.on("error", reject).end(method === "POST" ? '{"viewer":"admin"}' : undefined)
+    })
+  const session = () =>
+    open.page.evaluate<string>(`JSON.parse(document.getElementById("settings").textContent).session`)
+
+  it("answer the page's session, and nobody else", async () => {
+    const own = { "x-alga-host-session": await session() }
+    expect(await status(`/dev/events?session=${await session()}`, {})).toBe(200)
+    expect(await status("/dev/events", {})).toBe(401)
+    expect(await status("/dev/bench", {}, "POST")).toBe(401)
+    expect(await status("/dev/bench", { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
+    expect(await status("/dev/events", { host: "elsewhere.example" })).toBe(421)
+    expect(await status("/dev/bench", own, "POST")).toBe(204)
+  })
+
+  it("lead to no other extension and no other tenant's install", async () => {
+    const own = { "x-alga-host-session": await session() }
+    expect(await status(`/api/ext-proxy/${ids.extensions.full}/api/count`, own)).toBe(200)
+    expect(await status(`/api/ext-proxy/${ids.extensions.ungranted}/api/count`, own)).toBe(404)
+    expect(await status(`/api/ext-proxy/${ids.installs.borealis}/api/count`, own)).toBe(404)
+  })
+})
