@@ -1,4 +1,5 @@
-import { Effect, Schema, SchemaIssue } from "effect"
+import { Effect, Schema } from "effect"
+import { brokenRules } from "./internal/issues.ts"
 
 const rule = (message: string) => ({ message, messageMissingKey: `is missing: it ${message}` })
 
@@ -76,15 +77,13 @@ export class ManifestInvalid extends Schema.TaggedError<ManifestInvalid>()("Mani
   }
 }
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
 const jsonPath = (keys: ReadonlyArray<PropertyKey>): string =>
   keys.reduce<string>(
     (path, key) => (typeof key === "number" ? `${path}[${key}]` : `${path}${path === "" ? "" : "."}${String(key)}`),
     ""
   )
 
-const said = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ")
+const said = (cause: unknown): string => (cause as SyntaxError).message.replace(/\s+/g, " ")
 
 const parseJson = (json: string): Effect.Effect<unknown, ManifestInvalid> =>
   Effect.try({
@@ -97,10 +96,7 @@ const decoder = <A>(schema: Schema.Decoder<A>) => {
   return (json: string): Effect.Effect<A, ManifestInvalid> =>
     Effect.flatMap(parseJson(json), (value) =>
       Effect.mapError(decode(value), ({ issue }) => {
-        const problems = format(issue).issues.map(({ message, path }) => ({
-          path: jsonPath((path ?? []).map((part) => (typeof part === "object" ? part.key : part))),
-          message
-        }))
+        const problems = brokenRules(issue).map(({ message, path }) => ({ path: jsonPath(path), message }))
         return new ManifestInvalid({ problems })
       })
     )

@@ -135,7 +135,7 @@ describe("parseManifest", () => {
     ["[]", "manifest.json must be a JSON object"],
     [JSON.stringify({ ...manifest, name: " " }), "manifest.json name must be a name"],
     [JSON.stringify({ ...manifest, version: "" }), "manifest.json version must be a version"]
-  ])("of %s says: %s", ([json, message]) =>
+  ] as const)("of %s says: %s", ([json, message]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(parseManifest(json))
       assert.deepEqual([error._tag, error.message], ["ManifestInvalid", message])

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { ClientReads } from "../src/ClientReads.ts"
 import { DataSourceError } from "../src/DataSourceError.ts"
 import { Invocation } from "../src/Invocation.ts"
+import { audited } from "../src/internal/audit.ts"
 import type { ReadError } from "../src/ReadError.ts"
 import { ServiceReads } from "../src/ServiceReads.ts"
 import { failure, observed } from "./observed.ts"
@@ -111,6 +112,23 @@ describe("The log", () => {
     })
   )
 
+  it.effect("has the defect of a read that nothing guards", () =>
+    Effect.gen(function* () {
+      const defect = new Error("broken")
+      const operation = {
+        name: "clients.get",
+        span: "ClientReads.get",
+        capability: "cap:client.read",
+        permission: "client:read"
+      } as const
+      const { lines } = yield* observed(
+        audited(operation, Effect.die(defect), () => 0).pipe(Effect.provideService(Invocation, invocation()))
+      )
+      const fields = { ...ofClients, operation: "clients.get", outcome: "internal" }
+      assert.deepEqual(lines, [{ level: "Error", message: ["extension read", defect], fields }])
+    })
+  )
+
   it.effect("has one line of an interrupted read, and the interruption goes on", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
@@ -124,8 +142,8 @@ describe("The log", () => {
       const { exit, lines } = yield* ran(interrupted, { clients: { list } })
       assert.isTrue(Exit.isSuccess(exit) && Exit.isFailure(exit.value) && Cause.hasInterruptsOnly(exit.value.cause))
       assert.deepEqual(
-        lines.map(({ level, fields }) => [level, fields["outcome"]]),
-        [["Info", "interrupted"]]
+        lines.map(({ fields, level, message }) => [level, message, fields["outcome"]]),
+        [["Info", ["extension read"], "interrupted"]]
       )
     })
   )

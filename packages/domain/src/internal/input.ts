@@ -1,7 +1,6 @@
-import { Effect, Schema, SchemaIssue } from "effect"
+import { Effect, Schema } from "effect"
 import { InvalidInput } from "../ReadError.ts"
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+import { brokenRules } from "./issues.ts"
 
 /**
  * A field that may be left out, as `undefined` or as `null`, which is how the wire and SQL write "nothing". The rule is
@@ -28,8 +27,7 @@ export const decode = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, w
   const decoded = Schema.decodeUnknownEffect(schema)
   return (input: unknown): Effect.Effect<S["Type"], InvalidInput> =>
     Effect.mapError(decoded(input), (error) => {
-      const issue = format(error.issue).issues[0]
-      const field = issue?.path?.map(String).join(".")
-      return new InvalidInput({ field: field || whole, why: issue?.message ?? "is not valid" })
+      const [{ message, path }] = brokenRules(error.issue)
+      return new InvalidInput({ field: String(path[0] ?? whole), why: message })
     })
 }
