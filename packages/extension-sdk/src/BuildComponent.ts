@@ -42,7 +42,16 @@ export interface BuiltComponent {
 
 const path = (file: string | URL): string => (file instanceof URL ? fileURLToPath(file) : resolve(file))
 
-/** The folder of the world's WIT files, as a module of that name would import its package. */
+/**
+ * The folder of the world's WIT files, as a module of that name would import its package.
+ *
+ * @example
+ * ```ts
+ * import { worldDirOf } from "@alga-psa/ext-extension-sdk/build"
+ *
+ * console.log(worldDirOf("src/component.ts"))
+ * ```
+ */
 export const worldDirOf = (entry: string | URL): string => {
   try {
     return join(dirname(createRequire(path(entry)).resolve("@alga-psa/ext-adapters-wit/package.json")), "wit")
@@ -53,7 +62,17 @@ export const worldDirOf = (entry: string | URL): string => {
   }
 }
 
-/** The interfaces that a component imports, in the order it names them. */
+/**
+ * The interfaces that a component imports, in the order it names them.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises"
+ * import { importsOf } from "@alga-psa/ext-extension-sdk/build"
+ *
+ * console.log(await importsOf(await readFile("dist/main.wasm")))
+ * ```
+ */
 export const importsOf = async (component: Uint8Array): Promise<ReadonlyArray<string>> =>
   Array.from((await componentWit(component)).matchAll(/^ {2}import ([^;]+);$/gm), ([, name = ""]) => name)
 
@@ -79,6 +98,14 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
 /**
  * Bundles a handler and tells what a component of it would be made of, which takes milliseconds: a caller that keeps
  * the fingerprint of its last build can leave out the rest. Fails with a `BuildError`.
+ *
+ * @example
+ * ```ts
+ * import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
+ *
+ * const prepared = await prepareComponent({ entry: "src/component.ts" })
+ * if (prepared.fingerprint !== "that of the last build") await prepared.write("dist/main.wasm")
+ * ```
  */
 export const prepareComponent = async (options: Omit<BuildComponentOptions, "outFile">): Promise<PreparedComponent> => {
   const entry = path(options.entry)
@@ -107,6 +134,14 @@ const writeComponent = async (source: ComponentSource, file: string): Promise<Bu
 /**
  * Bundles a handler and makes a component of it. The result imports `alga:extension/*` and nothing else: no WASI.
  * Fails with a `BuildError` that carries what the tool said.
+ *
+ * @example
+ * ```ts
+ * import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
+ *
+ * const { size } = await buildComponent({ entry: "src/component.ts", outFile: "dist/main.wasm", engine: "quickjs" })
+ * console.log(size)
+ * ```
  */
 export const buildComponent = async ({ outFile, ...options }: BuildComponentOptions): Promise<BuiltComponent> =>
   (await prepareComponent(options)).write(outFile)

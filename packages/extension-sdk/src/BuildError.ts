@@ -1,4 +1,15 @@
-/** A component that could not be built. `stage` names the step, `detail` is what its tool said. */
+/**
+ * A component that could not be built. `stage` names the step, `detail` is what its tool said.
+ *
+ * @example
+ * ```ts
+ * import { BuildError, buildComponent } from "@alga-psa/ext-extension-sdk/build"
+ *
+ * await buildComponent({ entry: "src/none.ts", outFile: "dist/main.wasm" }).catch((error) => {
+ *   if (error instanceof BuildError) console.error(error.stage, error.detail)
+ * })
+ * ```
+ */
 export class BuildError extends Error {
   override readonly name = "BuildError"
   readonly stage: "bundle" | "componentize" | "check"

@@ -51,6 +51,13 @@ const bundle = async (entry: string, folder: string): Promise<PageFiles> => {
  * Sources stay out. The same files give the same bytes. A folder that does not exist gives no files.
  *
  * Fails with a `BuildError`.
+ *
+ * @example
+ * ```ts
+ * import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
+ *
+ * console.log(Object.keys(await buildPage("ui"))) // [ 'index.html', 'main.js', 'main.css' ]
+ * ```
  */
 export const buildPage = async (folder: string): Promise<PageFiles> => {
   const names = await namesBelow(folder)

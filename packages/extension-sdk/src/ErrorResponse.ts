@@ -26,7 +26,16 @@ export interface ErrorResponseInit {
   readonly headers?: ReadonlyArray<HttpHeader>
 }
 
-/** A response with the body `{"error": code}`. */
+/**
+ * A response with the body `{"error": code}`.
+ *
+ * @example
+ * ```ts
+ * import { errorResponse } from "@alga-psa/ext-extension-sdk"
+ *
+ * console.log(errorResponse("not-allowed").status, errorResponse("teapot", { status: 418 }).status) // 403 418
+ * ```
+ */
 export const errorResponse = (code: string, init: ErrorResponseInit = {}): ExecuteResponse =>
   jsonResponse(
     { error: code },

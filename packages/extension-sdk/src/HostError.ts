@@ -45,6 +45,15 @@ const advice: { readonly [Code in HostErrorCode]?: string } = {
  * A host call that failed, with one of the codes that its interface names. It looks the same on every engine.
  *
  * `operation` is the call as an author writes it, such as `clients.list`.
+ *
+ * @example
+ * ```ts
+ * import { HostError, createMockHostBindings } from "@alga-psa/ext-extension-sdk"
+ *
+ * const storage = { get: () => Promise.reject(new HostError("storage.get", "conflict")) }
+ * const host = createMockHostBindings({ storage })
+ * await host.storage.get("space", "key").catch((error) => console.log(error.code)) // conflict
+ * ```
  */
 export class HostError<Code extends HostErrorCode = HostErrorCode> extends Error {
   override readonly name = "HostError"

@@ -31,6 +31,17 @@ const answering = (name: string, functions: Readonly<Record<string, unknown>> = 
 /**
  * Loads a component into this Node process, for a test of what was built: no sandbox, no limits, no grants. Use it with
  * your own components only. An import fails with `{ payload: code }`, as it does under jco.
+ *
+ * @example
+ * ```ts
+ * import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
+ *
+ * const instantiate = await loadComponent("dist/main.wasm")
+ * const { handler } = instantiate({ clients: { getClient: () => undefined } })
+ * const absent = { requestId: undefined, installId: undefined, versionId: undefined }
+ * const context = { tenantId: "tenant", extensionId: "extension", ...absent }
+ * console.log(handler({ context, http: { method: "GET", url: "/", headers: [], body: undefined } }).status)
+ * ```
  */
 export const loadComponent = async (file: string | URL): Promise<Instantiate> => {
   const { files, imports } = await transpile(await readFile(file), {

@@ -20,6 +20,18 @@ const summary = (fixture: ClientFixture): ClientSummary => ({
 /**
  * `host.clients` over plain data, for unit tests: it filters, orders, pages and judges input as the host does. With
  * `fail` every call fails with that code, whatever its input.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings, mockClients } from "@alga-psa/ext-extension-sdk"
+ *
+ * const clientId = "c0000000-0001-4000-8000-000000000001"
+ * const host = createMockHostBindings({ clients: mockClients([{ clientId, clientName: "Northwind" }]) })
+ * console.log((await host.clients.list({ search: "NORTH" })).totalCount) // 1
+ *
+ * const denied = createMockHostBindings({ clients: mockClients([], { fail: "not-allowed" }) })
+ * await denied.clients.list().catch((error) => console.log(error.code)) // not-allowed
+ * ```
  */
 export const mockClients = (
   fixtures: ReadonlyArray<ClientFixture> = [],

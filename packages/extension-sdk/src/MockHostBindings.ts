@@ -17,6 +17,16 @@ const refused = { success: false, error: "not allowed" }
  * Host bindings for unit tests, without a component. Clients and services are empty until a test gives them data
  * (`{ clients: mockClients([...]) }`); secrets, fetch, storage, product routes, schedules and invoices are denied, as a
  * host denies them to an install without the grant; log lines go nowhere.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings } from "@alga-psa/ext-extension-sdk"
+ *
+ * const lines: Array<string> = []
+ * const host = createMockHostBindings({ logging: { info: async (line) => void lines.push(line) } })
+ * await host.logging.info("hello")
+ * await host.secrets.get("key").catch((error) => console.log(lines, error.code)) // [ 'hello' ] denied
+ * ```
  */
 export const createMockHostBindings = (overrides: HostOverrides = {}): HostBindings => {
   const [clients, services] = [

@@ -33,6 +33,16 @@ const entry = ({ description, ...fixture }: ServiceFixture): Entry => ({
 /**
  * `host.services` over plain data, for unit tests: it filters, orders, pages and judges input as the host does. With
  * `fail` every call fails with that code, whatever its input.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings, mockServices } from "@alga-psa/ext-extension-sdk"
+ *
+ * const serviceId = "50000000-0001-4000-8000-000000000001"
+ * const services = mockServices([{ serviceId, serviceName: "Support", billingMethod: "hourly", defaultRate: 12_500 }])
+ * const host = createMockHostBindings({ services })
+ * console.log((await host.services.list({ billingMethod: "hourly" })).items[0]?.defaultRate) // 12500
+ * ```
  */
 export const mockServices = (
   fixtures: ReadonlyArray<ServiceFixture> = [],

@@ -6,6 +6,14 @@ import { RequestError } from "./RequestError.ts"
  *
  * A parameter that is missing or blank is null. One that cannot be what it should be throws a `RequestError`; whether
  * a value is in range is the host's to judge. Of a repeated parameter the first counts.
+ *
+ * @example
+ * ```ts
+ * import { QueryParameters } from "@alga-psa/ext-extension-sdk"
+ *
+ * const query = new QueryParameters("search=north+wind&page=2&all=true")
+ * console.log(query.text("search"), query.number("page"), query.flag("all"), query.text("other")) // north wind 2 true null
+ * ```
  */
 export class QueryParameters {
   readonly #values = new Map<string, string>()

@@ -21,6 +21,14 @@ const decodeSegment = (segment: string): string => {
 /**
  * Takes apart the `url` of a request (path plus query) without needing `URL`. An empty trailing segment is dropped.
  * Throws a `RequestError` where a path segment is not valid percent-encoding.
+ *
+ * @example
+ * ```ts
+ * import { parseRequestUrl } from "@alga-psa/ext-extension-sdk"
+ *
+ * const { query, segments } = parseRequestUrl("/api/clients?search=north")
+ * console.log(segments, query.text("search")) // [ 'api', 'clients' ] north
+ * ```
  */
 export const parseRequestUrl = (url: string): RequestUrl => {
   const [beforeFragment = ""] = url.split("#", 1)

@@ -19,7 +19,17 @@ connectHost(bindings)
 /** The host of this component. A handler is given it as its second argument. */
 export const host = bindings
 
-/** Makes a handler what a component exports under the name `handler`. Its log lines go to the host. */
+/**
+ * Makes a handler what a component exports under the name `handler`. Its log lines go to the host.
+ *
+ * @example
+ * ```ts
+ * import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"
+ * import { serve } from "@alga-psa/ext-extension-sdk/component"
+ *
+ * export const handler = serve(defineHandler((request) => jsonResponse({ url: request.http.url })))
+ * ```
+ */
 export const serve = (handler: Handler): ((request: World.ExecuteRequest) => World.ExecuteResponse) => {
   const run = shell(handler, host)
   return (request) => {

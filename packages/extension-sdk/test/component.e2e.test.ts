@@ -163,6 +163,21 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
     expect(asked).toEqual([input])
   })
 
+  it("lists over all pages through the imported host, within the calls that it may make", () => {
+    const asked: Array<unknown> = []
+    const listOf = (totalCount: number) => (input: { page: number; pageSize: number }) => {
+      asked.push(input)
+      const from = (input.page - 1) * input.pageSize
+      const count = Math.max(0, Math.min(input.pageSize, totalCount - from))
+      const items = Array.from({ length: count }, (_, at) => ({ ...client, clientId: `${from + at}` }))
+      return { items, totalCount, page: input.page, pageSize: input.pageSize }
+    }
+    expect(send("/all", { clients: { listClients: listOf(250) } }).body).toBe("250")
+    expect(asked).toEqual([1, 2, 3].map((page) => ({ search: "x", page, pageSize: 100 })))
+    expect(send("/all", { clients: { listClients: listOf(301) } }).status).toBe(500)
+    expect(logged[0]).toMatch(/ListIncomplete: clients\.all: 300 of 301 records were given/)
+  })
+
   it("gives null for a record that is not there", () => {
     expect(call({ clients: { getClient: () => undefined } }, "clients.get", "c9")).toBeNull()
     expect(call({ services: { getService: () => undefined } }, "services.get", "s9")).toBeNull()

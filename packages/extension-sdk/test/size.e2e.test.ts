@@ -1,0 +1,37 @@
+import { fileURLToPath } from "node:url"
+import { build } from "esbuild"
+import { describe, expect, it } from "vitest"
+
+const bytesOf = async (contents: string): Promise<number> => {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL(".", import.meta.url)), loader: "ts" },
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    external: ["alga:extension/*"]
+  })
+  return outputFiles[0]?.contents.length ?? 0
+}
+
+const sdk = '"@alga-psa/ext-extension-sdk"'
+
+describe("what the SDK adds to a bundle, minified", () => {
+  it.each([
+    ["a handler and its response", `export { defineHandler, jsonResponse } from ${sdk}`, 400],
+    ["the errors", `export { isReadError, isHostError, errorResponse } from ${sdk}`, 2_500],
+    ["the request's parts", `export { parseRequestUrl, readJson, isRequestError } from ${sdk}`, 2_500],
+    ["everything but the shell", `export * from ${sdk}`, 10_000],
+    [
+      "the shell with the host and the fill-ins",
+      `export { serve } from "@alga-psa/ext-extension-sdk/component"`,
+      20_000
+    ]
+  ])("is little for %s", async (_, source, most) => {
+    const bytes = await bytesOf(source)
+    expect(bytes).toBeGreaterThan(50)
+    expect(bytes).toBeLessThan(most)
+  })
+})
