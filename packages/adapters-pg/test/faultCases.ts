@@ -30,9 +30,10 @@ const connectTimeout = Duration.seconds(1)
 export const ports = (
   url: Redacted.Redacted,
   options: Partial<ServerOptions> = {},
-  readTimeout = Duration.seconds(10)
+  readTimeout = Duration.seconds(10),
+  adapter = layer
 ) =>
-  layer.pipe(
+  adapter.pipe(
     Layer.provideMerge(layerServer({ url, connectTimeout, ...options })),
     Layer.provide(Layer.succeed(ReadTimeout, readTimeout)),
     Layer.orDie

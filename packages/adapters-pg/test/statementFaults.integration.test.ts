@@ -7,6 +7,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber } from "effect"
 import { load } from "../src/Fixture.ts"
 import { fromSqlError } from "../src/internal/failure.ts"
+import { layer } from "../src/PgPorts.ts"
+import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { layerServer } from "../src/PgServer.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import {
@@ -146,7 +148,10 @@ describe("Statements that share a connection", () => {
     })
   )
 
-  it.live("are answered by another connection when theirs was ended between two calls", () =>
+  it.live.each([
+    { adapter: layer, reads: "a read" },
+    { adapter: layerByTenant, reads: "a read in its tenant's transaction" }
+  ])("are answered by another connection when theirs was ended between two calls: $reads", ({ adapter }) =>
     Effect.gen(function* () {
       const url = yield* tables
       const endOthers = Effect.flatMap(
@@ -159,7 +164,7 @@ describe("Statements that share a connection", () => {
         assert.strictEqual(yield* reason(list), "answered")
         yield* writing(url)(endOthers)
         assert.deepEqual([...new Set(yield* together(5))], ["answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1 })))
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1 }, Duration.seconds(10), adapter)))
     })
   )
 })
