@@ -61,6 +61,7 @@ const advice = {
   "unknown-import": "build it without WASI and against the world alga:extension/runner",
   "no-handler": "build it against the world alga:extension/runner",
   "wrong-export-type": "export handler: func(request: execute-request) -> execute-response",
+  "glue-too-large": "use fewer, smaller types in its interfaces",
   "unsafe-name": "build it with a toolchain that gives plain names",
   memory: "build it with one memory that starts small",
   "too-slow": "make it smaller"
