@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
+import { AcceptanceReporter } from "./checks/src/acceptance/AcceptanceReporter.ts"
 
 const tests = (kind: string) => `{packages/*,bench,checks}/test/**/*${kind}.test.ts`
 
@@ -7,6 +8,7 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    reporters: ["default", new AcceptanceReporter()],
     projects: [
       {
         extends: true,

@@ -13,9 +13,17 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "adapters-wit": ["domain"],
   "extension-sdk": [],
   "extension-build": ["adapters-wit", "domain", "extension-sdk"],
-  "extension-cli": ["adapters-wit", "domain", "extension-build", "extension-sdk"],
+  "extension-cli": [
+    "adapters-memory",
+    "adapters-pg",
+    "adapters-wit",
+    "domain",
+    "extension-build",
+    "extension-sdk",
+    "runner"
+  ],
   runner: ["adapters-memory", "adapters-pg", "adapters-wit", "domain", "extension-sdk", "sample-extension"],
-  "sample-extension": ["extension-sdk"]
+  "sample-extension": ["extension-build", "extension-sdk"]
 }
 
 /** Libraries outside the workspace, where the package's whole point is to have no others. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
 import { publint } from "publint"
@@ -19,8 +19,9 @@ export interface Tarball {
   readonly bytes: Uint8Array
 }
 
-/** Builds a package and packs it into `folder`; or says why that cannot be done. */
+/** Builds a package anew and packs it into `folder`; or says why that cannot be done. */
 export const pack = async (from: WorkspacePackage, folder: string): Promise<Tarball | string> => {
+  await rm(join(from.path, "dist"), { recursive: true, force: true })
   const packed = await pnpm(["pack", "--json", "--pack-destination", folder], from.path)
   if (packed.code !== 0) return `${from.manifest.name} cannot be packed: ${said(packed)}`
   const { filename } = JSON.parse(packed.stdout.slice(packed.stdout.indexOf("{"))) as { readonly filename: string }

@@ -24,7 +24,13 @@ const entry = { namespace: "n", key: "k", value: bytes, revision: 3n }
 const creating = { endpoint: "e", cron: "* * * * *", timezone: "UTC", enabled: true, name: "n", payload: "{}" }
 const created = { success: true, scheduleId: "s", error: null, fieldErrors: null }
 const item = { serviceId: "s", quantity: 1.5, description: "d", rate: 100, isDiscount: false, discountType: "fixed" }
-const billing = { clientId: "c", items: [item], invoiceDate: "2026-01-01", dueDate: null, poNumber: "1" }
+const billing = {
+  clientId: "c",
+  items: [item, { ...item, discountType: "percentage" }],
+  invoiceDate: "2026-01-01",
+  dueDate: null,
+  poNumber: "1"
+}
 const billed = { success: true, invoiceId: "i" }
 
 const error = (value: string): HostReply => ({ type: "error", value })

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { dataset, ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
+import { layer as layerPg } from "@alga-psa/ext-adapters-pg"
+import { createTables, load } from "@alga-psa/ext-adapters-pg/Fixture"
+import { layerEmbedded } from "@alga-psa/ext-adapters-pg/PgEmbedded"
+import { billingReport } from "@alga-psa/ext-example-billing-report"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+
+const data = dataset(seed({ contentHash: "0".repeat(64) }))
+
+const reports = Effect.all([
+  billingReport(ids.tenants.acme),
+  billingReport(ids.tenants.borealis),
+  billingReport(ids.tenants.cobalt)
+])
+
+const overMemory = Effect.provide(reports, layerMemory(data))
+
+const database = Layer.provideMerge(layerPg, layerEmbedded())
+const overPostgres = Effect.andThen(createTables, Effect.andThen(load(data), reports)).pipe(Effect.provide(database))
+
+describe("A package that reuses the read ports", () => {
+  it.live("reads each tenant's own data, the same from PostgreSQL as from memory", () =>
+    Effect.gen(function* () {
+      const [acme, borealis, cobalt] = yield* overPostgres
+      assert.deepEqual([acme, borealis, cobalt], yield* overMemory)
+      assert.isAbove(acme.withoutBillingEmail.length, 2)
+      assert.isNumber(acme.meanHourlyRate)
+      assert.notDeepEqual(borealis, acme)
+    })
+  )
+
+  it("loads nothing of the runner, the sandbox and the SDK", () => {
+    const loaded = execFileSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `import { registerHooks } from "node:module"
+        const loaded = []
+        registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+        await import("@alga-psa/ext-example-billing-report")
+        await import("@alga-psa/ext-adapters-pg")
+        console.log(JSON.stringify(loaded))`
+      ],
+      { cwd: fileURLToPath(new URL("..", import.meta.url)) }
+    )
+    const packages = new Set(
+      (JSON.parse(loaded.toString()) as ReadonlyArray<string>).flatMap(
+        (url) => /\/packages\/([\w-]+)\//.exec(url)?.[1] ?? []
+      )
+    )
+    assert.deepEqual([...packages].sort(), ["adapters-pg", "domain"])
+  })
+})

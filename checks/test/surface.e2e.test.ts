@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, it } from "vitest"
+import { root } from "../src/release/Packages.ts"
+
+const withoutComments = (wit: string): string =>
+  wit
+    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+    .replaceAll(/\/\/.*$/gm, "")
+    .replaceAll(/\s*\n(\s*\n)+/g, "\n")
+    .trim()
+
+it("the WIT world is the one of the golden file", async () => {
+  const folder = join(root, "packages/adapters-wit/wit")
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".wit")).sort()
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))
+  await expect(`${texts.map(withoutComments).join("\n\n")}\n`).toMatchFileSnapshot("golden/world.wit")
+})
+
+it("the types of the SDK are those of the golden file", { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "alga-surface-"))
+  try {
+    const emit = ["--declaration", "--emitDeclarationOnly", "--removeComments", "--outDir", folder]
+    const project = join(root, "packages/extension-sdk/tsconfig.build.json")
+    execFileSync(join(root, "node_modules/.bin/tsc"), ["-p", project, ...emit])
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".d.ts")).sort()
+    const texts = await Promise.all(
+      names.map(async (name) => `// ${name}\n${await readFile(join(folder, name), "utf8")}`)
+    )
+    await expect(texts.join("\n")).toMatchFileSnapshot("golden/extension-sdk.d.ts.txt")
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
