@@ -7,7 +7,8 @@ import { ComponentStoreError } from "./ComponentStoreError.ts"
 import { makeComponentCache, sha256 } from "./internal/host/ComponentCache.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
-import { checkBytes, checkMemories, checkWorld } from "./internal/host/rules.ts"
+import { checkBytes, checkGlue, checkMemories, checkWorld } from "./internal/host/rules.ts"
+import { makeTranspilers } from "./internal/host/Transpilers.ts"
 import { transpile } from "./internal/host/transpile.ts"
 import { defaultLimits } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
@@ -48,6 +49,8 @@ export interface ComponentStoreOptions {
   readonly cacheBytes?: number
   /** Largest component, in bytes. Default: that of {@link defaultLimits}. */
   readonly componentBytes?: number
+  /** Largest JavaScript that may be generated for a component, in bytes. Default: that of {@link defaultLimits}. */
+  readonly glueBytes?: number
   /** Longest time to transpile one component, in milliseconds. Default: 60,000. */
   readonly intakeTimeoutMs?: number
   /** The Node that transpiles. Default: the one that runs this program. */
@@ -73,6 +76,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     },
     catch: (cause) => new ComponentStoreError({ message: "the component directory cannot be used", cause })
   })
+  const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes })
   const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })
   const scope = yield* Effect.scope
   const turn = yield* Semaphore.make(concurrentIntakes)
@@ -89,12 +93,15 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const takeIn = Effect.fnUntraced(function* (hash: string, bytes: Uint8Array) {
     const known = yield* find(hash)
     if (known !== null) return known
-    const transpiled = yield* transpile(bytes, execPath, confinement).pipe(
-      Effect.timeoutOrElse({
-        duration: intakeTimeoutMs,
-        orElse: () => Effect.fail(new ComponentRefused({ reason: "too-slow", message: "took too long to transpile" }))
-      })
-    )
+    const transpiled = yield* transpilers
+      .use((node) => transpile(node, bytes))
+      .pipe(
+        Effect.timeoutOrElse({
+          duration: intakeTimeoutMs,
+          orElse: () => Effect.fail(new ComponentRefused({ reason: "too-slow", message: "took too long to transpile" }))
+        })
+      )
+    yield* checkGlue(transpiled, options.glueBytes ?? defaultLimits.glueBytes)
     yield* checkWorld(transpiled)
     const component = yield* cache.write(hash, transpiled, yield* checkMemories(transpiled))
     ready.set(hash, component)

@@ -24,6 +24,7 @@ const mebibyte = 1_048_576
  * | `cpuMs` | milliseconds | 10,000 | 10 | 300,000 |
  * | `memoryMb` | MiB | 64 | 1 | 512 |
  * | `componentBytes` | bytes | 32 MiB | 1 | 128 MiB |
+ * | `glueBytes` | bytes | 4 MiB | 1,024 | 32 MiB |
  * | `requestBodyBytes` | bytes | 10,000,000 | 0 | 64 MiB |
  * | `responseBodyBytes` | bytes | 10,000,000 | 0 | 64 MiB |
  * | `headers` | headers | 200 | 0 | 10,000 |
@@ -57,6 +58,12 @@ export const Limits = Schema.Struct({
     for: "All linear memory of one instance together."
   }),
   componentBytes: bound({ unit: "bytes", minimum: 1, maximum: 128 * mebibyte, for: "A component at intake." }),
+  glueBytes: bound({
+    unit: "bytes",
+    minimum: 1_024,
+    maximum: 32 * mebibyte,
+    for: "The JavaScript that intake generates for a component's types."
+  }),
   requestBodyBytes: bound({ unit: "bytes", minimum: 0, maximum: 64 * mebibyte, for: "The body of the request." }),
   responseBodyBytes: bound({ unit: "bytes", minimum: 0, maximum: 64 * mebibyte, for: "The body of the response." }),
   headers: bound({ unit: "headers", minimum: 0, maximum: 10_000, for: "Headers of the request, and of the response." }),
@@ -111,6 +118,7 @@ export const defaultLimits: Limits = {
   cpuMs: 10_000,
   memoryMb: 64,
   componentBytes: 32 * mebibyte,
+  glueBytes: 4 * mebibyte,
   requestBodyBytes: 10_000_000,
   responseBodyBytes: 10_000_000,
   headers: 200,

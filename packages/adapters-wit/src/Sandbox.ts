@@ -1,18 +1,18 @@
-import { Clock, Context, Effect, Exit, Layer } from "effect"
+import { Cause, Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
 import { headerBytes } from "./internal/child/HeaderBytes.ts"
 import { makeAdmission } from "./internal/host/Admission.ts"
-import { bind } from "./internal/host/binding.ts"
+import { bind, prepare } from "./internal/host/binding.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
 import { converse } from "./internal/host/conversation.ts"
 import { guestProgram } from "./internal/host/Engine.ts"
-import { startGuest } from "./internal/host/Guest.ts"
+import { type Guest, startGuest } from "./internal/host/Guest.ts"
 import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
-import { countFailure, noteWait } from "./internal/host/metrics.ts"
+import { countFailure, countInstance, noteWait } from "./internal/host/metrics.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { promote, watchProcessor } from "./internal/host/processorWatch.ts"
 import { capped, type Limits, memoryPages } from "./Limits.ts"
@@ -74,6 +74,9 @@ const checkRequest = ({ http }: ExecuteRequest, limits: Limits): Effect.Effect<v
   return bytes > limits.headerBytes ? refuse("request-headers-too-large", `${bytes} bytes`) : Effect.void
 }
 
+const reasonOf = (cause: Cause.Cause<ExecutionFailed>): string =>
+  Option.match(Cause.findErrorOption(cause), { onNone: () => "interrupted", onSome: ({ reason }) => reason })
+
 const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   const options = defaultSandboxOptions(given)
   yield* checkNode(options.execPath)
@@ -92,6 +95,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
       }),
     options
   )
+  const run = Effect.runForkWith(yield* Effect.context<never>())
   const admission = makeAdmission(options)
   yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
 
@@ -111,20 +115,24 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
 
     const onGuest = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const guest = yield* pool.take(keyOf({ ...execution, limits }), restore)
+        const key = keyOf({ ...execution, limits })
+        const guest = yield* pool.take(key, restore)
         began = true
         yield* waited(Exit.void)
         yield* noteWait(performance.now() - asked)
-        const watch = watchProcessor(guest.node, limits.cpuMs, () => {})
-        const talk = Effect.gen(function* () {
-          if (!guest.bound) yield* bind(guest, component, maxima, limits)
-          return yield* converse(guest, request, limits, execution.host)
-        })
+        const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits))
+        const successor = pool.prepare(key, (one) => Effect.andThen(bound(one), prepare(one)))
+        const wasBound = guest.bound
+        const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
+        const talk = Effect.andThen(bound(guest), converse(guest, request, limits, execution.host))
         return yield* restore(talk).pipe(
           Effect.onExit((exit) => {
             watch.stop()
-            const reusable = exit._tag === "Success" && (!watch.demoted() || promote(guest.node.pid))
-            return reusable ? pool.keep(guest) : pool.discard(guest)
+            if (exit._tag === "Failure") {
+              const counted = countInstance(reasonOf(exit.cause))
+              return Effect.andThen(counted, Effect.andThen(pool.discard(guest), successor))
+            }
+            return watch.demoted() && !promote(guest.node.pid) ? pool.retire(guest, "priority") : pool.keep(guest)
           })
         )
       })

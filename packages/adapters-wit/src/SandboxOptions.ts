@@ -18,6 +18,8 @@ export interface SandboxOptions {
   readonly idleProcesses: number
   /** How long such a process is kept without work, in milliseconds. Default: 60,000. */
   readonly idleMs: number
+  /** How long a process may take to start, and to make itself ready ahead of a request, in milliseconds. Default: 10,000. */
+  readonly startMs: number
   /** Requests after which a process is replaced. Default: 10,000. */
   readonly requestsPerProcess: number
   /** Memory of a process, in MiB, above which it is replaced after its request. Default: 512. */
@@ -51,6 +53,7 @@ export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): Sand
     spares: 1,
     idleProcesses: availableParallelism(),
     idleMs: 60_000,
+    startMs: 10_000,
     requestsPerProcess: 10_000,
     processMb: 512,
     graceMs: 5_000,

@@ -1,9 +1,15 @@
+import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { ExecutionFailed } from "../src/index.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
 import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
+import { programText } from "../src/internal/host/ProgramText.ts"
+
+const neverReady = fileURLToPath(new URL("./fixtures/child/NeverReady.ts", import.meta.url))
+const root = fileURLToPath(new URL("../", import.meta.url))
 
 const options = {
   confinement: [],
@@ -20,6 +26,7 @@ const defaults: GuestPoolOptions = {
   spares: 0,
   idleProcesses: 2,
   idleMs: 60_000,
+  startMs: 10_000,
   requestsPerProcess: 100,
   processMb: 512
 }
@@ -110,6 +117,93 @@ describe("GuestPool", () => {
       assert.isTrue(guest.node.isOpen())
       yield* TestClock.adjust(10_000)
       assert.isFalse(guest.node.isOpen())
+    })
+  )
+
+  it.effect("ends a process that never says that it is ready after its time, and starts another", () =>
+    Effect.gen(function* () {
+      const started: Array<Guest> = []
+      yield* makeGuestPool(
+        () => {
+          const guest = startGuest({ ...options, program: { ...guestProgram(), text: programText(neverReady, root) } })
+          started.push(guest)
+          return guest
+        },
+        { ...defaults, spares: 1, startMs: 5_000 }
+      )
+      yield* TestClock.adjust(4_999)
+      assert.lengthOf(started, 1)
+      assert.isTrue(started[0]?.node.isOpen())
+      yield* TestClock.adjust(1)
+      assert.isFalse(started[0]?.node.isOpen())
+      yield* TestClock.adjust(1_000)
+      assert.lengthOf(started, 2)
+    })
+  )
+
+  it.effect("fails whoever needs a process that never says that it is ready", () =>
+    Effect.gen(function* () {
+      const silent = { ...options, program: { ...guestProgram(), text: programText(neverReady, root) } }
+      const pool = yield* makeGuestPool(() => startGuest(silent), { ...defaults, startMs: 5_000 })
+      const taking = yield* Effect.forkChild(Effect.flip(take(pool, "a")), { startImmediately: true })
+      yield* TestClock.adjust(5_000)
+      assert.strictEqual((yield* Fiber.join(taking)).reason, "unavailable")
+    })
+  )
+
+  it.effect("makes a process ready ahead, once, for its key and no other", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const made: Array<Guest> = []
+      const ready = yield* Deferred.make<void>()
+      const make = (guest: Guest) =>
+        Effect.andThen(
+          Effect.sync(() => made.push(guest)),
+          Deferred.await(ready)
+        )
+      yield* pool.prepare("a", make)
+      yield* pool.prepare("a", make)
+      const asking = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      const other = yield* take(pool, "b")
+      yield* Deferred.succeed(ready, undefined)
+      const guest = yield* Fiber.join(asking)
+      assert.deepEqual(made, [guest])
+      assert.notStrictEqual(other, guest)
+      assert.strictEqual(guest.key, "a")
+      yield* pool.keep(guest)
+      yield* pool.prepare("a", make)
+      assert.strictEqual(yield* take(pool, "a"), guest)
+      assert.lengthOf(made, 1)
+    })
+  )
+
+  it.effect("starts another process for whoever asks where one could not be made ready", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const made: Array<Guest> = []
+      const refusal = new ExecutionFailed({ reason: "trap", detail: "" })
+      yield* pool.prepare("a", (guest) => {
+        made.push(guest)
+        return Effect.fail(refusal)
+      })
+      const guest = yield* take(pool, "a")
+      assert.lengthOf(made, 1)
+      assert.notInclude(made, guest)
+      assert.isFalse(made[0]?.node.isOpen())
+    })
+  )
+
+  it.effect("keeps a process that was made ready for somebody who gave up waiting", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const ready = yield* Deferred.make<void>()
+      const made = yield* Deferred.make<Guest>()
+      yield* pool.prepare("a", (guest) => Effect.andThen(Deferred.succeed(made, guest), Deferred.await(ready)))
+      const asking = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      const guest = yield* Deferred.await(made)
+      yield* Fiber.interrupt(asking)
+      yield* Deferred.succeed(ready, undefined)
+      assert.strictEqual(yield* take(pool, "a"), guest)
     })
   )
 

@@ -13,6 +13,7 @@ const maxima = {
   nesting: 256,
   logBytes: 67_108_864,
   componentBytes: 134_217_728,
+  glueBytes: 33_554_432,
   requestBodyBytes: 67_108_864,
   responseBodyBytes: 67_108_864,
   hostCalls: 100_000,

@@ -74,7 +74,7 @@ const crimes: ReadonlyArray<Crime> = [
     name: "zip-bomb",
     variant: "of glue",
     guest: () => componentGuest("zip-bomb-glue"),
-    end: refused("wrong-export-type")
+    end: refused("glue-too-large")
   },
   { name: "keep-state", end: "200" },
   { name: "throw", guest: () => scriptGuest("throw"), end: failed("trap") },

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer"
 import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { checkMemories, checkWorld } from "../src/internal/host/rules.ts"
+import { checkGlue, checkMemories, checkWorld } from "../src/internal/host/rules.ts"
 
 const handler = ["handler", "function"] as const
 const header = "{name: string, value: string}"
@@ -27,6 +27,21 @@ const outcome = <A>(check: Effect.Effect<A, { readonly reason: string; readonly 
     onFailure: ({ reason, message }) => `${reason}: ${message}`,
     onSuccess: () => "accepted"
   })
+
+describe("checkGlue", () => {
+  it.effect.each([
+    { glueBytes: 4, told: "accepted" },
+    { glueBytes: 3, told: "glue-too-large: its types take 4 bytes of generated JavaScript; the limit is 3" }
+  ])("takes 4 bytes of JavaScript, where $glueBytes are allowed, as $told", ({ glueBytes, told }) =>
+    Effect.gen(function* () {
+      const files = [
+        { name: "guest.js", bytes: new Uint8Array(4) },
+        { name: "guest.core.wasm", bytes: new Uint8Array(100) }
+      ]
+      assert.strictEqual(yield* outcome(checkGlue({ files }, glueBytes)), told)
+    })
+  )
+})
 
 describe("checkWorld", () => {
   it.effect.each([

@@ -88,6 +88,7 @@ export const layerRunner = ({
   const store = layerComponentStore({
     directory: components,
     componentBytes: limits.componentBytes,
+    glueBytes: limits.glueBytes,
     ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes })
   })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })

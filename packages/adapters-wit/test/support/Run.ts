@@ -54,10 +54,10 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
     })
   })
 
-/** Process ids of the sandbox processes that this process has. */
+/** Process ids of the sandbox processes that this process has; transpilers are none. */
 export const guestProcesses = (): ReadonlyArray<number> =>
   execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((found) => Number(found?.[2]) === process.pid && /--permission/.test(found?.[3] ?? ""))
+    .filter((found) => Number(found?.[2]) === process.pid && /--permission(?!.*--liftoff-only)/.test(found?.[3] ?? ""))
     .map((found) => Number(found?.[1]))

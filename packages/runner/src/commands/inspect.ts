@@ -48,7 +48,13 @@ export const inspect = Command.make(
       })
       const limits = limitsOf((yield* readSettings(flags.settingsFile)).values)
       const found = yield* inspection(bytes, limits).pipe(
-        Effect.provide(layerComponentStore({ directory: yield* temporary, componentBytes: limits.componentBytes })),
+        Effect.provide(
+          layerComponentStore({
+            directory: yield* temporary,
+            componentBytes: limits.componentBytes,
+            glueBytes: limits.glueBytes
+          })
+        ),
         progress("checking the component")
       )
       yield* Console.log(flags.json ? JSON.stringify(found) : lines(found).join("\n"))

@@ -70,6 +70,11 @@ class Bound {
     this.newInstance = newInstance
   }
 
+  /** Makes the instance for the next request. */
+  prepare(): void {
+    this.instance ??= this.newInstance(this.headroom)
+  }
+
   /** Answers a request; false where it failed and nothing may run here any more. */
   run(message: Run): boolean {
     hostCallBytes = message.hostCallBytes
@@ -126,6 +131,9 @@ const serve = async (): Promise<void> => {
       } catch (error) {
         fail("load", error)
       }
+    } else if (message.type === "prepare" && bound !== undefined) {
+      bound.prepare()
+      send({ type: "ready" })
     } else if (message.type === "run" && bound !== undefined) {
       const answered = bound.run(message)
       await new Promise((resolve) => afterThisTurn(resolve))

@@ -28,6 +28,11 @@ export interface Load {
   readonly unrestorable: string | null
 }
 
+/** Asks for an instance before there is a request for it; {@link FromGuest} `ready` is the answer. */
+export interface Prepare {
+  readonly type: "prepare"
+}
+
 /** Asks for one call of `handler` on an instance that shows nothing of an earlier request. */
 export interface Run {
   readonly type: "run"
@@ -42,7 +47,7 @@ export interface Run {
 export type Reply = { readonly type: "ok"; readonly value: Packed } | { readonly type: "error"; readonly value: Packed }
 
 /** What the host sends to a guest process. It sends one message and then waits for one. */
-export type ToGuest = Load | Run | Reply
+export type ToGuest = Load | Prepare | Run | Reply
 
 /** The guest calls a host function and waits for the {@link Reply}. */
 export interface Call {

@@ -75,15 +75,13 @@ const answer = (head: Transpiled, files: ReadonlyArray<Uint8Array>): void => {
   writeFrame(length, json, ...files)
 }
 
+const options = { name: "guest", instantiation: { tag: "sync" }, noTypescript: false, noNodejsCompat: true } as const
+const emptyComponent = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)
+
 try {
-  const component = readFrame()
   const jco = (await import("@bytecodealliance/jco/component")) as unknown as Jco
-  const { files, imports, exports } = await jco.transpile(component, {
-    name: "guest",
-    instantiation: { tag: "sync" },
-    noTypescript: false,
-    noNodejsCompat: true
-  })
+  await jco.transpile(emptyComponent, options)
+  const { files, imports, exports } = await jco.transpile(readFrame(), options)
   const modules = files.filter(([name]) => name.endsWith(".wasm"))
   const declarations = files.filter(([name]) => name.endsWith(".d.ts"))
   const names = [...modules.flatMap(([, bytes]) => moduleNames(bytes)), ...exports.map(([name]) => name), ...imports]

@@ -1,4 +1,4 @@
-import { Clock, Effect, Exit, Schedule, Scope } from "effect"
+import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Guest, receive } from "./Guest.ts"
 import { countRecycled } from "./metrics.ts"
@@ -8,10 +8,20 @@ export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect
 
 /** Sandbox processes by what they may serve. */
 export interface GuestPool {
-  /** A process for the key: one that served it before, else a spare, else a new one. Must run uninterruptibly. */
+  /**
+   * A process for the key: one that served it before, else one that is being made ready for it, else a spare, else a new
+   * one. Must run uninterruptibly.
+   */
   readonly take: (key: string, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
   /** Takes back a process that did its work; it will serve the same key again. */
   readonly keep: (guest: Guest) => Effect.Effect<void>
+  /** Ends a process that did its work and must not serve again, and counts why. */
+  readonly retire: (guest: Guest, why: string) => Effect.Effect<void>
+  /**
+   * Makes a process ready for a key in the background, by `make`, unless one is or becomes so already. One that is not
+   * ready in `startMs` is ended.
+   */
+  readonly prepare: (key: string, make: (guest: Guest) => Effect.Effect<void, ExecutionFailed>) => Effect.Effect<void>
   /** Succeeds where a process waits for work, or one can be started now. */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
@@ -23,12 +33,20 @@ export interface GuestPoolOptions {
   readonly spares: number
   readonly idleProcesses: number
   readonly idleMs: number
+  readonly startMs: number
   readonly requestsPerProcess: number
   readonly processMb: number
 }
 
+/** A process that is being made ready for a key, and whether somebody waits for it. */
+interface Preparation {
+  readonly done: Deferred.Deferred<Guest | null>
+  claimed: boolean
+}
+
 const pauseAfterFailedStartMs = 1_000
 const mebibyte = 1_048_576
+const tooSlow = Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "a process did not start in time" }))
 
 /**
  * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that
@@ -40,6 +58,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const all = new Set<Guest>()
   let spares: ReadonlyArray<Guest> = []
   let idle: ReadonlyArray<Guest> = []
+  const preparing = new Map<string, Preparation>()
   let starting = 0
   let closed = false
 
@@ -61,6 +80,8 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       return closed ? gone : Effect.asVoid(Effect.forkIn(gone, background))
     })
 
+  const retire: GuestPool["retire"] = (guest, why) => Effect.andThen(countRecycled(why), discard(guest))
+
   const open = Effect.suspend(() => {
     if (closed) return Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "the sandbox is closing" }))
     const guest = start()
@@ -70,9 +91,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const begin = Effect.fnUntraced(function* (restore: Restore) {
     const guest = yield* open
-    yield* Effect.onError(restore(receive(guest)), () => discard(guest))
+    const started = Effect.timeoutOrElse(receive(guest), { duration: options.startMs, orElse: () => tooSlow })
+    yield* Effect.onError(restore(started), () => discard(guest))
     const replace = Effect.andThen(
-      Effect.suspend(() => discard(guest)),
+      Effect.suspend(() => (spares.includes(guest) || idle.includes(guest) ? retire(guest, "dead") : discard(guest))),
       Effect.suspend(() => fill)
     )
     yield* Effect.forkIn(
@@ -100,19 +122,38 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.asVoid(Effect.forkIn(Effect.andThen(once, fill), background))
   })
 
-  const takeWaiting = (key: string): Guest | undefined => {
-    const bound = idle.findLast((guest) => guest.key === key && guest.node.isOpen())
-    const guest = bound ?? spares.find(({ node }) => node.isOpen())
+  const remove = (guest: Guest | undefined): Guest | undefined => {
     idle = idle.filter((other) => other !== guest)
     spares = spares.filter((other) => other !== guest)
     return guest
   }
 
-  const take: GuestPool["take"] = Effect.fnUntraced(function* (key, restore) {
-    const guest = takeWaiting(key) ?? (yield* begin(restore))
+  const takeBound = (key: string): Guest | undefined =>
+    remove(idle.findLast((guest) => guest.key === key && guest.node.isOpen()))
+
+  const takePrepared = (key: string, restore: Restore): Effect.Effect<Guest | null> => {
+    const preparation = preparing.get(key)
+    if (preparation === undefined || preparation.claimed) return Effect.succeed(null)
+    preparation.claimed = true
+    const giveBack = Effect.suspend(() => {
+      preparation.claimed = false
+      return Effect.flatMap(Deferred.poll(preparation.done), (done) =>
+        done._tag === "None" ? Effect.void : Effect.flatMap(done.value, (guest) => (guest ? wait(guest) : Effect.void))
+      )
+    })
+    return Effect.onInterrupt(restore(Deferred.await(preparation.done)), () => giveBack)
+  }
+
+  const takeFresh = Effect.fnUntraced(function* (key: string, restore: Restore) {
+    const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore))
     guest.key = key
     yield* fill
     return guest
+  })
+
+  const take: GuestPool["take"] = Effect.fnUntraced(function* (key, restore) {
+    const ready = takeBound(key) ?? (yield* takePrepared(key, restore))
+    return ready?.node.isOpen() ? ready : yield* takeFresh(key, restore)
   })
 
   const worn = (guest: Guest): string | null => {
@@ -121,21 +162,50 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest.residentBytes > options.processMb * mebibyte ? "memory" : null
   }
 
+  const wait = Effect.fnUntraced(function* (guest: Guest) {
+    if (!guest.node.isOpen()) return yield* discard(guest)
+    guest.idleSince = yield* Clock.currentTimeMillis
+    idle = [...idle, guest]
+    for (const longest of idle.slice(0, Math.max(0, idle.length - options.idleProcesses)))
+      yield* retire(longest, "room")
+  })
+
   const keep = Effect.fnUntraced(function* (guest: Guest) {
     guest.served += 1
     const why = worn(guest)
-    if (why !== null) {
-      yield* countRecycled(why)
-      return yield* discard(guest)
-    }
-    guest.idleSince = yield* Clock.currentTimeMillis
-    idle = [...idle, guest]
-    for (const longest of idle.slice(0, Math.max(0, idle.length - options.idleProcesses))) yield* discard(longest)
+    if (why !== null) return yield* retire(guest, why)
+    yield* wait(guest)
   })
+
+  const prepare: GuestPool["prepare"] = (key, make) =>
+    Effect.suspend(() => {
+      if (closed || preparing.has(key) || idle.some((guest) => guest.key === key)) return Effect.void
+      const preparation: Preparation = { done: Deferred.makeUnsafe(), claimed: false }
+      preparing.set(key, preparation)
+      const handOver = (guest: Guest | null) =>
+        Effect.suspend(() => {
+          preparing.delete(key)
+          Deferred.doneUnsafe(preparation.done, Effect.succeed(guest))
+          return preparation.claimed || guest === null ? Effect.void : wait(guest)
+        })
+      const once = Effect.uninterruptibleMask((restore) =>
+        takeFresh(key, restore).pipe(
+          Effect.tap((guest) =>
+            make(guest).pipe(
+              Effect.timeoutOrElse({ duration: options.startMs, orElse: () => tooSlow }),
+              restore,
+              Effect.onError(() => discard(guest))
+            )
+          ),
+          Effect.matchCauseEffect({ onSuccess: handOver, onFailure: () => handOver(null) })
+        )
+      )
+      return Effect.asVoid(Effect.forkIn(once, background))
+    })
 
   const sweep = Effect.gen(function* () {
     const oldest = (yield* Clock.currentTimeMillis) - options.idleMs
-    for (const guest of idle.filter(({ idleSince }) => idleSince <= oldest)) yield* discard(guest)
+    for (const guest of idle.filter(({ idleSince }) => idleSince <= oldest)) yield* retire(guest, "idle")
   })
   yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), background)
   yield* fill
@@ -146,5 +216,5 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore), discard))
   )
 
-  return { take, keep, check, discard } satisfies GuestPool
+  return { take, keep, retire, prepare, check, discard } satisfies GuestPool
 })

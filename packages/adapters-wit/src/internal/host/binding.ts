@@ -35,3 +35,10 @@ export const bind = Effect.fnUntraced(function* (
   if (answer.type !== "loaded") return yield* unexpected(answer)
   guest.bound = true
 })
+
+/** Has a bound process make the instance for its first request. Its host calls are out of turn. */
+export const prepare = Effect.fnUntraced(function* (guest: Guest) {
+  yield* send(guest, { type: "prepare" })
+  const answer = yield* receive(guest)
+  if (answer.type !== "ready") return yield* unexpected(answer)
+})

@@ -7,7 +7,7 @@ const longMs = 100
 const leastPauseMs = 10
 const processorsAtOnce = 2
 const lowered = 10
-/** From this limit on it does not matter that the first look comes after half of {@link longMs}. */
+/** From this limit on the first look comes after {@link leastPauseMs}: it would cost a short request too much. */
 const coarseMs = 1_000
 
 /** What is done about one request. */
@@ -39,8 +39,7 @@ export const promote = (pid: number): boolean => {
 /**
  * Breaks a process with `cpu-limit` once it has used `cpuMs` of processor time. After 100 ms it goes on at a lower
  * priority, so that it slows nobody who needs less, and `onLong` is called. It counts from now on where `cpuMs` is less
- * than a second, else from 50 ms on: looking costs a short request too much. Where the system tells no processor times it
- * does nothing.
+ * than a second, else from 10 ms on. Where the system tells no processor times it does nothing.
  */
 export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () => void): ProcessorWatch => {
   let start = cpuMs < coarseMs ? processorTime(node.pid) : null
@@ -67,7 +66,7 @@ export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () =
     }
     wait((long ? cpuMs : Math.min(cpuMs, longMs)) - used)
   }
-  wait(Math.min(cpuMs, longMs))
+  wait(start === null ? 0 : Math.min(cpuMs, longMs))
 
   return { stop: () => clearTimeout(timer), demoted: () => demoted }
 }

@@ -29,6 +29,17 @@ export const checkBytes = (bytes: Uint8Array, maxBytes: number): Effect.Effect<v
     : refused("not-a-component", "not a WebAssembly component")
 }
 
+/** Refuses a component for which more JavaScript was generated than every process that runs it should parse. */
+export const checkGlue = (
+  { files }: { readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Uint8Array }> },
+  maxBytes: number
+): Effect.Effect<void, ComponentRefused> => {
+  const bytes = files.reduce((sum, file) => (file.name.endsWith(".js") ? sum + file.bytes.byteLength : sum), 0)
+  return bytes > maxBytes
+    ? refused("glue-too-large", `its types take ${bytes} bytes of generated JavaScript; the limit is ${maxBytes}`)
+    : Effect.void
+}
+
 const shown = (text: string): string => JSON.stringify(text).slice(0, 200)
 
 const header = "{name: string, value: string}"

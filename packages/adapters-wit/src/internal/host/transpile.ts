@@ -1,11 +1,11 @@
-import { Buffer } from "node:buffer"
+import type { Buffer } from "node:buffer"
 import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
-import { type Broken, open } from "./RestrictedNode.ts"
+import { type Broken, type RestrictedNode, start } from "./RestrictedNode.ts"
 
 /** What jco made of a component. */
 export interface TranspiledComponent {
@@ -56,45 +56,53 @@ const outputBase = 64 * 1_048_576
 const notStarted = (broken: Broken) =>
   new ComponentStoreError({ message: "the transpiler did not start", cause: broken.detail })
 
+/** What transpilers are started with. */
+export interface TranspilerOptions {
+  readonly execPath: string
+  readonly confinement: Confinement
+  /** The largest component that they are given, in bytes. */
+  readonly componentBytes: number
+}
+
 /**
- * Transpiles a component in a process of its own that can read jco and do nothing else. The process ends with the scope
- * of this one call.
+ * Starts a process for one component. It can read jco and do nothing else, loads that and waits. Its caller must end it.
  */
-export const transpile = Effect.fn("ComponentStore.transpile")(function* (
-  component: Uint8Array,
-  execPath: string,
-  confinement: Confinement
-) {
+export const startTranspiler = ({ componentBytes, confinement, execPath }: TranspilerOptions): RestrictedNode => {
   const program = transpilerProgram()
-  const node = yield* open({
+  const node = start({
     confinement,
     execPath,
     program,
     memoryPages: transpilerMemoryPages,
     heapMb: transpilerHeapMb,
-    frameBytes: component.byteLength * outputFactor + outputBase
+    frameBytes: componentBytes * outputFactor + outputBase
   })
-  node.send(Buffer.from(JSON.stringify(program.imports)))
+  node.send(JSON.stringify(program.imports))
+  return node
+}
+
+/** Transpiles a component in a process that was started for it. */
+export const transpile = Effect.fn("ComponentStore.transpile")(function* (node: RestrictedNode, component: Uint8Array) {
   node.send(component)
   const answer = yield* Effect.mapError(node.next, (broken) =>
     broken.reason === "not-started"
       ? notStarted(broken)
       : new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
   )
-  const start = 4 + answer.readUInt32BE()
+  const begin = 4 + answer.readUInt32BE()
   const head = yield* Effect.mapError(
-    decodeHead(answer.toString("utf8", 4, start)),
+    decodeHead(answer.toString("utf8", 4, begin)),
     (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
   )
   if (head.type === "failed") {
     yield* Effect.logInfo("component is not valid", head.detail)
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
-  let offset = start
+  let offset = begin
   const files = head.files.map(({ name, bytes, state }) => {
     const file = { name, state, bytes: answer.subarray(offset, offset + bytes) }
     offset += bytes
     return file
   })
   return { ...head, files } satisfies TranspiledComponent
-}, Effect.scoped)
+})
