@@ -5,13 +5,15 @@ import { Argument, CliError, Command, Flag } from "effect/cli"
 import { type Bench, BenchFailed } from "./Bench.ts"
 import { checked, readBudgets } from "./Budgets.ts"
 import { svgOf } from "./Chart.ts"
+import { cluster } from "./cluster/ClusterBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
 import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
+import { scaleModel } from "./scaleModel/ScaleModelBench.ts"
 
-const benches: ReadonlyArray<Bench> = [postgres, growth, sandbox, execute]
+const benches: ReadonlyArray<Bench> = [postgres, growth, sandbox, execute, cluster, scaleModel]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
 const budgets = fileURLToPath(new URL("../budgets.json", import.meta.url))
