@@ -4,7 +4,10 @@ import { createMockHostBindings, type HostBindings } from "@alga-psa/ext-extensi
 import { handle } from "@alga-psa/ext-sample-extension"
 import { Effect, Layer } from "effect"
 
-type Reads = Pick<HostBindings, "clients" | "services">
+interface Reads {
+  readonly clients: Pick<HostBindings["clients"], "list" | "get">
+  readonly services: Pick<HostBindings["services"], "list" | "get">
+}
 
 /** The sample's handler as a plain function in this process, with host functions that something else answers. */
 const executorOf = (readsOf: (invocation: InvocationData) => Reads) =>
@@ -14,7 +17,13 @@ const executorOf = (readsOf: (invocation: InvocationData) => Reads) =>
         Effect.promise(async () => {
           const { extensionId, tenantId } = invocation
           const request = { context: { tenantId, extensionId }, http: { ...http, headers: [...http.headers] } }
-          const answer = await handle(request, { ...createMockHostBindings(), ...readsOf(invocation) })
+          const { clients, services } = readsOf(invocation)
+          const mock = createMockHostBindings()
+          const answer = await handle(request, {
+            ...mock,
+            clients: { ...mock.clients, ...clients },
+            services: { ...mock.services, ...services }
+          })
           return { status: answer.status, headers: answer.headers ?? [], body: answer.body ?? null }
         })
       )

@@ -8,12 +8,11 @@ import { ExtensionUi } from "@alga-psa/ext-runner/ExtensionUi"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
 import * as Life from "@alga-psa/ext-runner/Life"
-import { layerStandardOutput } from "@alga-psa/ext-runner/LogLines"
 import { Readiness } from "@alga-psa/ext-runner/Readiness"
 import { layerHttp } from "@alga-psa/ext-runner/Runner"
 import { layerToken } from "@alga-psa/ext-runner/ServiceToken"
 import { NodeRuntime } from "@effect/platform-node"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Logger, Redacted } from "effect"
 import { layerOverHttp, layerPlain } from "./PlainExecutor.ts"
 
 const [, , port = "0", databaseUrl = "", token = "", api = ""] = process.argv
@@ -40,6 +39,6 @@ layerHttp(routes, { host: "127.0.0.1", port: Number(port) }).pipe(
   Layer.provide(Postgres.layer),
   Layer.provide(Postgres.layerServer({ url: Redacted.make(databaseUrl) })),
   Layer.launch,
-  Effect.provide(layerStandardOutput),
+  Effect.provide(Logger.layer([Logger.consoleJson])),
   NodeRuntime.runMain
 )

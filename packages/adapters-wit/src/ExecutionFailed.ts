@@ -48,7 +48,7 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  * - `protocol`: the process sent something that no component can send through the world.
  * - `component-gone`: the component's files were taken away to make room, or cannot be read. Nothing ran.
  * - `crashed`: the process ended by itself.
- * - `overloaded`: the queue is full, and this execution waited longest among those of whoever fills it.
+ * - `overloaded`: the queue is full, and this execution came last among those of whoever fills it.
  * - `unavailable`: the wall clock ran out while waiting for a free process, no process can be started, or the sandbox is
  *   closing.
  */

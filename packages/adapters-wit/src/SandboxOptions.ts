@@ -10,7 +10,7 @@ export interface SandboxOptions {
   readonly concurrencyPerTenant: number
   /** Executions of one install at the same time. Default: half of `concurrency`. */
   readonly concurrencyPerInstall: number
-  /** Executions that may wait for their turn, all together; beyond that some are refused. Default: 256. */
+  /** Executions that may wait for their turn, all together; beyond that some are refused. Default: 128. */
   readonly queueLength: number
   /** Processes kept started for whoever comes next. Default: 1. */
   readonly spares: number
@@ -49,7 +49,7 @@ export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): Sand
     concurrency,
     concurrencyPerTenant: Math.ceil((concurrency * 3) / 4),
     concurrencyPerInstall: Math.ceil(concurrency / 2),
-    queueLength: 256,
+    queueLength: 128,
     spares: 1,
     idleProcesses: availableParallelism(),
     idleMs: 60_000,

@@ -69,18 +69,20 @@ describe("Admission", () => {
     })
   )
 
-  it.effect("lets as many wait as it may; then the oldest of who fills the queue gives way", () =>
+  it.effect("lets as many wait as it may; then the youngest of who fills the queue gives way", () =>
     Effect.gen(function* () {
       const { admission, start } = scene({ concurrency: 1, queueLength: 3 })
       yield* start("a/1")
       const other = yield* start("b/1")
-      const oldest = yield* start("a/1")
+      const older = yield* start("a/1")
       const younger = yield* start("a/1")
       assert.strictEqual(admission.waiting(), 3)
       yield* start("a/2")
-      assert.strictEqual(yield* Fiber.join(oldest), "overloaded")
+      assert.strictEqual(yield* Fiber.join(younger), "overloaded")
+      const youngest = yield* start("a/1")
+      assert.strictEqual(yield* Fiber.join(youngest), "overloaded")
       assert.strictEqual(admission.waiting(), 3)
-      yield* Fiber.interrupt(younger)
+      yield* Fiber.interrupt(older)
       yield* Fiber.interrupt(other)
       assert.strictEqual(admission.waiting(), 1)
     })

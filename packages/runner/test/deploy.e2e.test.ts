@@ -3,6 +3,7 @@ import { cp, glob, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, describe, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { statusOf } from "../src/RunnerError.ts"
@@ -102,16 +103,24 @@ describe("the operator's page", () => {
 const excluded = /(^|[\\/])(node_modules|\.cache|dist|test|testing)$/
 
 describe("the production install of the image", () => {
-  it("is enough to start the runner", { timeout: 120_000 }, async () => {
+  it("is enough to start the runner and to take a component in, without what the image removes", {
+    timeout: 120_000
+  }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "alga-image-"))
     try {
       for (const name of ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "packages"]) {
         await cp(join(root, name), join(folder, name), { recursive: true, filter: (path) => !excluded.test(path) })
       }
-      const install = /npx --yes (pnpm@12 install --prod .*)/.exec(await read("deploy/Dockerfile"))?.[1] ?? ""
+      const image = (await read("deploy/Dockerfile")).replaceAll("\\\n", "")
+      const install = /npx --yes (pnpm@12 install --prod .*)/.exec(image)?.[1] ?? ""
+      const removal = /^RUN (cd node_modules\/\.pnpm && rm -rf .*)$/m.exec(image)?.[1] ?? "false"
       const options = { cwd: folder, stdio: "pipe" } as const
       execFileSync("npx", ["--yes", ...install.replaceAll('"', "").split(" "), "--prefer-offline"], options)
+      execFileSync("/bin/sh", ["-c", removal], options)
       const main = join(folder, "packages/runner/src/main.ts")
+      const { componentFile } = await buildSample()
+      const found = execFileSync(process.execPath, [main, "inspect", "--json", componentFile], options).toString()
+      assert.include(JSON.parse(found).capabilities, "cap:client.read")
       const help = execFileSync(process.execPath, [main, "--help"], options).toString()
       assert.include(help, "serve")
       assert.throws(

@@ -1,4 +1,4 @@
-import { Effect, Fiber, type FileSystem, Layer, type Option, Stream } from "effect"
+import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
@@ -6,7 +6,6 @@ import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { hangUps } from "../internal/hangUp.ts"
 import { Life, type StopOptions } from "../Life.ts"
-import * as LogLines from "../LogLines.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
 import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
@@ -81,7 +80,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
         Layer.provide(traces(settings))
       )
     })
-  ).pipe(Layer.launch, Effect.provide(LogLines.layerStandardOutput))
+  ).pipe(Layer.launch, Effect.provide(Logger.layer([Logger.consoleJson])))
 ).pipe(
   Command.withDescription("Serve executions over HTTP. Settings come from the environment and a file; see `config`."),
   Command.withExamples([

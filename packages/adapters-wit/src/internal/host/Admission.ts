@@ -49,7 +49,8 @@ const closing = new ExecutionFailed({ reason: "unavailable", detail: "the sandbo
 /**
  * A queue that is fair to tenants and installs. A turn goes to whoever waits whose tenant, then whose install, has the
  * fewest executions running; among equals to who came first. When the queue is full, the tenant that fills it most gives
- * way, with the oldest execution of its install that waits most: that one's caller is the most likely to have given up.
+ * way, with the youngest execution of its install that waits most: its caller learns at once that another runner is better,
+ * and what has waited was not in vain.
  */
 export const makeAdmission = (options: AdmissionOptions): Admission => {
   const perTenant = new Map<string, number>()
@@ -110,13 +111,13 @@ export const makeAdmission = (options: AdmissionOptions): Admission => {
   }
 
   const refuseOne = (): void => {
-    const [oldest] = heaviest(
+    const youngest = heaviest(
       heaviest(queue, ({ ticket }) => ticket.tenantId),
       ({ ticket }) => ticket.installKey
-    )
-    if (oldest === undefined) return
-    leave(oldest)
-    oldest.resume(Effect.fail(overloaded))
+    ).at(-1)
+    if (youngest === undefined) return
+    leave(youngest)
+    youngest.resume(Effect.fail(overloaded))
   }
 
   const enter = (ticket: Ticket): Effect.Effect<void, ExecutionFailed> =>
