@@ -128,6 +128,11 @@ const pairs: ReadonlyArray<readonly [wrong: string, good: string, bad: string]> 
     `${clients} WHERE c.tenant = $1 LIMIT (SELECT count(*) FROM users AS u)`
   ],
   [
+    "a subselect of a least value without it",
+    "SELECT least($2, (SELECT count(*) FROM clients AS c WHERE c.tenant = $1))",
+    "SELECT least($2, (SELECT count(*) FROM clients AS c))"
+  ],
+  [
     "a subselect of a VALUES list without it",
     "SELECT v.n FROM (VALUES ((SELECT count(*) FROM clients AS c WHERE c.tenant = $1))) AS v(n)",
     "SELECT v.n FROM (VALUES ((SELECT count(*) FROM clients AS c))) AS v(n)"

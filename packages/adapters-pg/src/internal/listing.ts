@@ -91,41 +91,99 @@ export interface ListParts {
   readonly order: Fragment
 }
 
+interface Query extends ListParts {
+  readonly sql: SqlClient
+  readonly before: Fragment
+  readonly pageSize: Fragment
+}
+
+/**
+ * Every match in order. Names that the index holds and those that are too long for it are two queries, each in order,
+ * which the server merges.
+ */
+const ordered = ({ matches, sql }: Query, direction: "ASC" | "DESC"): Fragment => {
+  const order = sql.literal(direction)
+  const inOrder = (length: string) => sql`(${matches(length)} ORDER BY name ${order}, id ${order} OFFSET 0)`
+  return sql`(${inOrder(`<= ${indexedNameBytes}`)} UNION ALL ${inOrder(`> ${indexedNameBytes}`)})`
+}
+
+const joinedTo = ({ joined, order, sql }: Query, page: Fragment): Fragment => sql`
+    FROM (VALUES (1)) AS one(row)
+    LEFT JOIN (${page} AS page JOIN ${joined}) ON true
+    ORDER BY ${order}`
+
+/** The first page reads on from the start. Where it is not full, it says itself how many matches there are. */
+const firstPage = (query: Query, count: Fragment): Statement<unknown> => {
+  const { pageSize, selected, sql } = query
+  return sql`
+    WITH named AS ${ordered(query, "ASC")}
+    SELECT
+      CASE
+        WHEN count(page.id) OVER () < ${pageSize} THEN count(page.id) OVER ()
+        ELSE (${count})
+      END::float8 AS total_count,
+      ${selected}
+    ${joinedTo(query, sql`(SELECT named.id FROM named ORDER BY named.name, named.id LIMIT ${pageSize})`)}`
+}
+
+/** A page further on is read from whichever end is nearer. */
+const laterPage = (query: Query, count: Fragment): Statement<unknown> => {
+  const { before, pageSize, selected, sql } = query
+  const total = sql`(SELECT total.count FROM total)`
+  return sql`
+    WITH
+      total AS MATERIALIZED (${count}),
+      forward AS ${ordered(query, "ASC")},
+      backward AS ${ordered(query, "DESC")}
+    SELECT
+      ${total}::float8 AS total_count,
+      ${selected}
+    ${joinedTo(
+      query,
+      sql`(
+        (
+          SELECT forward.id
+          FROM forward
+          WHERE ${before} <= ${total} / 2
+          ORDER BY forward.name, forward.id
+          LIMIT ${pageSize} OFFSET ${before}
+        )
+        UNION ALL
+        (
+          SELECT backward.id
+          FROM backward
+          WHERE ${before} > ${total} / 2
+          ORDER BY backward.name DESC, backward.id DESC
+          LIMIT least(${pageSize}, greatest(${total} - ${before}, 0))
+          OFFSET greatest(${total} - ${before} - ${pageSize}, 0)
+        )
+      )`
+    )}`
+}
+
+/** Matches that must be read one by one are read once, and are both the page and the count. */
+const searchedPage = (query: Query): Statement<unknown> => {
+  const { before, matches, pageSize, selected, sql } = query
+  const all = sql`${matches(`<= ${indexedNameBytes}`)} UNION ALL ${matches(`> ${indexedNameBytes}`)}`
+  return sql`
+    WITH named AS MATERIALIZED (${all})
+    SELECT
+      (SELECT count(*) FROM named)::float8 AS total_count,
+      ${selected}
+    ${joinedTo(query, sql`(SELECT named.id FROM named ORDER BY named.name, named.id LIMIT ${pageSize} OFFSET ${before})`)}`
+}
+
 /**
  * One statement for one page and the count of all matches, in one snapshot. The ids of the page are found first, so
- * that a page far down reads the rows of its own items only. Names that the index holds and those that are too long
- * for it are two queries, each in order, which the server merges. Where matches must be read one by one, they are read
- * once, and are both the page and the count. A page that is not full says itself how many there are.
+ * that a page far down reads the rows of its own items only.
  */
 export const listStatement = (
   sql: SqlClient,
-  { firstPage }: ListShape,
+  shape: ListShape,
   value: Placeholder<ListValue>,
   parts: ListParts
 ): Statement<unknown> => {
-  const before = firstPage ? sql.literal("0") : value("before")
-  const pageSize = value("pageSize")
-  const held = parts.matches(`<= ${indexedNameBytes}`)
-  const long = parts.matches(`> ${indexedNameBytes}`)
-  const inOrder = (matches: Statement<unknown>) => sql`(${matches} ORDER BY name, id OFFSET 0)`
-  const items = sql`count(page.id) OVER ()`
-  const saysAll = firstPage ? sql`true` : sql`${items} > 0`
-  return sql`
-    WITH named AS ${
-      parts.count === null
-        ? sql`MATERIALIZED (${held} UNION ALL ${long})`
-        : sql`(${inOrder(held)} UNION ALL ${inOrder(long)})`
-    }
-    SELECT
-      CASE
-        WHEN ${items} < ${pageSize} AND ${saysAll} THEN ${before} + ${items}
-        ELSE (${parts.count ?? sql`SELECT count(*) FROM named`})
-      END::float8 AS total_count,
-      ${parts.selected}
-    FROM (VALUES (1)) AS one(row)
-    LEFT JOIN (
-      (SELECT named.id FROM named ORDER BY named.name, named.id LIMIT ${pageSize} OFFSET ${before}) AS page
-      JOIN ${parts.joined}
-    ) ON true
-    ORDER BY ${parts.order}`
+  const query = { ...parts, sql, before: value("before"), pageSize: value("pageSize") }
+  if (parts.count === null) return searchedPage(query)
+  return shape.firstPage ? firstPage(query, parts.count) : laterPage(query, parts.count)
 }

@@ -79,6 +79,7 @@ export const knownNodes: ReadonlySet<string> = new Set([
   "CaseExpr",
   "CaseWhen",
   "CoalesceExpr",
+  "MinMaxExpr",
   "CollateClause",
   "ColumnRef",
   "FuncCall",
