@@ -8,6 +8,12 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    coverage: {
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["packages/*/src/**/page/src/**"],
+      reporter: ["text-summary", "html", ["json-summary", { file: "summary.json" }]],
+      thresholds: { "packages/domain/src/**": { lines: 100, branches: 100, functions: 100, statements: 100 } }
+    },
     reporters: ["default", new AcceptanceReporter()],
     projects: [
       {

@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { page, percent } from "../src/mutation/Page.ts"
+import { scoreOf } from "../src/mutation/Report.ts"
+
+const at = (line: number, from: number, to: number) => ({
+  start: { line, column: from },
+  end: { line, column: to }
+})
+
+const source = 'const name = "@alga-psa/ext-domain/A"\nconst other = 1 | 2\n'
+const report = {
+  files: {
+    "src/A.ts": {
+      source,
+      mutants: [
+        { mutatorName: "StringLiteral", replacement: '""', status: "Survived", location: at(1, 14, 38) },
+        { mutatorName: "Operator", replacement: "1 & 2", status: "NoCoverage", location: at(2, 15, 20) },
+        { mutatorName: "Operator", replacement: "1", status: "Killed", location: at(2, 15, 20) },
+        { mutatorName: "Operator", replacement: "2", status: "Timeout", location: at(2, 15, 20) },
+        { mutatorName: "Operator", replacement: "(", status: "RuntimeError", location: at(2, 15, 20) }
+      ]
+    }
+  }
+}
+
+describe("The report of a mutation run", () => {
+  const score = scoreOf(report)
+
+  it("counts what tests noticed among the mutants that load", () => {
+    assert.deepEqual([score.killed, score.all, percent(score)], [2, 4, 50])
+  })
+
+  it("knows why a survivor may live, or that nobody has said", () => {
+    assert.deepEqual(
+      score.survivors.map((survivor) => [survivor.line, survivor.source, survivor.why === null]),
+      [
+        [1, '"@alga-psa/ext-domain/A"', false],
+        [2, "1 | 2", true]
+      ]
+    )
+  })
+
+  it("is a page that names every survivor", () => {
+    const lines = page([["a", score]]).split("\n")
+    assert.include(lines, "| `a` | 4 | 2 | 2 | 50.0 % |")
+    assert.include(lines, "| `a/src/A.ts` 2 | `1 \\| 2` | `1 & 2` | **Nobody has said.** |")
+  })
+})
