@@ -21,7 +21,7 @@ export const page = (scores: ReadonlyArray<readonly [folder: string, score: Scor
     "# Mutation testing",
     "",
     "[Stryker](https://stryker-mutator.io) changes one thing at a time in the domain and in the code that guards, and runs the",
-    `tests: a change that no test notices is a survivor. \`npx --yes pnpm@12 mutation\` runs it (ten minutes on two cores; CI`,
+    `tests: a change that no test notices is a survivor. \`npx --yes pnpm@12 mutation\` runs it (four minutes on two cores; CI`,
     `does not) and writes this page; it fails below ${leastScore} % and where a survivor has no reason in`,
     "`checks/src/mutation/Explanations.ts`. Changes that do not load are not counted.",
     "",

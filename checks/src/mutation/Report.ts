@@ -48,7 +48,8 @@ const why = (file: string, source: string, replacement: string): string | null =
 
 /** Reads a report. */
 export const scoreOf = (report: MutationReport): Score => {
-  const mutants = Object.entries(report.files).flatMap(([file, { mutants, source }]) =>
+  const files = Object.entries(report.files).sort(([a], [b]) => (a < b ? -1 : 1))
+  const mutants = files.flatMap(([file, { mutants, source }]) =>
     mutants.map((mutant) => ({ file, mutant, source: sourceOf(source, mutant.location) }))
   )
   const living = mutants.filter(({ mutant }) => ["Survived", "NoCoverage"].includes(mutant.status))
