@@ -63,6 +63,29 @@ describe("a page's messages", () => {
     expect(items).toMatchObject([{ clientName: "Evergreen Dental Group" }])
   })
 
+  it("get a session, the theme's tokens and a place when they say that the page is ready", async () => {
+    const { frame } = await sample.open("admin-user")
+    const bootstrap = await frame.evaluate<{ payload: { theme_tokens: object } }>(`new Promise((resolve) => {
+      addEventListener("message", ({ data }) => {
+        if (data.type === "bootstrap" && data.request_id === "hello") resolve(data)
+      })
+      const origin = new URLSearchParams(location.search).get("parentOrigin")
+      parent.postMessage(${JSON.stringify(message("ready", "hello"))}, origin)
+    })`)
+    expect(bootstrap).toEqual({
+      alga: true,
+      version: "1",
+      type: "bootstrap",
+      request_id: "hello",
+      payload: {
+        session: { token: expect.stringMatching(/^[0-9a-f-]{36}$/), expires_at: expect.stringMatching(/^\d{4}-.*Z$/) },
+        theme_tokens: expect.any(Object),
+        navigation: { path: expect.any(String) }
+      }
+    })
+    expect(Object.keys(bootstrap.payload.theme_tokens).length).toBeGreaterThan(5)
+  })
+
   it("mean POST where an older page names no method", async () => {
     const { asked, frame } = await sample.open("admin-user")
     const body = Buffer.from("{}").toString("base64")
@@ -166,16 +189,22 @@ describe("windows that are not the extension's page", () => {
   it("get nothing from within the frame, when it shows another origin", async () => {
     const { asked, page } = await sample.open("admin-user")
     const before = asked.length
-    const heard = page.evaluate(`new Promise((resolve) => {
-      addEventListener("message", ({ data, origin, source }) => {
-        if (data.request_id === "inner") resolve([origin === location.origin, source === document.getElementById("page").contentWindow])
-      })
-      document.getElementById("page").src = "about:blank"
+    await page.evaluate(`new Promise((resolve) => {
+      const frame = document.getElementById("page")
+      frame.addEventListener("load", resolve, { once: true })
+      frame.src = "about:blank"
     })`)
     const inner = page.frames().find((one) => one.parentFrame() !== null)
-    await page.waitForFunction(`document.getElementById("page").contentDocument !== null`)
-    await inner?.evaluate(`parent.postMessage(${JSON.stringify(call("inner", listing))}, "*")`)
-    expect(await heard).toEqual([true, true])
+    const [heard] = await Promise.all([
+      page.evaluate(`new Promise((resolve) => {
+        addEventListener("message", ({ data, origin, source }) => {
+          const frame = document.getElementById("page")
+          if (data.request_id === "inner") resolve([origin === location.origin, source === frame.contentWindow])
+        })
+      })`),
+      inner?.evaluate(`parent.postMessage(${JSON.stringify(call("inner", listing))}, "*")`)
+    ])
+    expect(heard).toEqual([true, true])
     expect(asked.slice(before)).toEqual([])
   })
 

@@ -32,7 +32,10 @@ export const iframe: Chapter = {
     {
       id: "iframe.5",
       sentence: "A page that says `ready` gets `bootstrap` with session, theme tokens and navigation.",
-      proofs: [["samplePage.browser.test.ts", /begins where the host's address says/]]
+      proofs: [
+        [host, /get a session, the theme's tokens and a place when they say that the page is ready/],
+        ["samplePage.browser.test.ts", /begins where the host's address says/]
+      ]
     },
     {
       id: "iframe.6",
