@@ -13,9 +13,10 @@ interface Advisory {
   readonly title: string
 }
 
-/** Asks the registry for known vulnerabilities in what the published packages depend on. */
-export const audit = async (): Promise<Audit> => {
-  const asked = await pnpm(["audit", "--prod", "--json"], root)
+/** Asks a registry (default: that of this machine) for known vulnerabilities in what the packages depend on. */
+export const audit = async (registry?: string): Promise<Audit> => {
+  const other = registry === undefined ? [] : ["--registry", registry]
+  const asked = await pnpm(["audit", "--prod", "--json", ...other], root)
   try {
     const { advisories } = JSON.parse(asked.stdout) as { readonly advisories: Readonly<Record<string, Advisory>> }
     const problems = Object.values(advisories).map((found) => `${found.module_name}: ${found.severity}: ${found.title}`)
