@@ -71,6 +71,11 @@ const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): R
   if (/must export handler|does not export a "handler"/.test(detail)) {
     return [{ where: here, message: "must export the handler: export const handler = serve(handle)" }]
   }
+  if (/failed to get path metadata/.test(detail)) {
+    const message =
+      "@bytecodealliance/preview2-shim 0.26.1 breaks this engine's toolchain: pin 0.26.0 under overrides, in package.json with npm and in pnpm-workspace.yaml with pnpm"
+    return [{ where: "package.json", message }]
+  }
   return thrown.test(detail)
     ? [{ where: place(folder, entry, script ?? null, detail), message: `throws while it loads: ${words(detail)}` }]
     : [{ where: here, message: `${error.stage} failed: ${words(detail)}` }]

@@ -1,22 +1,32 @@
 import { join, relative, resolve } from "node:path"
+import * as zlib from "node:zlib"
 import { Console, Effect } from "effect"
+import { UsageWrong } from "../ExitCode.ts"
 
 interface Flags {
   readonly folder: string
   readonly engine: "quickjs" | "starlingmonkey"
   readonly entry: string
   readonly json: boolean
+  readonly component?: string | undefined
 }
 
 /** Builds, publishes to `dist`, and says what came of it. The toolchain is loaded here and not sooner. */
 export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { readonly bundle: boolean }) {
+  if (!("zstdCompressSync" in zlib)) {
+    const message = `Node ${process.versions.node} cannot pack bundles: use 22.15 or newer, or install the package "node" beside this one`
+    return yield* new UsageWrong({ message })
+  }
   const started = performance.now()
   const { buildExtension, publishBuild } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
   const folder = resolve(flags.folder)
   const entry = flags.entry === "src/component.ts" ? undefined : flags.entry
-  const built = yield* buildExtension({ folder, engine: flags.engine, entry }).pipe(
-    Effect.tapError(({ problems }) => (flags.json ? Console.log(JSON.stringify({ problems })) : Effect.void))
-  )
+  const built = yield* buildExtension({
+    folder,
+    engine: flags.engine,
+    entry,
+    component: flags.component
+  }).pipe(Effect.tapError(({ problems }) => (flags.json ? Console.log(JSON.stringify({ problems })) : Effect.void)))
   const into = join(folder, "dist")
   yield* Effect.promise(() => publishBuild(built, into, options))
   const milliseconds = Math.round(performance.now() - started)
@@ -37,7 +47,7 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
   yield* Effect.forEach(built.notes, (note) => Console.error(`alga-ext: note: ${note}`), { discard: true })
   yield* Console.log(
     [
-      `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : "built"} in ${milliseconds} ms, ${built.engine}`,
+      `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : built.engine === null ? "packed" : "built"} in ${milliseconds} ms${built.engine === null ? "" : `, ${built.engine}`}`,
       `  ${result.component}  ${built.componentSize} bytes`,
       ...(built.pageFiles.length > 0 ? [`  ${near("ui")}  ${built.pageFiles.length} files`] : []),
       ...(options.bundle ? [`  ${near("bundle.tar.zst")}  ${built.bundleSize} bytes`, `  ${built.contentHash}`] : [])

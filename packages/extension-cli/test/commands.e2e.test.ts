@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process"
+import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+let folder = ""
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "alga-cli-")))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const run = (...args: ReadonlyArray<string>) =>
+  new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
+    execFile(process.execPath, [main, ...args], { cwd: folder }, (error, output, errors) =>
+      resolve({ code: error?.code ?? 0, output, errors })
+    )
+  )
+
+describe("alga-ext", () => {
+  it("says what each command does, with examples and what it ends with", async () => {
+    const { code, output } = await run("--help")
+    expect(code).toBe(0)
+    expect(output).toMatch(/Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage/)
+    for (const name of ["new", "build", "pack", "dev"]) {
+      expect(output).toMatch(new RegExp(`^ +${name} `, "m"))
+      expect((await run(name, "--help")).output).toMatch(/EXAMPLES/)
+    }
+  })
+
+  it.each([
+    [["bild"]],
+    [["build", "--engine", "v8"]],
+    [["new"]],
+    [["new", "My Extension"]],
+    [["new", "a", "--domain", "?"]]
+  ])("ends with 2 where it is used as %j", async (args) => {
+    expect((await run(...args)).code).toBe(2)
+  })
+
+  it("starts an extension in a new folder, filled in, and never in one that is in use", async () => {
+    const made = await run("new", "my-ext", "--domain", "com.acme", "--publisher", 'The "Acme"')
+    expect(made).toMatchObject({ code: 0, errors: "" })
+    const manifest = JSON.parse(await readFile(join(folder, "my-ext/manifest.json"), "utf8"))
+    expect(manifest).toMatchObject({ name: "com.acme.my-ext", publisher: 'The "Acme"' })
+    const { dependencies, name } = JSON.parse(await readFile(join(folder, "my-ext/package.json"), "utf8"))
+    expect([name, dependencies]).toEqual(["my-ext", { "@alga-psa/ext-extension-sdk": "0.1.0" }])
+    expect(await readFile(join(folder, "my-ext/.gitignore"), "utf8")).toMatch(/node_modules/)
+    const again = await run("new", "my-ext")
+    expect(again).toMatchObject({ code: 2, errors: `alga-ext: ${join(folder, "my-ext")} is not empty: name another\n` })
+  })
+
+  it("ends with 1 where the extension is wrong, and says what in lines or as JSON", async () => {
+    await writeFile(join(folder, "manifest.json"), "{}")
+    const said = await run("build")
+    expect([said.code, said.output]).toEqual([1, ""])
+    expect(said.errors.trimEnd().split("\n")).toHaveLength(5)
+    expect(said.errors).toMatch(/^alga-ext: manifest\.json name: is missing: it must be a reverse-domain name/)
+    const { code, output } = await run("pack", "--json")
+    expect(code).toBe(1)
+    expect(JSON.parse(output).problems[3]).toEqual({
+      where: "manifest.json runtime",
+      message: 'is missing: it must be "wasm-js@1"'
+    })
+  })
+})

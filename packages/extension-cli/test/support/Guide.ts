@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import type { PackedPackages } from "./PackedPackages.ts"
+
+/** A step of a guide: a file to write, commands to run, or what the commands before print. */
+export interface GuideStep {
+  readonly kind: string
+  readonly info: string
+  readonly text: string
+  readonly line: number
+}
+
+const fence = /^```(\w+)(?: (.*))?\n([\s\S]*?)^```$/gm
+
+/** The steps of a guide, which are its fenced blocks. */
+export const stepsOf = (guide: string): ReadonlyArray<GuideStep> =>
+  Array.from(guide.matchAll(fence), ({ 1: kind = "", 2: info = "", 3: text = "", index }) => ({
+    kind,
+    info,
+    text,
+    line: guide.slice(0, index).split("\n").length
+  }))
+
+/** Takes packages that are not published from where they were packed, and leaves every other command alone. */
+const prelude = `
+npx() {
+  if [[ "$2" == @alga-psa/ext-extension-cli ]]; then shift 2; "$NODE" "$CLI" "$@"; else command npx "$@"; fi
+}
+npm() {
+  if [[ "$1" != install ]]; then command npm "$@"; return; fi
+  shift
+  cp "$PACKAGES/pnpm-workspace.yaml" .
+  if [[ $# == 0 ]]; then command npx --yes pnpm@12 install --prefer-offline
+  else command npx --yes pnpm@12 add --prefer-offline "$@"; fi
+}
+set -euo pipefail
+`
+
+interface Said {
+  readonly code: number
+  readonly output: string
+}
+
+const shell = (cwd: string, script: string, env: Readonly<Record<string, string>>): Promise<Said> =>
+  new Promise((resolve) =>
+    execFile("bash", ["-c", script], { cwd, env: { ...process.env, ...env, NO_COLOR: "1" } }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, output: stdout + stderr })
+    )
+  )
+
+/** Does what a guide says, step by step, from an empty folder. Throws where something else comes of it. */
+export const follow = async (
+  guide: string,
+  folder: string,
+  packages: PackedPackages,
+  env: Readonly<Record<string, string>>
+): Promise<string> => {
+  let cwd = folder
+  let said: Said = { code: 0, output: "" }
+  const state = join(folder, ".cwd")
+  const around = { ...env, PACKAGES: packages.folder, NODE: process.execPath, STATE: state }
+  for (const { info, kind, line, text } of stepsOf(guide)) {
+    const fail = (what: string) => new Error(`line ${line}: ${what}\n${said.output}`)
+    if (kind === "sh") {
+      said = await shell(cwd, `${prelude}${text}\npwd > "$STATE"`, around)
+      if ((said.code === 0) === (info === "fails")) throw fail(`ended with ${said.code}`)
+      if (said.code === 0) cwd = (await readFile(state, "utf8")).trim()
+    } else if (kind === "text") {
+      const missing = text.split("\n").find((one) => !said.output.includes(one.trim()))
+      if (missing !== undefined) throw fail(`did not print: ${missing}`)
+    } else {
+      if (info === "") throw fail(`a block of ${kind} must name its file`)
+      await mkdir(dirname(join(cwd, info)), { recursive: true })
+      await writeFile(join(cwd, info), text)
+    }
+  }
+  return cwd
+}

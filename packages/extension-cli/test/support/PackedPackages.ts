@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process"
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL("../../../../", import.meta.url))
+const packed = ["domain", "adapters-wit", "extension-sdk", "extension-build", "extension-cli"]
+/** What only `alga-ext dev` loads. It is left out, which spares the installation of a database. */
+const leftOut = ["ext-runner", "ext-adapters-memory", "ext-adapters-pg"]
+
+/** The packages of this project as a registry would give them, for package managers outside of it. */
+export interface PackedPackages {
+  /** Absolute. */
+  readonly folder: string
+  /** A `pnpm-workspace.yaml` that takes them from there. */
+  readonly workspace: string
+  readonly remove: () => Promise<void>
+}
+
+/** Runs pnpm, with what is in its store already where it can. */
+export const pnpm = (cwd: string, ...args: ReadonlyArray<string>) => run("npx", ["--yes", "pnpm@12", ...args], { cwd })
+
+/** Packs the packages that an author installs. */
+export const packPackages = async (): Promise<PackedPackages> => {
+  const folder = await mkdtemp(join(tmpdir(), "alga-packages-"))
+  const chosen = packed.flatMap((name) => ["--filter", `@alga-psa/ext-${name}`])
+  await pnpm(root, "-r", ...chosen, "pack", "--pack-destination", folder)
+  const files = await readdir(folder)
+  const from = packed.map((name) => {
+    const file = files.find((one) => one.startsWith(`alga-psa-ext-${name}-`)) ?? "missing"
+    return `  "@alga-psa/ext-${name}": "file:${join(folder, file)}"`
+  })
+  const without = [...leftOut.map((name) => `@alga-psa/${name}`), "@electric-sql/pglite"]
+  const workspace = [
+    "allowBuilds:",
+    "  esbuild: true",
+    "  node: true",
+    "overrides:",
+    '  "@bytecodealliance/preview2-shim": 0.26.0',
+    ...from,
+    ...without.map((name) => `  "${name}": "-"`),
+    ""
+  ].join("\n")
+  await writeFile(join(folder, "pnpm-workspace.yaml"), workspace)
+  return { folder, workspace, remove: () => rm(folder, { recursive: true, force: true }) }
+}
