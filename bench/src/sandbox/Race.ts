@@ -8,8 +8,8 @@ import { request, withFreshInstances } from "./Ours.ts"
 import { peers, startPeer } from "./Peers.ts"
 
 const batch = 10
-/** Compilers need a hundred requests or so to settle. */
-const warmUpBatches = 10
+/** Compilers need three hundred requests or so to settle. */
+const warmUpBatches = 30
 
 interface Contender {
   readonly name: string

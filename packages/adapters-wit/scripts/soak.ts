@@ -1,9 +1,9 @@
 /**
- * Sends many requests through one sandbox and prints the memory of its processes and of this one as it goes:
- * `node packages/adapters-wit/scripts/soak.ts [requests]`, 100,000 where nothing is said. Ends with 1 where the memory of the
- * sandbox's processes grew by more than half after the first tenth.
+ * Sends many requests through one sandbox and prints the memory of its processes and of this one, its open files and the
+ * number of processes as it goes: `node packages/adapters-wit/scripts/soak.ts [requests]`, 100,000 where nothing is said. Ends
+ * with 1 where memory grew by more than half after the first tenth, or files or processes by more than four.
  */
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { Effect } from "effect"
 import { coreGuest, scriptGuest } from "../test/support/Guests.ts"
 import { guestProcesses, run, sandboxOf } from "../test/support/Run.ts"
@@ -16,12 +16,24 @@ const callers = 2
 const mebibytes = (pid: number | "self"): number =>
   (Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[1]) * 4_096) / 1_048_576
 
-const look = () => Math.max(...guestProcesses().map(mebibytes))
+const look = () => ({
+  "largest process, MB": Math.max(...guestProcesses().map(mebibytes)),
+  "this process, MB": mebibytes("self"),
+  "open files": readdirSync("/proc/self/fd").length,
+  processes: guestProcesses().length
+})
+type Look = ReturnType<typeof look>
+
+const flatter = (first: Look, last: Look): boolean =>
+  last["largest process, MB"] <= first["largest process, MB"] * 1.5 &&
+  last["this process, MB"] <= first["this process, MB"] * 1.5 &&
+  last["open files"] <= first["open files"] + 4 &&
+  last.processes <= first.processes + 4
 
 const soak = Effect.gen(function* () {
   const counter = scriptGuest("counter")
   const answer = run(counter)
-  const sizes: Array<number> = []
+  const looks: Array<Look> = []
   for (let step = 1; step <= steps; step++) {
     const started = performance.now()
     const each = requests / steps / callers
@@ -32,13 +44,14 @@ const soak = Effect.gen(function* () {
     )
     const rate = (requests / steps / (performance.now() - started)) * 1_000
     for (let i = 0; i < trapsPerStep; i++) yield* Effect.flip(run(coreGuest("trap")))
-    sizes.push(look())
-    const own = mebibytes("self").toFixed(0)
-    console.info(
-      `${(requests / steps) * step} requests, ${rate.toFixed(0)} a second; largest process ${look().toFixed(0)} MB, this one ${own} MB`
-    )
+    const now = look()
+    looks.push(now)
+    const told = Object.entries(now).map(([what, count]) => `${what} ${count.toFixed(0)}`)
+    console.info(`${(requests / steps) * step} requests, ${rate.toFixed(0)} a second: ${told.join("; ")}`)
   }
-  return (sizes.at(-1) ?? 0) <= (sizes[0] ?? 0) * 1.5
+  const [first] = looks
+  const last = looks.at(-1)
+  return first !== undefined && last !== undefined && flatter(first, last)
 })
 
 const flat = await Effect.runPromise(Effect.scoped(Effect.provide(soak, sandboxOf({ idleProcesses: callers }))))
