@@ -1,0 +1,139 @@
+import { mkdir, rm, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
+import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
+import { Components } from "@alga-psa/ext-runner/Components"
+import { Cause, Effect, FiberHandle, SubscriptionRef } from "effect"
+import type { Bench, BuildProblem, ViewerName } from "./Bench.ts"
+import type { Builder, DevBuild } from "./Builder.ts"
+import { grant, noBundle, place, release } from "./DevDatabase.ts"
+import type { BenchChange } from "./DevRoutes.ts"
+
+const users = {
+  admin: ids.users.admin,
+  "without-permission": ids.users.withoutPermission,
+  portal: ids.users.portal,
+  nobody: null
+} as const satisfies Record<ViewerName, unknown>
+
+const viewers: Bench["viewers"] = [
+  { name: "admin", label: "Ada Moreau, administrator" },
+  { name: "without-permission", label: "Wen Li, staff without the permission" },
+  { name: "portal", label: "Petra Lindqvist, portal user" },
+  { name: "nobody", label: "Nobody: a schedule" }
+]
+
+/** The check for notes holds this thread for a second: the page goes first. */
+const noteAfter = "1 second"
+
+/** The bench, and the build behind it. */
+export const makeBenchState = Effect.fnUntraced(function* (name: string) {
+  const bench = yield* SubscriptionRef.make<Bench>({
+    name,
+    viewer: "admin",
+    viewers,
+    capabilities: [],
+    build: { status: "building" },
+    revision: 0,
+    executions: []
+  })
+  const state = {
+    bench,
+    /** The last good build. */
+    current: null as DevBuild | null,
+    now: () => SubscriptionRef.getUnsafe(bench),
+    update: (change: (before: Bench) => Partial<Bench>) =>
+      SubscriptionRef.update(bench, (before) => ({ ...before, ...change(before) })),
+    viewerLabel: () => viewers.find(({ name: one }) => one === state.now().viewer)?.label ?? "",
+    viewer: () => ({
+      ...place,
+      contentHash: state.current?.contentHash ?? noBundle,
+      user: users[state.now().viewer]
+    })
+  }
+  return state
+})
+
+/** What {@link makeBenchState} makes. */
+export type BenchState = Effect.Success<ReturnType<typeof makeBenchState>>
+
+const granted = (capabilities: Bench["capabilities"]) =>
+  capabilities.filter((one) => one.granted).map(({ name }) => name)
+
+/** The declared capabilities that can be granted. A new one is; what was switched off stays off. */
+const capabilitiesOf = (declared: ReadonlyArray<string>, before: Bench): Bench["capabilities"] =>
+  [...parseCapabilities(declared)]
+    .filter((name) => !alwaysGranted.has(name))
+    .map((name) => ({ name, granted: before.capabilities.find((one) => one.name === name)?.granted ?? true }))
+
+/** What works on the bench: builds, and the changes that the panel asks for. */
+export const makeWorkbench = Effect.fnUntraced(function* (
+  state: BenchState,
+  { build }: Builder,
+  /** The directory of a bundle store. */
+  bundles: string
+) {
+  const { now, update } = state
+  const noting = yield* FiberHandle.make()
+  const fileOf = ({ contentHash: hash }: DevBuild) => join(bundles, bundlePath({ ...place, hash }))
+
+  const store = async (built: DevBuild) => {
+    const file = fileOf(built)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, built.archive)
+  }
+
+  const note = ({ notes }: DevBuild) =>
+    notes.pipe(
+      Effect.flatMap((found) =>
+        update(({ build: shown }) => (shown.status === "ready" ? { build: { ...shown, notes: found } } : {}))
+      ),
+      Effect.delay(noteAfter)
+    )
+
+  const failed = (problems: ReadonlyArray<BuildProblem>) => update(() => ({ build: { status: "failed", problems } }))
+
+  /** Builds the extension and releases it; the last good build stays where that fails. Never fails. */
+  const rebuild = Effect.gen(function* () {
+    const started = performance.now()
+    yield* update(() => ({ build: { status: "building" } }))
+    const built = yield* build
+    const { contentHash: hash, manifest } = built
+    yield* Effect.promise(() => store(built))
+    const capabilities = capabilitiesOf(manifest.capabilities, now())
+    yield* release(hash, manifest.capabilities)
+    yield* grant(granted(capabilities))
+    yield* (yield* Components).get({ ...place, hash })
+    const before = state.current
+    state.current = built
+    if (before !== null && before.contentHash !== hash) yield* Effect.promise(() => rm(fileOf(before), { force: true }))
+    const milliseconds = Math.round(performance.now() - started)
+    yield* update(({ revision }) => ({
+      name: manifest.name,
+      capabilities,
+      revision: revision + 1,
+      build: { status: "ready", milliseconds, notes: [] }
+    }))
+    yield* FiberHandle.run(noting, note(built))
+  }).pipe(
+    Effect.catchTag("ExtensionInvalid", ({ problems }) => failed(problems)),
+    Effect.catch((error) => failed([{ where: "the host", message: error.message }])),
+    Effect.catchDefect((defect) => failed([{ where: "alga-ext dev", message: Cause.pretty(Cause.die(defect)) }]))
+  )
+
+  /** Changes who looks and what is granted, and has the page loaded again. */
+  const change = Effect.fnUntraced(function* ({ granted: wanted, viewer }: BenchChange) {
+    const capabilities = now().capabilities.map((one) =>
+      wanted === undefined ? one : { ...one, granted: wanted.some((name) => name === one.name) }
+    )
+    yield* grant(granted(capabilities))
+    yield* update((before) => ({
+      viewer: viewer ?? before.viewer,
+      capabilities,
+      revision: before.revision + 1
+    }))
+  }, Effect.orDie)
+
+  return { rebuild, change }
+})
