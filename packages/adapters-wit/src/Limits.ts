@@ -36,6 +36,9 @@ const mebibyte = 1_048_576
  * | `logLineBytes` | bytes | 8 KiB | 16 | 1 MiB |
  * | `logBytes` | bytes | 1 MiB | 16 | 64 MiB |
  *
+ * No component can reach `nesting`: its values are as deep as its types, which the world keeps below 8. It bounds what is read
+ * from a process that is no component's any more.
+ *
  * The default timeout stays under the 30,000 ms of the gateway in front; bodies are bounded as the gateway bounds them.
  */
 export const Limits = Schema.Struct({

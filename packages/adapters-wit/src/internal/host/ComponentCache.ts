@@ -93,7 +93,9 @@ export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentC
     }
     const writeTo = async (folder: string) => {
       await mkdir(folder, { mode: 0o700 })
-      for (const { name, bytes } of transpiled.files) await writeFile(join(folder, name), bytes, { flush: true })
+      await Promise.all(
+        transpiled.files.map(({ name, bytes }) => writeFile(join(folder, name), bytes, { flush: true }))
+      )
       await writeFile(join(folder, entryName), JSON.stringify(entry), { flush: true })
     }
     const isGood = async () => (await Effect.runPromise(read(hash))) !== null
