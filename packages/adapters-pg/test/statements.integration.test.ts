@@ -67,6 +67,19 @@ describe("The adapter's statements", () => {
     })
   )
 
+  it.effect("use every parameter that they are sent with", () =>
+    Effect.gen(function* () {
+      for (const { sentBy, statement } of distinct(yield* Effect.promise(() => calls))) {
+        const used = new Set([...statement.text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)))
+        assert.deepEqual(
+          [...used].toSorted((a, b) => a - b),
+          [...statement.params.keys()].map((at) => at + 1),
+          sentBy
+        )
+      }
+    })
+  )
+
   it.effect("hold no value of the call in their text", () =>
     Effect.gen(function* () {
       const values = (yield* Effect.promise(() => calls)).flatMap(({ input, statements }) =>

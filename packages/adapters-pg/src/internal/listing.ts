@@ -93,8 +93,7 @@ export interface ListParts {
 
 interface Query extends ListParts {
   readonly sql: SqlClient
-  readonly before: Fragment
-  readonly pageSize: Fragment
+  readonly value: Placeholder<ListValue>
 }
 
 /**
@@ -114,7 +113,8 @@ const joinedTo = ({ joined, order, sql }: Query, page: Fragment): Fragment => sq
 
 /** The first page reads on from the start. Where it is not full, it says itself how many matches there are. */
 const firstPage = (query: Query, count: Fragment): Statement<unknown> => {
-  const { pageSize, selected, sql } = query
+  const { selected, sql, value } = query
+  const pageSize = value("pageSize")
   return sql`
     WITH named AS ${ordered(query, "ASC")}
     SELECT
@@ -128,7 +128,8 @@ const firstPage = (query: Query, count: Fragment): Statement<unknown> => {
 
 /** A page further on is read from whichever end is nearer. */
 const laterPage = (query: Query, count: Fragment): Statement<unknown> => {
-  const { before, pageSize, selected, sql } = query
+  const { selected, sql, value } = query
+  const [before, pageSize] = [value("before"), value("pageSize")]
   const total = sql`(SELECT total.count FROM total)`
   return sql`
     WITH
@@ -163,7 +164,8 @@ const laterPage = (query: Query, count: Fragment): Statement<unknown> => {
 
 /** Matches that must be read one by one are read once, and are both the page and the count. */
 const searchedPage = (query: Query): Statement<unknown> => {
-  const { before, matches, pageSize, selected, sql } = query
+  const { matches, selected, sql, value } = query
+  const [before, pageSize] = [value("before"), value("pageSize")]
   const all = sql`${matches(`<= ${indexedNameBytes}`)} UNION ALL ${matches(`> ${indexedNameBytes}`)}`
   return sql`
     WITH named AS MATERIALIZED (${all})
@@ -183,7 +185,7 @@ export const listStatement = (
   value: Placeholder<ListValue>,
   parts: ListParts
 ): Statement<unknown> => {
-  const query = { ...parts, sql, before: value("before"), pageSize: value("pageSize") }
+  const query = { ...parts, sql, value }
   if (parts.count === null) return searchedPage(query)
   return shape.firstPage ? firstPage(query, parts.count) : laterPage(query, parts.count)
 }
