@@ -41,12 +41,24 @@ const shots: ReadonlyArray<Shot> = [
   { name: "sample-internal", as: "admin-user", broken: true, act: services, until: "Something went wrong on our side" }
 ]
 
+const heightOf = (page: Page, inner: boolean) =>
+  (inner ? page.frameLocator("#page").locator("body") : page.locator("#page")).evaluate(
+    (element) => element.getBoundingClientRect().height
+  )
+
+/** Waits until the frame is as high as the page in it. */
+const sized = async (page: Page): Promise<void> => {
+  const [inner, outer] = await Promise.all([heightOf(page, true), heightOf(page, false)])
+  if (Math.abs(inner - outer) > 2) await sized(page)
+}
+
 const take = async (page: Page, address: string, { act, name, until }: Shot) => {
   await page.goto(address)
   const frame = page.frameLocator("#page")
   await frame.getByRole("heading", { name: "Clients and services" }).waitFor()
   await act?.(frame)
   await frame.getByText(until).first().waitFor()
+  await sized(page)
   await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" })
 }
 
