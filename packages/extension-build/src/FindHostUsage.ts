@@ -1,68 +1,29 @@
-import { realpathSync } from "node:fs"
-import { createRequire } from "node:module"
-import { dirname, relative, sep } from "node:path"
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
-import { hostNamespaces } from "./HostNamespaces.ts"
-import type { HostEscape, HostUsage, HostUse, SourcePlace } from "./HostUsage.ts"
-import { hostMembers } from "./internal/hostMembers.ts"
-import { keptCode } from "./internal/keptCode.ts"
-import { withTypedProject } from "./internal/typedProject.ts"
-import { topLevelStretch, usesInSource } from "./internal/usesInSource.ts"
+import type { HostUsage } from "./HostUsage.ts"
 
-const folderOf = (name: string, from: string): string | null => {
-  try {
-    return realpathSync(dirname(createRequire(from).resolve(`${name}/package.json`)))
-  } catch {
-    return null
-  }
-}
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
+const program = fileURLToPath(new URL(`internal/usageProcess.${extension}`, import.meta.url))
 
-const importsOf = (folder: string, bundle: BundledHandler, isOwn: (file: string) => boolean): ReadonlyArray<HostUse> =>
-  bundle.modules
-    .filter(({ file }) => !isOwn(file))
-    .flatMap(({ file, worldImports }) =>
-      worldImports.flatMap((name) =>
-        hostNamespaces
-          .filter(({ interfaces }) => interfaces.includes(name))
-          .map(({ capability }) => ({
-            capability,
-            written: `alga:extension/${name}`,
-            file: relative(folder, file),
-            line: 1,
-            column: 1
-          }))
-      )
-    )
+/** More than the usage of any extension takes as JSON. */
+const mostBytes = 64 * 1024 * 1024
 
 /**
  * What the code of a component asks of its host: by its types, which follow `host` through variables, parameters and
  * destructuring, and by its own imports of the world. Code that the bundle drops as unused does not count.
  *
- * A component made from JavaScript imports every interface of its world, used or not, so its imports tell nothing.
+ * A component made from JavaScript imports every interface of its world, used or not, so its imports tell nothing. It runs
+ * in a process of its own, because the compiler writes to the standard error of whoever asks it.
  */
-export const findHostUsage = (folder: string, entry: string, bundle: BundledHandler): HostUsage => {
-  const sdk = folderOf("@alga-psa/ext-extension-sdk", entry)
-  const isOwn = (file: string): boolean =>
-    (sdk !== null && file.startsWith(sdk + sep)) || /[/\\]@alga-psa[/\\]extension-runtime[/\\]/.test(file)
-  const uses: Array<HostUse> = [...importsOf(folder, bundle, isOwn)]
-  const escapes: Array<HostEscape> = []
-  if (sdk === null) return { uses, escapes }
-  const isKept = keptCode(entry, bundle)
-  withTypedProject(folder, entry, (project) => {
-    const members = hostMembers(project, sdk)
-    for (const { file } of bundle.modules.filter((module) => !isOwn(module.file))) {
-      const source = project.program.getSourceFile(file)
-      if (source === undefined) continue
-      for (const { namespace, node, why } of usesInSource(project, members, source, isOwn)) {
-        const stretch = topLevelStretch(source, file, node)
-        if (!isKept(stretch)) continue
-        const [line, column] = stretch.at
-        const place: SourcePlace = { file: relative(folder, file), line: line + 1, column: column + 1 }
-        const known = hostNamespaces.find(({ name }) => name === namespace)
-        if (known === undefined) escapes.push({ ...place, why })
-        else uses.push({ ...place, capability: known.capability, written: `host.${known.name}` })
-      }
-    }
+export const findHostUsage = (folder: string, entry: string, { modules, sourceMap }: BundledHandler): HostUsage => {
+  const input = JSON.stringify({ folder, entry, bundle: { modules, sourceMap } })
+  const { error, status, stderr, stdout } = spawnSync(process.execPath, [program], {
+    input,
+    encoding: "utf8",
+    maxBuffer: mostBytes
   })
-  return { uses, escapes }
+  if (error !== undefined || status !== 0)
+    throw new Error(`the sources' types cannot be read: ${stderr}`, { cause: error })
+  return JSON.parse(stdout)
 }

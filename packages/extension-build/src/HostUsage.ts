@@ -26,4 +26,6 @@ export interface HostEscape extends SourcePlace {
 export interface HostUsage {
   readonly uses: ReadonlyArray<HostUse>
   readonly escapes: ReadonlyArray<HostEscape>
+  /** Whether the `handler` that the entry exports can be called, as far as types tell. */
+  readonly callable: boolean
 }

@@ -132,6 +132,11 @@ describe("an extension that is wrong", () => {
       { "src/component.ts": "export const other = 1\n" },
       /^src\/component\.ts: must export the handler: /
     ],
+    [
+      "a handler that is none",
+      { "src/component.ts": "export const handler = 5\n" },
+      /^src\/component\.ts: exports a handler that is no function: export const handler = serve\(handle\)/
+    ],
     ["broken code", { "src/handler.ts": "export const handle = (\n" }, /^src\/handler\.ts:2:1: Unexpected end of file/],
     [
       "a part of Node",

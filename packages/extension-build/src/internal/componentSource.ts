@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { dirname, join, resolve } from "node:path"
+import { dirname, join, relative, resolve } from "node:path"
 import { ComponentStore, layerComponentStore } from "@alga-psa/ext-adapters-wit"
 import type { AuthoredManifest } from "@alga-psa/ext-domain"
 import { type BundledHandler, type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
@@ -44,6 +44,10 @@ export const sourceOf = Effect.fnUntraced(function* (
     prepareComponent({ entry, engine, witDir })
   )
   const usage = findHostUsage(folder, entry, bundle)
+  if (!usage.callable) {
+    const message = "exports a handler that is no function: export const handler = serve(handle)"
+    return yield* new ExtensionInvalid({ problems: [{ where: relative(folder, entry), message }] })
+  }
   const mismatches = checkCapabilities(capabilities, usage)
   return {
     engine,

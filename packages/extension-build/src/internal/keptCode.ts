@@ -13,7 +13,10 @@ const before = ([line, column]: readonly [number, number], [otherLine, otherColu
   line < otherLine || (line === otherLine && column < otherColumn)
 
 /** Says whether anything of a stretch of source is left in a bundle after its unused code was dropped. */
-export const keptCode = (entry: string, { sourceMap }: BundledHandler): ((stretch: Stretch) => boolean) => {
+export const keptCode = (
+  entry: string,
+  { sourceMap }: Pick<BundledHandler, "sourceMap">
+): ((stretch: Stretch) => boolean) => {
   const map: { sources: ReadonlyArray<string>; mappings: string } = JSON.parse(sourceMap)
   const kept = new Map<string, Array<readonly [number, number]>>()
   for (const segment of decode(map.mappings).flat()) {
