@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Demand, type Setup, simulate } from "../src/scaleModel/Model.ts"
+import { type Demand, type Setup, simulate, turnoverFor } from "../src/scaleModel/Model.ts"
 
 const demand: Demand = { callers: 0.2, runner: 1, sandbox: 2, database: 0.8, handingOn: 0.4 }
 const setup: Setup = {
@@ -11,6 +11,8 @@ const setup: Setup = {
   elsewhere: 0,
   hostCalls: 4,
   latency: 1,
+  handingLatency: 0,
+  turnover: 0,
   executions: 4_000
 }
 const whole = demand.callers + demand.runner + demand.sandbox + demand.database
@@ -48,5 +50,10 @@ describe("the model of runners", () => {
     const elsewhere = simulate(demand, { ...two, elsewhere: 1 })
     assert.isAbove(elsewhere.median, here.median)
     near(1_000 / elsewhere.perSecond - 1_000 / here.perSecond, demand.handingOn, 0.2)
+  })
+
+  it("finds the turnover of a place from what was done", () => {
+    const full = { ...setup, callers: 16, turnover: 3 }
+    near(turnoverFor(demand, full, simulate(demand, full).perSecond), 3, 0.05)
   })
 })

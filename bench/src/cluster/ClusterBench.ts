@@ -3,9 +3,9 @@ import type { Bench, BenchOptions } from "../Bench.ts"
 import { machine } from "../Machine.ts"
 import type { Report } from "../Report.ts"
 import { type Fleet, type FleetRunner, fleet } from "./Fleet.ts"
-import { type FleetLoad, type FleetLoadResult, loadFleet } from "./FleetLoad.ts"
+import { type FleetLoad, type FleetLoadResult, loadFleet, workIn, workInMs } from "./FleetLoad.ts"
 
-const rounds = 3
+const rounds = 5
 const crowds = [1, 16] as const
 const goals = { local: 1.05, handedOnMs: 1.5 }
 
@@ -29,7 +29,7 @@ const measure = ({ backends }: Fleet, { budget }: BenchOptions) => {
         asked,
         callers,
         milliseconds: budget,
-        warmUp: Math.min(1_000, budget / 2)
+        warmUp: Math.min(300, budget / 2)
       },
       runners.map(({ pid }) => pid),
       backends
@@ -54,6 +54,7 @@ const run = (options: BenchOptions) =>
     const { tell } = options
     const prepared = yield* fleet(options)
     const { asked, livingOn, settled, start } = prepared
+    const worked = (runners: ReadonlyArray<FleetRunner>) => workIn(asked, runners, workInMs(options.budget))
     const turns = measure(prepared, options)
 
     yield* tell("a plain runner beside one in a cluster of its own")
@@ -61,6 +62,8 @@ const run = (options: BenchOptions) =>
       Effect.gen(function* () {
         const [plain, clustered] = [yield* start(false), yield* start(true)]
         yield* settled([clustered])
+        yield* worked([plain])
+        yield* worked([clustered])
         const [one] = asked
         const own = one === undefined ? [] : [one]
         return yield* turns({
@@ -77,6 +80,7 @@ const run = (options: BenchOptions) =>
       Effect.gen(function* () {
         const [first, second] = [yield* start(true), yield* start(true)]
         yield* settled([first, second])
+        yield* worked([first, second])
         const own = (yield* livingOn(first, asked)).slice(0, 1)
         return yield* turns({
           here: [[first], own, 1],
@@ -91,6 +95,7 @@ const run = (options: BenchOptions) =>
       Effect.gen(function* () {
         const runners = [yield* start(true), yield* start(true), yield* start(true)]
         yield* settled(runners)
+        yield* worked(runners)
         return yield* turns({ all: [runners, asked, 16] })
       })
     )
@@ -103,7 +108,7 @@ const run = (options: BenchOptions) =>
       environment: {
         ...machine,
         ...prepared.environment,
-        windows: `${rounds} of ${options.budget} ms each in turns, the middle one counts`
+        windows: `${rounds} of ${options.budget} ms each in turns, the middle one counts; each runner worked in for ${workInMs(options.budget)} ms`
       },
       tables: [
         {

@@ -181,8 +181,7 @@ export const fleet = ({ keep, scale, tell }: BenchOptions): Effect.Effect<Fleet,
               DATABASE_CLUSTER_URL: clusterUrl,
               ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(peerPort),
               ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
-              ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "3 seconds",
-              ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES: String(installs + 4)
+              ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES: String(installs * 3)
             },
             stdio: ["ignore", "ignore", "inherit"]
           })

@@ -80,3 +80,29 @@ export const loadFleet = (
       }),
     catch: (cause) => new BenchFailed({ why: `the load on ${options.urls.join(", ")} failed: ${cause}` })
   })
+
+/**
+ * Works runners in until their code is compiled and every install has its processes: what an execution costs falls for some
+ * thousands of them.
+ */
+export const workIn = (
+  asked: FleetLoad["asked"],
+  runners: ReadonlyArray<{ readonly url: string }>,
+  milliseconds: number
+): Effect.Effect<void, BenchFailed> =>
+  Effect.asVoid(
+    loadFleet(
+      {
+        urls: runners.map(({ url }) => url),
+        asked,
+        callers: 16,
+        milliseconds: milliseconds * runners.length,
+        warmUp: 0
+      },
+      [],
+      () => Promise.resolve([])
+    )
+  )
+
+/** For how long to work each runner in. */
+export const workInMs = (budget: number): number => Math.min(6_000, budget * 4)

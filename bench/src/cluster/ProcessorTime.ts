@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises"
 /** Milliseconds of one tick of `/proc`, as every Linux of today counts them. */
 const tickMs = 10
 
-const timeOf = async (pid: number): Promise<number> => {
+/** A process's own time, and that of what it started that has ended. */
+const timesOf = async (pid: number) => {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ")
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs
+  const ticks = (at: number) => (Number(fields[at] ?? 0) + Number(fields[at + 1] ?? 0)) * tickMs
+  return { own: ticks(11), ended: ticks(13) }
 }
 
 const descendants = async (pid: number): Promise<ReadonlyArray<number>> => {
@@ -17,12 +19,13 @@ const descendants = async (pid: number): Promise<ReadonlyArray<number>> => {
 
 const sum = (times: ReadonlyArray<number>) => times.reduce((total, time) => total + time, 0)
 
-/** Processor time in milliseconds since its start: a process's own, and that of all that it has started and still runs. */
-export const processorTimeOf = async (pid: number): Promise<{ readonly own: number; readonly children: number }> => ({
-  own: await timeOf(pid),
-  children: sum(await Promise.all((await descendants(pid)).map(timeOf)))
-})
+/** Processor time in milliseconds since its start: a process's own, and that of all that it has started. */
+export const processorTimeOf = async (pid: number): Promise<{ readonly own: number; readonly children: number }> => {
+  const { ended, own } = await timesOf(pid)
+  const running = await Promise.all((await descendants(pid)).map(timesOf))
+  return { own, children: ended + sum(running.flatMap((times) => [times.own, times.ended])) }
+}
 
 /** The same of these processes together. */
 export const processorTimeOfAll = async (pids: ReadonlyArray<number>): Promise<number> =>
-  sum(await Promise.all(pids.map(timeOf)))
+  sum((await Promise.all(pids.map(timesOf))).map(({ own }) => own))

@@ -28,6 +28,10 @@ export interface Setup {
   readonly hostCalls: number
   /** Time in which nobody works on a request: wake-ups, and what goes over sockets and pipes. Milliseconds. */
   readonly latency: number
+  /** The same of handing on, for a request that is. */
+  readonly handingLatency: number
+  /** Time for which the place of an execution stays taken after its answer, while nobody works for it. Milliseconds. */
+  readonly turnover: number
   /** How many executions are simulated. */
   readonly executions: number
 }
@@ -52,6 +56,7 @@ interface Step {
 interface Request {
   readonly begun: number
   readonly owner: number
+  readonly latency: number
   readonly steps: ReadonlyArray<Step>
   next: number
   left: number
@@ -72,7 +77,19 @@ const numbers = (seed: number) => {
  * whoever can work shares the processors evenly. Service times vary as an exponential distribution does half of the way.
  */
 export const simulate = (demand: Demand, setup: Setup): Outcome => {
-  const { callers, concurrency, elsewhere, executions, hostCalls, installs, latency, processors, runners } = setup
+  const {
+    callers,
+    concurrency,
+    elsewhere,
+    executions,
+    handingLatency,
+    hostCalls,
+    installs,
+    latency,
+    processors,
+    runners,
+    turnover
+  } = setup
   const random = numbers(7)
   const varied = (work: number) => work * (0.5 - 0.5 * Math.log(1 - random()))
   const callersThread = 0
@@ -148,6 +165,7 @@ export const simulate = (demand: Demand, setup: Setup): Outcome => {
     const request: Request = {
       begun: now,
       owner,
+      latency: latency + (asked === owner ? 0 : handingLatency),
       steps: stepsOf(owner, asked),
       next: 0,
       left: 0
@@ -158,14 +176,18 @@ export const simulate = (demand: Demand, setup: Setup): Outcome => {
 
   const admit = (request: Request): void => {
     admitted[request.owner] = (admitted[request.owner] ?? 0) + 1
-    sleeping.push({ at: now + latency, wake: () => begin(request) })
+    sleeping.push({ at: now + request.latency, wake: () => begin(request) })
+  }
+
+  const free = (owner: number): void => {
+    admitted[owner] = (admitted[owner] ?? 1) - 1
+    const following = queued[owner]?.shift()
+    if (following !== undefined) admit(following)
   }
 
   const finish = (request: Request): void => {
     took.push(now - request.begun)
-    admitted[request.owner] = (admitted[request.owner] ?? 1) - 1
-    const following = queued[request.owner]?.shift()
-    if (following !== undefined) admit(following)
+    sleeping.push({ at: now + turnover, wake: () => free(request.owner) })
     ask()
   }
 
@@ -203,4 +225,27 @@ export const simulate = (demand: Demand, setup: Setup): Outcome => {
     processors: busy / (now * processors),
     runner: runnerBusy / (now * runners)
   }
+}
+
+/** The demand between what one at a time asks for and what many do, who share wake-ups and writes. */
+export const demandAt = (alone: Demand, many: Demand, atATime: number): Demand => {
+  const between = (key: keyof Demand) => many[key] + (alone[key] - many[key]) / Math.max(1, atATime)
+  return {
+    callers: between("callers"),
+    runner: between("runner"),
+    sandbox: between("sandbox"),
+    database: between("database"),
+    handingOn: between("handingOn")
+  }
+}
+
+/** The turnover with which the model does as much as was measured: more makes it slower. */
+export const turnoverFor = (demand: Demand, setup: Setup, perSecond: number): number => {
+  let [least, most] = [0, 50]
+  for (let step = 0; step < 12; step++) {
+    const half = (least + most) / 2
+    if (simulate(demand, { ...setup, turnover: half }).perSecond > perSecond) least = half
+    else most = half
+  }
+  return least
 }

@@ -2,7 +2,7 @@ import { type Cause, Duration, Effect, FiberSet, Layer, Metric, Option, Schedule
 import { ShardId } from "effect/cluster"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { Life } from "../Life.ts"
-import type { RunnerError, RunnerErrorCode } from "../RunnerError.ts"
+import { fail, type RunnerError, type RunnerErrorCode } from "../RunnerError.ts"
 import { LocalExecution } from "./ClusteredExecution.ts"
 import { shards, type TriggerOptions } from "./ClusterOptions.ts"
 import { Membership } from "./Membership.ts"
@@ -87,7 +87,9 @@ export const layer = (
       const attempt = (trigger: TakenTrigger, request: ExecuteRequest) =>
         Effect.uninterruptibleMask((restore) => {
           const { context } = request
-          const ran = life.admit(local.run(request, trigger.id))
+          const ran = Effect.catchDefect(life.admit(local.run(request, trigger.id)), (defect) =>
+            Effect.fail(fail("internal", "", defect))
+          )
           return restore(Effect.raceFirst(Effect.result(ran), Effect.as(keepLease(trigger), null))).pipe(
             Effect.onInterrupt(() =>
               settle(trigger, { state: "waiting", reason: "its runner stopped", pause: Duration.zero, counts: true })
@@ -103,9 +105,13 @@ export const layer = (
                 result._tag === "Success"
                   ? { state: "done", response: result.success }
                   : afterFailure(result.failure, trigger.attempt, options)
+              const causes =
+                result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
               return Effect.andThen(
                 settle(trigger, how),
-                Effect.logInfo("trigger").pipe(Effect.annotateLogs({ state: how.state }))
+                Effect.logInfo("trigger", ...causes).pipe(
+                  Effect.annotateLogs({ state: how.state, ...(how.state === "done" ? {} : { error: how.reason }) })
+                )
               )
             }),
             Effect.annotateLogs({
