@@ -1,0 +1,139 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Layer, Redacted, Schema } from "effect"
+import * as ClusterDatabase from "../src/cluster/ClusterDatabase.ts"
+import * as ClusterTables from "../src/cluster/ClusterTables.ts"
+import { type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/cluster/TriggerStore.ts"
+import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+
+const request = Schema.decodeUnknownSync(ExecuteRequest)(
+  executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
+)
+
+/** The store on a new database, used by the login that owns it. */
+const store = Layer.unwrap(
+  Effect.gen(function* () {
+    const url = yield* testDatabase
+    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
+    return Layer.provide(triggerStore, ClusterDatabase.layer(url))
+  })
+)
+
+const hour = Duration.hours(1)
+
+const accept = (key: string, expiry = hour) =>
+  Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
+
+const take = (lease: Duration.Duration, attempts = 3) =>
+  Effect.flatMap(TriggerStore, (store) => store.take({ runner: "10.0.0.1:1", shards: [1], most: 10, attempts, lease }))
+
+const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
+  Effect.map(taken, (all) => {
+    const [first] = all
+    assert(first !== undefined && all.length === 1)
+    return first
+  })
+
+const stateOf = (id: string) =>
+  Effect.flatMap(TriggerStore, (store) => Effect.map(store.find(ids.tenants.acme, id), (kept) => kept?.state))
+
+const done = { state: "done", response: { status: 200, headers: {} } } as const
+
+describe("kept triggers", () => {
+  it.live("are taken by one at a time, and again only after the lease", () =>
+    Effect.gen(function* () {
+      const { settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const first = yield* one(take(hour))
+      assert.deepStrictEqual(yield* take(hour), [])
+      yield* settle(first, { state: "waiting", reason: "why", pause: Duration.zero, counts: true })
+      const second = yield* one(take(Duration.zero))
+      assert.deepStrictEqual([second.id, second.attempt], [trigger.id, 2])
+      const third = yield* one(take(hour))
+      assert.strictEqual(third.attempt, 3)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("keep the outcome of the latest attempt alone", () =>
+    Effect.gen(function* () {
+      const { renew, settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      const latest = yield* one(take(hour))
+      assert.isFalse(yield* renew(lost, hour))
+      yield* settle(lost, { state: "dead", reason: "too late" })
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      assert.isTrue(yield* renew(latest, hour))
+      yield* settle(latest, done)
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+      yield* settle(latest, { state: "dead", reason: "again" })
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("do not count an attempt that never ran", () =>
+    Effect.gen(function* () {
+      const { settle } = yield* TriggerStore
+      yield* accept("a")
+      for (const _ of [1, 2, 3, 4]) {
+        const taken = yield* one(take(hour))
+        assert.strictEqual(taken.attempt, 1)
+        yield* settle(taken, { state: "waiting", reason: "overloaded", pause: Duration.zero, counts: false })
+      }
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("expire unless they began in time, and are dead when their last runner was lost", () =>
+    Effect.gen(function* () {
+      const { sweep } = yield* TriggerStore
+      const late = yield* accept("late", Duration.zero)
+      assert.deepStrictEqual(yield* take(hour), [])
+      const lost = yield* accept("lost")
+      yield* take(Duration.zero, 1)
+      assert.deepStrictEqual(yield* take(hour, 1), [])
+      yield* sweep(1, hour)
+      assert.deepStrictEqual([yield* stateOf(late.trigger.id), yield* stateOf(lost.trigger.id)], ["expired", "dead"])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are replayed with all attempts when they are dead, and never when they are done", () =>
+    Effect.gen(function* () {
+      const { replay, settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const taken = yield* one(take(hour))
+      yield* settle(taken, { state: "dead", reason: "why" })
+      assert.strictEqual(yield* replay(trigger.id, hour), 1)
+      const again = yield* one(take(hour))
+      assert.strictEqual(again.attempt, 1)
+      yield* settle(again, done)
+      assert.strictEqual(yield* replay(null, hour), 0)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are deleted when they were kept long enough, and no sooner", () =>
+    Effect.gen(function* () {
+      const { settle, sweep } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const taken = yield* one(take(hour))
+      yield* settle(taken, done)
+      yield* sweep(3, hour)
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+      yield* sweep(3, Duration.zero)
+      assert.isUndefined(yield* stateOf(trigger.id))
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are those of their own tenant, and of other shards for other runners", () =>
+    Effect.gen(function* () {
+      const { find, take } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
+      const elsewhere = yield* take({ runner: "10.0.0.1:1", shards: [2], most: 10, attempts: 3, lease: hour })
+      assert.deepStrictEqual(elsewhere, [])
+    }).pipe(Effect.provide(store))
+  )
+})
