@@ -23,10 +23,16 @@ const last = call("last", listing, { method: "GET" })
 /** What the host says to these messages, by their request ids; those that it does not answer are missing. */
 const answers = async (frame: Frame, ...messages: ReadonlyArray<unknown>) => {
   const { last: ended, ...others } = Object.fromEntries(
-    (await exchange(frame, [...messages, last], "last")).map(({ id, payload }) => [id, payload])
+    (await exchange(frame, [...messages, last], ["last"])).map(({ id, payload }) => [id, payload])
   )
   expect(ended).toHaveProperty("body")
   return others
+}
+
+/** The same for requests that reach the handler, which may answer them in any order: waits for all of them. */
+const answered = async (frame: Frame, ...requests: ReadonlyArray<ReturnType<typeof call>>) => {
+  const ids = requests.map(({ request_id }) => request_id ?? "")
+  return Object.fromEntries((await exchange(frame, requests, ids)).map(({ id, payload }) => [id, payload]))
 }
 
 /** An origin of somebody else, on the loopback address, that serves one document and counts who asks. */
@@ -58,7 +64,7 @@ const send = (address: string, headers: Readonly<Record<string, string>>, method
 describe("a page's messages", () => {
   it("are answered with the handler's own body", async () => {
     const { frame } = await sample.open("admin-user")
-    const { one } = await answers(frame, call("one", "/api/clients?search=evergreen", { method: "GET" }))
+    const { one } = await answered(frame, call("one", "/api/clients?search=evergreen", { method: "GET" }))
     const { items } = JSON.parse(Buffer.from(one?.body ?? "", "base64").toString())
     expect(items).toMatchObject([{ clientName: "Evergreen Dental Group" }])
   })
@@ -89,7 +95,7 @@ describe("a page's messages", () => {
   it("mean POST where an older page names no method", async () => {
     const { asked, frame } = await sample.open("admin-user")
     const body = Buffer.from("{}").toString("base64")
-    expect(await answers(frame, call("bare", "/api/clients"), call("full", "/api/clients", { body }))).toEqual({
+    expect(await answered(frame, call("bare", "/api/clients"), call("full", "/api/clients", { body }))).toEqual({
       bare: { error: 'Proxy error 405: {"error":"method-not-allowed"}' },
       full: { error: 'Proxy error 405: {"error":"method-not-allowed"}' }
     })

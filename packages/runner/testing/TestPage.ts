@@ -69,20 +69,20 @@ export interface HostAnswer {
 }
 
 /**
- * Posts messages from a page to its host, as they are. Gives all answers to requests, in order of arrival, once that to
- * the request `until` is there.
+ * Posts messages from a page to its host, as they are. Gives all answers to requests, in order of arrival, once those
+ * to all requests of `until` are there.
  */
 export const exchange = (
   frame: Frame,
   messages: ReadonlyArray<unknown>,
-  until: string
+  until: ReadonlyArray<string>
 ): Promise<ReadonlyArray<HostAnswer>> =>
   frame.evaluate(`new Promise((resolve) => {
     const answers = []
     addEventListener("message", ({ data }) => {
       if (data.type !== "apiproxy_response") return
       answers.push({ id: data.request_id, payload: data.payload })
-      if (data.request_id === ${JSON.stringify(until)}) resolve(answers)
+      if (${JSON.stringify(until)}.every((id) => answers.some((answer) => answer.id === id))) resolve(answers)
     })
     const origin = new URLSearchParams(location.search).get("parentOrigin")
     for (const message of ${JSON.stringify(messages)}) parent.postMessage(message, origin)
