@@ -4,7 +4,7 @@ import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Fiber, Layer, type Redacted } from "effect"
+import { Duration, Effect, Fiber, Layer, type Redacted } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
@@ -12,6 +12,7 @@ import { layerServer } from "../src/PgServer.ts"
 import { ReadTimeout } from "../src/ReadTimeout.ts"
 import * as TenantPolicies from "../src/TenantPolicies.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
+import { reason, waiting, whileLocked, writing } from "./faultCases.ts"
 import { reader } from "./reader.ts"
 
 const one = freshTenant()
@@ -47,9 +48,6 @@ const names = (tenant: TenantId) =>
     clients.list(tenant, { search: null, includeInactive: true, onlyClient: null, page: 1, pageSize: 10 })
   ).pipe(Effect.map(({ items }) => items.map(({ clientName }) => clientName)))
 
-const reasonOf = <A, R>(read: Effect.Effect<A, { readonly reason: string }, R>) =>
-  Effect.match(read, { onFailure: ({ reason }) => reason, onSuccess: () => "answered" })
-
 /** What the connection shows to a statement that names no tenant, and what the next tenant is shown. */
 const next = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
@@ -60,36 +58,16 @@ const next = Effect.gen(function* () {
 
 const clean = { left: { tenant: "", visible: 0 }, names: ["Two"] }
 
-/** Runs while another session holds the clients' table, once a reader waits for it. */
-const whileLocked = <A, E, R, B, E2, R2>(
+/** Reads while another session holds the clients' table, and uses the reading once it waits for that. */
+const readLocked = <A, E, R, B, E2, R2>(
   url: Redacted.Redacted,
   read: Effect.Effect<A, E, R>,
   use: (reading: Fiber.Fiber<A, E>) => Effect.Effect<B, E2, R2>
 ) =>
-  Effect.gen(function* () {
-    const locked = yield* Deferred.make<void>()
-    const release = yield* Deferred.make<void>()
-    const locking = Effect.flatMap(PgClient.PgClient, (sql) =>
-      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
-        Effect.andThen(Deferred.succeed(locked, undefined)),
-        Effect.andThen(Deferred.await(release)),
-        sql.withTransaction
-      )
-    )
-    const waiting = Effect.flatMap(PgClient.PgClient, (sql) =>
-      sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`.pipe(
-        Effect.repeat({ until: (found) => found.length > 0 })
-      )
-    )
-    const holder = yield* Effect.forkChild(Effect.provide(locking, layerAdmin(url)))
-    yield* Deferred.await(locked)
-    const reading = yield* Effect.forkChild(read)
-    yield* Effect.provide(waiting, layerAdmin(url))
-    const outcome = yield* use(reading)
-    yield* Deferred.succeed(release, undefined)
-    yield* Fiber.join(holder)
-    return outcome
-  })
+  whileLocked(
+    url,
+    Effect.flatMap(Effect.forkChild(read), (reading) => Effect.andThen(writing(url)(waiting(1)), use(reading)))
+  )
 
 describe("The one connection of a pool carries no tenant over", () => {
   it.live("after an answer", () =>
@@ -124,7 +102,7 @@ describe("The one connection of a pool carries no tenant over", () => {
         Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(statement)).pipe(Effect.provide(layerAdmin(url)))
       yield* Effect.gen(function* () {
         yield* change(`REVOKE SELECT (client_type) ON clients FROM ${login.name}`)
-        assert.strictEqual(yield* reasonOf(names(one.tenant)), "failed")
+        assert.strictEqual(yield* reason(names(one.tenant)), "failed")
         yield* change(`GRANT SELECT (client_type) ON clients TO ${login.name}`)
         assert.deepEqual(yield* next, clean)
       }).pipe(Effect.provide(oneConnection(login.url)))
@@ -135,7 +113,7 @@ describe("The one connection of a pool carries no tenant over", () => {
     Effect.gen(function* () {
       const { url, login } = yield* database
       yield* Effect.gen(function* () {
-        const interrupted = yield* whileLocked(url, names(one.tenant), (reading) =>
+        const interrupted = yield* readLocked(url, names(one.tenant), (reading) =>
           Effect.timeout(Fiber.interrupt(reading), Duration.seconds(2))
         )
         assert.isUndefined(interrupted)
@@ -148,7 +126,7 @@ describe("The one connection of a pool carries no tenant over", () => {
     Effect.gen(function* () {
       const { url, login } = yield* database
       yield* Effect.gen(function* () {
-        assert.strictEqual(yield* whileLocked(url, reasonOf(names(one.tenant)), Fiber.join), "timeout")
+        assert.strictEqual(yield* readLocked(url, reason(names(one.tenant)), Fiber.join), "timeout")
         assert.deepEqual(yield* next, clean)
       }).pipe(Effect.provide(oneConnection(login.url, { statementTimeout: Duration.millis(500) })))
     })
@@ -158,7 +136,7 @@ describe("The one connection of a pool carries no tenant over", () => {
     Effect.gen(function* () {
       const { url, login } = yield* database
       yield* Effect.gen(function* () {
-        assert.strictEqual(yield* whileLocked(url, reasonOf(names(one.tenant)), Fiber.join), "timeout")
+        assert.strictEqual(yield* readLocked(url, reason(names(one.tenant)), Fiber.join), "timeout")
         assert.deepEqual(yield* next, clean)
       }).pipe(Effect.provide(oneConnection(login.url, { readTimeout: Duration.millis(500) })))
     })
@@ -172,7 +150,7 @@ describe("The one connection of a pool carries no tenant over", () => {
         (sql) => sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${login.name}`
       ).pipe(Effect.provide(layerAdmin(url)))
       yield* Effect.gen(function* () {
-        const outcome = yield* whileLocked(url, reasonOf(names(one.tenant)), (reading) =>
+        const outcome = yield* readLocked(url, reason(names(one.tenant)), (reading) =>
           Effect.andThen(end, Fiber.join(reading))
         )
         assert.strictEqual(outcome, "unavailable")

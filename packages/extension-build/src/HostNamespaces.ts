@@ -1,4 +1,7 @@
+import { interfaceCapabilities } from "@alga-psa/ext-adapters-wit/KnownWorld"
 import type { Capability } from "@alga-psa/ext-domain"
+
+type Interface = keyof typeof interfaceCapabilities
 
 /** A part of the host, as an author writes it, with the interface of the world behind it. */
 export interface HostNamespace {
@@ -9,17 +12,23 @@ export interface HostNamespace {
   readonly capability: Capability
 }
 
+const namespace = (name: string, ...interfaces: readonly [Interface, ...ReadonlyArray<Interface>]): HostNamespace => ({
+  name,
+  interfaces,
+  capability: interfaceCapabilities[interfaces[0]]
+})
+
 /** Every namespace of `host`. */
 export const hostNamespaces: ReadonlyArray<HostNamespace> = [
-  { name: "context", interfaces: ["context"], capability: "cap:context.read" },
-  { name: "logging", interfaces: ["logging"], capability: "cap:log.emit" },
-  { name: "user", interfaces: ["user", "user-v2"], capability: "cap:user.read" },
-  { name: "clients", interfaces: ["clients"], capability: "cap:client.read" },
-  { name: "services", interfaces: ["services"], capability: "cap:service.read" },
-  { name: "secrets", interfaces: ["secrets"], capability: "cap:secrets.get" },
-  { name: "http", interfaces: ["http"], capability: "cap:http.fetch" },
-  { name: "storage", interfaces: ["storage"], capability: "cap:storage.kv" },
-  { name: "uiProxy", interfaces: ["ui-proxy"], capability: "cap:ui.proxy" },
-  { name: "scheduler", interfaces: ["scheduler"], capability: "cap:scheduler.manage" },
-  { name: "invoicing", interfaces: ["invoicing"], capability: "cap:invoice.manual.create" }
+  namespace("context", "context"),
+  namespace("logging", "logging"),
+  namespace("user", "user", "user-v2"),
+  namespace("clients", "clients"),
+  namespace("services", "services"),
+  namespace("secrets", "secrets"),
+  namespace("http", "http"),
+  namespace("storage", "storage"),
+  namespace("uiProxy", "ui-proxy"),
+  namespace("scheduler", "scheduler"),
+  namespace("invoicing", "invoicing")
 ]

@@ -1,24 +1,18 @@
 import { createHash } from "node:crypto"
-import { type Component, ComponentStore, type Limits } from "@alga-psa/ext-adapters-wit"
+import {
+  type Component,
+  ComponentStore,
+  interfaceCapabilities,
+  type Limits,
+  packageName
+} from "@alga-psa/ext-adapters-wit"
 import { type Capability, type Manifest, unknownCapabilities } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import * as Bundle from "./Bundle.ts"
 
-/** What each interface of the world needs; `types` needs nothing. */
-const capabilityOf: Readonly<Record<string, Capability>> = {
-  "alga:extension/context": "cap:context.read",
-  "alga:extension/secrets": "cap:secrets.get",
-  "alga:extension/http": "cap:http.fetch",
-  "alga:extension/storage": "cap:storage.kv",
-  "alga:extension/logging": "cap:log.emit",
-  "alga:extension/ui-proxy": "cap:ui.proxy",
-  "alga:extension/user": "cap:user.read",
-  "alga:extension/user-v2": "cap:user.read",
-  "alga:extension/scheduler": "cap:scheduler.manage",
-  "alga:extension/invoicing": "cap:invoice.manual.create",
-  "alga:extension/clients": "cap:client.read",
-  "alga:extension/services": "cap:service.read"
-}
+const capabilityOf: ReadonlyMap<string, Capability> = new Map(
+  Object.entries(interfaceCapabilities).map(([name, capability]) => [`${packageName}/${name}`, capability])
+)
 
 /** What a component is, as intake found it. It was not run. */
 export interface Inspection {
@@ -72,7 +66,7 @@ const open = Effect.fnUntraced(function* (bytes: Uint8Array) {
 export const inspection = Effect.fnUntraced(function* (bytes: Uint8Array, limits: Limits) {
   const { bundle, component: code } = yield* open(bytes)
   const component = yield* (yield* ComponentStore).accept(code)
-  const used = component.imports.flatMap((name) => capabilityOf[name] ?? [])
+  const used = component.imports.flatMap((name) => capabilityOf.get(name) ?? [])
   return {
     hash: component.hash,
     bytes: code.byteLength,

@@ -22,23 +22,25 @@ const waits = Metric.histogram("alga_extension_database_wait_seconds", {
 
 let running = 0
 
+const counted = (change: 1 | -1) =>
+  Effect.suspend(() => {
+    running += change
+    return Metric.update(inFlight, running)
+  })
+
 /** Counts and times a statement. */
 export const metered = <A>(statement: Effect.Effect<A, DataSourceError>): Effect.Effect<A, DataSourceError> =>
-  Effect.flatMap(Clock.monotonicTimeNanos, (started) => {
-    running += 1
-    return Effect.andThen(
-      Metric.update(inFlight, running),
-      Effect.onExit(statement, (exit) => {
-        running -= 1
-        return Effect.flatMap(Clock.monotonicTimeNanos, (ended) =>
-          Effect.andThen(
-            Metric.update(inFlight, running),
-            Metric.update(Exit.isSuccess(exit) ? answered : failed, Number(ended - started) / 1e9)
-          )
+  Effect.acquireUseRelease(
+    Effect.andThen(counted(1), Clock.monotonicTimeNanos),
+    () => statement,
+    (started, exit) =>
+      Effect.flatMap(Clock.monotonicTimeNanos, (ended) =>
+        Effect.andThen(
+          counted(-1),
+          Metric.update(Exit.isSuccess(exit) ? answered : failed, Number(ended - started) / 1e9)
         )
-      })
-    )
-  })
+      )
+  )
 
 /** Times how long it takes to get a connection. */
 export const meteredWait = <A, E, R>(acquire: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -1,5 +1,6 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import type { ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
+import * as Viewer from "../hostpage/Viewer.ts"
 
 /** One execution that the demo sends. */
 export interface DemoCase {
@@ -67,21 +68,5 @@ export const demoCases: ReadonlyArray<DemoCase> = [
 ]
 
 /** The request body of a case, for a bundle of this content hash. */
-export const executeBody = (
-  { extension, install, path, query, tenant, trigger, user }: DemoCase,
-  contentHash: string
-) => ({
-  context: {
-    tenant_id: tenant,
-    extension_id: extension,
-    install_id: install,
-    content_hash: `sha256:${contentHash}`,
-    config: {},
-    ...(trigger === null ? {} : { trigger })
-  },
-  http: { method: "GET", path, query, headers: {} },
-  limits: {},
-  ...(user === null
-    ? {}
-    : { user: { user_id: user, user_email: "", user_name: "", user_type: "", client_name: "", additional_fields: {} } })
-})
+export const executeBody = ({ path, query, trigger, ...viewer }: DemoCase, contentHash: string) =>
+  Viewer.executeBody({ ...viewer, contentHash }, { method: "GET", path, query, headers: {} }, trigger)

@@ -11,7 +11,7 @@ export interface Viewer {
   readonly user: UserId | null
 }
 
-/** The body of `POST /v1/execute` for a request of this viewer's page. */
+/** The body of `POST /v1/execute` for a request of this viewer's page; a schedule's where there is no user. */
 export const executeBody = (
   { contentHash, extension, install, tenant, user }: Viewer,
   http: {
@@ -20,7 +20,8 @@ export const executeBody = (
     readonly query: Readonly<Record<string, string>>
     readonly headers: Readonly<Record<string, string>>
     readonly body_b64?: string
-  }
+  },
+  trigger: string | null = user === null ? "schedule" : null
 ) => ({
   context: {
     tenant_id: tenant,
@@ -28,7 +29,7 @@ export const executeBody = (
     install_id: install,
     content_hash: `sha256:${contentHash}`,
     config: {},
-    ...(user === null ? { trigger: "schedule" } : {})
+    ...(trigger === null ? {} : { trigger })
   },
   http,
   limits: {},
