@@ -54,6 +54,22 @@ describe("a restricted process", () => {
     })
   )
 
+  it.live("has no environment where this program is asked for its coverage, which Node hands on by itself", () =>
+    Effect.gen(function* () {
+      const asked = process.env["NODE_V8_COVERAGE"]
+      process.env["NODE_V8_COVERAGE"] = "/nowhere"
+      const node = yield* Effect.ensuring(
+        open(options),
+        Effect.sync(() => {
+          if (asked === undefined) delete process.env["NODE_V8_COVERAGE"]
+          else process.env["NODE_V8_COVERAGE"] = asked
+        })
+      )
+      node.send(Buffer.from(JSON.stringify({ own: entry, foreign: process.execPath })))
+      assert.strictEqual(JSON.parse((yield* node.next).toString()).before.environment, 0)
+    })
+  )
+
   it.live("is gone when its scope closes", () =>
     Effect.gen(function* () {
       const pid = yield* Effect.scoped(Effect.map(open(options), (node) => node.pid))

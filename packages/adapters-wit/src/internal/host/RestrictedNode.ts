@@ -54,6 +54,9 @@ export interface RestrictedNodeOptions {
 const errorOutputBytes = 8_192
 const tableElements = 100_000
 
+/** Node hands `NODE_V8_COVERAGE` on to its children by itself, unless that is named. */
+const emptyEnvironment = { NODE_V8_COVERAGE: undefined }
+
 const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> => {
   const [command = options.execPath, ...rest] = [...options.confinement, options.execPath]
   return spawn(
@@ -73,7 +76,7 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
       "--eval",
       bootstrap
     ],
-    { env: {}, cwd: parse(options.execPath).root, stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
+    { env: emptyEnvironment, cwd: parse(options.execPath).root, stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
   )
 }
 
