@@ -1,78 +1,71 @@
 import { Effect } from "effect"
-import type { Bench, BenchOptions } from "../Bench.ts"
+import type { Bench, BenchFailed, BenchOptions } from "../Bench.ts"
 import { machine } from "../Machine.ts"
 import type { Report } from "../Report.ts"
-import { type Fleet, type FleetRunner, fleet } from "./Fleet.ts"
-import { type FleetLoad, type FleetLoadResult, loadFleet, workIn, workInMs } from "./FleetLoad.ts"
+import { type FleetRunner, fleet } from "./Fleet.ts"
+import type { FleetLoad, Measured } from "./FleetLoad.ts"
 
-const rounds = 5
+const trials = 5
+const rounds = 3
 const crowds = [1, 16] as const
 const goals = { local: 1.05, handedOnMs: 1.5 }
 
 const middle = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 /** The middle of several windows of the same load. */
-const middleOf = (results: ReadonlyArray<FleetLoadResult>) => ({
+const middleOf = (results: ReadonlyArray<Measured>) => ({
   rate: middle(results.map(({ requests, seconds }) => requests / seconds)),
   median: middle(results.map(({ median }) => median)),
-  p99: middle(results.map(({ p99 }) => p99))
+  p99: middle(results.map(({ p99 }) => p99)),
+  runnerMs: middle(results.map(({ costs }) => costs.runner))
 })
 
-/** Runners, what they are asked, and by how many callers. */
-type Contender = readonly [ReadonlyArray<FleetRunner>, FleetLoad["asked"], number]
+type Middle = ReturnType<typeof middleOf>
 
-const measure = ({ backends }: Fleet, { budget }: BenchOptions) => {
-  const once = ([runners, asked, callers]: Contender) =>
-    loadFleet(
-      {
-        urls: runners.map(({ url }) => url),
-        asked,
-        callers,
-        milliseconds: budget,
-        warmUp: Math.min(300, budget / 2)
-      },
-      runners.map(({ pid }) => pid),
-      backends
-    )
-  /** Contenders in turns, so that whatever else the machine does hits all alike. */
-  const turns = <Name extends string>(contenders: Readonly<Record<Name, Contender>>) =>
-    Effect.gen(function* () {
-      const names = Object.keys(contenders) as Array<Name>
-      const found = new Map<Name, Array<FleetLoadResult>>(names.map((name) => [name, []]))
-      for (let round = 0; round < rounds; round++) {
-        for (const name of names) found.get(name)?.push(yield* once(contenders[name]))
-      }
-      return (name: Name) => middleOf(found.get(name) ?? [])
-    })
-  return turns
-}
+/** Contenders in turns, so that whatever else the machine does hits all alike. */
+const inTurns = <Name extends string>(contenders: Readonly<Record<Name, Effect.Effect<Measured, BenchFailed>>>) =>
+  Effect.gen(function* () {
+    const names = Object.keys(contenders) as Array<Name>
+    const found = new Map<Name, Array<Measured>>(names.map((name) => [name, []]))
+    for (let round = 0; round < rounds; round++) {
+      for (const name of names) found.get(name)?.push(yield* contenders[name])
+    }
+    return (name: Name) => middleOf(found.get(name) ?? [])
+  })
 
 const met = (holds: boolean) => (holds ? "yes" : "NO")
 
 const run = (options: BenchOptions) =>
   Effect.gen(function* () {
     const { tell } = options
-    const prepared = yield* fleet(options)
-    const { asked, livingOn, settled, start } = prepared
-    const worked = (runners: ReadonlyArray<FleetRunner>) => workIn(asked, runners, workInMs(options.budget))
-    const turns = measure(prepared, options)
+    const { asked, environment, livingOn, load, settled, start, workIn } = yield* fleet(options)
+    const loading = (runners: ReadonlyArray<FleetRunner>, callers: number, of: FleetLoad["asked"] = asked) =>
+      load(runners, callers === 1 ? of.slice(0, 1) : of, callers)
 
-    yield* tell("a plain runner beside one in a cluster of its own")
-    const alone = yield* Effect.scoped(
-      Effect.gen(function* () {
-        const [plain, clustered] = [yield* start(false), yield* start(true)]
-        yield* settled([clustered])
-        yield* worked([plain])
-        yield* worked([clustered])
-        const [one] = asked
-        const own = one === undefined ? [] : [one]
-        return yield* turns({
-          "plain 1": [[plain], own, 1],
-          "clustered 1": [[clustered], own, 1],
-          "plain 16": [[plain], asked, 16],
-          "clustered 16": [[clustered], asked, 16]
+    // Two processes of the same program differ by some percent for their whole life: each trial has new ones, started in
+    // another order, and a second plain runner shows how much that is.
+    const alone = yield* Effect.forEach(Array.from({ length: trials }).keys(), (trial) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          yield* tell(`a plain runner, another, and one in a cluster of its own: ${trial + 1} of ${trials}`)
+          const started: Array<FleetRunner> = []
+          for (const turn of [0, 1, 2]) {
+            const place = (turn + trial) % 3
+            started[place] = yield* start(place === 2)
+          }
+          const [plain, again, clustered] = started as [FleetRunner, FleetRunner, FleetRunner]
+          yield* settled([clustered])
+          for (const runner of started) yield* workIn([runner])
+          return yield* inTurns({
+            "plain 1": loading([plain], 1),
+            "again 1": loading([again], 1),
+            "clustered 1": loading([clustered], 1),
+            "plain 16": loading([plain], 16),
+            "again 16": loading([again], 16),
+            "clustered 16": loading([clustered], 16)
+          })
         })
-      })
+      )
     )
 
     yield* tell("two runners: a request at the install's runner, and at the other")
@@ -80,12 +73,12 @@ const run = (options: BenchOptions) =>
       Effect.gen(function* () {
         const [first, second] = [yield* start(true), yield* start(true)]
         yield* settled([first, second])
-        yield* worked([first, second])
-        const own = (yield* livingOn(first, asked)).slice(0, 1)
-        return yield* turns({
-          here: [[first], own, 1],
-          elsewhere: [[second], own, 1],
-          both: [[first, second], asked, 16]
+        yield* workIn([first, second])
+        const own = yield* livingOn(first, asked)
+        return yield* inTurns({
+          here: loading([first], 1, own),
+          elsewhere: loading([second], 1, own),
+          both: loading([first, second], 16)
         })
       })
     )
@@ -95,68 +88,83 @@ const run = (options: BenchOptions) =>
       Effect.gen(function* () {
         const runners = [yield* start(true), yield* start(true), yield* start(true)]
         yield* settled(runners)
-        yield* worked(runners)
-        return yield* turns({ all: [runners, asked, 16] })
+        yield* workIn(runners)
+        return yield* inTurns({ all: loading(runners, 16) })
       })
     )
 
-    const overhead = (callers: (typeof crowds)[number]) =>
-      alone(`plain ${callers}`).rate / alone(`clustered ${callers}`).rate
+    /** A ratio of every trial: the middle one, the least and the most. */
+    const spread = (ratio: (of: (typeof alone)[number]) => number) => {
+      const ratios = alone.map(ratio).sort((a, b) => a - b)
+      return [middle(ratios), ratios[0] ?? 0, ratios.at(-1) ?? 0] as const
+    }
+    const local = (callers: (typeof crowds)[number]) =>
+      spread((of) => of(`plain ${callers}`).rate / of(`clustered ${callers}`).rate)
+    const control = (callers: (typeof crowds)[number]) =>
+      spread((of) => of(`plain ${callers}`).rate / of(`again ${callers}`).rate)
+    const work = (callers: (typeof crowds)[number]) =>
+      spread((of) => of(`clustered ${callers}`).runnerMs / of(`plain ${callers}`).runnerMs)
+    const over = (name: Parameters<(typeof alone)[number]>[0]): Middle => {
+      const found = alone.map((of) => of(name))
+      const key = (of: keyof Middle) => middle(found.map((one) => one[of]))
+      return { rate: key("rate"), median: key("median"), p99: key("p99"), runnerMs: key("runnerMs") }
+    }
     const more = handed("elsewhere").median - handed("here").median
     const report: Report = {
       bench: "cluster",
       environment: {
         ...machine,
-        ...prepared.environment,
-        windows: `${rounds} of ${options.budget} ms each in turns, the middle one counts; each runner worked in for ${workInMs(options.budget)} ms`
+        ...environment,
+        windows: `${rounds} of ${options.budget} ms each in turns, the middle one counts; ${trials} trials with new runners`
+      },
+      figures: {
+        "1 caller, requests/s: plain / clustered": local(1)[0],
+        "16 callers, requests/s: plain / clustered": local(16)[0],
+        "a request that is handed on, more at the median (ms)": more
       },
       tables: [
         {
-          title: "What the cluster costs",
-          columns: ["what", "is", "goal", "met"],
-          rows: [
-            ...crowds.map((callers) => {
-              const ratio = overhead(callers)
-              return [
-                `${callers} callers: requests/s of a plain runner to those of a clustered one`,
-                ratio,
-                `at most ${goals.local}`,
-                met(ratio <= goals.local)
-              ]
-            }),
+          title: `What a local request pays for the cluster (the middle of ${trials} trials, the least and the most)`,
+          columns: ["what", "middle", "least", "most", "goal", "met"],
+          rows: crowds.flatMap((callers) => [
             [
-              "a request that is handed on, more at the median (ms)",
-              more,
-              `at most ${goals.handedOnMs}`,
-              met(more <= goals.handedOnMs)
-            ]
-          ]
+              `${callers} callers, requests/s: plain / clustered`,
+              ...local(callers),
+              `at most ${goals.local}`,
+              met(local(callers)[0] <= goals.local)
+            ],
+            [`${callers} callers, requests/s: plain / another plain`, ...control(callers), "", ""],
+            [`${callers} callers, the runner's processor time: clustered / plain`, ...work(callers), "", ""]
+          ])
+        },
+        {
+          title: "What a request pays that is handed on (ms)",
+          columns: ["what", "is", "goal", "met"],
+          rows: [["more at the median", more, `at most ${goals.handedOnMs}`, met(more <= goals.handedOnMs)]]
         },
         {
           title: "One install, one caller (ms)",
           columns: ["runner", "median", "p99", "req/s"],
-          rows: [
-            ["plain", alone("plain 1")],
-            ["clustered, alone", alone("clustered 1")],
-            ["of two, where the install lives", handed("here")],
-            ["of two, where it does not", handed("elsewhere")]
-          ].map(([name, of]) => {
-            const { median, p99, rate } = of as ReturnType<typeof middleOf>
-            return [name as string, median, p99, rate]
-          })
+          rows: (
+            [
+              ["plain", over("plain 1")],
+              ["clustered, alone", over("clustered 1")],
+              ["of two, where the install lives", handed("here")],
+              ["of two, where it does not", handed("elsewhere")]
+            ] as const
+          ).map(([name, { median, p99, rate }]) => [name, median, p99, rate])
         },
         {
           title: "Twelve installs, 16 callers, each runner asked alike",
           columns: ["runners", "req/s", "median ms", "p99 ms"],
-          rows: [
-            ["1, plain", alone("plain 16")],
-            ["1", alone("clustered 16")],
-            ["2", handed("both")],
-            ["3", three("all")]
-          ].map(([name, of]) => {
-            const { median, p99, rate } = of as ReturnType<typeof middleOf>
-            return [name as string, rate, median, p99]
-          })
+          rows: (
+            [
+              ["1, plain", over("plain 16")],
+              ["1", over("clustered 16")],
+              ["2", handed("both")],
+              ["3", three("all")]
+            ] as const
+          ).map(([name, { median, p99, rate }]) => [name, rate, median, p99])
         }
       ]
     }

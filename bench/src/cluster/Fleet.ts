@@ -17,7 +17,7 @@ import { populationOf } from "../execute/Setting.ts"
 import { administering, databases } from "../postgres/Databases.ts"
 import { loadedId } from "../postgres/Population.ts"
 import { benchServer } from "../postgres/Server.ts"
-import type { FleetLoad } from "./FleetLoad.ts"
+import { type FleetLoad, loadFleet, type Measured } from "./FleetLoad.ts"
 
 /** A runner that is measured. */
 export interface FleetRunner {
@@ -29,8 +29,6 @@ export interface FleetRunner {
 export interface Fleet {
   /** One request for each install: the sample's overview, which calls its host four times. */
   readonly asked: FleetLoad["asked"]
-  /** The processes of the database that work for runners. */
-  readonly backends: () => Promise<ReadonlyArray<number>>
   readonly start: (clustered: boolean) => Effect.Effect<FleetRunner, BenchFailed, Scope.Scope>
   /** Waits until these runners alone share the installs. */
   readonly settled: (runners: ReadonlyArray<FleetRunner>) => Effect.Effect<void>
@@ -39,6 +37,17 @@ export interface Fleet {
     runner: FleetRunner,
     asked: FleetLoad["asked"]
   ) => Effect.Effect<ReadonlyArray<FleetLoad["asked"][number]>>
+  /**
+   * Works runners in until their code is compiled and every install has its processes: what an execution costs falls for some
+   * thousands of them.
+   */
+  readonly workIn: (runners: ReadonlyArray<FleetRunner>) => Effect.Effect<void, BenchFailed>
+  /** Callers that ask runners alike for one window of time. */
+  readonly load: (
+    runners: ReadonlyArray<FleetRunner>,
+    asked: FleetLoad["asked"],
+    callers: number
+  ) => Effect.Effect<Measured, BenchFailed>
   readonly environment: Readonly<Record<string, string | number>>
 }
 
@@ -155,7 +164,7 @@ const until = (holds: () => Promise<boolean>): Effect.Effect<void> =>
   Effect.promise(holds).pipe(Effect.delay("50 millis"), Effect.repeat({ until: (held) => held }), Effect.asVoid)
 
 /** Loads the database, installs the sample for twelve small tenants, and makes ready for runners. */
-export const fleet = ({ keep, scale, tell }: BenchOptions): Effect.Effect<Fleet, BenchFailed, Scope.Scope> =>
+export const fleet = ({ budget, keep, scale, tell }: BenchOptions): Effect.Effect<Fleet, BenchFailed, Scope.Scope> =>
   Effect.gen(function* () {
     // The database of `bench execute`, for which it need not be loaded again.
     const folder = join(keep, "execute")
@@ -200,9 +209,31 @@ export const fleet = ({ keep, scale, tell }: BenchOptions): Effect.Effect<Fleet,
       )
       return { url, pid: child.pid ?? 0 }
     })
+    const asked = tenants.map((number) => askedOf(number, hash))
+    const workInMs = Math.min(6_000, budget * 4)
+    const backends = () =>
+      Effect.runPromise(
+        administering(packed, (run) =>
+          run("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'alga-extension-%'")
+        )
+      ).then((rows) => rows.map((row) => Number((row as { readonly pid: number }).pid)))
+    const loading = (
+      runners: ReadonlyArray<FleetRunner>,
+      times: Pick<FleetLoad, "callers" | "milliseconds" | "warmUp">,
+      of: FleetLoad["asked"] = asked
+    ) =>
+      loadFleet(
+        { urls: runners.map(({ url }) => url), asked: of, ...times },
+        runners.map(({ pid }) => pid),
+        backends
+      )
     return {
-      asked: tenants.map((number) => askedOf(number, hash)),
+      asked,
       start,
+      workIn: (runners: ReadonlyArray<FleetRunner>) =>
+        Effect.asVoid(loading(runners, { callers: 16, milliseconds: workInMs * runners.length, warmUp: 0 })),
+      load: (runners: ReadonlyArray<FleetRunner>, of: FleetLoad["asked"], callers: number) =>
+        loading(runners, { callers, milliseconds: budget, warmUp: Math.min(300, budget / 2) }, of),
       settled: (runners: ReadonlyArray<FleetRunner>) =>
         until(async () => {
           const owned = await Promise.all(runners.map(shardsOf))
@@ -216,15 +247,10 @@ export const fleet = ({ keep, scale, tell }: BenchOptions): Effect.Effect<Fleet,
             return (await carriedOutHere(runner)) > before
           })
         ),
-      backends: () =>
-        Effect.runPromise(
-          administering(packed, (run) =>
-            run("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'alga-extension-%'")
-          )
-        ).then((rows) => rows.map((row) => Number((row as { readonly pid: number }).pid))),
       environment: {
         server: server.description,
-        installs: `${installs}, of tenants of ${populationOf(scale).small} clients; each execution calls its host four times`
+        installs: `${installs}, of tenants of ${populationOf(scale).small} clients; each execution calls its host four times`,
+        "worked in": `each runner for ${workInMs} ms`
       }
     }
   }).pipe(

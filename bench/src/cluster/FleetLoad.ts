@@ -31,15 +31,18 @@ export interface Costs {
   readonly database: number
 }
 
+/** A window of load: what the callers saw, and what it cost. */
+export type Measured = FleetLoadResult & { readonly costs: Costs }
+
 /** Loads runners from a process of its own, and sees what the runners and these database processes spend on it. */
 export const loadFleet = (
   options: FleetLoad,
   runners: ReadonlyArray<number>,
   backends: () => Promise<ReadonlyArray<number>>
-): Effect.Effect<FleetLoadResult & { readonly costs: Costs }, BenchFailed> =>
+): Effect.Effect<Measured, BenchFailed> =>
   Effect.tryPromise({
     try: () =>
-      new Promise<FleetLoadResult & { readonly costs: Costs }>((resolve, reject) => {
+      new Promise<Measured>((resolve, reject) => {
         const child = fork(
           fileURLToPath(new URL("./clusterLoadProcess.ts", import.meta.url)),
           [JSON.stringify(options)],
@@ -80,29 +83,3 @@ export const loadFleet = (
       }),
     catch: (cause) => new BenchFailed({ why: `the load on ${options.urls.join(", ")} failed: ${cause}` })
   })
-
-/**
- * Works runners in until their code is compiled and every install has its processes: what an execution costs falls for some
- * thousands of them.
- */
-export const workIn = (
-  asked: FleetLoad["asked"],
-  runners: ReadonlyArray<{ readonly url: string }>,
-  milliseconds: number
-): Effect.Effect<void, BenchFailed> =>
-  Effect.asVoid(
-    loadFleet(
-      {
-        urls: runners.map(({ url }) => url),
-        asked,
-        callers: 16,
-        milliseconds: milliseconds * runners.length,
-        warmUp: 0
-      },
-      [],
-      () => Promise.resolve([])
-    )
-  )
-
-/** For how long to work each runner in. */
-export const workInMs = (budget: number): number => Math.min(6_000, budget * 4)

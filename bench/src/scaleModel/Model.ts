@@ -12,7 +12,7 @@ export interface Demand {
   readonly handingOn: number
 }
 
-/** A set-up of machines: processors that everything shares, or some for each part. */
+/** A set-up of machines: processors that everything shares. */
 export interface Setup {
   readonly runners: number
   /** Callers that each ask again as soon as they are answered. */
@@ -26,12 +26,8 @@ export interface Setup {
   readonly elsewhere: number
   /** Host calls of one execution, each of which goes to PostgreSQL and back. */
   readonly hostCalls: number
-  /** Time in which nobody works on a request: wake-ups, and what goes over sockets and pipes. Milliseconds. */
-  readonly latency: number
-  /** The same of handing on, for a request that is. */
-  readonly handingLatency: number
-  /** Time for which the place of an execution stays taken after its answer, while nobody works for it. Milliseconds. */
-  readonly turnover: number
+  /** The share of the work, but for the callers', that nobody waits for: what is done after the answer. */
+  readonly behind: number
   /** How many executions are simulated. */
   readonly executions: number
 }
@@ -47,19 +43,19 @@ export interface Outcome {
   readonly runner: number
 }
 
-/** Work that a request needs next: of a thread that does one thing at a time, or of a process of its own (null). */
+/** Work that comes next: of a thread that does one thing at a time, or of a process of its own (null). */
 interface Step {
   readonly thread: number | null
   readonly work: number
 }
 
-interface Request {
-  readonly begun: number
-  readonly owner: number
-  readonly latency: number
+/** Steps to take one after the other. */
+interface Job {
   readonly steps: ReadonlyArray<Step>
+  readonly done: () => void
   next: number
   left: number
+  processor: number
 }
 
 /** A generator of numbers from 0 to 1, always the same: a simulation that is run again says the same. */
@@ -73,148 +69,130 @@ const numbers = (seed: number) => {
 
 /**
  * Plays a closed system through: each caller asks, waits, and asks again. A request passes the callers' thread, a runner's main
- * thread, a sandbox process of its own, PostgreSQL, and back, once for each host call. Threads serve their requests in turn;
- * whoever can work shares the processors evenly. Service times vary as an exponential distribution does half of the way.
+ * thread, a sandbox process of its own, PostgreSQL, and back, once for each host call. Threads serve their requests in turn.
+ * Whoever wakes goes to one of the processors, by chance, and shares it evenly with whoever is there: one processor may have
+ * two to serve while another has none, as the run queues of a kernel do. Service times vary as an exponential distribution
+ * does half of the way.
  */
 export const simulate = (demand: Demand, setup: Setup): Outcome => {
-  const {
-    callers,
-    concurrency,
-    elsewhere,
-    executions,
-    handingLatency,
-    hostCalls,
-    installs,
-    latency,
-    processors,
-    runners,
-    turnover
-  } = setup
+  const { behind, callers, concurrency, elsewhere, executions, hostCalls, installs, processors, runners } = setup
   const random = numbers(7)
+  const below = (count: number) => Math.floor(random() * count)
   const varied = (work: number) => work * (0.5 - 0.5 * Math.log(1 - random()))
   const callersThread = 0
   const runnerThread = (runner: number) => 1 + runner
-  const waiting = new Map<number, Array<Request>>()
-  const working = new Set<Request>()
+  const waiting = new Map<number, Array<Job>>()
+  const working = new Set<Job>()
+  const present = Array.from({ length: processors }, () => 0)
   const admitted = Array.from({ length: runners }, () => 0)
-  const queued = Array.from({ length: runners }, (): Array<Request> => [])
-  const sleeping: Array<{ readonly at: number; readonly wake: () => void }> = []
+  const queued = Array.from({ length: runners }, (): Array<Job> => [])
   const took: Array<number> = []
   let now = 0
   let busy = 0
   let runnerBusy = 0
 
+  const awaited = 1 - behind
+  const behindAnswer = behind * (demand.runner + demand.sandbox + demand.database)
+  const process = (work: number): Step => ({ thread: null, work: varied(work * awaited) })
+  const runner = (thread: number, work: number): Step => ({ thread: runnerThread(thread), work: work * awaited })
+
   const stepsOf = (owner: number, asked: number): ReadonlyArray<Step> => {
     const rounds = hostCalls + 2
-    const runner = (thread: number, work: number): Step => ({ thread: runnerThread(thread), work })
     const handed = owner === asked ? [] : [runner(asked, demand.runner * 0.3 + demand.handingOn / 2)]
     const back = owner === asked ? [] : [runner(asked, demand.handingOn / 4)]
     const share = owner === asked ? demand.runner : demand.runner * 0.7 + demand.handingOn / 4
     const inside = Array.from({ length: hostCalls }, () => [
-      { thread: null, work: varied(demand.sandbox / (hostCalls + 1)) },
+      process(demand.sandbox / (hostCalls + 1)),
       runner(owner, share / rounds),
-      { thread: null, work: varied(demand.database / hostCalls) }
+      process(demand.database / hostCalls)
     ]).flat()
     return [
       { thread: callersThread, work: demand.callers / 2 },
       ...handed,
       runner(owner, share / rounds),
       ...inside,
-      { thread: null, work: varied(demand.sandbox / (hostCalls + 1)) },
+      process(demand.sandbox / (hostCalls + 1)),
       runner(owner, share / rounds),
       ...back,
       { thread: callersThread, work: demand.callers / 2 }
     ]
   }
 
-  const begin = (request: Request): void => {
-    const step = request.steps[request.next]
+  const wake = (job: Job): void => {
+    job.processor = below(processors)
+    present[job.processor] = presentAt(job) + 1
+    working.add(job)
+  }
+  const presentAt = ({ processor }: Job): number => present[processor] ?? 0
+
+  const begin = (job: Job): void => {
+    const step = job.steps[job.next]
     if (step === undefined) {
-      finish(request)
+      job.done()
       return
     }
-    request.left = step.work
-    if (step.thread === null) {
-      working.add(request)
+    job.left = step.work
+    const line = step.thread === null ? undefined : waiting.get(step.thread)
+    if (line !== undefined) {
+      line.push(job)
       return
     }
-    const line = waiting.get(step.thread)
-    if (line === undefined) {
-      waiting.set(step.thread, [])
-      working.add(request)
-    } else line.push(request)
+    if (step.thread !== null) waiting.set(step.thread, [])
+    wake(job)
   }
 
-  const advance = (request: Request): void => {
-    const step = request.steps[request.next]
-    working.delete(request)
-    if (step !== undefined && step.thread !== null) {
-      const following = waiting.get(step.thread)?.shift()
-      if (following === undefined) waiting.delete(step.thread)
-      else working.add(following)
+  const advance = (job: Job): void => {
+    const thread = job.steps[job.next]?.thread ?? null
+    working.delete(job)
+    present[job.processor] = presentAt(job) - 1
+    if (thread !== null) {
+      const following = waiting.get(thread)?.shift()
+      if (following === undefined) waiting.delete(thread)
+      else wake(following)
     }
-    request.next += 1
-    begin(request)
+    job.next += 1
+    begin(job)
   }
+
+  const jobOf = (steps: ReadonlyArray<Step>, done: () => void): Job => ({ steps, done, next: 0, left: 0, processor: 0 })
 
   let turn = 0
   const ask = (): void => {
-    const install = turn++ % installs
-    const owner = install % runners
-    const asked = random() < elsewhere ? (owner + 1 + Math.floor(random() * (runners - 1))) % runners : owner
-    const request: Request = {
-      begun: now,
-      owner,
-      latency: latency + (asked === owner ? 0 : handingLatency),
-      steps: stepsOf(owner, asked),
-      next: 0,
-      left: 0
-    }
-    if ((admitted[owner] ?? 0) < concurrency) admit(request)
+    const begun = now
+    const owner = (turn++ % installs) % runners
+    const asked = random() < elsewhere ? (owner + 1 + below(runners - 1)) % runners : owner
+    const request = jobOf(stepsOf(owner, asked), () => {
+      took.push(now - begun)
+      begin(jobOf([{ thread: null, work: varied(behindAnswer) }], () => {}))
+      admitted[owner] = (admitted[owner] ?? 1) - 1
+      const following = queued[owner]?.shift()
+      if (following !== undefined) admit(following, owner)
+      ask()
+    })
+    if ((admitted[owner] ?? 0) < concurrency) admit(request, owner)
     else queued[owner]?.push(request)
   }
 
-  const admit = (request: Request): void => {
-    admitted[request.owner] = (admitted[request.owner] ?? 0) + 1
-    sleeping.push({ at: now + request.latency, wake: () => begin(request) })
-  }
-
-  const free = (owner: number): void => {
-    admitted[owner] = (admitted[owner] ?? 1) - 1
-    const following = queued[owner]?.shift()
-    if (following !== undefined) admit(following)
-  }
-
-  const finish = (request: Request): void => {
-    took.push(now - request.begun)
-    sleeping.push({ at: now + turnover, wake: () => free(request.owner) })
-    ask()
+  const admit = (request: Job, owner: number): void => {
+    admitted[owner] = (admitted[owner] ?? 0) + 1
+    begin(request)
   }
 
   for (let caller = 0; caller < callers; caller++) ask()
   while (took.length < executions) {
-    const rate = Math.min(1, processors / Math.max(1, working.size))
-    let until = Number.POSITIVE_INFINITY
-    for (const { left } of working) until = Math.min(until, now + left / rate)
-    for (const { at } of sleeping) until = Math.min(until, at)
-    const passed = until - now
-    now = until
-    busy += passed * Math.min(processors, working.size)
-    const done: Array<Request> = []
-    for (const request of working) {
-      const thread = request.steps[request.next]?.thread ?? 0
-      if (thread >= 1 && thread <= runners) runnerBusy += passed * rate
-      request.left -= passed * rate
-      if (request.left <= 1e-9) done.push(request)
+    let passed = Number.POSITIVE_INFINITY
+    for (const job of working) passed = Math.min(passed, job.left * presentAt(job))
+    now += passed
+    busy += passed * present.filter((count) => count > 0).length
+    const done: Array<Job> = []
+    for (const job of working) {
+      const part = passed / presentAt(job)
+      const thread = job.steps[job.next]?.thread ?? callersThread
+      if (thread !== callersThread) runnerBusy += part
+      job.left -= part
+      if (job.left <= 1e-9) done.push(job)
     }
-    for (const request of done) advance(request)
-    for (let index = sleeping.length - 1; index >= 0; index--) {
-      const one = sleeping[index]
-      if (one !== undefined && one.at <= now) {
-        sleeping.splice(index, 1)
-        one.wake()
-      }
-    }
+    for (const job of done) advance(job)
   }
   const counted = took.slice(Math.floor(executions / 10)).sort((a, b) => a - b)
   const at = (share: number) => counted[Math.min(counted.length - 1, Math.ceil(counted.length * share) - 1)] ?? 0
@@ -239,12 +217,12 @@ export const demandAt = (alone: Demand, many: Demand, atATime: number): Demand =
   }
 }
 
-/** The turnover with which the model does as much as was measured: more makes it slower. */
-export const turnoverFor = (demand: Demand, setup: Setup, perSecond: number): number => {
-  let [least, most] = [0, 50]
+/** The share of the work behind the answer with which the model does as much as was measured: more makes one caller faster. */
+export const behindFor = (demand: Demand, setup: Setup, perSecond: number): number => {
+  let [least, most] = [0, 0.9]
   for (let step = 0; step < 12; step++) {
     const half = (least + most) / 2
-    if (simulate(demand, { ...setup, turnover: half }).perSecond > perSecond) least = half
+    if (simulate(demand, { ...setup, behind: half }).perSecond < perSecond) least = half
     else most = half
   }
   return least
