@@ -12,7 +12,7 @@ export default defineConfig({
       include: ["packages/*/src/**/*.ts"],
       exclude: ["packages/*/src/**/page/src/**"],
       reportOnFailure: true,
-      reporter: ["text-summary", "html", ["json-summary", { file: "summary.json" }]],
+      reporter: ["html", ["json-summary", { file: "summary.json" }]],
       thresholds: { "packages/domain/src/**": { lines: 100, branches: 100, functions: 100, statements: 100 } }
     },
     reporters: ["default", new AcceptanceReporter()],

@@ -44,6 +44,16 @@ const start = (
   }
 }
 
+const patienceMs = 10_000
+
+/** Ends a run at once, or as it would end by itself where it is asked for its coverage: only then does Node write that down. */
+const stop = async (running: Program): Promise<void> => {
+  if (process.env["NODE_V8_COVERAGE"] === undefined) return void (await running.end("SIGKILL"))
+  const late = setTimeout(() => running.signal("SIGKILL"), patienceMs)
+  await running.end("SIGTERM")
+  clearTimeout(late)
+}
+
 /**
  * Starts the runner's command line with nothing but these settings, by another command than Node where one is given. It is
  * killed when the scope closes.
@@ -55,7 +65,7 @@ export const program = (
 ) =>
   Effect.acquireRelease(
     Effect.sync(() => start(args, env, command)),
-    (running) => Effect.promise(() => running.end("SIGKILL"))
+    (running) => Effect.promise(() => stop(running))
   )
 
 /** A command that runs Node where no file can grow beyond 64 KiB, as on a disk that is full. */
