@@ -9,6 +9,7 @@ import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { layerServer } from "../src/PgServer.ts"
 import * as TenantPolicies from "../src/TenantPolicies.ts"
+import { partitionByTenant } from "../testing/PartitionedTables.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { reader } from "./reader.ts"
 
@@ -23,14 +24,20 @@ const layerData = Layer.effect(
 
 const adapter = Layer.provideMerge(layerGuardedReads, layer)
 
+const onServerWith = <E>(tables: Effect.Effect<void, E, PgClient.PgClient>) =>
+  Layer.unwrap(
+    Effect.map(testDatabase, (url) => {
+      const writable = PgClient.layer({ url })
+      const data = layerData.pipe(Layer.provideMerge(Layer.effectDiscard(tables)), Layer.provide(writable))
+      return Layer.merge(Layer.provide(adapter, layerServer({ url })), data)
+    })
+  )
+
 /** The adapter on a database of its own on the run's server: it reads through the read-only client. */
-export const onServer = Layer.unwrap(
-  Effect.map(testDatabase, (url) => {
-    const writable = PgClient.layer({ url })
-    const data = layerData.pipe(Layer.provideMerge(layerTables), Layer.provide(writable))
-    return Layer.merge(Layer.provide(adapter, layerServer({ url })), data)
-  })
-)
+export const onServer = onServerWith(createTables)
+
+/** As {@link onServer}, its tables in partitions by tenant. */
+export const onPartitionedServer = onServerWith(Effect.andThen(createTables, partitionByTenant))
 
 /** As {@link onServer}, connected as the reading login, which may do nothing else. */
 export const onServerAsReader = Layer.unwrap(
