@@ -70,9 +70,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const discard = (guest: Guest) =>
     Effect.suspend(() => {
-      guest.node.kill()
       spares = spares.filter((other) => other !== guest)
       idle = idle.filter((other) => other !== guest)
+      // Who waits for its end is told at once, and must not find it among those that wait for work.
+      guest.node.kill()
       const gone = Effect.andThen(
         guest.node.end,
         Effect.sync(() => all.delete(guest))

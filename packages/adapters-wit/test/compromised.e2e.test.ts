@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { defaultLimits } from "../src/index.ts"
+import { bind, prepare } from "../src/internal/host/binding.ts"
+import { callOf, doneWith, replaying, talk } from "./support/Replay.ts"
+
+const small = {
+  ...defaultLimits,
+  responseBodyBytes: 3,
+  headers: 2,
+  headerBytes: 8,
+  hostCalls: 2,
+  hostCallBytes: JSON.stringify(callOf("12345678")).length
+}
+
+const body = (text: string) => ({ $b: Buffer.from(text).toString("base64") })
+const response = (text: string, headers: ReadonlyArray<readonly [name: string, value: string]> = []) =>
+  doneWith({ status: 200, headers: headers.map(([name, value]) => ({ name, value })), body: body(text) })
+
+const good = response("123")
+
+describe("A process that its guest has taken over", () => {
+  it.live.each([
+    { says: "a body of the limit", messages: [response("123")], seen: "200" },
+    { says: "a body beyond", messages: [response("1234")], seen: "response-too-large (responseBodyBytes)" },
+    {
+      says: "headers of both limits",
+      messages: [
+        response("", [
+          ["ab", "12"],
+          ["cd", "34"]
+        ])
+      ],
+      seen: "200"
+    },
+    {
+      says: "one more header",
+      messages: [
+        response("", [
+          ["a", "1"],
+          ["b", "2"],
+          ["c", "3"]
+        ])
+      ],
+      seen: "response-header-limit (headers)"
+    },
+    {
+      says: "headers of more bytes",
+      messages: [response("", [["abcd", "12345"]])],
+      seen: "response-headers-too-large (headerBytes)"
+    },
+    { says: "a number that is none", messages: [doneWith({ $u: "" })], seen: "response-invalid (null)" },
+    { says: "a call with a number that is none", messages: [callOf({ $u: "" }), good], seen: "protocol (null)" },
+    { says: "a call of the limit", messages: [callOf("12345678"), good], seen: "200" },
+    {
+      says: "a call of a byte more",
+      messages: [callOf("123456789"), good],
+      seen: "host-call-too-large (hostCallBytes)"
+    },
+    { says: "as many calls as it may", messages: [callOf(), callOf(), good], seen: "200" },
+    { says: "one call more", messages: [callOf(), callOf(), callOf(), good], seen: "host-call-limit (hostCalls)" },
+    { says: "that it is ready once more", messages: [{ type: "ready" }, good], seen: "protocol (null)" }
+  ])("is held to what every guest is held to: $says", ({ messages, seen }) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* talk(messages, small)).end, seen)
+    })
+  )
+
+  const component = { hash: "", glue: import.meta.filename, imports: [], modules: [], unrestorable: null }
+
+  it.live.each([
+    { says: "that it has loaded", message: { type: "loaded" }, seen: "bound" },
+    { says: "that it is ready", message: { type: "ready" }, seen: "protocol" },
+    { says: "that it cannot", message: { type: "fail", reason: "load", detail: "" }, seen: "crashed" }
+  ])("is bound only where it says so, and not where it says $says", ({ message, seen }) =>
+    Effect.gen(function* () {
+      const guest = yield* replaying([message])
+      const outcome = yield* Effect.match(bind(guest, component, [], defaultLimits), {
+        onFailure: ({ reason }) => reason,
+        onSuccess: () => "bound"
+      })
+      assert.deepEqual([outcome, guest.bound], [seen, seen === "bound"])
+    })
+  )
+
+  it.live("is not ready for a request where it says something else", () =>
+    Effect.gen(function* () {
+      yield* prepare(yield* replaying([{ type: "ready" }]))
+      const error = yield* Effect.flip(prepare(yield* replaying([{ type: "loaded" }])))
+      assert.strictEqual(error.reason, "protocol")
+    })
+  )
+
+  it.live("is not sent a component whose files are gone", () =>
+    Effect.gen(function* () {
+      const guest = yield* replaying([{ type: "loaded" }])
+      const error = yield* Effect.flip(bind(guest, { ...component, glue: "/nowhere/glue.js" }, [], defaultLimits))
+      assert.strictEqual(error.reason, "unavailable")
+      assert.isFalse(guest.bound)
+    })
+  )
+})
