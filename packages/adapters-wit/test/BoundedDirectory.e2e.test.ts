@@ -55,6 +55,20 @@ describe("a bounded directory", () => {
     assert.deepEqual(await readdir(directory), ["entry"])
   })
 
+  it("replaces a folder where nobody says whether it is good", async () => {
+    const kept = makeBoundedDirectory({ directory, bytes: 1_000 })
+    await kept.put("entry", folderOf("first"))
+    await kept.put("entry", folderOf("second"))
+    assert.strictEqual(await content("entry"), "second")
+  })
+
+  it("fails for a name that cannot be, says why, and leaves nothing behind", async () => {
+    const kept = makeBoundedDirectory({ directory, bytes: 1_000 })
+    await kept.remove("absent")
+    assert.match(await kept.put("absent/entry", folderOf("x")).then(String, String), /ENOENT.*rename/)
+    assert.deepEqual(await readdir(directory), [])
+  })
+
   it("leaves nothing of an entry that could not be written, and fails", async () => {
     const kept = makeBoundedDirectory({ directory, bytes: 1_000 })
     const failing = kept.put("entry", async (path) => {

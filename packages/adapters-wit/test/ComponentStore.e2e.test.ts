@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -61,6 +61,41 @@ describe("ComponentStore", () => {
       assert.isNull(yield* store.find(first.hash))
       assert.deepEqual(yield* store.accept(bytes), first)
       assert.deepEqual(yield* entriesOf(directory), [first.hash])
+    })
+  )
+
+  it.live("makes no room with a component that was used since, and minds no use of one that is gone", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const store = yield* storeIn(directory)
+      const used = yield* store.accept(yield* bytesOf(coreGuest("ok")))
+      const unused = yield* store.accept(yield* bytesOf(coreGuest("trap")))
+      const folder = dirname(used.glue)
+      const size = yield* Effect.promise(async () => {
+        for (const { glue } of [used, unused]) await utimes(dirname(glue), 1_000, 1_000)
+        const sizes = await Promise.all(
+          (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size)
+        )
+        return sizes.reduce((sum, one) => sum + one, 0)
+      })
+      yield* store.use(used)
+      yield* store.use(used)
+      const small = yield* storeIn(directory, undefined, Math.floor(2.5 * size))
+      const last = yield* small.accept(yield* bytesOf(coreGuest("keep-global")))
+      assert.sameMembers([...(yield* entriesOf(directory))], [used.hash, last.hash])
+      yield* Effect.promise(() => rm(folder, { recursive: true }))
+      yield* small.use(used)
+    })
+  )
+
+  it.live("refuses a component that takes longer than it may", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const context = yield* Layer.build(layerComponentStore({ directory, intakeTimeoutMs: 1 }))
+      const { accept } = yield* Effect.provideContext(ComponentStore, context)
+      const error = yield* Effect.flip(accept(yield* bytesOf(coreGuest("ok"))))
+      assert.deepInclude(error, { _tag: "ComponentRefused", reason: "too-slow" })
+      assert.deepEqual(yield* entriesOf(directory), [])
     })
   )
 

@@ -126,6 +126,29 @@ describe("openComponent", () => {
     assert.strictEqual((own as CoreGlobal).value, 2)
   })
 
+  it("takes code of any length", async () => {
+    const nops = "(nop)".repeat(70_000)
+    const { run } = await instance(`(module (memory 1 2) (func (export "run") (result i32) ${nops} (memory.size)))`)
+    assert.strictEqual(run("run"), 1)
+  })
+
+  it("keeps what segments of every kind put into tables", async () => {
+    const { exports, run } = await instance(`(module
+      (type $t (func (result i32)))
+      (table $a (export "a") 2 funcref)
+      (table $b (export "b") 2 funcref)
+      (memory 1)
+      (elem (table $b) (offset (i32.const 1)) func $f)
+      (elem (table $a) (offset (i32.const 0)) funcref (ref.func $f) (ref.null func))
+      (elem $passive funcref (ref.func $f))
+      (elem declare funcref (ref.func $f))
+      (func $f (export "run") (type $t) (memory.size)))`)
+    const table = (name: string) => exports[name] as unknown as { readonly get: (index: number) => unknown }
+    assert.strictEqual(run("run"), 1)
+    assert.deepEqual([table("a").get(0), table("a").get(1)], [exports["run"], null])
+    assert.deepEqual([table("b").get(0), table("b").get(1)], [null, exports["run"]])
+  })
+
   it("adds names that the component does not have yet", async () => {
     const { marker } = await first('(module (memory (export "alga:state/memory/0") 1))')
     assert.strictEqual(marker, "alga:state+")

@@ -87,6 +87,20 @@ describe("a restricted process", () => {
     })
   )
 
+  it.live("that ends by itself is broken for all who ask, and the first of what it said of that is kept", () =>
+    Effect.gen(function* () {
+      const url = "alga://engine/ends.ts"
+      const ends = `import { writeSync } from "node:fs"; writeSync(2, "e".repeat(9_000)); process.exit(3)`
+      const text = { entry: url, modules: { [url]: ends } }
+      const node = yield* open({ ...options, program: { text, reads: [], flags: [] } })
+      assert.deepEqual(yield* Effect.flip(node.next), { reason: "exited", detail: "code 3, signal null" })
+      assert.strictEqual(node.errorOutput(), "e".repeat(8_192))
+      const told: Array<string> = []
+      node.onBroken(({ reason }) => told.push(reason))
+      assert.deepEqual(told, ["exited"])
+    })
+  )
+
   it.live("that cannot be started says so", () =>
     Effect.gen(function* () {
       const node = yield* open({ ...options, execPath: "/nowhere/node" })
