@@ -325,6 +325,24 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("requests as HTT
     })
   )
 
+  it.effect("are refused with 413 once more has come than may, where no length was said", () =>
+    Effect.gen(function* () {
+      const { token } = yield* TestRunner
+      const head = [
+        "POST /v1/execute HTTP/1.1",
+        "host: x",
+        `${serviceTokenHeader}: ${token}`,
+        "content-type: application/json",
+        "transfer-encoding: chunked",
+        "connection: close"
+      ]
+      const most = 16 * 1_048_576
+      const body = (bytes: number) => `${bytes.toString(16)}\r\n${" ".repeat(bytes)}\r\n0\r\n\r\n`
+      assert.match(yield* raw(`${head.join("\r\n")}\r\n\r\n${body(most)}`), /^HTTP\/1\.1 400 .*invalid_json/s)
+      assert.match(yield* raw(`${head.join("\r\n")}\r\n\r\n${body(most + 1)}`), /^HTTP\/1\.1 413 .*payload_too_large/s)
+    })
+  )
+
   it.effect("are refused with 431 where their head is too large", () =>
     Effect.gen(function* () {
       assert.match(
