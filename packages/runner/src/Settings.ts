@@ -188,6 +188,27 @@ export const Settings = Schema.Struct({
       fallback: "15 seconds"
     })
   ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: Schema.Literals(["ping", "kubernetes"])
+    .annotate({ message: "must be ping or kubernetes" })
+    .pipe(
+      about("Who says that a runner lives: the others, who ping it, or Kubernetes, by its pod.", "ping, kubernetes", {
+        fallback: "ping"
+      })
+    ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_SELECTOR: Schema.optional(text).pipe(
+    about("The labels of the runners' pods, such as app=alga-extension-runner; needed with kubernetes.", "selector")
+  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_NAMESPACE: Schema.optional(
+    text.check(Schema.isPattern(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { message: "must be the name of a namespace" }))
+  ).pipe(about("The namespace of the runners' pods, where it is not the service account's.", "name")),
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: Schema.String.check(
+    Schema.isPattern(/^https:\/\/[^\s/?#]+\/?$/, { message: "must be a URL such as https://kubernetes.default.svc" })
+  ).pipe(about("The Kubernetes API.", "URL", { fallback: "https://kubernetes.default.svc" })),
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_ACCOUNT: text.pipe(
+    about("The directory with the service account's token and ca.crt.", "path", {
+      fallback: "/var/run/secrets/kubernetes.io/serviceaccount"
+    })
+  ),
   ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: Schema.optional(whole(1, 100_000)).pipe(
     about("One install's executions at the same time, in the whole cluster.", "executions")
   ),

@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, describe, it } from "vitest"
 import { parseAllDocuments } from "yaml"
+import { kubernetesOptionsOf } from "../src/cluster/KubernetesSettings.ts"
 import { statusOf } from "../src/RunnerError.ts"
-import { aboutSetting, settingNames } from "../src/Settings.ts"
-import { settingsFileVariable } from "../src/SettingsSource.ts"
+import { aboutSetting, type Settings, settingNames } from "../src/Settings.ts"
+import { settingsFileVariable, settingsReport } from "../src/SettingsSource.ts"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 const read = (path: string) => readFile(join(root, path), "utf8")
@@ -20,6 +21,35 @@ const documents = async (path: string): Promise<ReadonlyArray<unknown>> =>
     assert.deepStrictEqual(document.errors, [], path)
     return document.toJS() as unknown
   })
+
+interface Deployment {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> }
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> }
+      readonly spec: {
+        readonly serviceAccountName: string
+        readonly automountServiceAccountToken: boolean
+        readonly terminationGracePeriodSeconds: number
+        readonly securityContext: object
+        readonly containers: readonly [
+          {
+            readonly securityContext: object
+            readonly env: ReadonlyArray<{ readonly name: string; readonly value?: string; readonly valueFrom?: object }>
+            readonly ports: ReadonlyArray<{ readonly name: string; readonly containerPort: number }>
+          }
+        ]
+      }
+    }
+  }
+}
+
+/** The one resource of that kind in a manifest. */
+const resource = async <A>(path: string, kind: string): Promise<A> => {
+  const found = (await documents(path)).filter((it) => (it as { readonly kind: string }).kind === kind)
+  assert.lengthOf(found, 1, `${path}: ${kind}`)
+  return found[0] as A
+}
 
 const metricsIn = (text: string) => new Set(text.match(/\balga_extension_[a-z_]+/g))
 
@@ -67,12 +97,11 @@ describe("the files under deploy", () => {
   })
 
   it("run without root, without capabilities and on a read-only file system", async () => {
-    const [deployment] = (await documents("deploy/kubernetes/runner.yaml")) as ReadonlyArray<{
-      spec: { template: { spec: { securityContext: object; containers: ReadonlyArray<{ securityContext: object }> } } }
-    }>
-    const pod = deployment?.spec.template.spec
-    assert.propertyVal(pod?.securityContext, "runAsNonRoot", true)
-    assert.propertyVal(pod?.containers[0]?.securityContext, "readOnlyRootFilesystem", true)
+    for (const path of ["deploy/kubernetes/runner.yaml", "deploy/kubernetes/cluster.yaml"]) {
+      const pod = (await resource<Deployment>(path, "Deployment")).spec.template.spec
+      assert.propertyVal(pod.securityContext, "runAsNonRoot", true)
+      assert.propertyVal(pod.containers[0].securityContext, "readOnlyRootFilesystem", true)
+    }
     const [compose] = (await documents("deploy/compose/compose.yaml")) as ReadonlyArray<{
       services: { runner: object }
     }>
@@ -80,6 +109,59 @@ describe("the files under deploy", () => {
     const image = await read("deploy/Dockerfile")
     assert.isAbove(image.indexOf("USER node"), image.indexOf("AS runner"))
     assert.include(image, "HEALTHCHECK")
+  })
+
+  it("stop a pod no sooner than its runner has ended", async () => {
+    for (const path of ["deploy/kubernetes/runner.yaml", "deploy/kubernetes/cluster.yaml"]) {
+      const { containers, terminationGracePeriodSeconds } = (await resource<Deployment>(path, "Deployment")).spec
+        .template.spec
+      const seconds = (name: string) =>
+        Number.parseInt(containers[0].env.find((it) => it.name === name)?.value ?? "", 10)
+      const stop = seconds("ALGA_EXTENSION_RUNNER_STOP_DELAY") + seconds("ALGA_EXTENSION_RUNNER_STOP_GRACE")
+      assert.isAtLeast(terminationGracePeriodSeconds, stop + 10, path)
+    }
+  })
+
+  it("give the runners of a cluster on Kubernetes what it asks of them, and no right but to list pods", async () => {
+    const path = "deploy/kubernetes/cluster.yaml"
+    const { selector, template } = (await resource<Deployment>(path, "Deployment")).spec
+    const [{ env, ports }] = template.spec.containers
+    const set = Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]))
+    const labels = Object.entries(template.metadata.labels).map(([name, value]) => `${name}=${value}`)
+    assert.deepStrictEqual(selector.matchLabels, template.metadata.labels)
+    const asked = kubernetesOptionsOf(
+      settingsReport(
+        {
+          DATABASE_URL: "postgres://",
+          RUNNER_SERVICE_TOKEN: "token",
+          ...Object.fromEntries(env.map(({ name, value = "10.1.2.3" }) => [name, value]))
+        },
+        {}
+      ).settings as Settings
+    )
+    assert.propertyVal(asked, "selector", labels.join())
+    assert.deepStrictEqual(set["ALGA_EXTENSION_RUNNER_CLUSTER_HOST"], { fieldRef: { fieldPath: "status.podIP" } })
+    assert.deepInclude(ports, {
+      name: "cluster",
+      containerPort: Number(aboutSetting("ALGA_EXTENSION_RUNNER_CLUSTER_PORT").fallback)
+    })
+    assert.isTrue(template.spec.automountServiceAccountToken)
+
+    const role = await resource<{ metadata: { name: string }; rules: unknown }>(path, "Role")
+    assert.deepStrictEqual(role.rules, [{ apiGroups: [""], resources: ["pods"], verbs: ["list"] }])
+    const binding = await resource<{ roleRef: object; subjects: unknown }>(path, "RoleBinding")
+    assert.propertyVal(binding.roleRef, "name", role.metadata.name)
+    assert.deepStrictEqual(binding.subjects, [{ kind: "ServiceAccount", name: template.spec.serviceAccountName }])
+
+    const policy = await resource<{ spec: { podSelector: object; ingress: ReadonlyArray<object> } }>(
+      path,
+      "NetworkPolicy"
+    )
+    assert.deepStrictEqual(policy.spec.podSelector, selector)
+    assert.deepStrictEqual(policy.spec.ingress, [
+      { ports: [{ port: "http" }] },
+      { ports: [{ port: "cluster" }], from: [{ podSelector: selector }] }
+    ])
   })
 
   it("copy into the image what the runner starts from", async () => {

@@ -1,5 +1,6 @@
 import type { Duration, Redacted } from "effect"
 import type { ClusterLimits } from "./ClusterLimits.ts"
+import type { KubernetesOptions } from "./KubernetesPods.ts"
 import type { ClusterSecrets } from "./PeerLink.ts"
 
 /** How a runner belongs to a cluster. */
@@ -16,6 +17,8 @@ export interface ClusterOptions {
    * word from the database.
    */
   readonly health: Duration.Duration
+  /** Where Kubernetes says which runners live; null where they ask each other. */
+  readonly kubernetes: KubernetesOptions | null
   /** The largest message between runners, in bytes. */
   readonly messageBytes: number
   readonly limits: ClusterLimits

@@ -1,6 +1,7 @@
 import type { Settings } from "../Settings.ts"
 import { SettingsInvalid } from "../SettingsSource.ts"
 import type { ClusterOptions, TriggerOptions } from "./ClusterOptions.ts"
+import { kubernetesOptionsOf } from "./KubernetesSettings.ts"
 
 /** How long and how often kept triggers are tried, after these settings. */
 export const triggerOptionsOf = (settings: Settings): TriggerOptions => ({
@@ -28,6 +29,8 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
     ]
     return new SettingsInvalid({ problems })
   }
+  const kubernetes = kubernetesOptionsOf(settings)
+  if (kubernetes instanceof SettingsInvalid) return kubernetes
   const response = settings.ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES
   return {
     url,
@@ -35,6 +38,7 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
     listen: settings.ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN ?? null,
     secrets: previous === undefined ? [secret] : [secret, previous],
     health: settings.ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME,
+    kubernetes,
     messageBytes: Math.max(settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES, Math.ceil(response * 1.34)) + envelopeBytes,
     limits: {
       install: {

@@ -2,6 +2,8 @@ import { Context, Duration, Effect, Exit, Layer, Option, Schedule, Scope } from 
 import { MessageStorage, RunnerHealth, type RunnerStorage, Runners, Sharding, ShardingConfig } from "effect/cluster"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { type ClusterOptions, shards } from "./ClusterOptions.ts"
+import * as KubernetesHealth from "./KubernetesHealth.ts"
+import * as KubernetesPods from "./KubernetesPods.ts"
 import { Peers } from "./Peers.ts"
 
 /** This runner's part in the cluster. */
@@ -35,7 +37,7 @@ export const layerConfig = (options: ClusterOptions): Layer.Layer<ShardingConfig
 }
 
 /** A runner lives where it answers once in a third of the time that it may be silent for. */
-const layerHealth = ({ health }: ClusterOptions) =>
+const layerPing = ({ health }: ClusterOptions) =>
   Layer.effect(
     RunnerHealth.RunnerHealth,
     Effect.map(Peers, (peers) =>
@@ -48,11 +50,20 @@ const layerHealth = ({ health }: ClusterOptions) =>
     )
   )
 
+const layerHealth = (options: ClusterOptions) =>
+  options.kubernetes === null
+    ? layerPing(options)
+    : KubernetesHealth.layer(options.address.host, Duration.divideUnsafe(options.health, 3)).pipe(
+        Layer.provide(KubernetesPods.layer(options.kubernetes))
+      )
+
 /**
  * Membership by `effect/cluster`: the list of runners with their heartbeats, and one owner for each shard, who holds its
  * lock in PostgreSQL. It carries no messages and runs no entities: see docs/decisions/cluster.md.
  */
-export const layer = (options: ClusterOptions): Layer.Layer<Membership, never, RunnerStorage.RunnerStorage | Peers> =>
+export const layer = (
+  options: ClusterOptions
+): Layer.Layer<Membership, KubernetesPods.KubernetesFailed, RunnerStorage.RunnerStorage | Peers> =>
   Layer.effect(
     Membership,
     Effect.gen(function* () {
