@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { page, percent } from "../src/mutation/Page.ts"
 import { scoreOf } from "../src/mutation/Report.ts"
+import { chosenTargets, targets } from "../src/mutation/Targets.ts"
 
 const at = (line: number, from: number, to: number) => ({
   start: { line, column: from },
@@ -44,5 +45,20 @@ describe("The report of a mutation run", () => {
     const lines = page([["a", score]]).split("\n")
     assert.include(lines, "| `a` | 4 | 2 | 2 | 50.0 % |")
     assert.include(lines, "| `a/src/A.ts` 2 | `1 \\| 2` | `1 & 2` | **Nobody has said.** |")
+  })
+})
+
+describe("What is mutated", () => {
+  it("is everything, a package, or one of its files", () => {
+    assert.deepEqual(chosenTargets([]), targets)
+    assert.deepEqual(chosenTargets(["domain"]), targets.slice(0, 1))
+    assert.deepEqual(
+      chosenTargets(["domain/src/Page.ts"]).map(({ folder, mutate }) => [folder, mutate]),
+      [["domain", ["src/Page.ts"]]]
+    )
+  })
+
+  it("is never nothing: a name that is unknown is refused", () => {
+    assert.throws(() => chosenTargets(["domian"]), "domian is none of domain, adapters-wit, runner")
   })
 })

@@ -25,3 +25,18 @@ export const targets: ReadonlyArray<Target> = [
     tests: ["test/{Execution,ExecuteRequest,Origin,ServiceToken}.test.ts"]
   }
 ]
+
+/**
+ * The targets of these names: all of them where there is none, a whole target (`domain`), or one of its files
+ * (`domain/src/Page.ts`). Throws where a name is neither.
+ */
+export const chosenTargets = (names: ReadonlyArray<string>): ReadonlyArray<Target> =>
+  names.length === 0
+    ? targets
+    : names.map((name) => {
+        const target = targets.find(({ folder }) => name === folder || name.startsWith(`${folder}/`))
+        if (target === undefined) {
+          throw new Error(`${name} is none of ${targets.map(({ folder }) => folder).join(", ")}, and no file of theirs`)
+        }
+        return name === target.folder ? target : { ...target, mutate: [name.slice(target.folder.length + 1)] }
+      })

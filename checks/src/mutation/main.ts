@@ -6,7 +6,7 @@ import { Stryker } from "@stryker-mutator/core"
 import { root } from "../release/Packages.ts"
 import { leastScore, page, pagePath, percent } from "./Page.ts"
 import { type Score, scoreOf } from "./Report.ts"
-import { targets } from "./Targets.ts"
+import { chosenTargets } from "./Targets.ts"
 
 const folder = await mkdtemp(join(tmpdir(), "alga-mutation-"))
 const runner = createRequire(import.meta.url).resolve("@stryker-mutator/vitest-runner")
@@ -14,7 +14,7 @@ const chosen = process.argv.slice(2)
 const scores: Array<readonly [string, Score]> = []
 
 try {
-  for (const target of targets.filter((one) => chosen.length === 0 || chosen.includes(one.folder))) {
+  for (const target of chosenTargets(chosen)) {
     const configFile = join(folder, `${target.folder}.config.mjs`)
     const report = join(folder, `${target.folder}.json`)
     const config = { test: { include: target.tests, testTimeout: 30_000 } }
