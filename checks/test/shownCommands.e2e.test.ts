@@ -10,7 +10,7 @@ const programs = [
   { starts: ["npx", "alga-extension-runner"], file: "packages/runner/src/main.ts" },
   { starts: ["alga-extension-runner"], file: "packages/runner/src/main.ts" },
   { starts: ["npx", "pnpm@12", "demo"], file: "packages/runner/src/main.ts", words: ["demo"] },
-  { starts: ["npx", "pnpm@12", "bench"], file: "bench/src/main.ts", words: [] },
+  { starts: ["npx", "pnpm@12", "bench"], file: "bench/src/main.ts" },
   { starts: ["npx", "alga-ext"], file: "packages/extension-cli/src/main.ts" },
   { starts: ["alga-ext"], file: "packages/extension-cli/src/main.ts" }
 ] as const
@@ -18,11 +18,18 @@ const programs = [
 const run = promisify(execFile)
 const helps = new Map<string, Promise<string>>()
 
+/** What a program says of itself: the bench lists its names, and the others tell of each command. */
+const asking = (file: string, words: ReadonlyArray<string>) =>
+  file === "bench/src/main.ts" ? [["--help"], ["--list"]] : [[...words, "--help"]]
+
 const help = (file: string, words: ReadonlyArray<string>): Promise<string> => {
   const key = [file, ...words].join(" ")
   const known = helps.get(key)
   const asked =
-    known ?? run(process.execPath, [join(root, file), ...words, "--help"]).then(({ stdout, stderr }) => stdout + stderr)
+    known ??
+    Promise.all(asking(file, words).map((args) => run(process.execPath, [join(root, file), ...args]))).then((said) =>
+      said.map(({ stdout, stderr }) => stdout + stderr).join("\n")
+    )
   helps.set(key, asked)
   return asked
 }

@@ -36,9 +36,3 @@ export const pages = async (): Promise<ReadonlyArray<Page>> =>
 
 /** The page without its blocks of code. */
 export const prose = ({ text }: Page): string => text.replace(/^```[\s\S]*?^```$/gm, "")
-
-/** The blocks of code of a page in one of the languages. */
-export const blocks = ({ text }: Page, ...languages: ReadonlyArray<string>): ReadonlyArray<string> =>
-  Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language = "", code = ""]) => ({ language, code }))
-    .filter(({ language }) => languages.includes(language))
-    .map(({ code }) => code)

@@ -1,0 +1,101 @@
+/** How a command is proved that pages show, where it does not run as it is written. */
+export interface CommandRule {
+  /** The whole line, without the remark behind it. */
+  readonly line: RegExp
+  readonly proof:
+    | "`.ci/run` runs it"
+    | "a guide runs it"
+    | "it is started, asked and stopped"
+    | "a shorter form of it runs"
+    | "it does not run"
+  /** The shorter form, or the form that takes any free port. */
+  readonly as?: (line: string) => string
+  /** Why it does not run as it is written. */
+  readonly why: string
+}
+
+const pnpm = "npx --yes pnpm@12"
+
+const shortBench = (line: string): string => {
+  const [, name = ""] = / bench ([a-z-]+)/.exec(line) ?? []
+  return `${pnpm} bench ${name} --scale 0.0001 --budget 1`
+}
+
+/** The commands that do not run as they are written. Every other command that a page shows does. */
+export const commandRules: ReadonlyArray<CommandRule> = [
+  {
+    line: /^npx --yes pnpm@12 (lint|typecheck|test|test:postgres|docs:api|release:check)$/,
+    proof: "`.ci/run` runs it",
+    why: "once is enough"
+  },
+  {
+    line: /^npm (install|test|run (typecheck|build|pack))$/,
+    proof: "a guide runs it",
+    why: "it takes the packages as they are published, which the guides' test packs"
+  },
+  {
+    line: /^npx --yes pnpm@12 demo$/,
+    proof: "it is started, asked and stopped",
+    as: (line) => `${line} --port 0`,
+    why: "it stays up"
+  },
+  {
+    line: /^(npx alga-ext dev|npm run dev)$/,
+    proof: "it is started, asked and stopped",
+    as: () => "npm run dev -- --port 0",
+    why: "it stays up; the one is the other's script"
+  },
+  {
+    line: /^node packages\/runner\/src\/main\.ts serve$/,
+    proof: "it is started, asked and stopped",
+    as: (line) => `PORT=0 ${line}`,
+    why: "it stays up"
+  },
+  {
+    line: /^npx --yes pnpm@12 coverage( packages\/domain)?$/,
+    proof: "`.ci/run` runs it",
+    as: () => `${pnpm} coverage packages/domain`,
+    why: "it runs all tests, and of one package it is the same"
+  },
+  {
+    line: /^npx --yes pnpm@12 mutation$/,
+    proof: "a shorter form of it runs",
+    as: (line) => `${line} domain/src/Page.ts`,
+    why: "it takes minutes"
+  },
+  {
+    line: /^npx --yes pnpm@12 changeset$/,
+    proof: "a shorter form of it runs",
+    as: (line) => `${line} --empty`,
+    why: "it asks questions"
+  },
+  {
+    line: /^(TEST_DATABASE_URL=\S+ )?npx --yes pnpm@12 bench (postgres|growth)( |$)/,
+    proof: "a shorter form of it runs",
+    as: shortBench,
+    why: "it takes minutes"
+  },
+  {
+    line: /^npx --yes pnpm@12 bench [a-z-]+( |$)/,
+    proof: "it does not run",
+    why: "its shortest form takes half a minute; its name and options are looked up, and the tables that it prints"
+  },
+  {
+    line: /^node packages\/adapters-wit\/scripts\/soak\.ts$/,
+    proof: "it does not run",
+    why: "it takes minutes; `soak.e2e.test.ts` does the same for less long"
+  },
+  {
+    line: /^npx --yes pnpm@12 (docs:statements|test checks\/test\/surface --update)$/,
+    proof: "it does not run",
+    why: "a test makes the same files in the same way, and compares them with those that are kept"
+  },
+  {
+    line: /^npx --yes pnpm@12 acceptance$/,
+    proof: "it does not run",
+    why: "it loads every test, which takes a minute; a whole run of the tests makes the same page and compares it"
+  }
+]
+
+/** The rule of a line, where it has one. */
+export const ruleOf = (line: string): CommandRule | undefined => commandRules.find((rule) => rule.line.test(line))

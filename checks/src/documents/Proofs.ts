@@ -1,0 +1,87 @@
+import { shownFiles } from "../release/QuickStarts.ts"
+import { type Block, blocksOf } from "./Blocks.ts"
+import type { Page } from "./Pages.ts"
+
+/** What in CI would notice that a block of a page no longer holds. */
+export interface Proof {
+  /** The test, or the program that `.ci/run` calls, from the workspace's folder. */
+  readonly by: string
+  /** What it does with the block. */
+  readonly how: string
+  readonly covers: (block: Block, page: Page) => boolean
+}
+
+const isPackage = (path: string) => /^packages\/[\w-]+\/README\.md$/.test(path)
+const isGuide = (path: string) => path.startsWith("docs/guides/")
+const isQuickStart = (block: Block, page: Page) =>
+  isPackage(page.path) && shownFiles(page.text).some(({ text }) => text === block.text)
+
+const documentsTest = "checks/test/documents.test.ts"
+const commandsTest = "checks/test/commands.integration.test.ts"
+
+/** How the blocks of the pages are proved. A block that none of these covers must not be there. */
+export const proofs: ReadonlyArray<Proof> = [
+  {
+    by: "packages/extension-cli/test/guides.e2e.test.ts",
+    how: "follows the guide from an empty folder: writes its files, runs its commands, looks for what they print",
+    covers: (_block, { path }) => isGuide(path)
+  },
+  {
+    by: "checks/src/release/main.ts",
+    how: "installs the package from its tarball, and runs its quick start",
+    covers: isQuickStart
+  },
+  {
+    by: "checks/test/readme.e2e.test.ts",
+    how: "checks the types, runs what needs no database, builds the component",
+    covers: ({ language }, { path }) => path === "README.md" && language === "ts"
+  },
+  {
+    by: commandsTest,
+    how: "runs it on a PostgreSQL",
+    covers: ({ language, text }, { path }) => path === "README.md" && language === "ts" && text.includes("postgres://")
+  },
+  {
+    by: commandsTest,
+    how: "runs the commands in a fresh copy of the workspace",
+    covers: (block, page) => block.language === "sh" && !isGuide(page.path) && !isQuickStart(block, page)
+  },
+  {
+    by: documentsTest,
+    how: "looks for titles and columns of the tables in the code of the benches, which prints them",
+    covers: ({ language, text }, { path }) => language === "text" && /^ ?-+( {2}-+)*$/m.test(text) && !isGuide(path)
+  },
+  {
+    by: "checks/test/citus.integration.test.ts",
+    how: "runs it on a PostgreSQL where stand-ins for Citus's functions look whether tables and columns are there",
+    covers: ({ language }, { path }) => path === "docs/citus.md" && language === "sql"
+  },
+  {
+    by: "packages/adapters-pg/test/statements.integration.test.ts",
+    how: "makes the page and compares it",
+    covers: ({ language }, { path }) => path === "docs/statements.md" && language === "sql"
+  },
+  {
+    by: "packages/adapters-wit/test/WitPage.test.ts",
+    how: "makes the page and compares it",
+    covers: ({ language }, { path }) => path === "docs/wit.md" && language === "wit"
+  },
+  {
+    by: documentsTest,
+    how: "reads the diagram, and looks for the parts that it names",
+    covers: ({ language }) => language === "mermaid"
+  }
+]
+
+/** The blocks of pages that a test has to prove. */
+export const blocksFor = (by: string, pages: ReadonlyArray<Page>, ...languages: ReadonlyArray<string>) =>
+  pages.flatMap((page) =>
+    blocksOf(page).filter(
+      (block) =>
+        languages.includes(block.language) && proofs.some((proof) => proof.by === by && proof.covers(block, page))
+    )
+  )
+
+/** The blocks of pages that nothing proves. */
+export const unproved = (pages: ReadonlyArray<Page>): ReadonlyArray<Block> =>
+  pages.flatMap((page) => blocksOf(page).filter((block) => !proofs.some(({ covers }) => covers(block, page))))
