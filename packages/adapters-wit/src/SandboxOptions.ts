@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os"
+import { availableParallelism, totalmem } from "node:os"
 import type { SandboxUser } from "./internal/host/Confinement.ts"
 import { defaultLimits, type Limits } from "./Limits.ts"
 
@@ -14,8 +14,13 @@ export interface SandboxOptions {
   readonly queueLength: number
   /** Processes kept started for whoever comes next. Default: 1. */
   readonly spares: number
-  /** Processes kept for the install that they served, all installs together. Default: one for each core. */
+  /** Processes kept for the install that they served, all installs together. Default: 32, or one for each core where that is more. */
   readonly idleProcesses: number
+  /**
+   * Memory that these may take together, in MiB, by what each has resident, so that what they share counts for each. The one
+   * that worked last is kept in any case. Default: a quarter of the memory of the machine, or of its container.
+   */
+  readonly idleMb: number
   /** How long such a process is kept without work, in milliseconds. Default: 60,000. */
   readonly idleMs: number
   /** How long a process may take to start, and to make itself ready ahead of a request, in milliseconds. Default: 10,000. */
@@ -42,6 +47,12 @@ export interface SandboxOptions {
   readonly limits: Limits
 }
 
+const leastIdleProcesses = 32
+const mebibyte = 1_048_576
+
+/** A container without a limit tells a number that is none, or more than the machine has. */
+const memoryMb = (): number => Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) / mebibyte)
+
 /** The options with those that a deployment did not set. */
 export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): SandboxOptions => {
   const concurrency = given.concurrency ?? 2 * availableParallelism()
@@ -51,7 +62,8 @@ export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): Sand
     concurrencyPerInstall: Math.ceil(concurrency / 2),
     queueLength: 128,
     spares: 1,
-    idleProcesses: availableParallelism(),
+    idleProcesses: Math.max(leastIdleProcesses, availableParallelism()),
+    idleMb: Math.floor(memoryMb() / 4),
     idleMs: 60_000,
     startMs: 10_000,
     requestsPerProcess: 10_000,

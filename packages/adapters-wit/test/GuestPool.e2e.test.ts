@@ -25,6 +25,7 @@ const start = () => startGuest(options)
 const defaults: GuestPoolOptions = {
   spares: 0,
   idleProcesses: 2,
+  idleMb: 1_024,
   idleMs: 60_000,
   startMs: 10_000,
   requestsPerProcess: 100,
@@ -105,6 +106,38 @@ describe("GuestPool", () => {
       yield* pool.keep(second)
       assert.isFalse(first.node.isOpen())
       assert.isTrue(second.node.isOpen())
+    })
+  )
+
+  it.effect("keeps processes of so much memory together, and ends those that waited longest when it is more", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ idleProcesses: 4, idleMb: 300 })
+      const guests = [yield* take(pool, "a"), yield* take(pool, "b"), yield* take(pool, "c"), yield* take(pool, "d")]
+      for (const guest of guests) guest.residentBytes = 100 * 1_048_576
+      for (const guest of guests.slice(0, 3)) yield* pool.keep(guest)
+      assert.deepEqual(
+        guests.map(({ node }) => node.isOpen()),
+        [true, true, true, true]
+      )
+      for (const guest of guests.slice(3)) {
+        guest.residentBytes += 1
+        yield* pool.keep(guest)
+      }
+      assert.deepEqual(
+        guests.map(({ node }) => node.isOpen()),
+        [false, false, true, true]
+      )
+    })
+  )
+
+  it.effect("keeps the process that worked last though it takes more memory alone than all may", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ idleMb: 300 })
+      const [first, large] = [yield* take(pool, "a"), yield* take(pool, "b")]
+      yield* pool.keep(first)
+      large.residentBytes = 301 * 1_048_576
+      yield* pool.keep(large)
+      assert.deepEqual([first.node.isOpen(), large.node.isOpen()], [false, true])
     })
   )
 

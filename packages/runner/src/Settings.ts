@@ -304,6 +304,11 @@ export const Settings = Schema.Struct({
       fallback: String(sandbox.idleProcesses)
     })
   ),
+  ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MB: whole(0, 1_048_576).pipe(
+    about("Memory that these may take together; the one that worked last is kept in any case.", "MiB", {
+      fallback: String(sandbox.idleMb)
+    })
+  ),
   ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS: whole(0, 86_400_000).pipe(
     about("How long such a process is kept without work.", "milliseconds", { fallback: String(sandbox.idleMs) })
   ),
@@ -348,6 +353,7 @@ export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> =>
     queueLength: settings.ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH,
     spares: settings.ALGA_EXTENSION_RUNNER_SANDBOX_SPARES,
     idleProcesses: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES,
+    idleMb: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MB,
     idleMs: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS,
     requestsPerProcess: settings.ALGA_EXTENSION_RUNNER_SANDBOX_REQUESTS_PER_PROCESS,
     processMb: settings.ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_MB,

@@ -32,6 +32,7 @@ export interface GuestPool {
 export interface GuestPoolOptions {
   readonly spares: number
   readonly idleProcesses: number
+  readonly idleMb: number
   readonly idleMs: number
   readonly startMs: number
   readonly requestsPerProcess: number
@@ -49,9 +50,9 @@ const mebibyte = 1_048_576
 const tooSlow = Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "a process did not start in time" }))
 
 /**
- * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound; the one that
- * waits longest makes room. A process that dies is forgotten and a spare replaced. When the scope closes every process
- * is ended and its end awaited.
+ * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound, and these take no more
+ * than `idleMb` together unless it is one alone; the one that waits longest makes room. A process that dies is forgotten and
+ * a spare replaced. When the scope closes every process is ended and its end awaited.
  */
 export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, options: GuestPoolOptions) {
   const background = yield* Scope.make()
@@ -163,12 +164,16 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest.residentBytes > options.processMb * mebibyte ? "memory" : null
   }
 
+  const isCrowded = (): boolean => {
+    const bytes = idle.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
+    return idle.length > options.idleProcesses || (idle.length > 1 && bytes > options.idleMb * mebibyte)
+  }
+
   const wait = Effect.fnUntraced(function* (guest: Guest) {
     if (!guest.node.isOpen()) return yield* discard(guest)
     guest.idleSince = yield* Clock.currentTimeMillis
     idle = [...idle, guest]
-    for (const longest of idle.slice(0, Math.max(0, idle.length - options.idleProcesses)))
-      yield* retire(longest, "room")
+    for (let longest = idle[0]; longest !== undefined && isCrowded(); longest = idle[0]) yield* retire(longest, "room")
   })
 
   const keep = Effect.fnUntraced(function* (guest: Guest) {
