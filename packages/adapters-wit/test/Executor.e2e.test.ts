@@ -4,7 +4,7 @@ import { layer as layerMemory } from "@alga-psa/ext-adapters-memory/MemoryPorts"
 import { layerGuardedReads } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ComponentStore, defaultLimits, Executor } from "../src/index.ts"
+import { ComponentStore, defaultLimits, Executor, HostImports, layerExecutor } from "../src/index.ts"
 import { coreGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
 import { layerExecutions, probe } from "./support/ProbeReads.ts"
@@ -31,6 +31,23 @@ layer(executions)("Executor", (it) => {
         assert.deepInclude(error, { _tag: "ExecutionFailed", reason: "trap" })
       })
       assert.deepEqual(yield* logsOf(failed), [])
+    })
+  )
+
+  it.effect("fails as crashed, and is ready for more, where an import of the host has a defect", () =>
+    Effect.gen(function* () {
+      const { as, client } = yield* scenario()
+      const call = { interface: "clients", function: "getClient", args: [client.client_id] }
+      const broken = Layer.fresh(layerExecutor).pipe(
+        Layer.provide(Layer.succeed(HostImports, { forExecution: () => () => Effect.die("a fault of ours") }))
+      )
+      const error = yield* Effect.flip(as()(probe([call]).pipe(Effect.provide(broken))))
+      assert.deepInclude(error, {
+        _tag: "ExecutionFailed",
+        reason: "crashed",
+        detail: "a defect of the host: a fault of ours"
+      })
+      assert.lengthOf(yield* as()(probe([call])), 1)
     })
   )
 

@@ -135,6 +135,13 @@ describe("the text decoder that QuickJS lacks", () => {
     }
   })
 
+  it.each(Object.entries(decoders))("decodes long texts, whole and broken, as Node does by %s", (_, decode) => {
+    const whole = new TextEncoder().encode("é漢😀a".repeat(2_000))
+    expect(decode(whole)).toBe(asNode(whole))
+    const broken = Uint8Array.of(0xff, ...whole, 0xf0, 0x9f)
+    expect(decode(broken)).toBe(asNode(broken))
+  })
+
   it("decodes a view and a buffer", () => {
     const bytes = new TextEncoder().encode("xhéllox")
     expect(new Utf8Decoder().decode(bytes.subarray(1, -1))).toBe("héllo")

@@ -42,6 +42,12 @@ describe("execute", () => {
         assert.strictEqual(refused.code, 1)
         assert.match(refused.errors, /^alga-extension-runner: unauthorized: /)
 
+        const absent = yield* run([...request, "--url", "http://127.0.0.1:9"], { RUNNER_SERVICE_TOKEN: token })
+        assert.deepStrictEqual(
+          [absent.code, absent.errors],
+          [1, "alga-extension-runner: no runner answers at http://127.0.0.1:9\n"]
+        )
+
         const flags = ["--tenant", ids.tenants.acme, "--extension", ids.extensions.full, "--install", ids.installs.full]
         const scheduled = yield* run(["execute", ...flags, "--content-hash", hash, "--path", "/api/services"], settings)
         assert.strictEqual(scheduled.code, 0, scheduled.errors)
@@ -78,6 +84,23 @@ describe("inspect", () => {
       const alone = JSON.parse((yield* run(["inspect", component, "--json"], env)).text)
       assert.deepStrictEqual([alone.hash, alone.bundle, alone.limits.memoryMb], [bundle.hash, null, 32])
       assert.strictEqual(alone.bytes, (yield* Effect.promise(() => readFile(component))).byteLength)
+    })
+  )
+
+  it.live("says so to people in lines, and what is left out", () =>
+    Effect.gen(function* () {
+      const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+      const { lines, text } = yield* run(["inspect", bundleFile])
+      assert.strictEqual(lines[0]?.slice(0, 14 + contentHash.length), `bundle        ${contentHash}`)
+      assert.match(text, /^can use {7}.*\bcap:client\.read\b.*\bcap:service\.read\b/m)
+      assert.match(text, /^limits {8}\w+ \d+\n {14}\w+ \d+$/m)
+      const alone = yield* run(["inspect", join(bundleFile, "..", "main.wasm")])
+      assert.match(alone.lines[0] ?? "", /^component {5}sha256:[0-9a-f]{64}, \d+ bytes$/)
+      const absent = yield* run(["inspect", "/nowhere/main.wasm"])
+      assert.deepStrictEqual(
+        [absent.code, absent.errors],
+        [2, "alga-extension-runner: /nowhere/main.wasm cannot be read\n"]
+      )
     })
   )
 
