@@ -8,10 +8,15 @@ const Bound = Schema.Struct({
   atMost: Schema.optionalKey(Schema.Finite),
   /** What is aimed at, where that is more. Reported, never a failure. */
   goal: Schema.optionalKey(Schema.Finite)
-})
+}).check(
+  Schema.makeFilter(
+    ({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined || "a budget needs atLeast or atMost"
+  )
+)
 
 /** Bounds by bench and figure. */
-const Budgets = Schema.Record(Schema.String, Schema.Record(Schema.String, Bound))
+export const Budgets = Schema.Record(Schema.String, Schema.Record(Schema.String, Bound))
+export interface Budgets extends Schema.Schema.Type<typeof Budgets> {}
 
 const parse = Schema.decodeUnknownEffect(Schema.fromJsonString(Budgets))
 
@@ -23,18 +28,18 @@ export const readBudgets = (file: string) =>
   )
 
 const within = (value: number, { atLeast, atMost }: typeof Bound.Type) =>
-  (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
+  Number.isFinite(value) && (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
 
 const reached = (value: number, { atMost, goal }: typeof Bound.Type) =>
   goal === undefined ? null : (atMost === undefined ? value >= goal : value <= goal) ? "yes" : "NO"
 
 /**
- * The ratios of a report beside their bounds, and the names of those beyond. A bound whose figure the report lacks is
- * beyond too: a figure that is no longer measured is not met.
+ * The figures of a report beside their bounds, and the names of those beyond. A bound whose figure the report lacks, or has
+ * no number for, is beyond too: what is no longer measured is not met.
  */
 export const checked = (
   { bench, figures = {} }: Report,
-  budgets: typeof Budgets.Type
+  budgets: Budgets
 ): { readonly table: Table; readonly beyond: ReadonlyArray<string> } => {
   const bounds = Object.entries(budgets[bench] ?? {})
   const rows = bounds.map(([name, bound]) => {
@@ -43,7 +48,7 @@ export const checked = (
       name,
       ok: value !== undefined && within(value, bound),
       cells: [
-        value === undefined ? null : value,
+        value ?? null,
         bound.atLeast ?? null,
         bound.atMost ?? null,
         value !== undefined && within(value, bound) ? "yes" : "NO",
@@ -55,7 +60,7 @@ export const checked = (
   })
   return {
     table: {
-      title: "Ratios beside their budgets",
+      title: "Figures beside their budgets",
       columns: ["measured", "at least", "at most", "met", "goal", "reached", "figure"],
       rows: rows.map(({ cells }) => cells)
     },

@@ -1,10 +1,14 @@
 /** A cell of a table: text, a number as it was measured, or nothing. */
 export type Cell = string | number | null
 
-/** How a table is drawn: some of its columns over another, both on logarithmic axes. */
+/** A picture of a table: some of its columns over another. */
 export interface Chart {
   /** The name of the picture's file, without `.svg`. */
   readonly file: string
+  /** Default: the table's. */
+  readonly title?: string
+  /** Axes that count evenly, an upright one from zero; others are logarithmic. */
+  readonly even?: "x" | "both"
   readonly x: { readonly column: number; readonly label: string }
   /** What is measured, with its unit. */
   readonly y: string
@@ -16,7 +20,7 @@ export interface Table {
   readonly title: string
   readonly columns: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
-  readonly chart?: Chart
+  readonly charts?: ReadonlyArray<Chart>
 }
 
 /** What a bench found. Durations are milliseconds, sizes bytes, unless a column says otherwise. */
@@ -25,7 +29,7 @@ export interface Report {
   /** Machine, versions, data and settings: what the figures hold for. */
   readonly environment: Readonly<Record<string, string | number>>
   readonly tables: ReadonlyArray<Table>
-  /** The ratios that have budgets, by name. */
+  /** The figures that budgets may be set for, by name: ratios, where one has a peer or a smaller step. */
   readonly figures?: Readonly<Record<string, number>>
 }
 

@@ -7,7 +7,8 @@ export interface Sample {
   readonly runs: number
 }
 
-const sampleOf = (durations: ReadonlyArray<number>): Sample => {
+/** Of durations in milliseconds. */
+export const sampleOf = (durations: ReadonlyArray<number>): Sample => {
   const sorted = durations.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
   return { median: at(0.5), p99: at(0.99), runs: sorted.length }
@@ -61,21 +62,42 @@ export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<
     }
   })
 
+/** Calls at once: how many ended in all, in how many milliseconds, and how long each took. */
+export interface AtOnce {
+  readonly durations: ReadonlyArray<number>
+  readonly milliseconds: number
+}
+
+/** Makes calls at once, each again as soon as it is answered, for so many milliseconds. */
+export const atOnce = <E, R>(
+  calls: ReadonlyArray<Effect.Effect<unknown, E, R>>,
+  milliseconds: number
+): Effect.Effect<AtOnce, E, R> =>
+  Effect.gen(function* () {
+    const begin = performance.now()
+    const durations: Array<number> = []
+    const caller = Effect.fnUntraced(function* (call: Effect.Effect<unknown, E, R>) {
+      for (let now = begin; now - begin < milliseconds; ) {
+        yield* call
+        const after = performance.now()
+        durations.push(after - now)
+        now = after
+      }
+    })
+    yield* Effect.forEach(calls, caller, { concurrency: calls.length, discard: true })
+    return { durations, milliseconds: performance.now() - begin }
+  })
+
 /** Calls a second that so many callers get, each calling again as soon as it is answered. */
 export const throughput = <E, R>(
   call: Effect.Effect<unknown, E, R>,
   callers: number,
   duration: number
 ): Effect.Effect<number, E, R> =>
-  Effect.gen(function* () {
-    const begin = performance.now()
-    let calls = 0
-    const caller = Effect.gen(function* () {
-      while (performance.now() - begin < duration) {
-        yield* call
-        calls++
-      }
-    })
-    yield* Effect.forEach(Array.from({ length: callers }), () => caller, { concurrency: callers, discard: true })
-    return (calls / (performance.now() - begin)) * 1000
-  })
+  Effect.map(
+    atOnce(
+      Array.from({ length: callers }, () => call),
+      duration
+    ),
+    ({ durations, milliseconds }) => (durations.length / milliseconds) * 1000
+  )

@@ -3,17 +3,19 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { type Bench, BenchFailed } from "./Bench.ts"
-import { checked, readBudgets } from "./Budgets.ts"
+import { readBudgets } from "./Budgets.ts"
 import { svgOf } from "./Chart.ts"
+import { check as compare, toCheck } from "./Check.ts"
 import { cluster } from "./cluster/ClusterBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
+import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
 import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
 import { scaleModel } from "./scaleModel/ScaleModelBench.ts"
 
-const benches: ReadonlyArray<Bench> = [postgres, growth, sandbox, execute, cluster, scaleModel]
+const benches: ReadonlyArray<Bench> = [postgres, growth, sandbox, sandboxGrowth, execute, cluster, scaleModel]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
 const budgets = fileURLToPath(new URL("../budgets.json", import.meta.url))
@@ -24,8 +26,9 @@ const draw = Effect.fnUntraced(function* ({ tables }: Report, folder: string) {
   const path = yield* Path.Path
   yield* files.makeDirectory(folder, { recursive: true })
   for (const table of tables) {
-    if (table.chart === undefined) continue
-    yield* files.writeFileString(path.join(folder, `${table.chart.file}.svg`), svgOf(table, table.chart))
+    for (const chart of table.charts ?? []) {
+      yield* files.writeFileString(path.join(folder, `${chart.file}.svg`), svgOf(table, chart))
+    }
   }
 })
 
@@ -46,7 +49,9 @@ const bench = Command.make(
     ),
     check: Flag.Boolean("check").pipe(
       Flag.withDefault(false),
-      Flag.withDescription("Compare the ratios with bench/budgets.json, and fail where one is beyond")
+      Flag.withDescription(
+        "Compare the figures with bench/budgets.json, of all benches that have budgets where none is named, and fail where one is beyond"
+      )
     ),
     charts: Flag.String("charts").pipe(
       Flag.optional,
@@ -58,17 +63,31 @@ const bench = Command.make(
     )
   },
   Effect.fnUntraced(function* ({ name, list, json, scale, keep, check, charts, budget }) {
+    const tell = (what: string) => Console.error(`${new Date().toISOString().slice(11, 19)} ${what}`)
+    const options = { scale, keep, budget, tell }
+    const kept = (report: Report) => (Option.isSome(charts) ? draw(report, charts.value) : Effect.void)
+    if (check && !list) {
+      const bounds = yield* readBudgets(budgets)
+      const reports: Array<Report> = []
+      const beyond: Array<string> = []
+      for (const one of yield* toCheck(benches, bounds, name)) {
+        const found = yield* compare(one, bounds, options)
+        beyond.push(...found.beyond)
+        if (found.report === null) continue
+        reports.push(found.report)
+        yield* kept(found.report)
+        if (!json) yield* Console.log(`${render(found.report)}\n`)
+      }
+      if (json) yield* Console.log(JSON.stringify(Option.isSome(name) ? (reports[0] ?? null) : reports, null, 2))
+      if (beyond.length > 0) return yield* new BenchFailed({ why: `beyond their budgets:\n${beyond.join("\n")}` })
+      return
+    }
     if (list || Option.isNone(name)) return yield* Console.log(listed)
     const chosen = benches.find((it) => it.name === name.value)
     if (chosen === undefined) return yield* new BenchFailed({ why: `no bench has the name ${name.value}\n${listed}` })
-    const tell = (what: string) => Console.error(`${new Date().toISOString().slice(11, 19)} ${what}`)
-    const report = yield* Effect.scoped(chosen.run({ scale, keep, budget, tell }))
-    if (Option.isSome(charts)) yield* draw(report, charts.value)
-    if (!check) return yield* Console.log(json ? JSON.stringify(report, null, 2) : render(report))
-    const { table, beyond } = checked(report, yield* readBudgets(budgets))
-    const whole = { ...report, tables: [...report.tables, table] }
-    yield* Console.log(json ? JSON.stringify(whole, null, 2) : render(whole))
-    if (beyond.length > 0) return yield* new BenchFailed({ why: `beyond their budgets: ${beyond.join("; ")}` })
+    const report = yield* Effect.scoped(chosen.run(options))
+    yield* kept(report)
+    yield* Console.log(json ? JSON.stringify(report, null, 2) : render(report))
   })
 ).pipe(Command.withDescription("Measures the packages beside their peers"))
 

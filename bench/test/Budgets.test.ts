@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, FileSystem } from "effect"
 import { checked, readBudgets } from "../src/Budgets.ts"
 import { svgOf } from "../src/Chart.ts"
 import type { Chart, Report, Table } from "../src/Report.ts"
@@ -33,6 +33,31 @@ describe("Budgets", () => {
     assert.deepEqual(checked(report({ "today / ours": 9 }), budgets).beyond, ["guarded / bare"])
   })
 
+  it("count a figure that is no number, or has no end, as beyond", () => {
+    const beyond = (figures: Record<string, number>) => checked(report(figures), budgets).beyond
+    assert.deepEqual(beyond({ "today / ours": Number.POSITIVE_INFINITY, "guarded / bare": Number.NaN }), [
+      "today / ours",
+      "guarded / bare"
+    ])
+  })
+
+  it("leave figures alone that they do not name", () => {
+    const { beyond, table } = checked(report({ "today / ours": 9, "guarded / bare": 1, other: 0 }), budgets)
+    assert.deepEqual(beyond, [])
+    assert.lengthOf(table.rows, 2)
+  })
+
+  it.effect("are refused where one bounds nothing", () =>
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const file = yield* files.makeTempFileScoped()
+      yield* files.writeFileString(file, JSON.stringify({ lists: { "today / ours": { goal: 8 } } }))
+      assert.include((yield* Effect.flip(readBudgets(file))).why, "a budget needs atLeast or atMost")
+      yield* files.writeFileString(file, JSON.stringify({ lists: { "today / ours": { goal: 8, atLeast: 2 } } }))
+      assert.deepEqual(yield* readBudgets(file), { lists: { "today / ours": { goal: 8, atLeast: 2 } } })
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
   it.effect("are read from their file", () =>
     Effect.gen(function* () {
       const found = yield* readBudgets(fileURLToPath(new URL("../budgets.json", import.meta.url)))
@@ -54,21 +79,30 @@ describe("A chart", () => {
     file: "growth",
     x: { column: 0, label: "clients" },
     y: "ms",
-    series: [{ column: 1, label: "ours" }]
+    series: [
+      { column: 1, label: "ours" },
+      { column: 2, label: "today" }
+    ]
   }
   const table: Table = {
     title: "Lists & <pages>",
-    columns: ["clients", "ours"],
+    columns: ["clients", "ours", "today"],
     rows: [
-      [500, 0.5],
-      [20_000, 1.5]
+      [500, 0.5, 1],
+      [20_000, 1.5, 50]
     ],
-    chart
+    charts: [chart]
   }
 
   it("is an SVG that names its axes and series, with the title's signs escaped", () => {
     const svg = svgOf(table, chart)
-    for (const text of ["clients", "ms", "ours", "Lists &amp; &lt;pages&gt;"]) assert.include(svg, text)
+    for (const text of ["clients", "ms", "ours", "today", "Lists &amp; &lt;pages&gt;"]) assert.include(svg, text)
     assert.match(svg, /^<svg /)
+  })
+
+  it("has no legend for a series alone, and a title of its own where it has one", () => {
+    const svg = svgOf(table, { ...chart, title: "Pages alone", series: chart.series.slice(0, 1), even: "both" })
+    assert.include(svg, "Pages alone")
+    for (const text of ["ours", "Lists"]) assert.notInclude(svg, text)
   })
 })

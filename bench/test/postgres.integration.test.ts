@@ -80,17 +80,19 @@ layer(layerMade)("The PostgreSQL bench", (it) => {
     Effect.gen(function* () {
       const loaded = { made: yield* Made, people }
       const options = { scale: 0.001, keep: "", budget: 1, tell: () => Effect.void }
-      const tables = yield* measureGrowth([loaded, loaded, loaded], loaded, options)
+      const { figures, tables } = yield* measureGrowth([loaded, loaded, loaded], loaded, options)
       assert.deepEqual(
         tables.map(({ rows }) => rows.length),
         [6, 6, 3, 2, 5]
       )
       for (const table of tables) {
-        assert.isDefined(table.chart)
-        for (const { column } of table.chart?.series ?? []) {
+        assert.lengthOf(table.charts ?? [], 1)
+        for (const { column } of table.charts?.[0]?.series ?? []) {
           assert.isTrue(table.rows.every((row) => Number(row[column]) > 0))
         }
       }
+      for (const [name, value] of Object.entries(figures)) assert.isTrue(Number.isFinite(value), name)
+      assert.isAtLeast(Object.keys(figures).length, 5)
     })
   )
 })

@@ -1,7 +1,7 @@
-import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { Effect, type Redacted } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
+import { machine } from "../Machine.ts"
 import { databases } from "../postgres/Databases.ts"
 import { benchServer } from "../postgres/Server.ts"
 import type { Cell, Report, Table } from "../Report.ts"
@@ -159,7 +159,11 @@ const report = (
       rows: memories.map(({ children, own, requests }) => [requests, mebibytes(own), mebibytes(children)])
     }
   ]
-  const figures = Object.fromEntries(ratios.map(({ tenant, value, what }) => [`${tenant} tenant: ${what}`, value]))
+  const [, quarter, ...later] = memories.map(({ children, own }) => own + children)
+  const figures = {
+    ...Object.fromEntries(ratios.map(({ tenant, value, what }) => [`${tenant} tenant: ${what}`, value])),
+    "memory after all requests / after a quarter": (later.at(-1) ?? Number.NaN) / (quarter ?? Number.NaN)
+  }
   return { bench: "execute", environment, tables, figures }
 }
 
@@ -186,8 +190,7 @@ const run = (options: BenchOptions) =>
     yield* tell(`${requests} requests for the memory`)
     const memories = yield* memory(hash, started.runner, requests)
     const environment = {
-      machine: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 1e9)} GB`,
-      node: process.version,
+      ...machine,
       postgres: server.description,
       clients: `small tenant ${people.small}, large tenant ${people.large}`,
       request: `/api/overview as a user of tenant ${callerOf("small").tenant.slice(0, 8)}…, four host calls`,

@@ -6,7 +6,7 @@ import * as Ours from "../postgres/Ours.ts"
 import { knexPeer, type Listing } from "../postgres/Peer.ts"
 import { loadedId, measuredTenants, type Population, population, searchTerms } from "../postgres/Population.ts"
 import { benchServer } from "../postgres/Server.ts"
-import type { Report, Table } from "../Report.ts"
+import type { Chart, Report, Table } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
 
 const connections = 10
@@ -37,7 +37,7 @@ const race = ({ made }: Loaded, asked: Listing, budget: number) =>
 
 const raced = ["x today", "ours", "p99", "today", "p99", "runs"]
 
-const drawn = (file: string, label: string): NonNullable<Table["chart"]> => ({
+const drawn = (file: string, label: string): Chart => ({
   file,
   x: { column: 0, label },
   y: "ms, median",
@@ -63,7 +63,7 @@ const bySize = (loaded: ReadonlyArray<Loaded>, budget: number, search: string | 
       title: `${what}, by the number of the tenant's clients (ms)`,
       columns: ["tenant's clients", ...raced],
       rows,
-      chart: drawn(search === null ? "growth-clients" : "growth-search", "clients of the tenant")
+      charts: [drawn(search === null ? "growth-clients" : "growth-search", "clients of the tenant")]
     }
     return table
   })
@@ -77,7 +77,7 @@ const byTenants = (loaded: ReadonlyArray<Loaded>, budget: number) =>
       title: "First page of a small tenant, by the number of tenants in the database (ms)",
       columns: ["tenants", ...raced],
       rows,
-      chart: drawn("growth-tenants", "tenants in the database")
+      charts: [drawn("growth-tenants", "tenants in the database")]
     })
   )
 
@@ -92,7 +92,7 @@ const byDepth = (whole: Loaded, budget: number) => {
       title: "A page of the largest tenant with its total, by its number (ms)",
       columns: ["page", ...raced],
       rows,
-      chart: drawn("growth-depth", "page of 25 clients")
+      charts: [drawn("growth-depth", "page of 25 clients")]
     })
   )
 }
@@ -106,9 +106,29 @@ const byPageSize = (whole: Loaded, budget: number) =>
       title: "First page of a tenant in the middle, by its size (ms)",
       columns: ["clients a page", ...raced],
       rows,
-      chart: drawn("growth-page-size", "clients on the page")
+      charts: [drawn("growth-page-size", "clients on the page")]
     })
   )
+
+const at = (table: Table, first: number, column: number): number =>
+  Number(table.rows.find((row) => row[0] === first)?.[column] ?? Number.NaN)
+
+const firstOf = ({ rows }: Table) => Number(rows[0]?.[0])
+const lastOf = ({ rows }: Table) => Number(rows.at(-1)?.[0])
+
+/** Ratios to today's, and of the largest step to the smallest. */
+const figuresOf = (sizes: Table, tenants: Table, depths: Table, pages: Table) => {
+  const grown = (table: Table) => at(table, lastOf(table), 2) / at(table, firstOf(table), 2)
+  const dearest = Math.max(...depths.rows.map((row) => Number(row[2])))
+  return {
+    ...Object.fromEntries(
+      sizes.rows.map(([clients, ratio]) => [`first page, tenant of ${clients}: today / ours`, Number(ratio)])
+    ),
+    "first page of a small tenant: most tenants / fewest": grown(tenants),
+    "a page of the largest tenant: the dearest / the first": dearest / at(depths, 1, 2),
+    "first page: 100 clients / 25": at(pages, 100, 2) / at(pages, 25, 2)
+  }
+}
 
 /** Measures on databases of the three populations, the whole one last. */
 export const measureGrowth = (loaded: ReadonlyArray<Loaded>, whole: Loaded, options: BenchOptions) =>
@@ -117,14 +137,11 @@ export const measureGrowth = (loaded: ReadonlyArray<Loaded>, whole: Loaded, opti
     const sizes = yield* bySize(loaded, options.budget, null)
     const searches = yield* bySize(loaded, options.budget, searchTerms.absent)
     yield* options.tell("by tenants, depth and page size")
-    const tables = [
-      sizes,
-      searches,
-      yield* byTenants(loaded, options.budget),
-      yield* byDepth(whole, options.budget),
-      yield* byPageSize(whole, options.budget)
-    ]
-    return tables
+    const tenants = yield* byTenants(loaded, options.budget)
+    const depths = yield* byDepth(whole, options.budget)
+    const pages = yield* byPageSize(whole, options.budget)
+    const tables: ReadonlyArray<Table> = [sizes, searches, tenants, depths, pages]
+    return { tables, figures: figuresOf(sizes, tenants, depths, pages) }
   })
 
 /** How the lists grow with the tenant, the number of tenants, the depth and the size of a page. */
@@ -139,11 +156,12 @@ export const growth: Bench = {
         return Effect.map(databases(server.url, people, options.tell), (made): Loaded => ({ made, people }))
       })
       const whole = loaded[loaded.length - 1] as Loaded
-      const tables = yield* measureGrowth(loaded, whole, options)
+      const { figures, tables } = yield* measureGrowth(loaded, whole, options)
       const report: Report = {
         bench: "growth",
         environment: { ...machine, server: server.description, scale: options.scale },
-        tables
+        tables,
+        figures
       }
       return report
     }).pipe(

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs"
 import type { Component } from "@alga-psa/ext-adapters-wit"
 import { Effect, Schedule } from "effect"
 import type { BenchOptions } from "../Bench.ts"
 import type { Table } from "../Report.ts"
 import { throughput } from "../Sample.ts"
+import { guestProcesses, memoryOfGuest } from "./GuestProcesses.ts"
 import { neverSeen } from "./Guests.ts"
 import { layerOurs, request, taken } from "./Ours.ts"
 
@@ -60,7 +60,7 @@ export const twoProcesses = Effect.fnUntraced(function* (
     columns: ["x one", "goal", "met", "one process", "two processes"],
     rows: [[ratio, 1.5, ratio >= 1.5 ? "yes" : "NO", median(ones), median(twos)]]
   }
-  return table
+  return { table, figures: { "two processes / one, requests a second": ratio } }
 })
 
 /** How soon a loop that never ends is ended, what comes after, and how long what nobody has seen takes. */
@@ -93,46 +93,31 @@ export const events = Effect.fnUntraced(function* (component: Component, bytes: 
       ["first request of a component never seen", unseen, 300, unseen <= 300 ? "yes" : "NO"]
     ]
   }
-  return table
+  const figures = {
+    "end of a busy loop, ms": end,
+    "first answer after a busy loop / the normal latency": median(afters) / normal,
+    "first request of a component never seen, ms": unseen
+  }
+  return { table, figures }
 })
-
-const memoryOf = (pid: string): { readonly resident: number; readonly proportional: number } => {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8")
-  const field = (name: string) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) * 1_024) / 1e6
-  return { resident: field("Rss"), proportional: field("Pss") }
-}
-
-const guests = (): ReadonlyArray<string> =>
-  readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false
-    try {
-      const parent = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1]
-      return (
-        Number(parent) === process.pid &&
-        /--permission(?!.*--liftoff-only)/.test(readFileSync(`/proc/${pid}/cmdline`, "latin1"))
-      )
-    } catch {
-      return false
-    }
-  })
 
 /** What processes take that have each served one of 20 installs of one component. */
 export const memory = Effect.fnUntraced(function* (directory: string, component: Component) {
   const served = Effect.gen(function* () {
-    const before = new Set(guests())
+    const before = new Set(guestProcesses())
     for (let install = 0; install < installs; install++) {
       yield* Effect.repeat(request(component, { installId: `install ${install}` }), Schedule.recurs(20))
     }
-    return guests()
+    return guestProcesses()
       .filter((pid) => !before.has(pid))
-      .map(memoryOf)
+      .map(memoryOfGuest)
   }).pipe(Effect.provide(layerOurs(directory, { idleProcesses: installs, spares: 0 })), Effect.scoped)
-  const found = process.platform === "linux" ? yield* served : []
+  const found = yield* served
   const resident = median(found.map((it) => it.resident))
   const table: Table = {
     title: `Memory of hot processes that serve ${installs} installs of one QuickJS component, one install each (MB)`,
     columns: ["resident, median", "goal", "met", "its own share, median", "processes"],
     rows: [[resident, 130, resident <= 130 ? "yes" : "NO", median(found.map((it) => it.proportional)), found.length]]
   }
-  return table
+  return { table, figures: { "a process of 20 installs, resident MB": resident } }
 })

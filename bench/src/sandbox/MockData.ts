@@ -13,12 +13,21 @@ const client = (at: number) => ({
   tags: []
 })
 
-const items = Array.from({ length: 25 }, (_, at) => client(at))
+const clients = Array.from({ length: 100 }, (_, at) => client(at))
+
+/** A page of so many clients, 100 at most. */
+export const pageOf = (pageSize: number) => ({
+  items: clients.slice(0, pageSize),
+  totalCount: 180_000,
+  page: 1,
+  pageSize
+})
 
 /** A page of 25 clients, about 7.4 kB as JSON. */
-export const page = { items, totalCount: 180_000, page: 1, pageSize: 25 }
+export const page = pageOf(25)
 
-const byId = new Map(items.map((item) => [item.clientId, item]))
+const { items } = page
+const byId = new Map(clients.map((item) => [item.clientId, item]))
 
 /** One of them, or null. */
 export const find = (clientId: unknown) => (typeof clientId === "string" ? (byId.get(clientId) ?? null) : null)

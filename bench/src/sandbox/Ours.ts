@@ -13,23 +13,30 @@ import {
   type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
 import { Effect, Layer } from "effect"
-import { find, page } from "./MockData.ts"
+import { find, pageOf } from "./MockData.ts"
+
+const sizeIn = (input: unknown): number =>
+  input !== null && typeof input === "object" && "pageSize" in input ? Number(input.pageSize) : 25
 
 const host = ({ function: name, args }: HostCall) =>
-  Effect.succeed(name === "listClients" ? ok(page) : name === "getClient" ? ok(find(args[0])) : ok(null))
+  Effect.succeed(name === "listClients" ? ok(pageOf(sizeIn(args[0]))) : ok(name === "getClient" ? find(args[0]) : null))
 
 /** What an execution may differ in. */
 export interface RequestOptions {
   readonly installId?: string
-  /** `work`, `loop`, or `lists` and `gets` with a number of calls behind a slash. */
+  /**
+   * `work`, `loop`, `take` for a body, or with a number behind a slash: `lists` and `gets` of calls, `page` of clients, `answer`
+   * of bytes.
+   */
   readonly task?: string
+  readonly body?: Uint8Array
   readonly limits?: Partial<Limits>
 }
 
 /** One request on mock data. */
 export const request = (
   component: Component,
-  { installId = "install", task = "work", limits = {} }: RequestOptions = {}
+  { body, installId = "install", task = "work", limits = {} }: RequestOptions = {}
 ): Effect.Effect<ExecuteResponse, ExecutionFailed, Sandbox> =>
   Effect.flatMap(Sandbox, (sandbox) =>
     sandbox.execute({
@@ -38,7 +45,7 @@ export const request = (
       installId,
       request: {
         context: { requestId: null, tenantId: "tenant", extensionId: "extension", installId, versionId: null },
-        http: { method: "GET", url: `/${task}`, headers: [], body: null }
+        http: { method: "GET", url: `/${task}`, headers: [], body: body ?? null }
       },
       limits: { ...defaultLimits, hostCalls: 100_000, ...limits },
       host
@@ -61,6 +68,7 @@ export const layerOurs = (directory: string, options: Partial<SandboxOptions> = 
       concurrencyPerTenant: 2,
       spares: 1,
       idleProcesses: 8,
+      idleMb: 1_000_000,
       limits: { ...defaultLimits, memoryMb: 128, hostCalls: 100_000 },
       ...options
     })

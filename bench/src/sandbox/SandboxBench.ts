@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { cpus, loadavg, tmpdir, totalmem } from "node:os"
+import { writeFile } from "node:fs/promises"
+import { loadavg } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
+import { machine } from "../Machine.ts"
 import type { Report } from "../Report.ts"
 import { boundary } from "./Boundary.ts"
 import { events, memory, twoProcesses } from "./Events.ts"
@@ -11,11 +12,7 @@ import { workComponent } from "./Guests.ts"
 import { page } from "./MockData.ts"
 import { layerOurs, taken } from "./Ours.ts"
 import { race } from "./Race.ts"
-
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-bench-"))),
-  (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-)
+import { temporaryDirectory } from "./TemporaryDirectory.ts"
 
 const measure = (directory: string, options: BenchOptions) =>
   Effect.gen(function* () {
@@ -24,9 +21,8 @@ const measure = (directory: string, options: BenchOptions) =>
       Promise.all([workComponent("quickjs", options.keep), workComponent("starlingmonkey", options.keep)])
     )
     const environment: Report["environment"] = {
-      machine: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 1e9)} GB`,
+      ...machine,
       "load before": (loadavg()[0] ?? 0).toFixed(1),
-      node: process.version,
       "bytes of a list as JSON": JSON.stringify(page).length,
       components: `QuickJS ${(small.byteLength / 1e6).toFixed(1)} MB, StarlingMonkey ${(large.byteLength / 1e6).toFixed(1)} MB`
     }
@@ -35,7 +31,7 @@ const measure = (directory: string, options: BenchOptions) =>
     const quickjs = yield* taken(small)
     const starlingmonkey = yield* taken(large)
     yield* options.tell("everyone in turns")
-    const [raced, goals] = yield* race(quickjs, starlingmonkey, options)
+    const raced = yield* race(quickjs, starlingmonkey, options)
     yield* options.tell("the process boundary")
     const added = yield* boundary(quickjs, file, options)
     yield* options.tell("one process and two")
@@ -43,8 +39,14 @@ const measure = (directory: string, options: BenchOptions) =>
     yield* options.tell("loops, first requests, memory")
     const single = yield* events(quickjs, small)
     const held = yield* memory(directory, quickjs)
-    const tables = [raced, goals, added, two, single, held].filter((table) => table !== undefined)
-    return { bench: "sandbox", environment, tables } satisfies Report
+    const parts = [added, two, single, held]
+    const report: Report = {
+      bench: "sandbox",
+      environment,
+      tables: [...raced.tables, ...parts.map(({ table }) => table)],
+      figures: Object.assign({}, raced.figures, ...parts.map(({ figures }) => figures))
+    }
+    return report
   }).pipe(Effect.provide(layerOurs(directory)))
 
 /** The sandbox of `adapters-wit` beside other ways to run an extension, all on mock data. */
@@ -52,7 +54,7 @@ export const sandbox: Bench = {
   name: "sandbox",
   summary: "requests in the sandbox, beside isolated-vm, QuickJS, Extism, worker threads and a local HTTP API",
   run: (options) =>
-    Effect.flatMap(temporary, (directory) => measure(directory, options)).pipe(
+    Effect.flatMap(temporaryDirectory, (directory) => measure(directory, options)).pipe(
       Effect.mapError((error) =>
         error instanceof BenchFailed ? error : new BenchFailed({ why: `${error._tag}: ${error.message}` })
       )

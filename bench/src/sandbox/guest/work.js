@@ -28,10 +28,14 @@ const tasks = {
     for (;;);
   },
   lists: (times) => repeat(times, () => listClients(input)),
-  gets: (times) => repeat(times, () => getClient("10000000-0000-4000-8000-000000000000"))
+  gets: (times) => repeat(times, () => getClient("10000000-0000-4000-8000-000000000000")),
+  page: (pageSize) => repeat(1, () => listClients({ ...input, pageSize: Number(pageSize) })),
+  answer: (bytes) => new Uint8Array(Number(bytes)).fill(97),
+  take: (_, body) => String(body?.length)
 }
 
 export function handler(request) {
-  const [, task, times] = request.http.url.split("/")
-  return { status: 200, headers: [], body: toBytes(tasks[task](times)) }
+  const [, task, argument] = request.http.url.split("/")
+  const answer = tasks[task](argument, request.http.body)
+  return { status: 200, headers: [], body: typeof answer === "string" ? toBytes(answer) : answer }
 }
