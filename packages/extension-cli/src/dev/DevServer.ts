@@ -100,7 +100,8 @@ export const serveDev = Effect.fnUntraced(
           change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context)
         })
       }).pipe(Effect.provideService(Execution, recorder.aroundExecution(Context.get(context, Execution))))
-      yield* Stream.concat(Stream.succeed(undefined), changes(folder)).pipe(
+      yield* Stream.merge(Stream.succeed(undefined), changes(folder)).pipe(
+        Stream.buffer({ capacity: 1, strategy: "sliding" }),
         Stream.runForEach(() => rebuild),
         Effect.forkScoped
       )

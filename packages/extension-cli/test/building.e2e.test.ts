@@ -1,0 +1,97 @@
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import { once } from "node:events"
+import { readFile, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import type { Readable } from "node:stream"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { type DevFixture, devFixture, handlerSource } from "./support/DevFixture.ts"
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+let extension: DevFixture
+beforeAll(async () => {
+  extension = await devFixture()
+})
+afterAll(() => extension.remove())
+
+const run = async (...args: ReadonlyArray<string>) => {
+  const { stderr, stdout } = await promisify(execFile)(process.execPath, [main, ...args], { cwd: extension.folder })
+  return { output: stdout.trimEnd().split("\n"), errors: stderr }
+}
+
+const dist = (name: string) => join(extension.folder, "dist", name)
+
+describe("alga-ext build and pack", () => {
+  it("say what they made, once in lines and once as JSON, and where nothing has changed", async () => {
+    const built = await run("build")
+    const { size } = await stat(dist("main.wasm"))
+    expect(built.errors).toBe("")
+    expect(built.output).toEqual([
+      expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in \d+ ms, quickjs$/),
+      `  dist/main.wasm  ${size} bytes`,
+      "  dist/ui  2 files"
+    ])
+    const packed = await run("pack")
+    const bundle = await readFile(dist("bundle.tar.zst"))
+    const contentHash = `sha256:${createHash("sha256").update(bundle).digest("hex")}`
+    expect(packed.output).toEqual([
+      expect.stringMatching(/^com\.example\.counter 0\.1\.0: unchanged in \d+ ms, quickjs$/),
+      ...built.output.slice(1),
+      `  dist/bundle.tar.zst  ${bundle.byteLength} bytes`,
+      `  ${contentHash}`
+    ])
+    const { output } = await run("pack", extension.folder, "--json")
+    expect(JSON.parse(output.join("\n"))).toEqual({
+      component: "dist/main.wasm",
+      componentBytes: size,
+      engine: "quickjs",
+      pageFiles: 2,
+      bundle: "dist/bundle.tar.zst",
+      bundleBytes: bundle.byteLength,
+      contentHash,
+      notes: [],
+      unchanged: true,
+      milliseconds: expect.any(Number)
+    })
+  })
+
+  it("pack a component that is there already, and name no engine", async () => {
+    const { output } = await run("pack", "--component", dist("main.wasm"))
+    expect(output[0]).toMatch(/^com\.example\.counter 0\.1\.0: packed in \d+ ms$/)
+  })
+})
+
+describe("alga-ext dev", () => {
+  let child: ChildProcessByStdio<null, Readable, null>
+  afterEach(() => void child.kill("SIGKILL"))
+
+  it("says where to look, each build and what is wrong with it, until it is told to stop", async () => {
+    child = spawn(process.execPath, [main, "dev", "--port", "0"], {
+      cwd: extension.folder,
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    const ended = once(child, "close")
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const until = async (wanted: RegExp): Promise<string> => {
+      const { value: line } = await lines.next()
+      return line === undefined || wanted.test(line) ? line : until(wanted)
+    }
+    const ready = /^Ready in \d+ ms$/
+    expect(await until(/^Open /)).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+\/$/)
+    expect(await until(/Ctrl-C/)).toBe("Ctrl-C ends it.")
+    await extension.write("src/handler.ts", handlerSource("saved during the first build"))
+    expect(await until(ready)).toMatch(ready)
+    expect(await until(ready)).toMatch(ready)
+    await extension.write("src/handler.ts", "export const handle = (")
+    expect(await until(/^The build failed:/)).toBe("The build failed:")
+    expect(await until(/^ {2}/)).toMatch(/^ {2}src\/handler\.ts:1:\d+: /)
+    await extension.write("src/handler.ts", handlerSource("two"))
+    expect(await until(ready)).toMatch(ready)
+    child.kill("SIGINT")
+    expect(await ended).toEqual([0, null])
+  }, 60_000)
+})
