@@ -1,6 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration } from "effect"
-import { afterFailure, pauseAfter } from "../src/cluster/TriggerWorker.ts"
+import { Duration, Effect, Layer, Schema } from "effect"
+import { ShardId, Sharding } from "effect/cluster"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { TestClock } from "effect/testing"
+import { LocalExecution } from "../src/cluster/ClusteredExecution.ts"
+import { Membership } from "../src/cluster/Membership.ts"
+import { layer as triggerBell } from "../src/cluster/TriggerBell.ts"
+import { type Settlement, TriggerStore } from "../src/cluster/TriggerStore.ts"
+import { afterFailure, pauseAfter, layer as triggerWorker } from "../src/cluster/TriggerWorker.ts"
+import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { layer as life } from "../src/Life.ts"
 import { fail, type RunnerErrorCode, statusOf } from "../src/RunnerError.ts"
 
 const options = {
@@ -50,4 +60,70 @@ describe("a kept trigger whose attempt failed", () => {
     assert.includeMembers(hopeless, ["unknown_install", "install_disabled", "tenant_suspended", "invalid_request"])
     assert.notInclude(hopeless, "execute_failed")
   })
+})
+
+const request = Schema.decodeUnknownSync(ExecuteRequest)(
+  executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
+)
+
+/** One trigger, given this long after it was asked for; what was run of it, and how it ended. */
+const oneAnsweredAfter = Effect.fnUntraced(function* (delay: Duration.Duration) {
+  const runs: Array<string> = []
+  const settled: Array<Settlement> = []
+  const given = [{ id: "a", run: "r", attempt: 1, request }]
+  const store = Layer.mock(TriggerStore, {
+    take: () =>
+      Effect.delay(
+        Effect.sync(() => given.splice(0)),
+        delay
+      ),
+    renew: () => Effect.succeed(true),
+    settle: (_, how) =>
+      Effect.as(
+        Effect.sync(() => settled.push(how)),
+        []
+      ),
+    sweep: () => Effect.succeed([])
+  })
+  const local = Layer.mock(LocalExecution, {
+    run: (_, id) => Effect.sync(() => ({ status: 200, headers: {}, id: runs.push(id) }))
+  })
+  const membership = Layer.effect(
+    Membership,
+    Effect.map(Sharding.Sharding, (sharding) => ({
+      address: new RunnerAddress({ host: "10.0.0.1", port: 1 }),
+      sharding,
+      leave: Effect.void,
+      left: () => false
+    }))
+  )
+  const sharding = Layer.mock(Sharding.Sharding, {
+    getShardId: (_, group) => ShardId.make(group, 1),
+    hasShardId: () => true
+  })
+  yield* Layer.build(
+    triggerWorker(options, Duration.seconds(3)).pipe(
+      Layer.provide([store, local, triggerBell, life, Layer.provide(membership, sharding)])
+    )
+  )
+  yield* TestClock.adjust("1 minute")
+  return { runs, states: settled.map((how) => [how.state, how.state === "waiting" ? how.counts : null]) }
+})
+
+describe("a trigger that was taken", () => {
+  it.effect("is begun where the database answers well within its lease", () =>
+    Effect.gen(function* () {
+      const { runs, states } = yield* oneAnsweredAfter(Duration.millis(1_900))
+      assert.deepStrictEqual([runs, states], [["a"], [["done", null]]])
+    })
+  )
+
+  it.effect(
+    "is not begun where the database answers so late that it may soon be another's, and that does not count",
+    () =>
+      Effect.gen(function* () {
+        const { runs, states } = yield* oneAnsweredAfter(Duration.seconds(4))
+        assert.deepStrictEqual([runs, states], [[], [["waiting", false]]])
+      })
+  )
 })

@@ -1,4 +1,4 @@
-import { type Cause, Duration, Effect, FiberSet, Layer, Metric, Option, Schedule } from "effect"
+import { type Cause, Clock, Duration, Effect, FiberSet, Layer, Metric, Schedule } from "effect"
 import { ShardId } from "effect/cluster"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { Life } from "../Life.ts"
@@ -7,6 +7,7 @@ import { LocalExecution } from "./ClusteredExecution.ts"
 import { shards, type TriggerOptions } from "./ClusterOptions.ts"
 import { Membership } from "./Membership.ts"
 import { TriggerBell } from "./TriggerBell.ts"
+import { isOver, untilOver } from "./TriggerLease.ts"
 import { type Settlement, type TakenTrigger, TriggerStore } from "./TriggerStore.ts"
 
 /** Nothing ran: the attempt does not count. */
@@ -44,6 +45,8 @@ export const afterFailure = (
 
 const looking = Duration.seconds(1)
 
+const neverRan = { state: "waiting", pause: Duration.zero, counts: false } as const
+
 /**
  * Carries out the triggers of the shards whose locks this runner holds. An attempt is its runner's for a lease that it
  * renews; where the lease cannot be renewed in time, the attempt is cut before another runner can begin the next.
@@ -63,20 +66,6 @@ export const layer = (
       const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
       const underway = yield* FiberSet.make<void>()
 
-      const third = Duration.divideUnsafe(lease, 3)
-
-      /** Ends when the attempt is no longer this runner's, or a third of the lease before it may become another's. */
-      const keepLease = (trigger: TakenTrigger) =>
-        Effect.gen(function* () {
-          for (;;) {
-            yield* Effect.sleep(third)
-            const renewed = yield* store
-              .renew(trigger, lease)
-              .pipe(Effect.retry(Schedule.spaced("200 millis")), Effect.timeoutOption(third))
-            if (Option.isNone(renewed) || !renewed.value) return
-          }
-        })
-
       const settle = (trigger: TakenTrigger, how: Settlement) =>
         store.settle(trigger, how).pipe(
           Effect.retry({ times: 3, schedule: Schedule.spaced("500 millis") }),
@@ -84,13 +73,15 @@ export const layer = (
           Effect.catch((error) => Effect.logError("the outcome of a trigger could not be kept", error))
         )
 
-      const attempt = (trigger: TakenTrigger, request: ExecuteRequest) =>
+      const attempt = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint) =>
         Effect.uninterruptibleMask((restore) => {
           const { context } = request
           const ran = Effect.catchDefect(life.admit(local.run(request, trigger.id)), (defect) =>
             Effect.fail(fail("internal", "", defect))
           )
-          return restore(Effect.raceFirst(Effect.result(ran), Effect.as(keepLease(trigger), null))).pipe(
+          return restore(
+            Effect.raceFirst(Effect.result(ran), Effect.as(untilOver(store.renew(trigger, lease), lease, asked), null))
+          ).pipe(
             Effect.onInterrupt(() =>
               settle(trigger, { state: "waiting", reason: "its runner stopped", pause: Duration.zero, counts: true })
             ),
@@ -127,13 +118,18 @@ export const layer = (
         const room = options.concurrency - (yield* FiberSet.size(underway))
         const mine = all.filter((shard) => sharding.hasShardId(shard)).map(({ id }) => id)
         if (room <= 0 || mine.length === 0 || left() || !life.ready()) return
+        const asked = yield* Clock.monotonicTimeNanos
         const taken = yield* store.take({ runner, shards: mine, most: room, attempts: options.attempts, lease })
         for (const trigger of taken) {
           if (trigger.request === null) {
             yield* settle(trigger, { state: "dead", reason: "invalid_request: this version cannot read it" })
             continue
           }
-          const fiber = yield* FiberSet.run(underway, attempt(trigger, trigger.request))
+          if (yield* isOver(lease, asked)) {
+            yield* settle(trigger, { ...neverRan, reason: "the database was too slow for it to begin" })
+            continue
+          }
+          const fiber = yield* FiberSet.run(underway, attempt(trigger, trigger.request, asked))
           fiber.addObserver(() => Effect.runSync(bell.ring))
         }
         if (taken.length === room) yield* bell.ring
