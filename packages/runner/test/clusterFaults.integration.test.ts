@@ -6,36 +6,46 @@ import {
   type Attempt,
   assertOnce,
   attemptsOf,
+  atWork,
   everywhere,
   failures,
   forPeers,
   inFlight,
   keep,
   metrics,
+  route,
   settled
 } from "./support/ClusterLoad.ts"
 import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
 import { gate } from "./support/Gate.ts"
 
+/** An execution that goes on while reads are held. */
+const reading = "/clients"
+
 /** Some hundred milliseconds of work. */
 const long = "/800000"
 
-/** A second or so of it. */
-const longer = "/5000000"
-
 /** A cluster's setting with six installs. */
-const three = Effect.fnUntraced(function* (databaseUrl: string) {
+const three = Effect.fnUntraced(function* (databaseUrl: string, name: string) {
   const setting = yield* clusterSetting(databaseUrl)
-  const archive = yield* fixture("steps")
-  const made = yield* Effect.forEach(Array.from({ length: 6 }), () => setting.install(archive))
+  const archive = yield* fixture(name)
+  const made = yield* Effect.forEach(Array.from({ length: 6 }), () => setting.install(archive, ["cap:client.read"]))
   return { setting, installs: made }
 })
 
-/** Has a long trigger kept for each install, by each runner in turn. */
-const keepAll = (runners: ReadonlyArray<Runner>, installs: ReadonlyArray<Install>, name: string) =>
+/** Has a trigger kept for each install, by each runner in turn. */
+const keepAll = (runners: ReadonlyArray<Runner>, installs: ReadonlyArray<Install>, path: string, name: string) =>
   Effect.forEach(installs, (install, index) =>
-    keep(runners[index % runners.length] as Runner, install, long, `${name}-${index}`)
+    keep(runners[index % runners.length] as Runner, install, path, `${name}-${index}`)
   )
+
+/** Asks each for each install; gives these runners with the one last that most of the installs live on. */
+const byInstalls = Effect.fnUntraced(function* (runners: ReadonlyArray<Runner>, installs: ReadonlyArray<Install>) {
+  yield* everywhere(runners, installs)
+  const here = yield* Effect.promise(() => metrics(runners, route("here")))
+  const most = here.indexOf(Math.max(...here))
+  return [...runners.filter((_, index) => index !== most), ...runners.slice(most, most + 1)]
+})
 
 const allDone = (runner: Runner, where: ReadonlyArray<string>) =>
   until(async () => {
@@ -48,40 +58,45 @@ describe("a cluster of three runners", () => {
     "serves on both sides of a partition, fails clearly what a killed runner worked on, and does every trigger once",
     () =>
       Effect.gen(function* () {
-        const { installs, setting } = yield* three(Redacted.value(yield* testDatabase))
+        const { installs, setting } = yield* three(Redacted.value(yield* testDatabase), "reads")
         const start = Effect.gen(function* () {
           const port = yield* setting.freePort
           const door = yield* gate(port)
           const runner = yield* setting.start({
             ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(port),
-            ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: "127.0.0.2"
+            ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: "127.0.0.2",
+            ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
+            ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: "2"
           })
           return { door, runner }
         })
         const cluster = yield* Effect.all([start, start, start], { concurrency: 3 })
         const doors = cluster.map(({ door }) => door)
-        const runners = cluster.map(({ runner }) => runner)
+        yield* settled(cluster.map(({ runner }) => runner))
+        const runners = yield* byInstalls(
+          cluster.map(({ runner }) => runner),
+          installs
+        )
         const [first, second, third] = runners as [Runner, Runner, Runner]
-        yield* settled(runners)
-        yield* everywhere(runners, installs)
 
-        const before = yield* keepAll(runners, installs, "before")
+        const goOn = yield* setting.holdReads
+        const before = yield* keepAll(runners, installs, reading, "before")
+        yield* atWork(setting.rows<Attempt>, third)
         yield* Effect.promise(() => Promise.all(doors.map(({ shut }) => shut())))
         assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
-        const during = yield* keepAll(runners, installs, "during")
+        const during = yield* keepAll(runners, installs, reading, "during")
+        yield* goOn
         yield* allDone(first, [...before, ...during])
         yield* Effect.promise(() => Promise.all(doors.map(({ open }) => open())))
         yield* settled(runners)
 
-        const asked = yield* Effect.forkChild(everywhere([first, second], installs, longer))
+        const goOnAgain = yield* setting.holdReads
+        const asked = yield* Effect.forkChild(everywhere([first, second], installs, reading))
         yield* until(async () => (await third.metric(forPeers)) > 0)
-        const kept = yield* keepAll([first, second], installs, "killed")
-        yield* until(async () =>
-          (await Effect.runPromise(setting.rows<Attempt>(attemptsOf))).some(
-            ({ ended_at, runner }) => ended_at === null && runner.endsWith(`:${third.port}`)
-          )
-        )
+        const kept = yield* keepAll([first, second], installs, reading, "killed")
+        yield* atWork(setting.rows<Attempt>, third)
         yield* Effect.promise(() => third.run.end("SIGKILL"))
+        yield* goOnAgain
         const said = failures(yield* Fiber.join(asked)).map((json) => (typeof json === "string" ? json : json["error"]))
         assert.isAbove(said.length, 0)
         for (const error of said) {
@@ -95,7 +110,7 @@ describe("a cluster of three runners", () => {
         assertOnce(attempts, triggers)
         assert.isAbove(attempts.length, triggers)
       }),
-    60_000
+    120_000
   )
 
   it.live(
@@ -103,11 +118,11 @@ describe("a cluster of three runners", () => {
     () =>
       Effect.gen(function* () {
         const database = yield* dedicatedServer
-        const { installs, setting } = yield* three(database.url)
+        const { installs, setting } = yield* three(database.url, "steps")
         const runners = yield* Effect.all([setting.start(), setting.start(), setting.start()], { concurrency: 3 })
         yield* settled(runners)
         yield* everywhere(runners, installs)
-        const where = yield* keepAll(runners, installs, "restart")
+        const where = yield* keepAll(runners, installs, long, "restart")
         yield* database.stop
         const answers = yield* everywhere(runners, installs)
         assert.strictEqual(failures(answers).length, answers.length)

@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Equal, HashRing, Layer, MutableRef } from "effect"
+import { Clock, Context, Duration, Effect, Equal, HashRing, Layer, Metric, MutableRef } from "effect"
 import { RunnerStorage } from "effect/cluster"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { shards } from "./ClusterOptions.ts"
@@ -22,6 +22,10 @@ export class Directory extends Context.Service<
 
 /** How long a runner that could not be reached is left out before it is tried again. */
 export const awayFor = Duration.seconds(3)
+
+const reachable = Metric.gauge("alga_extension_cluster_runners", {
+  description: "Runners that this one hands requests to, itself included"
+})
 
 const keyOf = ({ host, port }: RunnerAddress) => `${host}:${port}`
 
@@ -47,6 +51,8 @@ export const layer = (
         return known.current.filter((runner) => !out.has(keyOf(runner)))
       }
 
+      const tell = Effect.suspend(() => Metric.update(reachable, present().length))
+
       const owners = (): ReadonlyArray<RunnerAddress> => {
         const runners = present()
         const key = runners.map(keyOf).join()
@@ -66,7 +72,7 @@ export const layer = (
         leaveOut: (runner, duration) =>
           Effect.sync(() => {
             out.set(keyOf(runner), clock.currentTimeMillisUnsafe() + Duration.toMillis(duration))
-          }),
+          }).pipe(Effect.andThen(tell)),
         others: Effect.sync(() => present().filter((runner) => !Equal.equals(runner, self)))
       })
 
@@ -78,7 +84,7 @@ export const layer = (
               .filter(([, healthy]) => healthy)
               .map(([runner]) => runner.address)
               .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-          })
+          }).pipe(Effect.andThen(tell))
         )
       })
       return Context.make(Directory, directory).pipe(Context.add(RunnerStorage.RunnerStorage, overheard))

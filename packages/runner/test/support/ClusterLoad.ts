@@ -19,11 +19,15 @@ export const forPeers = /^alga_extension_cluster_peer_executions_in_flight (\d+)
 export const metrics = (runners: ReadonlyArray<Runner>, line: RegExp) =>
   Promise.all(runners.map(({ metric }) => metric(line)))
 
-/** Waits until these runners own all shards among them, and each owns some. */
+/** Runners that a runner hands requests to, itself among them. */
+const reachable = /^alga_extension_cluster_runners (\d+)$/m
+
+/** Waits until these runners hand requests to each other, own all shards among them, and each owns some. */
 export const settled = (runners: ReadonlyArray<Runner>) =>
   until(async () => {
-    const owned = await metrics(runners, shards)
-    return owned.reduce((sum, some) => sum + some, 0) === 300 && Math.min(...owned) > 0
+    const [known, owned] = await Promise.all([metrics(runners, reachable), metrics(runners, shards)])
+    const all = owned.reduce((sum, some) => sum + some, 0)
+    return all === 300 && Math.min(...owned) > 0 && known.every((count) => count === runners.length)
   })
 
 /** Asks each runner for each install. */
@@ -99,6 +103,14 @@ export interface Attempt {
   readonly started_at: Date
   readonly ended_at: Date | null
 }
+
+/** Waits until a runner is at work on a trigger. */
+export const atWork = (rows: (statement: string) => Effect.Effect<ReadonlyArray<Attempt>, unknown>, runner: Runner) =>
+  until(async () =>
+    (await Effect.runPromise(rows(attemptsOf))).some(
+      (attempt) => attempt.ended_at === null && attempt.runner.endsWith(`:${runner.port}`)
+    )
+  )
 
 /** Fails where a trigger was done twice, was begun again before its attempt had ended, or was not done. */
 export const assertOnce = (attempts: ReadonlyArray<Attempt>, triggers: number) => {

@@ -4,7 +4,7 @@ import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import type { ExtensionId, InstallId } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Redacted } from "effect"
 import * as ClusterTables from "../../src/cluster/ClusterTables.ts"
 import { adminCase, type DemoCase, executeBody } from "../../src/demo/DemoCase.ts"
 import { sha256 } from "./Archive.ts"
@@ -31,6 +31,8 @@ export interface Runner {
     hash: string,
     headers?: Record<string, string>
   ) => Promise<Answered | null>
+  /** Asks for an install's component to be taken in; gives the status. */
+  readonly warm: (install: Install) => Promise<number>
   readonly get: (path: string, tenant?: string) => Promise<Answered>
   /** The value of a counter or gauge, 0 where it is not there. */
   readonly metric: (line: RegExp) => Promise<number>
@@ -64,6 +66,11 @@ const runnerAt = (run: Program, url: string, port: number): Runner => ({
     if (response === null) return null
     const json = (await response.json().catch(() => null)) as Answered["json"] | null
     return json === null ? null : { http: response.status, headers: response.headers, json }
+  },
+  warm: async ({ extension, hash, install }) => {
+    const body = { tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash, install_id: install }
+    const headers = { "content-type": "application/json", ...headersOf(ids.tenants.acme) }
+    return (await fetch(`${url}/warmup`, { method: "POST", headers, body: JSON.stringify(body) })).status
   },
   get: async (path, tenant = ids.tenants.acme) => {
     const response = await fetch(`${url}${path}`, { headers: headersOf(tenant) })
@@ -133,7 +140,30 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
   })
   const rows = <Row extends object>(statement: string) =>
     Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<Row>(statement)).pipe(asAdmin)
-  return { ...prepared, settings, secret, freePort, start, install, rows }
+  /** Lets whoever reads clients wait; gives what ends that. */
+  const holdReads = Effect.gen(function* () {
+    const held = yield* Deferred.make<void>()
+    const released = yield* Deferred.make<void>()
+    const holding = Effect.flatMap(PgClient.PgClient, (sql) =>
+      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
+        Effect.andThen(Deferred.succeed(held, undefined)),
+        Effect.andThen(Deferred.await(released)),
+        sql.withTransaction
+      )
+    )
+    const holder = yield* Effect.forkScoped(asAdmin(holding))
+    yield* Effect.raceFirst(Deferred.await(held), Fiber.join(holder))
+    return Effect.andThen(Deferred.succeed(released, undefined), Fiber.join(holder))
+  })
+  /** Waits until so many executions read, while {@link holdReads} lets them wait. */
+  const heldUp = (count: number) =>
+    until(async () => {
+      const waiting = rows(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+      )
+      return (await Effect.runPromise(waiting)).length === count
+    })
+  return { ...prepared, settings, secret, freePort, start, install, rows, holdReads, heldUp }
 })
 
 /** Asks again until it holds. */

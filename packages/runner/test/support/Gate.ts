@@ -3,7 +3,7 @@ import { Effect, type Scope } from "effect"
 
 /** A door before a port of another loopback address, which can be shut. */
 export interface Gate {
-  /** Refuses who comes, and ends who is there. */
+  /** Refuses who comes, and hangs up on who is there; done when each of them has hung up too. */
   readonly shut: () => Promise<void>
   readonly open: () => Promise<void>
 }
@@ -12,27 +12,30 @@ export interface Gate {
 export const gate = (port: number): Effect.Effect<Gate, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(async () => {
-      const passing = new Set<Socket>()
+      const passing = new Map<Socket, Promise<void>>()
       const server = createServer((from) => {
         const to = dial({ host: "127.0.0.2", port })
-        for (const socket of [from, to]) {
-          passing.add(socket)
+        for (const [socket, other] of [
+          [from, to],
+          [to, from]
+        ] as const) {
+          const gone = new Promise<void>((done) => socket.once("close", () => done()))
+          passing.set(socket, gone)
           socket.on("error", () => socket.destroy())
           socket.on("close", () => {
             passing.delete(socket)
-            from.destroy()
-            to.destroy()
+            other.resume().end()
           })
         }
         from.pipe(to).pipe(from)
       })
       const open = () => new Promise<void>((done) => server.listen(port, "127.0.0.1", () => done()))
-      const shut = () =>
-        new Promise<void>((done) => {
-          if (!server.listening) return done()
-          server.close(() => done())
-          for (const socket of passing) socket.destroy()
-        })
+      const shut = async () => {
+        if (!server.listening) return
+        const closed = new Promise<void>((done) => server.close(() => done()))
+        for (const socket of passing.keys()) socket.unpipe().resume().end()
+        await Promise.all([closed, ...passing.values()])
+      }
       await open()
       return { open, shut }
     }),
