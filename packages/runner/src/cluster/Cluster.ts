@@ -7,6 +7,7 @@ import * as ClusterDatabase from "./ClusterDatabase.ts"
 import * as ClusteredExecution from "./ClusteredExecution.ts"
 import * as ClusterLimits from "./ClusterLimits.ts"
 import type { ClusterOptions } from "./ClusterOptions.ts"
+import * as ClusterWarmup from "./ClusterWarmup.ts"
 import * as Directory from "./Directory.ts"
 import * as Membership from "./Membership.ts"
 import * as PeerLink from "./PeerLink.ts"
@@ -65,7 +66,13 @@ export const layer = (options: ClusterOptions) => {
     Layer.provide(RpcServer.layerProtocolSocketServer),
     Layer.provide(PeerLink.layerServer({ host: listen ?? address.host, port: address.port }, secrets))
   )
-  return Layer.mergeAll(server, TriggerWorker.layer(triggers, health), PgTriggers.layer(triggers), layerLife).pipe(
+  return Layer.mergeAll(
+    server,
+    TriggerWorker.layer(triggers, health),
+    PgTriggers.layer(triggers),
+    ClusterWarmup.layer,
+    layerLife
+  ).pipe(
     Layer.provideMerge(ClusteredExecution.layer),
     Layer.provide(ClusteredExecution.layerLocal),
     Layer.provide([ClusterLimits.layer(limits), TriggerBell.layer, TriggerStore.layer]),

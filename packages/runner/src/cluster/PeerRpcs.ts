@@ -1,7 +1,7 @@
-import { TenantId } from "@alga-psa/ext-domain"
+import { ExtensionId, TenantId } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
-import { ExecuteRequest } from "../ExecuteRequest.ts"
+import { ContentHash, ExecuteRequest } from "../ExecuteRequest.ts"
 import { RunnerError } from "../RunnerError.ts"
 
 /** The asked runner is going: nothing ran, and the request may be made of another. */
@@ -27,6 +27,8 @@ export const PeerRpcs = RpcGroup.make(
     success: Response,
     error: Schema.Union([RunnerError, NotTaken])
   }),
+  /** Takes the bundle's component in, so that its first execution need not. */
+  Rpc.make("Warm", { payload: { tenant: TenantId, extension: ExtensionId, hash: ContentHash }, error: RunnerError }),
   Rpc.make("Alive"),
   /** The runner at this address is going: it takes no more work. */
   Rpc.make("Going", { payload: Address }),

@@ -1,6 +1,7 @@
 import { Effect, Layer, Metric, Stream } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
+import { Components } from "../Components.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
 import { Life } from "../Life.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
@@ -20,13 +21,14 @@ const withoutCause = (error: RunnerError) =>
   Effect.andThen(
     error.cause === undefined
       ? Effect.void
-      : Effect.annotateLogs(Effect.logError("an execution for another runner", error.cause), { error: error.message }),
+      : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
     Effect.fail(fail(error.code, error.detail))
   )
 
 const layerHandlers = PeerRpcs.toLayer(
   Effect.gen(function* () {
     const local = yield* LocalExecution
+    const components = yield* Components
     const life = yield* Life
     const membership = yield* Membership
     const directory = yield* Directory
@@ -52,6 +54,7 @@ const layerHandlers = PeerRpcs.toLayer(
               ? Effect.fail(new NotTaken())
               : Effect.catch(life.admit(forPeer(local.run(request, requestId))), withoutCause)
         ),
+      Warm: (bundle) => Effect.catch(Effect.asVoid(life.admit(components.get(bundle))), withoutCause),
       Alive: () => Effect.void,
       Going: (address) => directory.leaveOut(new RunnerAddress(address), awayFor),
       Due: () => bell.ring,

@@ -1,16 +1,18 @@
-import { ExtensionId, TenantId } from "@alga-psa/ext-domain"
+import { ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Components } from "../../Components.ts"
+import { ClusterWarmup } from "../../cluster/ClusterWarmup.ts"
 import { ContentHash } from "../../ExecuteRequest.ts"
 import { answered, proven } from "./answer.ts"
 import { readJson } from "./requestBody.ts"
 
-/** The body of `POST /warmup`: which bundle to fetch and make ready. */
+/** The body of `POST /warmup`: which bundle to fetch and make ready, and for which install where that has a runner of its own. */
 export const WarmupRequest = Schema.Struct({
   tenant_id: TenantId,
   extension_id: ExtensionId,
-  content_hash: ContentHash
+  content_hash: ContentHash,
+  install_id: Schema.optional(Schema.NullOr(InstallId))
 })
 
 const read = readJson(WarmupRequest)
@@ -19,7 +21,9 @@ const read = readJson(WarmupRequest)
 export const warmup = (http: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
     yield* proven(http)
-    const { content_hash: hash, extension_id: extension, tenant_id: tenant } = yield* read(http)
-    yield* (yield* Components).get({ tenant, extension, hash })
+    const { content_hash: hash, extension_id: extension, install_id: install, tenant_id: tenant } = yield* read(http)
+    const bundle = { tenant, extension, hash }
+    const cluster = yield* ClusterWarmup
+    yield* cluster === null || !install ? (yield* Components).get(bundle) : cluster(bundle, install)
     return HttpServerResponse.jsonUnsafe({ status: "ok", content_hash: `sha256:${hash}` })
   }).pipe(answered)
