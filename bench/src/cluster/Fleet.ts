@@ -210,7 +210,7 @@ export const fleet = ({ budget, keep, scale, tell }: BenchOptions): Effect.Effec
       return { url, pid: child.pid ?? 0 }
     })
     const asked = tenants.map((number) => askedOf(number, hash))
-    const workInMs = Math.min(6_000, budget * 4)
+    const workInMs = Math.min(10_000, budget * 8)
     const backends = () =>
       Effect.runPromise(
         administering(packed, (run) =>
