@@ -76,7 +76,7 @@ describe("alga-ext dev", () => {
     })
     const ended = once(child, "close")
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-    const until = async (wanted: RegExp): Promise<string> => {
+    const until = async (wanted: RegExp): Promise<string | undefined> => {
       const { value: line } = await lines.next()
       return line === undefined || wanted.test(line) ? line : until(wanted)
     }
