@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Queue, Stream } from "effect"
-import { changes } from "../src/dev/Watch.ts"
+import { Effect, Fiber, Option, Queue, Ref, Stream } from "effect"
+import { afterChanges, changes } from "../src/dev/Watch.ts"
 
 /** An extension's folder, and what waits until a change in it is seen. */
 const watched = Effect.gen(function* () {
@@ -50,6 +50,32 @@ describe("What dev watches", () => {
       yield* write(folder, "dist", "main.wasm")
       yield* write(folder, "notes.md")
       assert.isTrue(Option.isNone(yield* Effect.timeoutOption(next, "200 millis")))
+    })
+  )
+})
+
+describe("What runs after changes", () => {
+  it.effect("runs at once, and once more for all that changed during the first run", () =>
+    Effect.gen(function* () {
+      const changed = yield* Queue.unbounded<void>()
+      const runs = yield* Queue.unbounded<void>()
+      const ends = yield* Queue.unbounded<void>()
+      const begun = yield* Ref.make(0)
+      const run = Ref.update(begun, (count) => count + 1).pipe(
+        Effect.andThen(Queue.offer(runs, undefined)),
+        Effect.andThen(Queue.take(ends))
+      )
+      const running = yield* Effect.forkChild(afterChanges(Stream.fromQueue(changed), run))
+      yield* Queue.take(runs)
+      for (let change = 0; change < 3; change++) yield* Queue.offer(changed, undefined)
+      while ((yield* Queue.size(changed)) > 0) yield* Effect.yieldNow
+      assert.strictEqual(yield* Ref.get(begun), 1)
+      yield* Queue.offer(ends, undefined)
+      yield* Queue.take(runs)
+      yield* Queue.offer(ends, undefined)
+      for (let turn = 0; turn < 50; turn++) yield* Effect.yieldNow
+      assert.strictEqual(yield* Ref.get(begun), 2)
+      yield* Fiber.interrupt(running)
     })
   )
 })

@@ -10,14 +10,14 @@ import * as DatabaseCheck from "@alga-psa/ext-runner/DatabaseCheck"
 import { Execution } from "@alga-psa/ext-runner/Execution"
 import { newSession, serveHostPages } from "@alga-psa/ext-runner/hostpage/HostPageServer"
 import { layerRunner } from "@alga-psa/ext-runner/Runner"
-import { Context, Effect, Layer, Logger, Stream, type SubscriptionRef } from "effect"
+import { Context, Effect, Layer, Logger, type SubscriptionRef } from "effect"
 import type { Bench } from "./Bench.ts"
 import { makeBuilder } from "./Builder.ts"
 import { prepare } from "./DevDatabase.ts"
 import { type BenchChange, devRoutes } from "./DevRoutes.ts"
 import { panel } from "./internal/panel.ts"
 import { makeRecorder } from "./Recorder.ts"
-import { changes } from "./Watch.ts"
+import { afterChanges, changes } from "./Watch.ts"
 import { makeBenchState, makeWorkbench } from "./Workbench.ts"
 
 /** What to develop, and where to show it. */
@@ -100,11 +100,7 @@ export const serveDev = Effect.fnUntraced(
           change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context)
         })
       }).pipe(Effect.provideService(Execution, recorder.aroundExecution(Context.get(context, Execution))))
-      yield* Stream.merge(Stream.succeed(undefined), changes(folder)).pipe(
-        Stream.buffer({ capacity: 1, strategy: "sliding" }),
-        Stream.runForEach(() => rebuild),
-        Effect.forkScoped
-      )
+      yield* Effect.forkScoped(afterChanges(changes(folder), rebuild))
       return { url: addressOf(page), bench: state.bench } satisfies DevServer
     }).pipe(Effect.provideContext(context))
   },

@@ -50,3 +50,13 @@ export const changes = (folder: string): Stream.Stream<void> =>
       ),
     { bufferSize: 1, strategy: "sliding" }
   ).pipe(Stream.debounce(restMs))
+
+/** Runs at once, and again after changes, one run at a time. Whatever changes during a run is one more run after it. */
+export const afterChanges = <A, E, R>(
+  changes: Stream.Stream<void>,
+  run: Effect.Effect<A, E, R>
+): Effect.Effect<void, E, R> =>
+  Stream.merge(changes, Stream.succeed(undefined)).pipe(
+    Stream.buffer({ capacity: 1, strategy: "sliding" }),
+    Stream.runForEach(() => run)
+  )
