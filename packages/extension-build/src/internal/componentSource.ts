@@ -66,6 +66,7 @@ const advice = {
   "no-handler": "build it against the world alga:extension/runner",
   "wrong-export-type": "export handler: func(request: execute-request) -> execute-response",
   "glue-too-large": "use fewer, smaller types in its interfaces",
+  "canonical-function": "build it for synchronous calls, as alga-ext build does",
   "unsafe-name": "build it with a toolchain that gives plain names",
   memory: "build it with one memory that starts small",
   "too-slow": "make it smaller"

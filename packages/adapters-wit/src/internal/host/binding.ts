@@ -36,7 +36,7 @@ export const bind = Effect.fnUntraced(function* (
   guest.bound = true
 })
 
-/** Has a bound process make the instance for its first request. Its host calls are out of turn. */
+/** Has a bound process make ready for its next request. Its host calls are out of turn. */
 export const prepare = Effect.fnUntraced(function* (guest: Guest) {
   yield* send(guest, { type: "prepare" })
   const answer = yield* receive(guest)
