@@ -12,8 +12,8 @@ import { layerServer } from "../src/PgServer.ts"
 import * as TenantPolicies from "../src/TenantPolicies.ts"
 import { partitionByTenant } from "../testing/PartitionedTables.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
+import { createTwinTables, layerTwinData } from "../testing/TwinTables.ts"
 import { reader } from "./reader.ts"
-import { createTwinTables, layerTwinData } from "./twinTables.ts"
 
 const layerTables = Layer.effectDiscard(createTables)
 

@@ -113,7 +113,8 @@ const servicesOf = (rows: Dataset, caller: Caller) =>
     .map((row) => [
       row.service_id,
       row.service_name,
-      row.description,
+      // Only a search tells it, without regard to case and never by a blank at its end.
+      (row.description ?? "").toLowerCase().trim(),
       row.item_kind,
       row.billing_method,
       rows.service_types
@@ -126,8 +127,16 @@ const servicesOf = (rows: Dataset, caller: Caller) =>
     ])
     .sort()
 
-/** Everything that the caller's answers may depend on, as text. Two data sets with the same text must give the same answers. */
-export const visible = (rows: Dataset, caller: Caller): string => {
+/** What a caller may see of a data set, as text. */
+export interface Visible {
+  /** What the answers to reads may depend on. Where it differs, some answer does. */
+  readonly records: string
+  /** What an execution as a whole may depend on beside them. */
+  readonly install: string
+}
+
+/** Everything that the caller may see. Two data sets in which it is the same must give the same answers. */
+export const visible = (rows: Dataset, caller: Caller): Visible => {
   const install = installOf(rows, caller)
   const records = (capability: string, resource: string, all: typeof clientsOf | typeof servicesOf) => {
     const allowed =
@@ -135,9 +144,11 @@ export const visible = (rows: Dataset, caller: Caller): string => {
     if (!allowed) return "capability-denied"
     return holds(rows, caller, resource) ? all(rows, caller) : "rbac-denied"
   }
-  return JSON.stringify([
-    install,
-    records("cap:client.read", "client", clientsOf),
-    records("cap:service.read", "service", servicesOf)
-  ])
+  return {
+    install: JSON.stringify(install),
+    records: JSON.stringify([
+      records("cap:client.read", "client", clientsOf),
+      records("cap:service.read", "service", servicesOf)
+    ])
+  }
 }
