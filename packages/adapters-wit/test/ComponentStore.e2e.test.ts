@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -146,6 +146,27 @@ describe("ComponentStore", () => {
       const restarted = yield* storeIn(directory)
       assert.isNull(yield* restarted.find(hash))
       assert.strictEqual((yield* restarted.accept(bytes)).hash, hash)
+    })
+  )
+
+  it.live("makes a component anew whose folder holds another, whole as that is", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const store = yield* storeIn(directory)
+      const [one, other] = [yield* bytesOf(coreGuest("ok")), yield* bytesOf(coreGuest("trap"))]
+      const accepted = yield* store.accept(one)
+      const foreign = yield* store.accept(other)
+      const aside = join(directory, ".aside")
+      yield* Effect.promise(async () => {
+        await rename(dirname(accepted.glue), aside)
+        await rename(dirname(foreign.glue), dirname(accepted.glue))
+        await rename(aside, dirname(foreign.glue))
+      })
+      const restarted = yield* storeIn(directory)
+      assert.isNull(yield* restarted.find(accepted.hash))
+      assert.isNull(yield* restarted.find(foreign.hash))
+      assert.deepEqual(yield* restarted.accept(one), accepted)
+      assert.strictEqual((yield* restarted.find(accepted.hash))?.hash, accepted.hash)
     })
   )
 
