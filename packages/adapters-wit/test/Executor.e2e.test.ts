@@ -56,7 +56,7 @@ describe("Executor", () => {
             )
         })
         const imports = Layer.succeed(HostImports, { forExecution: () => () => Effect.die("no call was made") })
-        const component = { hash: "c", glue: "", imports: [], modules: [], unrestorable: null }
+        const component = { hash: "c", glue: "", glueSha256: "", imports: [], modules: [], unrestorable: null }
         const limits = { ...defaultLimits, timeoutMs: 7 }
         yield* Effect.flatMap(Executor, (executor) => executor.execute(component, request, limits)).pipe(
           Effect.provideService(Invocation, invocation),

@@ -10,6 +10,7 @@ import { bind } from "../src/internal/host/binding.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram, type Program } from "../src/internal/host/Engine.ts"
 import { receive, startGuest } from "../src/internal/host/Guest.ts"
+import { sha256 } from "../src/internal/host/sha256.ts"
 import { requestOf } from "./support/Run.ts"
 
 /** Glue that answers what comes of each expression: its value, or the code or name of what it throws. */
@@ -30,7 +31,9 @@ const outcomesIn = Effect.fnUntraced(function* (program: Program, expressions: R
     (path) => Effect.promise(() => rm(path, { recursive: true }))
   )
   const glue = join(folder, "guest.js")
-  yield* Effect.promise(() => writeFile(glue, glueThatTries(expressions)))
+  const text = glueThatTries(expressions)
+  yield* Effect.promise(() => writeFile(glue, text))
+  const glueSha256 = sha256(Buffer.from(text))
   const guest = yield* Effect.acquireRelease(
     Effect.sync(() =>
       startGuest({
@@ -45,7 +48,7 @@ const outcomesIn = Effect.fnUntraced(function* (program: Program, expressions: R
     ({ node }) => node.end
   )
   yield* receive(guest)
-  yield* bind(guest, { hash: "", glue, imports: [], modules: [], unrestorable: null }, [], defaultLimits)
+  yield* bind(guest, { hash: "", glue, glueSha256, imports: [], modules: [], unrestorable: null }, [], defaultLimits)
   const { body } = yield* converse(guest, requestOf(), defaultLimits, () => Effect.succeed(ok(null)))
   return JSON.parse(Buffer.from(body ?? []).toString()) as ReadonlyArray<string>
 })
