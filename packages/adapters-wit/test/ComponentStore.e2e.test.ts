@@ -45,6 +45,12 @@ describe("ComponentStore", () => {
       assert.strictEqual(new Set(accepted).size, 1)
       assert.deepEqual(yield* entriesOf(directory), [accepted[0]?.hash as string])
       assert.strictEqual(yield* store.accept(bytes), accepted[0])
+      const folder = dirname(accepted[0]?.glue ?? "")
+      const modes = yield* Effect.promise(async () => {
+        const names = await readdir(folder)
+        return Promise.all([folder, ...names.map((name) => join(folder, name))].map((path) => stat(path)))
+      })
+      assert.deepEqual([...new Set(modes.map(({ mode }) => (mode & 0o777).toString(8)))], ["700", "600"])
     })
   )
 
