@@ -71,6 +71,20 @@ const crimes: ReadonlyArray<Crime> = [
     limits: { memoryMb: 2 },
     end: failed("trap")
   },
+  {
+    name: "many-instances",
+    variant: "as many as its memory limit holds",
+    guest: () => componentGuest("many-instances", 3),
+    limits: { memoryMb: 4 },
+    end: "200"
+  },
+  {
+    name: "many-instances",
+    variant: "one more",
+    guest: () => componentGuest("many-instances", 4),
+    limits: { memoryMb: 4 },
+    end: failed("trap")
+  },
   { name: "name-injection", guest: () => componentGuest("name-injection"), end: refused("unsafe-name") },
   { name: "name-injection", variant: "harmless", guest: () => componentGuest("name-oddity"), end: "200" },
   { name: "zip-bomb", variant: "of memory", end: refused("memory") },

@@ -14,6 +14,7 @@ import {
   type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
 import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
+import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
@@ -68,7 +69,7 @@ export type Services =
   | Readiness.Readiness
   | Life.Life
 
-const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore> =>
+const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore, DirectoryUnusable> =>
   "directory" in source
     ? BundleStore.layerDirectory(source.directory).pipe(Layer.provide(NodeServices.layer))
     : BundleCache.layer(source.cache).pipe(Layer.provide(HttpBundleStore.layer(source)))
@@ -84,7 +85,7 @@ export const layerRunner = ({
   components,
   limits = defaultLimits,
   sandbox: sandboxOptions
-}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | NodeUnsuitable, Ports> => {
+}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
     directory: components,
     componentBytes: limits.componentBytes,
