@@ -28,6 +28,7 @@ import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
 import type { DatabaseCheck } from "./DatabaseCheck.ts"
+import { LongestTime } from "./Deadline.ts"
 import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
@@ -97,7 +98,12 @@ export const layerRunner = ({
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
-  return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
+  return Layer.mergeAll(
+    Execution.layer(limits),
+    ExtensionUi.layer,
+    Readiness.layer(components),
+    Layer.succeed(LongestTime, limits.timeoutMs)
+  ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
     Layer.provide([store, layerGuardedReads])
