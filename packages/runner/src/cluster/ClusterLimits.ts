@@ -2,7 +2,7 @@ import type { InstallId, TenantId } from "@alga-psa/ext-domain"
 import { Cause, Context, Deferred, Duration, Effect, Layer, Queue, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RateLimiter } from "effect/persistence"
-import { fail, type RunnerError } from "../RunnerError.ts"
+import { fail, RunnerError } from "../RunnerError.ts"
 import { Directory } from "./Directory.ts"
 import { shardOfTenant } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
@@ -62,7 +62,11 @@ const counted = (what: string, { concurrency, rate }: ClusterLimit, limiter: Rat
     rate === null
       ? Effect.void
       : limiter.consume({ algorithm: "token-bucket", window: Duration.minutes(1), limit: rate, key }).pipe(
-          Effect.mapError(() => fail("rate_limited", `the ${what} begins at most ${rate} executions a minute`)),
+          Effect.mapError(({ reason }) => {
+            const detail = `the ${what} begins at most ${rate} executions a minute`
+            const retryAfterMillis = "retryAfter" in reason ? Duration.toMillis(reason.retryAfter) : undefined
+            return new RunnerError({ code: "rate_limited", detail, retryAfterMillis })
+          }),
           Effect.asVoid
         )
   return (key: string) => Effect.andThen(place(key), start(`${what} ${key}`))

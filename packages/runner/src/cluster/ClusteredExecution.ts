@@ -12,9 +12,17 @@ import { onOwner, TryNext } from "./Owners.ts"
 import { Peers } from "./Peers.ts"
 
 /** Runs an install's executions here, whatever runner it lives on, within the limits of the cluster. */
-export class LocalExecution extends Context.Service<LocalExecution, Execution["Service"]>()(
-  "@alga-psa/ext-runner/cluster/LocalExecution"
-) {}
+export class LocalExecution extends Context.Service<
+  LocalExecution,
+  {
+    /** As {@link Execution}; `begin` comes first, as soon as there is a place for it. */
+    readonly run: (
+      request: ExecuteRequest,
+      requestId: string,
+      begin?: Effect.Effect<void, RunnerError>
+    ) => Effect.Effect<ExecuteResponse, RunnerError>
+  }
+>()("@alga-psa/ext-runner/cluster/LocalExecution") {}
 
 const routed = Metric.counter("alga_extension_cluster_executions_total", {
   description:
@@ -30,13 +38,13 @@ export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterP
     const execution = yield* Execution
     const places = yield* ClusterPlaces
     return LocalExecution.of({
-      run: (request, requestId) =>
-        Effect.scoped(
-          Effect.andThen(
-            waitFor("place")(places.hold(request.context.tenant_id, request.context.install_id)),
-            execution.run(request, requestId)
-          )
-        ).pipe(within(request.limits?.timeout_ms))
+      run: (request, requestId, begin = Effect.void) =>
+        waitFor("place")(places.hold(request.context.tenant_id, request.context.install_id)).pipe(
+          Effect.andThen(waitFor("triggers")(begin)),
+          Effect.andThen(execution.run(request, requestId)),
+          Effect.scoped,
+          within(request.limits?.timeout_ms)
+        )
     })
   })
 )

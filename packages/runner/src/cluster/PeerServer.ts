@@ -23,7 +23,7 @@ const withoutCause = (error: RunnerError) =>
     error.cause === undefined
       ? Effect.void
       : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
-    Effect.fail(fail(error.code, error.detail))
+    Effect.fail(error.cause === undefined ? error : fail(error.code, error.detail))
   )
 
 const layerHandlers = PeerRpcs.toLayer(
