@@ -14,6 +14,7 @@ import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
 import { countFailure, countInstance, noteWait } from "./internal/host/metrics.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
+import { poolKey } from "./internal/host/poolKey.ts"
 import { type ProcessorWatch, promote, watchProcessor } from "./internal/host/processorWatch.ts"
 import { capped, type Limits, memoryPages } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
@@ -60,9 +61,6 @@ const heapMb = 256
 const ownMemoryPages = 1_024
 const headersBytes = 1_048_576
 const inBase64 = (bytes: number): number => Math.ceil(bytes / 3) * 4
-
-const keyOf = ({ tenantId, installId, component, limits }: Omit<Execution<never>, "host">): string =>
-  JSON.stringify([tenantId, installId, component.hash, limits.memoryMb])
 
 const ready = (make: Effect.Effect<void, ExecutionFailed>) => Effect.mapError(make, () => "not-ready")
 
@@ -129,7 +127,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const onGuest = (turn: Turn) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const key = keyOf({ ...execution, limits })
+          const key = poolKey({ ...execution, limits })
           const guest = yield* pool.take(key, restore)
           began = true
           yield* waited(Exit.void)
