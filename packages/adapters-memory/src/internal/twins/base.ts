@@ -96,6 +96,15 @@ const counts: Readonly<Record<Table, number>> = {
   tenant_extension_install: 6
 }
 
+/** The link as it does not let the caller read: gone, changed, or with an install's grants or tenant another. */
+const broken = (chance: Chance, link: Placed): Placed | null => {
+  if (link.table !== "tenant_extension_install" || chance.oneIn(4)) {
+    return chance.oneIn(2) ? null : withOneChange(chance, link)
+  }
+  const changes = [{ granted_caps: chance.pick(pools.capabilities) }, { tenant_id: chance.pick(pools.tenants) }]
+  return { table: link.table, row: { ...link.row, ...chance.pick(changes) } }
+}
+
 /**
  * Random rows of all tenants, and the rows that let the caller read: all of them, or all but one that is missing or
  * changed. What lets the caller read is given too.
@@ -107,10 +116,13 @@ export const baseOf = (chance: Chance, caller: Caller, contentHash: string) => {
   }
   const wanted = links(chance, caller, contentHash)
   for (const link of wanted) rows = place(rows, link)
-  if (chance.oneIn(2)) {
-    const broken = chance.pick(wanted)
-    rows = without(rows, broken.table, broken.row)
-    if (chance.oneIn(2)) rows = place(rows, withOneChange(chance, broken))
+  if (!chance.oneIn(3)) {
+    // By the table first, as some have more than one link.
+    const table = chance.pick([...new Set(wanted.map((link) => link.table)), "tenant_extension_install"])
+    const link = chance.pick(wanted.filter((it) => it.table === table))
+    rows = without(rows, link.table, link.row)
+    const instead = broken(chance, link)
+    if (instead !== null) rows = place(rows, instead)
   }
   return { rows, links: wanted }
 }
