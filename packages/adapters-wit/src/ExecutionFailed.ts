@@ -41,7 +41,8 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  * - `request-too-large`, `response-too-large`: a body is larger than its limit.
  * - `request-header-limit`, `response-header-limit`: more headers than `Limits.headers`.
  * - `request-headers-too-large`, `response-headers-too-large`: more bytes of headers than `Limits.headerBytes`.
- * - `response-invalid`: the response is no HTTP response (such as a status outside 100 to 599).
+ * - `response-invalid`: the response is none that HTTP can carry: a status outside 200 to 599, a header that no server can
+ *   send, two cookies.
  * - `host-call-limit`: more host calls than `Limits.hostCalls`.
  * - `host-call-too-large`, `host-reply-too-large`: one of them, or its answer, is larger than `Limits.hostCallBytes`.
  * - `too-nested`: a value is nested deeper than `Limits.nesting`, which no value of the world is.

@@ -38,7 +38,10 @@ export const ExecuteRequest = Schema.Struct({
     method: Schema.String.check(
       Schema.isPattern(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, { message: "must be an HTTP method" })
     ),
-    path: Schema.String.check(Schema.isPattern(/^\//, { message: "must begin with /" })),
+    path: Schema.String.check(
+      Schema.isPattern(/^\//, { message: "must begin with /" }),
+      Schema.isPattern(/^\P{Cc}*$/u, { message: "must hold no control characters" })
+    ),
     query: texts,
     headers: texts,
     body_b64: absent(Schema.Uint8ArrayFromBase64)

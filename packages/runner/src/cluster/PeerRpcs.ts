@@ -1,3 +1,4 @@
+import { carriedHeader, HeaderName, HeaderValue, HttpStatus } from "@alga-psa/ext-adapters-wit"
 import { ExtensionId, TenantId } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
@@ -7,9 +8,18 @@ import { RunnerError } from "../RunnerError.ts"
 /** The asked runner is going: nothing ran, and the request may be made of another. */
 export class NotTaken extends Schema.TaggedError<NotTaken>()("NotTaken", {}) {}
 
-const Response = Schema.Struct({
-  status: Schema.Int,
-  headers: Schema.Record(Schema.String, Schema.String),
+const isHeaderName = Schema.is(HeaderName)
+
+const carried = Schema.makeFilter<Readonly<Record<string, string>>>(
+  (headers) =>
+    Object.entries(headers).every(([name, value]) => isHeaderName(name) && carriedHeader({ name, value }).length === 1),
+  { expected: "headers that HTTP can carry" }
+)
+
+/** What a guest may answer, by the same rules as where one does. */
+export const PeerResponse = Schema.Struct({
+  status: HttpStatus,
+  headers: Schema.Record(Schema.String, HeaderValue).check(carried),
   body_b64: Schema.optionalKey(Schema.String),
   error: Schema.optionalKey(Schema.String)
 })
@@ -31,7 +41,7 @@ export const PeerRpcs = RpcGroup.make(
       requestId: Schema.String.check(Schema.isMaxLength(200)),
       timeoutMs: Schema.optionalKey(Schema.Int)
     },
-    success: Response,
+    success: PeerResponse,
     error: Schema.Union([RunnerError, NotTaken])
   }),
   /** Takes the bundle's component in, so that its first execution need not. */

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer"
 import { Effect, type Exit, type Fiber, Schema } from "effect"
+import { carriedResponse } from "../../CarriedResponse.ts"
 import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
@@ -28,7 +29,7 @@ const unpackOr = (value: unknown, { nesting }: Limits, reason: ExecutionFailedRe
 
 const decodeResponse = Schema.decodeUnknownEffect(ExecuteResponse)
 
-const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
+const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits, method: string) {
   const answer = yield* Effect.mapError(decodeResponse(yield* unpackOr(packed, limits, "response-invalid")), () =>
     failure("response-invalid", "not an HTTP response")
   )
@@ -40,7 +41,7 @@ const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
   if (headerBytes(answer.headers) > limits.headerBytes) {
     return yield* failure("response-headers-too-large", "too many bytes")
   }
-  return answer
+  return carriedResponse(answer, method) ?? (yield* failure("response-invalid", "more than one set-cookie"))
 })
 
 const answerOf = <R>(
@@ -155,5 +156,5 @@ export const converse = Effect.fnUntraced(function* <R>(
   const done = yield* untilDone(guest, request, limits, host)
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
-  return yield* response(done.response, limits)
+  return yield* response(done.response, limits, request.http.method)
 })
