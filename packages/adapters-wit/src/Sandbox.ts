@@ -58,8 +58,8 @@ export class Sandbox extends Context.Service<Sandbox, SandboxService>()("@alga-p
 const heapMb = 256
 /** Node's own WebAssembly, which reads the process's program, needs this much. */
 const ownMemoryPages = 1_024
-const headersBytes = 1_048_576
-const inBase64 = (bytes: number): number => Math.ceil(bytes / 3) * 4
+/** What a response takes beside its body and its headers, and a message beside a response. */
+const messageBytes = 1_048_576
 
 const keyOf = ({ tenantId, installId, component, limits }: Omit<Execution<never>, "host">): string =>
   JSON.stringify([tenantId, installId, component.hash, limits.memoryMb])
@@ -91,7 +91,10 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         program: guestProgram(),
         memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
         heapMb,
-        frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
+        frameBytes: Math.max(
+          options.limits.responseBodyBytes + options.limits.headerBytes + messageBytes,
+          options.limits.hostCallBytes + messageBytes
+        )
       }),
     options
   )

@@ -1,17 +1,16 @@
+import { encode, MessageTooLarge } from "./Encoder.ts"
 import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import { headerBytes } from "./HeaderBytes.ts"
-import type { FailReason, FromGuest, Load, Reply, Run, ToGuest } from "./Messages.ts"
-import { PipeClosed, readFrame, readMessage, readText, writeMessage, writeText } from "./Pipe.ts"
-import { needsUnpacking, pack, unpack } from "./Wire.ts"
-
-class CallTooLarge extends Error {}
+import type { FailReason, FromGuest, Load, Reply, Run, ToGuest, WithParts } from "./Messages.ts"
+import { PipeClosed, readFrame, readMessage, readText, write } from "./Pipe.ts"
+import { needsUnpacking, unpack } from "./Wire.ts"
 
 const afterThisTurn = setImmediate
 const end = process.exit.bind(process, 0)
 const dropReads = makeReadDropper()
 const resident = process.memoryUsage.rss
-const send = (message: FromGuest): void => writeMessage(message)
+const send = (message: FromGuest): void => write(encode(message))
 
 const leastHeadroomPages = 32
 const mostHeadroomPages = 512
@@ -19,12 +18,13 @@ const requestsBetweenLooks = 64
 
 let hostCallBytes = 0
 
+const readParts = ({ parts }: WithParts): ReadonlyArray<Uint8Array> => Array.from({ length: parts }, () => readFrame())
+
 const callHost = (name: string, member: string, args: ReadonlyArray<unknown>): unknown => {
-  const call: FromGuest = { type: "call", interface: name, function: member, args: args.map(pack) }
-  if (!writeText(JSON.stringify(call), hostCallBytes)) throw new CallTooLarge()
+  write(encode({ type: "call", interface: name, function: member, args }, hostCallBytes))
   const text = readText()
   const reply = JSON.parse(text) as Reply
-  const value = needsUnpacking(text) ? unpack(reply.value) : reply.value
+  const value = needsUnpacking(text) ? unpack(reply.value, readParts(reply)) : reply.value
   if (reply.type === "error") throw { payload: value }
   return value
 }
@@ -78,20 +78,21 @@ class Bound {
   /** Answers a request; false where it failed and nothing may run here any more. */
   run(message: Run): boolean {
     hostCallBytes = message.hostCallBytes
+    const request = unpack(message.request, readParts(message))
     try {
       this.instance ??= this.newInstance(this.headroom)
-      const response = this.instance.handler(unpack(message.request))
+      const response = this.instance.handler(request)
       const excess = excessOf(response, message)
       if (excess === null) {
         if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
         const obstacle = this.instance.obstacle()
-        send({ type: "done", response: pack(response), obstacle, residentBytes: this.residentBytes })
+        send({ type: "done", response, obstacle, residentBytes: this.residentBytes })
         return true
       }
       fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
-      fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
+      fail(error instanceof MessageTooLarge ? "host-call-too-large" : "trap", error)
     }
     return false
   }
