@@ -14,7 +14,7 @@ const seen = (body: Buffer) => {
 }
 
 const call = { type: "call", interface: "alga:extension/clients", function: "getClient", args: ["id"] } as const
-const done = { type: "done", response: null, obstacle: null, residentBytes: 1 } as const
+const done = { type: "done", response: null, obstacle: null, residentBytes: 1, memoryRefused: false } as const
 const fail = { type: "fail", reason: "trap", detail: "RuntimeError: unreachable" } as const
 
 /** A message with a field of another type, which our program does not send. */
@@ -25,10 +25,10 @@ describe("guestMessage", () => {
     [{ type: "ready" } as const, { type: "ready" }],
     [{ type: "loaded" } as const, { type: "loaded" }],
     [call, { type: "call", interface: call.interface, function: call.function }],
-    [done, { type: "done", obstacle: null, residentBytes: 1 }],
+    [done, { type: "done", obstacle: null, residentBytes: 1, memoryRefused: false }],
     [
       { ...done, obstacle: "memory-grown" },
-      { type: "done", obstacle: "memory-grown", residentBytes: 1 }
+      { type: "done", obstacle: "memory-grown", residentBytes: 1, memoryRefused: false }
     ],
     [fail, fail]
   ])("takes %j", (message, fields) => {

@@ -45,8 +45,8 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
   it.effect.each([
     { pages: 100, outcome: "200" },
     { pages: 255, outcome: "200" },
-    { pages: 256, outcome: "trap" },
-    { pages: 60_000, outcome: "trap" }
+    { pages: 256, outcome: "memory-limit" },
+    { pages: 60_000, outcome: "memory-limit" }
   ])("a guest of one page in 16 MiB that grows by $pages pages ends with $outcome", ({ pages, outcome }) =>
     Effect.gen(function* () {
       const grown = run(coreGuest("grow-memory"), { limits: { memoryMb: 16 }, body: zeros(pages) })
@@ -62,7 +62,7 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
     Effect.gen(function* () {
       const grow = (memoryMb: number) => ({ limits: { memoryMb }, body: zeros(200) })
       assert.strictEqual(yield* status(coreGuest("grow-memory"), grow(32)), 200)
-      assert.strictEqual(yield* reason(coreGuest("grow-memory"), grow(8)), "trap")
+      assert.strictEqual(yield* reason(coreGuest("grow-memory"), grow(8)), "memory-limit")
     })
   )
 

@@ -60,5 +60,6 @@ export const doneWith = (response: unknown): FromGuest => ({
   type: "done",
   response,
   obstacle: null,
-  residentBytes: 1
+  residentBytes: 1,
+  memoryRefused: false
 })

@@ -1,5 +1,6 @@
+import { coreWasm } from "./CoreWasm.ts"
 import { encode, MessageTooLarge } from "./Encoder.ts"
-import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
+import { type Glue, type GuestInstance, prepare, takeMemoryRefused } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import { headerBytes } from "./HeaderBytes.ts"
 import type { FailReason, FromGuest, Load, Reply, Run, ToGuest, WithParts } from "./Messages.ts"
@@ -48,6 +49,13 @@ const fail = (reason: FailReason, error: unknown): void =>
 const fieldOf = (value: unknown, name: string): unknown =>
   value !== null && typeof value === "object" ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
+/** A trap after the instance was refused memory has that for its cause, unless it is one of the stack. */
+const reasonOf = (error: unknown): FailReason => {
+  const memoryRefused = takeMemoryRefused()
+  if (error instanceof MessageTooLarge) return "host-call-too-large"
+  return memoryRefused && error instanceof coreWasm.RuntimeError ? "memory-limit" : "trap"
+}
+
 /** What of a response is more than its limit, so that it need not cross the pipe; the host looks again. */
 const excessOf = (response: unknown, limits: Run): FailReason | null => {
   const body = fieldOf(response, "body")
@@ -78,6 +86,7 @@ class Bound {
   /** Answers a request; false where it failed and nothing may run here any more. */
   run(message: Run): boolean {
     hostCallBytes = message.hostCallBytes
+    takeMemoryRefused()
     const request = unpack(message.request, readParts(message))
     try {
       this.instance ??= this.newInstance(this.headroom)
@@ -86,13 +95,19 @@ class Bound {
       if (excess === null) {
         if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
         const obstacle = this.instance.obstacle()
-        send({ type: "done", response, obstacle, residentBytes: this.residentBytes })
+        send({
+          type: "done",
+          response,
+          obstacle,
+          residentBytes: this.residentBytes,
+          memoryRefused: takeMemoryRefused()
+        })
         return true
       }
       fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
-      fail(error instanceof MessageTooLarge ? "host-call-too-large" : "trap", error)
+      fail(reasonOf(error), error)
     }
     return false
   }

@@ -35,6 +35,16 @@ interface Compiled extends LoadedModule {
   readonly module: CoreModule
 }
 
+/** Not 0 once an instance was refused more memory. One for all, as one runs at a time; no code of a guest can reach it. */
+const refused = new EngineGlobal({ value: "i32", mutable: true }, 0)
+
+/** Whether memory was refused since this was asked last. */
+export const takeMemoryRefused = (): boolean => {
+  const was = refused.value !== 0
+  refused.value = 0
+  return was
+}
+
 const pagesOf = (memory: CoreLinearMemory): number => memory.buffer.byteLength / pageBytes
 
 const instantiate = (
@@ -76,7 +86,11 @@ const instantiate = (
     const { state } = compiled
     if (state === null) return linker.instantiate(module, object, {})
     const size = state.pages ? sizeOf(importedMemory(object), compiled.minima[0] ?? 0) : undefined
-    const instance = linker.instantiate(module, object, size === undefined ? {} : { [state.marker]: { pages: size } })
+    const instance = linker.instantiate(
+      module,
+      object,
+      size === undefined ? {} : { [state.marker]: { pages: size, refused } }
+    )
     for (const [i, name] of state.memories.entries()) {
       const memory = instance.exports[name] as CoreLinearMemory
       memories.push({ memory, most: compiled.maxima[i] ?? 0 })

@@ -68,6 +68,7 @@ export interface Call {
 /** Why a run gave no response. */
 export const failReasons = [
   "trap",
+  "memory-limit",
   "response-too-large",
   "response-header-limit",
   "response-headers-too-large",
@@ -95,5 +96,7 @@ export type FromGuest =
       readonly obstacle: string | null
       /** Memory of the whole process, in bytes, as it was looked at lately. */
       readonly residentBytes: number
+      /** Whether the instance was refused memory during this request, which it got over. */
+      readonly memoryRefused: boolean
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }

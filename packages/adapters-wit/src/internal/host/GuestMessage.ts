@@ -12,6 +12,7 @@ export type GuestMessage =
       readonly type: "done"
       readonly obstacle: string | null
       readonly residentBytes: number
+      readonly memoryRefused: boolean
       readonly response: ValueReader
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }
@@ -35,6 +36,7 @@ const readers: { readonly [Type in GuestMessage["type"]]: (reader: ValueReader) 
     type: "done",
     obstacle: reader.skipNone() ? null : reader.readText(),
     residentBytes: reader.readNumber(),
+    memoryRefused: reader.readBoolean(),
     response: reader
   }),
   fail: (reader) => {

@@ -11,7 +11,7 @@ import { brokenGuest, type Guest, messageIn } from "./Guest.ts"
 import { type GuestMessage, isRefusal } from "./GuestMessage.ts"
 import { unexpected } from "./guestFailures.ts"
 import { logLine } from "./logLine.ts"
-import { countInstance } from "./metrics.ts"
+import { countInstance, countMemoryRefused } from "./metrics.ts"
 import { TooManyValues, TooMuchText, type ValueReader } from "./ValueReader.ts"
 import { valueReader } from "./valueType.ts"
 
@@ -205,5 +205,6 @@ export const converse = Effect.fnUntraced(function* <R>(
   const done = yield* untilDone(guest, request, limits, host)
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
+  if (done.memoryRefused) yield* countMemoryRefused
   return yield* response(done.response, limits)
 })
