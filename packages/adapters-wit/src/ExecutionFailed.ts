@@ -52,7 +52,8 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  *   have carries a value.
  * - `component-gone`: the component's files were taken away to make room, or cannot be read. Nothing ran.
  * - `crashed`: the process ended by itself.
- * - `overloaded`: the queue is full, and this execution came last among those of whoever fills it.
+ * - `overloaded`: the queue is full, and this execution came last among those of whoever fills it; or there is no room for
+ *   its answer, as others wait for their callers. Nothing ran.
  * - `unavailable`: the wall clock ran out while waiting for a free process, no process can be started, or the sandbox is
  *   closing.
  */

@@ -1,4 +1,5 @@
 import { Cause, Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { AnswerRoom } from "./AnswerRoom.ts"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.ts"
@@ -108,6 +109,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const maxima = memoryPlan(component.modules, memoryPages(limits))
     if (maxima === null) return yield* refuse("memory-limit", `starts above ${limits.memoryMb} MiB`)
     yield* checkRequest(request, limits)
+    const room = yield* AnswerRoom
     const asked = performance.now()
     let began = false
     const waiting = yield* Effect.makeSpan("Sandbox.wait")
@@ -118,6 +120,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
 
     const onGuest = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
+        if (!room.hasRoom(execution.tenantId)) return yield* refuse("overloaded", "answers wait for their callers")
         const key = keyOf({ ...execution, limits })
         const guest = yield* pool.take(key, restore)
         began = true

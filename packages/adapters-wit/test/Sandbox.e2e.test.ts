@@ -1,5 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { AnswerRoom } from "../src/AnswerRoom.ts"
 import { ok } from "../src/HostCall.ts"
 import { defaultLimits, type ExecutionFailed, ProtocolViolation } from "../src/index.ts"
 import { processorTime } from "../src/internal/host/processorTime.ts"
@@ -100,6 +101,22 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
       const whole = yield* run(coreGuest("huge-response"), { limits, body: zeros(100) })
       assert.strictEqual(whole.body?.byteLength, 1_000_000)
       assert.strictEqual(yield* reason(coreGuest("huge-response"), { limits, body: zeros(101) }), "response-too-large")
+    })
+  )
+
+  it.effect("runs nothing for a tenant whose answers have no more room, and runs for others", () =>
+    Effect.gen(function* () {
+      const calls: Array<unknown> = []
+      const host = (call: unknown) => Effect.sync(() => ok(void calls.push(call)))
+      const asked = (tenantId: string) =>
+        Effect.match(run(coreGuest("flood-host-calls"), { tenantId, installId: tenantId, host, body: zeros(1) }), {
+          onFailure: (error) => ("reason" in error ? error.reason : error._tag),
+          onSuccess: ({ status }) => String(status)
+        }).pipe(Effect.provideService(AnswerRoom, { hasRoom: (tenant) => tenant !== "full" }))
+      assert.strictEqual(yield* asked("full"), "overloaded")
+      assert.isEmpty(calls)
+      assert.strictEqual(yield* asked("other"), "200")
+      assert.lengthOf(calls, 1)
     })
   )
 

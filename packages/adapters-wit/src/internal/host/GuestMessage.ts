@@ -20,6 +20,7 @@ export type GuestMessage =
 /** Bounds the guest's own fields of a message, in bytes; the names and the detail that our program sends are shorter. */
 const own = { values: 3, text: 4_096 }
 
+const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 const isFailReason = (value: string): value is FailReason => failReasons.some((reason) => reason === value)
 
 const readers: { readonly [Type in GuestMessage["type"]]: (reader: ValueReader) => GuestMessage } = {
@@ -32,13 +33,13 @@ const readers: { readonly [Type in GuestMessage["type"]]: (reader: ValueReader) 
     return { type: "loaded" }
   },
   call: (reader) => ({ type: "call", interface: reader.readText(), function: reader.readText(), args: reader }),
-  done: (reader) => ({
-    type: "done",
-    obstacle: reader.skipNone() ? null : reader.readText(),
-    residentBytes: reader.readNumber(),
-    memoryRefused: reader.readBoolean(),
-    response: reader
-  }),
+  done: (reader) => {
+    const obstacle = reader.skipNone() ? null : reader.readText()
+    const residentBytes = reader.readNumber()
+    const memoryRefused = reader.readBoolean()
+    if (!isSize(residentBytes)) throw new NotOfType("a size that no process has")
+    return { type: "done", obstacle, residentBytes, memoryRefused, response: reader }
+  },
   fail: (reader) => {
     const reason = reader.readText()
     const detail = reader.readText()

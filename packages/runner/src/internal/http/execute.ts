@@ -3,7 +3,6 @@ import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Triggers } from "../../cluster/Triggers.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
-import type { ExecuteResponse } from "../../ExecuteResponse.ts"
 import { Execution } from "../../Execution.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
@@ -11,6 +10,7 @@ import { checkOrigin } from "../../Origin.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
+import { executeAnswer } from "./executeAnswer.ts"
 import { readExecuteRequest } from "./requestBody.ts"
 import { accepted, mayWait } from "./trigger.ts"
 
@@ -46,9 +46,6 @@ const fingerprint = ({ context, ...request }: ExecuteRequest): string =>
     )
     .digest("hex")
 
-const carriedOut = (response: ExecuteResponse) =>
-  HttpServerResponse.jsonUnsafe(response, { headers: { "cache-control": "no-store" } })
-
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   let requestId = requestIdOf(http.headers[requestIdHeader])
@@ -73,13 +70,13 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
       fields = { ...fields, trigger: kept.id }
       return accepted(kept)
     }
-    if (idempotency === null || key === null) return carriedOut(yield* life.admit(running))
+    if (idempotency === null || key === null) return yield* executeAnswer(context.tenant_id, yield* life.admit(running))
     const { install_id: install, tenant_id: tenant } = context
     const answer = yield* life.admit(
       idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, life.admit(running))
     )
     fields = { ...fields, replayed: answer.replayed }
-    return carriedOut(answer.response)
+    return yield* executeAnswer(tenant, answer.response)
   })
 
   return observed(run, () => ({ requestId, ...fields })).pipe(
