@@ -1,4 +1,5 @@
 import { Cause, Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { AnswerRoom } from "./AnswerRoom.ts"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.ts"
@@ -59,8 +60,8 @@ export class Sandbox extends Context.Service<Sandbox, SandboxService>()("@alga-p
 const heapMb = 256
 /** Node's own WebAssembly, which reads the process's program, needs this much. */
 const ownMemoryPages = 1_024
-const headersBytes = 1_048_576
-const inBase64 = (bytes: number): number => Math.ceil(bytes / 3) * 4
+/** What a response takes beside its body and its headers, and a message beside a response. */
+const messageBytes = 1_048_576
 
 const ready = (make: Effect.Effect<void, ExecutionFailed>) => Effect.mapError(make, () => "not-ready")
 
@@ -91,7 +92,10 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         program: guestProgram(),
         memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
         heapMb,
-        frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
+        frameBytes: Math.max(
+          options.limits.responseBodyBytes + options.limits.headerBytes + messageBytes,
+          options.limits.hostCallBytes + messageBytes
+        )
       }),
     options
   )
@@ -116,6 +120,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const maxima = memoryPlan(component.modules, memoryPages(limits))
     if (maxima === null) return yield* refuse("memory-limit", `starts above ${limits.memoryMb} MiB`)
     yield* checkRequest(request, limits)
+    const room = yield* AnswerRoom
     const asked = performance.now()
     let began = false
     const waiting = yield* Effect.makeSpan("Sandbox.wait")
@@ -127,6 +132,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const onGuest = (turn: Turn) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
+          if (!room.hasRoom(execution.tenantId)) return yield* refuse("overloaded", "answers wait for their callers")
           const key = poolKey({ ...execution, limits })
           const guest = yield* pool.take(key, restore)
           began = true

@@ -1,3 +1,4 @@
+export * from "./AnswerRoom.ts"
 export * from "./CarriedResponse.ts"
 export * from "./Component.ts"
 export * from "./ComponentRefused.ts"

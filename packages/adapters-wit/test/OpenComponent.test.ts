@@ -66,13 +66,14 @@ const everyInstruction = `
 const instance = async (text: string) => {
   const module = await first(text)
   const size = new EngineGlobal({ value: "i32", mutable: true }, 1)
+  const refused = new EngineGlobal({ value: "i32", mutable: true }, 0)
   const { exports } = new coreWasm.Instance(new coreWasm.Module(module.bytes), {
     m: { g: 0 },
-    [module.marker]: { pages: size }
+    [module.marker]: { pages: size, refused }
   })
   const run = (name: string, ...args: ReadonlyArray<number>) => (exports[name] as Run)(...args)
   const [memoryName = ""] = module.memories
-  return { module, size, run, exports, memory: exports[memoryName] as CoreLinearMemory }
+  return { module, size, refused, run, exports, memory: exports[memoryName] as CoreLinearMemory }
 }
 
 /** The module with the first data segment, `00 41 …`, written as one that names its memory in two bytes: `02 80 00 41 …`. */
@@ -148,10 +149,17 @@ describe("openComponent", () => {
     const size = new EngineGlobal({ value: "i32", mutable: true }, 1)
     const { run, own } = new coreWasm.Instance(new coreWasm.Module(user?.bytes as Uint8Array), {
       x: owned,
-      [component.marker]: { pages: size }
+      [component.marker]: { pages: size, refused: new EngineGlobal({ value: "i32", mutable: true }, 0) }
     }).exports
     assert.strictEqual((run as Run)(), 42)
     assert.strictEqual((own as CoreGlobal).value, 2)
+  })
+
+  it("notes that memory was refused, and not that it grew", async () => {
+    const grow = `(memory 1 3) (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))`
+    const { refused, run } = await instance(`(module (import "m" "g" (global i32)) ${grow})`)
+    assert.deepEqual([run("grow", 2), refused.value], [1, 0])
+    assert.deepEqual([run("grow", 1), refused.value], [-1, 1])
   })
 
   it("takes code of any length", async () => {

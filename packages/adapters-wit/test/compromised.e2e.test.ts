@@ -2,9 +2,13 @@ import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { defaultLimits } from "../src/index.ts"
+import { encode } from "../src/internal/child/Encoder.ts"
 import { bind, prepare } from "../src/internal/host/binding.ts"
+import { headerBytes } from "../src/internal/host/FrameReader.ts"
 import { sha256 } from "../src/internal/host/sha256.ts"
 import { callOf, doneWith, replaying, talk } from "./support/Replay.ts"
+
+const getClient = (id: unknown) => callOf("clients.getClient", id)
 
 const small = {
   ...defaultLimits,
@@ -12,10 +16,10 @@ const small = {
   headers: 2,
   headerBytes: 8,
   hostCalls: 2,
-  hostCallBytes: JSON.stringify(callOf("12345678")).length
+  hostCallBytes: encode(getClient("12345678")).byteLength - headerBytes
 }
 
-const body = (text: string) => ({ $b: Buffer.from(text).toString("base64") })
+const body = (text: string) => new Uint8Array(Buffer.from(text))
 const response = (text: string, headers: ReadonlyArray<readonly [name: string, value: string]> = []) =>
   doneWith({ status: 200, headers: headers.map(([name, value]) => ({ name, value })), body: body(text) })
 
@@ -51,17 +55,21 @@ describe("A process that its guest has taken over", () => {
       messages: [response("", [["abcd", "12345"]])],
       seen: "response-headers-too-large (headerBytes)"
     },
-    { says: "a number that is none", messages: [doneWith({ $u: "" })], seen: "response-invalid (null)" },
-    { says: "a call with a number that is none", messages: [callOf({ $u: "" }), good], seen: "protocol (null)" },
-    { says: "a call of the limit", messages: [callOf("12345678"), good], seen: "200" },
+    { says: "something else for a response", messages: [doneWith(1n)], seen: "response-invalid (null)" },
+    { says: "a call with something else for a text", messages: [getClient(1n), good], seen: "protocol (null)" },
+    { says: "a call of the limit", messages: [getClient("12345678"), good], seen: "200" },
     {
       says: "a call of a byte more",
-      messages: [callOf("123456789"), good],
+      messages: [getClient("123456789"), good],
       seen: "host-call-too-large (hostCallBytes)"
     },
-    { says: "as many calls as it may", messages: [callOf(), callOf(), good], seen: "200" },
-    { says: "one call more", messages: [callOf(), callOf(), callOf(), good], seen: "host-call-limit (hostCalls)" },
-    { says: "that it is ready once more", messages: [{ type: "ready" }, good], seen: "protocol (null)" }
+    { says: "as many calls as it may", messages: [getClient("a"), getClient("b"), good], seen: "200" },
+    {
+      says: "one call more",
+      messages: [getClient("a"), getClient("b"), getClient("c"), good],
+      seen: "host-call-limit (hostCalls)"
+    },
+    { says: "that it is ready once more", messages: [{ type: "ready" } as const, good], seen: "protocol (null)" }
   ])("is held to what every guest is held to: $says", ({ messages, seen }) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* talk(messages, small)).end, seen)
@@ -85,9 +93,9 @@ describe("A process that its guest has taken over", () => {
   }
 
   it.live.each([
-    { says: "that it has loaded", message: { type: "loaded" }, seen: "bound" },
-    { says: "that it is ready", message: { type: "ready" }, seen: "protocol" },
-    { says: "that it cannot", message: { type: "fail", reason: "load", detail: "" }, seen: "crashed" }
+    { says: "that it has loaded", message: { type: "loaded" } as const, seen: "bound" },
+    { says: "that it is ready", message: { type: "ready" } as const, seen: "protocol" },
+    { says: "that it cannot", message: { type: "fail", reason: "load", detail: "" } as const, seen: "crashed" }
   ])("is bound only where it says so, and not where it says $says", ({ message, seen }) =>
     Effect.gen(function* () {
       const guest = yield* replaying([message])

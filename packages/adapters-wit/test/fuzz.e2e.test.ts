@@ -20,6 +20,8 @@ import {
 import { coreMemories, limitCoreMemories } from "../src/internal/child/CoreMemory.ts"
 import { coreWasm } from "../src/internal/child/CoreWasm.ts"
 import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
+import { encode } from "../src/internal/child/Encoder.ts"
+import type { FromGuest } from "../src/internal/child/Messages.ts"
 import { pack } from "../src/internal/child/Wire.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
@@ -173,35 +175,46 @@ const withLength = (body: Uint8Array): Buffer => {
   return Buffer.concat([header, body])
 }
 
-const framed = (message: unknown): Buffer => withLength(Buffer.from(JSON.stringify(message)))
-
-const call = (name: string, member: string, ...args: ReadonlyArray<unknown>) =>
-  framed({ type: "call", interface: `alga:extension/${name}`, function: member, args: args.map(pack) })
+const call = (name: string, member: string, ...args: ReadonlyArray<unknown>): FromGuest => ({
+  type: "call",
+  interface: `alga:extension/${name}`,
+  function: member,
+  args
+})
 
 const id = "10000000-0000-4000-8000-000000000000"
 
-const said = [
-  framed({ type: "ready" }),
+const said: ReadonlyArray<FromGuest> = [
+  { type: "ready" },
   call("clients", "listClients", { search: "a", includeInactive: null, page: 1, pageSize: 25 }),
   call("services", "getService", id),
   call("storage", "put", { namespace: "n", key: "k", value: new Uint8Array([1, 2, 3]), revision: 7n }),
   call("logging", "logInfo", "a line"),
-  framed({
+  {
     type: "done",
-    response: pack({ status: 200, headers: [{ name: "x-a", value: "1" }], body: new Uint8Array([1, 2]) }),
+    response: { status: 200, headers: [{ name: "x-a", value: "1" }], body: new Uint8Array([1, 2]) },
     obstacle: null,
-    residentBytes: 1
-  })
+    residentBytes: 1,
+    memoryRefused: false
+  }
 ]
 
-/** Changes a frame as a whole, or the text in it, or a value in that; in the last two its length is right. */
-const changedFrame = (piece: Buffer, chance: Chance): Uint8Array => {
+const framed = (message: FromGuest): Buffer => Buffer.from(encode(message))
+
+const withValueChanged = (message: FromGuest, chance: Chance): FromGuest => {
+  if (message.type === "call") return { ...message, args: message.args.map((arg) => withOneValueChanged(arg, chance)) }
+  return message.type === "done" ? { ...message, response: withOneValueChanged(message.response, chance) } : message
+}
+
+/** Changes a frame as a whole, or what is in it, or a value in that; in the last two its length is right. */
+const changedFrame = (message: FromGuest, chance: Chance): Uint8Array => {
+  const piece = framed(message)
   const body = piece.subarray(headerBytes)
   const changes = [
     () => mutated(piece, chance),
     () => withLength(mutated(body, chance)),
-    () => framed(withOneValueChanged(JSON.parse(body.toString("utf8")), chance)),
-    () => framed(withOneValueChanged(JSON.parse(body.toString("utf8")), chance))
+    () => framed(withValueChanged(message, chance)),
+    () => framed(withValueChanged(message, chance))
   ]
   return chance.pick(changes)()
 }
@@ -229,13 +242,13 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
               )
             ).pipe(Effect.timeoutOrElse({ duration, orElse: () => silent }))
           }).pipe(Effect.scoped)
-        assert.strictEqual(yield* outcomeOf(as()(talk(said, caseMs))), "answered")
+        assert.strictEqual(yield* outcomeOf(as()(talk(said.map(framed), caseMs))), "answered")
         yield* fuzz("frames of the guest", parts, (chance) => {
           const changed = chance.below(said.length)
           return outcomeOf(
             as()(
               talk(
-                said.map((piece, i) => (i === changed ? changedFrame(piece, chance) : piece)),
+                said.map((message, i) => (i === changed ? changedFrame(message, chance) : framed(message))),
                 deadlineMs
               )
             )
@@ -270,7 +283,7 @@ layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes chang
             "export const instantiate = () => ({ handler: () => ({ status: 200, headers: [], body: null }) })"
           ),
           Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
-          text({ type: "run", request: pack(requestOf()), responseBytes: 1, ...limits })
+          text({ type: "run", request: pack(requestOf(), []), parts: 0, responseBytes: 1, ...limits })
         ]
         const serve = (bodies: ReadonlyArray<Uint8Array>) =>
           Effect.gen(function* () {

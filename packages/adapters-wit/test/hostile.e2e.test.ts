@@ -38,7 +38,7 @@ const crimes: ReadonlyArray<Crime> = [
   { name: "loop-forever", limits: soon, end: failed("timeout") },
   { name: "loop-forever", variant: "longer than its processor time", limits: { cpuMs: 200 }, end: failed(cpuLimit) },
   { name: "loop-forever-at-start", limits: soon, end: failed("timeout") },
-  { name: "grow-memory", body: 60_000, end: failed("trap") },
+  { name: "grow-memory", body: 60_000, end: failed("memory-limit") },
   { name: "grow-table", variant: "within", body: 50, end: "200" },
   { name: "grow-table", variant: "beyond", body: 5_000, end: failed("trap") },
   { name: "deep-recursion", end: failed("trap") },
@@ -69,7 +69,7 @@ const crimes: ReadonlyArray<Crime> = [
     guest: twoMemories,
     body: 16,
     limits: { memoryMb: 2 },
-    end: failed("trap")
+    end: failed("memory-limit")
   },
   {
     name: "many-instances",

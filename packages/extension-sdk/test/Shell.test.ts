@@ -40,6 +40,26 @@ describe("the shell", () => {
     expect(seen).toMatchObject({ context: { requestId: null, installId: null, versionId: null }, http: { body: null } })
   })
 
+  it("lets the lack of memory out, as the engines say it, so that the host can say so", () => {
+    const internalError = (message: string) => Object.assign(new Error(message), { name: "InternalError" })
+    for (const error of [
+      internalError("out of memory"),
+      internalError("Invalid error message"),
+      "out of memory",
+      null
+    ]) {
+      let left: unknown = "nothing"
+      try {
+        run(() => QueuedPromise.reject(error))
+      } catch (thrown) {
+        left = thrown
+      }
+      expect(left).toBe(error)
+    }
+    expect(logged).toHaveLength(4)
+    expect(run(() => QueuedPromise.reject(internalError("too much recursion")))).toMatchObject(internal)
+  })
+
   it("runs what a handler starts and does not wait for", () => {
     let ran = false
     run(() => {

@@ -83,8 +83,11 @@ const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, 
 /** Reasons that lie in the load of the host, and not in the extension. */
 const underLoad: ReadonlySet<string> = new Set(["unavailable", "overloaded"])
 
-const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError =>
-  underLoad.has(reason) ? fail("overloaded", message, detail) : fail("execute_failed", `${reason}: ${message}`, detail)
+const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
+  if (underLoad.has(reason)) return fail("overloaded", message, detail)
+  if (reason === "request-too-large") return fail("payload_too_large", message, detail)
+  return fail("execute_failed", `${reason}: ${message}`, detail)
+}
 
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
 export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>

@@ -1,4 +1,3 @@
-import { createServer } from "node:http"
 import {
   type ComponentStoreError,
   defaultLimits,
@@ -36,9 +35,11 @@ import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
+import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
 import * as Readiness from "./Readiness.ts"
 import * as SeenBundles from "./SeenBundles.ts"
+import { defaultAnswerBytes, layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
 
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
 export type BundleSource =
@@ -125,6 +126,10 @@ export interface HttpOptions {
   readonly headersTimeout?: Duration.Duration
   /** How long a caller may take to send all of a request. Default: 30 seconds. */
   readonly requestTimeout?: Duration.Duration
+  /** How long a caller may take to receive all of an answer. Default: 60 seconds. */
+  readonly answerTimeout?: Duration.Duration
+  /** Bytes of answers that may wait for their callers, all together; beyond it no execution begins. Default: 256 MiB. */
+  readonly answerBytes?: number
   /** How long a connection may stay without a request; longer than the balancer's own. Default: 65 seconds. */
   readonly keepAliveTimeout?: Duration.Duration
   /** Most connections; more are closed at once. Default: 10,000. */
@@ -139,13 +144,14 @@ const millis = (duration: Duration.Duration | undefined, fallback: number) =>
   duration === undefined ? fallback : Duration.toMillis(duration)
 
 const nodeServer = (options: HttpOptions) => () => {
-  const server = createServer({
+  const bounds = {
     maxHeaderSize: options.headerBytes ?? 16_384,
     headersTimeout: millis(options.headersTimeout, 10_000),
     requestTimeout: millis(options.requestTimeout, 30_000),
     keepAliveTimeout: millis(options.keepAliveTimeout, 65_000),
     connectionsCheckingInterval: 1_000
-  })
+  }
+  const server = timedServer(bounds, millis(options.answerTimeout, 60_000))
   server.maxConnections = options.maxConnections ?? 10_000
   return server
 }
@@ -159,7 +165,8 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
   }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
-      Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'")
+      Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
+      layerWaitingAnswers(makeWaitingAnswers(options.answerBytes ?? defaultAnswerBytes))
     ]),
     Layer.provideMerge(
       NodeHttpServer.layer(nodeServer(options), {

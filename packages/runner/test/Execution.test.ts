@@ -288,13 +288,14 @@ describe("Execution", () => {
     ["timeout", "execute_failed"],
     ["trap", "execute_failed"],
     ["crashed", "execute_failed"],
+    ["request-too-large", "payload_too_large"],
     ["overloaded", "overloaded"],
     ["unavailable", "overloaded"]
   ] as const)("answers an execution that ends as %s with %s, runs it once, and shows no detail", ([reason, code]) =>
     Effect.gen(function* () {
       const { said, steps } = yield* ran(request(), { execute: () => Effect.fail(failure(reason)) })
       const { message } = failure(reason)
-      const detail = code === "overloaded" ? message : `${reason}: ${message}`
+      const detail = code === "execute_failed" ? `${reason}: ${message}` : message
       assert.deepEqual(said, { code, message: `${code}: ${detail}` })
       assert.deepEqual(steps, ["gate", "get", "execute"])
     })

@@ -1,28 +1,29 @@
-import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
+import { coreWasm } from "./CoreWasm.ts"
+import { encode, MessageTooLarge } from "./Encoder.ts"
+import { type Glue, type GuestInstance, prepare, takeMemoryRefused } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import { headerBytes } from "./HeaderBytes.ts"
-import type { FailReason, FromGuest, Load, Reply, Run, ToGuest } from "./Messages.ts"
-import { PipeClosed, readFrame, readMessage, readText, writeMessage, writeText } from "./Pipe.ts"
-import { needsUnpacking, pack, unpack } from "./Wire.ts"
-
-class CallTooLarge extends Error {}
+import type { FailReason, FromGuest, Load, Reply, Run, ToGuest, WithParts } from "./Messages.ts"
+import { PipeClosed, readFrame, readMessage, readText, write } from "./Pipe.ts"
+import { needsUnpacking, unpack } from "./Wire.ts"
 
 const afterThisTurn = setImmediate
 const end = process.exit.bind(process, 0)
 const dropReads = makeReadDropper()
 const resident = process.memoryUsage.rss
-const send = (message: FromGuest): void => writeMessage(message)
+const send = (message: FromGuest): void => write(encode(message))
 
 const requestsBetweenLooks = 64
 
 let hostCallBytes = 0
 
+const readParts = ({ parts }: WithParts): ReadonlyArray<Uint8Array> => Array.from({ length: parts }, () => readFrame())
+
 const callHost = (name: string, member: string, args: ReadonlyArray<unknown>): unknown => {
-  const call: FromGuest = { type: "call", interface: name, function: member, args: args.map(pack) }
-  if (!writeText(JSON.stringify(call), hostCallBytes)) throw new CallTooLarge()
+  write(encode({ type: "call", interface: name, function: member, args }, hostCallBytes))
   const text = readText()
   const reply = JSON.parse(text) as Reply
-  const value = needsUnpacking(text) ? unpack(reply.value) : reply.value
+  const value = needsUnpacking(text) ? unpack(reply.value, readParts(reply)) : reply.value
   if (reply.type === "error") throw { payload: value }
   return value
 }
@@ -45,6 +46,13 @@ const fail = (reason: FailReason, error: unknown): void =>
 
 const fieldOf = (value: unknown, name: string): unknown =>
   value !== null && typeof value === "object" ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+
+/** A trap after the instance was refused memory has that for its cause, unless it is one of the stack. */
+const reasonOf = (error: unknown): FailReason => {
+  const memoryRefused = takeMemoryRefused()
+  if (error instanceof MessageTooLarge) return "host-call-too-large"
+  return memoryRefused && error instanceof coreWasm.RuntimeError ? "memory-limit" : "trap"
+}
 
 /** What of a response is more than its limit, so that it need not cross the pipe; the host looks again. */
 const excessOf = (response: unknown, limits: Run): FailReason | null => {
@@ -82,20 +90,28 @@ class Bound {
   /** Answers a request. Where it failed, the host ends this process. */
   run(message: Run): void {
     hostCallBytes = message.hostCallBytes
+    takeMemoryRefused()
+    const request = unpack(message.request, readParts(message))
     try {
       this.prepare()
       this.instance ??= this.newInstance()
       this.used = true
-      const response = this.instance.handler(unpack(message.request))
+      const response = this.instance.handler(request)
       const excess = excessOf(response, message)
       if (excess === null) {
         if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
         const obstacle = this.instance.obstacle()
-        send({ type: "done", response: pack(response), obstacle, residentBytes: this.residentBytes })
+        send({
+          type: "done",
+          response,
+          obstacle,
+          residentBytes: this.residentBytes,
+          memoryRefused: takeMemoryRefused()
+        })
       } else fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
-      fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
+      fail(reasonOf(error), error)
     }
   }
 }

@@ -40,6 +40,16 @@ type Compiled = LoadedModule & Linkable
  */
 export const headroomPages = 96
 
+/** Not 0 once an instance was refused more memory. One for all, as one runs at a time; no code of a guest can reach it. */
+const refused = new EngineGlobal({ value: "i32", mutable: true }, 0)
+
+/** Whether memory was refused since this was asked last. */
+export const takeMemoryRefused = (): boolean => {
+  const was = refused.value !== 0
+  refused.value = 0
+  return was
+}
+
 const pagesOf = (memory: CoreLinearMemory): number => memory.buffer.byteLength / pageBytes
 
 const instantiate = (
@@ -80,7 +90,7 @@ const instantiate = (
     const { state } = compiled
     if (state === null) return linker.instantiate(compiled, object, {})[1]
     const size = state.pages ? sizeOf(importedMemory(object), compiled.minima[0] ?? 0) : undefined
-    const extra = size === undefined ? {} : { [state.marker]: { pages: size } }
+    const extra = size === undefined ? {} : { [state.marker]: { pages: size, refused } }
     const [instance, forGlue] = linker.instantiate(compiled, object, extra)
     for (const [i, name] of state.memories.entries()) {
       const memory = instance.exports[name] as CoreLinearMemory

@@ -28,6 +28,11 @@ export interface Load {
   readonly unrestorable: string | null
 }
 
+/** A message that carries bytes. Each part follows in a frame of its own. */
+export interface WithParts {
+  readonly parts: number
+}
+
 /**
  * Asks for an instance for the next request: the one of the last request is set back, or another is made. {@link FromGuest}
  * `ready` is the answer.
@@ -37,7 +42,7 @@ export interface Prepare {
 }
 
 /** Asks for one call of `handler` on an instance that shows nothing of an earlier request. */
-export interface Run {
+export interface Run extends WithParts {
   readonly type: "run"
   readonly request: Packed
   readonly responseBytes: number
@@ -47,7 +52,10 @@ export interface Run {
 }
 
 /** The answer to a {@link Call}. */
-export type Reply = { readonly type: "ok"; readonly value: Packed } | { readonly type: "error"; readonly value: Packed }
+export interface Reply extends WithParts {
+  readonly type: "ok" | "error"
+  readonly value: Packed
+}
 
 /** What the host sends to a guest process. It sends one message and then waits for one. */
 export type ToGuest = Load | Prepare | Run | Reply
@@ -57,12 +65,13 @@ export interface Call {
   readonly type: "call"
   readonly interface: string
   readonly function: string
-  readonly args: ReadonlyArray<Packed>
+  readonly args: ReadonlyArray<unknown>
 }
 
 /** Why a run gave no response. */
 export const failReasons = [
   "trap",
+  "memory-limit",
   "response-too-large",
   "response-header-limit",
   "response-headers-too-large",
@@ -86,10 +95,12 @@ export type FromGuest =
   | Call
   | {
       readonly type: "done"
-      readonly response: Packed
+      readonly response: unknown
       /** Why the instance is thrown away after this request; null where it is set back. */
       readonly obstacle: string | null
       /** Memory of the whole process, in bytes, as it was looked at lately. */
       readonly residentBytes: number
+      /** Whether the instance was refused memory during this request, which it got over. */
+      readonly memoryRefused: boolean
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }

@@ -9,7 +9,7 @@ import type { CheckedModule } from "./rules.ts"
 import { sha256 } from "./sha256.ts"
 import { ModuleState, type TranspiledComponent } from "./transpile.ts"
 
-const format = 3
+const format = 4
 const entryName = "entry.json"
 const glueName = "guest.js"
 

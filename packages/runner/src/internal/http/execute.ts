@@ -4,7 +4,6 @@ import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Triggers } from "../../cluster/Triggers.ts"
 import { endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
-import type { ExecuteResponse } from "../../ExecuteResponse.ts"
 import { Execution } from "../../Execution.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
@@ -12,6 +11,7 @@ import { checkOrigin } from "../../Origin.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
+import { executeAnswer } from "./executeAnswer.ts"
 import { readExecuteRequest } from "./requestBody.ts"
 import { accepted, mayWait } from "./trigger.ts"
 
@@ -47,9 +47,6 @@ const fingerprint = ({ context, ...request }: ExecuteRequest): string =>
     )
     .digest("hex")
 
-const carriedOut = (response: ExecuteResponse) =>
-  HttpServerResponse.jsonUnsafe(response, { headers: { "cache-control": "no-store" } })
-
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   let requestId = requestIdOf(http.headers[requestIdHeader])
@@ -77,12 +74,12 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
       return accepted(kept)
     }
     const running = inTime(life.admit(execution.run(request, requestId)))
-    if (idempotency === null || key === null) return carriedOut(yield* running)
+    if (idempotency === null || key === null) return yield* executeAnswer(context.tenant_id, yield* running)
     const { install_id: install, tenant_id: tenant } = context
     const once = idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, running)
     const answer = yield* inTime(waitFor("key")(life.admit(once)))
     fields = { ...fields, replayed: answer.replayed }
-    return carriedOut(answer.response)
+    return yield* executeAnswer(tenant, answer.response)
   })
 
   return observed(run, () => ({ requestId, ...fields })).pipe(
