@@ -1,3 +1,6 @@
+export * from "./ArchiveRefused.ts"
+export * from "./Archives.ts"
+export * from "./ArchiveUnopened.ts"
 export * from "./Component.ts"
 export * from "./ComponentRefused.ts"
 export * from "./ComponentStore.ts"

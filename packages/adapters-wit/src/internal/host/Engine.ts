@@ -24,6 +24,9 @@ export interface Program {
  */
 export const guestProgram = (): Program => ({ text: childText("Guest"), reads: [], flags: ["--max-semi-space-size=4"] })
 
+/** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
+export const openerProgram = (): Program => ({ text: childText("Opener"), reads: [], flags: ["--liftoff-only"] })
+
 const shims = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"]
 
 /**
