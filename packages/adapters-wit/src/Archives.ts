@@ -7,6 +7,7 @@ import { type ArchiveFile, openArchive } from "./internal/host/openArchive.ts"
 import { defaultLimits } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 
+export { archiveBounds } from "./internal/child/archive/ArchiveBounds.ts"
 export type { ArchiveFile } from "./internal/host/openArchive.ts"
 
 /** The part of a bundle that runs. */

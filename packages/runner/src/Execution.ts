@@ -10,6 +10,7 @@ import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { shortNames } from "./internal/shortText.ts"
 import { checkOrigin } from "./Origin.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
@@ -72,7 +73,7 @@ const available = Effect.gen(function* () {
 
 const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
   if (access.unknownCapabilities.length > 0) {
-    return Effect.fail(fail("unknown_capabilities", access.unknownCapabilities.join(", ")))
+    return Effect.fail(fail("unknown_capabilities", shortNames(access.unknownCapabilities)))
   }
   return access.contentHashes.includes(hash)
     ? Effect.void
@@ -84,6 +85,9 @@ const underLoad: ReadonlySet<string> = new Set(["unavailable", "overloaded"])
 
 const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError =>
   underLoad.has(reason) ? fail("overloaded", message, detail) : fail("execute_failed", `${reason}: ${message}`, detail)
+
+/** How often a component is made again whose files went between taking it in and running it. */
+const mostRenewals = 3
 
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
 export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
@@ -104,13 +108,18 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
           timeoutMs: request.limits?.timeout_ms,
           memoryMb: request.limits?.memory_mb
         })
-        const run = (from: Component) => executor.execute(from, guestRequest(request), lowered)
-        const response = yield* Effect.catchIf(
-          run(component),
-          ({ reason }) => reason === "component-gone",
-          () => Effect.flatMap(components.renew(key, component), run)
-        )
-        return executeResponse(response)
+        const run = (
+          from: Component,
+          renewals: number
+        ): ReturnType<typeof executor.execute> extends Effect.Effect<infer A, infer E, infer R>
+          ? Effect.Effect<A, E | RunnerError, R>
+          : never =>
+          Effect.catchIf(
+            executor.execute(from, guestRequest(request), lowered),
+            ({ reason }) => reason === "component-gone" && renewals > 0,
+            () => Effect.flatMap(components.renew(key, from), (renewed) => run(renewed, renewals - 1))
+          )
+        return executeResponse(yield* run(component, mostRenewals))
       })
 
       return Execution.of({

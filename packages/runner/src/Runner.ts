@@ -5,6 +5,7 @@ import {
   HostImports,
   type HostImportsService,
   type Limits,
+  layerArchives,
   layerComponentStore,
   layerDeniedPorts,
   layerExecutor,
@@ -100,7 +101,7 @@ export const layerRunner = ({
   return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
-    Layer.provide([store, layerGuardedReads])
+    Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
 }
 

@@ -25,7 +25,7 @@ export const header = (entry: TarEntry): Buffer => {
   const length = Buffer.byteLength(entry.content ?? "")
   const { size = length } = entry
   block.write(entry.name, 0, 100)
-  block.write("0000644\0" + "0000000\0".repeat(2), 100, "latin1")
+  block.write(`0000644\0${"0000000\0".repeat(2)}`, 100, "latin1")
   block.write(typeof size === "number" ? `${size.toString(8).padStart(11, "0")}\0` : size, 124, 12, "latin1")
   block.write(`${"0".repeat(11)}\0`, 136, "latin1")
   block.write(entry.flag ?? "0", 156, 1, "latin1")

@@ -5,6 +5,8 @@ import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
+import { logLine } from "./logLine.ts"
+import { watchProcessor } from "./processorWatch.ts"
 import { type Broken, type RestrictedNode, start } from "./RestrictedNode.ts"
 
 /** What jco made of a component. */
@@ -53,6 +55,8 @@ const transpilerHeapMb = 1_024
 const outputFactor = 4
 const outputBase = 64 * 1_048_576
 
+const detailBytes = 300
+
 const notStarted = (broken: Broken) =>
   new ComponentStoreError({ message: "the transpiler did not start", cause: broken.detail })
 
@@ -81,13 +85,30 @@ export const startTranspiler = ({ componentBytes, confinement, execPath }: Trans
   return node
 }
 
-/** Transpiles a component in a process that was started for it. */
-export const transpile = Effect.fn("ComponentStore.transpile")(function* (node: RestrictedNode, component: Uint8Array) {
+const brokenBy = (broken: Broken, processorMs: number): ComponentRefused | ComponentStoreError => {
+  if (broken.reason === "cpu-limit") {
+    const message = `transpiling it takes more than ${processorMs} ms of processor time`
+    return new ComponentRefused({ reason: "too-much-work", message })
+  }
+  if (broken.reason === "not-started") return notStarted(broken)
+  if (broken.reason === "exited") {
+    const message = "the process that checks the component ended before it was done"
+    return new ComponentRefused({ reason: "not-checked", message })
+  }
+  return new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
+}
+
+/** Transpiles a component in a process that was started for it, within so much processor time. */
+export const transpile = Effect.fn("ComponentStore.transpile")(function* (
+  node: RestrictedNode,
+  component: Uint8Array,
+  processorMs: number
+) {
   node.send(component)
-  const answer = yield* Effect.mapError(node.next, (broken) =>
-    broken.reason === "not-started"
-      ? notStarted(broken)
-      : new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
+  const watch = watchProcessor(node, processorMs, () => {})
+  const answer = yield* node.next.pipe(
+    Effect.mapError((broken) => brokenBy(broken, processorMs)),
+    Effect.ensuring(Effect.sync(watch.stop))
   )
   const begin = 4 + answer.readUInt32BE()
   const head = yield* Effect.mapError(
@@ -95,7 +116,7 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (node: 
     (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
   )
   if (head.type === "failed") {
-    yield* Effect.logInfo("component is not valid", head.detail)
+    yield* Effect.logInfo("component is not valid", logLine(head.detail, detailBytes))
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
   let offset = begin

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream"
 import { constants, createZstdDecompress } from "node:zlib"
 import { archiveBounds } from "./ArchiveBounds.ts"
 import { ArchiveRefusal, shown } from "./ArchiveRefusal.ts"
@@ -54,7 +53,9 @@ const unpack = async (archive: Uint8Array, wants: Wants): Promise<ReadonlyMap<st
   const windowLog = Math.log2(archiveBounds.windowBytes)
   const plain = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: windowLog }, chunkSize: 262_144 })
   try {
-    for await (const chunk of Readable.from([archive]).pipe(plain)) tar.write(chunk)
+    // Not `pipe`: it looks at `process.stdout`, which makes the pipe to the host one that does not block.
+    plain.end(archive)
+    for await (const chunk of plain) tar.write(chunk)
   } catch (error) {
     const code = (error as { readonly code?: unknown }).code
     if (typeof code !== "string" || !code.startsWith("ZSTD_")) throw error

@@ -10,23 +10,22 @@ const endBlocks = 2
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).byteLength
 
-/** The path of an entry without the `./` before and the `/` behind; refuses what leads elsewhere or hides something. */
-const plainName = (name: string, kind: TarHeader["kind"]): string => {
-  const path = (kind === "directory" ? name.replace(/\/$/, "") : name).replace(/^\.\//, "")
-  if (kind === "directory" && (path === "" || path === ".")) return ""
+/** The path of a file without the `./` before it, or null where it is no plain relative path: nobody can ask for that. */
+const plainPath = (name: string): string | null => {
+  const path = name.replace(/^\.\//, "")
   const isPlain =
     byteLength(path) <= archiveBounds.nameBytes &&
     /^[^\\\p{Cc}]+$/u.test(path) &&
     path.split("/").every((part) => part !== "" && part !== "." && part !== "..")
-  if (!isPlain) throw new ArchiveRefusal(`${shown(name)} is no plain relative path`)
-  return path
+  return isPlain ? path : null
 }
 
 /**
  * Reads a tar archive as its bytes come, and keeps no more than the files that are wanted.
  *
  * Everything has a bound that is checked before it is kept: {@link archiveBounds}. Refused are entries of other kinds
- * than files and directories, a path that is there twice, and anything behind the archive's end.
+ * than files and directories, a path that is there twice, and anything behind the archive's end. A file whose path is
+ * absolute or leads elsewhere is passed over.
  */
 export class TarReader {
   readonly files = new Map<string, Uint8Array>()
@@ -157,7 +156,8 @@ export class TarReader {
     this.pax = null
     this.longName = null
     this.hasLongLink = false
-    const name = plainName(given, kind)
+    const path = plainPath(given)
+    const name = path ?? given
     this.entries += 1
     this.fileCount += kind === "file" ? 1 : 0
     this.nameBytes += byteLength(given)
@@ -176,6 +176,7 @@ export class TarReader {
     if (this.paths.has(name)) throw new ArchiveRefusal(`${shown(name)} is in the archive twice`)
     this.paths.add(name)
     this.checkTotal(bytes)
-    this.beginBody(bytes, this.wants(name, bytes), (body) => this.files.set(name, body))
+    const isWanted = path !== null && this.wants(name, bytes)
+    this.beginBody(bytes, isWanted, (body) => this.files.set(name, body))
   }
 }
