@@ -77,6 +77,8 @@ const defaultCacheBytes = 1_073_741_824
 const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const execPath = options.execPath ?? process.execPath
   const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
+  const glueBytes = options.glueBytes ?? defaultLimits.glueBytes
+  const processorMs = options.intakeProcessorMs ?? defaultIntakeProcessorMs
   const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
   yield* checkNode(execPath)
   const confinement = yield* findConfinement(execPath, null)
@@ -87,7 +89,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     },
     catch: (cause) => new ComponentStoreError({ message: "the component directory cannot be used", cause })
   })
-  const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes })
+  const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes, glueBytes })
   const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })
   const intake = yield* makeIntake<Component, ComponentRefused | ComponentStoreError>({
     ...turns,
@@ -108,14 +110,14 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     const known = yield* find(hash)
     if (known !== null) return known
     const transpiled = yield* transpilers
-      .use((node) => transpile(node, bytes, options.intakeProcessorMs ?? defaultIntakeProcessorMs))
+      .use((node) => transpile(node, bytes, { processorMs, glueBytes }))
       .pipe(
         Effect.timeoutOrElse({
           duration: intakeTimeoutMs,
           orElse: () => Effect.fail(new ComponentRefused({ reason: "too-slow", message: "took too long to transpile" }))
         })
       )
-    yield* checkGlue(transpiled, options.glueBytes ?? defaultLimits.glueBytes)
+    yield* checkGlue(transpiled, glueBytes)
     yield* checkWorld(transpiled)
     return yield* cache.write(hash, transpiled, yield* checkMemories(transpiled))
   })

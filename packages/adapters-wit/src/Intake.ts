@@ -121,8 +121,10 @@ export const makeIntake = Effect.fnUntraced(function* <A, E>(
       )
       .pipe(
         Effect.catchTag("ExecutionFailed", () => Effect.fail(new IntakeBusy())),
-        Deferred.into(entry.done),
-        Effect.ensuring(Effect.sync(() => leave(own, entry)))
+        Effect.onExit((exit) => {
+          leave(own, entry)
+          return Deferred.done(entry.done, exit)
+        })
       )
 
   const leave = (own: string, entry: Asked<A, E>): void => {

@@ -178,6 +178,23 @@ describe("an intake", () => {
   )
 
   test(
+    "works again for who asks the moment that a failure is there",
+    Effect.gen(function* () {
+      const { intake } = yield* scene()
+      const failing = intake.get(keyOf("a/x"), Effect.andThen(Effect.yieldNow, Effect.fail(load)))
+      const again = intake.get(keyOf("a/x"), Effect.succeed("worked"))
+      assert.strictEqual(
+        yield* Effect.catchIf(
+          failing,
+          (error) => error === load,
+          () => again
+        ),
+        "worked"
+      )
+    })
+  )
+
+  test(
     "keeps a bounded number of results and refusals",
     Effect.gen(function* () {
       const { began, get, start, end, intake } = yield* scene()

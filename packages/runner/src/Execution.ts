@@ -1,4 +1,11 @@
-import { type Component, type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
+import {
+  type Component,
+  type ExecutionFailed,
+  Executor,
+  type ExecuteResponse as GuestResponse,
+  type Limits,
+  lower
+} from "@alga-psa/ext-adapters-wit"
 import {
   Authorization,
   type InstallAccess,
@@ -111,9 +118,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         const run = (
           from: Component,
           renewals: number
-        ): ReturnType<typeof executor.execute> extends Effect.Effect<infer A, infer E, infer R>
-          ? Effect.Effect<A, E | RunnerError, R>
-          : never =>
+        ): Effect.Effect<GuestResponse, ExecutionFailed | RunnerError, Invocation> =>
           Effect.catchIf(
             executor.execute(from, guestRequest(request), lowered),
             ({ reason }) => reason === "component-gone" && renewals > 0,

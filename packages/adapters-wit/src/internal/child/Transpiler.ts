@@ -1,13 +1,21 @@
 import { Buffer } from "node:buffer"
 import { registerHooks } from "node:module"
+import { leastGlueBytes } from "./core/GlueSize.ts"
 import { moduleNames } from "./core/ModuleShape.ts"
 import { openComponent, type Unrestorable } from "./core/OpenComponent.ts"
 import { isSafeName } from "./core/SafeName.ts"
 import { handlerType } from "./HandlerType.ts"
 import { readFrame, readMessage, writeFrame } from "./Pipe.ts"
 
-/** URLs by specifier, given by the host as the first frame: what this process imports of jco. */
+/** URLs by specifier: what this process imports of jco. */
 export type ImportMap = Readonly<Record<string, string>>
+
+/** What the host sends as the first frame; the component's bytes are the second. */
+export interface TranspileRequest {
+  readonly imports: ImportMap
+  /** Largest JavaScript for a component, in bytes. One that needs more is refused before it is made. */
+  readonly glueBytes: number
+}
 
 /** Where the state of a core module can be reached: the exports that intake added to it. */
 export interface ModuleState {
@@ -41,6 +49,8 @@ export type Transpiled =
       /** Why instances serve one request only; null where they can be set back. */
       readonly unrestorable: Unrestorable | null
     }
+  /** Its types take at least so many bytes of JavaScript. */
+  | { readonly type: "too-large"; readonly glueBytes: number }
   | { readonly type: "failed"; readonly detail: string }
 
 interface Jco {
@@ -59,7 +69,7 @@ interface Jco {
   }>
 }
 
-const importMap = readMessage() as ImportMap
+const { glueBytes, imports: importMap } = readMessage() as TranspileRequest
 
 registerHooks({
   resolve: (specifier, context, next) => {
@@ -81,7 +91,13 @@ const emptyComponent = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)
 try {
   const jco = (await import("@bytecodealliance/jco/component")) as unknown as Jco
   await jco.transpile(emptyComponent, options)
-  const { files, imports, exports } = await jco.transpile(readFrame(), options)
+  const component = readFrame()
+  const least = leastGlueBytes(component)
+  if (least > glueBytes) {
+    answer({ type: "too-large", glueBytes: least }, [])
+    process.exit(0)
+  }
+  const { files, imports, exports } = await jco.transpile(component, options)
   const modules = files.filter(([name]) => name.endsWith(".wasm"))
   const declarations = files.filter(([name]) => name.endsWith(".d.ts"))
   const names = [...modules.flatMap(([, bytes]) => moduleNames(bytes)), ...exports.map(([name]) => name), ...imports]

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
+import type { TranspileRequest } from "../child/Transpiler.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
 import { logLine } from "./logLine.ts"
@@ -45,6 +46,7 @@ const Head = Schema.Union([
     unsafeName: Schema.NullOr(Schema.String),
     unrestorable: Schema.NullOr(Schema.Literals(unrestorable))
   }),
+  Schema.Struct({ type: Schema.Literal("too-large"), glueBytes: Schema.Int }),
   Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
 ])
 
@@ -66,12 +68,19 @@ export interface TranspilerOptions {
   readonly confinement: Confinement
   /** The largest component that they are given, in bytes. */
   readonly componentBytes: number
+  /** The largest JavaScript that may be generated for one, in bytes. */
+  readonly glueBytes: number
 }
 
 /**
  * Starts a process for one component. It can read jco and do nothing else, loads that and waits. Its caller must end it.
  */
-export const startTranspiler = ({ componentBytes, confinement, execPath }: TranspilerOptions): RestrictedNode => {
+export const startTranspiler = ({
+  componentBytes,
+  confinement,
+  execPath,
+  glueBytes
+}: TranspilerOptions): RestrictedNode => {
   const program = transpilerProgram()
   const node = start({
     confinement,
@@ -81,7 +90,7 @@ export const startTranspiler = ({ componentBytes, confinement, execPath }: Trans
     heapMb: transpilerHeapMb,
     frameBytes: componentBytes * outputFactor + outputBase
   })
-  node.send(JSON.stringify(program.imports))
+  node.send(JSON.stringify({ imports: program.imports, glueBytes } satisfies TranspileRequest))
   return node
 }
 
@@ -98,16 +107,24 @@ const brokenBy = (broken: Broken, processorMs: number): ComponentRefused | Compo
   return new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
 }
 
-/** Transpiles a component in a process that was started for it, within so much processor time. */
+/** What bounds the transpiling of one component. */
+export interface TranspileBounds {
+  /** Most processor time, in milliseconds. */
+  readonly processorMs: number
+  /** The largest JavaScript that may be generated, in bytes. */
+  readonly glueBytes: number
+}
+
+/** Transpiles a component in a process that was started for it, within bounds. */
 export const transpile = Effect.fn("ComponentStore.transpile")(function* (
   node: RestrictedNode,
   component: Uint8Array,
-  processorMs: number
+  options: TranspileBounds
 ) {
   node.send(component)
-  const watch = watchProcessor(node, processorMs, () => {})
+  const watch = watchProcessor(node, options.processorMs, () => {})
   const answer = yield* node.next.pipe(
-    Effect.mapError((broken) => brokenBy(broken, processorMs)),
+    Effect.mapError((broken) => brokenBy(broken, options.processorMs)),
     Effect.ensuring(Effect.sync(watch.stop))
   )
   const begin = 4 + answer.readUInt32BE()
@@ -115,6 +132,10 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (
     decodeHead(answer.toString("utf8", 4, begin)),
     (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
   )
+  if (head.type === "too-large") {
+    const message = `its types take ${head.glueBytes} bytes of generated JavaScript or more; the limit is ${options.glueBytes}`
+    return yield* new ComponentRefused({ reason: "glue-too-large", message })
+  }
   if (head.type === "failed") {
     yield* Effect.logInfo("component is not valid", logLine(head.detail, detailBytes))
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
