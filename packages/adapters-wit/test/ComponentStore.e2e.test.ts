@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
-import { coreGuest, scriptGuest } from "./support/Guests.ts"
+import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 
 const freshDirectory = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-store-"))),
@@ -102,6 +102,53 @@ describe("ComponentStore", () => {
       const error = yield* Effect.flip(accept(yield* bytesOf(coreGuest("ok"))))
       assert.deepInclude(error, { _tag: "ComponentRefused", reason: "too-slow" })
       assert.deepEqual(yield* entriesOf(directory), [])
+    })
+  )
+
+  it.live("refuses a component that takes more processor time than it may", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const context = yield* Layer.build(layerComponentStore({ directory, intakeProcessorMs: 10 }))
+      const { accept } = yield* Effect.provideContext(ComponentStore, context)
+      const bytes = yield* bytesOf(scriptGuest("counter"))
+      const refusals = [yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes, "other"))]
+      assert.deepInclude(refusals[0], { _tag: "ComponentRefused", reason: "too-much-work", isLasting: true })
+      assert.strictEqual(refusals[0], refusals[1])
+      assert.deepEqual(yield* entriesOf(directory), [])
+    })
+  )
+
+  it.live("remembers a refusal, unless the clock refused", () =>
+    Effect.gen(function* () {
+      const store = yield* storeIn(yield* freshDirectory)
+      const bytes = yield* bytesOf(coreGuest("no-handler"))
+      assert.strictEqual(yield* Effect.flip(store.accept(bytes)), yield* Effect.flip(store.accept(bytes, "other")))
+      const context = yield* Layer.build(layerComponentStore({ directory: yield* freshDirectory, intakeTimeoutMs: 1 }))
+      const { accept } = yield* Effect.provideContext(ComponentStore, context)
+      assert.notStrictEqual(yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes)))
+    })
+  )
+
+  it.live("makes a component anew whose directory is gone", () =>
+    Effect.gen(function* () {
+      const directory = join(yield* freshDirectory, "components")
+      const store = yield* storeIn(directory)
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const first = yield* store.accept(bytes)
+      yield* Effect.promise(() => rm(directory, { recursive: true }))
+      yield* store.use(first)
+      yield* store.forget(first)
+      const again = yield* store.accept(bytes)
+      assert.deepEqual(again, first)
+      assert.isAbove((yield* Effect.promise(() => stat(again.glue))).size, 0)
+    })
+  )
+
+  it.live("refuses a component whose types would take too much glue before any is made", () =>
+    Effect.gen(function* () {
+      const error = yield* refusal(componentGuest("zip-bomb"))
+      assert.deepInclude(error, { reason: "glue-too-large" })
+      assert.match(error.message, /bytes of generated JavaScript or more/)
     })
   )
 

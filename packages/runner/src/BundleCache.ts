@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import {
   type BoundedDirectory,
@@ -8,15 +7,16 @@ import {
 import { type DirectoryUnusable, ownDirectory } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import { Effect, Layer } from "effect"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
+import { sha256 } from "./internal/sha256.ts"
 
 const nameOf = ({ extension, hash, tenant }: BundleKey) => `${tenant}.${extension}.${hash}.tar.zst`
 
-const hasHash = (archive: Uint8Array, hash: string) => createHash("sha256").update(archive).digest("hex") === hash
+const hasHash = async (archive: Uint8Array, hash: string) => (await sha256(archive)) === hash
 
 const found = async (kept: BoundedDirectory, key: BundleKey): Promise<Uint8Array | null> => {
   const archive = await readFile(kept.path(nameOf(key))).catch(() => null)
   if (archive === null) return null
-  if (!hasHash(archive, key.hash)) {
+  if (!(await hasHash(archive, key.hash))) {
     await kept.remove(nameOf(key))
     return null
   }
@@ -53,7 +53,8 @@ export const layer = (options: BoundedDirectoryOptions): Layer.Layer<BundleStore
           const known = yield* Effect.promise(() => found(kept, key).catch(() => null))
           if (known !== null) return known
           const archive = yield* store.read(key)
-          if (archive.byteLength <= options.bytes && hasHash(archive, key.hash)) {
+          const isRight = yield* Effect.promise(() => hasHash(archive, key.hash))
+          if (archive.byteLength <= options.bytes && isRight) {
             yield* Effect.catch(keep(key, archive), ({ cause }) =>
               Effect.logWarning("the bundle cache cannot be written", cause)
             )

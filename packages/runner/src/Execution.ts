@@ -1,4 +1,11 @@
-import { type Component, type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
+import {
+  type Component,
+  type ExecutionFailed,
+  Executor,
+  type ExecuteResponse as GuestResponse,
+  type Limits,
+  lower
+} from "@alga-psa/ext-adapters-wit"
 import {
   Authorization,
   type InstallAccess,
@@ -11,6 +18,7 @@ import { Components } from "./Components.ts"
 import { LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { shortNames } from "./internal/shortText.ts"
 import { checkOrigin } from "./Origin.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
@@ -73,7 +81,7 @@ const available = Effect.gen(function* () {
 
 const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
   if (access.unknownCapabilities.length > 0) {
-    return Effect.fail(fail("unknown_capabilities", access.unknownCapabilities.join(", ")))
+    return Effect.fail(fail("unknown_capabilities", shortNames(access.unknownCapabilities)))
   }
   return access.contentHashes.includes(hash)
     ? Effect.void
@@ -88,6 +96,9 @@ const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
   if (reason === "request-too-large") return fail("payload_too_large", message, detail)
   return fail("execute_failed", `${reason}: ${message}`, detail)
 }
+
+/** How often a component is made again whose files went between taking it in and running it. */
+const mostRenewals = 3
 
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
 export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
@@ -108,12 +119,19 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
           const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
           return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered))
         })
-        const response = yield* Effect.catchIf(
-          run(component),
-          ({ reason }) => reason === "component-gone",
-          () => Effect.flatMap(waitFor("component")(components.renew(key, component)), run)
-        )
-        return executeResponse(response)
+        const settled = (
+          from: Component,
+          renewals: number
+        ): Effect.Effect<GuestResponse, ExecutionFailed | RunnerError, Invocation> =>
+          Effect.catchIf(
+            run(from),
+            ({ reason }) => reason === "component-gone" && renewals > 0,
+            () =>
+              Effect.flatMap(waitFor("component")(components.renew(key, from)), (renewed) =>
+                settled(renewed, renewals - 1)
+              )
+          )
+        return executeResponse(yield* settled(component, mostRenewals))
       })
 
       return Execution.of({

@@ -4,6 +4,7 @@ import {
   HostImports,
   type HostImportsService,
   type Limits,
+  layerArchives,
   layerComponentStore,
   layerDeniedPorts,
   layerExecutor,
@@ -109,7 +110,7 @@ export const layerRunner = ({
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
-    Layer.provide([store, layerGuardedReads])
+    Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
 }
 

@@ -1,4 +1,4 @@
-import { type Component, ComponentStore, defaultLimits, Executor } from "@alga-psa/ext-adapters-wit"
+import { Archives, type Component, ComponentStore, defaultLimits, Executor } from "@alga-psa/ext-adapters-wit"
 import {
   CapabilityGate,
   ExtensionId,
@@ -32,7 +32,7 @@ const request = (hash: string, limits: object) =>
 const component = { hash: "h", modules: [], imports: [] } as unknown as Component
 
 /** The parts of an execution, in their order. */
-const parts = ["database", "store", "intake", "sandbox"] as const
+const parts = ["database", "store", "archive", "intake", "sandbox"] as const
 type Part = (typeof parts)[number]
 
 /** An execution whose parts each take so long, a part of which cannot be interrupted. */
@@ -67,6 +67,9 @@ const setting = Effect.fnUntraced(function* (durations: Partial<Record<Part, Dur
           use: () => Effect.void
         })
       ),
+      Layer.provide(
+        Layer.mock(Archives, { component: () => Effect.as(take("archive"), { manifest, component: new Uint8Array() }) })
+      ),
       Layer.provide(SeenBundles.layer)
     ),
     Layer.succeed(Executor, {
@@ -98,6 +101,7 @@ describe("the deadline of an execution", () => {
   it.effect.each([
     ["database", `${tooLate} | 100 ms were over while waiting for the install and its rights`],
     ["store", `${tooLate} | 100 ms were over while waiting for the bundle or the intake of the component`],
+    ["archive", `${tooLate} | 100 ms were over while waiting for the bundle or the intake of the component`],
     ["intake", `${tooLate} | 100 ms were over while waiting for the bundle or the intake of the component`],
     [
       "sandbox",

@@ -74,7 +74,9 @@ const advice = {
   "canonical-function": "build it for synchronous calls, as alga-ext build does",
   "unsafe-name": "build it with a toolchain that gives plain names",
   memory: "build it with one memory that starts small",
-  "too-slow": "make it smaller"
+  "too-much-work": "use fewer, smaller types in its interfaces, or make it smaller",
+  "too-slow": "make it smaller",
+  "not-checked": "make it smaller, or give this computer more memory"
 } as const
 
 const temporary = Effect.acquireRelease(
@@ -101,7 +103,7 @@ export const givenComponent = Effect.fnUntraced(function* (
     Effect.provide(layerComponentStore({ directory })),
     Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(invalid(`${message}: ${advice[reason]}`))),
     Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(invalid(message))),
-    Effect.catchTag("ComponentStoreError", (error) => Effect.die(error))
+    Effect.catchTag(["ComponentStoreError", "IntakeBusy"], (error) => Effect.die(error))
   )
   return {
     engine: null,

@@ -1,14 +1,22 @@
 import { Buffer } from "node:buffer"
 import { registerHooks } from "node:module"
 import { forbiddenCanonical } from "./core/CanonicalFunctions.ts"
+import { leastGlueBytes } from "./core/GlueSize.ts"
 import { moduleNames } from "./core/ModuleShape.ts"
 import { openComponent, type Unrestorable } from "./core/OpenComponent.ts"
 import { isSafeName } from "./core/SafeName.ts"
 import { handlerType } from "./HandlerType.ts"
 import { readFrame, readMessage, writeFrame } from "./Pipe.ts"
 
-/** URLs by specifier, given by the host as the first frame: what this process imports of jco. */
+/** URLs by specifier: what this process imports of jco. */
 export type ImportMap = Readonly<Record<string, string>>
+
+/** What the host sends as the first frame; the component's bytes are the second. */
+export interface TranspileRequest {
+  readonly imports: ImportMap
+  /** Largest JavaScript for a component, in bytes. One that needs more is refused before it is made. */
+  readonly glueBytes: number
+}
 
 /** Where the state of a core module can be reached: the exports that intake added to it. */
 export interface ModuleState {
@@ -44,6 +52,8 @@ export type Transpiled =
     }
   /** It uses this canonical function, which is not allowed, and was not transpiled. */
   | { readonly type: "forbidden"; readonly canonical: string }
+  /** Its types take at least so many bytes of JavaScript. */
+  | { readonly type: "too-large"; readonly glueBytes: number }
   | { readonly type: "failed"; readonly detail: string }
 
 interface Jco {
@@ -62,7 +72,7 @@ interface Jco {
   }>
 }
 
-const importMap = readMessage() as ImportMap
+const { glueBytes, imports: importMap } = readMessage() as TranspileRequest
 
 registerHooks({
   resolve: (specifier, context, next) => {
@@ -86,7 +96,9 @@ try {
   await jco.transpile(emptyComponent, options)
   const component = readFrame()
   const canonical = forbiddenCanonical(component)
+  const least = canonical === null ? leastGlueBytes(component) : 0
   if (canonical !== null) answer({ type: "forbidden", canonical }, [])
+  else if (least > glueBytes) answer({ type: "too-large", glueBytes: least }, [])
   else {
     const { files, imports, exports } = await jco.transpile(component, options)
     const modules = files.filter(([name]) => name.endsWith(".wasm"))

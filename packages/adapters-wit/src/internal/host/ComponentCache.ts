@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import { type BoundedDirectoryOptions, makeBoundedDirectory } from "../../BoundedDirectory.ts"
 import type { Component } from "../../Component.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
 import { sha256 } from "./sha256.ts"
@@ -49,12 +50,13 @@ export interface ComponentCache {
 
 const ownFile = { flush: true, mode: 0o600 } as const
 const usedAgainMs = 60_000
+const rememberedUses = 1_000
 
 /** A cache in `options.directory`, each entry in a folder named after the version of the transpiler that made it. */
 export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentCache => {
   const folders = makeBoundedDirectory(options)
   const nameOf = (hash: string) => `${transpilerVersion()}-${format}-${hash}`
-  const touched = new Map<string, number>()
+  const touched = makeRecentlyUsed<number>({ entries: rememberedUses })
 
   const component = (folder: string, entry: Entry): Component => {
     const sums = new Map(entry.files.map(({ name, sha256: sum }) => [name, sum]))

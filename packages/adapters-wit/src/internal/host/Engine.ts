@@ -35,6 +35,14 @@ export const guestProgram = (): Program => ({
   flags: ["--max-semi-space-size=4"]
 })
 
+/** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
+export const openerProgram = (): Program => ({
+  text: childText("Opener"),
+  builtins: [...builtins, "node:crypto", "node:zlib"],
+  reads: [],
+  flags: ["--liftoff-only"]
+})
+
 const builtinsOfJco = ["node:fs/promises"]
 const shims = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"]
 
