@@ -3,6 +3,7 @@ import { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
+import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { type Manifest, parseManifest } from "@alga-psa/ext-domain/Manifest"
 import { Effect, Schema } from "effect"
 import * as tar from "tar-stream"
@@ -18,7 +19,7 @@ export class BundleInvalid extends Schema.TaggedError<BundleInvalid>()("BundleIn
   cause: Schema.optional(Schema.Defect())
 }) {
   override get message(): string {
-    return this.why
+    return foreignText(this.why)
   }
 }
 

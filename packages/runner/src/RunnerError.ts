@@ -1,3 +1,4 @@
+import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { Schema } from "effect"
 
 /** The texts that callers look for at the start of `error`, and the HTTP status of each. */
@@ -46,9 +47,9 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
     return this.status === 429 || this.status === 503 ? 1 : null
   }
 
-  /** The text of the response's `error`. */
+  /** The text of the response's `error`: one line, as the detail may hold names of a bundle's. */
   override get message(): string {
-    return this.detail === "" ? this.code : `${this.code}: ${this.detail}`
+    return this.detail === "" ? this.code : foreignText(`${this.code}: ${this.detail}`)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer"
 import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { foreignText } from "../../ForeignText.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
@@ -95,7 +96,7 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (node: 
     (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
   )
   if (head.type === "failed") {
-    yield* Effect.logInfo("component is not valid", head.detail)
+    yield* Effect.logInfo("component is not valid", foreignText(head.detail))
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
   let offset = begin
