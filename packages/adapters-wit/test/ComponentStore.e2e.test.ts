@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
+import { logsOf } from "./support/Imports.ts"
 
 const freshDirectory = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-store-"))),
@@ -255,6 +257,21 @@ describe("ComponentStore", () => {
       const error = yield* refusal(Promise.resolve(new Uint8Array(bytes)))
       assert.deepInclude(error, { reason: "not-a-component" })
       assert.notMatch(error.message, /\//)
+    })
+  )
+
+  it.live("logs in one harmless line why a component is none, whatever its names are", () =>
+    Effect.gen(function* () {
+      const name = "\\1b[2J\\n[00:00] ERROR forged\\e2\\80\\ae"
+      const text = `(component (core module (func (export "${name}")) (func (export "${name}${"x".repeat(1_000)}"))
+        (func (export "${name}"))))`
+      const logs = yield* logsOf(refusal(parse(text)))
+      const lines = logs.flatMap(({ message }) => message).map(String)
+      assert.include(lines.join(), "\\u{1b}[2J")
+      for (const line of lines) {
+        assert.match(line, /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u)
+        assert.isAtMost(line.length, 300)
+      }
     })
   )
 

@@ -79,7 +79,7 @@ const reach: Readonly<Record<string, string>> = {
   "node:dgram": denied,
   "node:dns": denied,
   "node:dns/promises": denied,
-  "node:ffi": absent,
+  "node:ffi": denied,
   "node:fs": denied,
   "node:fs/promises": denied,
   "node:http": denied,

@@ -72,7 +72,10 @@ describe("logLine", () => {
     { message: "123456", maxBytes: 5, line: "12345" },
     { message: "ääa", maxBytes: 5, line: "ääa" },
     { message: "äääa", maxBytes: 5, line: "ää" },
-    { message: "😀😀", maxBytes: 7, line: "😀" }
+    { message: "😀😀", maxBytes: 7, line: "😀" },
+    { message: "a\u202eb\u2066\u009b31m\u200fc", maxBytes: 50, line: "a b 31m c" },
+    { message: "a\ud800\u{e0041}\ufeffb", maxBytes: 50, line: "a b" },
+    { message: "👩\u200d👩 नम्\u200cते", maxBytes: 50, line: "👩\u200d👩 नम्\u200cते" }
   ])("cuts $message at $maxBytes bytes to $line", ({ message, maxBytes, line }) => {
     assert.strictEqual(logLine(message, maxBytes), line)
   })

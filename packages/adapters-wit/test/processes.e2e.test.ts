@@ -54,8 +54,6 @@ describe("A process of the sandbox", () => {
         "--max-old-space-size=256",
         "--max-semi-space-size=4",
         "--no-experimental-sqlite",
-        "--no-experimental-ffi",
-        "--no-experimental-webstorage",
         "--freeze-flags-after-init",
         "--disable-sigusr1",
         "--no-addons",

@@ -50,6 +50,7 @@ describe("checkWorld", () => {
     { imports: ["alga:extension/clients@1.0.0"], told: /^unknown-import: imports alga:extension\/clients@1\.0\.0,/ },
     { imports: ["alga:extension/files"], told: /^unknown-import: imports alga:extension\/files,/ },
     { imports: ["wasi:io/streams@0.2.3"], told: /^unknown-import: imports wasi:io\/streams@0\.2\.3,/ },
+    { imports: ["a\u001b[2J\nb"], told: /^unknown-import: imports a\\u\{1b\}\[2J\\u\{a\}b, which/ },
     { imports: ["clients"], told: /^unknown-import: imports clients,/ }
   ])("takes imports of $imports as $told", ({ imports, told }) =>
     Effect.gen(function* () {

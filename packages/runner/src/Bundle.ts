@@ -1,8 +1,13 @@
-import { type ArchiveFile, ArchiveRefused, Archives, type ArchiveUnopened } from "@alga-psa/ext-adapters-wit"
+import {
+  type ArchiveFile,
+  ArchiveRefused,
+  Archives,
+  type ArchiveUnopened,
+  foreignText
+} from "@alga-psa/ext-adapters-wit"
 import { decodeManifest, type Manifest } from "@alga-psa/ext-domain/Manifest"
 import { Effect, Schema } from "effect"
 import { sha256 } from "./internal/sha256.ts"
-import { shortText } from "./internal/shortText.ts"
 
 /** The archive's bytes do not have the content hash that was asked for. */
 export class BundleMismatch extends Schema.TaggedError<BundleMismatch>()("BundleMismatch", {}) {
@@ -31,7 +36,7 @@ export const open = Effect.fn("Bundle.open")(function* (
   const opened = yield* (yield* Archives).component(archive)
   const manifest = yield* Effect.mapError(
     decodeManifest(opened.manifest),
-    ({ message }) => new ArchiveRefused({ message: shortText(message) })
+    ({ message }) => new ArchiveRefused({ message: foreignText(message) })
   )
   return { manifest, component: opened.component }
 })

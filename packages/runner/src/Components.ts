@@ -1,10 +1,9 @@
-import { Archives, type Component, ComponentStore, makeIntake } from "@alga-psa/ext-adapters-wit"
+import { Archives, type Component, ComponentStore, foreignNames, makeIntake } from "@alga-psa/ext-adapters-wit"
 import { unknownCapabilities } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
 import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
-import { shortNames } from "./internal/shortText.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 import { SeenBundles } from "./SeenBundles.ts"
 
@@ -48,7 +47,7 @@ export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore 
           const archive = yield* store.read(key)
           const { component, manifest } = yield* Bundle.open(archive, key.hash)
           const unknown = unknownCapabilities(manifest.capabilities)
-          if (unknown.length > 0) return yield* fail("unknown_capabilities", shortNames(unknown))
+          if (unknown.length > 0) return yield* fail("unknown_capabilities", foreignNames(unknown))
           return yield* components.accept(component, key.tenant)
         },
         Effect.provideService(Archives, archives)

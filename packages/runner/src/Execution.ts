@@ -2,6 +2,7 @@ import {
   type Component,
   type ExecutionFailed,
   Executor,
+  foreignNames,
   type ExecuteResponse as GuestResponse,
   type Limits,
   lower
@@ -18,7 +19,6 @@ import { Components } from "./Components.ts"
 import { LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
-import { shortNames } from "./internal/shortText.ts"
 import { checkOrigin } from "./Origin.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
@@ -81,7 +81,7 @@ const available = Effect.gen(function* () {
 
 const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
   if (access.unknownCapabilities.length > 0) {
-    return Effect.fail(fail("unknown_capabilities", shortNames(access.unknownCapabilities)))
+    return Effect.fail(fail("unknown_capabilities", foreignNames(access.unknownCapabilities)))
   }
   return access.contentHashes.includes(hash)
     ? Effect.void

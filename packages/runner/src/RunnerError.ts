@@ -1,3 +1,4 @@
+import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { Schema } from "effect"
 
 /** The texts that callers look for at the start of `error`, and the HTTP status of each. */
@@ -50,9 +51,9 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
       : null
   }
 
-  /** The text of the response's `error`. */
+  /** The text of the response's `error`: one line, as the detail may hold names of a bundle's. */
   override get message(): string {
-    return this.detail === "" ? this.code : `${this.code}: ${this.detail}`
+    return this.detail === "" ? this.code : foreignText(`${this.code}: ${this.detail}`)
   }
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
@@ -29,8 +30,13 @@ const explain = (error: Error): string =>
         .join("; ")
     : error.message
 
+/** Problems of settings are named all at once. */
+const longestReport = 10_000
+
 const report = (error: Error) =>
-  CliError.isCliError(error) ? Effect.void : Console.error(`alga-extension-runner: ${explain(error)}`)
+  CliError.isCliError(error)
+    ? Effect.void
+    : Console.error(foreignText(`alga-extension-runner: ${explain(error)}`, longestReport))
 
 Command.run(runner, { version: manifest.version }).pipe(
   Effect.tapError(report),

@@ -1,3 +1,4 @@
+import { foreignJson } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { Console, Effect } from "effect"
 import { table } from "../internal/table.ts"
 
@@ -9,7 +10,7 @@ export const print = <Row extends Readonly<Record<string, Cell>>>(
   columns: Readonly<Record<string, (row: Row) => string>>,
   asJson: boolean
 ): Effect.Effect<void> => {
-  if (asJson) return Effect.forEach(rows, (row) => Console.log(JSON.stringify(row)), { discard: true })
+  if (asJson) return Effect.forEach(rows, (row) => Console.log(foreignJson(row)), { discard: true })
   const cells = rows.map((row) => Object.values(columns).map((cell) => cell(row)))
   return Console.log(table(Object.keys(columns), cells, process.stdout.columns ?? 240))
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
+import { foreignJson } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -54,7 +55,7 @@ const run = Effect.fnUntraced(function* (
   const rows: Array<ReadonlyArray<string>> = []
   for (const demoCase of demoCases) {
     const result = yield* Demo.send(demoCase, { ...target, url: address })
-    if (flags.json) yield* Console.log(JSON.stringify(result))
+    if (flags.json) yield* Console.log(foreignJson(result))
     const path = new URLSearchParams(demoCase.query).size === 0 ? "" : `?${new URLSearchParams(demoCase.query)}`
     rows.push([
       result.case,

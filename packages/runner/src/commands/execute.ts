@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Config, Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -53,10 +54,14 @@ const local = Effect.fnUntraced(function* (file: Option.Option<string>, request:
   )
 })
 
+const longestHeader = 8_192
+
 const print = Effect.fnUntraced(function* (answer: ExecuteResponse, asJson: boolean) {
-  if (asJson) return yield* Console.log(JSON.stringify(answer))
+  if (asJson) return yield* Console.log(foreignJson(answer))
   yield* Console.error(`status ${answer.status}`)
-  for (const [name, value] of Object.entries(answer.headers)) yield* Console.error(`${name}: ${value}`)
+  for (const [name, value] of Object.entries(answer.headers)) {
+    yield* Console.error(foreignText(`${name}: ${value}`, longestHeader))
+  }
   yield* Effect.sync(() => process.stdout.write(Buffer.from(answer.body_b64 ?? "", "base64")))
 })
 

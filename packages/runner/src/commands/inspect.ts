@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { layerArchives, layerComponentStore } from "@alga-psa/ext-adapters-wit"
+import { foreignJson, foreignText, layerArchives, layerComponentStore } from "@alga-psa/ext-adapters-wit"
 import { Console, Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { UsageWrong } from "../ExitCode.ts"
@@ -15,6 +15,9 @@ const temporary = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-inspect-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
+
+const longestLine = 1_000
+const line = (text: string): string => foreignText(text, longestLine)
 
 const lines = ({ bundle, bytes, capabilities, hash, imports, limits, memory }: Inspection): ReadonlyArray<string> => [
   ...(bundle === null
@@ -60,7 +63,7 @@ export const inspect = Command.make(
         ),
         progress("checking the component")
       )
-      yield* Console.log(flags.json ? JSON.stringify(found) : lines(found).join("\n"))
+      yield* Console.log(flags.json ? foreignJson(found) : lines(found).map(line).join("\n"))
     }).pipe(Effect.scoped)
 ).pipe(
   Command.withDescription("Say what a component imports and can use, how large it is and which limits it gets"),

@@ -8,7 +8,6 @@ import type {
 import type { BundleMismatch } from "../Bundle.ts"
 import type { BundleStoreError } from "../BundleStore.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
-import { shortText } from "./shortText.ts"
 
 /** Why a bundle was not taken in. */
 export type BundleFailure =
@@ -32,7 +31,7 @@ export const isRefusal = (failure: BundleFailure): boolean =>
 
 /** What the caller is told: one line of at most 300 characters. */
 export const runnerError = (failure: BundleFailure): RunnerError => {
-  const message = shortText(failure.message)
+  const { message } = failure
   switch (failure._tag) {
     case "RunnerError":
       return failure
@@ -41,7 +40,7 @@ export const runnerError = (failure: BundleFailure): RunnerError => {
     case "ComponentStoreError":
       return fail("internal", "", failure)
     case "ComponentRefused":
-      return fail("bundle_fetch_failed", shortText(`component refused: ${message}`))
+      return fail("bundle_fetch_failed", `component refused: ${message}`)
     case "BundleStoreError":
     case "ArchiveUnopened":
       return fail("bundle_fetch_failed", message, failure.cause)

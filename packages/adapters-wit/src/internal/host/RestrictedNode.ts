@@ -63,13 +63,7 @@ const emptyEnvironment = { NODE_V8_COVERAGE: undefined }
  * What the permission model does not cover: SQLite opens files by itself, V8 writes files where its flags may still be
  * changed, and a signal opens a debugger.
  */
-const closed = [
-  "--no-experimental-sqlite",
-  "--no-experimental-ffi",
-  "--no-experimental-webstorage",
-  "--freeze-flags-after-init",
-  "--disable-sigusr1"
-]
+const closed = ["--no-experimental-sqlite", "--freeze-flags-after-init", "--disable-sigusr1"]
 
 const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> => {
   const [command = options.execPath, ...rest] = [...options.confinement, options.execPath]

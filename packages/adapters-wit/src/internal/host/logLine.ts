@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer"
 
-const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
+/** All that is no text, but the two that join letters. */
+const controls = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]--[\u200c\u200d]]+/gv
 
-/** One line of at most `maxBytes` in UTF-8: control characters and line breaks become spaces. */
+/** One line of at most `maxBytes` in UTF-8: control characters, line breaks, what turns the direction of writing and halves of letters become spaces. */
 export const logLine = (message: string, maxBytes: number): string => {
   const line = message.slice(0, maxBytes).replace(controls, " ")
   const bytes = Buffer.from(line)

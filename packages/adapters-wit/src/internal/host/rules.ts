@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
+import { foreignText } from "../../ForeignText.ts"
 import { knownImports } from "../../KnownWorld.ts"
 import { type CoreMemory, coreMemories } from "../child/CoreMemory.ts"
 import { totalMinimum } from "./memoryPlan.ts"
@@ -40,7 +41,8 @@ export const checkGlue = (
     : Effect.void
 }
 
-const shown = (text: string): string => JSON.stringify(text).slice(0, 200)
+const longestName = 200
+const shown = (text: string): string => foreignText(JSON.stringify(text.slice(0, longestName)), longestName)
 
 const header = "{name: string, value: string}"
 const responseType = `{body?: Uint8Array, headers: Array<${header}>, status: number}`
@@ -82,7 +84,7 @@ export const checkWorld = ({
   if (unsafeName !== null) return refused("unsafe-name", `a core module uses the name ${shown(unsafeName)}`)
   const unknown = imports.find((name) => !knownImports.has(name))
   if (unknown !== undefined) {
-    return refused("unknown-import", `imports ${unknown.slice(0, 200)}, which this host does not offer`)
+    return refused("unknown-import", `imports ${foreignText(unknown, longestName)}, which this host does not offer`)
   }
   if (!exports.some(([name, kind]) => name === "handler" && kind === "function")) {
     return refused("no-handler", "does not export the function handler")

@@ -2,11 +2,11 @@ import type { Buffer } from "node:buffer"
 import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { foreignText } from "../../ForeignText.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
 import type { TranspileRequest } from "../child/Transpiler.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
-import { logLine } from "./logLine.ts"
 import { watchProcessor } from "./processorWatch.ts"
 import { type Broken, type RestrictedNode, start } from "./RestrictedNode.ts"
 
@@ -57,8 +57,6 @@ const transpilerMemoryPages = 16_384
 const transpilerHeapMb = 1_024
 const outputFactor = 4
 const outputBase = 64 * 1_048_576
-
-const detailBytes = 300
 
 const notStarted = (broken: Broken) =>
   new ComponentStoreError({ message: "the transpiler did not start", cause: broken.detail })
@@ -144,7 +142,7 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (
     return yield* new ComponentRefused({ reason: "glue-too-large", message })
   }
   if (head.type === "failed") {
-    yield* Effect.logInfo("component is not valid", logLine(head.detail, detailBytes))
+    yield* Effect.logInfo("component is not valid", foreignText(head.detail))
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
   let offset = begin

@@ -1,0 +1,63 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { manifest, pack } from "./support/Archive.ts"
+import { buildFixtureComponent } from "./support/Extensions.ts"
+import { program } from "./support/Program.ts"
+import { temporary } from "./support/Temporary.ts"
+
+const shown = /^[\p{L}\p{M}\p{N}\p{P}\p{S} \n]*$/u
+const evil = "a\u001b[2J\u001b]0;title\u0007\r\nlimits        timeoutMs 1\u202ex\u2028\u009b31m"
+const component = buildFixtureComponent("steps")
+
+/** What `inspect` says of a bundle with this manifest. */
+const inspected = Effect.fnUntraced(function* (fields: object, ...flags: ReadonlyArray<string>) {
+  const file = join(yield* temporary, "bundle.tar.zst")
+  yield* Effect.promise(async () => {
+    const archive = await pack({
+      "manifest.json": JSON.stringify({ ...manifest, ...fields }),
+      "dist/main.wasm": await component
+    })
+    await writeFile(file, archive)
+  })
+  const run = yield* program(["inspect", file, ...flags])
+  const lines = yield* Effect.promise(() => Array.fromAsync(run.lines))
+  const { code, errors } = yield* Effect.promise(() => run.ended)
+  return { code, errors, lines, text: lines.join("\n") }
+})
+
+const named = { name: evil, publisher: evil, version: evil, capabilities: ["cap:client.read", evil] }
+
+describe("inspect", () => {
+  it.live("shows names of a bundle's, whatever is in them, and does nothing that they say", () =>
+    Effect.gen(function* () {
+      const plain = yield* inspected({})
+      const { code, lines, text } = yield* inspected(named)
+      assert.strictEqual(code, 0)
+      assert.match(text, shown)
+      assert.include(text, "a\\u{1b}[2J")
+      assert.strictEqual(lines.filter((line) => line.startsWith("limits ")).length, 1)
+      assert.strictEqual(lines.length, plain.lines.length + 1)
+    })
+  )
+
+  it.live("gives them whole as JSON, of which a terminal shows all", () =>
+    Effect.gen(function* () {
+      const { text } = yield* inspected(named, "--json")
+      assert.match(text, shown)
+      assert.deepInclude(JSON.parse(text).bundle.manifest, named)
+    })
+  )
+
+  it.live("cuts what is long, and says in one short line why a bundle is none", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* inspected({ publisher: "p".repeat(1_000_000) })
+      assert.isAtMost(Math.max(...lines.map((line) => line.length)), 1_000)
+      const broken = yield* inspected({ capabilities: Array(10_000).fill(1) })
+      assert.strictEqual(broken.code, 1)
+      assert.match(broken.errors, /^alga-extension-runner: manifest\.json .*…\n$/)
+      assert.isAtMost(broken.errors.length, 350)
+    })
+  )
+})
