@@ -96,13 +96,29 @@ const counts: Readonly<Record<Table, number>> = {
   tenant_extension_install: 6
 }
 
-/** The link as it does not let the caller read: gone, changed, or with an install's grants or tenant another. */
-const broken = (chance: Chance, link: Placed): Placed | null => {
-  if (link.table !== "tenant_extension_install" || chance.oneIn(4)) {
-    return chance.oneIn(2) ? null : withOneChange(chance, link)
-  }
-  const changes = [{ granted_caps: chance.pick(pools.capabilities) }, { tenant_id: chance.pick(pools.tenants) }]
-  return { table: link.table, row: { ...link.row, ...chance.pick(changes) } }
+/** What breaks a link of a table beside its absence. */
+const breaks: Readonly<Partial<Record<Table, (chance: Chance, caller: Caller) => object>>> = {
+  tenants: () => ({ suspended_at: "2026-01-01T00:00:00.000Z", suspended_reason: "tenant_cancelled" }),
+  extension_version: ({ pick }) => ({ capabilities: pick(pools.capabilities) }),
+  tenant_extension_install: ({ pick }) =>
+    pick<object>([
+      { granted_caps: pick(pools.capabilities) },
+      { tenant_id: pick(pools.tenants) },
+      { is_enabled: false },
+      { status: pick(["disabled", "pending"]) }
+    ]),
+  users: ({ pick }) => pick<object>([{ is_inactive: true }, { contact_id: null }]),
+  contacts: () => ({ client_id: null }),
+  roles: (_, { kind }) => ({ msp: kind === "portal", client: kind === "staff" }),
+  permissions: (_, { kind }) => ({ msp: kind === "portal", client: kind === "staff" }),
+  role_permissions: ({ pick }) => ({ permission_id: pick(pools.ids) }),
+  user_roles: ({ pick }) => ({ user_id: pick(pools.ids) })
+}
+
+/** The link as it may not let the caller read; null where it is to be gone. */
+const broken = (chance: Chance, caller: Caller, link: Placed): Placed | null => {
+  if (chance.oneIn(2)) return { ...link, row: { ...link.row, ...breaks[link.table]?.(chance, caller) } } as Placed
+  return chance.oneIn(4) ? withOneChange(chance, link) : null
 }
 
 /**
@@ -117,11 +133,10 @@ export const baseOf = (chance: Chance, caller: Caller, contentHash: string) => {
   const wanted = links(chance, caller, contentHash)
   for (const link of wanted) rows = place(rows, link)
   if (!chance.oneIn(3)) {
-    // By the table first, as some have more than one link.
-    const table = chance.pick([...new Set(wanted.map((link) => link.table)), "tenant_extension_install"])
+    const table = chance.pick(tables.filter((name) => name in breaks && wanted.some((it) => it.table === name)))
     const link = chance.pick(wanted.filter((it) => it.table === table))
     rows = without(rows, link.table, link.row)
-    const instead = broken(chance, link)
+    const instead = broken(chance, caller, link)
     if (instead !== null) rows = place(rows, instead)
   }
   return { rows, links: wanted }

@@ -19,7 +19,7 @@ const elsewhere = (chance: Chance, { row, table }: Placed): Placed => {
 /** The rows with one added, removed or changed, at times one of the given ones, most often of another tenant. */
 export const changedOnce = (chance: Chance, rows: Dataset, links: ReadonlyArray<Placed>): Dataset => {
   const some = randomPlaced(chance, rows)
-  switch (chance.below(6)) {
+  switch (chance.below(7)) {
     case 0:
       return without(rows, some.table, some.row)
     case 1:
@@ -27,8 +27,9 @@ export const changedOnce = (chance: Chance, rows: Dataset, links: ReadonlyArray<
     case 2:
       return place(rows, randomRow(chance))
     case 3:
-      return place(rows, elsewhere(chance, chance.pick(links)))
     case 4:
+      return place(rows, elsewhere(chance, chance.pick(links)))
+    case 5:
       return place(rows, elsewhere(chance, some))
     default:
       return place(rows, withOneChange(chance, elsewhere(chance, some)))
