@@ -8,12 +8,13 @@ import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { sha256 } from "./support/Archive.ts"
 import { buildFixture, installed } from "./support/Extensions.ts"
 import { type Change, execute, goodCase } from "./support/Requests.ts"
-import { layerTestRunnerWith, TestRunner } from "./support/TestRunner.ts"
+import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const room = 4_000_000
 const large = 6_000_000
 
-const setting = layerTestRunnerWith({ answerBytes: room }).pipe(
+const setting = layerTestRunner.pipe(
+  Layer.provide(Layer.succeed(CallerBounds, { answerBytes: room })),
   Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) })))
 )
 

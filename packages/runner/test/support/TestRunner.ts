@@ -43,56 +43,56 @@ const send = (url: string) => (path: string, init?: RequestInit) =>
     return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) }
   })
 
-/** A runner with real sandbox, store and HTTP over the ports that another layer provides, and these bounds for its callers. */
-export const layerTestRunnerWith = (http: Omit<HttpOptions, "host" | "port">) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const directory = yield* temporary
-      const bundles = join(directory, "bundles")
-      yield* Effect.promise(() => mkdir(bundles))
-      const token = crypto.randomUUID()
-      let lines: Array<LogLine> = []
-      const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
-        lines.push({ ...line, ...annotations })
-      })
-      const runner = Layer.effect(
-        TestRunner,
-        Effect.map(HttpServer.HttpServer, ({ address }) => {
-          const url = HttpServer.formatAddress(address)
-          return TestRunner.of({
-            url,
-            token,
-            components: join(directory, "components"),
-            send: send(url),
-            store: (key, archive) =>
-              Effect.promise(async () => {
-                const file = join(bundles, bundlePath(key))
-                await mkdir(dirname(file), { recursive: true })
-                await writeFile(file, archive)
-              }),
-            takeLog: Effect.sync(() => {
-              const taken = lines
-              lines = []
-              return taken
-            })
+/** What bounds the callers of a runner under test, where the defaults do not. */
+export const CallerBounds = Context.Reference<Partial<HttpOptions>>("test/CallerBounds", { defaultValue: () => ({}) })
+
+/** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
+export const layerTestRunner = Layer.unwrap(
+  Effect.gen(function* () {
+    const directory = yield* temporary
+    const bundles = join(directory, "bundles")
+    yield* Effect.promise(() => mkdir(bundles))
+    const token = crypto.randomUUID()
+    const bounds = yield* CallerBounds
+    let lines: Array<LogLine> = []
+    const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
+      lines.push({ ...line, ...annotations })
+    })
+    const runner = Layer.effect(
+      TestRunner,
+      Effect.map(HttpServer.HttpServer, ({ address }) => {
+        const url = HttpServer.formatAddress(address)
+        return TestRunner.of({
+          url,
+          token,
+          components: join(directory, "components"),
+          send: send(url),
+          store: (key, archive) =>
+            Effect.promise(async () => {
+              const file = join(bundles, bundlePath(key))
+              await mkdir(dirname(file), { recursive: true })
+              await writeFile(file, archive)
+            }),
+          takeLog: Effect.sync(() => {
+            const taken = lines
+            lines = []
+            return taken
           })
         })
-      )
-      return runner.pipe(
-        Layer.provide(layerHttp(routes, { ...http, host: "127.0.0.1", port: 0 })),
-        Layer.provide([
-          layerRunner({ bundles: { directory: bundles }, components: join(directory, "components") }),
-          layerToken(Redacted.make(token)),
-          layerOff
-        ]),
-        Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
-        Layer.provide(Logger.layer([logger]))
-      )
-    })
-  )
-
-/** The same with the bounds that hold where nothing else is set. */
-export const layerTestRunner = layerTestRunnerWith({})
+      })
+    )
+    return runner.pipe(
+      Layer.provide(layerHttp(routes, { ...bounds, host: "127.0.0.1", port: 0 })),
+      Layer.provide([
+        layerRunner({ bundles: { directory: bundles }, components: join(directory, "components") }),
+        layerToken(Redacted.make(token)),
+        layerOff
+      ]),
+      Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
+      Layer.provide(Logger.layer([logger]))
+    )
+  })
+)
 
 /** Reads a file as bytes. */
 export const bytesOf = (file: string): Effect.Effect<Uint8Array> => Effect.promise(() => readFile(file))
