@@ -17,6 +17,10 @@ const table = {
   "host-call-too-large": ["a host call of the extension is larger than the limit", "hostCallBytes"],
   "host-reply-too-large": ["the answer to a host call of the extension is larger than the limit", "hostCallBytes"],
   "too-many-values": ["a host call of the extension holds more values than the limit", "hostCallValues"],
+  "too-many-values-in-all": [
+    "the host calls of the extension together hold more values than the limit",
+    "hostCallTotalValues"
+  ],
   "host-calls-too-large": ["the host calls of the extension together are larger than the limit", "hostCallTotalBytes"],
   protocol: ["the extension broke the rules of its host", null],
   "component-gone": ["the extension's files are not there any more; try again", null],
@@ -48,6 +52,7 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  * - `host-call-limit`: more host calls than `Limits.hostCalls`.
  * - `host-call-too-large`, `host-reply-too-large`: one of them, or its answer, is larger than `Limits.hostCallBytes`.
  * - `too-many-values`: the arguments of a host call hold more than `Limits.hostCallValues`.
+ * - `too-many-values-in-all`: the arguments of all host calls together hold more than `Limits.hostCallTotalValues`.
  * - `host-calls-too-large`: all host calls and their answers together are larger than `Limits.hostCallTotalBytes`.
  * - `protocol`: the process sent something that no component can send through the world, or a field that the world does not
  *   have carries a value.

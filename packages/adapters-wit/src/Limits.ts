@@ -33,6 +33,7 @@ const mebibyte = 1_048_576
  * | `hostCallBytes` | bytes | 4 MiB | 1,024 | 64 MiB |
  * | `hostCallValues` | values | 10,000 | 100 | 50,000 |
  * | `hostCallTotalBytes` | bytes | 64 MiB | 1,024 | 1 GiB |
+ * | `hostCallTotalValues` | values | 100,000 | 100 | 5,000,000 |
  * | `logLines` | lines | 1,000 | 0 | 100,000 |
  * | `logLineBytes` | bytes | 8 KiB | 16 | 1 MiB |
  * | `logBytes` | bytes | 1 MiB | 16 | 64 MiB |
@@ -99,6 +100,12 @@ export const Limits = Schema.Struct({
     maximum: 1_024 * mebibyte,
     for: "All host calls of one execution together, arguments and replies."
   }),
+  hostCallTotalValues: bound({
+    unit: "values",
+    minimum: 100,
+    maximum: 5_000_000,
+    for: "Values in the arguments of all host calls of one execution together."
+  }),
   logLines: bound({
     unit: "lines",
     minimum: 0,
@@ -135,6 +142,7 @@ export const defaultLimits: Limits = {
   hostCallBytes: 4 * mebibyte,
   hostCallValues: 10_000,
   hostCallTotalBytes: 64 * mebibyte,
+  hostCallTotalValues: 100_000,
   logLines: 1_000,
   logLineBytes: 8_192,
   logBytes: mebibyte

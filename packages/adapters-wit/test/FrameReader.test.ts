@@ -34,6 +34,20 @@ describe("makeFrameReader", () => {
     assert.throws(() => push(bytesOf("123456").subarray(0, 4)), FrameTooLarge)
   })
 
+  it("gives a large frame that came in many small chunks whole, and the next one too", () => {
+    const frames: Array<Buffer> = []
+    const push = makeFrameReader(1_000_000, (body) => frames.push(body))
+    const large = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))
+    const bytes = Buffer.concat([frame(large), frame(Buffer.alloc(0)), frame(large.subarray(0, 70_000))])
+    for (let at = 0; at < bytes.length; at += 7_001) push(bytes.subarray(at, at + 7_001))
+    assert.deepEqual(
+      frames.map((body) => body.byteLength),
+      [300_000, 0, 70_000]
+    )
+    assert.isTrue(frames[0]?.equals(large))
+    assert.isTrue(frames[2]?.equals(large.subarray(0, 70_000)))
+  })
+
   it("waits for the rest of a frame", () => {
     const { frames, push } = collect()
     const bytes = bytesOf("one", "two")

@@ -12,6 +12,7 @@ const maxima = {
   headerBytes: 1_048_576,
   hostCallValues: 50_000,
   hostCallTotalBytes: 1_073_741_824,
+  hostCallTotalValues: 5_000_000,
   logBytes: 67_108_864,
   componentBytes: 134_217_728,
   glueBytes: 33_554_432,

@@ -94,6 +94,16 @@ describe("A process that sends the host what costs much to take in", () => {
   const callBytes = encode(get).byteLength - headerBytes
   const replyBytes = JSON.stringify({ type: "ok", value: null, parts: 0 }).length
 
+  it.live("may make calls of so many values together, and not of one more", () =>
+    Effect.gen(function* () {
+      const limits = { ...defaultLimits, hostCallTotalValues: 400 }
+      const ask = (headers: number) => talk([fetch(headers), fetch(headers), good], limits)
+      assert.deepEqual(yield* ask(64), { end: "200", calls: 2 })
+      const tooMany = "too-many-values-in-all (hostCallTotalValues)"
+      assert.deepEqual(yield* ask(65), { end: tooMany, calls: 1 })
+    })
+  )
+
   it.live("may make calls of so many bytes together, replies and all, and not of one more", () =>
     Effect.gen(function* () {
       const total = 2 * (callBytes + replyBytes)

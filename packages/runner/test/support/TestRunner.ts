@@ -6,7 +6,7 @@ import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
 import { DatabaseCheck } from "../../src/DatabaseCheck.ts"
 import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
-import { layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
+import { type HttpOptions, layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
 import { temporary } from "./Temporary.ts"
 
@@ -43,6 +43,9 @@ const send = (url: string) => (path: string, init?: RequestInit) =>
     return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) }
   })
 
+/** What bounds the callers of a runner under test, where the defaults do not. */
+export const CallerBounds = Context.Reference<Partial<HttpOptions>>("test/CallerBounds", { defaultValue: () => ({}) })
+
 /** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
 export const testRunner = (options: Partial<RunnerOptions> = {}) =>
   Layer.unwrap(
@@ -51,6 +54,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
       const bundles = join(directory, "bundles")
       yield* Effect.promise(() => mkdir(bundles))
       const token = crypto.randomUUID()
+      const bounds = yield* CallerBounds
       let lines: Array<LogLine> = []
       const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
         lines.push({ ...line, ...annotations })
@@ -79,7 +83,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
         })
       )
       return runner.pipe(
-        Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
+        Layer.provide(layerHttp(routes, { ...bounds, host: "127.0.0.1", port: 0 })),
         Layer.provide([
           layerRunner({ bundles: { directory: bundles }, components: join(directory, "components"), ...options }),
           layerToken(Redacted.make(token)),

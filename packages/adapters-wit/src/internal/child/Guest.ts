@@ -90,10 +90,10 @@ class Bound {
   /** Answers a request. Where it failed, the host ends this process. */
   run(message: Run): void {
     hostCallBytes = message.hostCallBytes
-    takeMemoryRefused()
     const request = unpack(message.request, readParts(message))
     try {
       this.prepare()
+      takeMemoryRefused()
       this.instance ??= this.newInstance()
       this.used = true
       const response = this.instance.handler(request)

@@ -46,6 +46,11 @@ export class ValueReader {
     return this
   }
 
+  /** How many values may come from here on. */
+  valuesLeft(): number {
+    return this.values
+  }
+
   /** Throws where something is left. */
   end(): void {
     if (this.at !== this.frame.byteLength) throw new NotOfType("bytes behind the end")

@@ -1,88 +1,20 @@
 import { Buffer } from "node:buffer"
-import { Effect, type Exit, type Fiber, Schema } from "effect"
-import { carriedResponse } from "../../CarriedResponse.ts"
-import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
+import { Effect, type Exit, type Fiber } from "effect"
+import type { ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
 import type { Limits } from "../../Limits.ts"
 import type { ToGuest } from "../child/Messages.ts"
 import { pack } from "../child/Wire.ts"
-import { readArguments } from "../imports/worldTypes.ts"
 import { brokenGuest, type Guest, messageIn } from "./Guest.ts"
-import { type GuestMessage, isRefusal } from "./GuestMessage.ts"
+import type { GuestMessage } from "./GuestMessage.ts"
 import { unexpected } from "./guestFailures.ts"
-import { logLine } from "./logLine.ts"
+import { readCall, readResponse } from "./guestValues.ts"
 import { countInstance, countMemoryRefused } from "./metrics.ts"
-import { TooManyValues, TooMuchText, type ValueReader } from "./ValueReader.ts"
-import { valueReader } from "./valueType.ts"
 
 type Done = Extract<GuestMessage, { readonly type: "done" }>
-type Call = Extract<GuestMessage, { readonly type: "call" }>
-
-const detailBytes = 500
 
 const failure = (reason: ExecutionFailedReason, detail: string) => new ExecutionFailed({ reason, detail })
-
-const refusals = {
-  call: (error: Error, limits: Limits) =>
-    error instanceof TooManyValues
-      ? failure("too-many-values", `more than ${limits.hostCallValues} values`)
-      : failure("protocol", logLine(error.message, detailBytes)),
-  response: (error: Error) =>
-    error instanceof TooManyValues
-      ? failure("response-header-limit", "too many headers")
-      : error instanceof TooMuchText
-        ? failure("response-headers-too-large", "too many bytes")
-        : failure("response-invalid", logLine(error.message, detailBytes))
-}
-
-/** Runs what may throw for what a guest sent. */
-const reading = <A>(read: () => A, refuse: (error: Error) => ExecutionFailed): A | ExecutionFailed => {
-  try {
-    return read()
-  } catch (error) {
-    if (isRefusal(error)) return refuse(error)
-    throw error
-  }
-}
-
-const readResponse = valueReader(ExecuteResponse)
-const decodeResponse = Schema.decodeUnknownEffect(ExecuteResponse)
-/** Values of one header, and those of a response beside its headers, with room for options of a newer world. */
-const headerValues = 3
-const otherValues = 64
-
-const response = Effect.fnUntraced(function* (reader: ValueReader, limits: Limits, method: string) {
-  const bounds = { values: limits.headers * headerValues + otherValues, text: limits.headerBytes }
-  const read = reading(() => {
-    const value = readResponse(reader.bound(bounds))
-    reader.end()
-    return value
-  }, refusals.response)
-  if (read instanceof ExecutionFailed) return yield* read
-  const answer = yield* Effect.mapError(decodeResponse(read), () => failure("response-invalid", "not an HTTP response"))
-  const bytes = answer.body?.byteLength ?? 0
-  if (bytes > limits.responseBodyBytes) return yield* failure("response-too-large", `${bytes} bytes`)
-  if (answer.headers.length > limits.headers) {
-    return yield* failure("response-header-limit", `${answer.headers.length} headers`)
-  }
-  return carriedResponse(answer, method) ?? (yield* failure("response-invalid", "more than one set-cookie"))
-})
-
-/** The call with its arguments, as the types of the world have them. */
-const hostCall = ({ args, function: member, interface: name }: Call, frameBytes: number, limits: Limits) => {
-  const read = readArguments(name, member)
-  if (read === undefined) return failure("protocol", "a function that the world does not have")
-  return reading(
-    (): HostCall => {
-      const bounds = { values: limits.hostCallValues, text: frameBytes }
-      const values = read(args.bound(bounds)) as ReadonlyArray<unknown>
-      args.end()
-      return { interface: name, function: member, args: values }
-    },
-    (error) => refusals.call(error, limits)
-  )
-}
 
 /**
  * Sends a request and answers the guest's host calls, one after another, until it is done. Frames are handled as they
@@ -103,6 +35,7 @@ const untilDone = <R>(
       const { node } = guest
       let calls = 0
       let totalBytes = 0
+      let totalValues = 0
       let inFlight: Fiber.Fiber<HostReply, ExecutionFailed> | null = null
       let forget = (): void => {}
 
@@ -170,9 +103,12 @@ const untilDone = <R>(
         else if (++calls > limits.hostCalls) finish(failure("host-call-limit", `more than ${limits.hostCalls} calls`))
         else if (bytes > limits.hostCallBytes) finish(failure("host-call-too-large", `a call of ${bytes} bytes`))
         else if (!isTooMuch(bytes)) {
-          const call = hostCall(message, bytes, limits)
-          if (call instanceof ExecutionFailed) finish(call)
-          else answer(call)
+          const read = readCall(message, limits, limits.hostCallTotalValues - totalValues)
+          if (read instanceof ExecutionFailed) finish(read)
+          else {
+            totalValues += read.values
+            answer(read.call)
+          }
         }
       }
 
@@ -207,5 +143,5 @@ export const converse = Effect.fnUntraced(function* <R>(
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
   if (done.memoryRefused) yield* countMemoryRefused
-  return yield* response(done.response, limits, request.http.method)
+  return yield* readResponse(done.response, limits, request.http.method)
 })
