@@ -38,6 +38,11 @@ export interface BoundedDirectory {
 
 const hidden = "."
 const abandonedAfterMs = 3_600_000
+/** Others may put the same entry in between any two steps. */
+const mostAttempts = 100
+
+const isTaken = (error: unknown): boolean =>
+  ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR"].includes(String((error as NodeJS.ErrnoException).code))
 
 const bytesOf = async (path: string): Promise<number> => {
   const details = await stat(path).catch(() => null)
@@ -90,15 +95,19 @@ export const makeBoundedDirectory = ({ bytes, directory }: BoundedDirectoryOptio
     }
   }
 
-  const publish = async (name: string, staged: string, isGood: (path: string) => Promise<boolean>) => {
+  const publish = async (
+    name: string,
+    staged: string,
+    isGood: (path: string) => Promise<boolean>,
+    attempts = mostAttempts
+  ): Promise<void> => {
     try {
       await rename(staged, path(name))
     } catch (error) {
       if (await isGood(path(name))) return
+      if (attempts === 1 || !isTaken(error)) throw error
       await remove(name)
-      await rename(staged, path(name)).catch(() => {
-        throw error
-      })
+      await publish(name, staged, isGood, attempts - 1)
     }
   }
 

@@ -6,6 +6,8 @@ export class ComponentRefused extends Schema.TaggedError<ComponentRefused>()("Co
    * - `too-large`: more bytes than `Limits.componentBytes`.
    * - `not-a-component`: not a WebAssembly component, or not a valid one. Build it with a component toolchain.
    * - `glue-too-large`: the JavaScript that is generated for it has more bytes than `Limits.glueBytes`. Use simpler types.
+   * - `canonical-function`: it uses a canonical function that this host does not offer, such as those for asynchronous calls.
+   *   Build it with a toolchain for synchronous components.
    * - `unknown-import`: it imports something outside the world. Build it without WASI and against this world.
    * - `no-handler`: it does not export the function `handler`. Build it against the world `alga:extension/runner`.
    * - `wrong-export-type`: its `handler` is not `func(request: execute-request) -> execute-response`.
@@ -17,6 +19,7 @@ export class ComponentRefused extends Schema.TaggedError<ComponentRefused>()("Co
     "too-large",
     "not-a-component",
     "glue-too-large",
+    "canonical-function",
     "unknown-import",
     "no-handler",
     "wrong-export-type",

@@ -1,17 +1,19 @@
-import { mkdir, realpath } from "node:fs/promises"
+import { realpath } from "node:fs/promises"
 import { resolve } from "node:path"
 import { Context, Deferred, Effect, Layer, Semaphore } from "effect"
 import type { Component } from "./Component.ts"
 import { ComponentRefused } from "./ComponentRefused.ts"
 import { ComponentStoreError } from "./ComponentStoreError.ts"
-import { makeComponentCache, sha256 } from "./internal/host/ComponentCache.ts"
+import { makeComponentCache } from "./internal/host/ComponentCache.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { checkBytes, checkGlue, checkMemories, checkWorld } from "./internal/host/rules.ts"
+import { sha256 } from "./internal/host/sha256.ts"
 import { makeTranspilers } from "./internal/host/Transpilers.ts"
 import { transpile } from "./internal/host/transpile.ts"
 import { defaultLimits } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
+import { ownDirectory } from "./OwnDirectory.ts"
 
 /**
  * Takes components in and keeps them ready to run.
@@ -43,7 +45,7 @@ export class ComponentStore extends Context.Service<ComponentStore, ComponentSto
 
 /** Where components are kept and what bounds their intake. */
 export interface ComponentStoreOptions {
-  /** Made where it does not exist. It must belong to this host alone. */
+  /** Made where it does not exist. Refused where it is a link, another user's, or open to other users. */
   readonly directory: string
   /** What is kept there, all components together, in bytes. Default: 1 GiB. */
   readonly cacheBytes?: number
@@ -63,18 +65,18 @@ const defaultCacheBytes = 1_073_741_824
 
 type Intake = Deferred.Deferred<Component, ComponentRefused | ComponentStoreError>
 
+const unusable = (message: string, cause: unknown) => new ComponentStoreError({ message, cause })
+
 const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const execPath = options.execPath ?? process.execPath
   const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
   const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
   yield* checkNode(execPath)
   const confinement = yield* findConfinement(execPath, null)
+  yield* Effect.mapError(ownDirectory(options.directory), (cause) => unusable(cause.message, cause))
   const directory = yield* Effect.tryPromise({
-    try: async () => {
-      await mkdir(options.directory, { recursive: true, mode: 0o700 })
-      return realpath(resolve(options.directory))
-    },
-    catch: (cause) => new ComponentStoreError({ message: "the component directory cannot be used", cause })
+    try: () => realpath(resolve(options.directory)),
+    catch: (cause) => unusable(`the cache folder ${options.directory} cannot be used`, cause)
   })
   const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes })
   const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -45,6 +45,12 @@ describe("ComponentStore", () => {
       assert.strictEqual(new Set(accepted).size, 1)
       assert.deepEqual(yield* entriesOf(directory), [accepted[0]?.hash as string])
       assert.strictEqual(yield* store.accept(bytes), accepted[0])
+      const folder = dirname(accepted[0]?.glue ?? "")
+      const modes = yield* Effect.promise(async () => {
+        const names = await readdir(folder)
+        return Promise.all([folder, ...names.map((name) => join(folder, name))].map((path) => stat(path)))
+      })
+      assert.deepEqual([...new Set(modes.map(({ mode }) => (mode & 0o777).toString(8)))], ["700", "600"])
     })
   )
 
@@ -146,6 +152,27 @@ describe("ComponentStore", () => {
       const restarted = yield* storeIn(directory)
       assert.isNull(yield* restarted.find(hash))
       assert.strictEqual((yield* restarted.accept(bytes)).hash, hash)
+    })
+  )
+
+  it.live("makes a component anew whose folder holds another, whole as that is", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const store = yield* storeIn(directory)
+      const [one, other] = [yield* bytesOf(coreGuest("ok")), yield* bytesOf(coreGuest("trap"))]
+      const accepted = yield* store.accept(one)
+      const foreign = yield* store.accept(other)
+      const aside = join(directory, ".aside")
+      yield* Effect.promise(async () => {
+        await rename(dirname(accepted.glue), aside)
+        await rename(dirname(foreign.glue), dirname(accepted.glue))
+        await rename(aside, dirname(foreign.glue))
+      })
+      const restarted = yield* storeIn(directory)
+      assert.isNull(yield* restarted.find(accepted.hash))
+      assert.isNull(yield* restarted.find(foreign.hash))
+      assert.deepEqual(yield* restarted.accept(one), accepted)
+      assert.strictEqual((yield* restarted.find(accepted.hash))?.hash, accepted.hash)
     })
   )
 

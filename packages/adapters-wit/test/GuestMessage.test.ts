@@ -13,6 +13,7 @@ describe("guestMessage", () => {
     [{ ...call, args: [] }],
     [done],
     [{ ...done, obstacle: "memory-grown" }],
+    [{ ...done, residentBytes: 0 }],
     [fail]
   ])("takes %j", (message) => {
     assert.deepEqual(guestMessage(JSON.stringify(message)), message)
@@ -35,6 +36,11 @@ describe("guestMessage", () => {
     ["no response", JSON.stringify({ ...done, response: undefined })],
     ["an obstacle that is no text", JSON.stringify({ ...done, obstacle: 1 })],
     ["a size that is no number", JSON.stringify({ ...done, residentBytes: "1" })],
+    ["a size below nothing", JSON.stringify({ ...done, residentBytes: -1 })],
+    ["a size far below nothing", JSON.stringify({ ...done, residentBytes: -1e300 })],
+    ["a size that no process has", JSON.stringify({ ...done, residentBytes: 1e300 })],
+    ["a size without end", '{"type":"done","response":null,"obstacle":null,"residentBytes":1e999}'],
+    ["a part of a byte", JSON.stringify({ ...done, residentBytes: 0.5 })],
     ["an unknown reason", JSON.stringify({ ...fail, reason: "timeout" })],
     ["a detail that is no text", JSON.stringify({ ...fail, detail: null })]
   ])("refuses %s", (_what, text) => {

@@ -2,6 +2,7 @@ import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { type CoreGlobal, type CoreLinearMemory, coreWasm, EngineGlobal } from "../src/internal/child/CoreWasm.ts"
 import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
+import { sectionId, sections } from "../src/internal/child/core/Sections.ts"
 
 const opened = async (...texts: ReadonlyArray<string>) =>
   openComponent(await Promise.all(texts.map((text) => parse(text))))
@@ -74,7 +75,34 @@ const instance = async (text: string) => {
   return { module, size, run, exports, memory: exports[memoryName] as CoreLinearMemory }
 }
 
+/** The module with the first data segment, `00 41 …`, written as one that names its memory in two bytes: `02 80 00 41 …`. */
+const withNamedMemory = (bytes: Uint8Array): Uint8Array => {
+  const data = sections(bytes).find(({ id }) => id === sectionId.data)
+  if (data === undefined) throw new Error("no data section")
+  const body = bytes.subarray(data.body, data.end)
+  const rewritten = [sectionId.data, body.byteLength + 2, body[0] ?? 0, 2, 0x80, 0, ...body.subarray(2)]
+  return Uint8Array.from([...bytes.subarray(0, data.start), ...rewritten, ...bytes.subarray(data.end)])
+}
+
 describe("openComponent", () => {
+  it("leaves data where it is, whichever way its segment names the memory", async () => {
+    const text = `(module (memory 1 4)
+      (data (i32.const 8) "first") (data "later") (data (i32.const 16) "third")
+      (func (export "later") (memory.init 1 (i32.const 24) (i32.const 0) (i32.const 5)))
+      (func (export "size") (result i32) (memory.size)))`
+    const component = openComponent([withNamedMemory(await parse(text))])
+    if (!("modules" in component)) throw new Error(component.unrestorable)
+    const [module] = component.modules
+    const pages = new EngineGlobal({ value: "i32", mutable: true }, 1)
+    const made = new coreWasm.Module(module?.bytes ?? new Uint8Array())
+    const { exports } = new coreWasm.Instance(made, { [component.marker]: { pages } })
+    ;(exports["later"] as Run)()
+    const memory = exports[module?.memories[0] ?? ""] as CoreLinearMemory
+    const seen = new TextDecoder().decode(new Uint8Array(memory.buffer, 8, 21))
+    assert.strictEqual(seen, "first\0\0\0third\0\0\0later")
+    assert.strictEqual((exports["size"] as Run)(), 1)
+  })
+
   it("brings all state into reach and changes nothing that code does", async () => {
     const { exports, module, run } = await instance(`(module ${everyInstruction})`)
     assert.lengthOf(module.globals, 4)

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { defaultLimits } from "../src/index.ts"
 import { bind, prepare } from "../src/internal/host/binding.ts"
+import { sha256 } from "../src/internal/host/sha256.ts"
 import { callOf, doneWith, replaying, talk } from "./support/Replay.ts"
 
 const small = {
@@ -66,7 +68,21 @@ describe("A process that its guest has taken over", () => {
     })
   )
 
-  const component = { hash: "", glue: import.meta.filename, imports: [], modules: [], unrestorable: null }
+  const component = {
+    hash: "",
+    glue: import.meta.filename,
+    glueSha256: sha256(readFileSync(import.meta.filename)),
+    imports: [],
+    modules: [],
+    unrestorable: null
+  }
+  const file = {
+    name: "guest.core.wasm",
+    path: component.glue,
+    sha256: component.glueSha256,
+    memories: [],
+    state: null
+  }
 
   it.live.each([
     { says: "that it has loaded", message: { type: "loaded" }, seen: "bound" },
@@ -91,12 +107,27 @@ describe("A process that its guest has taken over", () => {
     })
   )
 
-  it.live("is not sent a component whose files are gone", () =>
+  it.live("is bound to a component whose files are what intake wrote", () =>
     Effect.gen(function* () {
       const guest = yield* replaying([{ type: "loaded" }])
-      const error = yield* Effect.flip(bind(guest, { ...component, glue: "/nowhere/glue.js" }, [], defaultLimits))
-      assert.strictEqual(error.reason, "unavailable")
-      assert.isFalse(guest.bound)
+      yield* bind(guest, { ...component, modules: [file] }, [], defaultLimits)
+      assert.isTrue(guest.bound)
+    })
+  )
+
+  it.live.each([
+    { what: "glue is gone", change: { glue: "/nowhere/glue.js" } },
+    { what: "glue is another", change: { glueSha256: "0".repeat(64) } },
+    { what: "module is gone", change: { modules: [{ ...file, path: "/nowhere/guest.core.wasm" }] } },
+    { what: "module is another", change: { modules: [file, { ...file, sha256: "0".repeat(64) }] } }
+  ])("is sent nothing of a component whose $what, which is then gone", ({ change }) =>
+    Effect.gen(function* () {
+      const guest = yield* replaying([{ type: "loaded" }])
+      const sent: Array<unknown> = []
+      const node = { ...guest.node, send: (body: Uint8Array | string) => sent.push(body) }
+      const error = yield* Effect.flip(bind({ ...guest, node }, { ...component, ...change }, [], defaultLimits))
+      assert.strictEqual(error.reason, "component-gone")
+      assert.deepEqual([guest.bound, sent], [false, []])
     })
   )
 })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest"
 import type { Handler } from "../src/Handler.ts"
 import { connectLog } from "../src/internal/Console.ts"
+import { jobs } from "../src/internal/jobs.ts"
 import { QueuedPromise } from "../src/internal/QueuedPromise.ts"
 import { shell } from "../src/internal/Shell.ts"
 import { createMockHostBindings } from "../src/MockHostBindings.ts"
@@ -48,6 +49,19 @@ describe("the shell", () => {
       return { status: 200 }
     })
     expect(ran).toBe(true)
+  })
+
+  it("runs the timers that a handler starts and does not wait for, and what they lead to, before it answers", () => {
+    const ran: Array<string> = []
+    run(() => {
+      jobs.setTimer(() => {
+        ran.push("timer")
+        QueuedPromise.resolve().then(() => jobs.setTimer(() => ran.push("timer of a timer"), 1))
+      }, 1_000)
+      jobs.clearTimer(jobs.setTimer(() => ran.push("cleared"), 1))
+      return { status: 200 }
+    })
+    expect(ran).toEqual(["timer", "timer of a timer"])
   })
 
   it.each<[string, Handler, RegExp]>([

@@ -5,6 +5,7 @@ import {
   type BoundedDirectoryOptions,
   makeBoundedDirectory
 } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
+import { type DirectoryUnusable, ownDirectory } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import { Effect, Layer } from "effect"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
 
@@ -30,12 +31,19 @@ const found = async (kept: BoundedDirectory, key: BundleKey): Promise<Uint8Array
  * Guarantees:
  * - What it gives has the hash that was asked for; what was cut off or changed is fetched again.
  * - An archive appears whole or not at all, wherever the process is killed; what was left over is swept.
- * - A directory that is full or cannot be written costs speed and a warning, and no execution.
+ * - A directory that is full or cannot be made or written costs speed and a warning, and no execution. One that is there
+ *   and not this user's alone is refused.
  */
-export const layer = (options: BoundedDirectoryOptions): Layer.Layer<BundleStore, never, BundleStore> =>
+export const layer = (options: BoundedDirectoryOptions): Layer.Layer<BundleStore, DirectoryUnusable, BundleStore> =>
   Layer.effect(
     BundleStore,
-    Effect.map(BundleStore, (store) => {
+    Effect.gen(function* () {
+      const store = yield* BundleStore
+      yield* Effect.catchIf(
+        ownDirectory(options.directory),
+        ({ reason }) => reason === "absent",
+        () => Effect.void
+      )
       const kept = makeBoundedDirectory(options)
       const keep = (key: BundleKey, archive: Uint8Array) =>
         Effect.tryPromise(() => kept.put(nameOf(key), (file) => writeFile(file, archive, { flush: true, mode: 0o600 })))

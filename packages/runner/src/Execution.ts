@@ -8,6 +8,7 @@ import {
 } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
+import { LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
 import { checkOrigin } from "./Origin.ts"
@@ -19,7 +20,7 @@ export class Execution extends Context.Service<
   {
     /**
      * Carries out a verified caller's request: finds the install, its grants and its component, and runs the handler.
-     * `requestId` names the execution in logs.
+     * `requestId` names the execution in logs. It ends at the present {@link Deadline}; where there is none, at its own.
      */
     readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<ExecuteResponse, RunnerError>
   }
@@ -95,20 +96,19 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const executor = yield* Executor
 
       const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest) {
-        const access = yield* available
+        const access = yield* waitFor("rights")(available)
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
         const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }
-        const component = yield* components.get(key)
-        const lowered = lower(limits, {
-          timeoutMs: request.limits?.timeout_ms,
-          memoryMb: request.limits?.memory_mb
+        const component = yield* waitFor("component")(components.get(key))
+        const run = Effect.fnUntraced(function* (from: Component) {
+          const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
+          return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered))
         })
-        const run = (from: Component) => executor.execute(from, guestRequest(request), lowered)
         const response = yield* Effect.catchIf(
           run(component),
           ({ reason }) => reason === "component-gone",
-          () => Effect.flatMap(components.renew(key, component), run)
+          () => Effect.flatMap(waitFor("component")(components.renew(key, component)), run)
         )
         return executeResponse(response)
       })
@@ -116,9 +116,11 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       return Execution.of({
         run: (request, requestId) =>
           Effect.andThen(checkOrigin(request), execute(request)).pipe(
+            within(request.limits?.timeout_ms),
             Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
             Effect.provideService(Authorization, authorization),
-            Effect.provideService(Invocation, invocationOf(request, requestId))
+            Effect.provideService(Invocation, invocationOf(request, requestId)),
+            Effect.provideService(LongestTime, limits.timeoutMs)
           )
       })
     })

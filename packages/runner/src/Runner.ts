@@ -14,6 +14,7 @@ import {
   type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
 import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
+import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
@@ -28,9 +29,11 @@ import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
 import type { DatabaseCheck } from "./DatabaseCheck.ts"
+import { LongestTime } from "./Deadline.ts"
 import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
+import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import * as Life from "./Life.ts"
@@ -68,7 +71,7 @@ export type Services =
   | Readiness.Readiness
   | Life.Life
 
-const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore> =>
+const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore, DirectoryUnusable> =>
   "directory" in source
     ? BundleStore.layerDirectory(source.directory).pipe(Layer.provide(NodeServices.layer))
     : BundleCache.layer(source.cache).pipe(Layer.provide(HttpBundleStore.layer(source)))
@@ -84,7 +87,7 @@ export const layerRunner = ({
   components,
   limits = defaultLimits,
   sandbox: sandboxOptions
-}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | NodeUnsuitable, Ports> => {
+}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
     directory: components,
     componentBytes: limits.componentBytes,
@@ -97,7 +100,12 @@ export const layerRunner = ({
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
-  return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
+  return Layer.mergeAll(
+    Execution.layer(limits),
+    ExtensionUi.layer,
+    Readiness.layer(components),
+    Layer.succeed(LongestTime, limits.timeoutMs)
+  ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
     Layer.provide([store, layerGuardedReads])
@@ -142,9 +150,13 @@ const nodeServer = (options: HttpOptions) => () => {
   return server
 }
 
-/** An HTTP server for routes, such as the runner's. */
+/** An HTTP server for routes, such as the runner's. A path is a route's only as it is written there. */
 export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) =>
-  HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+  HttpRouter.serve(Layer.merge(routes, layerExactTargets), {
+    disableLogger: true,
+    disableListenLog: true,
+    routerConfig: exactRoutes
+  }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'")

@@ -35,7 +35,9 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
   /** What the caller may know; empty when the code says it all. It holds nothing of the host's inside. */
   detail: Schema.String,
   /** For the log only. */
-  cause: Schema.optional(Schema.Defect())
+  cause: Schema.optional(Schema.Defect()),
+  /** After how many milliseconds trying again may help, where that is known. */
+  retryAfterMillis: Schema.optional(Schema.Finite)
 }) {
   get status(): number {
     return statusOf[this.code]
@@ -43,7 +45,9 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
 
   /** After how many seconds trying again may help; null where it does not. */
   get retryAfterSeconds(): number | null {
-    return this.status === 429 || this.status === 503 ? 1 : null
+    return this.status === 429 || this.status === 503
+      ? Math.max(1, Math.ceil((this.retryAfterMillis ?? 0) / 1000))
+      : null
   }
 
   /** The text of the response's `error`. */

@@ -2,6 +2,7 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/cluster/ClusterDatabase.ts"
@@ -19,7 +20,7 @@ const store = Layer.unwrap(
   Effect.gen(function* () {
     const url = yield* testDatabase
     yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return Layer.provide(triggerStore, ClusterDatabase.layer(url))
+    return Layer.provideMerge(triggerStore, ClusterDatabase.layer(url))
   })
 )
 
@@ -29,7 +30,7 @@ const accept = (key: string, expiry = hour) =>
   Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
 
 const take = (lease: Duration.Duration, attempts = 3) =>
-  Effect.flatMap(TriggerStore, (store) => store.take({ runner: "10.0.0.1:1", shards: [1], most: 10, attempts, lease }))
+  Effect.flatMap(TriggerStore, (store) => store.take({ shards: [1], most: 10, attempts, lease }))
 
 const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
   Effect.map(taken, (all) => {
@@ -40,6 +41,12 @@ const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
 
 const stateOf = (id: string) =>
   Effect.flatMap(TriggerStore, (store) => Effect.map(store.find(ids.tenants.acme, id), (kept) => kept?.state))
+
+const attempts = Effect.flatMap(
+  PgClient.PgClient,
+  (sql) => sql`
+    SELECT runner, ended_at IS NOT NULL AS ended, outcome FROM trigger_attempt ORDER BY started_at`
+)
 
 const done = { state: "done", response: { status: 200, headers: {} } } as const
 
@@ -75,15 +82,51 @@ describe("kept triggers", () => {
     }).pipe(Effect.provide(store))
   )
 
-  it.live("do not count an attempt that never ran", () =>
+  it.live("do not count an attempt that never ran, keep nothing of it, and stay in their order", () =>
     Effect.gen(function* () {
-      const { settle } = yield* TriggerStore
-      yield* accept("a")
-      for (const _ of [1, 2, 3, 4]) {
-        const taken = yield* one(take(hour))
-        assert.strictEqual(taken.attempt, 1)
-        yield* settle(taken, { state: "waiting", reason: "overloaded", pause: Duration.zero, counts: false })
+      const { begin, settle, take } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      yield* accept("b")
+      for (const begun of [true, false, true, false]) {
+        const taken = yield* one(take({ shards: [1], most: 1, attempts: 3, lease: hour }))
+        assert.deepStrictEqual([taken.id, taken.attempt], [trigger.id, 1])
+        if (begun) yield* begin(taken, "10.0.0.1:1")
+        yield* settle(taken, { state: "waiting", reason: "overloaded", pause: hour, counts: false })
       }
+      assert.deepStrictEqual(yield* attempts, [])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("have a row for each attempt that began, with its runner, its end and its outcome", () =>
+    Effect.gen(function* () {
+      const { begin, settle } = yield* TriggerStore
+      yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      yield* begin(lost, "10.0.0.1:1")
+      const latest = yield* one(take(hour))
+      assert.deepStrictEqual(yield* attempts, [{ runner: "10.0.0.1:1", ended: false, outcome: null }])
+      yield* begin(lost, "10.0.0.9:9")
+      yield* begin(latest, "10.0.0.2:2")
+      yield* settle(latest, done)
+      assert.deepStrictEqual(yield* attempts, [
+        { runner: "10.0.0.1:1", ended: false, outcome: null },
+        { runner: "10.0.0.2:2", ended: true, outcome: "done" }
+      ])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are not taken of installs and tenants that are passed over", () =>
+    Effect.gen(function* () {
+      const store = yield* TriggerStore
+      yield* accept("a")
+      const passing = (passed: { readonly installs: ReadonlyArray<string>; readonly tenants: ReadonlyArray<string> }) =>
+        store.take({ shards: [1], most: 10, attempts: 3, lease: hour, passed })
+      const { install_id, tenant_id } = request.context
+      assert.deepStrictEqual(yield* passing({ installs: [install_id], tenants: [] }), [])
+      assert.deepStrictEqual(yield* passing({ installs: [], tenants: [tenant_id] }), [])
+      const others = { installs: [ids.installs.ungranted], tenants: [ids.tenants.borealis] }
+      const taken = yield* one(passing(others))
+      assert.deepStrictEqual([taken.tenant, taken.install], [tenant_id, install_id])
     }).pipe(Effect.provide(store))
   )
 
@@ -132,7 +175,7 @@ describe("kept triggers", () => {
       const { find, take } = yield* TriggerStore
       const { trigger } = yield* accept("a")
       assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
-      const elsewhere = yield* take({ runner: "10.0.0.1:1", shards: [2], most: 10, attempts: 3, lease: hour })
+      const elsewhere = yield* take({ shards: [2], most: 10, attempts: 3, lease: hour })
       assert.deepStrictEqual(elsewhere, [])
     }).pipe(Effect.provide(store))
   )

@@ -21,9 +21,16 @@ const Address = { host: Schema.String, port: Schema.Int }
  * install, grants and component in the database of the runner that carries it out, like one of a caller.
  */
 export const PeerRpcs = RpcGroup.make(
-  /** Carries out the request of a caller whom the asking runner has verified. */
+  /**
+   * Carries out the request of a caller whom the asking runner has verified, in the milliseconds that are left. A runner of
+   * a version before this one says nothing of them.
+   */
   Rpc.make("Execute", {
-    payload: { request: ExecuteRequest, requestId: Schema.String.check(Schema.isMaxLength(200)) },
+    payload: {
+      request: ExecuteRequest,
+      requestId: Schema.String.check(Schema.isMaxLength(200)),
+      timeoutMs: Schema.optionalKey(Schema.Int)
+    },
     success: Response,
     error: Schema.Union([RunnerError, NotTaken])
   }),

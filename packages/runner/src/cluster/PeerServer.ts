@@ -2,6 +2,7 @@ import { Effect, Layer, Metric, Stream } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
 import { Components } from "../Components.ts"
+import { endAt, LongestTime, lower, start } from "../Deadline.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
 import { Life } from "../Life.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
@@ -22,7 +23,7 @@ const withoutCause = (error: RunnerError) =>
     error.cause === undefined
       ? Effect.void
       : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
-    Effect.fail(fail(error.code, error.detail))
+    Effect.fail(error.cause === undefined ? error : fail(error.code, error.detail))
   )
 
 const layerHandlers = PeerRpcs.toLayer(
@@ -34,26 +35,20 @@ const layerHandlers = PeerRpcs.toLayer(
     const directory = yield* Directory
     const places = yield* ClusterPlaces
     const bell = yield* TriggerBell
-    let working = 0
-    const count = (change: 1 | -1) =>
-      Effect.suspend(() => {
-        working += change
-        return Metric.update(inFlight, working)
-      })
+    const longest = yield* LongestTime
     const forPeer = <A, E>(run: Effect.Effect<A, E>) =>
       Effect.acquireUseRelease(
-        count(1),
+        Metric.modify(inFlight, 1),
         () => run,
-        () => count(-1)
+        () => Metric.modify(inFlight, -1)
       )
     return PeerRpcs.of({
-      Execute: ({ request, requestId }) =>
-        Effect.suspend(
-          (): Effect.Effect<ExecuteResponse, RunnerError | NotTaken> =>
-            membership.left() || !life.ready()
-              ? Effect.fail(new NotTaken())
-              : Effect.catch(life.admit(forPeer(local.run(request, requestId))), withoutCause)
-        ),
+      Execute: ({ request, requestId, timeoutMs }) =>
+        Effect.flatMap(start(longest), (arrived): Effect.Effect<ExecuteResponse, RunnerError | NotTaken> => {
+          if (membership.left() || !life.ready()) return Effect.fail(new NotTaken())
+          const deadline = lower(arrived, timeoutMs ?? request.limits?.timeout_ms)
+          return Effect.catch(endAt(deadline)(life.admit(forPeer(local.run(request, requestId)))), withoutCause)
+        }),
       Warm: (bundle) => Effect.catch(Effect.asVoid(life.admit(components.get(bundle))), withoutCause),
       Alive: () => Effect.void,
       Going: (address) => directory.leaveOut(new RunnerAddress(address), awayFor),

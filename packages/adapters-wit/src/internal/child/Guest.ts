@@ -13,8 +13,6 @@ const dropReads = makeReadDropper()
 const resident = process.memoryUsage.rss
 const send = (message: FromGuest): void => writeMessage(message)
 
-const leastHeadroomPages = 32
-const mostHeadroomPages = 512
 const requestsBetweenLooks = 64
 
 let hostCallBytes = 0
@@ -60,52 +58,45 @@ const excessOf = (response: unknown, limits: Run): FailReason | null => {
 
 /** The component that this process is bound to, and the instance that waits for its next request. */
 class Bound {
-  private readonly newInstance: (headroom: number) => GuestInstance
-  private headroom = leastHeadroomPages
+  private readonly newInstance: () => GuestInstance
   private instance: GuestInstance | null = null
+  private used = false
+  private callsAtStart = false
   private requests = 0
   private residentBytes = 0
 
-  constructor(newInstance: (headroom: number) => GuestInstance) {
+  constructor(newInstance: () => GuestInstance) {
     this.newInstance = newInstance
   }
 
-  /** Makes the instance for the next request. */
+  /** Makes ready for the next request: sets the instance of the last one back, or makes another. */
   prepare(): void {
-    this.instance ??= this.newInstance(this.headroom)
+    const obstacle = this.used ? (this.instance?.obstacle() ?? null) : null
+    if (obstacle !== null) this.instance = null
+    else if (this.used) this.instance?.restore()
+    this.used = false
+    this.callsAtStart ||= obstacle === "call-at-start"
+    if (!this.callsAtStart) this.instance ??= this.newInstance()
   }
 
-  /** Answers a request; false where it failed and nothing may run here any more. */
-  run(message: Run): boolean {
+  /** Answers a request. Where it failed, the host ends this process. */
+  run(message: Run): void {
     hostCallBytes = message.hostCallBytes
     try {
-      this.instance ??= this.newInstance(this.headroom)
+      this.prepare()
+      this.instance ??= this.newInstance()
+      this.used = true
       const response = this.instance.handler(unpack(message.request))
       const excess = excessOf(response, message)
       if (excess === null) {
         if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
         const obstacle = this.instance.obstacle()
         send({ type: "done", response: pack(response), obstacle, residentBytes: this.residentBytes })
-        return true
-      }
-      fail(excess, null)
+      } else fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
       fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
     }
-    return false
-  }
-
-  /** Makes ready for the next request, once nothing of the last one can run any more. */
-  renew(): void {
-    const obstacle = this.instance?.obstacle() ?? null
-    if (obstacle === null) {
-      this.instance?.restore()
-      return
-    }
-    this.instance = null
-    if (obstacle === "memory-grown") this.headroom = Math.min(this.headroom * 2, mostHeadroomPages)
-    if (obstacle !== "call-at-start") this.instance = this.newInstance(this.headroom)
   }
 }
 
@@ -135,9 +126,8 @@ const serve = async (): Promise<void> => {
       bound.prepare()
       send({ type: "ready" })
     } else if (message.type === "run" && bound !== undefined) {
-      const answered = bound.run(message)
+      bound.run(message)
       await new Promise((resolve) => afterThisTurn(resolve))
-      if (answered) bound.renew()
     }
   }
 }

@@ -28,7 +28,10 @@ export interface Load {
   readonly unrestorable: string | null
 }
 
-/** Asks for an instance before there is a request for it; {@link FromGuest} `ready` is the answer. */
+/**
+ * Asks for an instance for the next request: the one of the last request is set back, or another is made. {@link FromGuest}
+ * `ready` is the answer.
+ */
 export interface Prepare {
   readonly type: "prepare"
 }
@@ -70,9 +73,10 @@ export type FailReason = (typeof failReasons)[number]
 
 /**
  * Why one instance of a component whose state can be reached cannot be set back: its code called the host or the glue
- * while it started, shares with the glue what is not known here, or let its memory grow beyond what was there for that.
+ * while it started, shares with the glue what is not known here, called another function of the glue than a host function
+ * or did that out of turn, or let its memory grow beyond what was there for that.
  */
-export const obstacles = ["call-at-start", "shared-with-glue", "memory-grown"] as const
+export const obstacles = ["call-at-start", "shared-with-glue", "unusual-call", "memory-grown"] as const
 export type Obstacle = (typeof obstacles)[number]
 
 /** What a guest process sends. The host treats every word of it as untrusted. */

@@ -22,6 +22,8 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isFailReason = (value: unknown): value is FailReason => failReasons.some((reason) => reason === value)
 
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+
 const checked: { readonly [Type in FromGuest["type"]]: (fields: Fields) => GuestMessage | null } = {
   ready: () => ({ type: "ready" }),
   loaded: () => ({ type: "loaded" }),
@@ -30,7 +32,7 @@ const checked: { readonly [Type in FromGuest["type"]]: (fields: Fields) => Guest
       ? { type: "call", interface: name, function: member, args }
       : null,
   done: ({ obstacle, residentBytes, response }) =>
-    (obstacle === null || typeof obstacle === "string") && typeof residentBytes === "number" && response !== undefined
+    (obstacle === null || typeof obstacle === "string") && isSize(residentBytes) && response !== undefined
       ? { type: "done", response, obstacle, residentBytes }
       : null,
   fail: ({ detail, reason }) =>

@@ -57,6 +57,18 @@ const tableElements = 100_000
 /** Node hands `NODE_V8_COVERAGE` on to its children by itself, unless that is named. */
 const emptyEnvironment = { NODE_V8_COVERAGE: undefined }
 
+/**
+ * What the permission model does not cover: SQLite opens files by itself, V8 writes files where its flags may still be
+ * changed, and a signal opens a debugger.
+ */
+const closed = [
+  "--no-experimental-sqlite",
+  "--no-experimental-ffi",
+  "--no-experimental-webstorage",
+  "--freeze-flags-after-init",
+  "--disable-sigusr1"
+]
+
 const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> => {
   const [command = options.execPath, ...rest] = [...options.confinement, options.execPath]
   return spawn(
@@ -70,6 +82,7 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
       `--wasm-max-table-size=${tableElements}`,
       `--max-old-space-size=${options.heapMb}`,
       ...options.program.flags,
+      ...closed,
       "--no-addons",
       "--no-warnings",
       "--input-type=module",
@@ -79,6 +92,9 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
     { env: emptyEnvironment, cwd: parse(options.execPath).root, stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
   )
 }
+
+/** A child that may signal could have Node open this program's debugger: Node does so where nobody takes this signal. */
+process.on("SIGUSR1", () => {})
 
 const running = new Set<() => void>()
 process.on("exit", () => {
@@ -150,7 +166,8 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     else listener(broken)
     return () => listeners.delete(listener)
   }
-  send(JSON.stringify(options.program.text))
+  const { builtins, text } = options.program
+  send(JSON.stringify({ ...text, builtins }))
 
   const endNow = (): void => breakWith({ reason: "exited", detail: "ended by the host" })
 

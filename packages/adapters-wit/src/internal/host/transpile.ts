@@ -43,6 +43,7 @@ const Head = Schema.Union([
     unsafeName: Schema.NullOr(Schema.String),
     unrestorable: Schema.NullOr(Schema.Literals(unrestorable))
   }),
+  Schema.Struct({ type: Schema.Literal("forbidden"), canonical: Schema.String }),
   Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
 ])
 
@@ -94,6 +95,12 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (node: 
     decodeHead(answer.toString("utf8", 4, begin)),
     (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
   )
+  if (head.type === "forbidden") {
+    return yield* new ComponentRefused({
+      reason: "canonical-function",
+      message: `uses the canonical function ${head.canonical}, which this host does not offer`
+    })
+  }
   if (head.type === "failed") {
     yield* Effect.logInfo("component is not valid", head.detail)
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Triggers } from "../../cluster/Triggers.ts"
+import { endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import type { ExecuteResponse } from "../../ExecuteResponse.ts"
 import { Execution } from "../../Execution.ts"
@@ -58,26 +59,28 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     const execution = yield* Execution
     const life = yield* Life
     const idempotency = yield* Idempotency
+    const arrived = yield* start(yield* LongestTime)
     yield* proven(http)
-    const request = yield* readExecuteRequest(http)
+    const request = yield* waitFor("body")(readExecuteRequest(http)).pipe(endAt(arrived))
+    const inTime = endAt(lower(arrived, request.limits?.timeout_ms))
     const { context } = request
     if (http.headers[requestIdHeader] === undefined) requestId = requestIdOf(context.request_id ?? undefined)
     fields = { tenant: context.tenant_id, extension: context.extension_id, install: context.install_id }
     yield* checkRouting(http.headers, request)
-    const running = execution.run(request, requestId)
     const key = yield* idempotencyKey(http)
     const triggers = yield* Triggers
     if (triggers !== null && mayWait(http, request)) {
       yield* checkOrigin(request)
-      const kept = yield* life.admit(triggers.accept({ request, key, fingerprint: fingerprint(request) }))
+      const accept = triggers.accept({ request, key, fingerprint: fingerprint(request) })
+      const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(accept)))
       fields = { ...fields, trigger: kept.id }
       return accepted(kept)
     }
-    if (idempotency === null || key === null) return carriedOut(yield* life.admit(running))
+    const running = inTime(life.admit(execution.run(request, requestId)))
+    if (idempotency === null || key === null) return carriedOut(yield* running)
     const { install_id: install, tenant_id: tenant } = context
-    const answer = yield* life.admit(
-      idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, life.admit(running))
-    )
+    const once = idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, running)
+    const answer = yield* inTime(waitFor("key")(life.admit(once)))
     fields = { ...fields, replayed: answer.replayed }
     return carriedOut(answer.response)
   })
