@@ -6,7 +6,7 @@ import { Effect, Layer } from "effect"
 import { type Component, defaultLimits, HostImports, layerDeniedPorts } from "../src/index.ts"
 import { type Leak, makeFinder, takeIn } from "./leaks/find.ts"
 import { allGuests, type Guest } from "./leaks/Guest.ts"
-import type { Host } from "./leaks/observe.ts"
+import { type Host, outcomes } from "./leaks/observe.ts"
 import { read } from "./leaks/Program.ts"
 import { fuzz, fuzzTimeout } from "./support/Fuzz.ts"
 import { importsOver } from "./support/Imports.ts"
@@ -66,7 +66,7 @@ layer(Layer.provideMerge(sandbox, importsOver(layerDeniedPorts)), { excludeTestS
           let requests = 0
           yield* fuzz("leaks", { parts: 1, caseMs: roundMs }, (chance) =>
             Effect.gen(function* () {
-              const guest = chance.pick(guests)
+              const guest = chance.pick(guests.filter((g) => process.env["ONLY"] === undefined || new RegExp(process.env["ONLY"]).test(g.name)))
               const component = taken.get(guest) ?? (taken.has(guest) ? null : yield* takeIn(guest))
               taken.set(guest, component)
               if (component === null) return "refused"
@@ -77,7 +77,7 @@ layer(Layer.provideMerge(sandbox, importsOver(layerDeniedPorts)), { excludeTestS
               throw new Error(found)
             })
           )
-          console.info(`leaks: ${requests} requests`)
+          console.info(`leaks: ${requests} requests`, Object.fromEntries(outcomes))
         }),
       fuzzTimeout
     )

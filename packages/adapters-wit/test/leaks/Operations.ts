@@ -19,6 +19,8 @@ export interface Operation {
   readonly code: string
   readonly needs?: Feature
   readonly draw?: (chance: Chance) => ReadonlyArray<number>
+  /** Arguments that end the request, which no guest can catch; an instruction without arguments has none. */
+  readonly drawDeadly?: (chance: Chance) => ReadonlyArray<number>
 }
 
 /** Where things lie in a guest's memory, and its size at the start, in bytes. */
@@ -27,26 +29,17 @@ export const startPages = 2
 export const bytesOfPage = 65_536
 
 const end = startPages * bytesOfPage
-const edges = [
-  0,
-  8,
-  layout.response,
-  layout.text,
-  layout.heap,
-  end - 8,
-  end,
-  end + 8,
-  end + bytesOfPage,
-  -8,
-  0x7ffffff8
-]
 const pages = [0, 0, 1, 1, 2, 15, 16, 17, 30, 31, 32, 33, 34, 40, 64, 65, 100, 200, 255, 65_535, -1]
-const lengths = [0, 1, 8, 36, 4_096, bytesOfPage, -1]
 
-const address = (chance: Chance): number => (chance.below(4) === 0 ? chance.pick(edges) : 8 * chance.below(end / 8))
-const small = (chance: Chance): number => chance.below(10)
-const threeAddresses = (chance: Chance) => [address(chance), address(chance), chance.pick(lengths)]
-const behindEnd = (chance: Chance) => [chance.pick(pages) & 0x3ff]
+const within = (chance: Chance): number => 8 * chance.below(end / 8)
+const length = (chance: Chance): number => chance.pick([0, 1, 8, 36, 4_096])
+const entry = (chance: Chance): number => chance.below(3)
+const inBounds = (chance: Chance) => [within(chance) >> 1, within(chance) >> 1, length(chance)]
+const outOfBounds = (chance: Chance) => chance.pick([[end - 2, 0, 8], [-8, 0, 1], [0, end, 9], [0, 0, -1]])
+const behindEnd = (growth: boolean) => ({
+  ...(growth ? { draw: (chance: Chance) => [chance.below(3)] } : {}),
+  drawDeadly: (chance: Chance) => [chance.pick(pages) & 0x3ff]
+})
 
 const then = (statement: string, value = "(i32.const 0)"): string => `(block (result i32) ${statement} ${value})`
 
@@ -59,7 +52,7 @@ const behind = (growth: boolean): string =>
 
 const global = (name: string, read: string, written: string): ReadonlyArray<Operation> => [
   { name: `read-${name}`, code: read },
-  { name: `write-${name}`, code: then(written), draw: (chance) => [address(chance)] }
+  { name: `write-${name}`, code: then(written), draw: (chance) => [within(chance)] }
 ]
 
 const numbers = [
@@ -76,37 +69,51 @@ const numbers = [
 
 const memory = (growth: boolean): ReadonlyArray<Operation> => [
   { name: "hash", code: `(call $hash (i32.const 0) ${seenEnd(growth)})` },
-  { name: "load", code: "(i32.load (local.get $a))", draw: (chance) => [address(chance)] },
+  { name: "load", code: "(i32.load (local.get $a))", draw: inBounds, drawDeadly: outOfBounds },
   {
     name: "store",
     code: then("(i32.store (local.get $a) (local.get $b))"),
-    draw: (chance) => [address(chance), address(chance)]
+    draw: inBounds,
+    drawDeadly: outOfBounds
   },
-  { name: "fill", code: then("(memory.fill (local.get $a) (local.get $b) (local.get $c))"), draw: threeAddresses },
-  { name: "copy", code: then("(memory.copy (local.get $a) (local.get $b) (local.get $c))"), draw: threeAddresses },
+  {
+    name: "fill",
+    code: then("(memory.fill (local.get $a) (local.get $b) (local.get $c))"),
+    draw: inBounds,
+    drawDeadly: outOfBounds
+  },
+  {
+    name: "copy",
+    code: then("(memory.copy (local.get $a) (local.get $b) (local.get $c))"),
+    draw: inBounds,
+    drawDeadly: outOfBounds
+  },
   {
     name: "init",
     code: then("(memory.init $passive (local.get $a) (local.get $b) (local.get $c))"),
-    draw: (chance) => [address(chance), small(chance), small(chance)]
+    draw: (chance) => [within(chance), entry(chance), entry(chance)],
+    drawDeadly: () => [0, 8, 8]
   },
-  { name: "load-behind", code: `(i32.load ${behind(growth)})`, draw: behindEnd },
-  { name: "store-behind", code: then(`(i32.store ${behind(growth)} (i32.const 1))`), draw: behindEnd },
+  { name: "load-behind", code: `(i32.load ${behind(growth)})`, ...behindEnd(growth) },
+  { name: "store-behind", code: then(`(i32.store ${behind(growth)} (i32.const 1))`), ...behindEnd(growth) },
   { name: "end", code: seenEnd(growth) }
 ]
 
 const tables: ReadonlyArray<Operation> = [
-  { name: "is-null", code: "(ref.is_null (table.get $table (local.get $a)))", draw: (chance) => [small(chance)] },
+  { name: "is-null", code: "(ref.is_null (table.get $table (local.get $a)))", draw: (chance) => [chance.below(8)] },
   { name: "table-size", code: "(table.size $table)" },
   {
     name: "call-entry",
     code: "(call_indirect $table (type $entry) (local.get $a))",
-    draw: (chance) => [small(chance)]
+    draw: (chance) => [entry(chance)],
+    drawDeadly: (chance) => [chance.pick([3, 4, 100])]
   },
   {
     name: "table-set",
     needs: "table-writes",
     code: then("(table.set $table (local.get $a) (ref.func $two))"),
-    draw: (chance) => [small(chance)]
+    draw: (chance) => [chance.below(8)],
+    drawDeadly: () => [100]
   },
   {
     name: "table-grow",
@@ -118,19 +125,21 @@ const tables: ReadonlyArray<Operation> = [
     name: "table-fill",
     needs: "table-writes",
     code: then("(table.fill $table (local.get $a) (ref.func $two) (local.get $b))"),
-    draw: (chance) => [small(chance), small(chance)]
+    draw: (chance) => [entry(chance), entry(chance)]
   },
   {
     name: "table-copy",
     needs: "table-writes",
     code: then("(table.copy $table $table (local.get $a) (local.get $b) (local.get $c))"),
-    draw: (chance) => [small(chance), small(chance), small(chance)]
+    draw: (chance) => [entry(chance), entry(chance), entry(chance)],
+    drawDeadly: () => [0, 30, 1]
   },
   {
     name: "table-init",
     needs: "table-writes",
     code: then("(table.init $table $functions (local.get $a) (local.get $b) (local.get $c))"),
-    draw: (chance) => [small(chance), chance.below(3), chance.below(3)]
+    draw: (chance) => [entry(chance), chance.below(2), chance.below(2)],
+    drawDeadly: () => [0, 3, 3]
   },
   { name: "elem-drop", needs: "segment-drops", code: then("(elem.drop $functions)") },
   { name: "data-drop", needs: "segment-drops", code: then("(data.drop $passive)") }
@@ -150,14 +159,14 @@ const others: ReadonlyArray<Operation> = [
     name: "write-vector",
     needs: "vector-global",
     code: then("(global.set $vector (i32x4.splat (local.get $a)))"),
-    draw: (chance) => [address(chance)]
+    draw: (chance) => [within(chance)]
   },
-  { name: "load-second", needs: "second-memory", code: "(i32.load $second (local.get $a))", draw: (c) => [address(c)] },
+  { name: "load-second", needs: "second-memory", code: "(i32.load $second (local.get $a))", draw: inBounds },
   {
     name: "store-second",
     needs: "second-memory",
     code: then("(i32.store $second (local.get $a) (local.get $b))"),
-    draw: (chance) => [address(chance), address(chance)]
+    draw: inBounds
   },
   { name: "size-second", needs: "second-growth", code: "(memory.size $second)" },
   {
@@ -167,18 +176,20 @@ const others: ReadonlyArray<Operation> = [
     draw: (chance) => [chance.pick(pages)]
   },
   { name: "deep", needs: "deep", code: "(call $deep (local.get $a))", draw: (chance) => [chance.below(40_000)] },
-  { name: "unreachable", code: "(unreachable)" },
+  { name: "unreachable", code: "(unreachable)", drawDeadly: () => [] },
   {
     name: "divide",
     code: "(i32.div_s (local.get $a) (local.get $b))",
-    draw: (chance) => [chance.pick([7, -0x80000000]), chance.pick([2, 0, -1])]
+    draw: () => [7, 2],
+    drawDeadly: (chance) => [-0x80000000, chance.pick([0, -1])]
   },
   {
     name: "truncate",
     code: "(i32.trunc_f32_s (f32.mul (f32.convert_i32_s (local.get $a)) (f32.const 1e30)))",
-    draw: (chance) => [chance.below(2)]
+    draw: () => [0],
+    drawDeadly: () => [1]
   },
-  { name: "overflow", code: "(call $deep (i32.const 0x7fffffff))" },
+  { name: "overflow", code: "(call $deep (i32.const 0x7fffffff))", drawDeadly: () => [] },
   {
     // The next instruction runs whenever the host asks for memory, which then is where `$b` says, unless that is 0.
     name: "on-realloc",
@@ -186,18 +197,16 @@ const others: ReadonlyArray<Operation> = [
       `(global.set $hook (i32.add (local.get $at) (i32.const 72)))
        (global.set $hooks (local.get $a)) (global.set $given (local.get $b))`
     ),
-    draw: (chance) => [chance.below(4), chance.below(3) === 0 ? chance.pick(edges) : 0]
+    draw: (chance) => [chance.below(4), chance.below(3) === 0 ? chance.pick([end, -8, 3, layout.response]) : 0]
   },
   { name: "on-return", code: then("(global.set $after (i32.add (local.get $at) (i32.const 72)))") },
   {
     name: "respond",
     code: then("(global.set $response (local.get $a))"),
-    draw: (chance) => [chance.pick(edges)]
+    draw: () => [layout.response],
+    drawDeadly: (chance) => [chance.pick([0, 8, 3, end, -8])]
   }
 ]
-
-/** What ends a request where it is not caught. */
-export const deadly: ReadonlySet<string> = new Set(["unreachable", "overflow", "respond"])
 
 /** The operations of a guest with these features. */
 export const operationsOf = (features: ReadonlySet<Feature>): ReadonlyArray<Operation> =>

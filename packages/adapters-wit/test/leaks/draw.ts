@@ -1,7 +1,7 @@
 import type { Chance } from "../support/Mutations.ts"
 import type { Guest } from "./Guest.ts"
 import type { Imported } from "./guestText.ts"
-import { bytesOfPage, deadly, layout, operationsOf, startPages } from "./Operations.ts"
+import { bytesOfPage, layout, operationsOf, startPages } from "./Operations.ts"
 import type { Instruction, Program } from "./Program.ts"
 
 type Language = Pick<Guest, "features" | "imports"> & { readonly deadly: boolean }
@@ -11,26 +11,41 @@ const end = startPages * bytesOfPage
 const wild = [-1, 0x7fffffff, -0x80000000, end, end - 4, end + bytesOfPage, 40 * bytesOfPage, 3, 255, 65_536]
 const times = [1, 1, 1, 1, 1, 1, 2, 3, 17, 40]
 
-/** Mostly what the host takes: no texts, nothing given, the first case; sometimes one argument that it cannot take. */
+/** Mostly what the host takes: no texts, nothing given, the first case. */
 const drawArgs = ({ takes, gives }: Imported, chance: Chance): ReadonlyArray<number> => {
   const zeros = chance.below(3) === 0
-  const args = takes.map((_, i) =>
-    gives === null && i === takes.length - 1 && takes.length > 2 ? layout.result : zeros ? 0 : chance.pick(good)
+  return takes.map((_, i) => {
+    const isResult = gives === null && i === takes.length - 1 && takes.length > 2
+    if (isResult) return layout.result
+    return zeros ? 0 : chance.pick(good)
+  })
+}
+
+const drawCall = (chance: Chance, language: Language): Pick<Instruction, "name" | "args" | "caught"> => {
+  const imported = chance.pick(language.imports)
+  const args = drawArgs(imported, chance)
+  const isWild = args.length > 0 && chance.below(2) === 0
+  return {
+    name: imported.name,
+    args: isWild ? args.with(chance.below(args.length), chance.pick(wild)) : args,
+    caught: !language.deadly || chance.below(2) === 0
+  }
+}
+
+const drawOperation = (chance: Chance, language: Language): Pick<Instruction, "name" | "args" | "caught"> => {
+  const isDeadly = language.deadly && chance.below(3) === 0
+  const operation = chance.pick(
+    operationsOf(language.features).filter(({ draw, drawDeadly }) =>
+      isDeadly ? drawDeadly !== undefined : draw !== undefined || drawDeadly === undefined
+    )
   )
-  return takes.length === 0 || chance.below(2) === 0 ? args : args.with(chance.below(takes.length), chance.pick(wild))
+  const args = (isDeadly ? operation.drawDeadly : operation.draw)?.(chance) ?? []
+  return { name: operation.name, args, caught: chance.below(2) === 0 }
 }
 
 const drawInstruction = (chance: Chance, language: Language): Instruction => {
-  const common = { times: chance.pick(times), caught: chance.below(3) > 0 }
-  if (chance.below(2) === 0) {
-    const imported = chance.pick(language.imports)
-    return { ...common, name: imported.name, args: drawArgs(imported, chance) }
-  }
-  const operation = chance.pick(
-    operationsOf(language.features).filter(({ name }) => language.deadly || !deadly.has(name))
-  )
-  const args = operation.draw?.(chance) ?? []
-  return { ...common, name: operation.name, args, times: operation.name === "hash" ? 1 : common.times }
+  const drawn = chance.below(2) === 0 ? drawCall(chance, language) : drawOperation(chance, language)
+  return { ...drawn, times: drawn.name === "hash" ? 1 : chance.pick(times) }
 }
 
 /** A program of one to eight instructions. */
@@ -60,6 +75,6 @@ export const drawReport = (chance: Chance, language: Language): Program => {
     ...probes,
     ...(chance.below(2) === 0 ? drawProgram(chance, { ...language, deadly: false }) : []),
     once("hash"),
-    ...(chance.below(3) === 0 ? [chance.pick(behind)] : [])
+    ...(chance.below(8) === 0 ? [chance.pick(behind)] : [])
   ]
 }

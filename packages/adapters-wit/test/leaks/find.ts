@@ -17,7 +17,7 @@ export interface Leak {
 export const showLeak = ({ guest, requests, last }: Leak): string =>
   JSON.stringify({ guest, requests: requests.map(show), last: show(last) }, null, 2)
 
-const casesOfRound = 25
+const casesOfRound = 50
 const mostRequests = 3
 const mostTrials = 120
 
@@ -102,7 +102,7 @@ export const makeFinder = <R>(guest: Guest, component: Component, host: Host<R>)
     const before: Array<Program> = []
     for (let cases = 0; cases < casesOfRound; cases++) {
       for (let left = 1 + chance.below(mostRequests); left > 0; left--) {
-        const program = drawProgram(chance, { ...language, deadly: chance.below(12) === 0 })
+        const program = drawProgram(chance, { ...language, deadly: chance.below(30) === 0 })
         yield* request(install, program)
         before.push(program)
       }

@@ -15,6 +15,7 @@ import { requestOf } from "../support/Run.ts"
 /** Answers the host calls of one request. */
 export type Host<R> = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
 
+let lastDetail = ""
 const limits = { ...defaultLimits, timeoutMs: 10_000, cpuMs: 3_000, memoryMb: 16 }
 
 /** Failures that say more of the machine than of the guest. */
@@ -24,6 +25,9 @@ const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, part) =>
     typeof part === "bigint" ? `${part}n` : part instanceof Uint8Array ? Buffer.from(part).toString("hex") : part
   )
+
+/** How many requests ended how. */
+export const outcomes = new Map<string, number>()
 
 /** All that a request shows to its caller and its host, as text; null where the machine was too slow to tell. */
 export const observe = Effect.fnUntraced(function* <R>(
@@ -49,8 +53,10 @@ export const observe = Effect.fnUntraced(function* <R>(
     .pipe(
       Effect.match({
         onSuccess: (response: ExecuteResponse) => textOf(response),
-        onFailure: ({ reason }: ExecutionFailed) => (ofTheMachine.has(reason) ? null : reason)
+        onFailure: ({ reason, detail }: ExecutionFailed) => (lastDetail = `${reason} ${detail}`, ofTheMachine.has(reason) ? null : reason)
       })
     )
+  const outcome = answer?.startsWith("{") ? "answered" : lastDetail
+  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
   return answer === null ? null : [answer, ...calls].join("\n")
 })
