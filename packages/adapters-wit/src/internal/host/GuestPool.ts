@@ -206,8 +206,8 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
           Effect.matchCauseEffect({ onSuccess: handOver, onFailure: () => handOver(null) })
         )
       )
-      return Effect.asVoid(Effect.forkIn(once, background))
-    })
+      return Effect.asVoid(Effect.forkIn(once, background, { startImmediately: true }))
+    }).pipe(Effect.uninterruptible)
 
   const sweep = Effect.gen(function* () {
     const oldest = (yield* Clock.currentTimeMillis) - options.idleMs
