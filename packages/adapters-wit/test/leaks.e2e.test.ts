@@ -66,7 +66,9 @@ layer(Layer.provideMerge(sandbox, importsOver(layerDeniedPorts)), { excludeTestS
           let requests = 0
           yield* fuzz("leaks", { parts: 1, caseMs: roundMs }, (chance) =>
             Effect.gen(function* () {
-              const guest = chance.pick(guests.filter((g) => process.env["ONLY"] === undefined || new RegExp(process.env["ONLY"]).test(g.name)))
+              const guest = chance.pick(
+                guests.filter((g) => process.env["ONLY"] === undefined || new RegExp(process.env["ONLY"]).test(g.name))
+              )
               const component = taken.get(guest) ?? (taken.has(guest) ? null : yield* takeIn(guest))
               taken.set(guest, component)
               if (component === null) return "refused"

@@ -3,6 +3,7 @@ import { Sandbox } from "@alga-psa/ext-adapters-wit"
 import { Context, Duration, Effect, Layer } from "effect"
 import { BundleStore } from "./BundleStore.ts"
 import { DatabaseCheck } from "./DatabaseCheck.ts"
+import { endAt, start } from "./Deadline.ts"
 import { Life } from "./Life.ts"
 
 type State = "ok" | "unavailable"
@@ -23,11 +24,10 @@ export class Readiness extends Context.Service<
   }
 >()("@alga-psa/ext-runner/Readiness") {}
 
-const patience = Duration.seconds(2)
+const longestCheckMs = 2_000
 
 const state = (check: Effect.Effect<unknown, unknown>) =>
-  check.pipe(
-    Effect.timeout(patience),
+  Effect.flatMap(start(longestCheckMs), (deadline) => endAt(deadline)(check)).pipe(
     Effect.match({ onSuccess: () => "ok" as const, onFailure: () => "unavailable" as const })
   )
 

@@ -116,6 +116,8 @@ describe("the deadline of an execution", () => {
       assert.isUndefined(fiber.pollUnsafe())
       yield* TestClock.adjust(101)
       assert.strictEqual(yield* Fiber.join(fiber), said)
+      // What cannot be interrupted ends by itself, before the services that it runs in can.
+      yield* TestClock.adjust("4 minutes")
     })
   )
 

@@ -53,7 +53,9 @@ export const observe = Effect.fnUntraced(function* <R>(
     .pipe(
       Effect.match({
         onSuccess: (response: ExecuteResponse) => textOf(response),
-        onFailure: ({ reason, detail }: ExecutionFailed) => (lastDetail = `${reason} ${detail}`, ofTheMachine.has(reason) ? null : reason)
+        onFailure: ({ reason, detail }: ExecutionFailed) => (
+          (lastDetail = `${reason} ${detail}`), ofTheMachine.has(reason) ? null : reason
+        )
       })
     )
   const outcome = answer?.startsWith("{") ? "answered" : lastDetail

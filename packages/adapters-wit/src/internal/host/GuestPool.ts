@@ -228,7 +228,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
           { startImmediately: true }
         )
       )
-    })
+    }).pipe(Effect.uninterruptible)
 
   const sweep = Effect.gen(function* () {
     const oldest = (yield* Clock.currentTimeMillis) - options.idleMs

@@ -1,0 +1,134 @@
+import { interruptEveryStep } from "@alga-psa/ext-domain/testing/interruptEveryStep"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Fiber } from "effect"
+import { makeAdmission } from "../src/internal/host/Admission.ts"
+import type { Guest } from "../src/internal/host/Guest.ts"
+import { type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
+import { standInGuest, turns, until } from "./support/standIn.ts"
+
+const one = { tenantId: "t", installId: "i" }
+const work = turns(1)
+
+describe("Admission, interrupted at every step", () => {
+  const made = () =>
+    makeAdmission({ concurrency: 1, concurrencyPerTenant: 1, concurrencyPerInstall: 1, queueLength: 10 })
+
+  it.live("gives back the turn of an execution that runs", () =>
+    Effect.gen(function* () {
+      const admission = made()
+      const steps = yield* interruptEveryStep(
+        admission.run(one, () => work),
+        () => Effect.sync(() => assert.deepStrictEqual([admission.running(), admission.waiting()], [0, 0]))
+      )
+      assert.isAbove(steps, 5)
+    })
+  )
+
+  it.live("gives back the turn of one that waits and gets it meanwhile, and hands it on", () =>
+    Effect.gen(function* () {
+      const admission = made()
+      const contended = Effect.gen(function* () {
+        const before = yield* Effect.forkDetach(
+          admission.run(one, () => turns(3)),
+          { startImmediately: true }
+        )
+        yield* Effect.ensuring(
+          admission.run(one, () => work),
+          Effect.ignore(Fiber.join(before))
+        )
+      })
+      const steps = yield* interruptEveryStep(contended, () =>
+        Effect.gen(function* () {
+          yield* until(() => admission.running() === 0)
+          assert.strictEqual(admission.waiting(), 0)
+          assert.strictEqual(yield* admission.run(one, () => Effect.succeed("ran")), "ran")
+        })
+      )
+      assert.isAbove(steps, 10)
+    })
+  )
+})
+
+const options: GuestPoolOptions = {
+  spares: 0,
+  idleProcesses: 1,
+  idleMb: 1_024,
+  idleMs: 60_000,
+  startMs: 10_000,
+  requestsPerProcess: 100,
+  processMb: 512
+}
+
+/** A pool of stand-ins; how many of them are open, and an execution on one. */
+const poolOf = Effect.fnUntraced(function* (given: Partial<GuestPoolOptions> = {}) {
+  let open = 0
+  const start = () => {
+    open += 1
+    return standInGuest(() => {
+      open -= 1
+    })
+  }
+  const pool = yield* makeGuestPool(start, { ...options, ...given })
+  const use = (key: string, during: Effect.Effect<void> = work) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(pool.take(key, restore as Restore), (guest) =>
+        Effect.onExit(restore(during), (exit) =>
+          Exit.isSuccess(exit) ? pool.keep(guest, () => turns(1)) : pool.discard(guest)
+        )
+      )
+    )
+  /** Nothing is open beside what waits for work, and a following execution works. */
+  const holds = (most: number) =>
+    Effect.gen(function* () {
+      yield* until(() => open <= most)
+      yield* use("another")
+      yield* until(() => open <= most)
+    })
+  return { pool, use, holds, open: () => open }
+})
+
+const ready = (guest: Guest) => Effect.asVoid(Effect.orDie(guest.node.next))
+
+describe("GuestPool, interrupted at every step", () => {
+  it.live("leaves no process beside those that wait for work", () =>
+    Effect.gen(function* () {
+      for (const spares of [0, 1]) {
+        const { holds, use } = yield* poolOf({ spares })
+        const steps = yield* interruptEveryStep(use("a"), () => holds(1 + spares))
+        assert.isAbove(steps, 10)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leaves none that was made ready for who then did not come", () =>
+    Effect.gen(function* () {
+      const { holds, pool, use } = yield* poolOf()
+      const prepared = Effect.andThen(pool.prepare("a", ready), use("a"))
+      const steps = yield* interruptEveryStep(prepared, () => holds(1))
+      assert.isAbove(steps, 10)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leaves none of a check", () =>
+    Effect.gen(function* () {
+      const { holds, pool } = yield* poolOf({ idleProcesses: 0 })
+      yield* interruptEveryStep(pool.check, () => holds(0))
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leaves none where its scope closes", () =>
+    Effect.gen(function* () {
+      const pools: Array<() => number> = []
+      const closing = Effect.scoped(
+        Effect.gen(function* () {
+          const { open, pool, use } = yield* poolOf({ spares: 1 })
+          pools.push(open)
+          yield* pool.prepare("b", ready)
+          yield* use("a")
+        })
+      )
+      const steps = yield* interruptEveryStep(closing, () => until(() => pools.every((open) => open() === 0)))
+      assert.isAbove(steps, 10)
+    })
+  )
+})

@@ -1,0 +1,52 @@
+import { Buffer } from "node:buffer"
+import { Deferred, Effect } from "effect"
+import type { Guest } from "../../src/internal/host/Guest.ts"
+import type { Broken, RestrictedNode } from "../../src/internal/host/RestrictedNode.ts"
+
+/** A stand-in of a sandbox process: it answers each wait with `ready`, a turn of the event loop later. */
+export const standInGuest = (onEnd: () => void = () => {}): Guest => {
+  const closed = Deferred.makeUnsafe<never, Broken>()
+  let broken: Broken | null = null
+  const breakWith = (why: Broken): void => {
+    if (broken !== null) return
+    broken = why
+    onEnd()
+    Deferred.doneUnsafe(closed, Effect.fail(why))
+  }
+  const kill = () => breakWith({ reason: "exited", detail: "ended by the host" })
+  const node: RestrictedNode = {
+    pid: -1,
+    send: () => 0,
+    receive: () => {},
+    onBroken: () => () => {},
+    next: Effect.callback((resume) => {
+      const timer = setImmediate(() =>
+        resume(broken === null ? Effect.succeed(Buffer.from('{"type":"ready"}')) : Effect.fail(broken))
+      )
+      return Effect.sync(() => clearImmediate(timer))
+    }),
+    closed: Deferred.await(closed),
+    isOpen: () => broken === null,
+    kill,
+    break: breakWith,
+    end: Effect.sync(kill),
+    errorOutput: () => ""
+  }
+  return { node, bound: false, key: null, idleSince: 0, served: 0, residentBytes: 0 }
+}
+
+/** Lets everything go on that waits for nothing but its turn. */
+export const turns = (count: number): Effect.Effect<void> =>
+  Effect.repeat(
+    Effect.callback<void>((resume) => {
+      setImmediate(() => resume(Effect.void))
+    }),
+    { times: count }
+  )
+
+/** Lets things go on until this holds, or fails after many turns. */
+export const until = (holds: () => boolean, left = 2_000): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (holds()) return Effect.void
+    return left === 0 ? Effect.die(new Error("it never holds")) : Effect.andThen(turns(0), until(holds, left - 1))
+  })

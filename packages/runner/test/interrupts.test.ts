@@ -1,0 +1,222 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { interruptEveryStep, interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
+import { assert, describe, it } from "@effect/vitest"
+import { type Cause, Context, Duration, Effect, Exit, Layer, Logger, Metric, Queue, Schema, Scope } from "effect"
+import * as ClusteredExecution from "../src/cluster/ClusteredExecution.ts"
+import * as ClusterLimits from "../src/cluster/ClusterLimits.ts"
+import type { Peer } from "../src/cluster/Peers.ts"
+import { TriggerBell } from "../src/cluster/TriggerBell.ts"
+import { type TakenTrigger, TriggerStore } from "../src/cluster/TriggerStore.ts"
+import { layer as triggerWorker } from "../src/cluster/TriggerWorker.ts"
+import { endAt, start } from "../src/Deadline.ts"
+import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { Execution } from "../src/Execution.ts"
+import { observed } from "../src/internal/observe.ts"
+import { Life, layer as layerLife } from "../src/Life.ts"
+import type { RunnerError } from "../src/RunnerError.ts"
+import { directoryOf, membership, peersLike, runners } from "./support/clusterParts.ts"
+
+const request = Schema.decodeUnknownSync(ExecuteRequest)(executeBody(adminCase, "0".repeat(64)))
+const turns = (count: number) =>
+  Effect.repeat(
+    Effect.callback<void>((resume) => {
+      setImmediate(() => resume(Effect.void))
+    }),
+    { times: count }
+  )
+
+/** A bell that always rings. */
+const bell = Layer.mock(TriggerBell, { ring: Effect.void, rung: turns(0) })
+
+const silent = Effect.provide(Logger.layer([]))
+
+/** Work that says how much of it is under way, or was begun. */
+const counter = () => {
+  let working = 0
+  let begun = 0
+  const work = Effect.acquireUseRelease(
+    Effect.sync(() => {
+      working += 1
+      begun += 1
+    }),
+    () => turns(1),
+    () =>
+      Effect.sync(() => {
+        working -= 1
+      })
+  )
+  return { work, working: () => working, begun: () => begun }
+}
+
+/** Waits until it holds, for so many turns at most. */
+const until = (holds: () => boolean, left = 2_000): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (holds()) return Effect.void
+    return left === 0 ? Effect.die(new Error("it never holds")) : Effect.andThen(turns(0), until(holds, left - 1))
+  })
+
+describe("an execution that is interrupted at every step", () => {
+  it.live("is counted as under way no more", () =>
+    Effect.gen(function* () {
+      const { work } = counter()
+      const inFlight = Metric.value(Metric.gauge("alga_extension_executions_in_flight"))
+      const before = (yield* inFlight).value
+      const steps = yield* interruptEveryStep(
+        observed(work, () => ({})),
+        () => Effect.map(inFlight, ({ value }) => assert.strictEqual(value, before))
+      )
+      assert.isAbove(steps, 20)
+    }).pipe(silent)
+  )
+
+  it.live("is nothing that the end of a runner waits for", () =>
+    Effect.gen(function* () {
+      const life = Context.get(yield* Layer.build(layerLife), Life)
+      const { work, working } = counter()
+      const steps = yield* interruptEveryStep(life.admit(work), () =>
+        Effect.sync(() => assert.strictEqual(working(), 0))
+      )
+      assert.isAbove(steps, 5)
+      yield* Effect.timeout(life.stop({ delay: Duration.zero, grace: Duration.minutes(1) }), "5 seconds")
+    }).pipe(silent)
+  )
+
+  it.live("leaves nothing that goes on behind its deadline", () =>
+    Effect.gen(function* () {
+      const { work, working } = counter()
+      const deadline = yield* start(60_000)
+      const steps = yield* interruptEveryStep(endAt(deadline)(work), () =>
+        Effect.sync(() => assert.strictEqual(working(), 0))
+      )
+      assert.isAbove(steps, 10)
+    })
+  )
+
+  it.live("holds no place of its install or its tenant, here or with another runner", () =>
+    Effect.gen(function* () {
+      for (const owners of [[], runners.slice(0, 1)]) {
+        let there = 0
+        const Hold = () =>
+          Effect.gen(function* () {
+            const places = yield* Queue.make<void, RunnerError | Cause.Done>()
+            yield* Effect.acquireRelease(
+              Effect.sync(() => {
+                there += 1
+              }),
+              () =>
+                Effect.sync(() => {
+                  there -= 1
+                })
+            )
+            yield* Queue.offer(places, undefined)
+            return places
+          })
+        const one = { concurrency: 1, rate: null }
+        const parts = [directoryOf(owners).layer, membership, peersLike({ Hold } as unknown as Partial<Peer>)] as const
+        const places = Layer.provide(ClusterLimits.layer({ install: one, tenant: one }), [...parts])
+        const { work, working } = counter()
+        const execution = Layer.mock(Execution, { run: () => Effect.as(work, { status: 200, headers: {} }) })
+        const local = Context.get(
+          yield* Layer.build(Layer.provide(ClusteredExecution.layerLocal, [places, execution])),
+          ClusteredExecution.LocalExecution
+        )
+        const run = local.run(request, "r")
+        const steps = yield* interruptEveryStep(run, () =>
+          Effect.gen(function* () {
+            yield* until(() => there === 0 && working() === 0)
+            assert.strictEqual((yield* run).status, 200)
+          })
+        )
+        assert.isAbove(steps, 20)
+      }
+    })
+  )
+
+  it.live("goes on with no other runner, and runs once", () =>
+    Effect.gen(function* () {
+      const { begun, work, working } = counter()
+      const Execute = () => Effect.as(work, { status: 200, headers: {} })
+      const peers = peersLike({ Execute } as unknown as Partial<Peer>)
+      const local = Layer.mock(ClusteredExecution.LocalExecution, { run: () => Effect.die("it ran here") })
+      const parts = [directoryOf(runners.slice(0, 1)).layer, membership, peers, local] as const
+      const services = yield* Layer.build(Layer.provide(ClusteredExecution.layer, [...parts]))
+      let before = 0
+      const steps = yield* interruptEveryStep(Context.get(services, Execution).run(request, "r"), () =>
+        Effect.sync(() => {
+          assert.strictEqual(working(), 0)
+          assert.isAtMost(begun() - before, 1)
+          before = begun()
+        })
+      )
+      assert.isAbove(steps, 20)
+    })
+  )
+})
+
+describe("a worker of kept triggers that is stopped at every step", () => {
+  it.live(
+    "has given back or finished whatever it had taken, once, and goes on with nothing",
+    () =>
+      Effect.gen(function* () {
+        const { work, working } = counter()
+        let number = 0
+        const taken = new Set<string>()
+        const settled: Array<string> = []
+        const due = (): TakenTrigger => {
+          const id = String(++number)
+          taken.add(id)
+          return { id, run: id, tenant: ids.tenants.acme, install: ids.installs.full, attempt: 1, request }
+        }
+        const store = Layer.mock(TriggerStore, {
+          // Taken as soon as the statement was answered.
+          take: () => Effect.sync(() => (taken.size < settled.length + 2 ? [due()] : [])),
+          begin: () => Effect.as(turns(0), []),
+          renew: () => Effect.succeed(true),
+          settle: ({ id }) =>
+            Effect.andThen(
+              turns(0),
+              Effect.sync(() => {
+                settled.push(id)
+                return []
+              })
+            ),
+          sweep: () => Effect.succeed([])
+        })
+        const local = Layer.mock(ClusteredExecution.LocalExecution, {
+          run: (_, __, begin = Effect.void) => Effect.as(Effect.andThen(begin, work), { status: 200, headers: {} })
+        })
+        const options = {
+          attempts: 3,
+          backoff: Duration.seconds(1),
+          expiry: Duration.hours(1),
+          retention: Duration.days(1),
+          concurrency: 2
+        }
+        const built = triggerWorker(options, Duration.seconds(30)).pipe(
+          Layer.provide([store, local, bell, layerLife, membership])
+        )
+        // Runs until three triggers are done, so that there are steps of each kind.
+        const working3 = Effect.gen(function* () {
+          const scope = yield* Scope.make()
+          const from = settled.length
+          yield* Effect.ensuring(
+            Effect.andThen(
+              Layer.buildWithScope(built, scope),
+              until(() => settled.length >= from + 3, 20_000)
+            ),
+            Scope.close(scope, Exit.void)
+          )
+        })
+        const steps = yield* interruptSomeSteps(working3, { count: 100, seed: "worker" }, () =>
+          Effect.sync(() => {
+            assert.strictEqual(working(), 0)
+            assert.deepStrictEqual(new Set(settled), taken)
+            assert.strictEqual(settled.length, taken.size)
+          })
+        )
+        assert.isAbove(steps, 20)
+      }).pipe(silent),
+    120_000
+  )
+})
