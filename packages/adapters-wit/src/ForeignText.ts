@@ -30,9 +30,9 @@ export const foreignJson = (value: unknown): string =>
       .join("")
   )
 
-const shownNames = { count: 5, length: 64 } as const
+const shownNames = { count: 5, length: 40 } as const
 
-/** At most five names of a stranger's, each of at most 64 characters, and how many more there are. */
+/** At most five names of a stranger's, each of at most 40 characters, and how many more there are. */
 export const foreignNames = (names: ReadonlyArray<string>): string => {
   const shown = names.slice(0, shownNames.count).map((name) => foreignText(name, shownNames.length))
   const more = names.length - shown.length

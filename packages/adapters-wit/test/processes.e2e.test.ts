@@ -49,7 +49,7 @@ describe("A process of the sandbox", () => {
       assert.deepEqual(args.slice(args.indexOf(process.execPath) + 1), [
         "--permission",
         "--disallow-code-generation-from-strings",
-        "--wasm-max-mem-pages=1024",
+        "--wasm-max-mem-pages=4096",
         "--wasm-max-table-size=100000",
         "--max-old-space-size=256",
         "--max-semi-space-size=4",

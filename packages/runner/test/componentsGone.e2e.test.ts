@@ -87,6 +87,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("A runner whose 
     { what: "glue", file: /guest\.js$/, harm: "is cut off", change: (file: string) => truncate(file, 100) },
     { what: "glue", file: /guest\.js$/, harm: "is another", change: (file: string) => writeFile(file, otherGlue) },
     {
+      what: "glue",
       file: /guest\.js$/,
       harm: "has a byte more",
       change: (file: string) => writeFile(file, "\n", { flag: "a" })

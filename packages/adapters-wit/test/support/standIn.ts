@@ -1,7 +1,11 @@
 import { Buffer } from "node:buffer"
 import { Deferred, Effect } from "effect"
+import { encode } from "../../src/internal/child/Encoder.ts"
+import { headerBytes } from "../../src/internal/host/FrameReader.ts"
 import type { Guest } from "../../src/internal/host/Guest.ts"
 import type { Broken, RestrictedNode } from "../../src/internal/host/RestrictedNode.ts"
+
+const ready = Buffer.from(encode({ type: "ready" }).subarray(headerBytes))
 
 /** A stand-in of a sandbox process: it answers each wait with `ready`, a turn of the event loop later. */
 export const standInGuest = (onEnd: () => void = () => {}): Guest => {
@@ -20,9 +24,7 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     receive: () => {},
     onBroken: () => () => {},
     next: Effect.callback((resume) => {
-      const timer = setImmediate(() =>
-        resume(broken === null ? Effect.succeed(Buffer.from('{"type":"ready"}')) : Effect.fail(broken))
-      )
+      const timer = setImmediate(() => resume(broken === null ? Effect.succeed(ready) : Effect.fail(broken)))
       return Effect.sync(() => clearImmediate(timer))
     }),
     closed: Deferred.await(closed),

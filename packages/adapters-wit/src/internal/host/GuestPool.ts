@@ -167,6 +167,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const worn = (guest: Guest): string | null => {
     if (!guest.node.isOpen()) return "dead"
+    if (options.idleProcesses === 0) return "room"
     if (guest.served >= options.requestsPerProcess) return "requests"
     return guest.residentBytes > options.processMb * mebibyte ? "memory" : null
   }
