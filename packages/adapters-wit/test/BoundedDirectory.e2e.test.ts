@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { makeBoundedDirectory } from "../src/BoundedDirectory.ts"
@@ -102,6 +103,25 @@ describe("a bounded directory", () => {
     await usedAt(".old", 1_000)
     await kept.put("entry", folderOf("x"))
     assert.sameMembers(await readdir(directory), [".new", "entry"])
+  })
+
+  it("puts in however others put in, take away and empty the directory meanwhile", async () => {
+    const writer = fileURLToPath(new URL("./support/boundedWriter.ts", import.meta.url))
+    await mkdir(directory)
+    const writers = [1, 2].map(() =>
+      spawn(process.execPath, [writer, directory], { stdio: ["ignore", "pipe", "pipe"] })
+    )
+    const failures = writers.map((child) => text(child.stderr))
+    for (const child of writers) await once(child.stdout, "data")
+    const kept = makeBoundedDirectory({ directory, bytes: 2_000 })
+    for (let round = 0; round < 300; round++) {
+      const name = String(round % 10)
+      if (round % 50 === 0) await rm(directory, { recursive: true, force: true }).catch(() => undefined)
+      if (round % 3 === 0) await kept.remove(name)
+      await kept.put(name, folderOf(name.repeat(100)))
+    }
+    for (const child of writers) child.kill("SIGKILL")
+    assert.deepEqual(await Promise.all(failures), ["", ""])
   })
 
   it("holds whole entries alone, and goes on, wherever a process that writes and evicts is killed", async () => {

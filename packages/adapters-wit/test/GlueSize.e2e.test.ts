@@ -2,6 +2,7 @@ import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "vitest"
 import { leastGlueBytes } from "../src/internal/child/core/GlueSize.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
+import { chanceOf, mutated } from "./support/Mutations.ts"
 
 const limit = 4_194_304
 
@@ -83,5 +84,18 @@ describe("leastGlueBytes", () => {
     const section = [7, (size & 0x7f) | 0x80, ((size >> 7) & 0x7f) | 0x80, size >> 14]
     const component = Uint8Array.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, ...section, ...types])
     assert.throws(() => leastGlueBytes(component), RangeError, "more than 50000 types")
+  })
+
+  it("gives a number or an error for a component with bytes changed", async () => {
+    const guests = await Promise.all([coreGuest("ok"), componentGuest("two-memories")])
+    const chance = chanceOf(9)
+    for (let round = 0; round < 2_000; round++) {
+      const changed = mutated(chance.pick(guests), chance)
+      try {
+        assert.isAtLeast(leastGlueBytes(changed), 0)
+      } catch (error) {
+        if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+      }
+    }
   })
 })
