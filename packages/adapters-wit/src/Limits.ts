@@ -39,14 +39,16 @@ const mebibyte = 1_048_576
  * No component can reach `nesting`: its values are as deep as its types, which the world keeps below 8. It bounds what is read
  * from a process that is no component's any more.
  *
- * The default timeout stays under the 30,000 ms of the gateway in front; bodies are bounded as the gateway bounds them.
+ * `timeoutMs` bounds a request from its arrival to its answer. The sandbox gets what is left of it, and counts that from
+ * when it is asked. The default stays under the 30,000 ms of the gateway in front; bodies are bounded as the gateway bounds
+ * them.
  */
 export const Limits = Schema.Struct({
   timeoutMs: bound({
     unit: "milliseconds",
     minimum: 1,
     maximum: 300_000,
-    for: "Wall clock from the moment an execution is asked for, waiting for a free process included."
+    for: "Wall clock from the arrival of a request to its answer, all waiting included."
   }),
   cpuMs: bound({
     unit: "milliseconds",
