@@ -38,7 +38,8 @@ const mebibyte = 1_048_576
  * | `logLineBytes` | bytes | 8 KiB | 16 | 1 MiB |
  * | `logBytes` | bytes | 1 MiB | 16 | 64 MiB |
  *
- * The default timeout stays under the 30,000 ms of the gateway in front. Bodies and memory are bounded as the product bounds
+ * `timeoutMs` bounds a request from its arrival to its answer. The sandbox gets what is left of it, and counts that from
+ * when it is asked. The default stays under the 30,000 ms of the gateway in front; bodies and memory are bounded as the product bounds
  * them.
  */
 export const Limits = Schema.Struct({
@@ -46,7 +47,7 @@ export const Limits = Schema.Struct({
     unit: "milliseconds",
     minimum: 1,
     maximum: 300_000,
-    for: "Wall clock from the moment an execution is asked for, waiting for a free process included."
+    for: "Wall clock from the arrival of a request to its answer, all waiting included."
   }),
   cpuMs: bound({
     unit: "milliseconds",

@@ -27,8 +27,10 @@ const waits = {
 export type Wait = keyof typeof waits
 
 /** These get the rest of the time and end by themselves, with a better answer. */
-const endByThemselves: ReadonlySet<Wait> = new Set(["extension", "runner"])
+const endByThemselves: ReadonlySet<Wait> = new Set(["extension", "runner", "key"])
 const grace = Duration.millis(50)
+/** What is within another effect that ends at the same deadline knows more of it, and answers first. */
+const graceForInner = Duration.millis(25)
 
 /** When a request must be answered, and what it waits for at the moment. */
 export interface Deadline {
@@ -37,6 +39,8 @@ export interface Deadline {
   /** From then on, in milliseconds. */
   readonly milliseconds: number
   waiting: Wait
+  /** How many effects within each other end at it at the moment. */
+  depth: number
 }
 
 /** The deadline of the request that is carried out; null where none was set. */
@@ -51,12 +55,13 @@ export const LongestTime = Context.Reference<number>("@alga-psa/ext-runner/Deadl
 
 /** A deadline that starts now. */
 export const start = (milliseconds: number): Effect.Effect<Deadline> =>
-  Effect.map(Clock.monotonicTimeNanos, (started) => ({ started, milliseconds, waiting: "next" }))
+  Effect.map(Clock.monotonicTimeNanos, (started) => ({ started, milliseconds, waiting: "next", depth: 0 }))
 
 /** The same start with less time, where the request asks for less. */
 export const lower = (deadline: Deadline, milliseconds: number | null | undefined): Deadline => ({
   ...deadline,
-  milliseconds: Math.min(deadline.milliseconds, milliseconds ?? deadline.milliseconds)
+  milliseconds: Math.min(deadline.milliseconds, milliseconds ?? deadline.milliseconds),
+  depth: 0
 })
 
 /** Whole milliseconds that are left, rounded up; never negative. */
@@ -83,10 +88,11 @@ export const waitFor =
       )
     })
 
-const over = (deadline: Deadline): Effect.Effect<never, RunnerError> =>
+const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerError> =>
   Effect.gen(function* () {
     yield* Effect.sleep(yield* left(deadline))
     if (endByThemselves.has(deadline.waiting)) yield* Effect.sleep(grace)
+    if (deadline.depth > depth) yield* Effect.sleep(graceForInner)
     const [name, answer] = waits[deadline.waiting]
     const { code, detail } = answer()
     return yield* fail(code, detail, new Error(`${deadline.milliseconds} ms were over while waiting for ${name}`))
@@ -101,25 +107,27 @@ export const endAt =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
+        const depth = ++deadline.depth
         const work = yield* Effect.forkDetach(Effect.provideService(effect, Deadline, deadline), {
           startImmediately: true
         })
-        return yield* restore(Effect.raceFirst(Fiber.join(work), over(deadline))).pipe(
+        return yield* restore(Effect.raceFirst(Fiber.join(work), over(deadline, depth))).pipe(
           Effect.onInterrupt(() => Fiber.interrupt(work)),
-          Effect.tapError(() => Effect.sync(() => work.interruptUnsafe()))
+          Effect.tapError(() => Effect.sync(() => work.interruptUnsafe())),
+          Effect.ensuring(
+            Effect.sync(() => {
+              deadline.depth = depth - 1
+            })
+          )
         )
       })
     )
 
-/** Carries out the effect within the present deadline, or, where there is none, within one that starts now. */
+/** Carries out the effect and fails at the present deadline, or, where there is none, at one that starts now. */
 export const within =
   (milliseconds: number | null | undefined) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
-    Effect.flatMap(Deadline, (present) =>
-      present === null
-        ? Effect.gen(function* () {
-            const deadline = yield* start(yield* LongestTime)
-            return yield* endAt(lower(deadline, milliseconds))(effect)
-          })
-        : effect
-    )
+    Effect.gen(function* () {
+      const deadline = (yield* Deadline) ?? lower(yield* start(yield* LongestTime), milliseconds)
+      return yield* endAt(deadline)(effect)
+    })

@@ -13,10 +13,10 @@ import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Queue, Schema 
 import { TestClock } from "effect/testing"
 import { BundleStore } from "../src/BundleStore.ts"
 import * as Components from "../src/Components.ts"
-import { endAt, left, lower, start } from "../src/Deadline.ts"
+import { endAt, left, lower, start, waitFor } from "../src/Deadline.ts"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import * as Execution from "../src/Execution.ts"
-import type { RunnerError } from "../src/RunnerError.ts"
+import { fail, type RunnerError } from "../src/RunnerError.ts"
 import * as SeenBundles from "../src/SeenBundles.ts"
 import { manifest, pack, sha256 } from "./support/Archive.ts"
 
@@ -163,6 +163,27 @@ describe("the deadline of an execution", () => {
       assert.strictEqual(yield* left(lower(deadline, 5_000)), 600)
       yield* TestClock.adjust(5_000)
       assert.strictEqual(yield* left(deadline), 0)
+    })
+  )
+
+  it.effect("is told by the innermost of what ends at it, within 100 ms", () =>
+    Effect.gen(function* () {
+      const deadline = yield* start(1_000)
+      const inner = (wait: "extension" | "rights") =>
+        endAt(deadline)(waitFor(wait)(Effect.uninterruptible(Effect.never))).pipe(
+          Effect.mapError(({ code }) => fail("internal", `${code}, told by the inner`))
+        )
+      const outer = (wait: "extension" | "rights") =>
+        Effect.flip(endAt(deadline)(endAt(deadline)(waitFor("place")(inner(wait)))))
+      const both = yield* Effect.forkChild(outer("rights"))
+      yield* TestClock.adjust(1_100)
+      assert.strictEqual((yield* Fiber.join(both)).message, "internal: overloaded, told by the inner")
+
+      const again = yield* start(1_000)
+      Object.assign(deadline, again)
+      const extension = yield* Effect.forkChild(outer("extension"))
+      yield* TestClock.adjust(1_100)
+      assert.strictEqual((yield* Fiber.join(extension)).message, "internal: execute_failed, told by the inner")
     })
   )
 

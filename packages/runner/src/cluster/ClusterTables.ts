@@ -8,7 +8,7 @@ import type { SqlError } from "effect/sql/SqlError"
 /** The schema of everything that a cluster keeps. */
 export const clusterSchema = "alga_extension_cluster"
 
-/** The tables of kept triggers. A trigger is one row; each time that a runner takes it is another in `trigger_attempt`. */
+/** The tables of kept triggers. A trigger is one row; each attempt that begins is another in `trigger_attempt`. */
 const triggerTables: ReadonlyArray<string> = [
   `CREATE TABLE IF NOT EXISTS ${clusterSchema}.trigger (
     id uuid PRIMARY KEY,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Triggers } from "../../cluster/Triggers.ts"
-import { endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
+import { Deadline, endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { Execution } from "../../Execution.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
@@ -59,7 +59,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     const arrived = yield* start(yield* LongestTime)
     yield* proven(http)
     const request = yield* waitFor("body")(readExecuteRequest(http)).pipe(endAt(arrived))
-    const inTime = endAt(lower(arrived, request.limits?.timeout_ms))
+    const deadline = lower(arrived, request.limits?.timeout_ms)
     const { context } = request
     if (http.headers[requestIdHeader] === undefined) requestId = requestIdOf(context.request_id ?? undefined)
     fields = { tenant: context.tenant_id, extension: context.extension_id, install: context.install_id }
@@ -73,11 +73,13 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
       fields = { ...fields, trigger: kept.id }
       return accepted(kept)
     }
-    const running = inTime(life.admit(execution.run(request, requestId)))
-    if (idempotency === null || key === null) return yield* executeAnswer(context.tenant_id, yield* running)
+    const running = Effect.provideService(life.admit(execution.run(request, requestId)), Deadline, deadline)
+    if (idempotency === null || key === null) {
+      return yield* executeAnswer(context.tenant_id, yield* endAt(deadline)(running))
+    }
     const { install_id: install, tenant_id: tenant } = context
     const once = idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, running)
-    const answer = yield* inTime(waitFor("key")(life.admit(once)))
+    const answer = yield* endAt(deadline)(waitFor("key")(life.admit(once)))
     fields = { ...fields, replayed: answer.replayed }
     return yield* executeAnswer(tenant, answer.response)
   })

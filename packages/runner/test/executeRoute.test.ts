@@ -1,0 +1,105 @@
+import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { TestClock } from "effect/testing"
+import { Triggers } from "../src/cluster/Triggers.ts"
+import { adminCase, type DemoCase, executeBody } from "../src/demo/DemoCase.ts"
+import { Execution } from "../src/Execution.ts"
+import { Idempotency } from "../src/Idempotency.ts"
+import { execute } from "../src/internal/http/execute.ts"
+import { layer as layerLife } from "../src/Life.ts"
+import { layerToken, serviceTokenHeader } from "../src/ServiceToken.ts"
+
+const token = "a-token"
+interface Asked {
+  readonly timeoutMs?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly change?: Partial<DemoCase>
+  readonly body?: ReadableStream
+}
+
+const requestOf = ({ body, change = {}, headers = {}, timeoutMs = 100 }: Asked) => {
+  const demoCase = { ...adminCase, ...change }
+  return HttpServerRequest.fromWeb(
+    new Request("http://runner.invalid/v1/execute", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        [serviceTokenHeader]: token,
+        "x-alga-tenant": demoCase.tenant,
+        "x-alga-extension": demoCase.extension,
+        ...headers
+      },
+      body: body ?? JSON.stringify({ ...executeBody(demoCase, "0".repeat(64)), limits: { timeout_ms: timeoutMs } }),
+      duplex: "half"
+    } as RequestInit)
+  )
+}
+
+/** What the route answers where these parts are stuck, `afterMs` behind the request's arrival and no sooner. */
+const answered = Effect.fnUntraced(function* (
+  asked: Asked,
+  stuckPart: "execution" | "keys" | "triggers" | "body",
+  afterMs: number
+) {
+  const reached = yield* Deferred.make<void>()
+  const stuck = Effect.andThen(Deferred.succeed(reached, undefined), Effect.uninterruptible(Effect.never))
+  const execution = Layer.mock(Execution, {
+    run: () => (stuckPart === "execution" ? stuck : Effect.succeed({ status: 204, headers: {} }))
+  })
+  const keys = Layer.succeed(Idempotency, {
+    once: (_, run) => (stuckPart === "keys" ? stuck : Effect.map(run, (response) => ({ response, replayed: false })))
+  })
+  const triggers = Layer.succeed(Triggers, { accept: () => stuck, find: () => stuck })
+  const fiber = yield* Effect.forkChild(
+    execute(requestOf(asked)).pipe(
+      Effect.provide([execution, keys, triggers, layerLife, layerToken(Redacted.make(token)), Logger.layer([])])
+    )
+  )
+  if (stuckPart !== "body") yield* Deferred.await(reached)
+  yield* TestClock.adjust(afterMs - 1)
+  assert.isUndefined(fiber.pollUnsafe())
+  yield* TestClock.adjust(100)
+  const { body, status } = yield* Fiber.join(fiber)
+  assert(body._tag === "Uint8Array")
+  return [status, JSON.parse(Buffer.from(body.body).toString()).error]
+})
+
+const tooLate = "the time limit was over before the extension began (timeoutMs)"
+const noAnswer = "data_unavailable: the answer under the idempotency key is not there in time; ask again with the key"
+
+describe("POST /v1/execute", () => {
+  it.effect("is answered at the request's time limit where the execution is stuck", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* answered({ timeoutMs: 100 }, "execution", 100), [503, `overloaded: ${tooLate}`])
+      const { timeoutMs } = defaultLimits
+      assert.deepStrictEqual(yield* answered({ timeoutMs: 1e9 }, "execution", timeoutMs), [
+        503,
+        `overloaded: ${tooLate}`
+      ])
+    })
+  )
+
+  it.effect("is answered at the request's time limit where the store of idempotency keys is stuck", () =>
+    Effect.gen(function* () {
+      const headers = { "x-idempotency-key": "a" }
+      assert.deepStrictEqual(yield* answered({ headers }, "keys", 100), [503, noAnswer])
+    })
+  )
+
+  it.effect("is answered at the deployment's time limit where the store of triggers is stuck", () =>
+    Effect.gen(function* () {
+      const asked = { headers: { prefer: "respond-async" }, change: { user: null, trigger: "schedule" } }
+      const said = yield* answered(asked, "triggers", defaultLimits.timeoutMs)
+      assert.deepStrictEqual(said, [503, "data_unavailable: the store of triggers does not answer"])
+    })
+  )
+
+  it.effect("is answered at the deployment's time limit where its body does not come", () =>
+    Effect.gen(function* () {
+      const said = yield* answered({ body: new ReadableStream() }, "body", defaultLimits.timeoutMs)
+      assert.deepStrictEqual(said, [400, "invalid_request: the body did not arrive within the time limit"])
+    })
+  )
+})
