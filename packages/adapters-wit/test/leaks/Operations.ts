@@ -35,7 +35,13 @@ const within = (chance: Chance): number => 8 * chance.below(end / 8)
 const length = (chance: Chance): number => chance.pick([0, 1, 8, 36, 4_096])
 const entry = (chance: Chance): number => chance.below(3)
 const inBounds = (chance: Chance) => [within(chance) >> 1, within(chance) >> 1, length(chance)]
-const outOfBounds = (chance: Chance) => chance.pick([[end - 2, 0, 8], [-8, 0, 1], [0, end, 9], [0, 0, -1]])
+const outOfBounds = (chance: Chance) =>
+  chance.pick([
+    [end - 2, 0, 8],
+    [-8, 0, 1],
+    [0, end, 9],
+    [0, 0, -1]
+  ])
 const behindEnd = (growth: boolean) => ({
   ...(growth ? { draw: (chance: Chance) => [chance.below(3)] } : {}),
   drawDeadly: (chance: Chance) => [chance.pick(pages) & 0x3ff]
