@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { type Component, defaultLimits, HostImports, layerDeniedPorts } from "../src/index.ts"
+import { type Component, defaultLimits, HostImports, layerDeniedPorts, ok } from "../src/index.ts"
 import { type Leak, makeFinder, takeIn } from "./leaks/find.ts"
 import { allGuests, type Guest } from "./leaks/Guest.ts"
 import { layout } from "./leaks/Operations.ts"
@@ -69,10 +69,9 @@ layer(Layer.mergeAll(sandbox, Layer.fresh(freshStore), importsOver(layerDeniedPo
       const steady = yield* steadyHost
       let calls = 0
       const counting: typeof steady = (call) =>
-        Effect.map(steady(call), (reply) => ({
-          ...reply,
-          value: { ...(reply.value as object), tenantId: String(calls++) }
-        }))
+        Effect.map(steady(call), (reply) =>
+          reply.type === "ok" ? ok({ ...(reply.value as object), tenantId: String(calls++) }) : reply
+        )
       assert.isNull(yield* makeFinder(guest, component, steady).difference([program], program))
       assert.isNotNull(yield* makeFinder(guest, component, counting).difference([program], program))
     })
