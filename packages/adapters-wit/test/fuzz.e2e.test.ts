@@ -1,7 +1,4 @@
 import { Buffer } from "node:buffer"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -13,7 +10,6 @@ import {
   ExecuteResponse,
   ExecutionFailed,
   HostImports,
-  layerComponentStore,
   layerDeniedPorts,
   Sandbox
 } from "../src/index.ts"
@@ -28,6 +24,7 @@ import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, receive, startGuest } from "../src/internal/host/Guest.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
 import { fuzz, fuzzTimeout } from "./support/Fuzz.ts"
+import { freshStore } from "./support/freshStore.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
 import { type Chance, mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
@@ -59,16 +56,6 @@ const outcomeOf = <R>(effect: Effect.Effect<ExecuteResponse, unknown, R>) =>
       return "answered"
     }
   })
-
-const freshStore = Layer.unwrap(
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-fuzz-"))),
-      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-    ),
-    (directory) => layerComponentStore({ directory, intakeTimeoutMs: 10_000 })
-  )
-)
 
 const live = { excludeTestServices: true, timeout: "60 seconds" } as const
 const bases = ["ok", "flood-host-calls", "keep-table", "many-headers"]

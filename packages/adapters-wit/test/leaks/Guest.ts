@@ -46,11 +46,8 @@ const ofText = (name: string, own: Parameters<typeof importsOfCanonical>[0]): Gu
   return { name, features, imports, names, bytes: () => parse(canonicalText(features, own)) }
 }
 
-/**
- * Guests that differ in what intake makes of them. Those of the world can call all its functions; `shared` ones have their
- * memory in another module and canonical functions that they ask for, a family together and each alone.
- */
-export const allGuests = async (): Promise<ReadonlyArray<Guest>> => {
+/** Guests that differ in what intake makes of them, and can call all functions of the world. */
+const worldGuests = async (): Promise<ReadonlyArray<Guest>> => {
   const functions = await worldFunctions()
   return [
     ofWorld("plain", functions),
@@ -61,11 +58,21 @@ export const allGuests = async (): Promise<ReadonlyArray<Guest>> => {
     ofWorld("vector", functions, "vector-global"),
     ofWorld("second", functions, "second-memory"),
     ofWorld("second-growing", functions, "second-memory", "second-growth"),
-    ofWorld("start", functions, "growth", "start"),
-    ofText("shared", []),
-    ...Object.entries(canonicals).map(([family, own]) => ofText(`shared ${family}`, own)),
-    ...Object.values(canonicals)
-      .filter((family) => family.length > 1)
-      .flatMap((family) => family.map((own) => ofText(`shared ${own.name}`, [own])))
+    ofWorld("start", functions, "growth", "start")
   ]
+}
+
+const families = Object.entries(canonicals)
+
+/** Guests whose memory is in another module, with canonical functions that they ask for: a family together, and each alone. */
+const canonicalGuests = (): ReadonlyArray<Guest> => [
+  ...families.map(([family, own]) => ofText(`shared ${family}`, own)),
+  ...families.flatMap(([, own]) => (own.length < 2 ? [] : own.map((one) => ofText(`shared ${one.name}`, [one]))))
+]
+
+/** Guests in two lists: what extensions may be, and what intake should refuse where it takes only what it knows. */
+export const allGuests = async (): Promise<readonly [usual: ReadonlyArray<Guest>, odd: ReadonlyArray<Guest>]> => {
+  const [resources] = families
+  const own = [ofText("shared", []), ofText("shared resources", resources?.[1] ?? [])]
+  return [[...(await worldGuests()), ...own], canonicalGuests()]
 }

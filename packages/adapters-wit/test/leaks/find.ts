@@ -17,7 +17,8 @@ export interface Leak {
 export const showLeak = ({ guest, requests, last }: Leak): string =>
   JSON.stringify({ guest, requests: requests.map(show), last: show(last) }, null, 2)
 
-const casesOfRound = 50
+const casesOfRound = 60
+const casesOfDeadlyRound = 6
 const mostRequests = 3
 const mostTrials = 120
 
@@ -100,9 +101,10 @@ export const makeFinder = <R>(guest: Guest, component: Component, host: Host<R>)
     const expected = yield* alone(last)
     const install = newInstall()
     const before: Array<Program> = []
-    for (let cases = 0; cases < casesOfRound; cases++) {
+    const most = expected?.startsWith("{") ? casesOfRound : casesOfDeadlyRound
+    for (let cases = 0; cases < most; cases++) {
       for (let left = 1 + chance.below(mostRequests); left > 0; left--) {
-        const program = drawProgram(chance, { ...language, deadly: chance.below(30) === 0 })
+        const program = drawProgram(chance, { ...language, deadly: chance.below(20) === 0 })
         yield* request(install, program)
         before.push(program)
       }

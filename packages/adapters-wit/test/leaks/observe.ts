@@ -15,7 +15,6 @@ import { requestOf } from "../support/Run.ts"
 /** Answers the host calls of one request. */
 export type Host<R> = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
 
-let lastDetail = ""
 const limits = { ...defaultLimits, timeoutMs: 10_000, cpuMs: 3_000, memoryMb: 16 }
 
 /** Failures that say more of the machine than of the guest. */
@@ -53,12 +52,10 @@ export const observe = Effect.fnUntraced(function* <R>(
     .pipe(
       Effect.match({
         onSuccess: (response: ExecuteResponse) => textOf(response),
-        onFailure: ({ reason, detail }: ExecutionFailed) => (
-          (lastDetail = `${reason} ${detail}`), ofTheMachine.has(reason) ? null : reason
-        )
+        onFailure: ({ reason }: ExecutionFailed) => (ofTheMachine.has(reason) ? null : reason)
       })
     )
-  const outcome = answer?.startsWith("{") ? "answered" : lastDetail
+  const outcome = answer?.startsWith("{") ? "answered" : (answer ?? "too slow")
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
   return answer === null ? null : [answer, ...calls].join("\n")
 })

@@ -1,0 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Layer } from "effect"
+import { layerComponentStore } from "../../src/index.ts"
+
+/** A store of its own that holds nothing yet. */
+export const freshStore = Layer.unwrap(
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-fuzz-"))),
+      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+    ),
+    (directory) => layerComponentStore({ directory, intakeTimeoutMs: 10_000 })
+  )
+)
