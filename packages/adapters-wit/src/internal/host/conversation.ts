@@ -67,7 +67,8 @@ const untilDone = <R>(
   guest: Guest,
   request: ExecuteRequest,
   limits: Limits,
-  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
+  onRun: () => void
 ): Effect.Effect<Done, ExecutionFailed, R> =>
   Effect.contextWith((context) =>
     Effect.callback<Done, ExecutionFailed, R>((resume) => {
@@ -133,9 +134,11 @@ const untilDone = <R>(
       }
 
       forget = node.onBroken((why) => finish(brokenGuest(node, why)))
+      const packed = pack(request)
+      onRun()
       send({
         type: "run",
-        request: pack(request),
+        request: packed,
         responseBytes: limits.responseBodyBytes,
         headers: limits.headers,
         headerBytes: limits.headerBytes,
@@ -145,14 +148,15 @@ const untilDone = <R>(
     })
   )
 
-/** Runs one request on a bound process. */
+/** Runs one request on a bound process. `onRun` hears of the moment at which the guest gets it. */
 export const converse = Effect.fnUntraced(function* <R>(
   guest: Guest,
   request: ExecuteRequest,
   limits: Limits,
-  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
+  onRun: () => void = () => {}
 ): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
-  const done = yield* untilDone(guest, request, limits, host)
+  const done = yield* untilDone(guest, request, limits, host, onRun)
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
   return yield* response(done.response, limits)
