@@ -1,8 +1,8 @@
 import { type Component, type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
 import {
   Authorization,
+  asExecution,
   type InstallAccess,
-  Invocation,
   type InvocationData,
   parseCapabilities
 } from "@alga-psa/ext-domain"
@@ -118,7 +118,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
           Effect.andThen(checkOrigin(request), execute(request)).pipe(
             Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
             Effect.provideService(Authorization, authorization),
-            Effect.provideService(Invocation, invocationOf(request, requestId))
+            asExecution(invocationOf(request, requestId))
           )
       })
     })
