@@ -143,6 +143,13 @@ describe("Execution", () => {
     })
   )
 
+  it.effect("runs without a user where the caller's user has no id", () =>
+    Effect.gen(function* () {
+      const { executions } = yield* ran(request({ rest: { user: { user_id: "", user_name: "A" } } }))
+      assert.isNull(executions[0]?.user)
+    })
+  )
+
   it.effect("hands over everything that the caller says of the execution and its user", () =>
     Effect.gen(function* () {
       const described = {
@@ -173,12 +180,14 @@ describe("Execution", () => {
     })
   )
 
-  it.effect("restricts to the providers that are named, and to none where the list is empty", () =>
+  it.effect("restricts to the providers that are named, also where nobody knows one, and not where none is named", () =>
     Effect.gen(function* () {
       const some = yield* ran(request({ rest: { providers: [" CAP:client.read", "cap:made.up"] } }))
       assert.deepEqual([...(some.executions[0]?.restrictTo ?? [])], ["cap:client.read"])
+      const unknown = yield* ran(request({ rest: { providers: ["cap:made.up"] } }))
+      assert.deepEqual([...(unknown.executions[0]?.restrictTo ?? ["all"])], [])
       const none = yield* ran(request({ rest: { providers: [] } }))
-      assert.deepEqual([...(none.executions[0]?.restrictTo ?? ["all"])], [])
+      assert.isNull(none.executions[0]?.restrictTo)
     })
   )
 
