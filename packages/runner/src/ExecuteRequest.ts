@@ -55,6 +55,12 @@ const User = Schema.Struct({
   )
 })
 
+/** Headers that the handler has from the host alone; from outside they are nobody's. */
+const ofHost = new Set(["x-alga-capabilities", "x-alga-request-time", "x-alga-request-seed"])
+
+const fromOutside = (headers: Readonly<Record<string, string>> | null | undefined) =>
+  headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !ofHost.has(name.toLowerCase())))
+
 /** The body of `POST /v1/execute`. Fields that are not named here are ignored. */
 export const ExecuteRequest = Schema.Struct({
   context: Schema.Struct({
@@ -75,7 +81,9 @@ export const ExecuteRequest = Schema.Struct({
     ),
     path: Schema.String.check(Schema.isPattern(/^\//, { message: "must begin with /" })),
     query: texts,
-    headers: texts,
+    headers: texts.pipe(
+      Schema.decode({ decode: SchemaGetter.transform(fromOutside), encode: SchemaGetter.passthrough() })
+    ),
     body_b64: absent(Schema.Uint8ArrayFromBase64)
   }),
   /** Each may lower the runner's own limit, never raise it. `fuel` is not metered and ignored. */

@@ -1,17 +1,20 @@
 import { type Component, type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
-import {
-  Authorization,
-  asExecution,
-  type InstallAccess,
-  type InvocationData,
-  parseCapabilities
-} from "@alga-psa/ext-domain"
+import { Authorization, asExecution, type InstallAccess, type UsedRights } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { invocationOf } from "./internal/invocation.ts"
+import { ofData, ofInstall } from "./internal/refusals.ts"
 import { checkOrigin } from "./Origin.ts"
-import { fail, type RunnerError } from "./RunnerError.ts"
+import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
+
+/** What an execution gave that ran to its end. */
+export interface Outcome {
+  readonly response: ExecuteResponse
+  /** The rights that it rests on; null where a runner of another version did not say. */
+  readonly used: UsedRights | null
+}
 
 /** Runs an installed extension once. */
 export class Execution extends Context.Service<
@@ -19,54 +22,19 @@ export class Execution extends Context.Service<
   {
     /**
      * Carries out a verified caller's request: finds the install, its grants and its component, and runs the handler.
-     * `requestId` names the execution in logs.
+     * `requestId` names the execution in logs. A failure says in `ran` whether the handler had got the request.
      */
-    readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<ExecuteResponse, RunnerError>
+    readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<Outcome, RunnerError>
   }
 >()("@alga-psa/ext-runner/Execution") {}
-
-const invocationOf = (request: ExecuteRequest, requestId: string): InvocationData => {
-  const { context, user } = request
-  return {
-    tenantId: context.tenant_id,
-    extensionId: context.extension_id,
-    installId: context.install_id,
-    versionId: context.version_id ?? null,
-    requestId,
-    trigger: context.trigger ?? null,
-    user: user
-      ? {
-          userId: user.user_id,
-          userEmail: user.user_email ?? "",
-          userName: user.user_name ?? "",
-          userType: user.user_type ?? "",
-          clientName: user.client_name ?? user.company_name ?? "",
-          clientId: user.client_id ?? null,
-          additionalFields: user.additional_fields ?? {}
-        }
-      : null,
-    restrictTo: request.providers ? parseCapabilities(request.providers) : null
-  }
-}
 
 const available = Effect.gen(function* () {
   const authorization = yield* Authorization
   return yield* authorization.install
 }).pipe(
   Effect.catchTags({
-    InstallUnavailable: ({ reason }) =>
-      Effect.fail(
-        fail(
-          (
-            {
-              unknown: "unknown_install",
-              disabled: "install_disabled",
-              "tenant-suspended": "tenant_suspended"
-            } as const
-          )[reason]
-        )
-      ),
-    DataSourceError: (error) => Effect.fail(fail(error.retryable ? "data_unavailable" : "internal", "", error))
+    InstallUnavailable: (error) => Effect.fail(ofInstall(error)),
+    DataSourceError: (error) => Effect.fail(ofData(error))
   })
 )
 
@@ -94,7 +62,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const components = yield* Components
       const executor = yield* Executor
 
-      const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest) {
+      const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
         const access = yield* available
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
@@ -104,19 +72,33 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
           timeoutMs: request.limits?.timeout_ms,
           memoryMb: request.limits?.memory_mb
         })
-        const run = (from: Component) => executor.execute(from, guestRequest(request), lowered)
+        const run = (from: Component) => executor.execute(from, guestRequest(request), lowered, onRun)
         const response = yield* Effect.catchIf(
           run(component),
-          ({ reason }) => reason === "component-gone",
+          ({ ran, reason }) => reason === "component-gone" && !ran,
           () => Effect.flatMap(components.renew(key, component), run)
         )
         return executeResponse(response)
       })
 
+      const run = (request: ExecuteRequest) =>
+        Effect.suspend(() => {
+          let ran = false
+          const onRun = () => {
+            ran = true
+          }
+          return Effect.andThen(checkOrigin(request), execute(request, onRun)).pipe(
+            Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
+            Effect.catch((error) =>
+              Effect.flatMap(authorization.used, (used) => Effect.fail(ran ? afterRun(error, used) : error))
+            ),
+            Effect.flatMap((response) => Effect.map(authorization.used, (used) => ({ response, used })))
+          )
+        })
+
       return Execution.of({
         run: (request, requestId) =>
-          Effect.andThen(checkOrigin(request), execute(request)).pipe(
-            Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
+          run(request).pipe(
             Effect.provideService(Authorization, authorization),
             asExecution(invocationOf(request, requestId))
           )

@@ -24,6 +24,7 @@ import {
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { ByteSize, Duration, Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
+import * as AnswerRights from "./AnswerRights.ts"
 import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
@@ -63,6 +64,7 @@ export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | 
 /** What the routes need. */
 export type Services =
   | Execution.Execution
+  | AnswerRights.AnswerRights
   | Components.Components
   | ExtensionUi.ExtensionUi
   | Readiness.Readiness
@@ -97,7 +99,12 @@ export const layerRunner = ({
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
-  return Layer.mergeAll(Execution.layer(limits), ExtensionUi.layer, Readiness.layer(components)).pipe(
+  return Layer.mergeAll(
+    Execution.layer(limits),
+    AnswerRights.layer,
+    ExtensionUi.layer,
+    Readiness.layer(components)
+  ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
     Layer.provide([store, layerGuardedReads])

@@ -1,3 +1,4 @@
+import { noRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Schema } from "effect"
 import { ShardId, Sharding } from "effect/cluster"
@@ -86,7 +87,11 @@ const oneAnsweredAfter = Effect.fnUntraced(function* (delay: Duration.Duration) 
     sweep: () => Effect.succeed([])
   })
   const local = Layer.mock(LocalExecution, {
-    run: (_, id) => Effect.sync(() => ({ status: 200, headers: {}, id: runs.push(id) }))
+    run: (_, id) =>
+      Effect.sync(() => {
+        runs.push(id)
+        return { response: { status: 200, headers: {} }, used: noRights }
+      })
   })
   const membership = Layer.effect(
     Membership,

@@ -1,4 +1,5 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
@@ -125,7 +126,7 @@ describe("a request with an idempotency key", () => {
         const { execute, url } = yield* prepared.keeping
         const running = yield* Effect.forkChild(execute(change, hash, key("a")), { startImmediately: true })
         yield* untilWorking(url)
-        const answer = JSON.stringify({ response: { status: 299, headers: {} } })
+        const answer = JSON.stringify({ response: { status: 299, headers: {} }, used: noRights })
         yield* prepared.admin(
           Effect.flatMap(
             PgClient.PgClient,

@@ -2,6 +2,8 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import type { UsedRights } from "@alga-psa/ext-domain"
+import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/cluster/ClusterDatabase.ts"
@@ -19,7 +21,7 @@ const store = Layer.unwrap(
   Effect.gen(function* () {
     const url = yield* testDatabase
     yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return Layer.provide(triggerStore, ClusterDatabase.layer(url))
+    return Layer.provideMerge(triggerStore, ClusterDatabase.layer(url))
   })
 )
 
@@ -28,8 +30,10 @@ const hour = Duration.hours(1)
 const accept = (key: string, expiry = hour) =>
   Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
 
-const take = (lease: Duration.Duration, attempts = 3) =>
-  Effect.flatMap(TriggerStore, (store) => store.take({ runner: "10.0.0.1:1", shards: [1], most: 10, attempts, lease }))
+const by = { runner: "10.0.0.1:1", shards: [1], most: 10, attempts: 3, underway: [] }
+
+const take = (lease: Duration.Duration, attempts = 3, underway: ReadonlyArray<string> = []) =>
+  Effect.flatMap(TriggerStore, (store) => store.take({ ...by, attempts, lease, underway }))
 
 const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
   Effect.map(taken, (all) => {
@@ -41,7 +45,9 @@ const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
 const stateOf = (id: string) =>
   Effect.flatMap(TriggerStore, (store) => Effect.map(store.find(ids.tenants.acme, id), (kept) => kept?.state))
 
-const done = { state: "done", response: { status: 200, headers: {} } } as const
+const used: UsedRights = { capabilities: ["cap:client.read"], permissions: ["client:read"], subject: null }
+const response = { status: 200, headers: {} }
+const done = { state: "done", outcome: { response, used } } as const
 
 describe("kept triggers", () => {
   it.live("are taken by one at a time, and again only after the lease", () =>
@@ -75,6 +81,37 @@ describe("kept triggers", () => {
     }).pipe(Effect.provide(store))
   )
 
+  it.live("are not taken, and not ended, while their own runner works on them, wherever the clock is", () =>
+    Effect.gen(function* () {
+      const { settle, sweep } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const first = yield* one(take(Duration.zero, 1))
+      assert.deepStrictEqual(yield* take(hour, 3, [trigger.id]), [])
+      yield* sweep(1, hour, [trigger.id])
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      yield* settle(first, done)
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live(
+    "keep with an answer the rights that it rests on, and know none where a version before this one kept it",
+    () =>
+      Effect.gen(function* () {
+        const { find, settle } = yield* TriggerStore
+        const { trigger } = yield* accept("a")
+        assert.isNull(trigger.used)
+        yield* settle(yield* one(take(hour)), done)
+        const kept = yield* find(ids.tenants.acme, trigger.id)
+        assert.deepStrictEqual([kept?.response, kept?.used], [response, used])
+        assert.deepStrictEqual([kept?.extension, kept?.install], [ids.extensions.full, ids.installs.full])
+        for (const unknown of [null, "", "{}", '{"capabilities":["cap:made.up"],"permissions":[],"subject":null}']) {
+          yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`UPDATE trigger SET used = ${unknown}`)
+          assert.isNull((yield* find(ids.tenants.acme, trigger.id))?.used)
+        }
+      }).pipe(Effect.provide(store))
+  )
+
   it.live("do not count an attempt that never ran", () =>
     Effect.gen(function* () {
       const { settle } = yield* TriggerStore
@@ -95,7 +132,7 @@ describe("kept triggers", () => {
       const lost = yield* accept("lost")
       yield* take(Duration.zero, 1)
       assert.deepStrictEqual(yield* take(hour, 1), [])
-      yield* sweep(1, hour)
+      yield* sweep(1, hour, [])
       assert.deepStrictEqual([yield* stateOf(late.trigger.id), yield* stateOf(lost.trigger.id)], ["expired", "dead"])
     }).pipe(Effect.provide(store))
   )
@@ -120,9 +157,9 @@ describe("kept triggers", () => {
       const { trigger } = yield* accept("a")
       const taken = yield* one(take(hour))
       yield* settle(taken, done)
-      yield* sweep(3, hour)
+      yield* sweep(3, hour, [])
       assert.strictEqual(yield* stateOf(trigger.id), "done")
-      yield* sweep(3, Duration.zero)
+      yield* sweep(3, Duration.zero, [])
       assert.isUndefined(yield* stateOf(trigger.id))
     }).pipe(Effect.provide(store))
   )
@@ -132,7 +169,7 @@ describe("kept triggers", () => {
       const { find, take } = yield* TriggerStore
       const { trigger } = yield* accept("a")
       assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
-      const elsewhere = yield* take({ runner: "10.0.0.1:1", shards: [2], most: 10, attempts: 3, lease: hour })
+      const elsewhere = yield* take({ ...by, shards: [2], lease: hour })
       assert.deepStrictEqual(elsewhere, [])
     }).pipe(Effect.provide(store))
   )

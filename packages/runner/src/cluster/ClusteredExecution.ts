@@ -1,7 +1,6 @@
 import { Context, Effect, Layer, Metric } from "effect"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
-import type { ExecuteResponse } from "../ExecuteResponse.ts"
-import { Execution } from "../Execution.ts"
+import { Execution, type Outcome } from "../Execution.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
 import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
@@ -52,7 +51,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
     const directory = yield* Directory
     const peers = yield* Peers
 
-    const run = (request: ExecuteRequest, requestId: string): Effect.Effect<ExecuteResponse, RunnerError> => {
+    const run = (request: ExecuteRequest, requestId: string): Effect.Effect<Outcome, RunnerError> => {
       const { install_id, tenant_id } = request.context
       return Effect.flatMap(directory.ownerOf(shardOfInstall(sharding, tenant_id, install_id)), (owner) => {
         if (owner === null) return Effect.andThen(count("here"), local.run(request, requestId))
@@ -63,6 +62,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
           .ask(owner, (peer) => peer.Execute({ request, requestId }))
           .pipe(
             Effect.tap(() => count("elsewhere")),
+            Effect.map(({ used = null, ...response }): Outcome => ({ response, used })),
             Effect.catchTags({
               Unreached: () => elsewhere,
               NotTaken: () => elsewhere,

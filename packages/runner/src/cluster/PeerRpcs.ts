@@ -1,18 +1,15 @@
-import { ExtensionId, TenantId } from "@alga-psa/ext-domain"
+import { ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { ContentHash, ExecuteRequest } from "../ExecuteRequest.ts"
+import { ExecuteResponse } from "../ExecuteResponse.ts"
 import { RunnerError } from "../RunnerError.ts"
 
 /** The asked runner is going: nothing ran, and the request may be made of another. */
 export class NotTaken extends Schema.TaggedError<NotTaken>()("NotTaken", {}) {}
 
-const Response = Schema.Struct({
-  status: Schema.Int,
-  headers: Schema.Record(Schema.String, Schema.String),
-  body_b64: Schema.optionalKey(Schema.String),
-  error: Schema.optionalKey(Schema.String)
-})
+/** A runner of a version before this one does not say what was used. */
+const Response = Schema.Struct({ ...ExecuteResponse.fields, used: Schema.optionalKey(UsedRights) })
 
 const Address = { host: Schema.String, port: Schema.Int }
 

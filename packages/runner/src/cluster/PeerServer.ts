@@ -1,10 +1,12 @@
+import type { UsedRights } from "@alga-psa/ext-domain"
 import { Effect, Layer, Metric, Stream } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
 import { Components } from "../Components.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
+import type { Outcome } from "../Execution.ts"
 import { Life } from "../Life.ts"
-import { fail, type RunnerError } from "../RunnerError.ts"
+import { afterRun, fail, type RunnerError } from "../RunnerError.ts"
 import { LocalExecution } from "./ClusteredExecution.ts"
 import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
@@ -22,8 +24,16 @@ const withoutCause = (error: RunnerError) =>
     error.cause === undefined
       ? Effect.void
       : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
-    Effect.fail(fail(error.code, error.detail))
+    Effect.fail(
+      error.ran === undefined ? fail(error.code, error.detail) : afterRun(fail(error.code, error.detail), error.ran)
+    )
   )
+
+/** What another runner gets of an execution. */
+const answerOf = ({ response, used }: Outcome): ExecuteResponse & { readonly used?: UsedRights } => ({
+  ...response,
+  ...(used === null ? {} : { used })
+})
 
 const layerHandlers = PeerRpcs.toLayer(
   Effect.gen(function* () {
@@ -49,10 +59,10 @@ const layerHandlers = PeerRpcs.toLayer(
     return PeerRpcs.of({
       Execute: ({ request, requestId }) =>
         Effect.suspend(
-          (): Effect.Effect<ExecuteResponse, RunnerError | NotTaken> =>
+          (): Effect.Effect<ReturnType<typeof answerOf>, RunnerError | NotTaken> =>
             membership.left() || !life.ready()
               ? Effect.fail(new NotTaken())
-              : Effect.catch(life.admit(forPeer(local.run(request, requestId))), withoutCause)
+              : Effect.catch(Effect.map(life.admit(forPeer(local.run(request, requestId))), answerOf), withoutCause)
         ),
       Warm: (bundle) => Effect.catch(Effect.asVoid(life.admit(components.get(bundle))), withoutCause),
       Alive: () => Effect.void,

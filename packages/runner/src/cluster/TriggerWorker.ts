@@ -1,4 +1,4 @@
-import { type Cause, Clock, Duration, Effect, FiberSet, Layer, Metric, Schedule } from "effect"
+import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
 import { ShardId } from "effect/cluster"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { Life } from "../Life.ts"
@@ -64,7 +64,8 @@ export const layer = (
       const { address, left, sharding } = yield* Membership
       const runner = `${address.host}:${address.port}`
       const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
-      const underway = yield* FiberSet.make<void>()
+      const underway = yield* FiberMap.make<string, void>()
+      const working = () => Array.from(underway, ([id]) => id)
 
       const settle = (trigger: TakenTrigger, how: Settlement) =>
         store.settle(trigger, how).pipe(
@@ -94,7 +95,7 @@ export const layer = (
               }
               const how: Settlement =
                 result._tag === "Success"
-                  ? { state: "done", response: result.success }
+                  ? { state: "done", outcome: result.success }
                   : afterFailure(result.failure, trigger.attempt, options)
               const causes =
                 result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
@@ -115,11 +116,18 @@ export const layer = (
         })
 
       const look = Effect.gen(function* () {
-        const room = options.concurrency - (yield* FiberSet.size(underway))
+        const room = options.concurrency - (yield* FiberMap.size(underway))
         const mine = all.filter((shard) => sharding.hasShardId(shard)).map(({ id }) => id)
         if (room <= 0 || mine.length === 0 || left() || !life.ready()) return
         const asked = yield* Clock.monotonicTimeNanos
-        const taken = yield* store.take({ runner, shards: mine, most: room, attempts: options.attempts, lease })
+        const taken = yield* store.take({
+          runner,
+          shards: mine,
+          most: room,
+          attempts: options.attempts,
+          lease,
+          underway: working()
+        })
         for (const trigger of taken) {
           if (trigger.request === null) {
             yield* settle(trigger, { state: "dead", reason: "invalid_request: this version cannot read it" })
@@ -129,7 +137,7 @@ export const layer = (
             yield* settle(trigger, { ...neverRan, reason: "the database was too slow for it to begin" })
             continue
           }
-          const fiber = yield* FiberSet.run(underway, attempt(trigger, trigger.request, asked))
+          const fiber = yield* FiberMap.run(underway, trigger.id, attempt(trigger, trigger.request, asked))
           fiber.addObserver(() => Effect.runSync(bell.ring))
         }
         if (taken.length === room) yield* bell.ring
@@ -143,7 +151,7 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      yield* quietly(store.sweep(options.attempts, options.retention)).pipe(
+      yield* quietly(Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))).pipe(
         Effect.repeat(Schedule.spaced(Duration.max(lease, Duration.seconds(5)))),
         Effect.forkScoped
       )

@@ -1,18 +1,21 @@
-import { createHash } from "node:crypto"
+import type { UsedRights } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { AnswerRights } from "../../AnswerRights.ts"
 import { Triggers } from "../../cluster/Triggers.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import type { ExecuteResponse } from "../../ExecuteResponse.ts"
 import { Execution } from "../../Execution.ts"
+import { fingerprintOf } from "../../Fingerprint.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
 import { checkOrigin } from "../../Origin.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
+import { invocationOf } from "../invocation.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
 import { readExecuteRequest } from "./requestBody.ts"
-import { accepted, mayWait } from "./trigger.ts"
+import { accepted, mayBeShown, mayWait } from "./trigger.ts"
 
 const checkRouting = (
   headers: HttpServerRequest.HttpServerRequest["headers"],
@@ -36,16 +39,6 @@ const idempotencyKey = ({
     : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 visible ASCII characters`))
 }
 
-/** What the request asks for, without its name: a caller that tries again may give it another. */
-const fingerprint = ({ context, ...request }: ExecuteRequest): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify({ ...request, context: { ...context, request_id: null } }, (_, value: unknown) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
-      )
-    )
-    .digest("hex")
-
 const carriedOut = (response: ExecuteResponse) =>
   HttpServerResponse.jsonUnsafe(response, { headers: { "cache-control": "no-store" } })
 
@@ -56,6 +49,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
 
   const run = Effect.gen(function* () {
     const execution = yield* Execution
+    const rights = yield* AnswerRights
     const life = yield* Life
     const idempotency = yield* Idempotency
     yield* proven(http)
@@ -64,20 +58,23 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     if (http.headers[requestIdHeader] === undefined) requestId = requestIdOf(context.request_id ?? undefined)
     fields = { tenant: context.tenant_id, extension: context.extension_id, install: context.install_id }
     yield* checkRouting(http.headers, request)
-    const running = execution.run(request, requestId)
+    const running = life.admit(execution.run(request, requestId))
     const key = yield* idempotencyKey(http)
     const triggers = yield* Triggers
+    const { install_id: install, tenant_id: tenant } = context
+    const named = key === null ? null : { tenant, install, key, fingerprint: fingerprintOf(request) }
     if (triggers !== null && mayWait(http, request)) {
       yield* checkOrigin(request)
-      const kept = yield* life.admit(triggers.accept({ request, key, fingerprint: fingerprint(request) }))
+      const reserved = named === null || idempotency === null ? Effect.void : idempotency.reserve(named)
+      const accepting = triggers.accept({ request, key, fingerprint: named?.fingerprint ?? fingerprintOf(request) })
+      const kept = yield* life.admit(Effect.andThen(reserved, accepting))
       fields = { ...fields, trigger: kept.id }
+      yield* mayBeShown(tenant, kept)
       return accepted(kept)
     }
-    if (idempotency === null || key === null) return carriedOut(yield* life.admit(running))
-    const { install_id: install, tenant_id: tenant } = context
-    const answer = yield* life.admit(
-      idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, life.admit(running))
-    )
+    if (idempotency === null || named === null) return carriedOut((yield* running).response)
+    const mayHave = (used: UsedRights | null) => rights.mayHave(invocationOf(request, requestId), used)
+    const answer = yield* life.admit(idempotency.once(named, { run: running, mayHave }))
     fields = { ...fields, replayed: answer.replayed }
     return carriedOut(answer.response)
   })
