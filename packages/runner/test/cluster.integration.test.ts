@@ -167,6 +167,59 @@ describe("a cluster of three runners", () => {
   )
 
   it.live(
+    "shows what a trigger's handler answered only while its install may do what it did, and carries a key out once",
+    () =>
+      Effect.gen(function* () {
+        const url = Redacted.value(yield* testDatabase)
+        const setting = yield* clusterSetting(url)
+        const install = yield* setting.install(yield* fixture("reads"), reads)
+        const { hash, ...change } = install
+        const runner = yield* setting.start({ IDEMPOTENCY_DATABASE_URL: url })
+        const triggers = { ...change, ...schedule, path: "/clients" }
+        const accepted = yield* kept(runner, install, "/clients", "a")
+        const where = String(accepted?.headers.get("location"))
+        yield* until(async () => (await runner.get(where)).json["state"] === "done")
+
+        const rights = "not_allowed: the answer that is kept rests on a right that is no longer there"
+        const its = `WHERE id = '${install.install}'`
+        for (const [broken, mended, error] of [
+          ["granted_caps = '[]'", "granted_caps = '[\"cap:client.read\"]'", rights],
+          ["is_enabled = false", "is_enabled = true", "install_disabled"]
+        ] as const) {
+          yield* setting.rows(`UPDATE tenant_extension_install SET ${broken} ${its}`)
+          const refused = [
+            yield* Effect.promise(() => runner.get(where)),
+            yield* kept(runner, install, "/clients", "a")
+          ]
+          for (const answer of refused) {
+            assert.deepStrictEqual(
+              [answer?.http, answer?.json["error"], answer?.json["response"]],
+              [403, error, undefined]
+            )
+          }
+          yield* setting.rows(`UPDATE tenant_extension_install SET ${mended} ${its}`)
+          assert.strictEqual((yield* Effect.promise(() => runner.get(where))).http, 200)
+        }
+
+        const named = (name: string) => ({ "x-idempotency-key": name })
+        const waited = yield* Effect.promise(() => runner.execute(triggers, hash, named("a")))
+        assert.deepStrictEqual(
+          [waited?.http, waited?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to a trigger that is kept"]
+        )
+        assert.strictEqual((yield* Effect.promise(() => runner.execute(triggers, hash, named("b"))))?.http, 200)
+        const late = yield* kept(runner, install, "/clients", "b")
+        assert.deepStrictEqual(
+          [late?.http, late?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to an execution that its caller waited for"]
+        )
+        const ran = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+        assert.strictEqual(yield* Effect.promise(() => runner.metric(ran)), 2)
+      }),
+    60_000
+  )
+
+  it.live(
     "holds the limits of an install and of a tenant, whichever runner is asked",
     () =>
       Effect.gen(function* () {
