@@ -117,7 +117,12 @@ export const wire: Chapter = {
     {
       id: "wire.14",
       sentence: "The same `x-idempotency-key` and body are carried out once.",
-      proofs: [["idempotency.integration.test.ts", /./]]
+      proofs: [
+        [/(idempotency|pgIdempotency)\.integration\.test\.ts$/, /./],
+        ["Fingerprint.test.ts", /Two requests under one key/],
+        ["KeptAnswer.test.ts", /What is kept of an execution/],
+        ["AnswerRights.test.ts", /An answer that was kept/]
+      ]
     },
     {
       id: "wire.15",
