@@ -1,6 +1,6 @@
 import { noRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Schema } from "effect"
+import { Deferred, Duration, Effect, Layer, Schema } from "effect"
 import { ShardId, Sharding } from "effect/cluster"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { TestClock } from "effect/testing"
@@ -67,32 +67,12 @@ const request = Schema.decodeUnknownSync(ExecuteRequest)(
   executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
 )
 
-/** One trigger, given this long after it was asked for; what was run of it, and how it ended. */
-const oneAnsweredAfter = Effect.fnUntraced(function* (delay: Duration.Duration) {
-  const runs: Array<string> = []
-  const settled: Array<Settlement> = []
-  const given = [{ id: "a", run: "r", attempt: 1, request }]
-  const store = Layer.mock(TriggerStore, {
-    take: () =>
-      Effect.delay(
-        Effect.sync(() => given.splice(0)),
-        delay
-      ),
-    renew: () => Effect.succeed(true),
-    settle: (_, how) =>
-      Effect.as(
-        Effect.sync(() => settled.push(how)),
-        []
-      ),
-    sweep: () => Effect.succeed([])
-  })
-  const local = Layer.mock(LocalExecution, {
-    run: (_, id) =>
-      Effect.sync(() => {
-        runs.push(id)
-        return { response: { status: 200, headers: {} }, used: noRights }
-      })
-  })
+/** A worker over this store and these executions. */
+const worker = (
+  store: Partial<TriggerStore["Service"]>,
+  run: LocalExecution["Service"]["run"],
+  concurrency: number
+) => {
   const membership = Layer.effect(
     Membership,
     Effect.map(Sharding.Sharding, (sharding) => ({
@@ -106,13 +86,44 @@ const oneAnsweredAfter = Effect.fnUntraced(function* (delay: Duration.Duration) 
     getShardId: (_, group) => ShardId.make(group, 1),
     hasShardId: () => true
   })
-  yield* Layer.build(
-    triggerWorker(options, Duration.seconds(3)).pipe(
-      Layer.provide([store, local, triggerBell, life, Layer.provide(membership, sharding)])
-    )
+  return triggerWorker({ ...options, concurrency }, Duration.seconds(3)).pipe(
+    Layer.provide([
+      Layer.mock(TriggerStore, { renew: () => Effect.succeed(true), sweep: () => Effect.succeed([]), ...store }),
+      Layer.mock(LocalExecution, { run }),
+      triggerBell,
+      life,
+      Layer.provide(membership, sharding)
+    ])
   )
+}
+
+const ended = { response: { status: 200, headers: {} }, used: noRights }
+
+/** One trigger, given this long after it was asked for; what was run of it, and how it ended. */
+const oneAnsweredAfter = Effect.fnUntraced(function* (delay: Duration.Duration) {
+  const runs: Array<string> = []
+  const settled: Array<Settlement> = []
+  const given = [{ id: "a", run: "r", attempt: 1, request }]
+  const store = {
+    take: () =>
+      Effect.delay(
+        Effect.sync(() => given.splice(0)),
+        delay
+      ),
+    settle: (_: unknown, how: Settlement) =>
+      Effect.as(
+        Effect.sync(() => settled.push(how)),
+        []
+      )
+  }
+  const run = (_: unknown, id: string) =>
+    Effect.sync(() => {
+      runs.push(id)
+      return ended
+    })
+  yield* Layer.build(worker(store, run, 1))
   yield* TestClock.adjust("1 minute")
-  return { runs, states: settled.map((how) => [how.state, how.state === "waiting" ? how.counts : null]) }
+  return { runs, settled, states: settled.map((how) => [how.state, how.state === "waiting" ? how.counts : null]) }
 })
 
 describe("a trigger that was taken", () => {
@@ -120,6 +131,41 @@ describe("a trigger that was taken", () => {
     Effect.gen(function* () {
       const { runs, states } = yield* oneAnsweredAfter(Duration.millis(1_900))
       assert.deepStrictEqual([runs, states], [["a"], [["done", null]]])
+    })
+  )
+
+  it.effect("ends with what its handler answered and the rights that it used", () =>
+    Effect.gen(function* () {
+      const { settled } = yield* oneAnsweredAfter(Duration.zero)
+      assert.deepStrictEqual(settled, [{ state: "done", outcome: ended }])
+    })
+  )
+
+  it.effect("is neither taken nor swept again while it is under way here, whatever the database's clock says", () =>
+    Effect.gen(function* () {
+      const given = [{ id: "a", run: "r", attempt: 1, request }]
+      const taken: Array<ReadonlyArray<string>> = []
+      const swept: Array<ReadonlyArray<string>> = []
+      const end = yield* Deferred.make<void>()
+      const store: Partial<TriggerStore["Service"]> = {
+        take: ({ underway }) =>
+          Effect.sync(() => {
+            taken.push(underway)
+            return given.splice(0)
+          }),
+        sweep: (_attempts, _retention, underway) =>
+          Effect.as(
+            Effect.sync(() => swept.push(underway)),
+            []
+          ),
+        settle: () => Effect.succeed([])
+      }
+      yield* Layer.build(worker(store, () => Effect.as(Deferred.await(end), ended), 2))
+      yield* TestClock.adjust("6 seconds")
+      assert.deepStrictEqual([taken[0], taken.at(-1), swept.at(-1)], [[], ["a"], ["a"]])
+      yield* Deferred.succeed(end, undefined)
+      yield* TestClock.adjust("6 seconds")
+      assert.deepStrictEqual([taken.at(-1), swept.at(-1)], [[], []])
     })
   )
 

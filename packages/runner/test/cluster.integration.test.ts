@@ -173,8 +173,12 @@ describe("a cluster of three runners", () => {
         const url = Redacted.value(yield* testDatabase)
         const setting = yield* clusterSetting(url)
         const install = yield* setting.install(yield* fixture("reads"), reads)
+        const broken = yield* setting.install(yield* fixture("trap"))
         const { hash, ...change } = install
-        const runner = yield* setting.start({ IDEMPOTENCY_DATABASE_URL: url })
+        const keeping = setting.start({ IDEMPOTENCY_DATABASE_URL: url })
+        const runners = yield* Effect.all([keeping, keeping], { concurrency: 2 })
+        yield* settled(runners)
+        const [runner] = runners as [Runner, Runner]
         const triggers = { ...change, ...schedule, path: "/clients" }
         const accepted = yield* kept(runner, install, "/clients", "a")
         const where = String(accepted?.headers.get("location"))
@@ -214,7 +218,26 @@ describe("a cluster of three runners", () => {
           [422, "idempotency_mismatch: the key belongs to an execution that its caller waited for"]
         )
         const ran = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
-        assert.strictEqual(yield* Effect.promise(() => runner.metric(ran)), 2)
+        const reading = () =>
+          Effect.map(
+            Effect.promise(() => metrics(runners, ran)),
+            sum
+          )
+        assert.strictEqual(yield* reading(), 2)
+
+        for (const [at, asked] of runners.entries()) {
+          for (const _ of ["first", "again"]) {
+            const answer = yield* Effect.promise(() => asked.execute(triggers, hash, named(`c${at}`)))
+            assert.strictEqual(answer?.http, 200)
+            const failed = yield* Effect.promise(() =>
+              asked.execute({ extension: broken.extension, install: broken.install }, broken.hash, named(`d${at}`))
+            )
+            assert.strictEqual(failed?.http, 500)
+          }
+        }
+        assert.strictEqual(yield* reading(), 4)
+        const failures = /^alga_extension_sandbox_failures_total\{reason="trap"\} (\d+)$/m
+        assert.strictEqual(sum(yield* Effect.promise(() => metrics(runners, failures))), 2)
       }),
     60_000
   )
