@@ -5,18 +5,14 @@ import type { ExecuteRequest } from "./ExecuteRequest.ts"
 /** Counted up whenever other requests become the same: a fingerprint of another version is never equal. */
 const version = 1
 
-type Entry = readonly [name: string, value: string]
-
-/** By name, in an order that is the same everywhere; what has one name stays as it was sent. */
-const byName = ([one]: Entry, [other]: Entry): number => (one < other ? -1 : one > other ? 1 : 0)
-
-const sorted = (entries: Readonly<Record<string, string>> | null | undefined): ReadonlyArray<Entry> =>
-  Object.entries(entries ?? {}).sort(byName)
-
-const headers = (given: Readonly<Record<string, string>> | null | undefined): ReadonlyArray<Entry> =>
-  Object.entries(given ?? {})
-    .map(([name, value]): Entry => [name.toLowerCase(), value])
-    .sort(byName)
+/** Names in one order, each with its values as they were sent. */
+const byName = (
+  given: Readonly<Record<string, string>> | null | undefined,
+  spelled: (name: string) => string
+): ReadonlyArray<unknown> => {
+  const named = Map.groupBy(Object.entries(given ?? {}), ([name]) => spelled(name))
+  return [...named.keys()].sort().map((name) => [name, named.get(name)?.map(([, value]) => value)])
+}
 
 const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex")
 
@@ -32,12 +28,12 @@ export const fingerprintOf = ({ context, http, providers, user }: ExecuteRequest
     context.tenant_id,
     context.install_id,
     context.content_hash,
-    user ? [user.user_id, user.user_type ?? "", user.client_id ?? ""] : null,
+    user ? [user.user_id, user.user_type ?? "", user.client_id ?? null] : null,
     providers ? [...parseCapabilities(providers)].sort() : null,
     http.method,
     http.path,
-    sorted(http.query),
-    headers(http.headers),
+    byName(http.query, (name) => name),
+    byName(http.headers, (name) => name.toLowerCase()),
     http.body_b64 ? sha256(http.body_b64) : null
   ]
   return `${version}:${sha256(JSON.stringify(asked))}`

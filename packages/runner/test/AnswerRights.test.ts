@@ -56,14 +56,13 @@ const execution: InvocationData = {
 
 type Gate = Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>
 
-const said = (
+const asked = (
   rights: UsedRights | null,
   gate: Gate = Effect.succeed(access),
   rbac: Effect.Effect<RbacSubject | null, DataSourceError> = Effect.succeed(staff),
   of = execution
 ) =>
   Effect.flatMap(AnswerRights, ({ mayHave }) => mayHave(of, rights)).pipe(
-    Effect.match({ onSuccess: () => "given", onFailure: ({ message, status }) => `${status} ${message}` }),
     Effect.provide(
       layer.pipe(
         Layer.provide(layerAuthorization),
@@ -74,6 +73,14 @@ const said = (
       )
     )
   )
+
+const failure = (...given: Parameters<typeof asked>) => Effect.flip(asked(...given))
+
+const said = (...given: Parameters<typeof asked>) =>
+  Effect.match(asked(...given), {
+    onSuccess: () => "given",
+    onFailure: ({ message, status }) => `${status} ${message}`
+  })
 
 const refused = "403 not_allowed: the answer that is kept rests on a right that is no longer there"
 
@@ -115,6 +122,19 @@ describe("An answer that was kept", () => {
       assert.strictEqual(yield* said({ ...used, subject: null }, allowed, Effect.succeed(null), nobody), refused)
       const scheduled = { ...nobody, trigger: "schedule" }
       assert.strictEqual(yield* said({ ...used, subject: null }, allowed, Effect.succeed(null), scheduled), "given")
+    })
+  )
+
+  it.effect("says in the log why it is not given, and to the caller no more than that a right is gone", () =>
+    Effect.gen(function* () {
+      const other = { ...staff, permissions: new Set<never>() }
+      for (const [rights, why] of [
+        [used, "the user lacks client:read"],
+        [null, "a runner of another version kept it"]
+      ] as const) {
+        const error = yield* failure(rights, Effect.succeed(access), Effect.succeed(other))
+        assert.include(String((error.cause as Error | undefined)?.message ?? error.cause), why)
+      }
     })
   )
 

@@ -90,6 +90,8 @@ describe("ExecuteRequest", () => {
   it.effect.each([
     [{ user: { user_id: "", user_name: "A" } }, "user", undefined],
     [{ user: null }, "user", undefined],
+    [{ user: undefined }, "user", undefined],
+    [{ providers: undefined }, "providers", undefined],
     [{ user: { user_id: id, client_id: "" } }, "user", { user_id: id.toLowerCase() }],
     [{ user: { user_id: id, client_id: null } }, "user", { user_id: id.toLowerCase() }],
     [{ user: { user_id: id, client_id: id } }, "user", { user_id: id.toLowerCase(), client_id: id.toLowerCase() }],

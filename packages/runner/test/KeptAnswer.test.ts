@@ -40,7 +40,7 @@ describe("What is kept of an execution", () => {
     }
   })
 
-  it("names no right that is none", () => {
+  it("names no right that is none, and no failure that is none", () => {
     const decode = Schema.decodeUnknownExit(KeptAnswer)
     const rights = [
       { ...used, capabilities: ["cap:made.up"] },
@@ -49,6 +49,8 @@ describe("What is kept of an execution", () => {
       { capabilities: [], permissions: [] },
       undefined
     ]
+    const broken = [{}, { code: "made_up", detail: "" }, { code: "execute_failed" }]
+    for (const one of broken) assert.isTrue(Exit.isFailure(decode({ failed: one, used })), JSON.stringify(one))
     for (const one of rights) assert.isTrue(Exit.isFailure(decode({ response, used: one })), JSON.stringify(one))
   })
 })
