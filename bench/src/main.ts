@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
+import { underAttack } from "./attack/UnderAttackBench.ts"
 import { type Bench, BenchFailed } from "./Bench.ts"
 import { readBudgets } from "./Budgets.ts"
 import { svgOf } from "./Chart.ts"
@@ -15,7 +16,16 @@ import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
 import { scaleModel } from "./scaleModel/ScaleModelBench.ts"
 
-const benches: ReadonlyArray<Bench> = [postgres, growth, sandbox, sandboxGrowth, execute, cluster, scaleModel]
+const benches: ReadonlyArray<Bench> = [
+  postgres,
+  growth,
+  sandbox,
+  sandboxGrowth,
+  execute,
+  cluster,
+  scaleModel,
+  underAttack
+]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
 const budgets = fileURLToPath(new URL("../budgets.json", import.meta.url))

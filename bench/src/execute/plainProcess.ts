@@ -18,7 +18,7 @@ import { layerOverHttp, layerPlain } from "./PlainExecutor.ts"
 
 const [, , port = "0", databaseUrl = "", token = "", api = ""] = process.argv
 
-const none: Component = { hash: "", glue: "", imports: [], modules: [], unrestorable: null }
+const none: Component = { hash: "", glue: "", glueSha256: "", imports: [], modules: [], unrestorable: null }
 const refused = Effect.die("not part of the bench")
 
 const executor: Layer.Layer<Executor, never, ClientReads | ServiceReads> =

@@ -8,6 +8,7 @@ import { layerOurs, taken } from "../sandbox/Ours.ts"
 import { temporaryDirectory } from "../sandbox/TemporaryDirectory.ts"
 import { byInstalls } from "./ByInstalls.ts"
 import { byKeptProcesses } from "./ByKeptProcesses.ts"
+import { byMemory } from "./ByMemory.ts"
 import { byBody, byPageSize } from "./ByPayload.ts"
 import { byProcesses } from "./ByProcesses.ts"
 import { replacedProcess } from "./ReplacedProcess.ts"
@@ -30,6 +31,8 @@ const run = (options: BenchOptions) =>
     yield* tell("by payload")
     const body = yield* byBody(directory, component, options)
     const page = yield* byPageSize(directory, component, options)
+    yield* tell("by memory")
+    const memory = yield* byMemory(directory, component, options)
     const report: Report = {
       bench: "sandbox-growth",
       environment: {
@@ -39,8 +42,15 @@ const run = (options: BenchOptions) =>
         request: "a list of 25 and a get, twice, on data in memory, where nothing else is said",
         scale: options.scale
       },
-      tables: [processes.table, installs.table, kept.table, anew, body.table, page.table],
-      figures: { ...processes.figures, ...installs.figures, ...kept.figures, ...body.figures, ...page.figures }
+      tables: [processes.table, installs.table, kept.table, anew, body.table, page.table, memory.table],
+      figures: {
+        ...processes.figures,
+        ...installs.figures,
+        ...kept.figures,
+        ...body.figures,
+        ...page.figures,
+        ...memory.figures
+      }
     }
     return report
   }).pipe(

@@ -26,7 +26,7 @@ export interface RequestOptions {
   readonly installId?: string
   /**
    * `work`, `loop`, `take` for a body, or with a number behind a slash: `lists` and `gets` of calls, `page` of clients, `answer`
-   * of bytes.
+   * of bytes, `grow` of MiB.
    */
   readonly task?: string
   readonly body?: Uint8Array

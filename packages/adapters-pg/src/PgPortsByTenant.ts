@@ -4,6 +4,7 @@ import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { Context, Duration, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { ResendsStatements } from "./internal/resend.ts"
 import { makeTenantTransaction } from "./internal/tenantTransaction.ts"
 import { layer } from "./PgPorts.ts"
 import { ReadTimeout } from "./ReadTimeout.ts"
@@ -34,8 +35,9 @@ const make = Effect.gen(function* () {
   )
 })
 
-/** A statement of a transaction stays on its connection, and the time limit is the transaction's. */
+/** A statement of a transaction stays on its connection; the time limit and the second try are the transaction's. */
 const withinTransaction = Layer.mergeAll(
+  Layer.succeed(ResendsStatements, false),
   Layer.succeed(ShortReads, undefined),
   Layer.succeed(ReadTimeout, Duration.infinity)
 )

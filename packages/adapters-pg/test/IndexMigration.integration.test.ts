@@ -148,6 +148,23 @@ describe("Applying the indexes", () => {
     )
   )
 
+  it.live("takes no unique index for one of its own, which could refuse rows, whatever name it has", () =>
+    onTables(() =>
+      Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const unique: IndexDefinition = { ...first, definition: "public.clients USING btree (client_id)" }
+        yield* sql.unsafe(`CREATE UNIQUE INDEX ${unique.name} ON ${unique.definition}`).unprepared
+        const [own] = yield* plan([unique])
+        assert.deepEqual([own?.state, own?.servedBy], ["differs", null])
+        yield* sql.unsafe(`ALTER INDEX ${unique.name} RENAME TO made_by_hand`).unprepared
+        assert.deepEqual(states(yield* plan([unique])), ["missing"])
+        yield* sql.unsafe(`CREATE INDEX plain ON ${unique.definition}`).unprepared
+        const [elsewhere] = yield* plan([unique])
+        assert.deepEqual([elsewhere?.state, elsewhere?.servedBy], ["present-elsewhere", "plain"])
+      })
+    )
+  )
+
   it.live("can be interrupted in the middle of a build, and goes on when run again", () =>
     onTables((url) =>
       Effect.gen(function* () {

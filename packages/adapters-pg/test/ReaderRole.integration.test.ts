@@ -75,6 +75,39 @@ const escapes = (role: string) => [
   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres' AND pid <> pg_backend_pid()"
 ]
 
+describe("A password's verifier", () => {
+  it.live("is another each time it is set, under another salt, and lets the same password in", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      const password = "one password for both"
+      const verifiers: Array<string> = []
+      for (let at = 0; at < 2; at++) {
+        const name = freshRole()
+        yield* dropped(url, name)
+        yield* Effect.provide(ReaderRole.apply({ name, password: Redacted.make(password) }), layerAdmin(url))
+        const login = Effect.flatMap(PgClient.PgClient, (sql) => sql`SELECT current_user AS name`)
+        const enter = (given: string) =>
+          Effect.provide(login, PgClient.layer({ url: as(url, name, given), maxConnections: 1 }))
+        assert.deepEqual(yield* enter(password), [{ name }])
+        yield* Effect.flip(enter(`${password}!`))
+        const stored = Effect.flatMap(
+          PgClient.PgClient,
+          (sql) =>
+            sql<{ readonly verifier: string }>`SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = ${name}`
+        )
+        verifiers.push(...(yield* Effect.provide(stored, layerAdmin(url))).map(({ verifier }) => verifier))
+      }
+      const parts = verifiers.map((verifier) =>
+        verifier.match(/^SCRAM-SHA-256\$4096:([^$]{24})\$([^:]{44}):(.{44})$/)?.slice(1)
+      )
+      for (const part of [0, 1, 2]) {
+        assert.isString(parts[0]?.[part])
+        assert.notStrictEqual(parts[0]?.[part], parts[1]?.[part])
+      }
+    })
+  )
+})
+
 describe("The reading login", () => {
   it.live("refuses to write, by its own default", () =>
     Effect.gen(function* () {

@@ -152,6 +152,30 @@ describe("Row level security", () => {
     })
   )
 
+  it.live("names a role by each right that alone lets it work with rows, and by none that policies do not touch", () =>
+    Effect.gen(function* () {
+      const { url, login, app } = yield* product
+      const touched = ["SELECT", "INSERT", "UPDATE", "DELETE", "SELECT (client_id)", "INSERT (url)", "UPDATE (url)"]
+      const others = ["TRUNCATE", "REFERENCES", "TRIGGER", "REFERENCES (client_id)"]
+      const roles = [...touched, ...others].map((right) => ({ right, role: freshRole() }))
+      yield* dropped(url, ...roles.map(({ role }) => role))
+      for (const { right, role } of roles) {
+        yield* run(url, `CREATE ROLE ${role}`, `GRANT ${right} ON clients TO ${role}`)
+      }
+      const statuses = yield* administering(url)(TenantPolicies.plan(options(login.name, app)))
+      const hides = statuses.find(({ table }) => table === "clients")?.hides ?? []
+      assert.deepEqual(
+        roles.filter(({ role }) => hides.includes(role)).map(({ right }) => right),
+        touched
+      )
+      assert.lengthOf(hides, touched.length)
+      assert.deepEqual(
+        statuses.filter(({ table }) => table !== "clients").flatMap((status) => status.hides),
+        []
+      )
+    })
+  )
+
   it.live("is refused for a login that policies do not hold", () =>
     Effect.gen(function* () {
       const { url, app } = yield* product

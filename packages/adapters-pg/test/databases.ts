@@ -1,4 +1,5 @@
 import { ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
+import { layerGuardedCalls } from "@alga-psa/ext-adapters-memory/contract/TwinDatabase"
 import { layerGuardedReads } from "@alga-psa/ext-domain/GuardedReads"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
@@ -11,16 +12,19 @@ import { layerServer } from "../src/PgServer.ts"
 import * as TenantPolicies from "../src/TenantPolicies.ts"
 import { partitionByTenant } from "../testing/PartitionedTables.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
+import { createTwinTables, layerTwinData } from "../testing/TwinTables.ts"
 import { reader } from "./reader.ts"
 
 const layerTables = Layer.effectDiscard(createTables)
 
-const layerData = Layer.effect(
+const layerContractData = Layer.effect(
   ContractData,
   Effect.map(PgClient.PgClient, (sql) =>
     ContractData.of({ load: (rows) => Effect.orDie(Effect.provideService(load(rows), PgClient.PgClient, sql)) })
   )
 )
+
+const layerData = Layer.merge(layerContractData, layerTwinData)
 
 const adapter = Layer.provideMerge(layerGuardedReads, layer)
 
@@ -50,18 +54,21 @@ export const onServerAsReader = Layer.unwrap(
   })
 )
 
+const onServerByTenantWith = <E>(tables: Effect.Effect<void, E, PgClient.PgClient>) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const url = yield* testDatabase
+      yield* Effect.provide(tables, PgClient.layer({ url }))
+      const login = yield* reader(url)
+      yield* Effect.provide(TenantPolicies.apply({ reader: login.name, unrestricted: [] }), layerAdmin(url))
+      const data = Layer.provide(layerData, PgClient.layer({ url }))
+      const byTenant = Layer.provideMerge(layerGuardedReads, layerByTenant)
+      return Layer.merge(Layer.provide(byTenant, layerServer({ url: login.url })), data)
+    })
+  )
+
 /** As {@link onServerAsReader}, with row level security on, and the tenant told in every transaction. */
-export const onServerByTenant = Layer.unwrap(
-  Effect.gen(function* () {
-    const url = yield* testDatabase
-    yield* Effect.provide(createTables, PgClient.layer({ url }))
-    const login = yield* reader(url)
-    yield* Effect.provide(TenantPolicies.apply({ reader: login.name, unrestricted: [] }), layerAdmin(url))
-    const data = Layer.provide(layerData, PgClient.layer({ url }))
-    const byTenant = Layer.provideMerge(layerGuardedReads, layerByTenant)
-    return Layer.merge(Layer.provide(byTenant, layerServer({ url: login.url })), data)
-  })
-)
+export const onServerByTenant = onServerByTenantWith(createTables)
 
 /** The adapter on an embedded database of its own. */
 export const onEmbedded = Layer.merge(adapter, Layer.provideMerge(layerData, layerTables)).pipe(
@@ -73,3 +80,16 @@ export const onEmbeddedByTenant = Layer.merge(
   Layer.provideMerge(layerGuardedReads, layerByTenant),
   Layer.provideMerge(layerData, layerTables)
 ).pipe(Layer.provideMerge(layerEmbedded()))
+
+/** As {@link onServer}, with tables in which tenants may have the same ids. */
+export const twinsOnServer = Layer.provideMerge(layerGuardedCalls, onServerWith(createTwinTables))
+
+/** As {@link onServerByTenant}, with tables in which tenants may have the same ids. */
+export const twinsOnServerByTenant = Layer.provideMerge(layerGuardedCalls, onServerByTenantWith(createTwinTables))
+
+/** As {@link onEmbedded}, with tables in which tenants may have the same ids. */
+export const twinsOnEmbedded = layerGuardedCalls.pipe(
+  Layer.provideMerge(adapter),
+  Layer.provideMerge(Layer.provideMerge(layerTwinData, Layer.effectDiscard(createTwinTables))),
+  Layer.provideMerge(layerEmbedded())
+)

@@ -1,6 +1,8 @@
+import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger } from "effect"
 import { ConnectionError, SqlError, StatementTimeoutError, UnknownError } from "effect/sql/SqlError"
+import { fromSqlError } from "../src/internal/failure.ts"
 import { makeResend } from "../src/internal/resend.ts"
 
 const from = (code: string) => Object.assign(new Error("private text"), { severity: "FATAL", code })
@@ -26,12 +28,12 @@ const failing = (...errors: ReadonlyArray<SqlError>) => {
   const read = Effect.suspend(() => {
     sent += 1
     const error = left.shift()
-    return error === undefined ? Effect.succeed("answered") : Effect.fail(error)
+    return error === undefined ? Effect.succeed("answered") : Effect.fail(fromSqlError("ClientReader.list", error))
   })
   return { read, sent: () => sent }
 }
 
-const resent = (read: Effect.Effect<string, SqlError>) =>
+const resent = (read: Effect.Effect<string, DataSourceError>) =>
   Effect.flatMap(makeResend, (resend) =>
     Effect.match(resend("ClientReader.list", read), { onFailure: () => "failed", onSuccess: (it) => it })
   )
@@ -75,7 +77,7 @@ describe("A read whose connection was lost", () => {
   it.effect("is sent again 32 times in a row at most, and then once for every ten answered", () =>
     Effect.gen(function* () {
       const resend = yield* makeResend
-      const run = (read: Effect.Effect<string, SqlError>) => Effect.ignore(resend("ClientReader.list", read))
+      const run = (read: Effect.Effect<string, DataSourceError>) => Effect.ignore(resend("ClientReader.list", read))
       const outage = failing(...Array.from({ length: 200 }, () => lost))
       yield* Effect.repeat(run(outage.read), { times: 99 })
       assert.strictEqual(outage.sent(), 132)

@@ -103,6 +103,41 @@ describe("A statement that cannot be answered", () => {
   )
 })
 
+describe.each([
+  { adapter: layer, reads: "a read" },
+  { adapter: layerByTenant, reads: "a read in its tenant's transaction" }
+])("A connection that ends under its statement: $reads", ({ adapter }) => {
+  it.live("is replaced, and the read answered once more", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const call = yield* whileLocked(
+          url,
+          Effect.gen(function* () {
+            const call = yield* Effect.forkDetach(reason(list))
+            yield* writing(url)(Effect.andThen(endWaiting, waiting(1)))
+            return call
+          })
+        )
+        assert.strictEqual(yield* Fiber.join(call), "answered")
+      }).pipe(Effect.provide(ports(url, {}, Duration.seconds(10), adapter)))
+    })
+  )
+
+  it.live("is replaced once, and the read is unavailable where the next one ends too", () =>
+    Effect.gen(function* () {
+      const url = yield* tables
+      yield* Effect.gen(function* () {
+        const ended = Effect.all([reason(list), writing(url)(Effect.andThen(endWaiting, endWaiting))], {
+          concurrency: 2
+        })
+        assert.strictEqual((yield* whileLocked(url, ended))[0], "unavailable")
+        assert.strictEqual(yield* reason(list), "answered")
+      }).pipe(Effect.provide(ports(url, {}, Duration.seconds(10), adapter)))
+    })
+  )
+})
+
 describe("Statements that share a connection", () => {
   const services = Effect.flatMap(ServiceReader, (reader) =>
     reader.list(tenant, { search: null, itemKind: null, isActive: null, billingMethod: null, page: 1, pageSize: 1 })

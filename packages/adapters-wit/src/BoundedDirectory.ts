@@ -16,7 +16,8 @@ export interface BoundedDirectoryOptions {
  * Guarantees:
  * - An entry appears whole or not at all, and goes as a whole, wherever a process is killed; what is left over is swept.
  * - After each entry that is put in, the entries together have no more bytes than allowed, or there is that one alone.
- * - Another process may take any entry away at any time: who reads must expect that it is gone.
+ * - Another process may take any entry away at any time, or the directory: who reads must expect that it is gone, and
+ *   putting in makes it anew.
  */
 export interface BoundedDirectory {
   /** Where the entry of this name is, if it is there. Names do not begin with a dot. */
@@ -38,6 +39,14 @@ export interface BoundedDirectory {
 
 const hidden = "."
 const abandonedAfterMs = 3_600_000
+/** Others may put, take away or empty the same entry in between any two steps. */
+const mostAttempts = 100
+/** How often a whole entry is written again. */
+const mostWrites = 8
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
+const isTaken = (error: unknown): boolean => ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR"].includes(codeOf(error))
+const wasInTheWay = (error: unknown): boolean => codeOf(error) === "ENOENT" || isTaken(error)
 
 const bytesOf = async (path: string): Promise<number> => {
   const details = await stat(path).catch(() => null)
@@ -64,7 +73,7 @@ export const makeBoundedDirectory = ({ bytes, directory }: BoundedDirectoryOptio
   }
 
   const listed = async () => {
-    const names = await readdir(directory)
+    const names = await readdir(directory).catch(() => [])
     const found = await Promise.all(
       names.map(async (name) => {
         const details = await stat(path(name)).catch(() => null)
@@ -90,15 +99,34 @@ export const makeBoundedDirectory = ({ bytes, directory }: BoundedDirectoryOptio
     }
   }
 
-  const publish = async (name: string, staged: string, isGood: (path: string) => Promise<boolean>) => {
+  const publish = async (
+    name: string,
+    staged: string,
+    isGood: (path: string) => Promise<boolean>,
+    attempts = mostAttempts
+  ): Promise<void> => {
     try {
       await rename(staged, path(name))
     } catch (error) {
       if (await isGood(path(name))) return
+      if (attempts === 1 || !isTaken(error)) throw error
       await remove(name)
-      await rename(staged, path(name)).catch(() => {
-        throw error
-      })
+      await publish(name, staged, isGood, attempts - 1)
+    }
+  }
+
+  const stage = async (
+    name: string,
+    write: (path: string) => Promise<void>,
+    isGood: (path: string) => Promise<boolean>
+  ) => {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const staged = fresh()
+    try {
+      await write(staged)
+      await publish(name, staged, isGood)
+    } finally {
+      await destroy(staged)
     }
   }
 
@@ -106,13 +134,13 @@ export const makeBoundedDirectory = ({ bytes, directory }: BoundedDirectoryOptio
     path,
     remove,
     put: async (name, write, isGood = async () => false) => {
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      const staged = fresh()
-      try {
-        await write(staged)
-        await publish(name, staged, isGood)
-      } finally {
-        await destroy(staged)
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await stage(name, write, isGood)
+          break
+        } catch (error) {
+          if (attempt === mostWrites || !wasInTheWay(error)) throw error
+        }
       }
       await makeRoom(name)
     },

@@ -3,6 +3,8 @@ export interface ComponentModule {
   /** As the generated glue asks for it. */
   readonly name: string
   readonly path: string
+  /** SHA-256 of the file's bytes, which whoever reads it checks. */
+  readonly sha256: string
   /** In pages of 64 KiB. */
   readonly memories: ReadonlyArray<{ readonly minimum: number; readonly maximum: number | null }>
   /** The imports and exports that intake added to reach its state; null where the component's cannot be set back. */
@@ -20,6 +22,8 @@ export interface Component {
   readonly hash: string
   /** Path of the generated glue. */
   readonly glue: string
+  /** SHA-256 of its bytes, which whoever reads it checks. */
+  readonly glueSha256: string
   /** Import names, such as `alga:extension/clients`, sorted. */
   readonly imports: ReadonlyArray<string>
   readonly modules: ReadonlyArray<ComponentModule>

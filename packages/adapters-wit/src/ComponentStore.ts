@@ -1,23 +1,28 @@
-import { mkdir, realpath } from "node:fs/promises"
+import { realpath } from "node:fs/promises"
 import { resolve } from "node:path"
-import { Context, Deferred, Effect, Layer, Semaphore } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { Component } from "./Component.ts"
 import { ComponentRefused } from "./ComponentRefused.ts"
 import { ComponentStoreError } from "./ComponentStoreError.ts"
-import { makeComponentCache, sha256 } from "./internal/host/ComponentCache.ts"
+import { makeIntake } from "./Intake.ts"
+import type { IntakeBusy } from "./IntakeBusy.ts"
+import { makeComponentCache } from "./internal/host/ComponentCache.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { checkBytes, checkGlue, checkMemories, checkWorld } from "./internal/host/rules.ts"
+import { sha256 } from "./internal/host/sha256.ts"
 import { makeTranspilers } from "./internal/host/Transpilers.ts"
 import { transpile } from "./internal/host/transpile.ts"
 import { defaultLimits } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
+import { ownDirectory } from "./OwnDirectory.ts"
 
 /**
  * Takes components in and keeps them ready to run.
  *
  * Guarantees:
- * - A component is checked and transpiled once per content, also when many ask at the same time and across restarts.
+ * - A component is checked and transpiled once per content, also when many ask at the same time and across restarts; at
+ *   most two at a time, of which one is for the same tenant.
  * - Nothing of a component is run to check it; a process that can read the transpiler and nothing else transpiles it.
  * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made anew.
  * - What is kept has a bound; the least recently used makes room, also where another process needs it. Running such a
@@ -26,8 +31,14 @@ import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 export interface ComponentStoreService {
   /** The directory that sandbox processes read components from; absolute, without links. */
   readonly directory: string
-  /** The component of these bytes, ready to run. */
-  readonly accept: (bytes: Uint8Array) => Effect.Effect<Component, ComponentRefused | ComponentStoreError>
+  /**
+   * The component of these bytes, ready to run. Turns are shared fairly between tenants; those who name none share one
+   * part. A refusal is remembered for five minutes, where it is lasting.
+   */
+  readonly accept: (
+    bytes: Uint8Array,
+    tenantId?: string
+  ) => Effect.Effect<Component, ComponentRefused | ComponentStoreError | IntakeBusy>
   /** A component that was accepted before, by the SHA-256 of its bytes; null where there is none. */
   readonly find: (hash: string) => Effect.Effect<Component | null>
   /** Notes that the component is used, so that others make room first. */
@@ -43,7 +54,7 @@ export class ComponentStore extends Context.Service<ComponentStore, ComponentSto
 
 /** Where components are kept and what bounds their intake. */
 export interface ComponentStoreOptions {
-  /** Made where it does not exist. It must belong to this host alone. */
+  /** Made where it does not exist. Refused where it is a link, another user's, or open to other users. */
   readonly directory: string
   /** What is kept there, all components together, in bytes. Default: 1 GiB. */
   readonly cacheBytes?: number
@@ -53,40 +64,47 @@ export interface ComponentStoreOptions {
   readonly glueBytes?: number
   /** Longest time to transpile one component, in milliseconds. Default: 60,000. */
   readonly intakeTimeoutMs?: number
+  /** Most processor time to transpile one component, in milliseconds. Default: 30,000. */
+  readonly intakeProcessorMs?: number
   /** The Node that transpiles. Default: the one that runs this program. */
   readonly execPath?: string
 }
 
 const defaultIntakeTimeoutMs = 60_000
-const concurrentIntakes = 2
+const defaultIntakeProcessorMs = 30_000
+const turns = { concurrency: 2, concurrencyPerTenant: 1, queueLength: 16 } as const
+const rememberedComponents = 1_000
 const defaultCacheBytes = 1_073_741_824
 
-type Intake = Deferred.Deferred<Component, ComponentRefused | ComponentStoreError>
+const unusable = (message: string, cause: unknown) => new ComponentStoreError({ message, cause })
 
 const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const execPath = options.execPath ?? process.execPath
   const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
+  const glueBytes = options.glueBytes ?? defaultLimits.glueBytes
+  const processorMs = options.intakeProcessorMs ?? defaultIntakeProcessorMs
   const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
   yield* checkNode(execPath)
   const confinement = yield* findConfinement(execPath, null)
+  yield* Effect.mapError(ownDirectory(options.directory), (cause) => unusable(cause.message, cause))
   const directory = yield* Effect.tryPromise({
-    try: async () => {
-      await mkdir(options.directory, { recursive: true, mode: 0o700 })
-      return realpath(resolve(options.directory))
-    },
-    catch: (cause) => new ComponentStoreError({ message: "the component directory cannot be used", cause })
+    try: () => realpath(resolve(options.directory)),
+    catch: (cause) => unusable(`the cache folder ${options.directory} cannot be used`, cause)
   })
-  const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes })
+  const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes, glueBytes })
   const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })
-  const scope = yield* Effect.scope
-  const turn = yield* Semaphore.make(concurrentIntakes)
-  const ready = new Map<string, Component>()
-  const running = new Map<string, Intake>()
+  const intake = yield* makeIntake<Component, ComponentRefused | ComponentStoreError>({
+    ...turns,
+    kept: { entries: rememberedComponents },
+    isRefusal: (error) => error._tag === "ComponentRefused" && error.isLasting
+  })
 
   const find = Effect.fnUntraced(function* (hash: string) {
     if (!/^[0-9a-f]{64}$/.test(hash)) return null
-    const component = ready.get(hash) ?? (yield* cache.read(hash))
-    if (component !== null) ready.set(hash, component)
+    const known = intake.peek(hash)
+    if (known !== undefined) return known
+    const component = yield* cache.read(hash)
+    if (component !== null) intake.keep(hash, component)
     return component
   })
 
@@ -94,34 +112,22 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     const known = yield* find(hash)
     if (known !== null) return known
     const transpiled = yield* transpilers
-      .use((node) => transpile(node, bytes))
+      .use((node) => transpile(node, bytes, { processorMs, glueBytes }))
       .pipe(
         Effect.timeoutOrElse({
           duration: intakeTimeoutMs,
           orElse: () => Effect.fail(new ComponentRefused({ reason: "too-slow", message: "took too long to transpile" }))
         })
       )
-    yield* checkGlue(transpiled, options.glueBytes ?? defaultLimits.glueBytes)
+    yield* checkGlue(transpiled, glueBytes)
     yield* checkWorld(transpiled)
-    const component = yield* cache.write(hash, transpiled, yield* checkMemories(transpiled))
-    ready.set(hash, component)
-    return component
+    return yield* cache.write(hash, transpiled, yield* checkMemories(transpiled))
   })
 
-  const accept = Effect.fn("ComponentStore.accept")(function* (bytes: Uint8Array) {
+  const accept = Effect.fn("ComponentStore.accept")(function* (bytes: Uint8Array, tenantId = "") {
     yield* checkBytes(bytes, componentBytes)
     const hash = sha256(bytes)
-    const known = ready.get(hash)
-    if (known !== undefined) return known
-    let intake = running.get(hash)
-    if (intake === undefined) {
-      intake = Deferred.makeUnsafe()
-      running.set(hash, intake)
-      yield* turn
-        .withPermit(takeIn(hash, bytes))
-        .pipe(Deferred.into(intake), Effect.ensuring(Effect.sync(() => running.delete(hash))), Effect.forkIn(scope))
-    }
-    return yield* Deferred.await(intake)
+    return yield* intake.get({ tenantId, name: hash, hash }, takeIn(hash, bytes))
   })
 
   return ComponentStore.of({
@@ -129,7 +135,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     accept,
     find,
     use: ({ hash }) => cache.touch(hash),
-    forget: ({ hash }) => Effect.sync(() => void ready.delete(hash))
+    forget: ({ hash }) => Effect.sync(() => intake.forget(hash))
   })
 })
 

@@ -29,17 +29,19 @@ export interface ExecuteRequest {
   readonly http: HttpRequest
 }
 
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** A status that ends a request: 200 to 599. Those below are steps on the way, which only a server itself can take. */
+export const HttpStatus = Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))
 
-/** The result of a guest's `handler`: a status of 100 to 599 and headers that can go over the wire as they are. */
+/** The name of a header, in any case. `__proto__` is none: answers carry headers in a JSON object. */
+export const HeaderName = Schema.String.check(Schema.isPattern(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/i))
+
+/** What a header can carry: visible characters of Latin-1, spaces and tabs. */
+export const HeaderValue = Schema.String.check(Schema.isPattern(/^[\t\x20-\x7e\x80-\xff]*$/))
+
+/** The result of a guest's `handler`, which can go over the wire as it is. */
 export const ExecuteResponse = Schema.Struct({
-  status: Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 })),
-  headers: Schema.Array(
-    Schema.Struct({
-      name: Schema.String.check(Schema.isPattern(token)),
-      value: Schema.String.check(Schema.isPattern(/^[^\0\r\n]*$/))
-    })
-  ),
+  status: HttpStatus,
+  headers: Schema.Array(Schema.Struct({ name: HeaderName, value: HeaderValue })),
   body: Schema.NullOr(Schema.Uint8Array)
 })
 export interface ExecuteResponse extends Schema.Schema.Type<typeof ExecuteResponse> {}

@@ -16,7 +16,8 @@ const table = {
   "host-call-limit": ["the extension exceeded the limit of host calls", "hostCalls"],
   "host-call-too-large": ["a host call of the extension is larger than the limit", "hostCallBytes"],
   "host-reply-too-large": ["the answer to a host call of the extension is larger than the limit", "hostCallBytes"],
-  "too-nested": ["the extension sent something nested deeper than the limit", "nesting"],
+  "too-many-values": ["a host call of the extension holds more values than the limit", "hostCallValues"],
+  "host-calls-too-large": ["the host calls of the extension together are larger than the limit", "hostCallTotalBytes"],
   protocol: ["the extension broke the rules of its host", null],
   "component-gone": ["the extension's files are not there any more; try again", null],
   crashed: ["the extension's process ended unexpectedly", null],
@@ -36,19 +37,24 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  *
  * - `timeout`: the wall clock of `Limits.timeoutMs` ran out.
  * - `cpu-limit`: the guest used more processor time than `Limits.cpuMs`.
- * - `trap`: the guest hit an instruction that traps, threw, or ran out of memory or stack.
- * - `memory-limit`: the component's memories start larger than `Limits.memoryMb`. Raise the limit for it.
+ * - `trap`: the guest hit an instruction that traps, threw, or ran out of stack.
+ * - `memory-limit`: the component's memories start larger than `Limits.memoryMb`, or the guest was refused more memory and
+ *   then hit an instruction that traps. Raise the limit for it.
  * - `request-too-large`, `response-too-large`: a body is larger than its limit.
  * - `request-header-limit`, `response-header-limit`: more headers than `Limits.headers`.
  * - `request-headers-too-large`, `response-headers-too-large`: more bytes of headers than `Limits.headerBytes`.
- * - `response-invalid`: the response is no HTTP response (such as a status outside 100 to 599).
+ * - `response-invalid`: the response is none that HTTP can carry: a status outside 200 to 599, a header that no server can
+ *   send, two cookies.
  * - `host-call-limit`: more host calls than `Limits.hostCalls`.
  * - `host-call-too-large`, `host-reply-too-large`: one of them, or its answer, is larger than `Limits.hostCallBytes`.
- * - `too-nested`: a value is nested deeper than `Limits.nesting`, which no value of the world is.
- * - `protocol`: the process sent something that no component can send through the world.
+ * - `too-many-values`: the arguments of a host call hold more than `Limits.hostCallValues`.
+ * - `host-calls-too-large`: all host calls and their answers together are larger than `Limits.hostCallTotalBytes`.
+ * - `protocol`: the process sent something that no component can send through the world, or a field that the world does not
+ *   have carries a value.
  * - `component-gone`: the component's files were taken away to make room, or cannot be read. Nothing ran.
  * - `crashed`: the process ended by itself.
- * - `overloaded`: the queue is full, and this execution came last among those of whoever fills it.
+ * - `overloaded`: the queue is full, and this execution came last among those of whoever fills it; or there is no room for
+ *   its answer, as others wait for their callers. Nothing ran.
  * - `unavailable`: the wall clock ran out while waiting for a free process, no process can be started, or the sandbox is
  *   closing.
  */

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 
-/** A call of a host function as it came out of a guest. Nothing of it has been checked. */
+/** A call of a host function as it came out of a guest: a function of the world, and arguments of the shape of its types. */
 export interface HostCall {
   /** Import name, such as `alga:extension/clients`. */
   readonly interface: string

@@ -22,24 +22,23 @@ const mebibyte = 1_048_576
  * | --- | --- | --- | --- | --- |
  * | `timeoutMs` | milliseconds | 25,000 | 1 | 300,000 |
  * | `cpuMs` | milliseconds | 10,000 | 10 | 300,000 |
- * | `memoryMb` | MiB | 64 | 1 | 512 |
+ * | `memoryMb` | MiB | 256 | 1 | 512 |
  * | `componentBytes` | bytes | 32 MiB | 1 | 128 MiB |
  * | `glueBytes` | bytes | 4 MiB | 1,024 | 32 MiB |
- * | `requestBodyBytes` | bytes | 10,000,000 | 0 | 64 MiB |
- * | `responseBodyBytes` | bytes | 10,000,000 | 0 | 64 MiB |
+ * | `requestBodyBytes` | bytes | 10 MiB | 0 | 64 MiB |
+ * | `responseBodyBytes` | bytes | 10 MiB | 0 | 64 MiB |
  * | `headers` | headers | 200 | 0 | 10,000 |
  * | `headerBytes` | bytes | 64 KiB | 1,024 | 1 MiB |
- * | `nesting` | levels | 16 | 8 | 256 |
  * | `hostCalls` | calls | 1,000 | 0 | 100,000 |
  * | `hostCallBytes` | bytes | 4 MiB | 1,024 | 64 MiB |
+ * | `hostCallValues` | values | 10,000 | 100 | 50,000 |
+ * | `hostCallTotalBytes` | bytes | 64 MiB | 1,024 | 1 GiB |
  * | `logLines` | lines | 1,000 | 0 | 100,000 |
  * | `logLineBytes` | bytes | 8 KiB | 16 | 1 MiB |
  * | `logBytes` | bytes | 1 MiB | 16 | 64 MiB |
  *
- * No component can reach `nesting`: its values are as deep as its types, which the world keeps below 8. It bounds what is read
- * from a process that is no component's any more.
- *
- * The default timeout stays under the 30,000 ms of the gateway in front; bodies are bounded as the gateway bounds them.
+ * The default timeout stays under the 30,000 ms of the gateway in front. Bodies and memory are bounded as the product bounds
+ * them.
  */
 export const Limits = Schema.Struct({
   timeoutMs: bound({
@@ -76,12 +75,6 @@ export const Limits = Schema.Struct({
     maximum: mebibyte,
     for: "Names and values of all headers together, with method and URL of the request."
   }),
-  nesting: bound({
-    unit: "levels",
-    minimum: 8,
-    maximum: 256,
-    for: "How deep lists and records that come out of a guest may be in each other. The world's own need less than 8."
-  }),
   hostCalls: bound({
     unit: "calls",
     minimum: 0,
@@ -93,6 +86,18 @@ export const Limits = Schema.Struct({
     minimum: 1_024,
     maximum: 64 * mebibyte,
     for: "The arguments of one host call, and its reply, as they cross the pipe."
+  }),
+  hostCallValues: bound({
+    unit: "values",
+    minimum: 100,
+    maximum: 50_000,
+    for: "Values in the arguments of one host call: each record, list, text, number and empty option is one."
+  }),
+  hostCallTotalBytes: bound({
+    unit: "bytes",
+    minimum: 1_024,
+    maximum: 1_024 * mebibyte,
+    for: "All host calls of one execution together, arguments and replies."
   }),
   logLines: bound({
     unit: "lines",
@@ -119,16 +124,17 @@ export interface Limits extends Schema.Schema.Type<typeof Limits> {}
 export const defaultLimits: Limits = {
   timeoutMs: 25_000,
   cpuMs: 10_000,
-  memoryMb: 64,
+  memoryMb: 256,
   componentBytes: 32 * mebibyte,
   glueBytes: 4 * mebibyte,
-  requestBodyBytes: 10_000_000,
-  responseBodyBytes: 10_000_000,
+  requestBodyBytes: 10 * mebibyte,
+  responseBodyBytes: 10 * mebibyte,
   headers: 200,
   headerBytes: 65_536,
-  nesting: 16,
   hostCalls: 1_000,
   hostCallBytes: 4 * mebibyte,
+  hostCallValues: 10_000,
+  hostCallTotalBytes: 64 * mebibyte,
   logLines: 1_000,
   logLineBytes: 8_192,
   logBytes: mebibyte

@@ -1,10 +1,11 @@
 import { Cause, Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { AnswerRoom } from "./AnswerRoom.ts"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
 import { headerBytes } from "./internal/child/HeaderBytes.ts"
-import { makeAdmission } from "./internal/host/Admission.ts"
+import { makeAdmission, type Turn } from "./internal/host/Admission.ts"
 import { bind, prepare } from "./internal/host/binding.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
 import { converse } from "./internal/host/conversation.ts"
@@ -14,7 +15,8 @@ import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
 import { countFailure, countInstance, noteWait } from "./internal/host/metrics.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
-import { promote, watchProcessor } from "./internal/host/processorWatch.ts"
+import { poolKey } from "./internal/host/poolKey.ts"
+import { type ProcessorWatch, promote, watchProcessor } from "./internal/host/processorWatch.ts"
 import { capped, type Limits, memoryPages } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 import { defaultSandboxOptions, type SandboxOptions } from "./SandboxOptions.ts"
@@ -60,11 +62,10 @@ export class Sandbox extends Context.Service<Sandbox, SandboxService>()("@alga-p
 const heapMb = 256
 /** Node's own WebAssembly, which reads the process's program, needs this much. */
 const ownMemoryPages = 1_024
-const headersBytes = 1_048_576
-const inBase64 = (bytes: number): number => Math.ceil(bytes / 3) * 4
+/** What a response takes beside its body and its headers, and a message beside a response. */
+const messageBytes = 1_048_576
 
-const keyOf = ({ tenantId, installId, component, limits }: Omit<Execution<never>, "host">): string =>
-  JSON.stringify([tenantId, installId, component.hash, limits.memoryMb])
+const ready = (make: Effect.Effect<void, ExecutionFailed>) => Effect.mapError(make, () => "not-ready")
 
 const refuse = (reason: ExecutionFailedReason, detail: string) => Effect.fail(new ExecutionFailed({ reason, detail }))
 
@@ -93,13 +94,27 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         program: guestProgram(),
         memoryPages: Math.max(memoryPages(options.limits), ownMemoryPages),
         heapMb,
-        frameBytes: inBase64(options.limits.responseBodyBytes) + options.limits.hostCallBytes + headersBytes
+        frameBytes: Math.max(
+          options.limits.responseBodyBytes + options.limits.headerBytes + messageBytes,
+          options.limits.hostCallBytes + messageBytes
+        )
       }),
     options
   )
+  const scope = yield* Effect.scope
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const admission = makeAdmission(options)
   yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
+
+  /** Makes a process that has answered ready again; it works for the same execution until it is. */
+  const settle = (guest: Guest, watch: ProcessorWatch, end: Effect.Effect<void>) => {
+    const make = (one: Guest) =>
+      Effect.andThen(
+        ready(prepare(one)),
+        Effect.suspend(() => (watch.demoted() && !promote(one.node.pid) ? Effect.fail("priority") : Effect.void))
+      )
+    return Effect.forkIn(Effect.ensuring(pool.keep(guest, make), end), scope, { startImmediately: true })
+  }
 
   const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {
     const { component, request } = execution
@@ -107,6 +122,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const maxima = memoryPlan(component.modules, memoryPages(limits))
     if (maxima === null) return yield* refuse("memory-limit", `starts above ${limits.memoryMb} MiB`)
     yield* checkRequest(request, limits)
+    const room = yield* AnswerRoom
     const asked = performance.now()
     let began = false
     let ran = false
@@ -120,30 +136,36 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         if (waiting.status._tag === "Started") waiting.end(now, exit)
       })
 
-    const onGuest = Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        const key = keyOf({ ...execution, limits })
-        const guest = yield* pool.take(key, restore)
-        began = true
-        yield* waited(Exit.void)
-        yield* noteWait(performance.now() - asked)
-        const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits))
-        const successor = pool.prepare(key, (one) => Effect.andThen(bound(one), prepare(one)))
-        const wasBound = guest.bound
-        const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
-        const talk = Effect.andThen(bound(guest), converse(guest, request, limits, execution.host, onRun))
-        return yield* restore(talk).pipe(
-          Effect.onExit((exit) => {
-            watch.stop()
-            if (exit._tag === "Failure") {
-              const counted = countInstance(reasonOf(exit.cause))
-              return Effect.andThen(counted, Effect.andThen(pool.discard(guest), successor))
-            }
-            return watch.demoted() && !promote(guest.node.pid) ? pool.retire(guest, "priority") : pool.keep(guest)
-          })
-        )
-      })
-    )
+    const onGuest = (turn: Turn) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          if (!room.hasRoom(execution.tenantId)) return yield* refuse("overloaded", "answers wait for their callers")
+          const key = poolKey({ ...execution, limits })
+          const guest = yield* pool.take(key, restore)
+          began = true
+          yield* waited(Exit.void)
+          yield* noteWait(performance.now() - asked)
+          const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits))
+          const successor = pool.prepare(key, (one) => ready(Effect.andThen(bound(one), prepare(one))))
+          const wasBound = guest.bound
+          const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
+          const talk = Effect.andThen(bound(guest), converse(guest, request, limits, execution.host, onRun))
+          return yield* restore(talk).pipe(
+            Effect.onExit((exit) => {
+              if (exit._tag === "Failure") {
+                watch.stop()
+                const counted = countInstance(reasonOf(exit.cause))
+                return Effect.andThen(counted, Effect.andThen(pool.discard(guest), successor))
+              }
+              const end = Effect.andThen(
+                Effect.sync(() => watch.stop()),
+                turn.keep()
+              )
+              return settle(guest, watch, end)
+            })
+          )
+        })
+      )
     return yield* admission.run(execution, onGuest).pipe(
       Effect.timeoutOrElse({
         duration: limits.timeoutMs,

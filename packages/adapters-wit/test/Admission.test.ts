@@ -21,10 +21,13 @@ const scene = (given: Partial<AdmissionOptions> = {}) => {
       Effect.sync(() => began.push(name)),
       Deferred.await(end)
     )
-    const outcome = Effect.match(admission.run(party(name), execution), {
-      onFailure: ({ reason }) => reason as string,
-      onSuccess: () => "ran"
-    })
+    const outcome = Effect.match(
+      admission.run(party(name), () => execution),
+      {
+        onFailure: ({ reason }) => reason as string,
+        onSuccess: () => "ran"
+      }
+    )
     return Effect.forkChild(outcome, { startImmediately: true })
   }
   const end = (name: string) => Deferred.succeed(ends.get(name) as Deferred.Deferred<void>, undefined)

@@ -62,6 +62,21 @@ describe("a bounded directory", () => {
     assert.strictEqual(await content("entry"), "second")
   })
 
+  it("puts an entry in while others put in, evict and remove the same names", async () => {
+    const names = ["a", "b"]
+    const busy = async (bytes: number) => {
+      const kept = makeBoundedDirectory({ directory, bytes })
+      for (let round = 0; round < 60; round++) {
+        for (const name of names) await kept.put(name, folderOf("x".repeat(50)))
+        if (round % 3 === 0) await kept.remove("a")
+      }
+    }
+    await Promise.all([busy(0), busy(100), busy(1_000), busy(1_000), busy(1_000), busy(1_000)])
+    for (const name of (await readdir(directory)).filter((entry) => !entry.startsWith("."))) {
+      assert.strictEqual(await content(name), "x".repeat(50))
+    }
+  })
+
   it("fails for a name that cannot be, says why, and leaves nothing behind", async () => {
     const kept = makeBoundedDirectory({ directory, bytes: 1_000 })
     await kept.remove("absent")

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
-import { coreGuest, scriptGuest } from "./support/Guests.ts"
+import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 
 const freshDirectory = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-store-"))),
@@ -45,6 +45,12 @@ describe("ComponentStore", () => {
       assert.strictEqual(new Set(accepted).size, 1)
       assert.deepEqual(yield* entriesOf(directory), [accepted[0]?.hash as string])
       assert.strictEqual(yield* store.accept(bytes), accepted[0])
+      const folder = dirname(accepted[0]?.glue ?? "")
+      const modes = yield* Effect.promise(async () => {
+        const names = await readdir(folder)
+        return Promise.all([folder, ...names.map((name) => join(folder, name))].map((path) => stat(path)))
+      })
+      assert.deepEqual([...new Set(modes.map(({ mode }) => (mode & 0o777).toString(8)))], ["700", "600"])
     })
   )
 
@@ -99,6 +105,53 @@ describe("ComponentStore", () => {
     })
   )
 
+  it.live("refuses a component that takes more processor time than it may", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const context = yield* Layer.build(layerComponentStore({ directory, intakeProcessorMs: 10 }))
+      const { accept } = yield* Effect.provideContext(ComponentStore, context)
+      const bytes = yield* bytesOf(scriptGuest("counter"))
+      const refusals = [yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes, "other"))]
+      assert.deepInclude(refusals[0], { _tag: "ComponentRefused", reason: "too-much-work", isLasting: true })
+      assert.strictEqual(refusals[0], refusals[1])
+      assert.deepEqual(yield* entriesOf(directory), [])
+    })
+  )
+
+  it.live("remembers a refusal, unless the clock refused", () =>
+    Effect.gen(function* () {
+      const store = yield* storeIn(yield* freshDirectory)
+      const bytes = yield* bytesOf(coreGuest("no-handler"))
+      assert.strictEqual(yield* Effect.flip(store.accept(bytes)), yield* Effect.flip(store.accept(bytes, "other")))
+      const context = yield* Layer.build(layerComponentStore({ directory: yield* freshDirectory, intakeTimeoutMs: 1 }))
+      const { accept } = yield* Effect.provideContext(ComponentStore, context)
+      assert.notStrictEqual(yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes)))
+    })
+  )
+
+  it.live("makes a component anew whose directory is gone", () =>
+    Effect.gen(function* () {
+      const directory = join(yield* freshDirectory, "components")
+      const store = yield* storeIn(directory)
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const first = yield* store.accept(bytes)
+      yield* Effect.promise(() => rm(directory, { recursive: true }))
+      yield* store.use(first)
+      yield* store.forget(first)
+      const again = yield* store.accept(bytes)
+      assert.deepEqual(again, first)
+      assert.isAbove((yield* Effect.promise(() => stat(again.glue))).size, 0)
+    })
+  )
+
+  it.live("refuses a component whose types would take too much glue before any is made", () =>
+    Effect.gen(function* () {
+      const error = yield* refusal(componentGuest("zip-bomb"))
+      assert.deepInclude(error, { reason: "glue-too-large" })
+      assert.match(error.message, /bytes of generated JavaScript or more/)
+    })
+  )
+
   it.live("is finished with an intake that its first caller gave up on", () =>
     Effect.gen(function* () {
       const store = yield* storeIn(yield* freshDirectory)
@@ -146,6 +199,27 @@ describe("ComponentStore", () => {
       const restarted = yield* storeIn(directory)
       assert.isNull(yield* restarted.find(hash))
       assert.strictEqual((yield* restarted.accept(bytes)).hash, hash)
+    })
+  )
+
+  it.live("makes a component anew whose folder holds another, whole as that is", () =>
+    Effect.gen(function* () {
+      const directory = yield* freshDirectory
+      const store = yield* storeIn(directory)
+      const [one, other] = [yield* bytesOf(coreGuest("ok")), yield* bytesOf(coreGuest("trap"))]
+      const accepted = yield* store.accept(one)
+      const foreign = yield* store.accept(other)
+      const aside = join(directory, ".aside")
+      yield* Effect.promise(async () => {
+        await rename(dirname(accepted.glue), aside)
+        await rename(dirname(foreign.glue), dirname(accepted.glue))
+        await rename(aside, dirname(foreign.glue))
+      })
+      const restarted = yield* storeIn(directory)
+      assert.isNull(yield* restarted.find(accepted.hash))
+      assert.isNull(yield* restarted.find(foreign.hash))
+      assert.deepEqual(yield* restarted.accept(one), accepted)
+      assert.strictEqual((yield* restarted.find(accepted.hash))?.hash, accepted.hash)
     })
   )
 

@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { ExecutionFailed } from "../src/index.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
 import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
@@ -34,6 +33,8 @@ const defaults: GuestPoolOptions = {
 
 const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, { ...defaults, ...given })
 
+const isReady = () => Effect.void
+
 const take = (pool: GuestPool, key: string) =>
   Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
 
@@ -42,7 +43,7 @@ describe("GuestPool", () => {
     Effect.gen(function* () {
       const pool = yield* poolOf()
       const first = yield* take(pool, "a")
-      yield* pool.keep(first)
+      yield* pool.keep(first, isReady)
       const other = yield* take(pool, "b")
       assert.notStrictEqual(other.node.pid, first.node.pid)
       assert.strictEqual((yield* take(pool, "a")).node.pid, first.node.pid)
@@ -69,7 +70,7 @@ describe("GuestPool", () => {
   it.effect("gives one process to one taker at a time", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()
-      yield* pool.keep(yield* take(pool, "a"))
+      yield* pool.keep(yield* take(pool, "a"), isReady)
       const [one, two] = yield* Effect.all([take(pool, "a"), take(pool, "a")], { concurrency: "unbounded" })
       assert.notStrictEqual(one.node.pid, two.node.pid)
     })
@@ -89,7 +90,7 @@ describe("GuestPool", () => {
     Effect.gen(function* () {
       const pool = yield* poolOf()
       const first = yield* take(pool, "a")
-      yield* pool.keep(first)
+      yield* pool.keep(first, isReady)
       process.kill(first.node.pid, "SIGKILL")
       yield* Effect.exit(first.node.closed)
       assert.isTrue((yield* take(pool, "a")).node.isOpen())
@@ -101,9 +102,9 @@ describe("GuestPool", () => {
       const pool = yield* poolOf({ idleProcesses: 1 })
       const first = yield* take(pool, "a")
       const second = yield* take(pool, "b")
-      yield* pool.keep(first)
+      yield* pool.keep(first, isReady)
       assert.isTrue(first.node.isOpen())
-      yield* pool.keep(second)
+      yield* pool.keep(second, isReady)
       assert.isFalse(first.node.isOpen())
       assert.isTrue(second.node.isOpen())
     })
@@ -114,14 +115,14 @@ describe("GuestPool", () => {
       const pool = yield* poolOf({ idleProcesses: 4, idleMb: 300 })
       const guests = [yield* take(pool, "a"), yield* take(pool, "b"), yield* take(pool, "c"), yield* take(pool, "d")]
       for (const guest of guests) guest.residentBytes = 100 * 1_048_576
-      for (const guest of guests.slice(0, 3)) yield* pool.keep(guest)
+      for (const guest of guests.slice(0, 3)) yield* pool.keep(guest, isReady)
       assert.deepEqual(
         guests.map(({ node }) => node.isOpen()),
         [true, true, true, true]
       )
       for (const guest of guests.slice(3)) {
         guest.residentBytes += 1
-        yield* pool.keep(guest)
+        yield* pool.keep(guest, isReady)
       }
       assert.deepEqual(
         guests.map(({ node }) => node.isOpen()),
@@ -134,9 +135,9 @@ describe("GuestPool", () => {
     Effect.gen(function* () {
       const pool = yield* poolOf({ idleMb: 300 })
       const [first, large] = [yield* take(pool, "a"), yield* take(pool, "b")]
-      yield* pool.keep(first)
+      yield* pool.keep(first, isReady)
       large.residentBytes = 301 * 1_048_576
-      yield* pool.keep(large)
+      yield* pool.keep(large, isReady)
       assert.deepEqual([first.node.isOpen(), large.node.isOpen()], [false, true])
     })
   )
@@ -145,7 +146,7 @@ describe("GuestPool", () => {
     Effect.gen(function* () {
       const pool = yield* poolOf({ idleMs: 10_000 })
       const guest = yield* take(pool, "a")
-      yield* pool.keep(guest)
+      yield* pool.keep(guest, isReady)
       yield* TestClock.adjust(5_000)
       assert.isTrue(guest.node.isOpen())
       yield* TestClock.adjust(10_000)
@@ -203,10 +204,57 @@ describe("GuestPool", () => {
       assert.deepEqual(made, [guest])
       assert.notStrictEqual(other, guest)
       assert.strictEqual(guest.key, "a")
-      yield* pool.keep(guest)
+      yield* pool.keep(guest, isReady)
       yield* pool.prepare("a", make)
       assert.strictEqual(yield* take(pool, "a"), guest)
       assert.lengthOf(made, 1)
+    })
+  )
+
+  it.effect("has who asks for a key wait for the process that is being made ready for it again", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const guest = yield* take(pool, "a")
+      const ready = yield* Deferred.make<void>()
+      yield* Effect.forkChild(
+        pool.keep(guest, () => Deferred.await(ready)),
+        { startImmediately: true }
+      )
+      const next = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      assert.notStrictEqual(yield* take(pool, "b"), guest)
+      assert.isUndefined(next.pollUnsafe())
+      yield* Deferred.succeed(ready, undefined)
+      assert.strictEqual(yield* Fiber.join(next), guest)
+    })
+  )
+
+  it.effect("ends a process that is not ready again in time, and gives another to who waits for it", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const guest = yield* take(pool, "a")
+      const kept = yield* Effect.forkChild(
+        pool.keep(guest, () => Effect.never),
+        { startImmediately: true }
+      )
+      const next = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      yield* TestClock.adjust(defaults.startMs)
+      yield* Fiber.join(kept)
+      assert.isFalse(guest.node.isOpen())
+      assert.notStrictEqual(yield* Fiber.join(next), guest)
+    })
+  )
+
+  it.effect("ends a process whose being made ready is interrupted", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const guest = yield* take(pool, "a")
+      const kept = yield* Effect.forkChild(
+        pool.keep(guest, () => Effect.never),
+        { startImmediately: true }
+      )
+      yield* Fiber.interrupt(kept)
+      assert.isFalse(guest.node.isOpen())
+      assert.notStrictEqual(yield* take(pool, "a"), guest)
     })
   )
 
@@ -214,10 +262,9 @@ describe("GuestPool", () => {
     Effect.gen(function* () {
       const pool = yield* poolOf()
       const made: Array<Guest> = []
-      const refusal = new ExecutionFailed({ reason: "trap", detail: "" })
       yield* pool.prepare("a", (guest) => {
         made.push(guest)
-        return Effect.fail(refusal)
+        return Effect.fail("not-ready")
       })
       const guest = yield* take(pool, "a")
       assert.lengthOf(made, 1)
@@ -244,9 +291,9 @@ describe("GuestPool", () => {
     Effect.gen(function* () {
       const pool = yield* poolOf({ requestsPerProcess: 2 })
       const first = yield* take(pool, "a")
-      yield* pool.keep(first)
+      yield* pool.keep(first, isReady)
       assert.strictEqual(yield* take(pool, "a"), first)
-      yield* pool.keep(first)
+      yield* pool.keep(first, isReady)
       assert.isFalse(first.node.isOpen())
       assert.isTrue((yield* take(pool, "a")).node.isOpen())
     })
@@ -257,11 +304,11 @@ describe("GuestPool", () => {
       const pool = yield* poolOf({ processMb: 100 })
       const guest = yield* take(pool, "a")
       guest.residentBytes = 100 * 1_048_576
-      yield* pool.keep(guest)
+      yield* pool.keep(guest, isReady)
       assert.isTrue(guest.node.isOpen())
       assert.strictEqual(yield* take(pool, "a"), guest)
       guest.residentBytes += 1
-      yield* pool.keep(guest)
+      yield* pool.keep(guest, isReady)
       assert.isFalse(guest.node.isOpen())
     })
   )

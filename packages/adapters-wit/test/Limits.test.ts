@@ -10,7 +10,8 @@ const maxima = {
   memoryMb: 512,
   headers: 10_000,
   headerBytes: 1_048_576,
-  nesting: 256,
+  hostCallValues: 50_000,
+  hostCallTotalBytes: 1_073_741_824,
   logBytes: 67_108_864,
   componentBytes: 134_217_728,
   glueBytes: 33_554_432,
@@ -27,6 +28,11 @@ describe("Limits", () => {
     assert.isTrue(valid(defaultLimits))
   })
 
+  it("bounds memory and bodies as the product does", () => {
+    const { memoryMb, requestBodyBytes, responseBodyBytes } = defaultLimits
+    assert.deepEqual([memoryMb, requestBodyBytes, responseBodyBytes], [256, 10_485_760, 10_485_760])
+  })
+
   it.each(Object.entries(maxima))("takes %s of %d, and not more", (name, maximum) => {
     assert.isTrue(valid({ ...defaultLimits, [name]: maximum }))
     assert.isFalse(valid({ ...defaultLimits, [name]: maximum + 1 }))
@@ -35,16 +41,16 @@ describe("Limits", () => {
   })
 
   it("counts 16 pages to a MiB", () => {
-    assert.strictEqual(memoryPages(defaultLimits), 1_024)
+    assert.strictEqual(memoryPages({ memoryMb: 64 }), 1_024)
   })
 })
 
 describe("lower", () => {
   it.each([
     { asked: { timeoutMs: 1_000, memoryMb: 16 }, timeoutMs: 1_000, memoryMb: 16 },
-    { asked: { timeoutMs: 25_001, memoryMb: 65 }, timeoutMs: 25_000, memoryMb: 64 },
-    { asked: {}, timeoutMs: 25_000, memoryMb: 64 },
-    { asked: { timeoutMs: null, memoryMb: Number.NaN }, timeoutMs: 25_000, memoryMb: 64 },
+    { asked: { timeoutMs: 25_001, memoryMb: 257 }, timeoutMs: 25_000, memoryMb: 256 },
+    { asked: {}, timeoutMs: 25_000, memoryMb: 256 },
+    { asked: { timeoutMs: null, memoryMb: Number.NaN }, timeoutMs: 25_000, memoryMb: 256 },
     { asked: { timeoutMs: Number.POSITIVE_INFINITY, memoryMb: 0 }, timeoutMs: 25_000, memoryMb: 1 },
     { asked: { timeoutMs: -5, memoryMb: 1.9 }, timeoutMs: 1, memoryMb: 1 }
   ])("makes $asked into $timeoutMs ms and $memoryMb MiB", ({ asked, timeoutMs, memoryMb }) => {

@@ -2,6 +2,7 @@ import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { type CoreGlobal, type CoreLinearMemory, coreWasm, EngineGlobal } from "../src/internal/child/CoreWasm.ts"
 import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
+import { sectionId, sections } from "../src/internal/child/core/Sections.ts"
 
 const opened = async (...texts: ReadonlyArray<string>) =>
   openComponent(await Promise.all(texts.map((text) => parse(text))))
@@ -65,16 +66,44 @@ const everyInstruction = `
 const instance = async (text: string) => {
   const module = await first(text)
   const size = new EngineGlobal({ value: "i32", mutable: true }, 1)
+  const refused = new EngineGlobal({ value: "i32", mutable: true }, 0)
   const { exports } = new coreWasm.Instance(new coreWasm.Module(module.bytes), {
     m: { g: 0 },
-    [module.marker]: { pages: size }
+    [module.marker]: { pages: size, refused }
   })
   const run = (name: string, ...args: ReadonlyArray<number>) => (exports[name] as Run)(...args)
   const [memoryName = ""] = module.memories
-  return { module, size, run, exports, memory: exports[memoryName] as CoreLinearMemory }
+  return { module, size, refused, run, exports, memory: exports[memoryName] as CoreLinearMemory }
+}
+
+/** The module with the first data segment, `00 41 …`, written as one that names its memory in two bytes: `02 80 00 41 …`. */
+const withNamedMemory = (bytes: Uint8Array): Uint8Array => {
+  const data = sections(bytes).find(({ id }) => id === sectionId.data)
+  if (data === undefined) throw new Error("no data section")
+  const body = bytes.subarray(data.body, data.end)
+  const rewritten = [sectionId.data, body.byteLength + 2, body[0] ?? 0, 2, 0x80, 0, ...body.subarray(2)]
+  return Uint8Array.from([...bytes.subarray(0, data.start), ...rewritten, ...bytes.subarray(data.end)])
 }
 
 describe("openComponent", () => {
+  it("leaves data where it is, whichever way its segment names the memory", async () => {
+    const text = `(module (memory 1 4)
+      (data (i32.const 8) "first") (data "later") (data (i32.const 16) "third")
+      (func (export "later") (memory.init 1 (i32.const 24) (i32.const 0) (i32.const 5)))
+      (func (export "size") (result i32) (memory.size)))`
+    const component = openComponent([withNamedMemory(await parse(text))])
+    if (!("modules" in component)) throw new Error(component.unrestorable)
+    const [module] = component.modules
+    const pages = new EngineGlobal({ value: "i32", mutable: true }, 1)
+    const made = new coreWasm.Module(module?.bytes ?? new Uint8Array())
+    const { exports } = new coreWasm.Instance(made, { [component.marker]: { pages } })
+    ;(exports["later"] as Run)()
+    const memory = exports[module?.memories[0] ?? ""] as CoreLinearMemory
+    const seen = new TextDecoder().decode(new Uint8Array(memory.buffer, 8, 21))
+    assert.strictEqual(seen, "first\0\0\0third\0\0\0later")
+    assert.strictEqual((exports["size"] as Run)(), 1)
+  })
+
   it("brings all state into reach and changes nothing that code does", async () => {
     const { exports, module, run } = await instance(`(module ${everyInstruction})`)
     assert.lengthOf(module.globals, 4)
@@ -120,10 +149,17 @@ describe("openComponent", () => {
     const size = new EngineGlobal({ value: "i32", mutable: true }, 1)
     const { run, own } = new coreWasm.Instance(new coreWasm.Module(user?.bytes as Uint8Array), {
       x: owned,
-      [component.marker]: { pages: size }
+      [component.marker]: { pages: size, refused: new EngineGlobal({ value: "i32", mutable: true }, 0) }
     }).exports
     assert.strictEqual((run as Run)(), 42)
     assert.strictEqual((own as CoreGlobal).value, 2)
+  })
+
+  it("notes that memory was refused, and not that it grew", async () => {
+    const grow = `(memory 1 3) (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))`
+    const { refused, run } = await instance(`(module (import "m" "g" (global i32)) ${grow})`)
+    assert.deepEqual([run("grow", 2), refused.value], [1, 0])
+    assert.deepEqual([run("grow", 1), refused.value], [-1, 1])
   })
 
   it("takes code of any length", async () => {

@@ -1,5 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { AnswerRoom } from "../src/AnswerRoom.ts"
 import { ok } from "../src/HostCall.ts"
 import { defaultLimits, type ExecutionFailed, ProtocolViolation } from "../src/index.ts"
 import { processorTime } from "../src/internal/host/processorTime.ts"
@@ -45,8 +46,8 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
   it.effect.each([
     { pages: 100, outcome: "200" },
     { pages: 255, outcome: "200" },
-    { pages: 256, outcome: "trap" },
-    { pages: 60_000, outcome: "trap" }
+    { pages: 256, outcome: "memory-limit" },
+    { pages: 60_000, outcome: "memory-limit" }
   ])("a guest of one page in 16 MiB that grows by $pages pages ends with $outcome", ({ pages, outcome }) =>
     Effect.gen(function* () {
       const grown = run(coreGuest("grow-memory"), { limits: { memoryMb: 16 }, body: zeros(pages) })
@@ -87,7 +88,7 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
     Effect.gen(function* () {
       const grow = (memoryMb: number) => ({ limits: { memoryMb }, body: zeros(200) })
       assert.strictEqual(yield* status(coreGuest("grow-memory"), grow(32)), 200)
-      assert.strictEqual(yield* reason(coreGuest("grow-memory"), grow(8)), "trap")
+      assert.strictEqual(yield* reason(coreGuest("grow-memory"), grow(8)), "memory-limit")
     })
   )
 
@@ -125,6 +126,22 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
       const whole = yield* run(coreGuest("huge-response"), { limits, body: zeros(100) })
       assert.strictEqual(whole.body?.byteLength, 1_000_000)
       assert.strictEqual(yield* reason(coreGuest("huge-response"), { limits, body: zeros(101) }), "response-too-large")
+    })
+  )
+
+  it.effect("runs nothing for a tenant whose answers have no more room, and runs for others", () =>
+    Effect.gen(function* () {
+      const calls: Array<unknown> = []
+      const host = (call: unknown) => Effect.sync(() => ok(void calls.push(call)))
+      const asked = (tenantId: string) =>
+        Effect.match(run(coreGuest("flood-host-calls"), { tenantId, installId: tenantId, host, body: zeros(1) }), {
+          onFailure: (error) => ("reason" in error ? error.reason : error._tag),
+          onSuccess: ({ status }) => String(status)
+        }).pipe(Effect.provideService(AnswerRoom, { hasRoom: (tenant) => tenant !== "full" }))
+      assert.strictEqual(yield* asked("full"), "overloaded")
+      assert.isEmpty(calls)
+      assert.strictEqual(yield* asked("other"), "200")
+      assert.lengthOf(calls, 1)
     })
   )
 

@@ -1,8 +1,14 @@
+import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { defaultLimits } from "../src/index.ts"
+import { encode } from "../src/internal/child/Encoder.ts"
 import { bind, prepare } from "../src/internal/host/binding.ts"
+import { headerBytes } from "../src/internal/host/FrameReader.ts"
+import { sha256 } from "../src/internal/host/sha256.ts"
 import { callOf, doneWith, replaying, talk } from "./support/Replay.ts"
+
+const getClient = (id: unknown) => callOf("clients.getClient", id)
 
 const small = {
   ...defaultLimits,
@@ -10,10 +16,10 @@ const small = {
   headers: 2,
   headerBytes: 8,
   hostCalls: 2,
-  hostCallBytes: JSON.stringify(callOf("12345678")).length
+  hostCallBytes: encode(getClient("12345678")).byteLength - headerBytes
 }
 
-const body = (text: string) => ({ $b: Buffer.from(text).toString("base64") })
+const body = (text: string) => new Uint8Array(Buffer.from(text))
 const response = (text: string, headers: ReadonlyArray<readonly [name: string, value: string]> = []) =>
   doneWith({ status: 200, headers: headers.map(([name, value]) => ({ name, value })), body: body(text) })
 
@@ -49,29 +55,47 @@ describe("A process that its guest has taken over", () => {
       messages: [response("", [["abcd", "12345"]])],
       seen: "response-headers-too-large (headerBytes)"
     },
-    { says: "a number that is none", messages: [doneWith({ $u: "" })], seen: "response-invalid (null)" },
-    { says: "a call with a number that is none", messages: [callOf({ $u: "" }), good], seen: "protocol (null)" },
-    { says: "a call of the limit", messages: [callOf("12345678"), good], seen: "200" },
+    { says: "something else for a response", messages: [doneWith(1n)], seen: "response-invalid (null)" },
+    { says: "a call with something else for a text", messages: [getClient(1n), good], seen: "protocol (null)" },
+    { says: "a call of the limit", messages: [getClient("12345678"), good], seen: "200" },
     {
       says: "a call of a byte more",
-      messages: [callOf("123456789"), good],
+      messages: [getClient("123456789"), good],
       seen: "host-call-too-large (hostCallBytes)"
     },
-    { says: "as many calls as it may", messages: [callOf(), callOf(), good], seen: "200" },
-    { says: "one call more", messages: [callOf(), callOf(), callOf(), good], seen: "host-call-limit (hostCalls)" },
-    { says: "that it is ready once more", messages: [{ type: "ready" }, good], seen: "protocol (null)" }
+    { says: "as many calls as it may", messages: [getClient("a"), getClient("b"), good], seen: "200" },
+    {
+      says: "one call more",
+      messages: [getClient("a"), getClient("b"), getClient("c"), good],
+      seen: "host-call-limit (hostCalls)"
+    },
+    { says: "that it is ready once more", messages: [{ type: "ready" } as const, good], seen: "protocol (null)" }
   ])("is held to what every guest is held to: $says", ({ messages, seen }) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* talk(messages, small)).end, seen)
     })
   )
 
-  const component = { hash: "", glue: import.meta.filename, imports: [], modules: [], unrestorable: null }
+  const component = {
+    hash: "",
+    glue: import.meta.filename,
+    glueSha256: sha256(readFileSync(import.meta.filename)),
+    imports: [],
+    modules: [],
+    unrestorable: null
+  }
+  const file = {
+    name: "guest.core.wasm",
+    path: component.glue,
+    sha256: component.glueSha256,
+    memories: [],
+    state: null
+  }
 
   it.live.each([
-    { says: "that it has loaded", message: { type: "loaded" }, seen: "bound" },
-    { says: "that it is ready", message: { type: "ready" }, seen: "protocol" },
-    { says: "that it cannot", message: { type: "fail", reason: "load", detail: "" }, seen: "crashed" }
+    { says: "that it has loaded", message: { type: "loaded" } as const, seen: "bound" },
+    { says: "that it is ready", message: { type: "ready" } as const, seen: "protocol" },
+    { says: "that it cannot", message: { type: "fail", reason: "load", detail: "" } as const, seen: "crashed" }
   ])("is bound only where it says so, and not where it says $says", ({ message, seen }) =>
     Effect.gen(function* () {
       const guest = yield* replaying([message])
@@ -91,12 +115,27 @@ describe("A process that its guest has taken over", () => {
     })
   )
 
-  it.live("is not sent a component whose files are gone", () =>
+  it.live("is bound to a component whose files are what intake wrote", () =>
     Effect.gen(function* () {
       const guest = yield* replaying([{ type: "loaded" }])
-      const error = yield* Effect.flip(bind(guest, { ...component, glue: "/nowhere/glue.js" }, [], defaultLimits))
-      assert.strictEqual(error.reason, "unavailable")
-      assert.isFalse(guest.bound)
+      yield* bind(guest, { ...component, modules: [file] }, [], defaultLimits)
+      assert.isTrue(guest.bound)
+    })
+  )
+
+  it.live.each([
+    { what: "glue is gone", change: { glue: "/nowhere/glue.js" } },
+    { what: "glue is another", change: { glueSha256: "0".repeat(64) } },
+    { what: "module is gone", change: { modules: [{ ...file, path: "/nowhere/guest.core.wasm" }] } },
+    { what: "module is another", change: { modules: [file, { ...file, sha256: "0".repeat(64) }] } }
+  ])("is sent nothing of a component whose $what, which is then gone", ({ change }) =>
+    Effect.gen(function* () {
+      const guest = yield* replaying([{ type: "loaded" }])
+      const sent: Array<unknown> = []
+      const node = { ...guest.node, send: (body: Uint8Array | string) => sent.push(body) }
+      const error = yield* Effect.flip(bind({ ...guest, node }, { ...component, ...change }, [], defaultLimits))
+      assert.strictEqual(error.reason, "component-gone")
+      assert.deepEqual([guest.bound, sent], [false, []])
     })
   )
 })

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, type Exit, Layer, References, Schema } from "effect"
+import { Effect, type Exit, Layer, Schema } from "effect"
 import {
   ComponentRefused,
   ComponentStore,
@@ -20,42 +20,26 @@ import {
 import { coreMemories, limitCoreMemories } from "../src/internal/child/CoreMemory.ts"
 import { coreWasm } from "../src/internal/child/CoreWasm.ts"
 import { openComponent } from "../src/internal/child/core/OpenComponent.ts"
+import { encode } from "../src/internal/child/Encoder.ts"
+import type { FromGuest } from "../src/internal/child/Messages.ts"
 import { pack } from "../src/internal/child/Wire.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, receive, startGuest } from "../src/internal/host/Guest.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
+import { fuzz, fuzzTimeout } from "./support/Fuzz.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
-import { type Chance, chanceOf, mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
+import { type Chance, mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
 import { requestOf, run, sandboxOf } from "./support/Run.ts"
 
-const seconds = Number(process.env["FUZZ_SECONDS"] ?? 10)
-const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
-const parts = 4
+const parts = { parts: 4 }
 const caseMs = 20_000
 const deadlineMs = 300
 const startMs = 700
 const headerBytes = 4
 
 const silent = Effect.fail(new ExecutionFailed({ reason: "timeout", detail: "" }))
-
-/** Runs cases for its part of the time. What a case throws says how to have it again. */
-const fuzz = <E, R>(name: string, oneCase: (chance: Chance) => Effect.Effect<string, E, R>) =>
-  Effect.gen(function* () {
-    const end = performance.now() + (seconds * 1_000) / parts
-    const outcomes = new Map<string, number>()
-    let index = 0
-    for (; index === 0 || performance.now() < end; index++) {
-      const again = `FUZZ_SEED=${seed + index} FUZZ_SECONDS=0, ${name}`
-      const outcome = yield* oneCase(chanceOf(seed + index)).pipe(
-        Effect.timeoutOrElse({ duration: caseMs, orElse: () => Effect.die(new Error("took too long")) }),
-        Effect.catchCause((cause) => Effect.die(new Error(again, { cause })))
-      )
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-    }
-    console.info(`fuzz: ${name}, FUZZ_SEED=${seed}, ${index} cases`, Object.fromEntries(outcomes))
-  }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
 
 const leaks = /\/(work|home|tmp|srv|usr)\/|node:|\.[jt]s\b|\bat .*:\d/
 
@@ -87,7 +71,6 @@ const freshStore = Layer.unwrap(
 )
 
 const live = { excludeTestServices: true, timeout: "60 seconds" } as const
-const timeout = { timeout: seconds * 1_000 + 60_000 }
 const bases = ["ok", "flood-host-calls", "keep-table", "many-headers"]
 
 const goodRequest = Effect.gen(function* () {
@@ -122,16 +105,19 @@ const outcomeOfRewriting = (bytes: Uint8Array, chance: Chance): string => {
 }
 
 describe("A core module with bytes changed", () => {
-  it.live("is refused as out of range or no text, or stays valid when it is rewritten", () =>
-    Effect.gen(function* () {
-      const modules = yield* Effect.promise(() => Promise.all(bases.map(coreModule)))
-      yield* fuzz("core module", (chance) =>
-        Effect.andThen(
-          Effect.yieldNow,
-          Effect.sync(() => outcomeOfRewriting(mutated(chance.pick(modules), chance), chance))
+  it.live(
+    "is refused as out of range or no text, or stays valid when it is rewritten",
+    () =>
+      Effect.gen(function* () {
+        const modules = yield* Effect.promise(() => Promise.all(bases.map(coreModule)))
+        yield* fuzz("core module", parts, (chance) =>
+          Effect.andThen(
+            Effect.yieldNow,
+            Effect.sync(() => outcomeOfRewriting(mutated(chance.pick(modules), chance), chance))
+          )
         )
-      )
-    })
+      }),
+    fuzzTimeout
   )
 })
 
@@ -143,7 +129,7 @@ layer(Layer.merge(sandboxOf(), Layer.fresh(freshStore)), live)("A component with
         const guests = yield* Effect.promise(() => Promise.all(bases.map((name) => coreGuest(name))))
         const sandbox = yield* Sandbox
         const store = yield* ComponentStore
-        yield* fuzz("component", (chance) =>
+        yield* fuzz("component", parts, (chance) =>
           outcomeOf(
             Effect.gen(function* () {
               const component = yield* store.accept(
@@ -162,7 +148,7 @@ layer(Layer.merge(sandboxOf(), Layer.fresh(freshStore)), live)("A component with
         )
         yield* goodRequest
       }),
-    timeout
+    fuzzTimeout
   )
 })
 
@@ -189,35 +175,46 @@ const withLength = (body: Uint8Array): Buffer => {
   return Buffer.concat([header, body])
 }
 
-const framed = (message: unknown): Buffer => withLength(Buffer.from(JSON.stringify(message)))
-
-const call = (name: string, member: string, ...args: ReadonlyArray<unknown>) =>
-  framed({ type: "call", interface: `alga:extension/${name}`, function: member, args: args.map(pack) })
+const call = (name: string, member: string, ...args: ReadonlyArray<unknown>): FromGuest => ({
+  type: "call",
+  interface: `alga:extension/${name}`,
+  function: member,
+  args
+})
 
 const id = "10000000-0000-4000-8000-000000000000"
 
-const said = [
-  framed({ type: "ready" }),
+const said: ReadonlyArray<FromGuest> = [
+  { type: "ready" },
   call("clients", "listClients", { search: "a", includeInactive: null, page: 1, pageSize: 25 }),
   call("services", "getService", id),
   call("storage", "put", { namespace: "n", key: "k", value: new Uint8Array([1, 2, 3]), revision: 7n }),
   call("logging", "logInfo", "a line"),
-  framed({
+  {
     type: "done",
-    response: pack({ status: 200, headers: [{ name: "x-a", value: "1" }], body: new Uint8Array([1, 2]) }),
+    response: { status: 200, headers: [{ name: "x-a", value: "1" }], body: new Uint8Array([1, 2]) },
     obstacle: null,
-    residentBytes: 1
-  })
+    residentBytes: 1,
+    memoryRefused: false
+  }
 ]
 
-/** Changes a frame as a whole, or the text in it, or a value in that; in the last two its length is right. */
-const changedFrame = (piece: Buffer, chance: Chance): Uint8Array => {
+const framed = (message: FromGuest): Buffer => Buffer.from(encode(message))
+
+const withValueChanged = (message: FromGuest, chance: Chance): FromGuest => {
+  if (message.type === "call") return { ...message, args: message.args.map((arg) => withOneValueChanged(arg, chance)) }
+  return message.type === "done" ? { ...message, response: withOneValueChanged(message.response, chance) } : message
+}
+
+/** Changes a frame as a whole, or what is in it, or a value in that; in the last two its length is right. */
+const changedFrame = (message: FromGuest, chance: Chance): Uint8Array => {
+  const piece = framed(message)
   const body = piece.subarray(headerBytes)
   const changes = [
     () => mutated(piece, chance),
     () => withLength(mutated(body, chance)),
-    () => framed(withOneValueChanged(JSON.parse(body.toString("utf8")), chance)),
-    () => framed(withOneValueChanged(JSON.parse(body.toString("utf8")), chance))
+    () => framed(withValueChanged(message, chance)),
+    () => framed(withValueChanged(message, chance))
   ]
   return chance.pick(changes)()
 }
@@ -245,13 +242,13 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
               )
             ).pipe(Effect.timeoutOrElse({ duration, orElse: () => silent }))
           }).pipe(Effect.scoped)
-        assert.strictEqual(yield* outcomeOf(as()(talk(said, caseMs))), "answered")
-        yield* fuzz("frames of the guest", (chance) => {
+        assert.strictEqual(yield* outcomeOf(as()(talk(said.map(framed), caseMs))), "answered")
+        yield* fuzz("frames of the guest", parts, (chance) => {
           const changed = chance.below(said.length)
           return outcomeOf(
             as()(
               talk(
-                said.map((piece, i) => (i === changed ? changedFrame(piece, chance) : piece)),
+                said.map((message, i) => (i === changed ? changedFrame(message, chance) : framed(message))),
                 deadlineMs
               )
             )
@@ -259,7 +256,7 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
         })
         yield* goodRequest
       }),
-    timeout
+    fuzzTimeout
   )
 })
 
@@ -286,7 +283,7 @@ layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes chang
             "export const instantiate = () => ({ handler: () => ({ status: 200, headers: [], body: null }) })"
           ),
           Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
-          text({ type: "run", request: pack(requestOf()), responseBytes: 1, ...limits })
+          text({ type: "run", request: pack(requestOf(), []), parts: 0, responseBytes: 1, ...limits })
         ]
         const serve = (bodies: ReadonlyArray<Uint8Array>) =>
           Effect.gen(function* () {
@@ -298,7 +295,7 @@ layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes chang
             for (const body of bodies.slice(-1)) guest.node.send(body)
             return (yield* answers(guest))._tag === "Failure" ? "ended" : "talks or waits"
           }).pipe(Effect.scoped)
-        yield* fuzz("frames of the host", (chance) => {
+        yield* fuzz("frames of the host", parts, (chance) => {
           const changed = chance.below(sent.length)
           const isText = changed === 0 || changed === sent.length - 1
           const change = (body: Buffer) =>
@@ -309,6 +306,6 @@ layer(sandboxOf(), live)("A sandbox process that is sent frames with bytes chang
         })
         yield* goodRequest
       }),
-    timeout
+    fuzzTimeout
   )
 })

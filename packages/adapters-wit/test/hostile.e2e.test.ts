@@ -38,7 +38,7 @@ const crimes: ReadonlyArray<Crime> = [
   { name: "loop-forever", limits: soon, end: failed("timeout") },
   { name: "loop-forever", variant: "longer than its processor time", limits: { cpuMs: 200 }, end: failed(cpuLimit) },
   { name: "loop-forever-at-start", limits: soon, end: failed("timeout") },
-  { name: "grow-memory", body: 60_000, end: failed("trap") },
+  { name: "grow-memory", body: 60_000, end: failed("memory-limit") },
   { name: "grow-table", variant: "within", body: 50, end: "200" },
   { name: "grow-table", variant: "beyond", body: 5_000, end: failed("trap") },
   { name: "deep-recursion", end: failed("trap") },
@@ -54,6 +54,11 @@ const crimes: ReadonlyArray<Crime> = [
   { name: "flood-host-calls", body: 5_000, end: failed("host-call-limit") },
   { name: "reenter", variant: "through its own export", guest: () => componentGuest("reenter"), end: failed("trap") },
   { name: "reenter", variant: "while it is given the request", end: "200" },
+  { name: "caught-host-call", variant: "of none that failed", end: "200" },
+  { name: "caught-host-call", variant: "of a wild text", body: 1, end: failed("trap") },
+  { name: "caught-host-call", variant: "of one with too little stack", body: 2, end: failed("trap") },
+  { name: "waitable-set", guest: () => componentGuest("waitable-set"), end: refused("canonical-function") },
+  { name: "call-after-answer", end: failed("trap") },
   { name: "forbidden-import", end: refused("unknown-import") },
   { name: "wrong-export-type", end: refused("wrong-export-type") },
   { name: "two-memories", variant: "in one module", end: refused("not-a-component") },
@@ -64,6 +69,20 @@ const crimes: ReadonlyArray<Crime> = [
     guest: twoMemories,
     body: 16,
     limits: { memoryMb: 2 },
+    end: failed("memory-limit")
+  },
+  {
+    name: "many-instances",
+    variant: "as many as its memory limit holds",
+    guest: () => componentGuest("many-instances", 3),
+    limits: { memoryMb: 4 },
+    end: "200"
+  },
+  {
+    name: "many-instances",
+    variant: "one more",
+    guest: () => componentGuest("many-instances", 4),
+    limits: { memoryMb: 4 },
     end: failed("trap")
   },
   { name: "name-injection", guest: () => componentGuest("name-injection"), end: refused("unsafe-name") },

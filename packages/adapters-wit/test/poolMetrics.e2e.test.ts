@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { guestProgram } from "../src/internal/host/Engine.ts"
-import { startGuest } from "../src/internal/host/Guest.ts"
+import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
 import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
 import { countInstance } from "../src/internal/host/metrics.ts"
 import { defaultSandboxOptions } from "../src/SandboxOptions.ts"
@@ -36,6 +36,8 @@ const counts = (metric: string, attribute: string) =>
     )
   )
 
+const keepIn = (pool: GuestPool) => (guest: Guest) => pool.keep(guest, () => Effect.void)
+
 const recycled = counts("alga_extension_sandbox_processes_recycled_total", "why")
 
 const take = (pool: GuestPool, key: string) =>
@@ -51,7 +53,7 @@ const counted = (act: (pool: GuestPool) => Effect.Effect<unknown, unknown>, opti
 describe("Processes that are replaced though they did their work", () => {
   it.effect("are not counted while they are kept", () =>
     Effect.gen(function* () {
-      const kept = counted((pool) => Effect.flatMap(take(pool, "a"), pool.keep))
+      const kept = counted((pool) => Effect.flatMap(take(pool, "a"), keepIn(pool)))
       assert.deepEqual(yield* kept, {})
     })
   )
@@ -59,13 +61,13 @@ describe("Processes that are replaced though they did their work", () => {
   it.effect("are counted by why: their requests, their size, no room, no work for long, another's decision", () =>
     Effect.gen(function* () {
       const requests = counted((pool) =>
-        Effect.forEach([1, 2], () => Effect.flatMap(take(pool, "a"), pool.keep), { discard: true })
+        Effect.forEach([1, 2], () => Effect.flatMap(take(pool, "a"), keepIn(pool)), { discard: true })
       )
       assert.deepEqual(yield* requests, { requests: 1 })
       const memory = counted((pool) =>
         Effect.flatMap(take(pool, "a"), (guest) => {
           guest.residentBytes = 513 * 1_048_576
-          return pool.keep(guest)
+          return keepIn(pool)(guest)
         })
       )
       assert.deepEqual(yield* memory, { memory: 1 })
@@ -73,13 +75,13 @@ describe("Processes that are replaced though they did their work", () => {
         (pool) =>
           Effect.gen(function* () {
             const guests = [yield* take(pool, "a"), yield* take(pool, "b")]
-            yield* Effect.forEach(guests, pool.keep)
+            yield* Effect.forEach(guests, keepIn(pool))
           }),
         { idleProcesses: 1 }
       )
       assert.deepEqual(yield* room, { room: 1 })
       const idle = counted((pool) =>
-        Effect.andThen(Effect.flatMap(take(pool, "a"), pool.keep), TestClock.adjust(defaults.idleMs * 2))
+        Effect.andThen(Effect.flatMap(take(pool, "a"), keepIn(pool)), TestClock.adjust(defaults.idleMs * 2))
       )
       assert.deepEqual(yield* idle, { idle: 1 })
       const decided = counted((pool) => Effect.flatMap(take(pool, "a"), (guest) => pool.retire(guest, "priority")))
@@ -92,7 +94,7 @@ describe("Processes that are replaced though they did their work", () => {
       const waiting = counted((pool) =>
         Effect.gen(function* () {
           const guest = yield* take(pool, "a")
-          yield* pool.keep(guest)
+          yield* keepIn(pool)(guest)
           process.kill(guest.node.pid, "SIGKILL")
           yield* Effect.exit(guest.node.closed)
           yield* take(pool, "b")
@@ -102,7 +104,7 @@ describe("Processes that are replaced though they did their work", () => {
       const late = counted((pool) =>
         Effect.flatMap(take(pool, "a"), (guest) => {
           process.kill(guest.node.pid, "SIGKILL")
-          return Effect.andThen(Effect.exit(guest.node.closed), pool.keep(guest))
+          return Effect.andThen(Effect.exit(guest.node.closed), keepIn(pool)(guest))
         })
       )
       assert.deepEqual(yield* late, { dead: 1 })

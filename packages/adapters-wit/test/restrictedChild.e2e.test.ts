@@ -1,17 +1,22 @@
 import { Buffer } from "node:buffer"
+import { builtinModules } from "node:module"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { guestProgram } from "../src/internal/host/Engine.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
 import { open } from "../src/internal/host/RestrictedNode.ts"
 
 const entry = fileURLToPath(new URL("./fixtures/child/Attempts.ts", import.meta.url))
 const root = fileURLToPath(new URL("../", import.meta.url))
 
+const urlOf = (name: string) => `node:${name.replace(/^node:/, "")}`
+
+/** What a sandbox process is started with, and all modules of Node for the attempts beside. */
 const options = {
   confinement: [],
   execPath: process.execPath,
-  program: { text: programText(entry, root), reads: [entry], flags: [] },
+  program: { ...guestProgram(), text: programText(entry, root), builtins: builtinModules.map(urlOf), reads: [entry] },
   memoryPages: 1_024,
   heapMb: 64,
   frameBytes: 65_536
@@ -92,7 +97,7 @@ describe("a restricted process", () => {
       const url = "alga://engine/ends.ts"
       const ends = `import { writeSync } from "node:fs"; writeSync(2, "e".repeat(9_000)); process.exit(3)`
       const text = { entry: url, modules: { [url]: ends } }
-      const node = yield* open({ ...options, program: { text, reads: [], flags: [] } })
+      const node = yield* open({ ...options, program: { ...guestProgram(), text } })
       assert.deepEqual(yield* Effect.flip(node.next), { reason: "exited", detail: "code 3, signal null" })
       assert.strictEqual(node.errorOutput(), "e".repeat(8_192))
       const told: Array<string> = []

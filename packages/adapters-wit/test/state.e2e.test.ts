@@ -1,5 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Metric } from "effect"
+import { headroomPages } from "../src/internal/child/GuestInstance.ts"
+import { processorTime } from "../src/internal/host/processorTime.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
@@ -31,7 +33,7 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
     { guest: "keep-global", bytes: () => coreGuest("keep-global"), status: 201 },
     { guest: "keep-memory-size", bytes: () => coreGuest("keep-memory-size"), status: 201 },
     { guest: "keep-beyond", bytes: () => coreGuest("keep-beyond"), status: 200 },
-    { guest: "keep-handle", bytes: () => coreGuest("keep-handle"), status: 201 }
+    { guest: "caught-host-call", bytes: () => coreGuest("caught-host-call"), status: 200 }
   ])("of $guest is set back after each request", ({ bytes, status }) =>
     Effect.gen(function* () {
       const seen = yield* repeat(bytes(), { installId: bytes.toString(), body: new Uint8Array(3) })
@@ -43,6 +45,8 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
     { guest: "keep-table", status: 201, outcome: "table-write" },
     { guest: "keep-segment", status: 201, outcome: "segment-drop" },
     { guest: "keep-reference", status: 201, outcome: "reference-global" },
+    { guest: "keep-handle", status: 201, outcome: "unusual-call" },
+    { guest: "call-out-of-turn", status: 200, outcome: "unusual-call" },
     { guest: "call-at-start", status: 201, outcome: "call-at-start" }
   ])("of $guest is thrown away and counted as $outcome", ({ guest, outcome, status }) =>
     Effect.gen(function* () {
@@ -51,14 +55,51 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
     })
   )
 
-  it.effect("is thrown away where memory grew beyond what can be undone, and then more of it can be", () =>
+  it.effect("is thrown away where memory grew beyond what can be undone, however often it does", () =>
     Effect.gen(function* () {
       const guest = coreGuest("keep-memory-size")
-      const options = { installId: "grower", body: new Uint8Array(40) }
+      const grower = { installId: "grower" }
+      const within = { ...grower, body: new Uint8Array(headroomPages) }
+      const beyond = { ...grower, body: new Uint8Array(headroomPages + 1) }
       const before = guestProcesses().length
-      assert.deepEqual(yield* repeat(guest, options, 1), { statuses: [201], outcomes: ["memory-grown"] })
-      assert.deepEqual(yield* repeat(guest, options), { statuses: [201, 201, 201, 201], outcomes: ["restored"] })
+      assert.deepEqual(yield* repeat(guest, beyond), { statuses: [201, 201, 201, 201], outcomes: ["memory-grown"] })
+      assert.deepEqual(yield* repeat(guest, within), { statuses: [201, 201, 201, 201], outcomes: ["restored"] })
+      assert.deepEqual(yield* repeat(guest, beyond, 1), { statuses: [201], outcomes: ["memory-grown"] })
       assert.isAtMost(guestProcesses().length, before + 1)
     })
+  )
+
+  it.effect.each([headroomPages, headroomPages + 1, 200])(
+    "has the same memory behind what it sees after a request that took %i pages",
+    (pages) =>
+      Effect.gen(function* () {
+        const guest = coreGuest("keep-memory-behind")
+        const options = { installId: "behind" }
+        const take = run(guest, { ...options, body: new Uint8Array(pages) })
+        const readPage = (page: number) => run(guest, { ...options, body: new Uint8Array(1_000 + page) })
+        yield* take
+        assert.strictEqual((yield* readPage(headroomPages)).status, 200)
+        yield* take
+        assert.propertyVal(yield* Effect.flip(readPage(headroomPages + 1)), "reason", "trap")
+      })
+  )
+
+  it.effect(
+    "costs its install processor time after the answer, while the process makes ready for the next request",
+    () =>
+      Effect.gen(function* () {
+        const guest = coreGuest("burn-at-start")
+        const pidsOf = Effect.fnUntraced(function* (installId: string, cpuMs: number) {
+          const before = new Set(guestProcesses())
+          assert.strictEqual((yield* run(guest, { installId, limits: { cpuMs } })).status, 200)
+          return guestProcesses().filter((pid) => !before.has(pid))
+        })
+        const starts = Effect.map(pidsOf("burns", 300_000), (pids) => pids.flatMap((pid) => processorTime(pid) ?? []))
+        const once = Math.max(...(yield* starts))
+        yield* run(guest, { installId: "burns" })
+        const pids = yield* pidsOf("ends", once * 1.3)
+        while (pids.every((pid) => guestProcesses().includes(pid))) yield* Effect.sleep(10)
+        assert.strictEqual((yield* run(guest, { installId: "ends" })).status, 200)
+      })
   )
 })

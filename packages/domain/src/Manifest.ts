@@ -85,26 +85,28 @@ const jsonPath = (keys: ReadonlyArray<PropertyKey>): string =>
 
 const said = (cause: unknown): string => (cause as SyntaxError).message.replace(/\s+/g, " ")
 
+const byteOrderMark = /^\uFEFF/
+
 const parseJson = (json: string): Effect.Effect<unknown, ManifestInvalid> =>
   Effect.try({
-    try: () => JSON.parse(json) as unknown,
+    try: () => JSON.parse(json.replace(byteOrderMark, "")) as unknown,
     catch: (cause) => new ManifestInvalid({ problems: [{ path: "", message: `is not JSON: ${said(cause)}` }] })
   })
 
 const decoder = <A>(schema: Schema.Decoder<A>) => {
   const decode = Schema.decodeUnknownEffect(schema, { errors: "all" })
-  return (json: string): Effect.Effect<A, ManifestInvalid> =>
-    Effect.flatMap(parseJson(json), (value) =>
-      Effect.mapError(decode(value), ({ issue }) => {
-        const problems = brokenRules(issue).map(({ message, path }) => ({ path: jsonPath(path), message }))
-        return new ManifestInvalid({ problems })
-      })
-    )
+  return (value: unknown): Effect.Effect<A, ManifestInvalid> =>
+    Effect.mapError(decode(value), ({ issue }) => {
+      const problems = brokenRules(issue).map(({ message, path }) => ({ path: jsonPath(path), message }))
+      return new ManifestInvalid({ problems })
+    })
 }
 
-/** Reads a manifest as a host does. */
-export const parseManifest: (json: string) => Effect.Effect<Manifest, ManifestInvalid> = decoder(Manifest)
+/** Reads a manifest's JSON as a host does. */
+export const decodeManifest: (value: unknown) => Effect.Effect<Manifest, ManifestInvalid> = decoder(Manifest)
 
-/** Reads a manifest as a build does, and holds it to every rule. */
-export const parseAuthoredManifest: (json: string) => Effect.Effect<AuthoredManifest, ManifestInvalid> =
-  decoder(AuthoredManifest)
+const decodeAuthored = decoder(AuthoredManifest)
+
+/** Reads a manifest's text as a build does, and holds it to every rule. */
+export const parseAuthoredManifest = (json: string): Effect.Effect<AuthoredManifest, ManifestInvalid> =>
+  Effect.flatMap(parseJson(json), decodeAuthored)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
-import { parseAuthoredManifest, parseManifest } from "../src/Manifest.ts"
+import { decodeManifest, parseAuthoredManifest } from "../src/Manifest.ts"
 
 const manifest = {
   name: "com.example.clients",
@@ -122,30 +122,30 @@ describe("parseAuthoredManifest", () => {
   )
 })
 
-describe("parseManifest", () => {
+describe("decodeManifest", () => {
   it.effect("takes what a host needs and no more, whatever else is written", () =>
     Effect.gen(function* () {
       const { api: _, ui: __, ...needed } = { ...manifest, name: "Clients", version: "1" }
       const written = { ...needed, api: 5, assets: ["ui/**"] }
-      assert.deepEqual(yield* parseManifest(JSON.stringify(written)), needed as never)
+      assert.deepEqual(yield* decodeManifest(written), needed as never)
     })
   )
 
   it.effect.each([
-    ["[]", "manifest.json must be a JSON object"],
-    [JSON.stringify({ ...manifest, name: " " }), "manifest.json name must be a name"],
-    [JSON.stringify({ ...manifest, version: "" }), "manifest.json version must be a version"]
-  ] as const)("of %s says: %s", ([json, message]) =>
+    [[], "manifest.json must be a JSON object"],
+    [{ ...manifest, name: " " }, "manifest.json name must be a name"],
+    [{ ...manifest, version: "" }, "manifest.json version must be a version"]
+  ] as const)("of %j says: %s", ([value, message]) =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(parseManifest(json))
+      const error = yield* Effect.flip(decodeManifest(value))
       assert.deepEqual([error._tag, error.message], ["ManifestInvalid", message])
     })
   )
 
   it.effect("says in one line what is wrong", () =>
     Effect.gen(function* () {
-      const wrong = JSON.stringify({ ...manifest, runtime: "wasm", capabilities: null })
-      const { message } = yield* Effect.flip(parseManifest(wrong))
+      const wrong = { ...manifest, runtime: "wasm", capabilities: null }
+      const { message } = yield* Effect.flip(decodeManifest(wrong))
       assert.strictEqual(
         message,
         'manifest.json runtime must be "wasm-js@1"; manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'

@@ -9,6 +9,8 @@ import { type Extension, readExtension } from "./Extension.ts"
 import { ExtensionInvalid } from "./ExtensionInvalid.ts"
 import { type ComponentSource, givenComponent, sourceOf } from "./internal/componentSource.ts"
 import { explaining } from "./internal/explainBuild.ts"
+import { isKeptBuild, nameInBuild } from "./internal/keptBuild.ts"
+import { makeOutputFolder } from "./internal/outputFolder.ts"
 import { type BundleFiles, packBundle } from "./PackBundle.ts"
 
 /** What to build. */
@@ -56,12 +58,6 @@ export interface BuiltExtension {
 
 const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false
-  )
-
 /** Changes with what a folder of a build holds. */
 const layout = "2"
 
@@ -78,14 +74,16 @@ const writeBuild = async (folder: string, source: ComponentSource, around: Bundl
     await source.write(join(draft, "main.wasm"))
     const bundle = await packBundle({ ...around, "dist/main.wasm": await readFile(join(draft, "main.wasm")) })
     for (const [name, bytes] of Object.entries(around)) {
-      const file = join(draft, name.replace(/^dist\//, ""))
+      const file = join(draft, nameInBuild(name))
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, bytes)
     }
     await writeFile(join(draft, "bundle.tar.zst"), bundle.bytes)
     await writeFile(join(draft, "content-hash"), bundle.contentHash)
     await rename(draft, folder).catch(async (error: unknown) => {
-      if (!(await exists(folder))) throw error
+      if (await isKeptBuild(folder, around)) return
+      await rm(folder, { recursive: true, force: true })
+      await rename(draft, folder).catch(() => Promise.reject(error))
     })
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -94,7 +92,7 @@ const writeBuild = async (folder: string, source: ComponentSource, around: Bundl
 
 const checkPage = ({ manifest }: Extension, page: BundleFiles) => {
   const entry = manifest.ui?.entry
-  return entry === undefined || entry in page
+  return entry === undefined || Object.hasOwn(page, entry)
     ? []
     : [{ where: "manifest.json ui.entry", message: `"${entry}" is not there: write it, or take "ui" out` }]
 }
@@ -104,7 +102,8 @@ const checkPage = ({ manifest }: Extension, page: BundleFiles) => {
  * bundle uses, makes the component and the page, and packs all of it as the bundle that a host installs. Fails with
  * every problem and its place.
  *
- * The result lies in a folder that is named after everything it is made of, or the one that is there is found. It is
+ * The result lies in a folder that is named after everything it is made of, or the one that is there is found, where its
+ * page and bundle are, byte by byte, what they would be. What is packed as it is must be plain files: links are refused. It is
  * safe for several processes at once: a folder appears whole, the first one stays, and all of them get the same bytes.
  */
 export const buildExtension = Effect.fn("buildExtension")(function* (options: BuildExtensionOptions) {
@@ -127,8 +126,9 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
   const problems = [...checkPage(extension, around), ...(strict ? source.mismatches : [])]
   if (problems.length > 0) return yield* new ExtensionInvalid({ problems })
 
-  const into = join(options.buildsDir ?? join(folder, "dist", "builds"), folderName(source, around))
-  const reused = yield* Effect.promise(() => exists(into))
+  const builds = options.buildsDir ?? (yield* explaining({ folder }, () => makeOutputFolder(folder, "dist", "builds")))
+  const into = join(builds, folderName(source, around))
+  const reused = yield* Effect.promise(() => isKeptBuild(into, around))
   if (!reused) yield* explaining({ folder, script: source.script }, () => writeBuild(into, source, around))
   const [component, bundle] = [join(into, "main.wasm"), join(into, "bundle.tar.zst")]
   return {

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs"
-import { readFile } from "node:fs/promises"
+import { lstat, realpath } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { type AuthoredManifest, parseAuthoredManifest } from "@alga-psa/ext-domain"
+import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import { ExtensionInvalid } from "./ExtensionInvalid.ts"
+import { explaining } from "./internal/explainBuild.ts"
 import { nearest } from "./internal/nearest.ts"
 
 /** An extension's folder, read. */
@@ -16,6 +18,8 @@ export interface Extension {
   /** What is odd and may be meant. */
   readonly notes: ReadonlyArray<string>
 }
+
+const manifestBytesAtMost = 64 * 1024
 
 const entries = ["src/component.ts", "src/component.js"]
 
@@ -41,12 +45,17 @@ export const entryOf = Effect.fnUntraced(function* (folder: string, given: strin
 
 /** Reads the `manifest.json` of an extension's folder. Fails with every rule that it breaks. */
 export const readExtension = Effect.fn("Extension.read")(function* (folder: string) {
-  const root = resolve(folder)
-  const manifestBytes = yield* Effect.tryPromise({
-    try: () => readFile(join(root, "manifest.json")),
-    catch: () => invalid("manifest.json", `is not there: write it in ${root}, or name the extension's folder`)
-  })
-  const json = manifestBytes.toString("utf8")
+  const root = yield* Effect.promise(() => realpath(folder).catch(() => resolve(folder)))
+  const manifestBytes = yield* explaining({ folder: root }, () =>
+    lstat(join(root, "manifest.json")).then(
+      () => readPlainFile(root, "manifest.json", manifestBytesAtMost),
+      () => null
+    )
+  )
+  if (manifestBytes === null) {
+    return yield* invalid("manifest.json", `is not there: write it in ${root}, or name the extension's folder`)
+  }
+  const json = Buffer.from(manifestBytes).toString("utf8")
   const manifest = yield* Effect.mapError(
     parseAuthoredManifest(json),
     ({ problems }) =>

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { plainLine } from "./PlainLine.ts"
 
 /** One thing that is wrong with an extension. */
 export interface ExtensionProblem {
@@ -10,11 +11,16 @@ export interface ExtensionProblem {
 
 const Problems = Schema.Array(Schema.Struct({ where: Schema.String, message: Schema.String }))
 
-/** The extension cannot be built as it is written. Its message has one line for each problem. */
+/** How many problems a message names. */
+const mostNamed = 50
+
+/** The extension cannot be built as it is written. Its message has one line for each problem, of the first 50. */
 export class ExtensionInvalid extends Schema.TaggedError<ExtensionInvalid>()("ExtensionInvalid", {
   problems: Problems
 }) {
   override get message(): string {
-    return this.problems.map(({ message, where }) => `${where}: ${message}`).join("\n")
+    const named = this.problems.slice(0, mostNamed).map(({ message, where }) => plainLine(`${where}: ${message}`))
+    const left = this.problems.length - named.length
+    return [...named, ...(left > 0 ? [`and ${left} more`] : [])].join("\n")
   }
 }

@@ -1,24 +1,31 @@
-import { copyFile, cp, mkdir, readdir, rm } from "node:fs/promises"
+import { mkdir, readdir, rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
+import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import type { BuiltExtension } from "./BuildExtension.ts"
+import { makeOutputFolder, replaceFile } from "./internal/outputFolder.ts"
 
 const always = ["main.wasm", "component.json", "manifest.json"]
 
+/** More than any file of a build has. */
+const mostBytes = 512 * 1024 * 1024
+
 /**
  * Copies a build to where an author looks for it: the component, its description, the manifest and the page, and with
- * `bundle` the archive. Older builds of the same engine are removed.
+ * `bundle` the archive. Older builds of the same engine are removed. Fails with `FileRefused` where `into`, or a file of
+ * the build, is a link.
  */
 export const publishBuild = async (
   built: BuiltExtension,
   into: string,
   options: { readonly bundle: boolean }
 ): Promise<void> => {
-  await mkdir(into, { recursive: true })
-  for (const name of options.bundle ? [...always, "bundle.tar.zst"] : always) {
-    await copyFile(join(built.folder, name), join(into, name))
-  }
+  await makeOutputFolder(dirname(into), basename(into))
   await rm(join(into, "ui"), { recursive: true, force: true })
-  if (built.pageFiles.length > 0) await cp(join(built.folder, "ui"), join(into, "ui"), { recursive: true })
+  for (const name of [...always, ...(options.bundle ? ["bundle.tar.zst"] : []), ...built.pageFiles]) {
+    const bytes = await readPlainFile(built.folder, name, mostBytes)
+    await mkdir(dirname(join(into, name)), { recursive: true })
+    await replaceFile(join(into, name), bytes)
+  }
   const builds = dirname(built.folder)
   for (const name of await readdir(builds)) {
     const stale = name.startsWith(`${built.engine}-`) && name !== basename(built.folder)

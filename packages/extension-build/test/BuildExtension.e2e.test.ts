@@ -30,28 +30,48 @@ const problemsOf = Effect.fnUntraced(function* (files: Readonly<Record<string, s
 })
 
 describe("buildExtension", () => {
-  it.live("packs the same bytes in another folder and at another time, and others for another page", () =>
-    Effect.gen(function* () {
-      const first = yield* extensionFolder(whole)
-      const built = yield* buildExtension({ folder: first })
-      assert.isTrue((yield* buildExtension({ folder: first })).reused)
+  it.live(
+    "packs the same bytes in another folder and at another time, and others for another page or manifest of the same length",
+    () =>
+      Effect.gen(function* () {
+        const first = yield* extensionFolder(whole)
+        const built = yield* buildExtension({ folder: first })
+        assert.isTrue((yield* buildExtension({ folder: first })).reused)
 
-      const second = yield* extensionFolder({ ...whole, "src/component.ts": null })
-      yield* Effect.promise(async () => {
-        await copyFile(built.componentFile, join(second, "made.wasm"))
-        for (const name of ["manifest.json", "ui/index.html", "made.wasm"]) await utimes(join(second, name), 1, 1)
+        const second = yield* extensionFolder({ ...whole, "src/component.ts": null })
+        yield* Effect.promise(async () => {
+          await copyFile(built.componentFile, join(second, "made.wasm"))
+          for (const name of ["manifest.json", "ui/index.html", "made.wasm"]) await utimes(join(second, name), 1, 1)
+        })
+        const again = yield* buildExtension({ folder: second, component: "made.wasm" })
+        const bytes = yield* Effect.promise(() =>
+          Promise.all([built, again].map(({ bundleFile }) => readFile(bundleFile, "hex")))
+        )
+        assert.isTrue(bytes[0] === bytes[1])
+        assert.deepEqual([again.contentHash, again.reused], [built.contentHash, false])
+
+        yield* Effect.promise(() => writeFile(join(second, "ui/index.html"), "<!doctype html><title>Other</title>"))
+        const other = yield* buildExtension({ folder: second, component: "made.wasm" })
+        assert.notStrictEqual(other.contentHash, built.contentHash)
+
+        const edits = {
+          "manifest.json": whole["manifest.json"].replace('"1.0.0"', '"1.0.1"'),
+          "ui/index.html": whole["ui/index.html"].replace("Clients", "clients")
+        }
+        const seen = new Map([[again.folder, again.contentHash]])
+        for (const [name, text] of Object.entries(edits)) {
+          yield* Effect.promise(async () => {
+            for (const [usual, kept] of Object.entries(whole)) await writeFile(join(second, usual), kept)
+            assert.strictEqual(text.length, (await readFile(join(second, name), "utf8")).length)
+            await writeFile(join(second, name), text)
+          })
+          const edited = yield* buildExtension({ folder: second, component: "made.wasm" })
+          assert.isFalse(edited.reused, name)
+          seen.set(edited.folder, edited.contentHash)
+        }
+        assert.strictEqual(seen.size, 3)
+        assert.strictEqual(new Set(seen.values()).size, 3)
       })
-      const again = yield* buildExtension({ folder: second, component: "made.wasm" })
-      const bytes = yield* Effect.promise(() =>
-        Promise.all([built, again].map(({ bundleFile }) => readFile(bundleFile, "hex")))
-      )
-      assert.isTrue(bytes[0] === bytes[1])
-      assert.deepEqual([again.contentHash, again.reused], [built.contentHash, false])
-
-      yield* Effect.promise(() => writeFile(join(second, "ui/index.html"), "<!doctype html><title>Other</title>"))
-      const other = yield* buildExtension({ folder: second, component: "made.wasm" })
-      assert.notStrictEqual(other.contentHash, built.contentHash)
-    })
   )
 
   it.live("publishes what a host and an author look for, and a component that answers", () =>

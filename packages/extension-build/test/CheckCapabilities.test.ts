@@ -31,6 +31,13 @@ describe("checkCapabilities", () => {
     ])
   })
 
+  it("names one that is missing where the host goes on without a type, too", () => {
+    const loose = { ...clients, escapes: [{ ...place, why: "the host goes on without its type" }] }
+    assert.deepEqual(said(["cap:storage.kv"], loose), [
+      'manifest.json capabilities: "cap:client.read" is missing: add it, since src/handler.ts:3:7 uses host.clients'
+    ])
+  })
+
   it("names one that is asked for in vain, unless the host goes on where no type follows", () => {
     const declared = ["cap:client.read", "cap:storage.kv"]
     assert.deepEqual(said(declared, clients), [

@@ -1,3 +1,4 @@
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { assert, describe, it } from "@effect/vitest"
@@ -118,6 +119,33 @@ describe("what a component asks of its host", () => {
           "src/handler.js": `import { defineHandler } ${sdk}export const handle = defineHandler((_, host) => host.clients.list())\n`
         })
         assert.deepEqual([typed.names, typed.escapes], [["host.clients"], []])
+      })
+  )
+
+  it.live(
+    "counts what a package imports of the world whose name begins as the SDK's does, and not the SDK's own imports",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* extensionFolder({ "src/component.ts": "export const handler = () => {}\n" })
+        const packages = join(folder, "node_modules/@alga-psa")
+        yield* Effect.promise(async () => {
+          await rm(join(folder, "node_modules"))
+          await mkdir(join(packages, "ext-extension-sdk"), { recursive: true })
+          await writeFile(join(packages, "ext-extension-sdk/package.json"), '{"name":"@alga-psa/ext-extension-sdk"}')
+        })
+        const modules = ["ext-extension-sdk", "ext-extension-sdk-extra", "ext-extension-sdk.js"].map((name, at) => ({
+          file: join(packages, name, "index.js"),
+          worldImports: [["services", "clients", "storage"][at] ?? ""]
+        }))
+        const { uses } = findHostUsage(folder, join(folder, "src/component.ts"), {
+          script: "",
+          sourceMap: '{"sources":[],"mappings":""}',
+          modules
+        })
+        assert.deepEqual(
+          uses.map(({ written }) => written),
+          ["alga:extension/clients", "alga:extension/storage"]
+        )
       })
   )
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"
 import { CliError, Command } from "effect/cli"
@@ -16,14 +17,14 @@ const root = Command.make("alga-ext").pipe(
   Command.withSubcommands([start, build, pack, dev])
 )
 
-const report = (error: Error) =>
-  CliError.isCliError(error)
-    ? Effect.void
-    : Effect.forEach(error.message.split("\n"), (line) => Console.error(`alga-ext: ${line}`), { discard: true })
+const say = (text: string) =>
+  Effect.forEach(text.split("\n"), (line) => Console.error(`alga-ext: ${plainLine(line)}`), { discard: true })
+
+const report = (error: Error) => (CliError.isCliError(error) ? Effect.void : say(error.message))
 
 Command.run(root, { version }).pipe(
   Effect.tapError(report),
-  Effect.tapDefect(Effect.logFatal),
+  Effect.tapDefect((defect) => say(Cause.pretty(Cause.die(defect)))),
   Effect.provide(NodeServices.layer),
   NodeRuntime.runMain({
     disableErrorReporting: true,

@@ -1,4 +1,6 @@
+import { rm, symlink } from "node:fs/promises"
 import { request } from "node:http"
+import { join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import type {} from "@alga-psa/ext-runner/testing/browserSetup"
 import { connectBrowser, looks, openPage, type TestPage, violations } from "@alga-psa/ext-runner/testing/TestPage"
@@ -92,6 +94,19 @@ describe("alga-ext dev", () => {
     await open.page.getByText("src/handler.ts:25:7").waitFor()
     expect(await send("/api/count")).toContain(count(11, "two"))
     await extension.write("src/handler.ts", handlerSource("one"))
+    await shown(count(11))
+  })
+
+  it("builds no link of the page, serves nothing that it leads to, and keeps the last good build", async () => {
+    await shown(count(11))
+    const frame = open.page.locator("#page")
+    const address = new URL("./etc/passwd", (await frame.getAttribute("src")) ?? "")
+    await symlink("/etc", join(extension.folder, "ui/etc"))
+    await open.page.getByText("ui/etc is a link: put the file itself there").waitFor()
+    expect((await fetch(address)).status).toBe(404)
+    expect((await fetch(new URL("../main.js", address))).status).toBe(200)
+    await rm(join(extension.folder, "ui/etc"))
+    await open.page.getByText(/^Ready in/).waitFor()
     await shown(count(11))
   })
 

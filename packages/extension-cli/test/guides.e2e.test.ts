@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buffer, json } from "node:stream/consumers"
+import { layerArchives } from "@alga-psa/ext-adapters-wit"
 import * as Bundle from "@alga-psa/ext-runner/Bundle"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -91,7 +92,7 @@ describe("a guide, followed by a new user from an empty folder", () => {
     const hash = createHash("sha256").update(upload.bytes).digest("hex")
     expect(upload.finalized.declaredHash).toBe(hash)
     expect(upload.installed).toEqual({ registryId: "registry", version: "0.1.0" })
-    const { manifest } = await Effect.runPromise(Bundle.open(upload.bytes, hash))
+    const { manifest } = await Effect.runPromise(Effect.provide(Bundle.open(upload.bytes, hash), layerArchives()))
     expect(JSON.parse(upload.finalized.manifestJson)).toMatchObject(manifest)
     expect(manifest.capabilities).toEqual(["cap:client.read", "cap:service.read"])
   })

@@ -1,30 +1,27 @@
-import { readdir, readFile } from "node:fs/promises"
-import { join, sep } from "node:path"
+import { access, realpath } from "node:fs/promises"
+import { basename, dirname, join, resolve, sep } from "node:path"
 import { build } from "esbuild"
 import { BuildError } from "./BuildError.ts"
+import { FileRefused } from "./FileRefused.ts"
+import { refuseForeignData } from "./internal/build/foreignData.ts"
+import { readPlainFiles } from "./PlainFiles.ts"
 
 /** The files of a page, by their paths in it, such as `index.html`. */
 export type PageFiles = Readonly<Record<string, Uint8Array>>
 
-const entries = ["main.tsx", "main.ts", "main.jsx", "main.js"]
+/** What a host takes as the files of a page: 16 MiB, and with the rest of the bundle at most 2,000 files. */
+const bounds = { bytes: 16 * 1024 * 1024, entries: 1_900, depth: 32 }
 
-/** The names below a folder, with `/` between them; none where there is no such folder. */
-const namesBelow = async (folder: string): Promise<ReadonlyArray<string>> => {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  return found
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .map((name) => name.split(sep).join("/"))
-    .sort()
-}
+const entries = ["main.tsx", "main.ts", "main.jsx", "main.js"]
 
 const bundle = async (entry: string, folder: string): Promise<PageFiles> => {
   try {
-    const { outputFiles } = await build({
+    const { metafile, outputFiles } = await build({
       entryPoints: [entry],
       absWorkingDir: folder,
       outdir: folder,
       entryNames: "main",
+      metafile: true,
       bundle: true,
       write: false,
       format: "esm",
@@ -37,12 +34,26 @@ const bundle = async (entry: string, folder: string): Promise<PageFiles> => {
       minify: true,
       logLevel: "silent"
     })
+    refuseForeignData(metafile, folder)
     return Object.fromEntries(
       outputFiles.map(({ contents, path }) => [path.slice(folder.length + 1).replaceAll(sep, "/"), contents])
     )
   } catch (cause) {
+    if (cause instanceof FileRefused) throw cause
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })
   }
+}
+
+/** The page's own entry among its sources, or null where it has none. */
+const entryOf = async (folder: string): Promise<string | null> => {
+  for (const name of entries) {
+    const found = await access(join(folder, "src", name)).then(
+      () => true,
+      () => false
+    )
+    if (found) return `src/${name}`
+  }
+  return null
 }
 
 /**
@@ -50,7 +61,9 @@ const bundle = async (entry: string, folder: string): Promise<PageFiles> => {
  * there is a `src/main.tsx` (or `.ts`, `.jsx`, `.js`), that module with all it imports as `main.js` and `main.css`.
  * Sources stay out. The same files give the same bytes. A folder that does not exist gives no files.
  *
- * Fails with a `BuildError`.
+ * What lies there must be plain files in plain folders: a link is refused wherever it leads, the folder itself among them.
+ *
+ * Fails with a `BuildError`, or with a `FileRefused` that names the file.
  *
  * @example
  * ```ts
@@ -60,12 +73,16 @@ const bundle = async (entry: string, folder: string): Promise<PageFiles> => {
  * ```
  */
 export const buildPage = async (folder: string): Promise<PageFiles> => {
-  const names = await namesBelow(folder)
-  const entry = entries.find((name) => names.includes(`src/${name}`))
-  const plain = names.filter((name) => entry === undefined || !name.startsWith("src/"))
-  const files = await Promise.all(plain.map(async (name) => [name, await readFile(join(folder, name))] as const))
-  return {
-    ...Object.fromEntries(files),
-    ...(entry === undefined ? {} : await bundle(join(folder, "src", entry), folder))
-  }
+  const given = resolve(folder)
+  const parent = await realpath(dirname(given)).catch(() => dirname(given))
+  const ui = join(parent, basename(given))
+  const entry = await entryOf(ui)
+  const isWanted = (name: string) => entry === null || name === entry || !name.startsWith("src/")
+  const files = { ...(await readPlainFiles(parent, basename(given), bounds, isWanted)) }
+  if (entry === null) return files
+  delete files[entry]
+  const page = { ...files, ...(await bundle(join(ui, entry), ui)) }
+  const size = Object.values(page).reduce((sum, { byteLength }) => sum + byteLength, 0)
+  if (size > bounds.bytes) throw new FileRefused(ui, `makes ${size} bytes, of at most ${bounds.bytes}: make it smaller`)
+  return page
 }

@@ -29,11 +29,23 @@ describe("readJson", () => {
 describe("errorResponse", () => {
   it.each([
     ["invalid-input", 400],
+    ["bad-request", 400],
+    ["invalid-url", 400],
+    ["validation-failed", 400],
     ["not-allowed", 403],
+    ["denied", 403],
     ["not-found", 404],
+    ["missing", 404],
+    ["route-not-found", 404],
+    ["not-available", 404],
     ["method-not-allowed", 405],
+    ["conflict", 409],
+    ["quota-exceeded", 429],
+    ["transport", 502],
+    ["expired", 500],
     ["internal", 500],
-    ["something-else", 500]
+    ["something-else", 500],
+    ["constructor", 500]
   ])("gives %s the status %i", (code, status) => {
     const response = errorResponse(code)
     expect(response.status).toBe(status)

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest"
 import type { Handler } from "../src/Handler.ts"
 import { connectLog } from "../src/internal/Console.ts"
+import { jobs } from "../src/internal/jobs.ts"
 import { QueuedPromise } from "../src/internal/QueuedPromise.ts"
 import { shell } from "../src/internal/Shell.ts"
 import { createMockHostBindings } from "../src/MockHostBindings.ts"
@@ -39,6 +40,26 @@ describe("the shell", () => {
     expect(seen).toMatchObject({ context: { requestId: null, installId: null, versionId: null }, http: { body: null } })
   })
 
+  it("lets the lack of memory out, as the engines say it, so that the host can say so", () => {
+    const internalError = (message: string) => Object.assign(new Error(message), { name: "InternalError" })
+    for (const error of [
+      internalError("out of memory"),
+      internalError("Invalid error message"),
+      "out of memory",
+      null
+    ]) {
+      let left: unknown = "nothing"
+      try {
+        run(() => QueuedPromise.reject(error))
+      } catch (thrown) {
+        left = thrown
+      }
+      expect(left).toBe(error)
+    }
+    expect(logged).toHaveLength(4)
+    expect(run(() => QueuedPromise.reject(internalError("too much recursion")))).toMatchObject(internal)
+  })
+
   it("runs what a handler starts and does not wait for", () => {
     let ran = false
     run(() => {
@@ -48,6 +69,19 @@ describe("the shell", () => {
       return { status: 200 }
     })
     expect(ran).toBe(true)
+  })
+
+  it("runs the timers that a handler starts and does not wait for, and what they lead to, before it answers", () => {
+    const ran: Array<string> = []
+    run(() => {
+      jobs.setTimer(() => {
+        ran.push("timer")
+        QueuedPromise.resolve().then(() => jobs.setTimer(() => ran.push("timer of a timer"), 1))
+      }, 1_000)
+      jobs.clearTimer(jobs.setTimer(() => ran.push("cleared"), 1))
+      return { status: 200 }
+    })
+    expect(ran).toEqual(["timer", "timer of a timer"])
   })
 
   it.each<[string, Handler, RegExp]>([
@@ -62,7 +96,7 @@ describe("the shell", () => {
     ["throws no error but a text", () => QueuedPromise.reject("broken"), /broken/],
     ["never settles", () => new QueuedPromise(() => {}), /never settles/],
     ["gives nothing", () => undefined as never, /response must be an object/],
-    ["gives a status that is none", () => ({ status: 99 }), /status must be from 100 to 599/],
+    ["gives a status that is none", () => ({ status: 199 }), /status must be from 200 to 599/],
     ["gives a text as its body", () => ({ status: 200, body: "text" as never }), /body must be a Uint8Array/],
     ["gives a header without value", () => ({ status: 200, headers: [{ name: "a" } as never] }), /headers\[0\]\.value/]
   ])("answers 500 and logs when a handler %s", (_, handler, message) => {

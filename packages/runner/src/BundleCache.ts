@@ -1,21 +1,22 @@
-import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import {
   type BoundedDirectory,
   type BoundedDirectoryOptions,
   makeBoundedDirectory
 } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
+import { type DirectoryUnusable, ownDirectory } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import { Effect, Layer } from "effect"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
+import { sha256 } from "./internal/sha256.ts"
 
 const nameOf = ({ extension, hash, tenant }: BundleKey) => `${tenant}.${extension}.${hash}.tar.zst`
 
-const hasHash = (archive: Uint8Array, hash: string) => createHash("sha256").update(archive).digest("hex") === hash
+const hasHash = async (archive: Uint8Array, hash: string) => (await sha256(archive)) === hash
 
 const found = async (kept: BoundedDirectory, key: BundleKey): Promise<Uint8Array | null> => {
   const archive = await readFile(kept.path(nameOf(key))).catch(() => null)
   if (archive === null) return null
-  if (!hasHash(archive, key.hash)) {
+  if (!(await hasHash(archive, key.hash))) {
     await kept.remove(nameOf(key))
     return null
   }
@@ -30,12 +31,19 @@ const found = async (kept: BoundedDirectory, key: BundleKey): Promise<Uint8Array
  * Guarantees:
  * - What it gives has the hash that was asked for; what was cut off or changed is fetched again.
  * - An archive appears whole or not at all, wherever the process is killed; what was left over is swept.
- * - A directory that is full or cannot be written costs speed and a warning, and no execution.
+ * - A directory that is full or cannot be made or written costs speed and a warning, and no execution. One that is there
+ *   and not this user's alone is refused.
  */
-export const layer = (options: BoundedDirectoryOptions): Layer.Layer<BundleStore, never, BundleStore> =>
+export const layer = (options: BoundedDirectoryOptions): Layer.Layer<BundleStore, DirectoryUnusable, BundleStore> =>
   Layer.effect(
     BundleStore,
-    Effect.map(BundleStore, (store) => {
+    Effect.gen(function* () {
+      const store = yield* BundleStore
+      yield* Effect.catchIf(
+        ownDirectory(options.directory),
+        ({ reason }) => reason === "absent",
+        () => Effect.void
+      )
       const kept = makeBoundedDirectory(options)
       const keep = (key: BundleKey, archive: Uint8Array) =>
         Effect.tryPromise(() => kept.put(nameOf(key), (file) => writeFile(file, archive, { flush: true, mode: 0o600 })))
@@ -45,7 +53,8 @@ export const layer = (options: BoundedDirectoryOptions): Layer.Layer<BundleStore
           const known = yield* Effect.promise(() => found(kept, key).catch(() => null))
           if (known !== null) return known
           const archive = yield* store.read(key)
-          if (archive.byteLength <= options.bytes && hasHash(archive, key.hash)) {
+          const isRight = yield* Effect.promise(() => hasHash(archive, key.hash))
+          if (archive.byteLength <= options.bytes && isRight) {
             yield* Effect.catch(keep(key, archive), ({ cause }) =>
               Effect.logWarning("the bundle cache cannot be written", cause)
             )

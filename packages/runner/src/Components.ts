@@ -1,19 +1,27 @@
-import { type Component, ComponentStore } from "@alga-psa/ext-adapters-wit"
+import { Archives, type Component, ComponentStore, makeIntake } from "@alga-psa/ext-adapters-wit"
 import { unknownCapabilities } from "@alga-psa/ext-domain"
-import { Cache, Context, Duration, Effect, Exit, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
+import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
+import { shortNames } from "./internal/shortText.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 import { SeenBundles } from "./SeenBundles.ts"
 
 /** How many accepted components are remembered. Beyond that the least recently used is read from its bundle again. */
 export const rememberedComponents = 1_000
 
+/** How many bundles are read, opened and taken in at the same time, how many of them for one tenant, and how many wait. */
+export const bundleIntake = { concurrency: 4, concurrencyPerTenant: 2, queueLength: 256 } as const
+
 /** The component of an installed bundle, accepted and ready to run. */
 export class Components extends Context.Service<
   Components,
   {
-    /** Fails with `bundle_fetch_failed` or `unknown_capabilities`. A failure is not remembered. */
+    /**
+     * Fails with `bundle_fetch_failed`, `unknown_capabilities` or `overloaded`. A refusal of the archive or its component is
+     * remembered by the content hash for five minutes. What has begun goes on when the caller leaves.
+     */
     readonly get: (key: BundleKey) => Effect.Effect<Component, RunnerError>
     /** The same, where the files of the one that was got are gone. */
     readonly renew: (key: BundleKey, gone: Component) => Effect.Effect<Component, RunnerError>
@@ -21,43 +29,43 @@ export class Components extends Context.Service<
 >()("@alga-psa/ext-runner/Components") {}
 
 /** Components from the bundle store. */
-export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore | SeenBundles> = Layer.effect(
-  Components,
-  Effect.gen(function* () {
-    const store = yield* BundleStore
-    const intake = yield* ComponentStore
-    const seen = yield* SeenBundles
-
-    const fetch = Effect.fn("Components.fetch")(
-      function* (key: BundleKey) {
-        const archive = yield* store.read(key)
-        const { component, manifest } = yield* Bundle.open(archive, key.hash)
-        const unknown = unknownCapabilities(manifest.capabilities)
-        if (unknown.length > 0) return yield* fail("unknown_capabilities", unknown.join(", "))
-        return yield* intake.accept(component)
-      },
-      Effect.catchTags({
-        BundleStoreError: (error) => Effect.fail(fail("bundle_fetch_failed", error.message, error.cause)),
-        BundleInvalid: (error) => Effect.fail(fail("bundle_fetch_failed", error.message, error.cause)),
-        ComponentRefused: (error) => Effect.fail(fail("bundle_fetch_failed", `component refused: ${error.message}`)),
-        ComponentStoreError: (error) => Effect.fail(fail("internal", "", error))
+export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore | SeenBundles | Archives> =
+  Layer.effect(
+    Components,
+    Effect.gen(function* () {
+      const store = yield* BundleStore
+      const components = yield* ComponentStore
+      const archives = yield* Archives
+      const seen = yield* SeenBundles
+      const intake = yield* makeIntake<Component, BundleFailure>({
+        ...bundleIntake,
+        kept: { entries: rememberedComponents },
+        isRefusal
       })
-    )
 
-    const cache = yield* Cache.makeWith((name: string) => fetch(parse(name)), {
-      capacity: rememberedComponents,
-      timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
-    })
-    const get = (key: BundleKey) =>
-      Effect.tap(Cache.get(cache, JSON.stringify(key)), (component) =>
-        Effect.andThen(seen.note(key), intake.use(component))
+      const fetch = Effect.fn("Components.fetch")(
+        function* (key: BundleKey) {
+          const archive = yield* store.read(key)
+          const { component, manifest } = yield* Bundle.open(archive, key.hash)
+          const unknown = unknownCapabilities(manifest.capabilities)
+          if (unknown.length > 0) return yield* fail("unknown_capabilities", shortNames(unknown))
+          return yield* components.accept(component, key.tenant)
+        },
+        Effect.provideService(Archives, archives)
       )
-    return Components.of({
-      get,
-      renew: (key, gone) =>
-        intake.forget(gone).pipe(Effect.andThen(Cache.invalidate(cache, JSON.stringify(key))), Effect.andThen(get(key)))
-    })
-  })
-)
 
-const parse = (name: string): BundleKey => JSON.parse(name)
+      const nameOf = (key: BundleKey) => JSON.stringify([key.tenant, key.extension, key.hash])
+      const get = (key: BundleKey) =>
+        intake.get({ tenantId: key.tenant, name: nameOf(key), hash: key.hash }, fetch(key)).pipe(
+          Effect.mapError(runnerError),
+          Effect.tap((component) => Effect.andThen(seen.note(key), components.use(component)))
+        )
+      return Components.of({
+        get,
+        renew: (key, gone) =>
+          components
+            .forget(gone)
+            .pipe(Effect.andThen(Effect.sync(() => intake.forget(nameOf(key)))), Effect.andThen(get(key)))
+      })
+    })
+  )

@@ -79,7 +79,10 @@ export const ExecuteRequest = Schema.Struct({
     method: Schema.String.check(
       Schema.isPattern(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, { message: "must be an HTTP method" })
     ),
-    path: Schema.String.check(Schema.isPattern(/^\//, { message: "must begin with /" })),
+    path: Schema.String.check(
+      Schema.isPattern(/^\//, { message: "must begin with /" }),
+      Schema.isPattern(/^\P{Cc}*$/u, { message: "must hold no control characters" })
+    ),
     query: texts,
     headers: texts.pipe(
       Schema.decode({ decode: SchemaGetter.transform(fromOutside), encode: SchemaGetter.passthrough() })

@@ -1,11 +1,20 @@
-import { type Component, type ExecutionFailed, Executor, type Limits, lower } from "@alga-psa/ext-adapters-wit"
-import { Authorization, asExecution, type InstallAccess, type UsedRights } from "@alga-psa/ext-domain"
+import {
+  type Component,
+  type ExecutionFailed,
+  Executor,
+  type ExecuteResponse as GuestResponse,
+  type Limits,
+  lower
+} from "@alga-psa/ext-adapters-wit"
+import { Authorization, asExecution, type InstallAccess, Invocation, type UsedRights } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
+import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
 import { invocationOf } from "./internal/invocation.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
+import { shortNames } from "./internal/shortText.ts"
 import { checkOrigin } from "./Origin.ts"
 import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
 
@@ -22,7 +31,8 @@ export class Execution extends Context.Service<
   {
     /**
      * Carries out a verified caller's request: finds the install, its grants and its component, and runs the handler.
-     * `requestId` names the execution in logs. A failure says in `ran` whether the handler had got the request.
+     * `requestId` names the execution in logs. It ends at the present {@link Deadline}; where there is none, at its own. A
+     * failure says in `ran` whether the handler had got the request.
      */
     readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<Outcome, RunnerError>
   }
@@ -40,7 +50,7 @@ const available = Effect.gen(function* () {
 
 const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
   if (access.unknownCapabilities.length > 0) {
-    return Effect.fail(fail("unknown_capabilities", access.unknownCapabilities.join(", ")))
+    return Effect.fail(fail("unknown_capabilities", shortNames(access.unknownCapabilities)))
   }
   return access.contentHashes.includes(hash)
     ? Effect.void
@@ -50,8 +60,14 @@ const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, 
 /** Reasons that lie in the load of the host, and not in the extension. */
 const underLoad: ReadonlySet<string> = new Set(["unavailable", "overloaded"])
 
-const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError =>
-  underLoad.has(reason) ? fail("overloaded", message, detail) : fail("execute_failed", `${reason}: ${message}`, detail)
+const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
+  if (underLoad.has(reason)) return fail("overloaded", message, detail)
+  if (reason === "request-too-large") return fail("payload_too_large", message, detail)
+  return fail("execute_failed", `${reason}: ${message}`, detail)
+}
+
+/** How often a component is made again whose files went between taking it in and running it. */
+const mostRenewals = 3
 
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
 export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
@@ -63,44 +79,52 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const executor = yield* Executor
 
       const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
-        const access = yield* available
+        const access = yield* waitFor("rights")(available)
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
         const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }
-        const component = yield* components.get(key)
-        const lowered = lower(limits, {
-          timeoutMs: request.limits?.timeout_ms,
-          memoryMb: request.limits?.memory_mb
+        const component = yield* waitFor("component")(components.get(key))
+        const run = Effect.fnUntraced(function* (from: Component) {
+          const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
+          return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered, onRun))
         })
-        const run = (from: Component) => executor.execute(from, guestRequest(request), lowered, onRun)
-        const response = yield* Effect.catchIf(
-          run(component),
-          ({ ran, reason }) => reason === "component-gone" && !ran,
-          () => Effect.flatMap(components.renew(key, component), run)
-        )
-        return executeResponse(response)
+        const settled = (
+          from: Component,
+          renewals: number
+        ): Effect.Effect<GuestResponse, ExecutionFailed | RunnerError, Invocation> =>
+          Effect.catchIf(
+            run(from),
+            ({ ran, reason }) => reason === "component-gone" && !ran && renewals > 0,
+            () =>
+              Effect.flatMap(waitFor("component")(components.renew(key, from)), (renewed) =>
+                settled(renewed, renewals - 1)
+              )
+          )
+        return executeResponse(yield* settled(component, mostRenewals))
       })
 
-      const run = (request: ExecuteRequest) =>
-        Effect.suspend(() => {
-          let ran = false
-          const onRun = () => {
-            ran = true
-          }
-          return Effect.andThen(checkOrigin(request), execute(request, onRun)).pipe(
-            Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
-            Effect.catch((error) =>
-              Effect.flatMap(authorization.used, (used) => Effect.fail(ran ? afterRun(error, used) : error))
-            ),
-            Effect.flatMap((response) => Effect.map(authorization.used, (used) => ({ response, used })))
-          )
-        })
+      const run = Effect.fnUntraced(function* (request: ExecuteRequest) {
+        const deadline = yield* Deadline
+        const used = Effect.provideService(authorization.used, Invocation, yield* Invocation)
+        let ran = false
+        const onRun = () => {
+          ran = true
+          if (deadline !== null) deadline.ran = used
+        }
+        return yield* Effect.andThen(checkOrigin(request), execute(request, onRun)).pipe(
+          Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
+          Effect.catch((error) => Effect.flatMap(used, (rights) => Effect.fail(ran ? afterRun(error, rights) : error))),
+          Effect.flatMap((response) => Effect.map(used, (rights) => ({ response, used: rights })))
+        )
+      })
 
       return Execution.of({
         run: (request, requestId) =>
           run(request).pipe(
+            within(request.limits?.timeout_ms),
             Effect.provideService(Authorization, authorization),
-            asExecution(invocationOf(request, requestId))
+            asExecution(invocationOf(request, requestId)),
+            Effect.provideService(LongestTime, limits.timeoutMs)
           )
       })
     })

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerError, HttpServerResponse } from "effect/http"
 import { openApi } from "./Api.ts"
 import { named, only, refuse } from "./internal/http/answer.ts"
 import { execute } from "./internal/http/execute.ts"
@@ -11,9 +11,15 @@ import { fail } from "./RunnerError.ts"
 
 const read = ["GET", "HEAD"]
 
+const isRouteNotFound = (error: unknown): boolean =>
+  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
 /** The runner's routes, as {@link openApi} describes them. Everything else is `not_found` or `method_not_allowed`. */
 export const routes = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
+    const notFound = named(() => Effect.succeed(refuse(fail("not_found"))))
+    // A path that cannot be decoded fits no route, not even the last one; the router does not know that this is handled.
+    yield* router.addGlobalMiddleware((app) => Effect.catchIf(app, isRouteNotFound, () => notFound) as typeof app)
     const description = HttpServerResponse.jsonUnsafe(openApi)
     yield* router.add("*", "/v1/execute", only(["POST"], execute))
     yield* router.add("*", `${triggersPath}/:id`, only(read, trigger))
@@ -27,10 +33,6 @@ export const routes = HttpRouter.use(
       "/openapi.json",
       only(read, () => Effect.succeed(description))
     )
-    yield* router.add(
-      "*",
-      "/*",
-      named(() => Effect.succeed(refuse(fail("not_found"))))
-    )
+    yield* router.add("*", "/*", notFound)
   })
 )

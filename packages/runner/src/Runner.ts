@@ -1,10 +1,10 @@
-import { createServer } from "node:http"
 import {
   type ComponentStoreError,
   defaultLimits,
   HostImports,
   type HostImportsService,
   type Limits,
+  layerArchives,
   layerComponentStore,
   layerDeniedPorts,
   layerExecutor,
@@ -14,6 +14,7 @@ import {
   type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
 import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
+import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
@@ -29,14 +30,18 @@ import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
 import type { DatabaseCheck } from "./DatabaseCheck.ts"
+import { LongestTime } from "./Deadline.ts"
 import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
+import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
+import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
 import * as Readiness from "./Readiness.ts"
 import * as SeenBundles from "./SeenBundles.ts"
+import { defaultAnswerBytes, layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
 
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
 export type BundleSource =
@@ -70,7 +75,7 @@ export type Services =
   | Readiness.Readiness
   | Life.Life
 
-const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore> =>
+const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore, DirectoryUnusable> =>
   "directory" in source
     ? BundleStore.layerDirectory(source.directory).pipe(Layer.provide(NodeServices.layer))
     : BundleCache.layer(source.cache).pipe(Layer.provide(HttpBundleStore.layer(source)))
@@ -86,7 +91,7 @@ export const layerRunner = ({
   components,
   limits = defaultLimits,
   sandbox: sandboxOptions
-}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | NodeUnsuitable, Ports> => {
+}: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
     directory: components,
     componentBytes: limits.componentBytes,
@@ -103,11 +108,12 @@ export const layerRunner = ({
     Execution.layer(limits),
     AnswerRights.layer,
     ExtensionUi.layer,
-    Readiness.layer(components)
+    Readiness.layer(components),
+    Layer.succeed(LongestTime, limits.timeoutMs)
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
-    Layer.provide([store, layerGuardedReads])
+    Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
 }
 
@@ -124,6 +130,10 @@ export interface HttpOptions {
   readonly headersTimeout?: Duration.Duration
   /** How long a caller may take to send all of a request. Default: 30 seconds. */
   readonly requestTimeout?: Duration.Duration
+  /** How long a caller may take to receive all of an answer. Default: 60 seconds. */
+  readonly answerTimeout?: Duration.Duration
+  /** Bytes of answers that may wait for their callers, all together; beyond it no execution begins. Default: 256 MiB. */
+  readonly answerBytes?: number
   /** How long a connection may stay without a request; longer than the balancer's own. Default: 65 seconds. */
   readonly keepAliveTimeout?: Duration.Duration
   /** Most connections; more are closed at once. Default: 10,000. */
@@ -138,23 +148,29 @@ const millis = (duration: Duration.Duration | undefined, fallback: number) =>
   duration === undefined ? fallback : Duration.toMillis(duration)
 
 const nodeServer = (options: HttpOptions) => () => {
-  const server = createServer({
+  const bounds = {
     maxHeaderSize: options.headerBytes ?? 16_384,
     headersTimeout: millis(options.headersTimeout, 10_000),
     requestTimeout: millis(options.requestTimeout, 30_000),
     keepAliveTimeout: millis(options.keepAliveTimeout, 65_000),
     connectionsCheckingInterval: 1_000
-  })
+  }
+  const server = timedServer(bounds, millis(options.answerTimeout, 60_000))
   server.maxConnections = options.maxConnections ?? 10_000
   return server
 }
 
-/** An HTTP server for routes, such as the runner's. */
+/** An HTTP server for routes, such as the runner's. A path is a route's only as it is written there. */
 export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) =>
-  HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+  HttpRouter.serve(Layer.merge(routes, layerExactTargets), {
+    disableLogger: true,
+    disableListenLog: true,
+    routerConfig: exactRoutes
+  }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
-      Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'")
+      Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
+      layerWaitingAnswers(makeWaitingAnswers(options.answerBytes ?? defaultAnswerBytes))
     ]),
     Layer.provideMerge(
       NodeHttpServer.layer(nodeServer(options), {

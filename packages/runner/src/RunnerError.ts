@@ -42,7 +42,9 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
    */
   ran: Schema.optionalKey(UsedRights),
   /** For the log only. */
-  cause: Schema.optional(Schema.Defect())
+  cause: Schema.optional(Schema.Defect()),
+  /** After how many milliseconds trying again may help, where that is known. */
+  retryAfterMillis: Schema.optional(Schema.Finite)
 }) {
   get status(): number {
     return statusOf[this.code]
@@ -50,7 +52,9 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
 
   /** After how many seconds trying again may help; null where it does not. */
   get retryAfterSeconds(): number | null {
-    return this.status === 429 || this.status === 503 ? 1 : null
+    return this.status === 429 || this.status === 503
+      ? Math.max(1, Math.ceil((this.retryAfterMillis ?? 0) / 1000))
+      : null
   }
 
   /** The text of the response's `error`. */
@@ -60,8 +64,8 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
 }
 
 /** The failure of an execution that had used these rights when it failed. */
-export const afterRun = ({ cause, code, detail }: RunnerError, ran: UsedRights): RunnerError =>
-  new RunnerError({ code, detail, ran, ...(cause === undefined ? {} : { cause }) })
+export const afterRun = ({ cause, code, detail, retryAfterMillis }: RunnerError, ran: UsedRights): RunnerError =>
+  new RunnerError({ code, detail, ran, cause, retryAfterMillis })
 
 /** Makes a failure of this code. */
 export const fail = (code: RunnerErrorCode, detail = "", cause?: unknown): RunnerError =>

@@ -82,6 +82,16 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: duration.pipe(
     about("How long a caller may take to send a whole request.", "duration", { fallback: "30 seconds" })
   ),
+  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT: duration.pipe(
+    about("How long a caller may take to receive a whole answer.", "duration", { fallback: "60 seconds" })
+  ),
+  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES: whole(1_048_576, 68_719_476_736).pipe(
+    about(
+      "Answers that may wait for their callers, all together; a tenant may have half of it. Beyond it no execution begins.",
+      "bytes",
+      { fallback: "268435456" }
+    )
+  ),
   ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: duration.pipe(
     about("How long a connection may stay without a request.", "duration", { fallback: "65 seconds" })
   ),
@@ -398,6 +408,8 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   headersTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT,
   requestTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT,
   keepAliveTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE,
+  answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
+  answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
   frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"

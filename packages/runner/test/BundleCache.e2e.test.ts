@@ -118,4 +118,17 @@ describe("the cache of bundles", () => {
       assert.match(String(warnings[0]), /cannot be written/)
     })
   )
+
+  it.live("is refused where other users may reach its directory, and used where they may not", () =>
+    Effect.gen(function* () {
+      const { directory, put, read } = yield* cached()
+      const archive = archiveOf("a")
+      put(archive)
+      yield* read(archive)
+      yield* Effect.promise(() => chmod(directory, 0o755))
+      assert.match((yield* Effect.flip(read(archive))).message, /bundles cannot be used: other users may reach it/)
+      yield* Effect.promise(() => chmod(directory, 0o700))
+      assert.deepStrictEqual(Buffer.from(yield* read(archive)), archive)
+    })
+  )
 })

@@ -153,7 +153,10 @@ describe("a runner whose disk takes nothing more", () => {
       const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
       const { code, errors } = yield* Effect.promise(() => run.ended)
       assert.strictEqual(code, 1)
-      assert.include(out.join("\n") + errors, "the component directory cannot be used")
+      assert.include(
+        out.join("\n") + errors,
+        `the cache folder ${join(root, "components")} cannot be used: it is no directory`
+      )
     })
   )
 })

@@ -267,6 +267,19 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for oper
     })
   )
 
+  it.effect.each(["/v1/%zz", "/%", "/ext-ui/%c0%af/x", "/absent", "/v1/triggers/%e0%a4%a"])(
+    "answer %s, which no route fits, as JSON",
+    (path) =>
+      Effect.gen(function* () {
+        for (const method of ["GET", "POST"]) {
+          const { headers, status, text } = yield* get(path, { method })
+          assert.strictEqual(status, 404)
+          assert.deepStrictEqual(json(text), { status: 404, headers: {}, error: "not_found" })
+          assert.isNotNull(headers.get("x-request-id"))
+        }
+      })
+  )
+
   it.effect("name the request in every answer", () =>
     Effect.gen(function* () {
       for (const path of ["/healthz", "/readyz", "/absent", "/v1/execute"]) {

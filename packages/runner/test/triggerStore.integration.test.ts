@@ -30,7 +30,7 @@ const hour = Duration.hours(1)
 const accept = (key: string, expiry = hour) =>
   Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
 
-const by = { runner: "10.0.0.1:1", shards: [1], most: 10, attempts: 3, underway: [] }
+const by = { shards: [1], most: 10, attempts: 3, underway: [] }
 
 const take = (lease: Duration.Duration, attempts = 3, underway: ReadonlyArray<string> = []) =>
   Effect.flatMap(TriggerStore, (store) => store.take({ ...by, attempts, lease, underway }))
@@ -44,6 +44,12 @@ const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
 
 const stateOf = (id: string) =>
   Effect.flatMap(TriggerStore, (store) => Effect.map(store.find(ids.tenants.acme, id), (kept) => kept?.state))
+
+const attempts = Effect.flatMap(
+  PgClient.PgClient,
+  (sql) => sql`
+    SELECT runner, ended_at IS NOT NULL AS ended, outcome FROM trigger_attempt ORDER BY started_at`
+)
 
 const used: UsedRights = { capabilities: ["cap:client.read"], permissions: ["client:read"], subject: null }
 const response = { status: 200, headers: {} }
@@ -112,15 +118,51 @@ describe("kept triggers", () => {
       }).pipe(Effect.provide(store))
   )
 
-  it.live("do not count an attempt that never ran", () =>
+  it.live("do not count an attempt that never ran, keep nothing of it, and stay in their order", () =>
     Effect.gen(function* () {
-      const { settle } = yield* TriggerStore
-      yield* accept("a")
-      for (const _ of [1, 2, 3, 4]) {
-        const taken = yield* one(take(hour))
-        assert.strictEqual(taken.attempt, 1)
-        yield* settle(taken, { state: "waiting", reason: "overloaded", pause: Duration.zero, counts: false })
+      const { begin, settle, take } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      yield* accept("b")
+      for (const begun of [true, false, true, false]) {
+        const taken = yield* one(take({ ...by, most: 1, lease: hour }))
+        assert.deepStrictEqual([taken.id, taken.attempt], [trigger.id, 1])
+        if (begun) yield* begin(taken, "10.0.0.1:1")
+        yield* settle(taken, { state: "waiting", reason: "overloaded", pause: hour, counts: false })
       }
+      assert.deepStrictEqual(yield* attempts, [])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("have a row for each attempt that began, with its runner, its end and its outcome", () =>
+    Effect.gen(function* () {
+      const { begin, settle } = yield* TriggerStore
+      yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      yield* begin(lost, "10.0.0.1:1")
+      const latest = yield* one(take(hour))
+      assert.deepStrictEqual(yield* attempts, [{ runner: "10.0.0.1:1", ended: false, outcome: null }])
+      yield* begin(lost, "10.0.0.9:9")
+      yield* begin(latest, "10.0.0.2:2")
+      yield* settle(latest, done)
+      assert.deepStrictEqual(yield* attempts, [
+        { runner: "10.0.0.1:1", ended: false, outcome: null },
+        { runner: "10.0.0.2:2", ended: true, outcome: "done" }
+      ])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are not taken of installs and tenants that are passed over", () =>
+    Effect.gen(function* () {
+      const store = yield* TriggerStore
+      yield* accept("a")
+      const passing = (passed: { readonly installs: ReadonlyArray<string>; readonly tenants: ReadonlyArray<string> }) =>
+        store.take({ ...by, lease: hour, passed })
+      const { install_id, tenant_id } = request.context
+      assert.deepStrictEqual(yield* passing({ installs: [install_id], tenants: [] }), [])
+      assert.deepStrictEqual(yield* passing({ installs: [], tenants: [tenant_id] }), [])
+      const others = { installs: [ids.installs.ungranted], tenants: [ids.tenants.borealis] }
+      const taken = yield* one(passing(others))
+      assert.deepStrictEqual([taken.tenant, taken.install], [tenant_id, install_id])
     }).pipe(Effect.provide(store))
   )
 

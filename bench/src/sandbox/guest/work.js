@@ -31,7 +31,8 @@ const tasks = {
   gets: (times) => repeat(times, () => getClient("10000000-0000-4000-8000-000000000000")),
   page: (pageSize) => repeat(1, () => listClients({ ...input, pageSize: Number(pageSize) })),
   answer: (bytes) => new Uint8Array(Number(bytes)).fill(97),
-  take: (_, body) => String(body?.length)
+  take: (_, body) => String(body?.length),
+  grow: (mebibytes) => String(new Uint8Array(Number(mebibytes) * 1048576).fill(1).length)
 }
 
 export function handler(request) {

@@ -9,7 +9,7 @@ export const bundles: Chapter = {
       sentence:
         "A bundle is `bundle.tar.zst` with `manifest.json`, `dist/main.wasm`, `dist/component.json` and `ui/**`.",
       proofs: [
-        ["Bundle.test.ts", /^Bundle > (gives the manifest and the component|says which file is missing or wrong)/],
+        ["Bundle.e2e.test.ts", /^Bundle > (gives the manifest and the component|says which file is missing or wrong)/],
         ["sample.e2e.test.ts", /is packed as a bundle that carries the manifest, the component and its description/],
         ["BuildExtension.e2e.test.ts", /publishes what a host and an author look for, and a component that answers/]
       ]
@@ -18,7 +18,7 @@ export const bundles: Chapter = {
       id: "bundles.2",
       sentence: "The content hash is the SHA-256 of the archive's bytes, checked before anything is unpacked.",
       proofs: [
-        ["Bundle.test.ts", /checks the hash before it unpacks/],
+        ["Bundle.e2e.test.ts", /checks the hash before it unpacks/],
         ["BundleCache.e2e.test.ts", /keeps nothing that does not have its hash/]
       ]
     },

@@ -177,6 +177,22 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
       })
     )
 
+    it.effect("keeps contacts apart that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const [own, foreign] = [mine.client("Own"), other.client("Foreign")]
+        const contact = contactRow({ tenant: mine.tenant, contact_name_id: freshId(), client_id: own.client_id })
+        const theirs = { ...contact, tenant: other.tenant, client_id: foreign.client_id }
+        const portal = mine.user({ user_type: "client", contact_id: contact.contact_name_id })
+        const stranger = other.user({ user_type: "client", contact_id: contact.contact_name_id })
+        yield* load(other.rows, { clients: [foreign], contacts: [theirs], users: [stranger] })
+        yield* load(mine.rows, { clients: [own], contacts: [contact], users: [portal] })
+        assert.strictEqual((yield* subject(mine.tenant, userId(portal)))?.clientId as string, own.client_id)
+        assert.strictEqual((yield* subject(other.tenant, userId(stranger)))?.clientId as string, foreign.client_id)
+      })
+    )
+
     it.effect("gives no client for a portal user without a contact, or whose contact has none", () =>
       Effect.gen(function* () {
         const { tenant, rows, user } = freshTenant()

@@ -35,14 +35,28 @@ const reasonOf = (error: SqlError, state: string | null): DataSourceError["reaso
   }
 }
 
+const shutDown: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"])
+
+/** Whether a connection that was ready ended under the statement. Failing to connect is another matter. */
+const lostConnection = (error: SqlError, state: string | null): boolean =>
+  error.reason.operation === "query" && (error.reason._tag === "ConnectionError" || shutDown.has(state ?? ""))
+
+/** The cause of an error whose statement lost its connection. */
+class ConnectionLost extends Error {}
+
+/** Whether a read failed because its connection was lost under it. */
+export const wasLost = (error: unknown): boolean =>
+  error instanceof DataSourceError && error.cause instanceof ConnectionLost
+
 /** The driver's error as the ports' own. Its cause holds the SQLSTATE and no value of a parameter or a row. */
 export const fromSqlError = (operation: string, error: SqlError): DataSourceError => {
   const state = sqlState(error)
   const label = state === null ? error.reason._tag : `${error.reason._tag} ${state}`
+  const text = `${label}: ${textOf(error, state)}`
   return new DataSourceError({
     reason: reasonOf(error, state),
     operation,
-    cause: new Error(`${label}: ${textOf(error, state)}`)
+    cause: lostConnection(error, state) ? new ConnectionLost(text) : new Error(text)
   })
 }
 

@@ -35,6 +35,8 @@ export interface IndexStatus {
 interface Existing {
   readonly name: string
   readonly definition: string
+  /** Refuses rows that ours takes. */
+  readonly unique: boolean
   readonly valid: boolean
   readonly building: boolean
   readonly bytes: number
@@ -47,7 +49,8 @@ const existing = (definitions: ReadonlyArray<IndexDefinition>) =>
       SELECT
         class.relname AS name,
         substring(pg_get_indexdef(class.oid) FROM ' ON (.*)$') AS definition,
-        NOT index.indisunique AND index.indisvalid AND index.indisready AND index.indislive AS valid,
+        index.indisunique AS unique,
+        index.indisvalid AND index.indisready AND index.indislive AS valid,
         EXISTS (SELECT FROM pg_stat_progress_create_index AS run WHERE run.index_relid = class.oid) AS building,
         pg_relation_size(class.oid)::float8 AS bytes
       FROM pg_index AS index
@@ -86,7 +89,8 @@ export const readStatus = (definitions: ReadonlyArray<IndexDefinition>) =>
         servedBy: state === "present" || state === "present-elsewhere" ? (index?.name ?? null) : null,
         bytes: index?.bytes ?? null
       })
-      const equal = (index: Existing) => index.valid && index.definition === definition.definition
+      const same = (index: Existing) => !index.unique && index.definition === definition.definition
+      const equal = (index: Existing) => index.valid && same(index)
       const own = indexes.find(({ name }) => name === definition.name)
       if (own !== undefined && equal(own)) return status("present", own)
       const other = indexes.find(equal)
@@ -95,6 +99,6 @@ export const readStatus = (definitions: ReadonlyArray<IndexDefinition>) =>
       if (!tables.includes(definition.table)) return status("no-table")
       if (needsTrigram(definition) && trigram === null) return status("no-extension", own)
       if (own === undefined) return status("missing")
-      return status(own.definition === definition.definition && !own.valid ? "invalid" : "differs", own)
+      return status(same(own) ? "invalid" : "differs", own)
     })
   })

@@ -20,23 +20,15 @@ const waits = Metric.histogram("alga_extension_database_wait_seconds", {
   boundaries
 })
 
-let running = 0
-
-const counted = (change: 1 | -1) =>
-  Effect.suspend(() => {
-    running += change
-    return Metric.update(inFlight, running)
-  })
-
 /** Counts and times a statement. */
 export const metered = <A>(statement: Effect.Effect<A, DataSourceError>): Effect.Effect<A, DataSourceError> =>
   Effect.acquireUseRelease(
-    Effect.andThen(counted(1), Clock.monotonicTimeNanos),
+    Effect.andThen(Metric.modify(inFlight, 1), Clock.monotonicTimeNanos),
     () => statement,
     (started, exit) =>
       Effect.flatMap(Clock.monotonicTimeNanos, (ended) =>
         Effect.andThen(
-          counted(-1),
+          Metric.modify(inFlight, -1),
           Metric.update(Exit.isSuccess(exit) ? answered : failed, Number(ended - started) / 1e9)
         )
       )

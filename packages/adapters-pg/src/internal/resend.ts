@@ -1,6 +1,5 @@
-import { Effect } from "effect"
-import type { SqlError } from "effect/sql/SqlError"
-import { sqlState } from "./failure.ts"
+import { Context, Effect } from "effect"
+import { wasLost } from "./failure.ts"
 
 /** How many reads may be sent again in a row: as many as share one connection. */
 const allowance = 32
@@ -8,11 +7,19 @@ const allowance = 32
 /** What an answered read adds to the allowance: one read sent again for ten answered. */
 const earned = 0.1
 
-const shutDown = new Set(["57P01", "57P02", "57P05"])
+/**
+ * Whether a read is sent again by whoever runs its statement. Default: true. Not within a transaction, which ended with its
+ * connection and is what has to be sent again.
+ */
+export const ResendsStatements = Context.Reference<boolean>("@alga-psa/ext-adapters-pg/ResendsStatements", {
+  defaultValue: () => true
+})
 
-/** Whether a connection that was ready ended under the statement. Failing to connect is another matter. */
-const wasLost = (error: SqlError): boolean =>
-  error.reason.operation === "query" && (error.reason._tag === "ConnectionError" || shutDown.has(sqlState(error) ?? ""))
+/** Leaves a read as it is. */
+export const noResend: Resend = (_, read) => read
+
+/** Sends the read of an operation once more where that may help. */
+export type Resend = <A, E, R>(operation: string, read: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /**
  * Sends a read once more, and only once, when its connection was lost: the server restarted, a backend was ended, a proxy
@@ -22,12 +29,12 @@ const wasLost = (error: SqlError): boolean =>
  * of them. A server that keeps losing connections gets no more than 32 reads again, and then one for every ten that it
  * answered.
  */
-export const makeResend = Effect.sync(() => {
+export const makeResend: Effect.Effect<Resend> = Effect.sync(() => {
   let left = allowance
   const answered = Effect.sync(() => {
     left = Math.min(allowance, left + earned)
   })
-  return <A>(operation: string, read: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
+  return (operation, read) =>
     read.pipe(
       Effect.tap(answered),
       Effect.catchIf(

@@ -6,6 +6,7 @@ import { ReadTimeout } from "../ReadTimeout.ts"
 import { answeredWithin } from "./answeredWithin.ts"
 import { fromSqlError, tooLate } from "./failure.ts"
 import { meteredWait } from "./meters.ts"
+import { makeResend } from "./resend.ts"
 
 const patience = Duration.seconds(5)
 
@@ -13,11 +14,12 @@ const patience = Duration.seconds(5)
  * Runs a port's read in a transaction whose setting `alga.tenant` is the tenant, on a connection that nothing else uses
  * meanwhile. The setting ends with the transaction, and every way out of it ends it.
  *
- * The caller waits for the answer and no longer than {@link ReadTimeout}: the connection is put right behind its back.
+ * A transaction whose connection was lost is carried out once more, as a whole, on another one. The caller waits for the answer and no longer than {@link ReadTimeout}: the connection is put right behind its back.
  */
 export const makeTenantTransaction = Effect.gen(function* () {
   const sql = yield* SqlClient
   const duration = yield* ReadTimeout
+  const resend = yield* makeResend
 
   const transaction = <A, E, R>(tenant: TenantId, read: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
@@ -34,8 +36,10 @@ export const makeTenantTransaction = Effect.gen(function* () {
     }).pipe(Effect.scoped)
 
   return <A, E, R>(operation: string, tenant: TenantId, read: Effect.Effect<A, E, R>) =>
-    transaction(tenant, read).pipe(
-      Effect.catchIf(isSqlError, (error) => Effect.fail(fromSqlError(operation, error))),
+    resend(
+      operation,
+      Effect.catchIf(transaction(tenant, read), isSqlError, (error) => Effect.fail(fromSqlError(operation, error)))
+    ).pipe(
       answeredWithin(
         duration,
         Effect.suspend(() => Effect.fail(tooLate(operation)))

@@ -89,6 +89,8 @@ export const coreGuest = async (name: string): Promise<Uint8Array> => {
   return componentNew(embedded)
 }
 
-/** A guest written as a component in text. */
-export const componentGuest = async (name: string): Promise<Uint8Array> =>
-  parse(await readFile(join(fixtures, "component", `${name}.wat`), "utf8"))
+/** A guest written as a component in text, with its lines that end in `;; repeated` so many times. */
+export const componentGuest = async (name: string, times = 1): Promise<Uint8Array> => {
+  const text = await readFile(join(fixtures, "component", `${name}.wat`), "utf8")
+  return parse(text.replace(/^.*;; repeated$/gm, (line) => Array(times).fill(line).join("\n")))
+}

@@ -18,10 +18,10 @@ export const sandboxOf = (options: Partial<SandboxOptions> = {}) =>
   layerSandbox({ concurrency: 4, spares: 1, idleProcesses: 2, ...options }).pipe(Layer.provideMerge(layerStore))
 
 /** A request with a body of so many bytes. */
-export const requestOf = (body: Uint8Array | null = null, headers = 1): ExecuteRequest => ({
+export const requestOf = (body: Uint8Array | null = null, headers = 1, method = "POST"): ExecuteRequest => ({
   context: { requestId: null, tenantId: "tenant", extensionId: "extension", installId: "install", versionId: null },
   http: {
-    method: "POST",
+    method,
     url: "/api/run?x=1",
     headers: Array.from({ length: headers }, () => ({ name: "x-a", value: "1" })),
     body
@@ -33,6 +33,7 @@ export interface RunOptions<R> {
   readonly limits?: Partial<Limits>
   readonly body?: Uint8Array
   readonly headers?: number
+  readonly method?: string
   readonly installId?: string
   readonly tenantId?: string
   readonly host?: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
@@ -49,7 +50,7 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
       component,
       tenantId: options.tenantId ?? "tenant",
       installId: options.installId ?? "install",
-      request: requestOf(options.body ?? null, options.headers),
+      request: requestOf(options.body ?? null, options.headers, options.method),
       limits: { ...defaultLimits, ...options.limits },
       host: options.host ?? (() => Effect.succeed(ok(null))),
       onRun: options.onRun

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { dirname, join, relative, resolve } from "node:path"
+import { dirname, join, relative, resolve, sep } from "node:path"
 import { ComponentStore, layerComponentStore } from "@alga-psa/ext-adapters-wit"
 import type { AuthoredManifest } from "@alga-psa/ext-domain"
 import { type BundledHandler, type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
+import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import { capabilityNotes, checkCapabilities, checkImports } from "../CheckCapabilities.ts"
 import { entryOf } from "../Extension.ts"
@@ -24,6 +26,9 @@ export interface ComponentSource {
   readonly notes: ReadonlyArray<string>
   readonly write: (file: string) => Promise<unknown>
 }
+
+/** What a host may at most be told to take. */
+const mostComponentBytes = 128 * 1024 * 1024
 
 const world = join(dirname(createRequire(import.meta.url).resolve("@alga-psa/ext-adapters-wit/package.json")), "wit")
 
@@ -66,9 +71,12 @@ const advice = {
   "no-handler": "build it against the world alga:extension/runner",
   "wrong-export-type": "export handler: func(request: execute-request) -> execute-response",
   "glue-too-large": "use fewer, smaller types in its interfaces",
+  "canonical-function": "build it for synchronous calls, as alga-ext build does",
   "unsafe-name": "build it with a toolchain that gives plain names",
   memory: "build it with one memory that starts small",
-  "too-slow": "make it smaller"
+  "too-much-work": "use fewer, smaller types in its interfaces, or make it smaller",
+  "too-slow": "make it smaller",
+  "not-checked": "make it smaller, or give this computer more memory"
 } as const
 
 const temporary = Effect.acquireRelease(
@@ -83,10 +91,11 @@ export const givenComponent = Effect.fnUntraced(function* (
   name: string
 ) {
   const invalid = (message: string) => new ExtensionInvalid({ problems: [{ where: name, message }] })
-  const bytes = yield* Effect.tryPromise({
-    try: () => readFile(resolve(folder, name)),
-    catch: () => invalid("is not there: build it first, or leave --component out")
-  })
+  const file = resolve(folder, name)
+  if (!existsSync(file)) return yield* invalid("is not there: build it first, or leave --component out")
+  // A file outside of the extension was chosen by who runs the command.
+  const root = file.startsWith(folder + sep) ? folder : dirname(file)
+  const bytes = yield* explaining({ folder }, () => readPlainFile(root, relative(root, file), mostComponentBytes))
   const directory = yield* temporary
   const accepted = yield* Effect.gen(function* () {
     return yield* (yield* ComponentStore).accept(bytes)
@@ -94,7 +103,7 @@ export const givenComponent = Effect.fnUntraced(function* (
     Effect.provide(layerComponentStore({ directory })),
     Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(invalid(`${message}: ${advice[reason]}`))),
     Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(invalid(message))),
-    Effect.catchTag("ComponentStoreError", (error) => Effect.die(error))
+    Effect.catchTag(["ComponentStoreError", "IntakeBusy"], (error) => Effect.die(error))
   )
   return {
     engine: null,

@@ -1,6 +1,7 @@
 import { isBuiltin, SourceMap } from "node:module"
 import { dirname, relative, resolve } from "node:path"
 import { BuildError, type BundledHandler } from "@alga-psa/ext-extension-sdk/build"
+import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
 import { ExtensionInvalid, type ExtensionProblem } from "../ExtensionInvalid.ts"
 
@@ -81,12 +82,18 @@ const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): R
     : [{ where: here, message: `${error.stage} failed: ${words(detail)}` }]
 }
 
-/** Runs a step of the build. One that fails says where in the author's source, and what to do about it. */
+const explainRefused = ({ file, why }: FileRefused, { folder }: BuildStep): ReadonlyArray<ExtensionProblem> => [
+  { where: relative(folder, file), message: why }
+]
+
+/** Runs a step of the build. One that fails says where in the author's files, and what to do about it. */
 export const explaining = <A>(about: BuildStep, run: () => Promise<A>): Effect.Effect<A, ExtensionInvalid> =>
   Effect.tryPromise({ try: run, catch: (cause) => cause }).pipe(
-    Effect.catchIf(
-      (cause) => cause instanceof BuildError,
-      (error) => Effect.fail(new ExtensionInvalid({ problems: explainBuild(error, about) })),
-      (cause) => Effect.die(cause)
+    Effect.catch((cause) =>
+      cause instanceof BuildError
+        ? Effect.fail(new ExtensionInvalid({ problems: explainBuild(cause, about) }))
+        : cause instanceof FileRefused
+          ? Effect.fail(new ExtensionInvalid({ problems: explainRefused(cause, about) }))
+          : Effect.die(cause)
     )
   )

@@ -1,3 +1,4 @@
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { Console, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { newExtension } from "../NewExtension.ts"
@@ -29,7 +30,9 @@ export const start = Command.make(
           "  npm test          # the handler, without a host",
           "  npm run build     # dist/main.wasm",
           "  npm run pack      # dist/bundle.tar.zst"
-        ].join("\n")
+        ]
+          .map(plainLine)
+          .join("\n")
       )
     })
 ).pipe(

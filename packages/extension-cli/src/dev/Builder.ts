@@ -14,6 +14,7 @@ import {
 import { entryOf } from "@alga-psa/ext-extension-build/Extension"
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { BuildError, prepareComponent, worldDirOf } from "@alga-psa/ext-extension-sdk/build"
+import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
 import { type Explain, sourceStack } from "./SourceStack.ts"
 
@@ -69,7 +70,7 @@ export const makeBuilder = ({ entry: named, folder, scratch }: BuilderOptions): 
       manifest: extension.manifest,
       archive: bytes,
       contentHash: contentHash.replace("sha256:", ""),
-      hasPage: "index.html" in page,
+      hasPage: Object.hasOwn(page, "index.html"),
       explain: sourceStack(extension.folder, entry, prepared.bundle),
       notes: Effect.sync(() => {
         const usage = findHostUsage(extension.folder, entry, prepared.bundle)
@@ -94,7 +95,7 @@ export const makeBuilder = ({ entry: named, folder, scratch }: BuilderOptions): 
       const entry = yield* entryOf(extension.folder, named)
       return yield* Effect.tryPromise({ try: () => make(extension, entry), catch: (cause) => cause }).pipe(
         Effect.catchIf(
-          (cause) => cause instanceof BuildError,
+          (cause) => cause instanceof BuildError || cause instanceof FileRefused,
           () => explained,
           (cause) => Effect.die(cause)
         )

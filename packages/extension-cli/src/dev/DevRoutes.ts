@@ -1,8 +1,9 @@
 import { Capability } from "@alga-psa/ext-domain"
 import { loopbackOnly } from "@alga-psa/ext-runner/hostpage/Loopback"
-import { Effect, Schema, Stream, SubscriptionRef } from "effect"
+import { Effect, Schema, Stream, type SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { Bench, ViewerName } from "./Bench.ts"
+import { panelEvents } from "./PanelEvents.ts"
 
 const viewers: ReadonlyArray<ViewerName> = ["admin", "without-permission", "portal", "nobody"]
 
@@ -37,11 +38,7 @@ export const devRoutes =
         const events = Effect.gen(function* () {
           const { url } = yield* HttpServerRequest.HttpServerRequest
           if (new URL(url, "http://host.invalid").searchParams.get("session") !== session) return unauthorized
-          const sent = SubscriptionRef.changes(bench).pipe(
-            Stream.map((state) => `data: ${JSON.stringify(state)}\n\n`),
-            Stream.encodeText
-          )
-          return HttpServerResponse.stream(sent, {
+          return HttpServerResponse.stream(Stream.encodeText(panelEvents(bench)), {
             contentType: "text/event-stream",
             headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
           })

@@ -13,11 +13,26 @@ import { type Context, Effect } from "effect"
 import type { CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
 import type { Explain } from "./SourceStack.ts"
 
-/** How many executions, and of each how many calls and log lines, are kept. */
-const kept = { executions: 30, calls: 200, logs: 200, argumentLetters: 600 } as const
+/**
+ * What is kept: executions, of each its calls and log lines, of these as much as has `jsonLetters` in JSON, and of one
+ * text `textLetters`. All of it goes to the panel together: about a million letters at most.
+ */
+const kept = {
+  executions: 30,
+  calls: 200,
+  logs: 200,
+  jsonLetters: 32_000,
+  textLetters: 600,
+  stackLetters: 4_000
+} as const
+
+const cut = (text: string, most: number = kept.textLetters): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text
 
 interface Running {
   record: ExecutionRecord
+  /** Letters of its calls and log lines in JSON. */
+  letters: number
   hostCalls: number
   largestCall: number
   logLines: number
@@ -41,10 +56,8 @@ const replacer = (_: string, value: unknown) =>
 /** An option that is not given is null in the call and nothing in what is shown. */
 const givenOnly = (key: string, value: unknown) => (key !== "" && value === null ? undefined : replacer(key, value))
 
-const written = (args: ReadonlyArray<unknown>): string => {
-  const text = args.map((one) => JSON.stringify(one, givenOnly)).join(", ")
-  return text.length > kept.argumentLetters ? `${text.slice(0, kept.argumentLetters)}…` : text
-}
+const written = (args: ReadonlyArray<unknown>): string =>
+  cut(args.map((one) => JSON.stringify(one, givenOnly)).join(", "))
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, replacer) ?? "")
 
@@ -86,19 +99,28 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
     { name: "responseBodyBytes", used: response, limit: limits.responseBodyBytes, unit: "bytes" }
   ]
 
+  /** Stacks are read as they are long, and shown as they are short. */
+  const shortened = (text: string) => cut(explain(cut(text, kept.stackLetters)), kept.stackLetters / 4)
+
+  const fits = (one: Running, record: CallRecord | LogRecord): boolean => {
+    one.letters += JSON.stringify(record).length
+    return one.letters <= kept.jsonLetters
+  }
+
   const noteLog = (one: Running, { args, function: name }: HostCall) => {
     const text = String(args[0] ?? "")
     one.logLines += 1
     one.logBytes += Buffer.byteLength(text)
-    const line = { level: levels[name] ?? "info", text: explain(text) }
-    if (one.record.logs.length < kept.logs) one.record = { ...one.record, logs: [...one.record.logs, line] }
+    if (one.record.logs.length >= kept.logs || one.letters > kept.jsonLetters) return
+    const line = { level: levels[name] ?? "info", text: shortened(text) }
+    if (fits(one, line)) one.record = { ...one.record, logs: [...one.record.logs, line] }
   }
 
   const noteCall = (one: Running, call: HostCall, record: CallRecord, reply: HostReply | null) => {
     one.hostCalls += 1
     one.largestCall = Math.max(one.largestCall, bytesOf(call.args), reply === null ? 0 : bytesOf(reply.value))
     if (call.interface === `${packageName}/logging`) noteLog(one, call)
-    else if (one.record.calls.length < kept.calls) {
+    else if (one.record.calls.length < kept.calls && fits(one, record)) {
       one.record = { ...one.record, calls: [...one.record.calls, record] }
     }
     put(one.record)
@@ -142,7 +164,7 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
         const one: Running = {
           record: {
             id: requestId,
-            request: `${http.method} ${http.path}${query === "" ? "" : `?${query}`}`,
+            request: cut(`${http.method} ${http.path}${query === "" ? "" : `?${query}`}`),
             viewer: viewer(),
             status: null,
             error: null,
@@ -151,6 +173,7 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
             logs: [],
             limits: []
           },
+          letters: 0,
           hostCalls: 0,
           largestCall: 0,
           logLines: 0,
@@ -169,7 +192,9 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
           Effect.tap(({ response: { body_b64 = "", status } }) =>
             end(status, null, Buffer.byteLength(body_b64, "base64"))
           ),
-          Effect.tapError((error) => end(null, explain(`${error.message}${detailOf(error)}`), 0)),
+          Effect.tapError((error) =>
+            end(null, cut(explain(`${error.message}${detailOf(error)}`), kept.stackLetters), 0)
+          ),
           Effect.onInterrupt(() => end(null, "given up", 0))
         )
       })

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from "node:fs"
+import { type FSWatcher, lstatSync, watch } from "node:fs"
 import { join } from "node:path"
 import { Effect, Queue, Stream } from "effect"
 
@@ -25,6 +25,8 @@ export const changes = (folder: string): Stream.Stream<void> =>
           const follow = (name: string) => {
             if (watchers.has(name)) return
             try {
+              // What a link of the page leads to is never built, and may be a whole disk.
+              if (name === "ui" && !lstatSync(join(folder, name)).isDirectory()) return
               watchers.set(
                 name,
                 watch(join(folder, name), { recursive: true }, changed).on("error", () => drop(name))

@@ -27,6 +27,14 @@ const viewers: Bench["viewers"] = [
 /** The check for notes holds this thread for a second: the page goes first. */
 const noteAfter = "1 second"
 
+/** What the panel shows of what is wrong, in problems and in letters of each. */
+const shown = { problems: 50, letters: 1_000 } as const
+
+const shortened = ({ message, where }: BuildProblem): BuildProblem => ({
+  where: where.slice(0, shown.letters),
+  message: message.slice(0, shown.letters)
+})
+
 /** The bench, and the build behind it. */
 export const makeBenchState = Effect.fnUntraced(function* (name: string) {
   const bench = yield* SubscriptionRef.make<Bench>({
@@ -87,12 +95,19 @@ export const makeWorkbench = Effect.fnUntraced(function* (
   const note = ({ notes }: DevBuild) =>
     notes.pipe(
       Effect.flatMap((found) =>
-        update(({ build: shown }) => (shown.status === "ready" ? { build: { ...shown, notes: found } } : {}))
+        update(({ build: before }) =>
+          before.status === "ready"
+            ? {
+                build: { ...before, notes: found.slice(0, shown.problems).map((text) => text.slice(0, shown.letters)) }
+              }
+            : {}
+        )
       ),
       Effect.delay(noteAfter)
     )
 
-  const failed = (problems: ReadonlyArray<BuildProblem>) => update(() => ({ build: { status: "failed", problems } }))
+  const failed = (problems: ReadonlyArray<BuildProblem>) =>
+    update(() => ({ build: { status: "failed", problems: problems.slice(0, shown.problems).map(shortened) } }))
 
   /** Builds the extension and releases it; the last good build stays where that fails. Never fails. */
   const rebuild = Effect.gen(function* () {

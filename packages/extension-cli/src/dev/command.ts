@@ -1,3 +1,4 @@
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { Console, Effect, Stream, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { extensionFlags } from "../internal/extensionFlags.ts"
@@ -13,7 +14,9 @@ const said = ({ build }: Bench): string | null =>
     ? null
     : build.status === "ready"
       ? `Ready in ${build.milliseconds} ms`
-      : ["The build failed:", ...build.problems.map(({ message, where }) => `  ${where}: ${message}`)].join("\n")
+      : ["The build failed:", ...build.problems.map(({ message, where }) => plainLine(`  ${where}: ${message}`))].join(
+          "\n"
+        )
 
 /** `dev`: an extension on a host of its own, built again at every save, until it is told to stop. */
 export const dev = Command.make(
@@ -30,7 +33,7 @@ export const dev = Command.make(
     yield* Console.log(
       [
         `Open ${url}`,
-        "It listens on 127.0.0.1 alone and answers no other host name or site; its panel shows what production hides.",
+        "It listens on 127.0.0.1, for every user of this computer, and answers no other host name or site; its panel shows what production hides.",
         "Ctrl-C ends it."
       ].join("\n")
     )

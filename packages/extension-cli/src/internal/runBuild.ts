@@ -1,5 +1,8 @@
 import { join, relative, resolve } from "node:path"
 import * as zlib from "node:zlib"
+import { ExtensionInvalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
+import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
+import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"
 import { UsageWrong } from "../ExitCode.ts"
 
@@ -26,9 +29,16 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
     engine: flags.engine,
     entry,
     component: flags.component
-  }).pipe(Effect.tapError(({ problems }) => (flags.json ? Console.log(JSON.stringify({ problems })) : Effect.void)))
+  }).pipe(Effect.tapError(({ problems }) => (flags.json ? Console.log(plainJson({ problems })) : Effect.void)))
   const into = join(folder, "dist")
-  yield* Effect.promise(() => publishBuild(built, into, options))
+  yield* Effect.tryPromise({ try: () => publishBuild(built, into, options), catch: (cause) => cause }).pipe(
+    Effect.catchIf(
+      (cause) => cause instanceof FileRefused,
+      ({ file, why }) =>
+        Effect.fail(new ExtensionInvalid({ problems: [{ where: relative(folder, file), message: why }] })),
+      (cause) => Effect.die(cause)
+    )
+  )
   const milliseconds = Math.round(performance.now() - started)
   const near = (file: string) => relative(process.cwd(), join(into, file)) || file
   const result = {
@@ -43,14 +53,16 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
     unchanged: built.reused,
     milliseconds
   }
-  if (flags.json) return yield* Console.log(JSON.stringify(result))
-  yield* Effect.forEach(built.notes, (note) => Console.error(`alga-ext: note: ${note}`), { discard: true })
+  if (flags.json) return yield* Console.log(plainJson(result))
+  yield* Effect.forEach(built.notes, (note) => Console.error(`alga-ext: note: ${plainLine(note)}`), { discard: true })
   yield* Console.log(
     [
       `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : built.engine === null ? "packed" : "built"} in ${milliseconds} ms${built.engine === null ? "" : `, ${built.engine}`}`,
       `  ${result.component}  ${built.componentSize} bytes`,
       ...(built.pageFiles.length > 0 ? [`  ${near("ui")}  ${built.pageFiles.length} files`] : []),
       ...(options.bundle ? [`  ${near("bundle.tar.zst")}  ${built.bundleSize} bytes`, `  ${built.contentHash}`] : [])
-    ].join("\n")
+    ]
+      .map(plainLine)
+      .join("\n")
   )
 })

@@ -37,9 +37,19 @@ const settled = <A>(outcome: Outcome<A> | null): A => {
 }
 
 /**
+ * Whether an engine throws this when memory runs out. QuickJS throws an `InternalError`, whose message is another one where
+ * that does not fit, and null where the error does not fit either. StarlingMonkey throws a text.
+ */
+const isOutOfMemory = (error: unknown): boolean =>
+  error === null ||
+  error === "out of memory" ||
+  (error instanceof Error && error.name === "InternalError" && error.message !== "too much recursion")
+
+/**
  * The function that the component exports. Whatever the handler does, it answers: an error, a promise that never
  * settles and a response of the wrong shape are logged and become 500 with `{"error":"internal"}`, because an
- * exception that leaves a component is a trap that says nothing.
+ * exception that leaves a component is a trap that says nothing. A lack of memory leaves it all the same: the host, which
+ * refused the memory, then says so to whoever can raise the limit.
  */
 export const shell =
   (handler: Handler, host: HostBindings) =>
@@ -51,6 +61,7 @@ export const shell =
       )
     } catch (error) {
       report("error", ["the handler failed:", error])
+      if (isOutOfMemory(error)) throw error
       return executeResponse(errorResponse("internal"), "response")
     }
   }

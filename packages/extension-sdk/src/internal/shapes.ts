@@ -29,7 +29,7 @@ const missingHeaders: Lower<Array<{ name: string; value: string }>> = (value, na
 
 const status: Lower<number> = (value, name) => {
   const code = u32(value, name)
-  if (code < 100 || code > 599) throw new TypeError(`${name} must be from 100 to 599`)
+  if (code < 200 || code > 599) throw new TypeError(`${name} must be from 200 to 599`)
   return code
 }
 

@@ -1,12 +1,13 @@
 import type { InstallId, TenantId } from "@alga-psa/ext-domain"
-import { Context, Deferred, Duration, Effect, Layer, Queue, type Scope } from "effect"
+import { Cause, Context, Deferred, Duration, Effect, Layer, Queue, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RateLimiter } from "effect/persistence"
-import { fail, type RunnerError } from "../RunnerError.ts"
-import { awayFor, Directory } from "./Directory.ts"
+import { fail, RunnerError } from "../RunnerError.ts"
+import { Directory } from "./Directory.ts"
 import { shardOfTenant } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
-import { type Lost, Peers, type Unreached } from "./Peers.ts"
+import { onOwner, promptly, TryNext } from "./Owners.ts"
+import { Peers } from "./Peers.ts"
 
 /** The most of one kind of holder in the whole cluster; null where there is no limit. */
 export interface ClusterLimit {
@@ -61,7 +62,11 @@ const counted = (what: string, { concurrency, rate }: ClusterLimit, limiter: Rat
     rate === null
       ? Effect.void
       : limiter.consume({ algorithm: "token-bucket", window: Duration.minutes(1), limit: rate, key }).pipe(
-          Effect.mapError(() => fail("rate_limited", `the ${what} begins at most ${rate} executions a minute`)),
+          Effect.mapError(({ reason }) => {
+            const detail = `the ${what} begins at most ${rate} executions a minute`
+            const retryAfterMillis = "retryAfter" in reason ? Duration.toMillis(reason.retryAfter) : undefined
+            return new RunnerError({ code: "rate_limited", detail, retryAfterMillis })
+          }),
           Effect.asVoid
         )
   return (key: string) => Effect.andThen(place(key), start(`${what} ${key}`))
@@ -83,32 +88,44 @@ export const layer = (limits: ClusterLimits): Layer.Layer<ClusterPlaces, never, 
         limiter
       )
 
+      const tryNext = () => Effect.fail(new TryNext())
+
+      /** Holds a place of the tenant with its owner: until the scope closes, or the connection breaks. */
       const asked = Effect.fnUntraced(function* (owner: RunnerAddress, tenant: TenantId) {
-        const held = yield* Deferred.make<void, RunnerError | Unreached | Lost>()
+        const held = yield* Deferred.make<void, RunnerError | TryNext>()
         const holding = peers.ask(owner, (peer) =>
           Effect.gen(function* () {
             const places = yield* peer.Hold({ tenant }, { asQueue: true })
             yield* Queue.take(places)
             yield* Deferred.succeed(held, undefined)
             yield* Queue.take(places)
-          }).pipe(
-            Effect.scoped,
-            Effect.catchTag("Done", () => Effect.void)
-          )
+          }).pipe(Effect.scoped)
         )
-        yield* Effect.forkScoped(Effect.catch(holding, (error) => Deferred.fail(held, error)))
-        yield* Deferred.await(held)
+        const ended = holding.pipe(
+          Effect.catchTags({ Done: tryNext, Lost: tryNext, Unreached: tryNext }),
+          Effect.catchCauseIf(Cause.hasInterruptsOnly, tryNext)
+        )
+        const asking = yield* Effect.forkScoped(Effect.onExit(ended, (exit) => Deferred.done(held, exit)))
+        yield* Deferred.await(held).pipe(
+          Effect.timeoutOrElse({ duration: promptly, orElse: tryNext }),
+          Effect.tapError(() => Effect.sync(() => asking.interruptUnsafe()))
+        )
       })
 
-      const ofTenant = (tenant: TenantId): Effect.Effect<void, RunnerError, Scope.Scope> =>
-        Effect.flatMap(directory.ownerOf(shardOfTenant(sharding, tenant)), (owner) =>
-          owner === null
-            ? holdTenant(tenant)
-            : Effect.catchTags(asked(owner, tenant), {
-                Unreached: () => Effect.andThen(directory.leaveOut(owner, awayFor), ofTenant(tenant)),
-                Lost: () => Effect.andThen(directory.leaveOut(owner, awayFor), ofTenant(tenant))
-              })
+      const ofTenant = (tenant: TenantId): Effect.Effect<void, RunnerError, Scope.Scope> => {
+        const here = holdTenant(tenant)
+        return onOwner(directory, shardOfTenant(sharding, tenant), here, (owner) =>
+          Effect.catchDefect(asked(owner, tenant), (defect) =>
+            Effect.andThen(
+              Effect.logWarning(
+                "the runner that counts a tenant's executions is at fault: they are counted here",
+                defect
+              ),
+              here
+            )
+          )
         )
+      }
 
       return ClusterPlaces.of({
         holdTenant,

@@ -1,11 +1,12 @@
 import type { InstallId } from "@alga-psa/ext-domain"
-import { Context, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import type { BundleKey } from "../BundleStore.ts"
 import { Components } from "../Components.ts"
 import type { RunnerError } from "../RunnerError.ts"
-import { awayFor, Directory } from "./Directory.ts"
+import { Directory } from "./Directory.ts"
 import { shardOfInstall } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
+import { onOwner, TryNext } from "./Owners.ts"
 import { Peers } from "./Peers.ts"
 
 /** Takes a component in where the install lives. */
@@ -16,6 +17,9 @@ export const ClusterWarmup = Context.Reference<WarmInstall | null>("@alga-psa/ex
   defaultValue: () => null
 })
 
+/** Fetching a bundle and taking its component in have bounds of their own, below this. */
+const longest = Duration.minutes(2)
+
 /** Warm-ups go to the runner that the install lives on, and to the next where it cannot be reached. */
 export const layer: Layer.Layer<never, never, Components | Directory | Membership | Peers> = Layer.effect(
   ClusterWarmup,
@@ -25,21 +29,21 @@ export const layer: Layer.Layer<never, never, Components | Directory | Membershi
     const { sharding } = yield* Membership
     const peers = yield* Peers
 
-    const warm: WarmInstall = (bundle, install) =>
-      Effect.flatMap(directory.ownerOf(shardOfInstall(sharding, bundle.tenant, install)), (owner) => {
-        const here = Effect.asVoid(components.get(bundle))
-        if (owner === null) return here
-        const elsewhere = Effect.suspend(() =>
-          Effect.andThen(directory.leaveOut(owner, awayFor), warm(bundle, install))
-        )
-        return peers
+    const tryNext = () => Effect.fail(new TryNext())
+
+    const warm: WarmInstall = (bundle, install) => {
+      const here = Effect.asVoid(components.get(bundle))
+      return onOwner(directory, shardOfInstall(sharding, bundle.tenant, install), here, (owner) =>
+        peers
           .ask(owner, (peer) => peer.Warm(bundle))
           .pipe(
-            Effect.catchTags({ Unreached: () => elsewhere, Lost: () => elsewhere }),
+            Effect.timeoutOrElse({ duration: longest, orElse: tryNext }),
+            Effect.catchTags({ Unreached: tryNext, Lost: tryNext }),
             // A runner of a version before this one does not know the question.
             Effect.catchDefect(() => here)
           )
-      })
+      )
+    }
     return warm
   })
 )

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, Metric } from "effect"
+import { rest, waitFor, within } from "../Deadline.ts"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { Execution, type Outcome } from "../Execution.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
@@ -6,12 +7,21 @@ import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
 import { shardOfInstall } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
+import { onOwner, TryNext } from "./Owners.ts"
 import { Peers } from "./Peers.ts"
 
 /** Runs an install's executions here, whatever runner it lives on, within the limits of the cluster. */
-export class LocalExecution extends Context.Service<LocalExecution, Execution["Service"]>()(
-  "@alga-psa/ext-runner/cluster/LocalExecution"
-) {}
+export class LocalExecution extends Context.Service<
+  LocalExecution,
+  {
+    /** As {@link Execution}; `begin` comes first, as soon as there is a place for it. */
+    readonly run: (
+      request: ExecuteRequest,
+      requestId: string,
+      begin?: Effect.Effect<void, RunnerError>
+    ) => Effect.Effect<Outcome, RunnerError>
+  }
+>()("@alga-psa/ext-runner/cluster/LocalExecution") {}
 
 const routed = Metric.counter("alga_extension_cluster_executions_total", {
   description:
@@ -27,12 +37,12 @@ export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterP
     const execution = yield* Execution
     const places = yield* ClusterPlaces
     return LocalExecution.of({
-      run: (request, requestId) =>
-        Effect.scoped(
-          Effect.andThen(
-            places.hold(request.context.tenant_id, request.context.install_id),
-            execution.run(request, requestId)
-          )
+      run: (request, requestId, begin = Effect.void) =>
+        waitFor("place")(places.hold(request.context.tenant_id, request.context.install_id)).pipe(
+          Effect.andThen(waitFor("triggers")(begin)),
+          Effect.andThen(execution.run(request, requestId)),
+          Effect.scoped,
+          within(request.limits?.timeout_ms)
         )
     })
   })
@@ -51,29 +61,31 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
     const directory = yield* Directory
     const peers = yield* Peers
 
+    const tryNext = () => Effect.fail(new TryNext())
+
     const run = (request: ExecuteRequest, requestId: string): Effect.Effect<Outcome, RunnerError> => {
       const { install_id, tenant_id } = request.context
-      return Effect.flatMap(directory.ownerOf(shardOfInstall(sharding, tenant_id, install_id)), (owner) => {
-        if (owner === null) return Effect.andThen(count("here"), local.run(request, requestId))
-        const elsewhere = Effect.suspend(() =>
-          Effect.andThen(directory.leaveOut(owner, awayFor), run(request, requestId))
-        )
-        return peers
-          .ask(owner, (peer) => peer.Execute({ request, requestId }))
-          .pipe(
-            Effect.tap(() => count("elsewhere")),
-            Effect.map(({ used = null, ...response }): Outcome => ({ response, used })),
-            Effect.catchTags({
-              Unreached: () => elsewhere,
-              NotTaken: () => elsewhere,
-              Lost: (error) =>
-                Effect.andThen(
-                  Effect.andThen(count("lost"), directory.leaveOut(owner, awayFor)),
-                  Effect.fail(fail("runner_lost", "the runner that carried it out was lost before it answered", error))
-                )
-            })
+      const here = Effect.andThen(count("here"), local.run(request, requestId))
+      return onOwner(directory, shardOfInstall(sharding, tenant_id, install_id), here, (owner) =>
+        Effect.flatMap(rest, (left) =>
+          peers.ask(owner, (peer) =>
+            peer.Execute({ request, requestId, ...(left === null ? {} : { timeoutMs: left }) })
           )
-      })
+        ).pipe(
+          waitFor("runner"),
+          Effect.tap(() => count("elsewhere")),
+          Effect.map(({ used = null, ...response }): Outcome => ({ response, used })),
+          Effect.catchTags({
+            Unreached: tryNext,
+            NotTaken: tryNext,
+            Lost: (error) =>
+              Effect.andThen(
+                Effect.andThen(count("lost"), directory.leaveOut(owner, awayFor)),
+                Effect.fail(fail("runner_lost", "the runner that carried it out was lost before it answered", error))
+              )
+          })
+        )
+      ).pipe(within(request.limits?.timeout_ms))
     }
     return Execution.of({ run: Effect.fn("ClusteredExecution.run")(run) })
   })

@@ -3,6 +3,7 @@ import { Effect, Layer, Metric, Stream } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
 import { Components } from "../Components.ts"
+import { endAt, LongestTime, lower, start } from "../Deadline.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
 import type { Outcome } from "../Execution.ts"
 import { Life } from "../Life.ts"
@@ -18,15 +19,16 @@ const inFlight = Metric.gauge("alga_extension_cluster_peer_executions_in_flight"
   description: "Executions that this runner carries out for other runners"
 })
 
+const told = ({ code, detail, ran }: RunnerError): RunnerError =>
+  ran === undefined ? fail(code, detail) : afterRun(fail(code, detail), ran)
+
 /** What went wrong inside stays in this runner's log. */
 const withoutCause = (error: RunnerError) =>
   Effect.andThen(
     error.cause === undefined
       ? Effect.void
       : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
-    Effect.fail(
-      error.ran === undefined ? fail(error.code, error.detail) : afterRun(fail(error.code, error.detail), error.ran)
-    )
+    Effect.fail(error.cause === undefined ? error : told(error))
   )
 
 /** What another runner gets of an execution. */
@@ -44,25 +46,23 @@ const layerHandlers = PeerRpcs.toLayer(
     const directory = yield* Directory
     const places = yield* ClusterPlaces
     const bell = yield* TriggerBell
-    let working = 0
-    const count = (change: 1 | -1) =>
-      Effect.suspend(() => {
-        working += change
-        return Metric.update(inFlight, working)
-      })
+    const longest = yield* LongestTime
     const forPeer = <A, E>(run: Effect.Effect<A, E>) =>
       Effect.acquireUseRelease(
-        count(1),
+        Metric.modify(inFlight, 1),
         () => run,
-        () => count(-1)
+        () => Metric.modify(inFlight, -1)
       )
     return PeerRpcs.of({
-      Execute: ({ request, requestId }) =>
-        Effect.suspend(
-          (): Effect.Effect<ReturnType<typeof answerOf>, RunnerError | NotTaken> =>
-            membership.left() || !life.ready()
-              ? Effect.fail(new NotTaken())
-              : Effect.catch(Effect.map(life.admit(forPeer(local.run(request, requestId))), answerOf), withoutCause)
+      Execute: ({ request, requestId, timeoutMs }) =>
+        Effect.flatMap(
+          start(longest),
+          (arrived): Effect.Effect<ReturnType<typeof answerOf>, RunnerError | NotTaken> => {
+            if (membership.left() || !life.ready()) return Effect.fail(new NotTaken())
+            const deadline = lower(arrived, timeoutMs ?? request.limits?.timeout_ms)
+            const running = endAt(deadline)(life.admit(forPeer(local.run(request, requestId))))
+            return Effect.catch(Effect.map(running, answerOf), withoutCause)
+          }
         ),
       Warm: (bundle) => Effect.catch(Effect.asVoid(life.admit(components.get(bundle))), withoutCause),
       Alive: () => Effect.void,

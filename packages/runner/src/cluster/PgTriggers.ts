@@ -3,6 +3,7 @@ import type { TriggerOptions } from "./ClusterOptions.ts"
 import { Directory } from "./Directory.ts"
 import { shardOfInstall } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
+import { promptly } from "./Owners.ts"
 import { Peers } from "./Peers.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 import { TriggerStore } from "./TriggerStore.ts"
@@ -24,7 +25,14 @@ export const layer = ({
 
       const tell = (shard: number) =>
         Effect.flatMap(directory.ownerOf(shard), (owner) =>
-          owner === null ? bell.ring : Effect.ignore(peers.ask(owner, (peer) => peer.Due()))
+          owner === null
+            ? bell.ring
+            : Effect.ignore(
+                Effect.timeout(
+                  peers.ask(owner, (peer) => peer.Due()),
+                  promptly
+                )
+              )
         )
 
       return {

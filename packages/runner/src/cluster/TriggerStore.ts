@@ -8,10 +8,13 @@ import type { ExecuteResponse } from "../ExecuteResponse.ts"
 import type { Outcome } from "../Execution.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
 import type { KeptTrigger, TriggerState } from "./Triggers.ts"
+import type { Passed } from "./TriggerTurns.ts"
 
 /** A trigger that this runner has taken for one attempt. */
 export interface TakenTrigger {
   readonly id: string
+  readonly tenant: string
+  readonly install: string
   /** Names the attempt; what is said of it counts only while it is the trigger's latest. */
   readonly run: string
   readonly attempt: number
@@ -19,7 +22,7 @@ export interface TakenTrigger {
   readonly request: ExecuteRequest | null
 }
 
-/** How an attempt ended. One that does not count leaves the trigger as if it had never begun. */
+/** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
 export type Settlement =
   | { readonly state: "done"; readonly outcome: Outcome }
   | { readonly state: "dead"; readonly reason: string }
@@ -125,20 +128,23 @@ const make = Effect.gen(function* () {
       ),
 
     /**
-     * Takes what is due on these shards, oldest first: what waits, and what a lost runner had taken. Each stays this
-     * runner's for the lease, which {@link renew} begins anew. What this runner still works on is left out, whatever the
-     * server's clock says of its lease.
+     * Takes what is due on these shards, oldest first: what waits, and what a lost runner had taken, but nothing of the
+     * tenants and installs that are passed over. Each stays this runner's for the lease, which {@link renew} begins anew. What
+     * this runner still works on is left out, whatever the server's clock says of its lease.
      */
     take: Effect.fnUntraced(function* (by: {
-      readonly runner: string
       readonly shards: ReadonlyArray<number>
       readonly most: number
       readonly attempts: number
       readonly lease: Duration.Duration
       readonly underway: ReadonlyArray<string>
+      readonly passed?: Passed
     }) {
+      const { installs, tenants } = by.passed ?? { installs: [], tenants: [] }
       const rows = yield* asked(sql<{
         readonly id: string
+        readonly tenant: string
+        readonly install: string
         readonly run: string
         readonly attempts: number
         readonly request: string
@@ -148,27 +154,30 @@ const make = Effect.gen(function* () {
           WHERE shard = ANY(${by.shards}::integer[]) AND attempts < ${by.attempts} AND expires_at > now()
             AND id <> ALL(${by.underway}::uuid[]) AND (
             (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now())
-          )
+          ) AND install_id <> ALL(${installs}::uuid[]) AND tenant_id <> ALL(${tenants}::uuid[])
           ORDER BY due_at LIMIT ${by.most} FOR UPDATE SKIP LOCKED
-        ), taken AS (
-          UPDATE trigger SET state = 'running', attempts = attempts + 1, run = gen_random_uuid(),
-            claimed_until = now() + ${seconds(by.lease)}
-          FROM due WHERE trigger.id = due.id
-          RETURNING trigger.id, trigger.run, trigger.attempts, trigger.request
-        ), noted AS (
-          INSERT INTO trigger_attempt (run, trigger_id, runner) SELECT run, id, ${by.runner} FROM taken
         )
-        SELECT id, run, attempts, request FROM taken`)
-      return yield* Effect.forEach(rows, ({ attempts: attempt, id, request, run }) =>
+        UPDATE trigger SET state = 'running', attempts = attempts + 1, run = gen_random_uuid(),
+          claimed_until = now() + ${seconds(by.lease)}
+        FROM due WHERE trigger.id = due.id
+        RETURNING trigger.id, tenant_id AS tenant, install_id AS install, run, attempts, request`)
+      return yield* Effect.forEach(rows, ({ attempts: attempt, request, ...taken }) =>
         Effect.map(
           Effect.option(decode(request)),
-          (read): TakenTrigger => ({ id, run, attempt, request: Option.getOrNull(read) })
+          (read): TakenTrigger => ({ ...taken, attempt, request: Option.getOrNull(read) })
         )
       )
     }),
 
+    /** Notes that a taken trigger begins on this runner. */
+    begin: ({ id, run }: Pick<TakenTrigger, "id" | "run">, runner: string) =>
+      asked(sql`
+        INSERT INTO trigger_attempt (run, trigger_id, runner)
+        SELECT run, id, ${runner} FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
+        ON CONFLICT (run) DO NOTHING`),
+
     /** Begins the lease anew; false where the attempt is no longer the trigger's. */
-    renew: ({ id, run }: TakenTrigger, lease: Duration.Duration) =>
+    renew: ({ id, run }: Pick<TakenTrigger, "id" | "run">, lease: Duration.Duration) =>
       Effect.map(
         asked(sql`
           UPDATE trigger SET claimed_until = now() + ${seconds(lease)}
@@ -176,24 +185,31 @@ const make = Effect.gen(function* () {
         (rows) => rows.length > 0
       ),
 
-    /** Keeps how the attempt ended, unless the trigger has gone on without it. The request goes with the last attempt. */
-    settle: ({ id, run }: TakenTrigger, how: Settlement) => {
+    /**
+     * Keeps how the attempt ended, unless the trigger has gone on without it. The request goes with the last attempt. Nothing
+     * is left of an attempt that does not count, and the trigger keeps its place in the order.
+     */
+    settle: ({ id, run }: Pick<TakenTrigger, "id" | "run">, how: Settlement) => {
       const reason = how.state === "done" ? null : how.reason
+      const counts = how.state !== "waiting" || how.counts
       const change =
         how.state === "done"
           ? sql`state = 'done', answer = ${JSON.stringify(how.outcome.response)},
               used = ${how.outcome.used === null ? null : writeRights(how.outcome.used)}, reason = NULL, request = NULL, finished_at = now()`
           : how.state === "dead"
             ? sql`state = 'dead', reason = ${reason}, finished_at = now()`
-            : sql`state = 'waiting', reason = ${reason}, due_at = now() + ${seconds(how.pause)},
-                attempts = attempts - ${how.counts ? 0 : 1}::integer`
+            : how.counts
+              ? sql`state = 'waiting', reason = ${reason}, due_at = now() + ${seconds(how.pause)}`
+              : sql`state = 'waiting', reason = ${reason}, attempts = attempts - 1`
+      const noted = counts
+        ? sql`UPDATE trigger_attempt SET ended_at = now(), outcome = ${reason ?? "done"}`
+        : sql`DELETE FROM trigger_attempt`
       return asked(sql`
         WITH settled AS (
           UPDATE trigger SET ${change}, claimed_until = NULL
           WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running' RETURNING 1
         )
-        UPDATE trigger_attempt SET ended_at = now(), outcome = ${reason ?? "done"}
-        WHERE run = ${run}::uuid AND EXISTS (SELECT FROM settled)`)
+        ${noted} WHERE run = ${run}::uuid AND EXISTS (SELECT FROM settled)`)
     },
 
     /** Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. */

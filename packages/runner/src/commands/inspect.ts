@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { layerComponentStore } from "@alga-psa/ext-adapters-wit"
-import { Console, Effect } from "effect"
+import { layerArchives, layerComponentStore } from "@alga-psa/ext-adapters-wit"
+import { Console, Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { UsageWrong } from "../ExitCode.ts"
 import { type Inspection, inspection } from "../Inspection.ts"
@@ -49,11 +49,14 @@ export const inspect = Command.make(
       const limits = limitsOf((yield* readSettings(flags.settingsFile)).values)
       const found = yield* inspection(bytes, limits).pipe(
         Effect.provide(
-          layerComponentStore({
-            directory: yield* temporary,
-            componentBytes: limits.componentBytes,
-            glueBytes: limits.glueBytes
-          })
+          Layer.merge(
+            layerArchives({ componentBytes: limits.componentBytes }),
+            layerComponentStore({
+              directory: yield* temporary,
+              componentBytes: limits.componentBytes,
+              glueBytes: limits.glueBytes
+            })
+          )
         ),
         progress("checking the component")
       )

@@ -37,7 +37,7 @@ export interface HostPageOptions {
 }
 
 /** The largest body of a request of a page: what the product's gateway takes. */
-const mostBytes = ByteSize.bytes(10_000_000)
+const mostBytes = ByteSize.mebibytes(10)
 
 const isolated = {
   "x-content-type-options": "nosniff",

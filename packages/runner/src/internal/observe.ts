@@ -28,14 +28,6 @@ const inFlight = Metric.gauge("alga_extension_executions_in_flight", {
   description: "Requests for executions that are not answered yet, those that wait included"
 })
 
-let working = 0
-
-const count = (change: 1 | -1) =>
-  Effect.suspend(() => {
-    working += change
-    return Metric.update(inFlight, working)
-  })
-
 /**
  * Counts and times an execution and writes its one log line with these fields, read when it ends. Its span, and every log
  * line within, say which trace it belongs to.
@@ -44,21 +36,21 @@ export const observed = <A, R>(
   execution: Effect.Effect<A, RunnerError, R>,
   fields: () => Readonly<Record<string, unknown>>
 ): Effect.Effect<A, RunnerError, R> =>
-  Effect.gen(function* () {
-    const started = yield* Clock.monotonicTimeNanos
-    yield* count(1)
-    const span = yield* Effect.option(Effect.currentSpan)
-    return yield* Effect.onExit(execution, (exit) =>
-      Effect.gen(function* () {
-        const { causes, level, outcome, ...details } = describe(exit)
-        const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.monotonicTimeNanos) - started))
-        yield* count(-1)
-        yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)
-        yield* Metric.update(Metric.withAttributes(durations, { outcome }), seconds)
-        yield* Effect.annotateCurrentSpan({ outcome, ...fields() })
-        yield* Effect.logWithLevel(level)("execution", ...causes).pipe(
-          Effect.annotateLogs({ outcome, durationMs: seconds * 1000, ...details, ...fields() })
-        )
-      })
+  Effect.flatMap(Effect.option(Effect.currentSpan), (span) =>
+    Effect.acquireUseRelease(
+      Effect.andThen(Metric.modify(inFlight, 1), Clock.monotonicTimeNanos),
+      () => execution,
+      (started, exit) =>
+        Effect.gen(function* () {
+          const { causes, level, outcome, ...details } = describe(exit)
+          const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.monotonicTimeNanos) - started))
+          yield* Metric.modify(inFlight, -1)
+          yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)
+          yield* Metric.update(Metric.withAttributes(durations, { outcome }), seconds)
+          yield* Effect.annotateCurrentSpan({ outcome, ...fields() })
+          yield* Effect.logWithLevel(level)("execution", ...causes).pipe(
+            Effect.annotateLogs({ outcome, durationMs: seconds * 1000, ...details, ...fields() })
+          )
+        })
     ).pipe(Option.isSome(span) ? Effect.annotateLogs({ traceId: span.value.traceId }) : identity)
-  })
+  )

@@ -6,7 +6,7 @@ import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
 import { DatabaseCheck } from "../../src/DatabaseCheck.ts"
 import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
-import { layerHttp, layerRunner } from "../../src/Runner.ts"
+import { layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
 import { temporary } from "./Temporary.ts"
 
@@ -44,51 +44,55 @@ const send = (url: string) => (path: string, init?: RequestInit) =>
   })
 
 /** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
-export const layerTestRunner = Layer.unwrap(
-  Effect.gen(function* () {
-    const directory = yield* temporary
-    const bundles = join(directory, "bundles")
-    yield* Effect.promise(() => mkdir(bundles))
-    const token = crypto.randomUUID()
-    let lines: Array<LogLine> = []
-    const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
-      lines.push({ ...line, ...annotations })
-    })
-    const runner = Layer.effect(
-      TestRunner,
-      Effect.map(HttpServer.HttpServer, ({ address }) => {
-        const url = HttpServer.formatAddress(address)
-        return TestRunner.of({
-          url,
-          token,
-          components: join(directory, "components"),
-          send: send(url),
-          store: (key, archive) =>
-            Effect.promise(async () => {
-              const file = join(bundles, bundlePath(key))
-              await mkdir(dirname(file), { recursive: true })
-              await writeFile(file, archive)
-            }),
-          takeLog: Effect.sync(() => {
-            const taken = lines
-            lines = []
-            return taken
+export const testRunner = (options: Partial<RunnerOptions> = {}) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const bundles = join(directory, "bundles")
+      yield* Effect.promise(() => mkdir(bundles))
+      const token = crypto.randomUUID()
+      let lines: Array<LogLine> = []
+      const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
+        lines.push({ ...line, ...annotations })
+      })
+      const runner = Layer.effect(
+        TestRunner,
+        Effect.map(HttpServer.HttpServer, ({ address }) => {
+          const url = HttpServer.formatAddress(address)
+          return TestRunner.of({
+            url,
+            token,
+            components: join(directory, "components"),
+            send: send(url),
+            store: (key, archive) =>
+              Effect.promise(async () => {
+                const file = join(bundles, bundlePath(key))
+                await mkdir(dirname(file), { recursive: true })
+                await writeFile(file, archive)
+              }),
+            takeLog: Effect.sync(() => {
+              const taken = lines
+              lines = []
+              return taken
+            })
           })
         })
-      })
-    )
-    return runner.pipe(
-      Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
-      Layer.provide([
-        layerRunner({ bundles: { directory: bundles }, components: join(directory, "components") }),
-        layerToken(Redacted.make(token)),
-        layerOff
-      ]),
-      Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
-      Layer.provide(Logger.layer([logger]))
-    )
-  })
-)
+      )
+      return runner.pipe(
+        Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
+        Layer.provide([
+          layerRunner({ bundles: { directory: bundles }, components: join(directory, "components"), ...options }),
+          layerToken(Redacted.make(token)),
+          layerOff
+        ]),
+        Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
+        Layer.provide(Logger.layer([logger]))
+      )
+    })
+  )
+
+/** The same with what a runner has where nothing is set. */
+export const layerTestRunner = testRunner()
 
 /** Reads a file as bytes. */
 export const bytesOf = (file: string): Effect.Effect<Uint8Array> => Effect.promise(() => readFile(file))

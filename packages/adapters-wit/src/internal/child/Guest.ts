@@ -1,30 +1,29 @@
-import { type Glue, type GuestInstance, prepare } from "./GuestInstance.ts"
+import { coreWasm } from "./CoreWasm.ts"
+import { encode, MessageTooLarge } from "./Encoder.ts"
+import { type Glue, type GuestInstance, prepare, takeMemoryRefused } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import { headerBytes } from "./HeaderBytes.ts"
-import type { FailReason, FromGuest, Load, Reply, Run, ToGuest } from "./Messages.ts"
-import { PipeClosed, readFrame, readMessage, readText, writeMessage, writeText } from "./Pipe.ts"
-import { needsUnpacking, pack, unpack } from "./Wire.ts"
-
-class CallTooLarge extends Error {}
+import type { FailReason, FromGuest, Load, Reply, Run, ToGuest, WithParts } from "./Messages.ts"
+import { PipeClosed, readFrame, readMessage, readText, write } from "./Pipe.ts"
+import { needsUnpacking, unpack } from "./Wire.ts"
 
 const afterThisTurn = setImmediate
 const end = process.exit.bind(process, 0)
 const dropReads = makeReadDropper()
 const resident = process.memoryUsage.rss
-const send = (message: FromGuest): void => writeMessage(message)
+const send = (message: FromGuest): void => write(encode(message))
 
-const leastHeadroomPages = 32
-const mostHeadroomPages = 512
 const requestsBetweenLooks = 64
 
 let hostCallBytes = 0
 
+const readParts = ({ parts }: WithParts): ReadonlyArray<Uint8Array> => Array.from({ length: parts }, () => readFrame())
+
 const callHost = (name: string, member: string, args: ReadonlyArray<unknown>): unknown => {
-  const call: FromGuest = { type: "call", interface: name, function: member, args: args.map(pack) }
-  if (!writeText(JSON.stringify(call), hostCallBytes)) throw new CallTooLarge()
+  write(encode({ type: "call", interface: name, function: member, args }, hostCallBytes))
   const text = readText()
   const reply = JSON.parse(text) as Reply
-  const value = needsUnpacking(text) ? unpack(reply.value) : reply.value
+  const value = needsUnpacking(text) ? unpack(reply.value, readParts(reply)) : reply.value
   if (reply.type === "error") throw { payload: value }
   return value
 }
@@ -48,6 +47,13 @@ const fail = (reason: FailReason, error: unknown): void =>
 const fieldOf = (value: unknown, name: string): unknown =>
   value !== null && typeof value === "object" ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
+/** A trap after the instance was refused memory has that for its cause, unless it is one of the stack. */
+const reasonOf = (error: unknown): FailReason => {
+  const memoryRefused = takeMemoryRefused()
+  if (error instanceof MessageTooLarge) return "host-call-too-large"
+  return memoryRefused && error instanceof coreWasm.RuntimeError ? "memory-limit" : "trap"
+}
+
 /** What of a response is more than its limit, so that it need not cross the pipe; the host looks again. */
 const excessOf = (response: unknown, limits: Run): FailReason | null => {
   const body = fieldOf(response, "body")
@@ -60,52 +66,53 @@ const excessOf = (response: unknown, limits: Run): FailReason | null => {
 
 /** The component that this process is bound to, and the instance that waits for its next request. */
 class Bound {
-  private readonly newInstance: (headroom: number) => GuestInstance
-  private headroom = leastHeadroomPages
+  private readonly newInstance: () => GuestInstance
   private instance: GuestInstance | null = null
+  private used = false
+  private callsAtStart = false
   private requests = 0
   private residentBytes = 0
 
-  constructor(newInstance: (headroom: number) => GuestInstance) {
+  constructor(newInstance: () => GuestInstance) {
     this.newInstance = newInstance
   }
 
-  /** Makes the instance for the next request. */
+  /** Makes ready for the next request: sets the instance of the last one back, or makes another. */
   prepare(): void {
-    this.instance ??= this.newInstance(this.headroom)
+    const obstacle = this.used ? (this.instance?.obstacle() ?? null) : null
+    if (obstacle !== null) this.instance = null
+    else if (this.used) this.instance?.restore()
+    this.used = false
+    this.callsAtStart ||= obstacle === "call-at-start"
+    if (!this.callsAtStart) this.instance ??= this.newInstance()
   }
 
-  /** Answers a request; false where it failed and nothing may run here any more. */
-  run(message: Run): boolean {
+  /** Answers a request. Where it failed, the host ends this process. */
+  run(message: Run): void {
     hostCallBytes = message.hostCallBytes
+    takeMemoryRefused()
+    const request = unpack(message.request, readParts(message))
     try {
-      this.instance ??= this.newInstance(this.headroom)
-      const response = this.instance.handler(unpack(message.request))
+      this.prepare()
+      this.instance ??= this.newInstance()
+      this.used = true
+      const response = this.instance.handler(request)
       const excess = excessOf(response, message)
       if (excess === null) {
         if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
         const obstacle = this.instance.obstacle()
-        send({ type: "done", response: pack(response), obstacle, residentBytes: this.residentBytes })
-        return true
-      }
-      fail(excess, null)
+        send({
+          type: "done",
+          response,
+          obstacle,
+          residentBytes: this.residentBytes,
+          memoryRefused: takeMemoryRefused()
+        })
+      } else fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
-      fail(error instanceof CallTooLarge ? "host-call-too-large" : "trap", error)
+      fail(reasonOf(error), error)
     }
-    return false
-  }
-
-  /** Makes ready for the next request, once nothing of the last one can run any more. */
-  renew(): void {
-    const obstacle = this.instance?.obstacle() ?? null
-    if (obstacle === null) {
-      this.instance?.restore()
-      return
-    }
-    this.instance = null
-    if (obstacle === "memory-grown") this.headroom = Math.min(this.headroom * 2, mostHeadroomPages)
-    if (obstacle !== "call-at-start") this.instance = this.newInstance(this.headroom)
   }
 }
 
@@ -135,9 +142,8 @@ const serve = async (): Promise<void> => {
       bound.prepare()
       send({ type: "ready" })
     } else if (message.type === "run" && bound !== undefined) {
-      const answered = bound.run(message)
+      bound.run(message)
       await new Promise((resolve) => afterThisTurn(resolve))
-      if (answered) bound.renew()
     }
   }
 }

@@ -8,7 +8,8 @@ import {
   EngineGlobal,
   pageBytes
 } from "./CoreWasm.ts"
-import { type ImportObject, makeLinker, NotRestorable } from "./Linker.ts"
+import { hostCallAdapter } from "./core/HostCallAdapter.ts"
+import { type ImportObject, type Linkable, makeLinker } from "./Linker.ts"
 import type { Load, LoadedModule } from "./Messages.ts"
 
 type Component = { readonly handler: (request: unknown) => unknown }
@@ -25,14 +26,28 @@ export interface Glue {
 /** An instance of a component that has not seen a request yet, or not a trace of one. */
 export interface GuestInstance {
   readonly handler: (request: unknown) => unknown
-  /** Why it cannot be set back after a request, as far as that can be told before; null where it can. */
+  /** Why it cannot serve again after what it did so far; null where it can. */
   readonly obstacle: () => string | null
-  /** Sets everything back that a request may have changed. Throws {@link NotRestorable} where that is not possible. */
+  /** Sets everything back that a request may have changed. Only where there is no obstacle. */
   readonly restore: () => void
 }
 
-interface Compiled extends LoadedModule {
-  readonly module: CoreModule
+type Compiled = LoadedModule & Linkable
+
+/**
+ * Pages of memory that are there from the start, out of the code's sight, so that growing by so much can be undone. The
+ * same for every instance: what an instance can see of it must not tell what ran before.
+ */
+export const headroomPages = 96
+
+/** Not 0 once an instance was refused more memory. One for all, as one runs at a time; no code of a guest can reach it. */
+const refused = new EngineGlobal({ value: "i32", mutable: true }, 0)
+
+/** Whether memory was refused since this was asked last. */
+export const takeMemoryRefused = (): boolean => {
+  const was = refused.value !== 0
+  refused.value = 0
+  return was
 }
 
 const pagesOf = (memory: CoreLinearMemory): number => memory.buffer.byteLength / pageBytes
@@ -41,8 +56,7 @@ const instantiate = (
   load: Load,
   glue: Glue,
   imports: Readonly<Record<string, object>>,
-  modules: ReadonlyArray<Compiled>,
-  headroom: number
+  modules: ReadonlyArray<Compiled>
 ): GuestInstance => {
   const linker = makeLinker()
   const sizes = new Map<CoreLinearMemory, CoreGlobal>()
@@ -74,37 +88,37 @@ const instantiate = (
     pages += compiled.maxima.reduce((sum, maximum) => sum + maximum, 0)
     if (pages > load.pages) throw new coreWasm.RuntimeError("the memories of one instance exceed the limit")
     const { state } = compiled
-    if (state === null) return linker.instantiate(module, object, {})
+    if (state === null) return linker.instantiate(compiled, object, {})[1]
     const size = state.pages ? sizeOf(importedMemory(object), compiled.minima[0] ?? 0) : undefined
-    const instance = linker.instantiate(module, object, size === undefined ? {} : { [state.marker]: { pages: size } })
+    const extra = size === undefined ? {} : { [state.marker]: { pages: size, refused } }
+    const [instance, forGlue] = linker.instantiate(compiled, object, extra)
     for (const [i, name] of state.memories.entries()) {
       const memory = instance.exports[name] as CoreLinearMemory
       memories.push({ memory, most: compiled.maxima[i] ?? 0 })
       if (size !== undefined) sizes.set(memory, size)
     }
     for (const name of state.globals) globals.push(instance.exports[name] as CoreGlobal)
-    return instance
+    return forGlue
   }
 
-  let component = linker.first(() => glue.instantiate(coreModule, imports, instantiateCore))
+  const component = linker.run(() => glue.instantiate(coreModule, imports, instantiateCore))
+  const handler = (request: unknown): unknown => {
+    try {
+      return component.handler(request)
+    } catch (error) {
+      throw linker.failure() ?? error
+    }
+  }
 
   const obstacleAtStart =
     linker.glueCalls() > 0
       ? "call-at-start"
       : (load.unrestorable ?? (linker.sharesNothingElse() ? null : "shared-with-glue"))
-  if (obstacleAtStart !== null) {
-    return {
-      handler: (request) => component.handler(request),
-      obstacle: () => obstacleAtStart,
-      restore: () => {
-        throw new NotRestorable(obstacleAtStart)
-      }
-    }
-  }
+  if (obstacleAtStart !== null) return { handler, obstacle: () => obstacleAtStart, restore: () => {} }
 
   for (const { memory, most } of memories) {
     const size = sizes.get(memory)
-    if (size !== undefined) memory.grow(Math.max(0, Math.min(headroom, most - pagesOf(memory))))
+    if (size !== undefined) memory.grow(Math.max(0, Math.min(headroomPages, most - pagesOf(memory))))
   }
   const savedMemories = memories.map(({ memory }) => {
     const seen = Number(sizes.get(memory)?.value ?? pagesOf(memory)) * pageBytes
@@ -112,41 +126,42 @@ const instantiate = (
   })
   const savedGlobals = [...globals, ...sizes.values()].map((global) => ({ global, value: global.value }))
   for (const { global, value } of savedGlobals) global.value = value
-  const obstacle = () =>
-    savedMemories.every(({ memory, bytes }) => memory.buffer.byteLength === bytes) ? null : "memory-grown"
+  const hasGrown = (): boolean => savedMemories.some(({ memory, bytes }) => memory.buffer.byteLength !== bytes)
 
   return {
-    handler: (request) => component.handler(request),
-    obstacle,
+    handler,
+    obstacle: () => (linker.unusualCalls() > 0 ? "unusual-call" : hasGrown() ? "memory-grown" : null),
     restore: () => {
-      const why = obstacle()
-      if (why !== null) throw new NotRestorable(why)
       for (const { memory, copy } of savedMemories) {
         const bytes = new Uint8Array(memory.buffer)
         bytes.set(copy)
         bytes.fill(0, copy.byteLength)
       }
       for (const { global, value } of savedGlobals) global.value = value
-      if (linker.isGlueAsNew()) linker.resetGlobals()
-      else component = linker.again((instantiateAgain) => glue.instantiate(coreModule, imports, instantiateAgain))
+      linker.reset()
     }
   }
 }
 
 /**
  * Compiles a component's core modules with their memories bounded. Each instance that it then makes has memory of its
- * own, all of it together within the limit, even where a module is instantiated more than once. Of memory that code grows,
- * `headroom` pages are there from the start, out of the code's sight, so that growing by so much can be undone.
+ * own, all of it together within the limit, even where a module is instantiated more than once.
  */
 export const prepare = (
   load: Load,
   bytes: ReadonlyArray<Uint8Array>,
   glue: Glue,
   imports: Readonly<Record<string, object>>
-): ((headroom: number) => GuestInstance) => {
-  const modules = load.modules.map((module, i) => ({
-    ...module,
-    module: new coreWasm.Module(limitCoreMemories(bytes[i] ?? new Uint8Array(), module.maxima))
-  }))
-  return (headroom) => instantiate(load, glue, imports, modules, headroom)
+): (() => GuestInstance) => {
+  const modules = load.modules.map((module, i) => {
+    const of = bytes[i] ?? new Uint8Array()
+    const adapter = hostCallAdapter(of)
+    return {
+      ...module,
+      module: new coreWasm.Module(limitCoreMemories(of, module.maxima)),
+      adapter: new coreWasm.Module(adapter.bytes),
+      adapted: adapter.imports
+    }
+  })
+  return () => instantiate(load, glue, imports, modules)
 }

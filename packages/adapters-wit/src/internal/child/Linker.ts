@@ -1,84 +1,125 @@
 import { type CoreGlobal, type CoreInstance, type CoreModule, coreWasm, EngineGlobal } from "./CoreWasm.ts"
+import type { AdaptedImport } from "./core/HostCallAdapter.ts"
 
 /** Imports of a core module by module and name. */
 export type ImportObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-/** Why an instance cannot be used for another request. */
-export class NotRestorable extends Error {}
+/** A core module as it is linked: what it imports of the glue goes through `adapter`. */
+export interface Linkable {
+  readonly module: CoreModule
+  readonly adapter: CoreModule
+  readonly adapted: ReadonlyArray<AdaptedImport>
+}
 
 type Callable = (...args: ReadonlyArray<unknown>) => unknown
 
-interface Linked {
-  readonly module: CoreModule
-  readonly instance: CoreInstance
-  readonly forwards: ReadonlyArray<{ readonly from: string; readonly name: string; target: Callable }>
-  readonly kept: ReadonlyArray<{ readonly from: string; readonly name: string; readonly value: unknown }>
-}
-
 /** The name of the functions in jco's glue that pass a call on to the host. */
 const hostCallName = "bound _lowerImportBackwardsCompat"
-
-const at = (imports: ImportObject, from: string, name: string): unknown => imports[from]?.[name]
+/** How many arguments `cabi_realloc` takes, which the glue calls to pass the request on. */
+const reallocArity = 4
 
 /**
- * Links core instances to the glue in a way that another run of the glue can take the place of the first: functions of the
- * glue are called through a step in between, and global variables that it makes are the same ones again.
+ * Links core instances to the glue, and notes what crosses between them: an instance may serve again only where all that it
+ * did was known to leave nothing. That is host calls, made by the handler itself, that ran to their end. Any other function
+ * of the glue, and a host call while the glue passes values or from another export, may leave something.
  */
 export const makeLinker = () => {
   const own = new Set<unknown>()
-  const linked: Array<Linked> = []
+  const originals = new Map<unknown, unknown>()
+  const kept: Array<unknown> = []
   const glueGlobals: Array<{ readonly global: CoreGlobal; readonly initial: number }> = []
   let glueCalls = 0
-  let asNew = true
+  let unusualCalls = 0
+  let failure: unknown
+  let depth = 0
+  let entries = 0
+  let inHandler = false
 
-  const forward = (value: Callable, from: string, name: string, forwards: Array<Linked["forwards"][number]>) => {
-    const step = { from, name, target: value }
-    const isHostCall = value.name === hostCallName
-    forwards.push(step)
-    return (...args: ReadonlyArray<unknown>): unknown => {
+  const passOn =
+    (target: Callable): Callable =>
+    (...args) => {
       glueCalls += 1
-      asNew &&= isHostCall
-      return step.target(...args)
-    }
-  }
-
-  /** Makes an instance for the glue's first run. `extra` are imports that the glue does not know. */
-  const instantiate = (module: CoreModule, imports: ImportObject, extra: ImportObject): CoreInstance => {
-    const forwards: Array<Linked["forwards"][number]> = []
-    const kept: Array<Linked["kept"][number]> = []
-    const object: Record<string, Record<string, unknown>> = Object.create(null)
-    for (const [from, names] of Object.entries(imports)) {
-      const entries: Record<string, unknown> = Object.create(null)
-      for (const [name, value] of Object.entries(names)) {
-        const foreign = typeof value === "function" && !own.has(value)
-        if (!foreign) kept.push({ from, name, value })
-        entries[name] = foreign ? forward(value as Callable, from, name, forwards) : value
+      if (target.name !== hostCallName || depth !== 1 || !inHandler) unusualCalls += 1
+      try {
+        const result = target(...args)
+        if (result instanceof Promise) throw new TypeError("a call that does not end before it returns")
+        return result
+      } catch (error) {
+        failure ??= error
+        throw error
       }
-      object[from] = entries
     }
-    const instance = new coreWasm.Instance(module, { ...object, ...extra })
+
+  /** What the glue gets instead of a core function, to know when that runs. */
+  const enter = (value: Callable): Callable => {
+    const entered: Callable = (...args) => {
+      if (depth === 0) inHandler = args.length !== reallocArity && entries++ === 0
+      depth += 1
+      const result = value(...args)
+      depth -= 1
+      return result
+    }
+    originals.set(entered, value)
+    return entered
+  }
+
+  const adapt = ({ adapted, adapter }: Linkable, imports: ImportObject): Record<string, Record<string, unknown>> => {
+    const object: Record<string, Record<string, unknown>> = Object.create(null)
+    const foreign = new Map<string, Callable>()
+    for (const [from, names] of Object.entries(imports)) {
+      const known: Record<string, unknown> = Object.create(null)
+      for (const [name, given] of Object.entries(names)) {
+        const value = originals.get(given) ?? given
+        known[name] = value
+        if (typeof value !== "function" || own.has(value)) {
+          kept.push(value)
+          continue
+        }
+        const at = adapted.find((entry) => entry.module === from && entry.name === name)
+        if (at === undefined) throw new TypeError("a function of the glue with a type that it cannot have")
+        foreign.set(at.adapter, passOn(value as Callable))
+      }
+      object[from] = known
+    }
+    if (foreign.size === 0) return object
+    const unused = (): never => {
+      throw new TypeError("a function that no module imports")
+    }
+    const functions = Object.fromEntries(adapted.map(({ adapter: name }) => [name, foreign.get(name) ?? unused]))
+    const { exports } = new coreWasm.Instance(adapter, { "": functions })
+    for (const { adapter: name, module: from, name: as } of adapted) {
+      const names = object[from]
+      if (foreign.has(name) && names !== undefined) names[as] = exports[name]
+    }
+    return object
+  }
+
+  /** Makes an instance. `extra` are imports that the glue does not know; the second is what the glue may have of it. */
+  const instantiate = (
+    linkable: Linkable,
+    imports: ImportObject,
+    extra: ImportObject
+  ): readonly [instance: CoreInstance, forGlue: CoreInstance] => {
+    const object = adapt(linkable, imports)
+    const instance = new coreWasm.Instance(linkable.module, { ...object, ...extra })
     for (const value of Object.values(instance.exports)) own.add(value)
-    linked.push({ module, instance, forwards, kept })
-    return instance
+    const exports = Object.entries(instance.exports).map(([name, value]) => [
+      name,
+      typeof value === "function" ? enter(value as Callable) : value
+    ])
+    return [instance, { exports: Object.fromEntries(exports) }]
   }
 
-  const relink = (entry: Linked | undefined, module: CoreModule, imports: ImportObject): CoreInstance => {
-    if (entry === undefined || entry.module !== module) throw new NotRestorable("glue-changed")
-    for (const { from, name, value } of entry.kept) {
-      if (at(imports, from, name) !== value) throw new NotRestorable("glue-changed")
+  /** Runs the glue, whose global variables are noted. */
+  const run = <A>(glue: () => A): A => {
+    const noted = (initial: number): CoreGlobal => {
+      const global = new EngineGlobal({ value: "i32", mutable: true }, initial)
+      glueGlobals.push({ global, initial })
+      return global
     }
-    for (const step of entry.forwards) {
-      const target = at(imports, step.from, step.name)
-      if (typeof target !== "function" || own.has(target)) throw new NotRestorable("glue-changed")
-      step.target = target as Callable
-    }
-    return entry.instance
-  }
-
-  const withGlobals = <A>(make: (value: number) => CoreGlobal, run: () => A): A => {
-    coreWasm.Global = new Proxy(EngineGlobal, { construct: (_, [, value]) => make(value as number) })
+    coreWasm.Global = new Proxy(EngineGlobal, { construct: (_, [, value]) => noted(value as number) })
     try {
-      return run()
+      return glue()
     } finally {
       coreWasm.Global = EngineGlobal
     }
@@ -86,45 +127,20 @@ export const makeLinker = () => {
 
   return {
     instantiate,
-    /** Runs the glue for the first time. */
-    first: <A>(run: () => A): A =>
-      withGlobals((initial) => {
-        const global = new EngineGlobal({ value: "i32", mutable: true }, initial)
-        glueGlobals.push({ global, initial })
-        return global
-      }, run),
-    /** Runs the glue again with the instances that are there; nothing of its run before is left. */
-    again: <A>(run: (instantiateCore: (module: CoreModule, imports?: ImportObject) => CoreInstance) => A): A => {
-      let instances = 0
-      let globals = 0
-      const result = withGlobals(
-        (initial) => {
-          const entry = glueGlobals[globals++]
-          if (entry === undefined || entry.initial !== initial) throw new NotRestorable("glue-changed")
-          entry.global.value = initial
-          return entry.global
-        },
-        () => run((module, imports = {}) => relink(linked[instances++], module, imports))
-      )
-      if (instances !== linked.length || globals !== glueGlobals.length) throw new NotRestorable("glue-changed")
-      asNew = true
-      return result
-    },
-    /**
-     * Whether the core instances called nothing of the glue since its last run but the host. Such a call leaves nothing
-     * there that code could find: what has state for code, such as handles of resources, is behind other functions.
-     */
-    isGlueAsNew: (): boolean => asNew,
-    /** Sets the global variables that the glue made back. */
-    resetGlobals: (): void => {
+    run,
+    /** Begins a request: sets back what the glue's global variables and this count of calls hold. */
+    reset: (): void => {
+      entries = 0
       for (const { global, initial } of glueGlobals) global.value = initial
     },
-    /** How often a core instance called the glue. */
+    /** How often core instances called the glue. */
     glueCalls: (): number => glueCalls,
+    /** How many of these calls may have left something. */
+    unusualCalls: (): number => unusualCalls,
+    /** What the first call of the glue that failed threw; such a failure is a trap for the code. */
+    failure: (): unknown => failure,
     /** Whether all that the instances share with the glue is known. */
     sharesNothingElse: (): boolean =>
-      linked.every(({ kept }) =>
-        kept.every(({ value }) => own.has(value) || glueGlobals.some(({ global }) => global === value))
-      )
+      kept.every((value) => own.has(value) || glueGlobals.some(({ global }) => global === value))
   }
 }

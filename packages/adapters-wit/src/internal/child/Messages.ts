@@ -28,13 +28,21 @@ export interface Load {
   readonly unrestorable: string | null
 }
 
-/** Asks for an instance before there is a request for it; {@link FromGuest} `ready` is the answer. */
+/** A message that carries bytes. Each part follows in a frame of its own. */
+export interface WithParts {
+  readonly parts: number
+}
+
+/**
+ * Asks for an instance for the next request: the one of the last request is set back, or another is made. {@link FromGuest}
+ * `ready` is the answer.
+ */
 export interface Prepare {
   readonly type: "prepare"
 }
 
 /** Asks for one call of `handler` on an instance that shows nothing of an earlier request. */
-export interface Run {
+export interface Run extends WithParts {
   readonly type: "run"
   readonly request: Packed
   readonly responseBytes: number
@@ -44,7 +52,10 @@ export interface Run {
 }
 
 /** The answer to a {@link Call}. */
-export type Reply = { readonly type: "ok"; readonly value: Packed } | { readonly type: "error"; readonly value: Packed }
+export interface Reply extends WithParts {
+  readonly type: "ok" | "error"
+  readonly value: Packed
+}
 
 /** What the host sends to a guest process. It sends one message and then waits for one. */
 export type ToGuest = Load | Prepare | Run | Reply
@@ -54,12 +65,13 @@ export interface Call {
   readonly type: "call"
   readonly interface: string
   readonly function: string
-  readonly args: ReadonlyArray<Packed>
+  readonly args: ReadonlyArray<unknown>
 }
 
 /** Why a run gave no response. */
 export const failReasons = [
   "trap",
+  "memory-limit",
   "response-too-large",
   "response-header-limit",
   "response-headers-too-large",
@@ -70,9 +82,10 @@ export type FailReason = (typeof failReasons)[number]
 
 /**
  * Why one instance of a component whose state can be reached cannot be set back: its code called the host or the glue
- * while it started, shares with the glue what is not known here, or let its memory grow beyond what was there for that.
+ * while it started, shares with the glue what is not known here, called another function of the glue than a host function
+ * or did that out of turn, or let its memory grow beyond what was there for that.
  */
-export const obstacles = ["call-at-start", "shared-with-glue", "memory-grown"] as const
+export const obstacles = ["call-at-start", "shared-with-glue", "unusual-call", "memory-grown"] as const
 export type Obstacle = (typeof obstacles)[number]
 
 /** What a guest process sends. The host treats every word of it as untrusted. */
@@ -82,10 +95,12 @@ export type FromGuest =
   | Call
   | {
       readonly type: "done"
-      readonly response: Packed
+      readonly response: unknown
       /** Why the instance is thrown away after this request; null where it is set back. */
       readonly obstacle: string | null
       /** Memory of the whole process, in bytes, as it was looked at lately. */
       readonly residentBytes: number
+      /** Whether the instance was refused memory during this request, which it got over. */
+      readonly memoryRefused: boolean
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }

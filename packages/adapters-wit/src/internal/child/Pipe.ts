@@ -5,13 +5,10 @@ const stdin = 0
 const stdout = 1
 const headerBytes = 4
 const keptBytes = 65_536
-/** No character of a string takes more in UTF-8. */
-const bytesOfCharacter = 3
 
 /** The other side has closed its end: there is nothing left to work for. */
 export class PipeClosed extends Error {}
 
-const outgoing = Buffer.allocUnsafe(keptBytes)
 let incoming = Buffer.allocUnsafe(keptBytes)
 let begin = 0
 let end = 0
@@ -48,28 +45,16 @@ export const readText = (): string => takeFrame().toString("utf8")
 /** Waits for a frame of JSON. */
 export const readMessage = (): unknown => JSON.parse(readText())
 
-const writeAll = (bytes: Uint8Array, length: number): void => {
-  for (let written = 0; written < length; ) written += writeSync(stdout, bytes, written, length - written)
+/** Writes bytes, blocking until the pipe has taken them. */
+export const write = (bytes: Uint8Array): void => {
+  for (let written = 0; written < bytes.byteLength; ) {
+    written += writeSync(stdout, bytes, written, bytes.byteLength - written)
+  }
 }
 
-/** Writes one frame, blocking until the pipe has taken it. */
+/** Writes one frame of these parts. */
 export const writeFrame = (...parts: ReadonlyArray<Uint8Array>): void => {
   const header = Buffer.allocUnsafe(headerBytes)
   header.writeUInt32BE(parts.reduce((length, part) => length + part.byteLength, 0))
-  const frame = Buffer.concat([header, ...parts])
-  writeAll(frame, frame.byteLength)
+  write(Buffer.concat([header, ...parts]))
 }
-
-/** Writes a frame of text, unless it has more than `most` bytes: then it writes nothing and gives false. */
-export const writeText = (text: string, most = Number.POSITIVE_INFINITY): boolean => {
-  const room = headerBytes + text.length * bytesOfCharacter
-  const frame = room <= keptBytes ? outgoing : Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text))
-  const length = frame.write(text, headerBytes, "utf8")
-  if (length > most) return false
-  frame.writeUInt32BE(length, 0)
-  writeAll(frame, headerBytes + length)
-  return true
-}
-
-/** Writes a frame of JSON. */
-export const writeMessage = (message: object): void => void writeText(JSON.stringify(message))

@@ -15,10 +15,19 @@ export interface AdmissionOptions {
   readonly queueLength: number
 }
 
+/** The turn of one execution. */
+export interface Turn {
+  /** Keeps the turn when the execution has ended, until the given effect is run. */
+  readonly keep: () => Effect.Effect<void>
+}
+
 /** Decides which execution runs when. */
 export interface Admission {
-  /** Waits for a turn, runs, and gives the turn on. */
-  readonly run: <A, E, R>(party: Party, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | ExecutionFailed, R>
+  /** Waits for a turn, runs, and gives the turn on, unless what runs keeps it. */
+  readonly run: <A, E, R>(
+    party: Party,
+    run: (turn: Turn) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | ExecutionFailed, R>
   /** Lets nobody in any more, refuses who waits, and is done when nothing runs. */
   readonly close: Effect.Effect<void>
   readonly running: () => number
@@ -140,14 +149,25 @@ export const makeAdmission = (options: AdmissionOptions): Admission => {
   }
 
   return {
-    run: (party, effect) =>
+    run: (party, run) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.suspend(() => {
           const ticket: Ticket = { ...party, installKey: keyOf(party), granted: false }
-          const leaveAgain = Effect.sync(() => {
+          let kept = false
+          const giveUp = Effect.sync(() => {
             if (ticket.granted) exit(ticket)
+            ticket.granted = false
           })
-          return restore(enter(ticket)).pipe(Effect.andThen(restore(effect)), Effect.ensuring(leaveAgain))
+          const turn: Turn = {
+            keep: () => {
+              kept = true
+              return giveUp
+            }
+          }
+          return restore(enter(ticket)).pipe(
+            Effect.andThen(restore(Effect.suspend(() => run(turn)))),
+            Effect.ensuring(Effect.suspend(() => (kept ? Effect.void : giveUp)))
+          )
         })
       ),
     close: Effect.callback((resume) => {

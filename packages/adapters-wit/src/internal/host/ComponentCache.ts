@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Schema } from "effect"
 import { type BoundedDirectoryOptions, makeBoundedDirectory } from "../../BoundedDirectory.ts"
 import type { Component } from "../../Component.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
+import { sha256 } from "./sha256.ts"
 import { ModuleState, type TranspiledComponent } from "./transpile.ts"
 
-const format = 3
+const format = 4
 const entryName = "entry.json"
 const glueName = "guest.js"
 
@@ -31,9 +32,6 @@ const Entry = Schema.Struct({
 const EntryText = Schema.fromJsonString(Entry)
 type Entry = typeof Entry.Type
 
-/** SHA-256 in lower-case hexadecimal digits. */
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
-
 const attempt = <A>(what: string, run: () => Promise<A>): Effect.Effect<A, ComponentStoreError> =>
   Effect.tryPromise({ try: run, catch: (cause) => new ComponentStoreError({ message: `cannot ${what}`, cause }) })
 
@@ -50,21 +48,32 @@ export interface ComponentCache {
   readonly touch: (hash: string) => Effect.Effect<void>
 }
 
+const ownFile = { flush: true, mode: 0o600 } as const
 const usedAgainMs = 60_000
+const rememberedUses = 1_000
 
 /** A cache in `options.directory`, each entry in a folder named after the version of the transpiler that made it. */
 export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentCache => {
   const folders = makeBoundedDirectory(options)
   const nameOf = (hash: string) => `${transpilerVersion()}-${format}-${hash}`
-  const touched = new Map<string, number>()
+  const touched = makeRecentlyUsed<number>({ entries: rememberedUses })
 
-  const component = (folder: string, entry: Entry): Component => ({
-    hash: entry.hash,
-    glue: join(folder, glueName),
-    imports: entry.imports,
-    modules: entry.modules.map((module) => ({ ...module, path: join(folder, module.name) })),
-    unrestorable: entry.unrestorable
-  })
+  const component = (folder: string, entry: Entry): Component => {
+    const sums = new Map(entry.files.map(({ name, sha256: sum }) => [name, sum]))
+    const sumOf = (name: string): string => sums.get(name) ?? ""
+    return {
+      hash: entry.hash,
+      glue: join(folder, glueName),
+      glueSha256: sumOf(glueName),
+      imports: entry.imports,
+      modules: entry.modules.map((module) => ({
+        ...module,
+        path: join(folder, module.name),
+        sha256: sumOf(module.name)
+      })),
+      unrestorable: entry.unrestorable
+    }
+  }
 
   const intact = async (folder: string, entry: Entry): Promise<boolean> => {
     const sums = await Promise.all(
@@ -93,10 +102,8 @@ export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentC
     }
     const writeTo = async (folder: string) => {
       await mkdir(folder, { mode: 0o700 })
-      await Promise.all(
-        transpiled.files.map(({ name, bytes }) => writeFile(join(folder, name), bytes, { flush: true }))
-      )
-      await writeFile(join(folder, entryName), JSON.stringify(entry), { flush: true })
+      await Promise.all(transpiled.files.map(({ name, bytes }) => writeFile(join(folder, name), bytes, ownFile)))
+      await writeFile(join(folder, entryName), JSON.stringify(entry), ownFile)
     }
     const isGood = async () => (await Effect.runPromise(read(hash))) !== null
     yield* attempt("write to the component directory", () => folders.put(nameOf(hash), writeTo, isGood))

@@ -10,20 +10,40 @@ const childDirectory = fileURLToPath(new URL("../child/", import.meta.url))
 const childText = (name: string): ProgramText =>
   programText(join(childDirectory, `${name}.${extension}`), childDirectory)
 
-/** What a child process runs: its text, the paths that it may read beside, and flags of V8. */
+/** What a child process runs: its text, what it may load of Node and read beside, and flags of V8. */
 export interface Program {
   readonly text: ProgramText
+  /** Modules of Node, such as `node:fs`. */
+  readonly builtins: ReadonlyArray<string>
+  /** Paths. */
   readonly reads: ReadonlyArray<string>
   readonly flags: ReadonlyArray<string>
 }
+
+/** For the pipe, and for the hooks that find a program's modules. */
+const builtins = ["node:buffer", "node:fs", "node:module"]
 
 /**
  * The program of a sandbox process. It reads no file; it gets its own text and its component over its pipe. Each request
  * leaves half a MB of garbage, for which V8 would let a process grow to 160 MB; with less room for what is young it stays
  * at 103 MB and is as fast.
  */
-export const guestProgram = (): Program => ({ text: childText("Guest"), reads: [], flags: ["--max-semi-space-size=4"] })
+export const guestProgram = (): Program => ({
+  text: childText("Guest"),
+  builtins,
+  reads: [],
+  flags: ["--max-semi-space-size=4"]
+})
 
+/** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
+export const openerProgram = (): Program => ({
+  text: childText("Opener"),
+  builtins: [...builtins, "node:crypto", "node:zlib"],
+  reads: [],
+  flags: ["--liftoff-only"]
+})
+
+const builtinsOfJco = ["node:fs/promises"]
 const shims = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"]
 
 /**
@@ -38,6 +58,7 @@ export const transpilerProgram = (): Program & { readonly imports: ImportMap } =
   const browser = (name: string): string => shim(name).replace(/([\\/])nodejs([\\/])/, "$1browser$2")
   return {
     text: childText("Transpiler"),
+    builtins: [...builtins, ...builtinsOfJco],
     reads: [dirname(jco), dirname(bindgen), dirname(browser("cli"))],
     flags: ["--liftoff-only"],
     imports: {

@@ -43,8 +43,7 @@ const unknownMessage = new ExecutionFailed({
 })
 
 /** Reads a frame of the guest's. */
-export const messageIn = (body: Buffer): GuestMessage | ExecutionFailed =>
-  guestMessage(body.toString("utf8")) ?? unknownMessage
+export const messageIn = (body: Buffer): GuestMessage | ExecutionFailed => guestMessage(body) ?? unknownMessage
 
 /** Sends a message. */
 export const send = (guest: Guest, message: ToGuest): Effect.Effect<void> =>

@@ -1,57 +1,69 @@
-import { type FailReason, type FromGuest, failReasons } from "../child/Messages.ts"
+import type { Buffer } from "node:buffer"
+import { messageTypes } from "../child/Encoding.ts"
+import { type FailReason, failReasons } from "../child/Messages.ts"
+import { NotOfType, TooManyValues, TooMuchText, ValueReader } from "./ValueReader.ts"
 
-/** A message of a guest whose shape was checked; what it carries was not. */
+/** A message of a guest. Of what it carries for others, nothing was read: they know the type that is due. */
 export type GuestMessage =
   | { readonly type: "ready" }
   | { readonly type: "loaded" }
-  | {
-      readonly type: "call"
-      readonly interface: string
-      readonly function: string
-      readonly args: ReadonlyArray<unknown>
-    }
+  | { readonly type: "call"; readonly interface: string; readonly function: string; readonly args: ValueReader }
   | {
       readonly type: "done"
-      readonly response: unknown
       readonly obstacle: string | null
       readonly residentBytes: number
+      readonly memoryRefused: boolean
+      readonly response: ValueReader
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }
 
-type Fields = Readonly<Record<string, unknown>>
+/** Bounds the guest's own fields of a message, in bytes; the names and the detail that our program sends are shorter. */
+const own = { values: 3, text: 4_096 }
 
-const isFailReason = (value: unknown): value is FailReason => failReasons.some((reason) => reason === value)
+const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+const isFailReason = (value: string): value is FailReason => failReasons.some((reason) => reason === value)
 
-const checked: { readonly [Type in FromGuest["type"]]: (fields: Fields) => GuestMessage | null } = {
-  ready: () => ({ type: "ready" }),
-  loaded: () => ({ type: "loaded" }),
-  call: ({ args, function: member, interface: name }) =>
-    typeof name === "string" && typeof member === "string" && Array.isArray(args)
-      ? { type: "call", interface: name, function: member, args }
-      : null,
-  done: ({ obstacle, residentBytes, response }) =>
-    (obstacle === null || typeof obstacle === "string") && typeof residentBytes === "number" && response !== undefined
-      ? { type: "done", response, obstacle, residentBytes }
-      : null,
-  fail: ({ detail, reason }) =>
-    typeof detail === "string" && isFailReason(reason) ? { type: "fail", reason, detail } : null
-}
-
-const checks = new Map(Object.entries(checked))
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
+const readers: { readonly [Type in GuestMessage["type"]]: (reader: ValueReader) => GuestMessage } = {
+  ready: (reader) => {
+    reader.end()
+    return { type: "ready" }
+  },
+  loaded: (reader) => {
+    reader.end()
+    return { type: "loaded" }
+  },
+  call: (reader) => ({ type: "call", interface: reader.readText(), function: reader.readText(), args: reader }),
+  done: (reader) => {
+    const obstacle = reader.skipNone() ? null : reader.readText()
+    const residentBytes = reader.readNumber()
+    const memoryRefused = reader.readBoolean()
+    if (!isSize(residentBytes)) throw new NotOfType("a size that no process has")
+    return { type: "done", obstacle, residentBytes, memoryRefused, response: reader }
+  },
+  fail: (reader) => {
+    const reason = reader.readText()
+    const detail = reader.readText()
+    reader.end()
+    if (!isFailReason(reason)) throw new NotOfType("a reason that the guest's program does not know")
+    return { type: "fail", reason, detail }
   }
 }
 
-/** The message in a frame of a guest, or null where no guest's program sends such a one. Unknown fields are left out. */
-export const guestMessage = (text: string): GuestMessage | null => {
-  const value = parsed(text)
-  if (value === null || typeof value !== "object") return null
-  const fields = value as Fields
-  const check = typeof fields["type"] === "string" ? checks.get(fields["type"]) : undefined
-  return check?.(fields) ?? null
+const byTag = new Map(
+  Object.entries(messageTypes).map(([type, tag]) => [tag as number, readers[type as keyof typeof messageTypes]])
+)
+
+/** Whether a reader threw this for what the guest sent. */
+export const isRefusal = (error: unknown): error is NotOfType | TooManyValues | TooMuchText =>
+  error instanceof NotOfType || error instanceof TooManyValues || error instanceof TooMuchText
+
+/** The message in a frame of a guest, or null where no guest's program sends such a one. */
+export const guestMessage = (frame: Buffer): GuestMessage | null => {
+  const read = byTag.get(frame[0] ?? 0)
+  try {
+    return read?.(new ValueReader(frame, 1).bound(own)) ?? null
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
 }

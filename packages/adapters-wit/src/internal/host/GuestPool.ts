@@ -6,6 +6,9 @@ import { countRecycled } from "./metrics.ts"
 /** Makes a part of an uninterruptible effect interruptible again. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
+/** Makes a process ready for its next request, or fails with why that process must not serve again. */
+export type Make = (guest: Guest) => Effect.Effect<void, string>
+
 /** Sandbox processes by what they may serve. */
 export interface GuestPool {
   /**
@@ -13,15 +16,18 @@ export interface GuestPool {
    * one. Must run uninterruptibly.
    */
   readonly take: (key: string, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
-  /** Takes back a process that did its work; it will serve the same key again. */
-  readonly keep: (guest: Guest) => Effect.Effect<void>
+  /**
+   * Takes back a process that did its work; it will serve the same key again once `make` has made it ready for that. Done
+   * when it is ready, or was ended because it was not in `startMs`. Who asks for the key meanwhile waits for it.
+   */
+  readonly keep: (guest: Guest, make: Make) => Effect.Effect<void>
   /** Ends a process that did its work and must not serve again, and counts why. */
   readonly retire: (guest: Guest, why: string) => Effect.Effect<void>
   /**
    * Makes a process ready for a key in the background, by `make`, unless one is or becomes so already. One that is not
    * ready in `startMs` is ended.
    */
-  readonly prepare: (key: string, make: (guest: Guest) => Effect.Effect<void, ExecutionFailed>) => Effect.Effect<void>
+  readonly prepare: (key: string, make: Make) => Effect.Effect<void>
   /** Succeeds where a process waits for work, or one can be started now. */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
@@ -41,6 +47,7 @@ export interface GuestPoolOptions {
 
 /** A process that is being made ready for a key, and whether somebody waits for it. */
 interface Preparation {
+  readonly key: string
   readonly done: Deferred.Deferred<Guest | null>
   claimed: boolean
 }
@@ -59,7 +66,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const all = new Set<Guest>()
   let spares: ReadonlyArray<Guest> = []
   let idle: ReadonlyArray<Guest> = []
-  const preparing = new Map<string, Preparation>()
+  const preparing = new Set<Preparation>()
   let starting = 0
   let closed = false
 
@@ -134,8 +141,8 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     remove(idle.findLast((guest) => guest.key === key && guest.node.isOpen()))
 
   const takePrepared = (key: string, restore: Restore): Effect.Effect<Guest | null> => {
-    const preparation = preparing.get(key)
-    if (preparation === undefined || preparation.claimed) return Effect.succeed(null)
+    const preparation = [...preparing].find((other) => other.key === key && !other.claimed)
+    if (preparation === undefined) return Effect.succeed(null)
     preparation.claimed = true
     const giveBack = Effect.suspend(() => {
       preparation.claimed = false
@@ -176,37 +183,51 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     for (let longest = idle[0]; longest !== undefined && isCrowded(); longest = idle[0]) yield* retire(longest, "room")
   })
 
-  const keep = Effect.fnUntraced(function* (guest: Guest) {
-    guest.served += 1
-    const why = worn(guest)
-    if (why !== null) return yield* retire(guest, why)
-    yield* wait(guest)
-  })
+  /** Makes a process ready for whoever asks for its key first. */
+  const makeReady = (key: string, find: (restore: Restore) => Effect.Effect<Guest, ExecutionFailed>, make: Make) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const preparation: Preparation = { key, done: Deferred.makeUnsafe(), claimed: false }
+        preparing.add(preparation)
+        const handOver = (guest: Guest | null) =>
+          Effect.suspend(() => {
+            preparing.delete(preparation)
+            Deferred.doneUnsafe(preparation.done, Effect.succeed(guest))
+            return preparation.claimed || guest === null ? Effect.void : wait(guest)
+          })
+        const ready = (guest: Guest) =>
+          make(guest).pipe(
+            Effect.timeoutOrElse({ duration: options.startMs, orElse: () => Effect.fail("not-ready") }),
+            restore,
+            Effect.tapError((why) => retire(guest, why)),
+            Effect.onInterrupt(() => discard(guest)),
+            Effect.as(guest)
+          )
+        return Effect.matchCauseEffect(Effect.flatMap(find(restore), ready), {
+          onSuccess: handOver,
+          onFailure: () => handOver(null)
+        })
+      })
+    )
+
+  const keep: GuestPool["keep"] = (guest, make) =>
+    Effect.suspend(() => {
+      guest.served += 1
+      const why = worn(guest)
+      return why === null ? makeReady(guest.key ?? "", () => Effect.succeed(guest), make) : retire(guest, why)
+    })
 
   const prepare: GuestPool["prepare"] = (key, make) =>
     Effect.suspend(() => {
-      if (closed || preparing.has(key) || idle.some((guest) => guest.key === key)) return Effect.void
-      const preparation: Preparation = { done: Deferred.makeUnsafe(), claimed: false }
-      preparing.set(key, preparation)
-      const handOver = (guest: Guest | null) =>
-        Effect.suspend(() => {
-          preparing.delete(key)
-          Deferred.doneUnsafe(preparation.done, Effect.succeed(guest))
-          return preparation.claimed || guest === null ? Effect.void : wait(guest)
-        })
-      const once = Effect.uninterruptibleMask((restore) =>
-        takeFresh(key, restore).pipe(
-          Effect.tap((guest) =>
-            make(guest).pipe(
-              Effect.timeoutOrElse({ duration: options.startMs, orElse: () => tooSlow }),
-              restore,
-              Effect.onError(() => discard(guest))
-            )
-          ),
-          Effect.matchCauseEffect({ onSuccess: handOver, onFailure: () => handOver(null) })
+      const isThere = [...preparing, ...idle].some((one) => one.key === key)
+      if (closed || isThere) return Effect.void
+      return Effect.asVoid(
+        Effect.forkIn(
+          makeReady(key, (restore) => takeFresh(key, restore), make),
+          background,
+          { startImmediately: true }
         )
       )
-      return Effect.asVoid(Effect.forkIn(once, background))
     })
 
   const sweep = Effect.gen(function* () {

@@ -46,7 +46,10 @@ export const programText = (file: string, root: string): ProgramText => {
   return program
 }
 
-/** What a child process runs first, as text: it takes a {@link ProgramText} as the first frame of its pipe and runs it. */
+/**
+ * What a child process runs first, as text. It takes a {@link ProgramText} and the modules of Node that it may load as the
+ * first frame of its pipe, and runs it. Any other module of Node is closed from then on.
+ */
 export const bootstrap = `
 import { readSync } from "node:fs"
 import { registerHooks } from "node:module"
@@ -59,11 +62,15 @@ const read = (length) => {
   }
   return bytes
 }
-const { entry, modules } = JSON.parse(read(read(4).readUInt32BE()).toString())
+const { entry, modules, builtins } = JSON.parse(read(read(4).readUInt32BE()).toString())
+delete process.getBuiltinModule
 registerHooks({
   resolve: (specifier, context, next) => {
     const url = /^\\.\\.?\\//.test(specifier) ? new URL(specifier, context.parentURL).href : specifier
-    return url in modules ? { url, format: "module", shortCircuit: true } : next(specifier, context)
+    if (url in modules) return { url, format: "module", shortCircuit: true }
+    const found = next(specifier, context)
+    if (found.url.startsWith("node:") && !builtins.includes(found.url)) throw new Error("closed: " + found.url)
+    return found
   },
   load: (url, context, next) =>
     url in modules ? { format: "module", source: modules[url], shortCircuit: true } : next(url, context)

@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream"
 import { Deferred, Effect, type Scope } from "effect"
 import type { Confinement } from "./Confinement.ts"
 import type { Program } from "./Engine.ts"
-import { FrameTooLarge, frame, headerBytes, makeFrameReader } from "./FrameReader.ts"
+import { FrameTooLarge, frame, headerOf, makeFrameReader } from "./FrameReader.ts"
 import { bootstrap } from "./ProgramText.ts"
 
 /** Why a child process can no longer be talked to. The detail is for the host's own log. */
@@ -17,8 +17,8 @@ export interface Broken {
 /** A Node process without any right but to read its program, and two pipes of frames to it. */
 export interface RestrictedNode {
   readonly pid: number
-  /** Sends one frame, of bytes or of text. A process that is gone takes it silently. Gives the length of its body. */
-  readonly send: (body: Uint8Array | string) => number
+  /** Sends frames of bytes or of text. A process that is gone takes them silently. */
+  readonly send: (...bodies: ReadonlyArray<Uint8Array | string>) => void
   /** Hands over the next frame. Only one may wait; a frame that nobody waits for breaks the process. */
   readonly receive: (onFrame: (body: Buffer) => void) => void
   /** Calls back, perhaps at once, when the process is broken or gone; the function that it gives takes that back. */
@@ -52,10 +52,24 @@ export interface RestrictedNodeOptions {
 }
 
 const errorOutputBytes = 8_192
+/** Larger bodies are sent as they are, behind their header; others in one piece with it. */
+const copiedBytes = 65_536
 const tableElements = 100_000
 
 /** Node hands `NODE_V8_COVERAGE` on to its children by itself, unless that is named. */
 const emptyEnvironment = { NODE_V8_COVERAGE: undefined }
+
+/**
+ * What the permission model does not cover: SQLite opens files by itself, V8 writes files where its flags may still be
+ * changed, and a signal opens a debugger.
+ */
+const closed = [
+  "--no-experimental-sqlite",
+  "--no-experimental-ffi",
+  "--no-experimental-webstorage",
+  "--freeze-flags-after-init",
+  "--disable-sigusr1"
+]
 
 const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Writable, Readable, Readable> => {
   const [command = options.execPath, ...rest] = [...options.confinement, options.execPath]
@@ -70,6 +84,7 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
       `--wasm-max-table-size=${tableElements}`,
       `--max-old-space-size=${options.heapMb}`,
       ...options.program.flags,
+      ...closed,
       "--no-addons",
       "--no-warnings",
       "--input-type=module",
@@ -79,6 +94,9 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
     { env: emptyEnvironment, cwd: parse(options.execPath).root, stdio: ["pipe", "pipe", "pipe"], windowsHide: true }
   )
 }
+
+/** A child that may signal could have Node open this program's debugger: Node does so where nobody takes this signal. */
+process.on("SIGUSR1", () => {})
 
 const running = new Set<() => void>()
 process.on("exit", () => {
@@ -137,10 +155,15 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   child.on("close", (code, signal) => ended({ reason: "exited", detail: `code ${code}, signal ${signal}` }))
   child.stdin.on("error", () => {})
 
-  const send = (body: Uint8Array | string): number => {
-    const whole = frame(body)
-    child.stdin.write(whole)
-    return whole.byteLength - headerBytes
+  const write = (body: Uint8Array | string): void => {
+    if (typeof body === "string" || body.byteLength <= copiedBytes) return void child.stdin.write(frame(body))
+    child.stdin.write(headerOf(body.byteLength))
+    child.stdin.write(body)
+  }
+  const send = (...bodies: ReadonlyArray<Uint8Array | string>): void => {
+    child.stdin.cork()
+    for (const body of bodies) write(body)
+    child.stdin.uncork()
   }
   const receive = (onFrame: (body: Buffer) => void): void => {
     waiting = onFrame
@@ -150,7 +173,8 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     else listener(broken)
     return () => listeners.delete(listener)
   }
-  send(JSON.stringify(options.program.text))
+  const { builtins, text } = options.program
+  send(JSON.stringify({ ...text, builtins }))
 
   const endNow = (): void => breakWith({ reason: "exited", detail: "ended by the host" })
 

@@ -5,19 +5,37 @@ import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Limits, memoryPages } from "../../Limits.ts"
 import { type Guest, receive, send } from "./Guest.ts"
 import { unexpected } from "./guestFailures.ts"
+import { sha256 } from "./sha256.ts"
 
-/** Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. */
+const gone = (detail: string) => new ExecutionFailed({ reason: "component-gone", detail })
+
+const readWhole = (path: string, sum: string) =>
+  Effect.flatMap(
+    Effect.tryPromise({
+      try: () => readFile(path),
+      catch: (cause) =>
+        gone(`a file of the component cannot be read: ${cause instanceof Error ? cause.message : cause}`)
+    }),
+    (bytes) =>
+      sha256(bytes) === sum ? Effect.succeed(bytes) : Effect.fail(gone(`a file of the component was changed: ${path}`))
+  )
+
+/**
+ * Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. Fails with
+ * `component-gone` where a file is not there or not what intake wrote; then nothing of it reached the process.
+ */
 export const bind = Effect.fnUntraced(function* (
   guest: Guest,
   component: Component,
   maxima: ReadonlyArray<ReadonlyArray<number>>,
   limits: Pick<Limits, "memoryMb">
 ) {
-  const files = yield* Effect.tryPromise({
-    try: () =>
-      Promise.all([component.glue, ...component.modules.map(({ path }) => path)].map((path) => readFile(path))),
-    catch: (cause) => new ExecutionFailed({ reason: "unavailable", detail: `the component cannot be read: ${cause}` })
-  })
+  const files = yield* Effect.all(
+    [readWhole(component.glue, component.glueSha256)].concat(
+      component.modules.map((module) => readWhole(module.path, module.sha256))
+    ),
+    { concurrency: "unbounded" }
+  )
   yield* send(guest, {
     type: "load",
     imports: component.imports,
@@ -36,7 +54,7 @@ export const bind = Effect.fnUntraced(function* (
   guest.bound = true
 })
 
-/** Has a bound process make the instance for its first request. Its host calls are out of turn. */
+/** Has a bound process make ready for its next request. Its host calls are out of turn. */
 export const prepare = Effect.fnUntraced(function* (guest: Guest) {
   yield* send(guest, { type: "prepare" })
   const answer = yield* receive(guest)

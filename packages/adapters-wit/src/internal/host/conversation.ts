@@ -1,60 +1,88 @@
 import { Buffer } from "node:buffer"
 import { Effect, type Exit, type Fiber, Schema } from "effect"
+import { carriedResponse } from "../../CarriedResponse.ts"
 import { type ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
 import type { Limits } from "../../Limits.ts"
-import { headerBytes } from "../child/HeaderBytes.ts"
 import type { ToGuest } from "../child/Messages.ts"
-import { pack, TooNested, unpack } from "../child/Wire.ts"
+import { pack } from "../child/Wire.ts"
+import { readArguments } from "../imports/worldTypes.ts"
 import { brokenGuest, type Guest, messageIn } from "./Guest.ts"
-import type { GuestMessage } from "./GuestMessage.ts"
+import { type GuestMessage, isRefusal } from "./GuestMessage.ts"
 import { unexpected } from "./guestFailures.ts"
-import { countInstance } from "./metrics.ts"
+import { logLine } from "./logLine.ts"
+import { countInstance, countMemoryRefused } from "./metrics.ts"
+import { TooManyValues, TooMuchText, type ValueReader } from "./ValueReader.ts"
+import { valueReader } from "./valueType.ts"
 
 type Done = Extract<GuestMessage, { readonly type: "done" }>
 type Call = Extract<GuestMessage, { readonly type: "call" }>
 
+const detailBytes = 500
+
 const failure = (reason: ExecutionFailedReason, detail: string) => new ExecutionFailed({ reason, detail })
 
-const unpackOr = (value: unknown, { nesting }: Limits, reason: ExecutionFailedReason) =>
-  Effect.try({
-    try: () => unpack(value, nesting),
-    catch: (error) =>
-      error instanceof TooNested
-        ? failure("too-nested", `more than ${nesting} levels`)
-        : failure(reason, "a value that cannot be read")
-  })
+const refusals = {
+  call: (error: Error, limits: Limits) =>
+    error instanceof TooManyValues
+      ? failure("too-many-values", `more than ${limits.hostCallValues} values`)
+      : failure("protocol", logLine(error.message, detailBytes)),
+  response: (error: Error) =>
+    error instanceof TooManyValues
+      ? failure("response-header-limit", "too many headers")
+      : error instanceof TooMuchText
+        ? failure("response-headers-too-large", "too many bytes")
+        : failure("response-invalid", logLine(error.message, detailBytes))
+}
 
+/** Runs what may throw for what a guest sent. */
+const reading = <A>(read: () => A, refuse: (error: Error) => ExecutionFailed): A | ExecutionFailed => {
+  try {
+    return read()
+  } catch (error) {
+    if (isRefusal(error)) return refuse(error)
+    throw error
+  }
+}
+
+const readResponse = valueReader(ExecuteResponse)
 const decodeResponse = Schema.decodeUnknownEffect(ExecuteResponse)
+/** Values of one header, and those of a response beside its headers, with room for options of a newer world. */
+const headerValues = 3
+const otherValues = 64
 
-const response = Effect.fnUntraced(function* (packed: unknown, limits: Limits) {
-  const answer = yield* Effect.mapError(decodeResponse(yield* unpackOr(packed, limits, "response-invalid")), () =>
-    failure("response-invalid", "not an HTTP response")
-  )
+const response = Effect.fnUntraced(function* (reader: ValueReader, limits: Limits, method: string) {
+  const bounds = { values: limits.headers * headerValues + otherValues, text: limits.headerBytes }
+  const read = reading(() => {
+    const value = readResponse(reader.bound(bounds))
+    reader.end()
+    return value
+  }, refusals.response)
+  if (read instanceof ExecutionFailed) return yield* read
+  const answer = yield* Effect.mapError(decodeResponse(read), () => failure("response-invalid", "not an HTTP response"))
   const bytes = answer.body?.byteLength ?? 0
   if (bytes > limits.responseBodyBytes) return yield* failure("response-too-large", `${bytes} bytes`)
   if (answer.headers.length > limits.headers) {
     return yield* failure("response-header-limit", `${answer.headers.length} headers`)
   }
-  if (headerBytes(answer.headers) > limits.headerBytes) {
-    return yield* failure("response-headers-too-large", "too many bytes")
-  }
-  return answer
+  return carriedResponse(answer, method) ?? (yield* failure("response-invalid", "more than one set-cookie"))
 })
 
-const answerOf = <R>(
-  { args, function: member, interface: name }: Call,
-  limits: Limits,
-  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
-) =>
-  Effect.flatMap(
-    Effect.forEach(args, (arg) => unpackOr(arg, limits, "protocol")),
-    (unpacked) =>
-      Effect.mapError(host({ interface: name, function: member, args: unpacked }), ({ detail }) =>
-        failure("protocol", detail)
-      )
+/** The call with its arguments, as the types of the world have them. */
+const hostCall = ({ args, function: member, interface: name }: Call, frameBytes: number, limits: Limits) => {
+  const read = readArguments(name, member)
+  if (read === undefined) return failure("protocol", "a function that the world does not have")
+  return reading(
+    (): HostCall => {
+      const bounds = { values: limits.hostCallValues, text: frameBytes }
+      const values = read(args.bound(bounds)) as ReadonlyArray<unknown>
+      args.end()
+      return { interface: name, function: member, args: values }
+    },
+    (error) => refusals.call(error, limits)
   )
+}
 
 /**
  * Sends a request and answers the guest's host calls, one after another, until it is done. Frames are handled as they
@@ -75,6 +103,7 @@ const untilDone = <R>(
       const run = Effect.runForkWith(context)
       const { node } = guest
       let calls = 0
+      let totalBytes = 0
       let inFlight: Fiber.Fiber<HostReply, ExecutionFailed> | null = null
       let forget = (): void => {}
 
@@ -88,15 +117,22 @@ const untilDone = <R>(
         stop()
         resume(result)
       }
-      const send = (message: ToGuest, most = Number.POSITIVE_INFINITY): void => {
-        const text = JSON.stringify(message)
-        const bytes = Buffer.byteLength(text)
-        if (bytes > most) {
-          finish(failure("host-reply-too-large", `a reply of ${bytes} bytes`))
-          return
+      const isTooMuch = (bytes: number): boolean => {
+        totalBytes += bytes
+        if (totalBytes <= limits.hostCallTotalBytes) return false
+        finish(failure("host-calls-too-large", `${totalBytes} bytes`))
+        return true
+      }
+      const reply = (answer: HostReply): void => {
+        const parts: Array<Uint8Array> = []
+        const value = pack(answer.value, parts)
+        const text = JSON.stringify({ type: answer.type, value, parts: parts.length } satisfies ToGuest)
+        const bytes = parts.reduce((sum, part) => sum + part.byteLength, Buffer.byteLength(text))
+        if (bytes > limits.hostCallBytes) finish(failure("host-reply-too-large", `a reply of ${bytes} bytes`))
+        else if (!isTooMuch(bytes)) {
+          node.receive(onFrame)
+          node.send(text, ...parts)
         }
-        node.receive(onFrame)
-        node.send(text)
       }
       const onReply = (exit: Exit.Exit<HostReply, ExecutionFailed>): void => {
         inFlight = null
@@ -105,13 +141,17 @@ const untilDone = <R>(
           return
         }
         try {
-          send({ type: exit.value.type, value: pack(exit.value.value) }, limits.hostCallBytes)
+          reply(exit.value)
         } catch (defect) {
           finish(Effect.die(defect))
         }
       }
-      const answer = (call: Call): void => {
-        const fiber = run(Effect.suspend(() => answerOf(call, limits, host)))
+      const answer = (call: HostCall): void => {
+        const answered = Effect.mapError(
+          Effect.suspend(() => host(call)),
+          ({ detail }) => failure("protocol", detail)
+        )
+        const fiber = run(answered)
         const exit = fiber.pollUnsafe()
         if (exit !== undefined) {
           onReply(exit)
@@ -130,20 +170,30 @@ const untilDone = <R>(
         else if (message.type !== "call") finish(unexpected(message))
         else if (++calls > limits.hostCalls) finish(failure("host-call-limit", `more than ${limits.hostCalls} calls`))
         else if (bytes > limits.hostCallBytes) finish(failure("host-call-too-large", `a call of ${bytes} bytes`))
-        else answer(message)
+        else if (!isTooMuch(bytes)) {
+          const call = hostCall(message, bytes, limits)
+          if (call instanceof ExecutionFailed) finish(call)
+          else answer(call)
+        }
       }
 
       forget = node.onBroken((why) => finish(brokenGuest(node, why)))
-      const packed = pack(request)
+      const parts: Array<Uint8Array> = []
+      const packed = pack(request, parts)
       onRun()
-      send({
-        type: "run",
-        request: packed,
-        responseBytes: limits.responseBodyBytes,
-        headers: limits.headers,
-        headerBytes: limits.headerBytes,
-        hostCallBytes: limits.hostCallBytes
-      })
+      node.receive(onFrame)
+      node.send(
+        JSON.stringify({
+          type: "run",
+          request: packed,
+          parts: parts.length,
+          responseBytes: limits.responseBodyBytes,
+          headers: limits.headers,
+          headerBytes: limits.headerBytes,
+          hostCallBytes: limits.hostCallBytes
+        } satisfies ToGuest),
+        ...parts
+      )
       return Effect.sync(stop)
     })
   )
@@ -159,5 +209,6 @@ export const converse = Effect.fnUntraced(function* <R>(
   const done = yield* untilDone(guest, request, limits, host, onRun)
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
-  return yield* response(done.response, limits)
+  if (done.memoryRefused) yield* countMemoryRefused
+  return yield* response(done.response, limits, request.http.method)
 })

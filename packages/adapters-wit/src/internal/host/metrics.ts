@@ -37,6 +37,15 @@ const countOutcome = counters(
 export const countInstance = (outcome: string): Effect.Effect<void> =>
   countOutcome(outcomes.has(outcome) ? outcome : "other")
 
+/** Counts a request that was answered though its instance was refused memory. */
+export const countMemoryRefused: Effect.Effect<void> = Metric.update(
+  Metric.counter("alga_extension_sandbox_memory_refused_total", {
+    description: "Requests that were answered though their instance was refused more memory",
+    incremental: true
+  }),
+  1
+)
+
 /** Counts a process that is replaced though it did its work. */
 export const countRecycled = counters(
   Metric.counter("alga_extension_sandbox_processes_recycled_total", {

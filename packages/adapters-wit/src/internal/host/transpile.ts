@@ -3,8 +3,11 @@ import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { unrestorable } from "../child/core/OpenComponent.ts"
+import type { TranspileRequest } from "../child/Transpiler.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
+import { logLine } from "./logLine.ts"
+import { watchProcessor } from "./processorWatch.ts"
 import { type Broken, type RestrictedNode, start } from "./RestrictedNode.ts"
 
 /** What jco made of a component. */
@@ -43,6 +46,8 @@ const Head = Schema.Union([
     unsafeName: Schema.NullOr(Schema.String),
     unrestorable: Schema.NullOr(Schema.Literals(unrestorable))
   }),
+  Schema.Struct({ type: Schema.Literal("forbidden"), canonical: Schema.String }),
+  Schema.Struct({ type: Schema.Literal("too-large"), glueBytes: Schema.Int }),
   Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
 ])
 
@@ -53,6 +58,8 @@ const transpilerHeapMb = 1_024
 const outputFactor = 4
 const outputBase = 64 * 1_048_576
 
+const detailBytes = 300
+
 const notStarted = (broken: Broken) =>
   new ComponentStoreError({ message: "the transpiler did not start", cause: broken.detail })
 
@@ -62,12 +69,19 @@ export interface TranspilerOptions {
   readonly confinement: Confinement
   /** The largest component that they are given, in bytes. */
   readonly componentBytes: number
+  /** The largest JavaScript that may be generated for one, in bytes. */
+  readonly glueBytes: number
 }
 
 /**
  * Starts a process for one component. It can read jco and do nothing else, loads that and waits. Its caller must end it.
  */
-export const startTranspiler = ({ componentBytes, confinement, execPath }: TranspilerOptions): RestrictedNode => {
+export const startTranspiler = ({
+  componentBytes,
+  confinement,
+  execPath,
+  glueBytes
+}: TranspilerOptions): RestrictedNode => {
   const program = transpilerProgram()
   const node = start({
     confinement,
@@ -77,25 +91,60 @@ export const startTranspiler = ({ componentBytes, confinement, execPath }: Trans
     heapMb: transpilerHeapMb,
     frameBytes: componentBytes * outputFactor + outputBase
   })
-  node.send(JSON.stringify(program.imports))
+  node.send(JSON.stringify({ imports: program.imports, glueBytes } satisfies TranspileRequest))
   return node
 }
 
-/** Transpiles a component in a process that was started for it. */
-export const transpile = Effect.fn("ComponentStore.transpile")(function* (node: RestrictedNode, component: Uint8Array) {
+const brokenBy = (broken: Broken, processorMs: number): ComponentRefused | ComponentStoreError => {
+  if (broken.reason === "cpu-limit") {
+    const message = `transpiling it takes more than ${processorMs} ms of processor time`
+    return new ComponentRefused({ reason: "too-much-work", message })
+  }
+  if (broken.reason === "not-started") return notStarted(broken)
+  if (broken.reason === "exited") {
+    const message = "the process that checks the component ended before it was done"
+    return new ComponentRefused({ reason: "not-checked", message })
+  }
+  return new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
+}
+
+/** What bounds the transpiling of one component. */
+export interface TranspileBounds {
+  /** Most processor time, in milliseconds. */
+  readonly processorMs: number
+  /** The largest JavaScript that may be generated, in bytes. */
+  readonly glueBytes: number
+}
+
+/** Transpiles a component in a process that was started for it, within bounds. */
+export const transpile = Effect.fn("ComponentStore.transpile")(function* (
+  node: RestrictedNode,
+  component: Uint8Array,
+  options: TranspileBounds
+) {
   node.send(component)
-  const answer = yield* Effect.mapError(node.next, (broken) =>
-    broken.reason === "not-started"
-      ? notStarted(broken)
-      : new ComponentRefused({ reason: "not-a-component", message: "the component cannot be transpiled" })
+  const watch = watchProcessor(node, options.processorMs, () => {})
+  const answer = yield* node.next.pipe(
+    Effect.mapError((broken) => brokenBy(broken, options.processorMs)),
+    Effect.ensuring(Effect.sync(watch.stop))
   )
   const begin = 4 + answer.readUInt32BE()
   const head = yield* Effect.mapError(
     decodeHead(answer.toString("utf8", 4, begin)),
     (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
   )
+  if (head.type === "forbidden") {
+    return yield* new ComponentRefused({
+      reason: "canonical-function",
+      message: `uses the canonical function ${head.canonical}, which this host does not offer`
+    })
+  }
+  if (head.type === "too-large") {
+    const message = `its types take ${head.glueBytes} bytes of generated JavaScript or more; the limit is ${options.glueBytes}`
+    return yield* new ComponentRefused({ reason: "glue-too-large", message })
+  }
   if (head.type === "failed") {
-    yield* Effect.logInfo("component is not valid", head.detail)
+    yield* Effect.logInfo("component is not valid", logLine(head.detail, detailBytes))
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
   let offset = begin

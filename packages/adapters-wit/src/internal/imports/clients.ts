@@ -11,6 +11,12 @@ const ListInput = Schema.Struct({
   pageSize: option(u32)
 })
 
+/** The arguments of the interface's functions. */
+export const clientsArguments = {
+  listClients: Schema.Tuple([ListInput]),
+  getClient: Schema.Tuple([Schema.String])
+}
+
 const summary = (client: ClientSummary) => ({
   clientId: client.clientId,
   clientName: client.clientName,
@@ -28,7 +34,7 @@ const internal = error("internal")
 /** The interface `clients` over the guarded reads. */
 export const clientsInterface = Effect.map(ClientReads, (reads) =>
   hostInterface({
-    listClients: hostFunction(Schema.Tuple([ListInput]), ([input]) =>
+    listClients: hostFunction(clientsArguments.listClients, ([input]) =>
       reply(
         Effect.map(reads.list(input), ({ items, totalCount, page, pageSize }) => ({
           items: items.map(summary),
@@ -39,7 +45,7 @@ export const clientsInterface = Effect.map(ClientReads, (reads) =>
         internal
       )
     ),
-    getClient: hostFunction(Schema.Tuple([Schema.String]), ([clientId]) =>
+    getClient: hostFunction(clientsArguments.getClient, ([clientId]) =>
       reply(
         Effect.map(reads.get(clientId), (client) => (client === null ? null : summary(client))),
         internal

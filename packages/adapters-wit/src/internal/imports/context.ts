@@ -13,7 +13,12 @@ export const contextData = (invocation: InvocationData): ContextData => ({
   versionId: invocation.versionId
 })
 
+/** The arguments of the interface's functions. */
+export const contextArguments = { getContext: Schema.Tuple([]) }
+
 /** The interface `context`. */
 export const contextInterface = hostInterface({
-  getContext: hostFunction(Schema.Tuple([]), () => Effect.map(Invocation, (invocation) => ok(contextData(invocation))))
+  getContext: hostFunction(contextArguments.getContext, () =>
+    Effect.map(Invocation, (invocation) => ok(contextData(invocation)))
+  )
 })

@@ -13,6 +13,9 @@ const Request = Schema.Struct({
   body: option(bytes)
 })
 
+/** The arguments of the interface's functions. */
+export const httpArguments = { fetch: Schema.Tuple([Request]) }
+
 const replies = { denied: error("not-allowed"), internal: error("internal") }
 
 /** The interface `http` over its port, behind `cap:http.fetch`. */
@@ -20,7 +23,7 @@ export const httpInterface = Effect.gen(function* () {
   const http = yield* HttpFetch
   const gated = yield* gateFor("cap:http.fetch")
   return hostInterface({
-    fetch: hostFunction(Schema.Tuple([Request]), ([request]) =>
+    fetch: hostFunction(httpArguments.fetch, ([request]) =>
       gated(replies, reply(http.fetch({ ...request, body: request.body ?? null }), replies.internal))
     )
   })

@@ -6,6 +6,11 @@ import type { Limits } from "../../Limits.ts"
 import { logLine } from "../host/logLine.ts"
 import { hostFunction, hostInterface } from "./hostFunction.ts"
 
+const message = Schema.Tuple([Schema.String])
+
+/** The arguments of the interface's functions. */
+export const loggingArguments = { logInfo: message, logWarn: message, logError: message }
+
 /** The interface `logging` for one execution, which has the lines and bytes of the limits to itself. */
 export const loggingInterface = ({
   logBytes,
@@ -28,7 +33,7 @@ export const loggingInterface = ({
 
   const write = (log: (line: string) => Effect.Effect<void>) =>
     hostFunction(
-      Schema.Tuple([Schema.String]),
+      message,
       Effect.fnUntraced(function* ([message]) {
         const { tenantId: tenant, extensionId: extension, installId: install, requestId } = yield* Invocation
         yield* Effect.annotateLogs(entry(message, log), { source: "extension", tenant, extension, install, requestId })

@@ -4,6 +4,9 @@ import { Secrets } from "../../Secrets.ts"
 import { gateFor } from "./gated.ts"
 import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
 
+/** The arguments of the interface's functions. */
+export const secretsArguments = { get: Schema.Tuple([Schema.String]), listKeys: Schema.Tuple([]) }
+
 const getting = { denied: error("denied"), internal: error("internal") }
 const listing = { denied: ok([]), internal: ok([]) }
 
@@ -15,9 +18,7 @@ export const secretsInterface = Effect.gen(function* () {
     Effect.as(Effect.logWarning("secret names could not be listed", cause), [])
   )
   return hostInterface({
-    get: hostFunction(Schema.Tuple([Schema.String]), ([key]) =>
-      gated(getting, reply(secrets.get(key), getting.internal))
-    ),
-    listKeys: hostFunction(Schema.Tuple([]), () => gated(listing, reply(keys, listing.internal)))
+    get: hostFunction(secretsArguments.get, ([key]) => gated(getting, reply(secrets.get(key), getting.internal))),
+    listKeys: hostFunction(secretsArguments.listKeys, () => gated(listing, reply(keys, listing.internal)))
   })
 })

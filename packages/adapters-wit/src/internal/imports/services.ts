@@ -13,6 +13,12 @@ const ListInput = Schema.Struct({
   pageSize: option(u32)
 })
 
+/** The arguments of the interface's functions. */
+export const servicesArguments = {
+  listServices: Schema.Tuple([ListInput]),
+  getService: Schema.Tuple([Schema.String])
+}
+
 const summary = (service: ServiceSummary) => ({
   serviceId: service.serviceId,
   serviceName: service.serviceName,
@@ -31,7 +37,7 @@ const internal = error("internal")
 /** The interface `services` over the guarded reads. */
 export const servicesInterface = Effect.map(ServiceReads, (reads) =>
   hostInterface({
-    listServices: hostFunction(Schema.Tuple([ListInput]), ([input]) =>
+    listServices: hostFunction(servicesArguments.listServices, ([input]) =>
       reply(
         Effect.map(reads.list(input), ({ items, totalCount, page, pageSize }) => ({
           items: items.map(summary),
@@ -42,7 +48,7 @@ export const servicesInterface = Effect.map(ServiceReads, (reads) =>
         internal
       )
     ),
-    getService: hostFunction(Schema.Tuple([Schema.String]), ([serviceId]) =>
+    getService: hostFunction(servicesArguments.getService, ([serviceId]) =>
       reply(
         Effect.map(reads.get(serviceId), (service) => (service === null ? null : summary(service))),
         internal

@@ -7,6 +7,14 @@ import { bytes, option, u64 } from "./witTypes.ts"
 
 const Entry = Schema.Struct({ namespace: Schema.String, key: Schema.String, value: bytes, revision: option(u64) })
 
+/** The arguments of the interface's functions. */
+export const storageArguments = {
+  get: Schema.Tuple([Schema.String, Schema.String]),
+  put: Schema.Tuple([Entry]),
+  delete: Schema.Tuple([Schema.String, Schema.String]),
+  listEntries: Schema.Tuple([Schema.String, option(Schema.String)])
+}
+
 const replies = { denied: error("denied"), internal: error("internal") }
 
 /** The interface `storage` over its port, behind `cap:storage.kv`. */
@@ -14,16 +22,16 @@ export const storageInterface = Effect.gen(function* () {
   const storage = yield* Storage
   const gated = yield* gateFor("cap:storage.kv")
   return hostInterface({
-    get: hostFunction(Schema.Tuple([Schema.String, Schema.String]), ([namespace, key]) =>
+    get: hostFunction(storageArguments.get, ([namespace, key]) =>
       gated(replies, reply(storage.get(namespace, key), replies.internal))
     ),
-    put: hostFunction(Schema.Tuple([Entry]), ([entry]) =>
+    put: hostFunction(storageArguments.put, ([entry]) =>
       gated(replies, reply(storage.put({ ...entry, revision: entry.revision ?? null }), replies.internal))
     ),
-    delete: hostFunction(Schema.Tuple([Schema.String, Schema.String]), ([namespace, key]) =>
+    delete: hostFunction(storageArguments.delete, ([namespace, key]) =>
       gated(replies, reply(storage.delete(namespace, key), replies.internal))
     ),
-    listEntries: hostFunction(Schema.Tuple([Schema.String, option(Schema.String)]), ([namespace, cursor]) =>
+    listEntries: hostFunction(storageArguments.listEntries, ([namespace, cursor]) =>
       gated(replies, reply(storage.listEntries(namespace, cursor ?? null), replies.internal))
     )
   })

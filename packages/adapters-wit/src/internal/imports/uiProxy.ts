@@ -5,6 +5,9 @@ import { gateFor } from "./gated.ts"
 import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
 import { bytes, option } from "./witTypes.ts"
 
+/** The arguments of the interface's functions. */
+export const uiProxyArguments = { callRoute: Schema.Tuple([Schema.String, option(bytes)]) }
+
 const replies = { denied: error("denied"), internal: error("internal") }
 
 /** The interface `ui-proxy` over its port, behind `cap:ui.proxy`. */
@@ -12,7 +15,7 @@ export const uiProxyInterface = Effect.gen(function* () {
   const proxy = yield* UiProxy
   const gated = yield* gateFor("cap:ui.proxy")
   return hostInterface({
-    callRoute: hostFunction(Schema.Tuple([Schema.String, option(bytes)]), ([route, payload]) =>
+    callRoute: hostFunction(uiProxyArguments.callRoute, ([route, payload]) =>
       gated(replies, reply(proxy.callRoute(route, payload ?? null), replies.internal))
     )
   })

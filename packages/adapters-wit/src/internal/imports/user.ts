@@ -3,6 +3,9 @@ import { Effect, Schema } from "effect"
 import { error, ok } from "../../HostCall.ts"
 import { hostFunction, hostInterface } from "./hostFunction.ts"
 
+/** The arguments of the functions of `user` and `user-v2`. */
+export const userArguments = { getUser: Schema.Tuple([]) }
+
 const userData = ({ tenantId }: InvocationData, user: InvocationUser) => ({
   tenantId,
   clientName: user.clientName,
@@ -19,7 +22,7 @@ const userDataV2 = (invocation: InvocationData, user: InvocationUser) => ({
 })
 
 const getUser = (show: (invocation: InvocationData, user: InvocationUser) => object) =>
-  hostFunction(Schema.Tuple([]), () =>
+  hostFunction(userArguments.getUser, () =>
     Effect.map(Invocation, (invocation) =>
       invocation.user === null ? error("not-available") : ok(show(invocation, invocation.user))
     )

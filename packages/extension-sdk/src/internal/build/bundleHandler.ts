@@ -2,6 +2,8 @@ import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
+import { FileRefused } from "../../FileRefused.ts"
+import { refuseForeignData } from "./foreignData.ts"
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
 const fillIns = fileURLToPath(new URL(`../../FillIns.${extension}`, import.meta.url))
@@ -57,6 +59,7 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
       logLevel: "silent",
       minify
     })
+    refuseForeignData(metafile, folder)
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
     const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
     const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
@@ -65,6 +68,7 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
     }))
     bundled = { script: text(".js"), sourceMap: text(".js.map"), modules }
   } catch (cause) {
+    if (cause instanceof FileRefused) throw cause
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })
   }
   if (!exported.includes("handler")) throw new BuildError("bundle", entry, "it must export handler")

@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
 import { Triggers } from "../../cluster/Triggers.ts"
+import { endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
-import type { ExecuteResponse } from "../../ExecuteResponse.ts"
 import { Execution } from "../../Execution.ts"
 import { fingerprintOf } from "../../Fingerprint.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
@@ -14,6 +14,7 @@ import { fail, type RunnerError } from "../../RunnerError.ts"
 import { invocationOf } from "../invocation.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
+import { executeAnswer } from "./executeAnswer.ts"
 import { readExecuteRequest } from "./requestBody.ts"
 import { accepted, mayBeShown, mayWait } from "./trigger.ts"
 
@@ -39,9 +40,6 @@ const idempotencyKey = ({
     : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 visible ASCII characters`))
 }
 
-const carriedOut = (response: ExecuteResponse) =>
-  HttpServerResponse.jsonUnsafe(response, { headers: { "cache-control": "no-store" } })
-
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   let requestId = requestIdOf(http.headers[requestIdHeader])
@@ -52,13 +50,14 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     const rights = yield* AnswerRights
     const life = yield* Life
     const idempotency = yield* Idempotency
+    const arrived = yield* start(yield* LongestTime)
     yield* proven(http)
-    const request = yield* readExecuteRequest(http)
+    const request = yield* waitFor("body")(readExecuteRequest(http)).pipe(endAt(arrived))
+    const inTime = endAt(lower(arrived, request.limits?.timeout_ms))
     const { context } = request
     if (http.headers[requestIdHeader] === undefined) requestId = requestIdOf(context.request_id ?? undefined)
     fields = { tenant: context.tenant_id, extension: context.extension_id, install: context.install_id }
     yield* checkRouting(http.headers, request)
-    const running = life.admit(execution.run(request, requestId))
     const key = yield* idempotencyKey(http)
     const triggers = yield* Triggers
     const { install_id: install, tenant_id: tenant } = context
@@ -67,16 +66,18 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
       yield* checkOrigin(request)
       const reserved = named === null || idempotency === null ? Effect.void : idempotency.reserve(named)
       const accepting = triggers.accept({ request, key, fingerprint: named?.fingerprint ?? fingerprintOf(request) })
-      const kept = yield* life.admit(Effect.andThen(reserved, accepting))
+      const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(Effect.andThen(reserved, accepting))))
       fields = { ...fields, trigger: kept.id }
       yield* mayBeShown(tenant, kept)
       return accepted(kept)
     }
-    if (idempotency === null || named === null) return carriedOut((yield* running).response)
+    const running = inTime(life.admit(execution.run(request, requestId)))
+    if (idempotency === null || named === null) return yield* executeAnswer(tenant, (yield* running).response)
     const mayHave = (used: UsedRights | null) => rights.mayHave(invocationOf(request, requestId), used)
-    const answer = yield* life.admit(idempotency.once(named, { run: running, mayHave }))
+    const once = idempotency.once(named, { run: running, mayHave })
+    const answer = yield* inTime(waitFor("key")(life.admit(once)))
     fields = { ...fields, replayed: answer.replayed }
-    return carriedOut(answer.response)
+    return yield* executeAnswer(tenant, answer.response)
   })
 
   return observed(run, () => ({ requestId, ...fields })).pipe(

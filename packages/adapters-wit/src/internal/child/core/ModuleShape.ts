@@ -1,3 +1,4 @@
+import { type FunctionType, typeEntry } from "./FunctionTypes.ts"
 import { type InstructionVisitor, UnknownInstruction, walkExpression } from "./Instructions.ts"
 import { Reader } from "./Reader.ts"
 import { type Section, sectionId, sections } from "./Sections.ts"
@@ -39,29 +40,18 @@ export const ignoreInstructions: InstructionVisitor = {
   segmentDrop: ignore
 }
 
-const functionType = 0x60
-
 const skipLimits = (reader: Reader): void => {
   const flags = reader.u8()
   reader.skipNumber()
   if ((flags & 1) !== 0) reader.skipNumber()
 }
 
-const skipTypes = (reader: Reader, count: number): void => {
-  for (let i = 0; i < count; i++) {
-    if (reader.u8() !== functionType) throw new UnknownInstruction("a type that is not a function")
-    for (let list = 0; list < 2; list++) {
-      for (let left = reader.u32(); left > 0; left--) reader.skipType()
-    }
-  }
-}
-
-const importedKind = (reader: Reader): number => {
+/** The kind of an import, and the index of its type where it is a function. */
+const importedKind = (reader: Reader): { readonly kind: number; readonly type: number } => {
   const kind = reader.u8()
   switch (kind) {
     case externKind.function:
-      reader.u32()
-      break
+      return { kind, type: reader.u32() }
     case externKind.table:
       reader.skipType()
       skipLimits(reader)
@@ -80,7 +70,7 @@ const importedKind = (reader: Reader): number => {
     default:
       throw new UnknownInstruction(`an import of kind ${kind}`)
   }
-  return kind
+  return { kind, type: -1 }
 }
 
 const listOf = <A>(
@@ -101,11 +91,26 @@ const importsOf = (bytes: Uint8Array, all: ReadonlyArray<Section>) =>
   listOf(bytes, all, sectionId.import, (reader) => {
     const module = reader.name()
     const name = reader.name()
-    return { module, name, kind: importedKind(reader) }
+    return { module, name, ...importedKind(reader) }
   })
 
 const exportsOf = (bytes: Uint8Array, all: ReadonlyArray<Section>) =>
   listOf(bytes, all, sectionId.export, (reader) => ({ name: reader.name(), kind: reader.u8(), index: reader.u32() }))
+
+const typesOf = (bytes: Uint8Array, all: ReadonlyArray<Section>): ReadonlyArray<FunctionType | null> =>
+  listOf(bytes, all, sectionId.type, typeEntry).flat()
+
+/** The functions that a core module imports, in their order. Throws a `RangeError` for bytes that are no module. */
+export const moduleFunctionImports = (
+  bytes: Uint8Array
+): ReadonlyArray<{ readonly module: string; readonly name: string; readonly type: FunctionType }> => {
+  const all = sections(bytes)
+  const types = typesOf(bytes, all)
+  return importsOf(bytes, all).flatMap(({ kind, module, name, type }) => {
+    const of = types[type] ?? null
+    return kind === externKind.function && of !== null ? [{ module, name, type: of }] : []
+  })
+}
 
 /**
  * All names of a core module's imports and exports. Throws a `RangeError` for bytes that are no module, a `TypeError` for
@@ -120,8 +125,8 @@ export const moduleNames = (bytes: Uint8Array): ReadonlyArray<string> => {
 }
 
 /**
- * Reads what a core module is made of, save its code. Throws a `RangeError` for bytes that are no module, and for types of
- * the garbage collector; a `TypeError` for names that are not UTF-8.
+ * Reads what a core module is made of, save its code. Throws a `RangeError` for bytes that are no module, a `TypeError` for
+ * names that are not UTF-8.
  */
 export const moduleShape = (bytes: Uint8Array): ModuleShape => {
   const all = sections(bytes)
@@ -129,7 +134,7 @@ export const moduleShape = (bytes: Uint8Array): ModuleShape => {
   const imported = (kind: number): number => imports.filter((entry) => entry.kind === kind).length
   return {
     sections: all,
-    types: listOf(bytes, all, sectionId.type, (reader) => skipTypes(reader, 1)).length,
+    types: typesOf(bytes, all).length,
     imports: {
       functions: imported(externKind.function),
       globals: imported(externKind.global),

@@ -12,12 +12,17 @@ export interface OpenedModule {
   readonly memories: ReadonlyArray<string>
   /** Names of exports that were added for the numeric mutable globals that the module defines. */
   readonly globals: ReadonlyArray<string>
-  /** Whether it imports the size of its memory, a mutable `i32`, as `pages` of the marker's module. */
+  /**
+   * Whether it imports the size of its memory as `pages` of the marker's module and, as `refused`, what becomes 1 when its
+   * memory may not grow; both are mutable `i32`.
+   */
   readonly pages: boolean
 }
 
 const i32 = 0x7f
 const numericTypes: ReadonlySet<number> = new Set([0x7c, 0x7d, 0x7e, i32])
+/** Names of the globals that a module imports whose code uses the size of its memory. */
+const ownGlobals = ["pages", "refused"] as const
 const order = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11]
 
 /** Whether JavaScript can read and write a global of this type whole. */
@@ -31,16 +36,17 @@ const leb = (value: number): ReadonlyArray<number> => {
 
 /**
  * A function that grows the memory as far as its guest can see: within what is there already nothing happens but that the
- * global of its size changes.
+ * global of its size changes. The global behind it notes that the engine refused to grow.
  */
 const growFunction = (pages: number): ReadonlyArray<number> => {
+  const refuse = [0x41, 0x01, 0x24, ...leb(pages + 1)]
   const global = leb(pages)
   const beyond = [0x20, 0x00, 0x3f, 0x00, 0x20, 0x01, 0x6b]
   return [
     ...[0x01, 0x01, i32],
     ...[0x23, ...global, 0x21, 0x01],
     ...[...beyond, 0x4b, 0x04, 0x40],
-    ...[...beyond, 0x6b, 0x40, 0x00, 0x41, 0x7f, 0x46, 0x04, 0x40, 0x41, 0x7f, 0x0f, 0x0b],
+    ...[...beyond, 0x6b, 0x40, 0x00, 0x41, 0x7f, 0x46, 0x04, 0x40, ...refuse, 0x41, 0x7f, 0x0f, 0x0b],
     ...[0x0b],
     ...[0x20, 0x01, 0x20, 0x00, 0x6a, 0x24, ...global],
     ...[0x20, 0x01, 0x0b]
@@ -61,7 +67,7 @@ export const openModule = (
 ): OpenedModule => {
   const pages = shape.imports.globals
   const grow = shape.imports.functions + shape.functions
-  const moved = (index: number): number => (sizesMemory && index >= pages ? index + 1 : index)
+  const moved = (index: number): number => (sizesMemory && index >= pages ? index + ownGlobals.length : index)
 
   const memories = Array.from({ length: shape.memories }, (_, i) => ({
     name: `${marker}/memory/${i}`,
@@ -164,15 +170,17 @@ export const openModule = (
 
   const pagesImport = (): ReadonlyArray<number> => {
     const writer = new Writer()
-    writer.name(marker)
-    writer.name("pages")
-    writer.raw([externKind.global, i32, 1])
+    for (const name of ownGlobals) {
+      writer.name(marker)
+      writer.name(name)
+      writer.raw([externKind.global, i32, 1])
+    }
     return [...writer.view()]
   }
 
   const rewriteForPages: Readonly<Record<number, (reader: Reader, out: Writer) => void>> = {
     [sectionId.type]: (reader, out) => appended(reader, out, 1, [0x60, 1, i32, 1, i32]),
-    [sectionId.import]: (reader, out) => appended(reader, out, 1, pagesImport()),
+    [sectionId.import]: (reader, out) => appended(reader, out, ownGlobals.length, pagesImport()),
     [sectionId.function]: (reader, out) => appended(reader, out, 1, leb(shape.types)),
     [sectionId.global]: (reader, out) =>
       copyList(reader, out, () => {

@@ -9,7 +9,7 @@ export interface ProxyTarget {
 export type ProxyAnswer = { readonly body: string } | { readonly error: string }
 
 /** The largest body, either way, in bytes: what the product's gateway takes. */
-const mostBytes = 10_000_000
+const mostBytes = 10_485_760
 const longestRoute = 8_192
 const longestError = 4_096
 const patienceMs = 30_000

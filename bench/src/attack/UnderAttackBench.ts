@@ -1,0 +1,164 @@
+import { join } from "node:path"
+import { Effect, type Redacted } from "effect"
+import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
+import { type Contender, runner } from "../execute/Contenders.ts"
+import { installSample, overviewRequest, populationOf } from "../execute/Setting.ts"
+import { machine } from "../Machine.ts"
+import { databases } from "../postgres/Databases.ts"
+import { benchServer } from "../postgres/Server.ts"
+import type { Report, Table } from "../Report.ts"
+import { sampleOf } from "../Sample.ts"
+import { type Asked, type AskResult, ask } from "./Ask.ts"
+import { attacks } from "./Attacks.ts"
+import { installAttack } from "./Installs.ts"
+import { watching } from "./Watch.ts"
+
+const token = "a token of the bench"
+const atOnce = 16
+const pauseMs = 10
+const warmUpMs = 2_000
+const mebibyte = 1_048_576
+
+/** What a neighbour and whoever asks for the runner's health see, and what the runner takes. */
+interface Seen {
+  readonly name: string
+  readonly neighbour: AskResult
+  readonly health: AskResult
+  readonly attack: ReadonlyArray<AskResult>
+  readonly own: number
+  readonly children: number
+  readonly processor: number
+}
+
+const observe = Effect.fnUntraced(function* (
+  name: string,
+  { pid, url }: Contender,
+  hash: string,
+  attacking: ReadonlyArray<Asked>,
+  budget: number
+) {
+  const neighbour: Asked = {
+    url: `${url}/v1/execute`,
+    method: "POST",
+    ...overviewRequest("small", hash, token),
+    pauseMs
+  }
+  const health: Asked = { url: `${url}/healthz`, method: "GET", headers: {}, body: "", pauseMs }
+  yield* ask([neighbour, health], warmUpMs)
+  const { result, ...taken } = yield* watching(
+    pid,
+    Effect.all(
+      [ask([neighbour, health], budget), attacking.length === 0 ? Effect.succeed([]) : ask(attacking, budget)],
+      {
+        concurrency: 2
+      }
+    )
+  )
+  const [[of, alive], attack] = result
+  if (of === undefined || alive === undefined) return yield* new BenchFailed({ why: "nobody asked" })
+  return { name, neighbour: of, health: alive, attack, ...taken } satisfies Seen
+})
+
+const worst = ({ took }: AskResult): number => Math.max(...took)
+
+const statusesOf = (results: ReadonlyArray<AskResult>): string => {
+  const sums = new Map<string, number>()
+  for (const [status, count] of results.flatMap(({ statuses }) => Object.entries(statuses))) {
+    sums.set(status, (sums.get(status) ?? 0) + count)
+  }
+  return [...sums].map(([status, count]) => `${status}: ${count}`).join(", ")
+}
+
+const failedOf = ({ statuses }: AskResult): number =>
+  Object.entries(statuses).reduce((sum, [status, count]) => (status === "200" ? sum : sum + count), 0)
+
+const tableOf = (all: ReadonlyArray<Seen>, quiet: Seen): Table => ({
+  title: "A neighbour's request and /healthz (ms) while sixteen attack, and what the runner takes",
+  columns: [
+    ...["attack", "neighbour p50", "p99", "of quiet p99", "worst", "failed", "/healthz p50", "p99", "worst"],
+    ...["runner MiB", "more than quiet", "children MiB", "processor s", "answers to the attack"]
+  ],
+  rows: all.map((seen) => {
+    const neighbour = sampleOf(seen.neighbour.took)
+    const health = sampleOf(seen.health.took)
+    return [
+      seen.name,
+      neighbour.median,
+      neighbour.p99,
+      neighbour.p99 / sampleOf(quiet.neighbour.took).p99,
+      worst(seen.neighbour),
+      failedOf(seen.neighbour),
+      health.median,
+      health.p99,
+      worst(seen.health),
+      Math.round(seen.own / mebibyte),
+      Math.round((seen.own - quiet.own) / mebibyte),
+      Math.round(seen.children / mebibyte),
+      seen.processor,
+      statusesOf(seen.attack)
+    ]
+  })
+})
+
+const run = (options: BenchOptions) =>
+  Effect.gen(function* () {
+    const { budget, keep, scale, tell } = options
+    const folder = join(keep, "under-attack")
+    const server = yield* benchServer(folder)
+    const { packed } = yield* databases(server.url, populationOf(Math.min(scale, 0.05)), tell)
+    const database = packed as Redacted.Redacted
+    const bundles = join(folder, "bundles")
+    const hash = yield* installSample(database, bundles)
+    const seen: Array<Seen> = []
+    for (const attack of [null, ...attacks]) {
+      const name = attack?.name ?? "none"
+      yield* tell(name)
+      const requests =
+        attack === null
+          ? []
+          : yield* Effect.forEach(Array.from({ length: atOnce }).keys(), (variant) =>
+              installAttack(database, bundles, attack, variant)
+            )
+      const one = Effect.gen(function* () {
+        const started = yield* runner({ database, token, bundles, cache: join(folder, `cache ${process.pid} ${name}`) })
+        const asked = requests.map((of) => of(started.url, token))
+        return yield* observe(name, started, hash, asked, budget)
+      })
+      seen.push(yield* Effect.scoped(one))
+    }
+    const [quiet, ...attacked] = seen
+    if (quiet === undefined) return yield* new BenchFailed({ why: "nothing was measured" })
+    const quietP99 = sampleOf(quiet.neighbour.took).p99
+    const report: Report = {
+      bench: "under-attack",
+      environment: {
+        ...machine,
+        postgres: server.description,
+        request: "the neighbour's is the sample's /api/overview, four host calls",
+        milliseconds: `${budget} for each attack, on a runner of its own with an empty cache`
+      },
+      tables: [tableOf(seen, quiet)],
+      figures: {
+        "p99 of a neighbour under attack, of its quiet p99": Math.max(
+          ...attacked.map(({ neighbour }) => sampleOf(neighbour.took).p99 / quietP99)
+        ),
+        "worst /healthz under attack, of 150 ms": Math.max(...attacked.map(({ health }) => worst(health) / 150)),
+        "memory of the runner under attack, of 300 MiB more": Math.max(
+          ...attacked.map(({ own }) => (own - quiet.own) / mebibyte / 300)
+        )
+      }
+    }
+    return report
+  }).pipe(
+    Effect.catchIf(
+      (error) => !(error instanceof BenchFailed),
+      (error) => Effect.fail(new BenchFailed({ why: String(error) }))
+    )
+  )
+
+/** A runner that is attacked, beside the same runner left alone. */
+export const underAttack: Bench = {
+  name: "under-attack",
+  summary: "a neighbour's requests and /healthz while a tenant's bundles attack the runner, beside the same without",
+  run
+}

@@ -1,0 +1,67 @@
+import { archiveBounds } from "./ArchiveBounds.ts"
+import { ArchiveRefusal } from "./ArchiveRefusal.ts"
+
+const magic = 0xfd2f_b528
+const blockHeaderBytes = 3
+const checksumBytes = 4
+const runLength = 1
+const reserved = 3
+
+const notZstd = () => new ArchiveRefusal("the archive is not compressed by zstd, or is cut off")
+
+const windowOf = (descriptor: number): number => {
+  const base = 2 ** (10 + (descriptor >> 3))
+  return base + (base / 8) * (descriptor & 7)
+}
+
+/**
+ * Holds an archive to one whole zstd frame, before any of it is unpacked: nothing before it, nothing behind it, no
+ * dictionary, and no more memory than {@link archiveBounds} names.
+ *
+ * Source: RFC 8878, sections 3.1.1 to 3.1.1.2.
+ */
+export const checkZstdFrame = (bytes: Uint8Array): void => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  const skip = (length: number): number => {
+    at += length
+    if (at > bytes.byteLength) throw notZstd()
+    return at - length
+  }
+  const u8 = () => view.getUint8(skip(1))
+
+  if (view.getUint32(skip(4), true) !== magic) throw notZstd()
+  const descriptor = u8()
+  if ((descriptor & 0x08) !== 0) throw notZstd()
+  const isSingle = (descriptor & 0x20) !== 0
+  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0
+  const window = isSingle ? 0 : windowOf(u8())
+  if ((descriptor & 0x03) !== 0) throw new ArchiveRefusal("the archive needs a zstd dictionary: pack it without one")
+  const sizeAt = skip(sizeBytes)
+  const size = [
+    () => (isSingle ? view.getUint8(sizeAt) : 0),
+    () => view.getUint16(sizeAt, true) + 256,
+    () => view.getUint32(sizeAt, true),
+    () => Number(view.getBigUint64(sizeAt, true))
+  ][descriptor >> 6]?.()
+  if (size === undefined || size > archiveBounds.unpackedBytes) {
+    throw new ArchiveRefusal(`the archive unpacks to more than ${archiveBounds.unpackedBytes} bytes`)
+  }
+  if (Math.max(window, isSingle ? size : 0) > archiveBounds.windowBytes) {
+    throw new ArchiveRefusal(
+      `the archive needs a zstd window of more than ${archiveBounds.windowBytes} bytes: pack it with --long=27 or less`
+    )
+  }
+  for (let last = false; !last; ) {
+    const at24 = skip(blockHeaderBytes)
+    const header = view.getUint16(at24, true) | (view.getUint8(at24 + 2) << 16)
+    const type = (header >> 1) & 3
+    if (type === reserved) throw notZstd()
+    skip(type === runLength ? 1 : header >> 3)
+    last = (header & 1) === 1
+  }
+  if ((descriptor & 0x04) !== 0) skip(checksumBytes)
+  if (at < bytes.byteLength) {
+    throw new ArchiveRefusal("the archive has bytes behind its zstd frame: pack it as one frame and nothing else")
+  }
+}

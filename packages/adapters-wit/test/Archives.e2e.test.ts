@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect, Fiber, Layer } from "effect"
+import {
+  type ArchiveRefused,
+  Archives,
+  type ArchivesOptions,
+  type ArchiveUnopened,
+  layerArchives
+} from "../src/index.ts"
+import { archiveOf } from "./support/Tar.ts"
+
+const manifest = { name: "manifest.json", content: '{"name": "a", "more": [1]}' }
+const component = { name: "dist/main.wasm", content: Buffer.alloc(3_000_000, "component") }
+
+const told = <A>(effect: Effect.Effect<A, ArchiveRefused | ArchiveUnopened>) =>
+  Effect.match(effect, { onFailure: ({ _tag, message }) => `${_tag}: ${message}`, onSuccess: () => "opened" })
+
+const openedWithin = (options: ArchivesOptions, archive: Uint8Array) =>
+  Effect.flatMap(Archives, (archives) => told(archives.component(archive))).pipe(
+    Effect.provide(Layer.fresh(layerArchives(options)))
+  )
+
+/** Processes that open archives: of all restricted ones those that may read nothing and load no jco. */
+const openers = (): number =>
+  execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.trim().startsWith(`${process.pid} `))
+    .filter((line) => /--permission(?!.*--allow-fs-read).*--liftoff-only/.test(line)).length
+
+layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })("Archives", (it) => {
+  it.effect("opens an archive in a process of its own that is gone afterwards", () =>
+    Effect.gen(function* () {
+      const archives = yield* Archives
+      const bundle = yield* archives.component(archiveOf([manifest, component]))
+      assert.deepEqual(bundle.manifest, { name: "a" })
+      assert.deepEqual(Buffer.from(bundle.component), component.content)
+      const page = yield* archives.page(archiveOf([manifest, { name: "ui/a.txt", content: "text" }]))
+      assert.deepEqual([...page.keys()], ["a.txt"])
+      assert.strictEqual(openers(), 0)
+    })
+  )
+
+  it.effect("refuses by name what breaks a rule", () =>
+    Effect.gen(function* () {
+      const archives = yield* Archives
+      assert.strictEqual(
+        yield* told(archives.component(archiveOf([manifest, component, component]))),
+        "ArchiveRefused: dist/main.wasm is in the archive twice"
+      )
+      assert.match(yield* told(archives.page(new Uint8Array(10))), /^ArchiveRefused: the archive is not compressed/)
+    })
+  )
+
+  it.effect("ends the process where the caller is interrupted", () =>
+    Effect.gen(function* () {
+      const archives = yield* Archives
+      const opening = yield* Effect.forkChild(archives.component(archiveOf([manifest, component])), {
+        startImmediately: true
+      })
+      assert.strictEqual(openers(), 1)
+      yield* Fiber.interrupt(opening)
+      assert.strictEqual(openers(), 0)
+    })
+  )
+})
+
+describe("the bounds of opening an archive", () => {
+  const padding = { name: "padding", content: Buffer.alloc(100 * 1024 * 1024) }
+
+  it.live("hold for the component", () =>
+    Effect.gen(function* () {
+      const archive = archiveOf([manifest, component])
+      const size = component.content.byteLength
+      assert.strictEqual(yield* openedWithin({ componentBytes: size }, archive), "opened")
+      assert.match(yield* openedWithin({ componentBytes: size - 1 }, archive), /ArchiveRefused: .* at most 2999999/)
+    })
+  )
+
+  it.live("hold for the processor, which is a refusal", () =>
+    Effect.gen(function* () {
+      const archive = archiveOf([padding, manifest, component])
+      assert.strictEqual(yield* openedWithin({}, archive), "opened")
+      assert.match(yield* openedWithin({ processorMs: 10 }, archive), /^ArchiveRefused: .*10 ms of processor time/)
+    })
+  )
+
+  it.live("hold for the clock, which is none", () =>
+    Effect.map(openedWithin({ timeoutMs: 1 }, archiveOf([manifest, component])), (outcome) =>
+      assert.strictEqual(outcome, "ArchiveUnopened: the archive could not be opened")
+    )
+  )
+})
+
+describe("this process", () => {
+  it("has no module that opens archives: the opener's program alone imports them", () => {
+    const source = fileURLToPath(new URL("../src/", import.meta.url))
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))
+    const importing = files.filter(
+      (name) =>
+        !name.startsWith("internal/child/") &&
+        /^(?:import|export) (?!type)[^"]*"[^"]*child\/(?:archive\/(?!ArchiveBounds)|Opener)/m.test(
+          readFileSync(join(source, name), "utf8")
+        )
+    )
+    assert.deepEqual(importing, [])
+    const unpacking = files.filter((name) => /node:zlib|tar-stream/.test(readFileSync(join(source, name), "utf8")))
+    assert.deepEqual(unpacking, ["internal/child/archive/OpenBundle.ts"])
+  })
+})

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises"
+import { parse } from "@bytecodealliance/jco"
+import { assert, describe, it } from "@effect/vitest"
+import { forbiddenCanonical } from "../src/internal/child/core/CanonicalFunctions.ts"
+
+const resource = "(type $r (resource (rep i32)))"
+const lowered = '(import "f" (func $f)) (core module $m (func (export "g"))) (core instance $i (instantiate $m))'
+
+const allowed = [
+  ["lower", `${lowered} (core func (canon lower (func $f)))`],
+  ["lift", `${lowered} (func (canon lift (core func $i "g")))`],
+  ["lower with a string encoding", `${lowered} (core func (canon lower (func $f) string-encoding=utf16))`],
+  ["resource.new", `${resource} (core func (canon resource.new $r))`],
+  ["resource.drop", `${resource} (core func (canon resource.drop $r))`],
+  ["resource.rep", `${resource} (core func (canon resource.rep $r))`]
+] as const
+
+const memory = '(core module $mm (memory (export "m") 1)) (core instance $mi (instantiate $mm))'
+const stream = `${memory} (type $s (stream u8))`
+const future = `${memory} (type $s (future u8))`
+const inMemory = '(memory (core memory $mi "m"))'
+
+const forbidden = [
+  ["lower async", `${lowered} ${memory} (core func (canon lower (func $f) async ${inMemory}))`],
+  ["lift async", `(type $t (func async)) ${lowered} (func (type $t) (canon lift (core func $i "g") async))`],
+  ["task.return", "(core func (canon task.return))"],
+  ["task.cancel", "(core func (canon task.cancel))"],
+  ["subtask.cancel", "(core func (canon subtask.cancel))"],
+  ["subtask.drop", "(core func (canon subtask.drop))"],
+  ["context.get", "(core func (canon context.get i32 0))"],
+  ["context.set", "(core func (canon context.set i32 0))"],
+  ["backpressure.inc", "(core func (canon backpressure.inc))"],
+  ["backpressure.dec", "(core func (canon backpressure.dec))"],
+  ["thread.yield", "(core func (canon thread.yield))"],
+  ["thread.index", "(core func (canon thread.index))"],
+  ["thread.available-parallelism", "(core func (canon thread.available_parallelism))"],
+  ["waitable-set.new", "(core func (canon waitable-set.new))"],
+  ["waitable-set.drop", "(core func (canon waitable-set.drop))"],
+  ["waitable-set.wait", `${memory} (core func (canon waitable-set.wait ${inMemory}))`],
+  ["waitable-set.poll", `${memory} (core func (canon waitable-set.poll ${inMemory}))`],
+  ["waitable.join", "(core func (canon waitable.join))"],
+  ["stream.new", `${stream} (core func (canon stream.new $s))`],
+  ["stream.read", `${stream} (core func (canon stream.read $s ${inMemory}))`],
+  ["stream.write", `${stream} (core func (canon stream.write $s ${inMemory}))`],
+  ["stream.cancel-read", `${stream} (core func (canon stream.cancel-read $s))`],
+  ["stream.drop-readable", `${stream} (core func (canon stream.drop-readable $s))`],
+  ["future.new", `${future} (core func (canon future.new $s))`],
+  ["future.read", `${future} (core func (canon future.read $s ${inMemory}))`],
+  ["future.cancel-write", `${future} (core func (canon future.cancel-write $s))`],
+  ["future.drop-writable", `${future} (core func (canon future.drop-writable $s))`],
+  ["error-context.new", `${memory} (core func (canon error-context.new ${inMemory}))`],
+  ["error-context.drop", "(core func (canon error-context.drop))"]
+] as const
+
+const nested = (body: string, levels: number): string =>
+  levels === 0 ? body : nested(`(component ${body})`, levels - 1)
+
+describe("forbiddenCanonical", () => {
+  it.each(allowed)("lets %s pass", async (_, body) => {
+    assert.isNull(forbiddenCanonical(await parse(`(component ${body})`)))
+    assert.isNull(forbiddenCanonical(await parse(`(component (component (component ${body})))`)))
+  })
+
+  it.each(forbidden)("names %s", async (name, body) => {
+    assert.strictEqual(forbiddenCanonical(await parse(`(component ${body})`)), name)
+    assert.strictEqual(forbiddenCanonical(await parse(`(component ${allowed[3][1]} (component ${body}))`)), name)
+  })
+
+  it("names what it does not know by its number", () => {
+    const preamble = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]
+    assert.strictEqual(forbiddenCanonical(Uint8Array.of(...preamble, 8, 2, 1, 0xee)), "0xee")
+    assert.strictEqual(
+      forbiddenCanonical(Uint8Array.of(...preamble, 8, 6, 1, 1, 0, 0, 1, 0x09)),
+      "lower with option 0x9"
+    )
+  })
+
+  it("reads components in each other up to a depth", async () => {
+    assert.isNull(forbiddenCanonical(await parse(nested("", 30))))
+    const tooDeep = await parse(nested("", 40)).catch(() => null)
+    if (tooDeep !== null) assert.throws(() => forbiddenCanonical(tooDeep), RangeError)
+  })
+
+  it("refuses bytes that are cut off, and those of a core module", async () => {
+    const bytes = await parse(`(component ${allowed[0][1]})`)
+    assert.throws(() => forbiddenCanonical(bytes.subarray(0, bytes.length - 3)), RangeError)
+    assert.throws(() => forbiddenCanonical(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0)), RangeError)
+  })
+
+  it("refuses the whole of a guest that asks for a waitable set", async () => {
+    const text = await readFile(new URL("./fixtures/component/waitable-set.wat", import.meta.url), "utf8")
+    assert.strictEqual(forbiddenCanonical(await parse(text)), "waitable-set.new")
+  })
+})

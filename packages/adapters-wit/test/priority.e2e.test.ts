@@ -1,0 +1,55 @@
+import { getPriority } from "node:os"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Metric } from "effect"
+import { ok } from "../src/HostCall.ts"
+import { coreGuest } from "./support/Guests.ts"
+import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
+
+const rounds = 12
+const lowered = 10
+
+const priorities = () => guestProcesses().map((pid) => [pid, getPriority(pid)] as const)
+
+const replacedForPriority = Effect.map(
+  Metric.snapshot,
+  (metrics) => metrics.filter(({ attributes }) => attributes?.["why"] === "priority").length
+)
+
+/** Whether this program may give a process a better priority again, as root may. */
+const mayRaise = process.getuid?.() === 0
+
+describe("A process that used much processor time", () => {
+  it.live("goes on at a lower priority, and serves the next request at the usual one or not at all", () =>
+    Effect.gen(function* () {
+      const usual = getPriority()
+      let calls = 0
+      let slow = 0
+      const untilLowered = Effect.gen(function* () {
+        calls += 1
+        if (calls < rounds) return ok(null)
+        for (;;) {
+          const found = priorities().find(([, priority]) => priority === lowered)
+          if (found !== undefined) {
+            slow = found[0]
+            return ok(null)
+          }
+          yield* Effect.sleep(5)
+        }
+      })
+      const first = yield* run(coreGuest("burn"), { body: new Uint8Array(rounds), host: () => untilLowered })
+      assert.strictEqual(first.status, 200)
+      const seen: Array<number> = []
+      const look = Effect.sync(() => {
+        for (const [, priority] of priorities()) seen.push(priority)
+        return ok(null)
+      })
+      assert.strictEqual((yield* run(coreGuest("burn"), { body: new Uint8Array(1), host: () => look })).status, 200)
+      assert.deepEqual([...new Set(seen)], [usual])
+      assert.strictEqual(guestProcesses().includes(slow), mayRaise)
+      assert.strictEqual(yield* replacedForPriority, mayRaise ? 0 : 1)
+    }).pipe(
+      Effect.provide(sandboxOf({ spares: 0, idleProcesses: 4 })),
+      Effect.provideService(Metric.MetricRegistry, new Map())
+    )
+  )
+})

@@ -1,0 +1,133 @@
+import { Buffer } from "node:buffer"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import {
+  ComponentStore,
+  defaultLimits,
+  type Limits,
+  layerComponentStore,
+  layerSandbox,
+  ok,
+  Sandbox
+} from "@alga-psa/ext-adapters-wit"
+import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+
+const source = `import { serve } from "@alga-psa/ext-extension-sdk/component"
+const hoard = (make) => { const kept = []; for (;;) kept.push(make(kept.length)) }
+const texts = () => hoard((i) => String(i).padEnd(1000000, "\\u00e4"))
+const bytes = () => hoard(() => new Uint8Array(5000000))
+const promises = async () => hoard((i) => Promise.resolve(i))
+const recursion = () => recursion() + 1
+const tasks = { texts, bytes, promises, recursion }
+const caught = (task) => { try { task() } catch (error) { return String(error) } }
+export const handler = serve(async ({ http }) => {
+  const [, way, task] = http.url.split("/")
+  if (way === "back") return { status: 200, body: http.body }
+  if (way === "hoard") await tasks[task]()
+  return { status: 200, body: new TextEncoder().encode(caught(tasks[task])) }
+})
+`
+
+const temporary = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-memory-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+)
+
+const sandbox = Layer.unwrap(
+  Effect.map(temporary, (directory) =>
+    layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1 }).pipe(
+      Layer.provideMerge(layerComponentStore({ directory }))
+    )
+  )
+)
+
+const engines = ["quickjs", "starlingmonkey"] as const
+type Engine = (typeof engines)[number]
+
+const built = new Map<Engine, Promise<Uint8Array>>()
+const component = (engine: Engine): Promise<Uint8Array> => {
+  const known = built.get(engine)
+  if (known !== undefined) return known
+  const making = (async () => {
+    const folder = await mkdtemp(join(import.meta.dirname, "memory-"))
+    try {
+      const entry = join(folder, "handler.js")
+      await writeFile(entry, source)
+      const { file } = await buildComponent({ entry, outFile: join(folder, "handler.wasm"), engine })
+      return await readFile(file)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })()
+  built.set(engine, making)
+  return making
+}
+
+const run = Effect.fnUntraced(function* (
+  engine: Engine,
+  url: string,
+  limits: Partial<Limits> = {},
+  body: Uint8Array | null = null
+) {
+  const accepted = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => component(engine)))
+  return yield* (yield* Sandbox).execute({
+    component: accepted,
+    tenantId: "tenant",
+    installId: "install",
+    request: {
+      context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
+      http: { method: "POST", url, headers: [], body }
+    },
+    limits: { ...defaultLimits, ...limits },
+    host: () => Effect.succeed(ok(null))
+  })
+})
+
+const little = { memoryMb: 32 }
+const reasonOf = (engine: Engine, url: string) =>
+  Effect.map(Effect.flip(run(engine, url, little)), (error) => ("reason" in error ? error.reason : error._tag))
+
+layer(sandbox, { excludeTestServices: true, timeout: "120 seconds" })("An extension", (it) => {
+  it.effect.each(engines.flatMap((engine) => ["texts", "bytes", "promises"].map((task) => ({ engine, task }))))(
+    "that needs more memory than its limit for $task ends with that reason on $engine",
+    ({ engine, task }) =>
+      Effect.gen(function* () {
+        assert.strictEqual(yield* reasonOf(engine, `/hoard/${task}`), "memory-limit")
+        const after = yield* run(engine, "/back", little, new Uint8Array([1]))
+        assert.deepEqual([...(after.body ?? [])], [1])
+      })
+  )
+
+  it.effect.each(engines)("that gets over a lack of memory is answered on %s", (engine) =>
+    Effect.gen(function* () {
+      const { body, status } = yield* run(engine, "/caught/bytes", little)
+      assert.strictEqual(status, 200)
+      assert.match(new TextDecoder().decode(body ?? new Uint8Array()), /out of memory/)
+    })
+  )
+
+  it.effect("that recurses without end on StarlingMonkey answers 500, as memory is not what it lacks", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* run("starlingmonkey", "/hoard/recursion", little)).status, 500)
+    })
+  )
+
+  it.effect.each(engines)("takes and gives bodies of 10 MiB on %s where nothing else is set", (engine) =>
+    Effect.gen(function* () {
+      const body = new Uint8Array(10_485_760).fill(7)
+      const answer = yield* run(engine, "/back", {}, body)
+      assert.strictEqual(answer.status, 200)
+      assert.isTrue(Buffer.from(answer.body ?? []).equals(body))
+    })
+  )
+
+  it.effect("is not run for a body of one byte more", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run("quickjs", "/back", {}, new Uint8Array(10_485_761)))
+      assert.strictEqual("reason" in error ? error.reason : error._tag, "request-too-large")
+    })
+  )
+})

@@ -1,0 +1,77 @@
+import { defaultLimits, type HostCall, packageName } from "@alga-psa/ext-adapters-wit"
+import { Invocation } from "@alga-psa/ext-domain"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { ExecutionRecord } from "../src/dev/ExecutionRecord.ts"
+import { makeRecorder } from "../src/dev/Recorder.ts"
+
+const limits = defaultLimits
+const line = (text: string): HostCall => ({ interface: `${packageName}/logging`, function: "logInfo", args: [text] })
+const search = (text: string): HostCall => ({
+  interface: `${packageName}/clients`,
+  function: "listClients",
+  args: [{ search: text }]
+})
+
+/** Runs executions, each of which makes these calls, and gives all that the panel would be told. */
+const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArray<HostCall>) {
+  const states: Array<ReadonlyArray<ExecutionRecord>> = []
+  const recorder = makeRecorder({
+    limits,
+    explain: (text) => text,
+    viewer: () => "Ada",
+    changed: (records) => void states.push(records)
+  })
+  const answer = recorder
+    .aroundImports({ forExecution: () => () => Effect.succeed({ type: "ok", value: null }) })
+    .forExecution(limits)
+  const execution = recorder.aroundExecution({
+    run: (_, requestId) =>
+      Effect.as(
+        Effect.provideService(Effect.forEach(calls, answer, { discard: true }), Invocation, {
+          requestId
+        } as Invocation["Service"]),
+        { response: { status: 200, headers: {} }, used: null }
+      ).pipe(Effect.orDie)
+  })
+  const request = { http: { method: "GET", path: `/${"p".repeat(10_000)}` } }
+  for (let at = 0; at < executions; at++) yield* execution.run(request as never, `request-${at}`)
+  return states
+})
+
+const bytes = (state: unknown) => Buffer.byteLength(JSON.stringify(state))
+
+describe("what the panel is told of executions", () => {
+  it.effect("is about a megabyte at most, whatever the extension logs and asks for", () =>
+    Effect.gen(function* () {
+      const long = "\u0001é".repeat(4_000)
+      const states = yield* told(
+        40,
+        Array.from({ length: 200 }, (_, at) => (at % 2 ? line(long) : search(long)))
+      )
+      assert.isBelow(bytes(states.at(-1)), 2 * 1024 * 1024)
+      assert.lengthOf(states.at(-1) ?? [], 30)
+    })
+  )
+
+  it.effect("has short lines and calls whole, in their order, and counts what it leaves out", () =>
+    Effect.gen(function* () {
+      const few = (yield* told(1, [line("first"), search("acme"), line("second")])).at(-1)?.[0]
+      assert.deepStrictEqual(
+        few?.logs.map(({ text }) => text),
+        ["first", "second"]
+      )
+      assert.deepStrictEqual(
+        few?.calls.map(({ args }) => args),
+        ['{"search":"acme"}']
+      )
+      const many = (yield* told(
+        1,
+        Array.from({ length: 1_000 }, () => line("x".repeat(8_000)))
+      )).at(-1)?.[0]
+      assert.isAtMost(many?.logs.length ?? 0, 32)
+      assert.strictEqual(many?.logs[0]?.text, `${"x".repeat(1_000)}…`)
+      assert.strictEqual(many?.limits.find(({ name }) => name === "logLines")?.used, 1_000)
+    })
+  )
+})

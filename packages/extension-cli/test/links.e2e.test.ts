@@ -1,0 +1,243 @@
+import { execFile } from "node:child_process"
+import { createHash } from "node:crypto"
+import { link, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { listBundle } from "./support/BundleFiles.ts"
+import { type DevFixture, devFixture } from "./support/DevFixture.ts"
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const secret = "-----BEGIN OPENSSH PRIVATE KEY-----"
+
+let extension: DevFixture
+let home = ""
+beforeEach(async () => {
+  extension = await devFixture()
+  home = await mkdtemp(join(tmpdir(), "alga-home-"))
+  await mkdir(join(home, "keys"))
+  await writeFile(join(home, "keys/id_rsa"), secret)
+  await writeFile(join(home, "keys/config.json"), JSON.stringify({ secret }))
+  await writeFile(join(home, "keys/notes.txt"), secret)
+})
+afterEach(async () => {
+  await extension.remove()
+  await rm(home, { recursive: true, force: true })
+})
+
+const run = (...args: ReadonlyArray<string>) =>
+  new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
+    execFile(process.execPath, [main, ...args], { cwd: extension.folder }, (error, output, errors) =>
+      resolve({ code: error?.code ?? 0, output, errors })
+    )
+  )
+
+const at = (name: string) => join(extension.folder, name)
+const isThere = (name: string) =>
+  lstat(at(name)).then(
+    () => true,
+    () => false
+  )
+const files = async () => listBundle(await readFile(at("dist/bundle.tar.zst")))
+
+const place = async (name: string) => {
+  await mkdir(dirname(at(name)), { recursive: true })
+  await rm(at(name), { recursive: true, force: true })
+}
+
+/** What an extension's folder may hold that is not to leave the machine; each says where and what. */
+const refused: ReadonlyArray<readonly [string, () => Promise<unknown>, string]> = [
+  ["a linked folder in ui", () => symlink(join(home, "keys"), at("ui/fonts")), "ui/fonts: is a link"],
+  ["a linked file in ui", () => symlink(join(home, "keys/id_rsa"), at("ui/font.ttf")), "ui/font.ttf: is a link"],
+  [
+    "a link in a folder of ui",
+    () => place("ui/a/b/c").then(() => symlink(home, at("ui/a/b/c"))),
+    "ui/a/b/c: is a link"
+  ],
+  ["a link to the folder it is in", () => symlink(".", at("ui/loop")), "ui/loop: is a link"],
+  ["a link to a link", () => symlink("two", at("ui/one")).then(() => symlink(home, at("ui/two"))), "ui/one: is a link"],
+  ["a link to a file of the page", () => symlink("index.html", at("ui/home.html")), "ui/home.html: is a link"],
+  ["a link that leads nowhere", () => symlink(join(home, "none"), at("ui/none")), "ui/none: is a link"],
+  ["ui as a link", () => place("ui").then(() => symlink(join(home, "keys"), at("ui"))), "ui: is a link"],
+  ["ui as a file", () => place("ui").then(() => writeFile(at("ui"), "")), "ui: is a file"],
+  [
+    "a page's sources as a link",
+    async () => {
+      await mkdir(join(home, "src"))
+      await writeFile(join(home, "src/main.ts"), "export {}")
+      await symlink(join(home, "src"), at("ui/src"))
+    },
+    "ui/src: is a link"
+  ],
+  [
+    "a page's entry as a link",
+    async () => {
+      await writeFile(join(home, "main.ts"), "export {}")
+      await mkdir(at("ui/src"))
+      await symlink(join(home, "main.ts"), at("ui/src/main.ts"))
+    },
+    "ui/src/main.ts: is a link"
+  ],
+  [
+    "the manifest as a link",
+    () =>
+      rename(at("manifest.json"), join(home, "m.json")).then(() => symlink(join(home, "m.json"), at("manifest.json"))),
+    "manifest.json: is a link"
+  ],
+  ["a pipe", () => promisify(execFile)("mkfifo", [at("ui/pipe")]), "ui/pipe: is a pipe"],
+  ["a name with an escape in it", () => writeFile(at("ui/\u001b[2J.js"), ""), "has a backslash, control character"],
+  ["a name that climbs where backslashes part", () => writeFile(at("ui/..\\..\\x"), ""), "has a backslash"],
+  [
+    "two names that differ in case alone",
+    () => writeFile(at("ui/INDEX.html"), ""),
+    "ui/index.html: differs from INDEX.html in case alone"
+  ],
+  ["dist as a link", () => place("dist").then(() => symlink(join(home, "keys"), at("dist"))), "dist: is a link"],
+  [
+    "kept builds as a link",
+    () => place("dist/builds").then(() => symlink(home, at("dist/builds"))),
+    "dist/builds: is a link"
+  ],
+  [
+    "more than a page may hold",
+    () => writeFile(at("ui/video.mp4"), Buffer.alloc(17 * 1024 * 1024)),
+    "ui/video.mp4: has "
+  ],
+  [
+    "an imported text of another folder",
+    async () => {
+      await mkdir(at("ui/src"))
+      await writeFile(at("ui/src/main.ts"), `import text from "${join(home, "keys/notes.txt")}"\nconsole.log(text)\n`)
+    },
+    "keys/notes.txt: is data from outside"
+  ],
+  [
+    "imported bytes of another folder",
+    async () => {
+      const from = join(home, "keys/id_rsa")
+      await mkdir(at("ui/src"))
+      await writeFile(at("ui/src/main.ts"), `import text from "${from}" with { type: "text" }\nconsole.log(text)\n`)
+    },
+    "keys/id_rsa: is data from outside"
+  ],
+  [
+    "imported JSON behind a link",
+    async () => {
+      await symlink(join(home, "keys/config.json"), at("src/config.json"))
+      await extension.write(
+        "src/handler.ts",
+        `import config from "./config.json"\n${await extension.read("src/handler.ts")}\nconsole.log(config)\n`
+      )
+    },
+    "keys/config.json: is data from outside"
+  ],
+  [
+    "imported JSON behind a query",
+    async () => {
+      await mkdir(at("ui/src"))
+      await writeFile(
+        at("ui/src/main.ts"),
+        `import all from "${join(home, "keys/config.json")}?.ts"\nconsole.log(all)\n`
+      )
+    },
+    "keys/config.json: is data from outside"
+  ]
+]
+
+describe("alga-ext pack", () => {
+  it.each(refused)(
+    "refuses %s, by name, and leaves no bundle",
+    async (_what, prepare, said) => {
+      await prepare()
+      const { code, errors, output } = await run("pack")
+      expect(errors).toContain(said)
+      expect([code, output]).toEqual([1, ""])
+      expect(errors).not.toContain("\u001b")
+      expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)
+      expect(await isThere("dist/bundle.tar.zst")).toBe(false)
+    },
+    60_000
+  )
+
+  it("packs plain files and imported data of the extension's own, from a folder that is itself reached by a link", async () => {
+    await extension.write("ui/fonts/deep/a.ttf", "font")
+    await extension.write("ui/.well-known/x", "x")
+    await extension.write("src/config.json", '{"own":true}')
+    await extension.write(
+      "src/handler.ts",
+      `import config from "./config.json"\n${await extension.read("src/handler.ts")}\nconsole.log(config)\n`
+    )
+    const linked = join(home, "extension")
+    await symlink(extension.folder, linked)
+    expect(await run("pack", linked)).toMatchObject({ code: 0, errors: "" })
+    expect([...(await files()).keys()].filter((name) => name.startsWith("ui/"))).toEqual([
+      "ui/.well-known/x",
+      "ui/fonts/deep/a.ttf",
+      "ui/index.html",
+      "ui/main.js"
+    ])
+  }, 60_000)
+
+  it("replaces a link in dist, and leaves what it led to as it was", async () => {
+    await mkdir(at("dist"))
+    for (const name of ["manifest.json", "bundle.tar.zst", "ui"])
+      await symlink(join(home, "keys/id_rsa"), at(`dist/${name}`))
+    expect(await run("pack")).toMatchObject({ code: 0 })
+    expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)
+    expect((await lstat(at("dist/bundle.tar.zst"))).isFile()).toBe(true)
+    expect((await lstat(at("dist/ui"))).isDirectory()).toBe(true)
+  }, 60_000)
+
+  it("makes a kept build again where a file of it was changed or is a link", async () => {
+    await run("pack")
+    const good = await files()
+    const [kept = ""] = await readdir(at("dist/builds"))
+    for (const [name, plant] of [
+      ["bundle.tar.zst", (file: string) => symlink(join(home, "keys/id_rsa"), file)],
+      ["content-hash", (file: string) => writeFile(file, `sha256:${"0".repeat(64)}`)],
+      ["ui/main.js", (file: string) => writeFile(file, "stolen()")]
+    ] as const) {
+      await rm(at(`dist/builds/${kept}/${name}`))
+      await plant(at(`dist/builds/${kept}/${name}`))
+      const { output } = await run("pack")
+      expect(output).toContain("built in")
+      const bundle = await readFile(at("dist/bundle.tar.zst"))
+      expect(output).toContain(createHash("sha256").update(bundle).digest("hex"))
+      expect(await files()).toEqual(good)
+      expect(await extension.read("dist/ui/main.js")).toBe(await extension.read("ui/main.js"))
+    }
+  }, 120_000)
+
+  it("takes no component that is a link, and one that is a file", async () => {
+    await run("build")
+    await rename(at("dist/main.wasm"), at("made.wasm"))
+    await symlink("made.wasm", at("linked.wasm"))
+    expect(await run("pack", "--component", "linked.wasm")).toMatchObject({ code: 1 })
+    expect(await run("pack", "--component", "made.wasm")).toMatchObject({ code: 0 })
+  }, 60_000)
+
+  it("packs a hard link, which is a file like any other", async () => {
+    await link(at("ui/index.html"), at("ui/second.html"))
+    expect(await run("pack")).toMatchObject({ code: 0 })
+    expect((await files()).has("ui/second.html")).toBe(true)
+  }, 60_000)
+
+  it("refuses a socket", async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(at("ui/s"), resolve))
+    const { errors } = await run("pack")
+    server.close()
+    expect(errors).toContain("ui/s: is a socket")
+  })
+})
+
+describe("alga-ext build", () => {
+  it("refuses a linked folder too, and copies none into dist", async () => {
+    await symlink(join(home, "keys"), at("ui/fonts"))
+    expect(await run("build")).toMatchObject({ code: 1, errors: expect.stringContaining("ui/fonts: is a link") })
+    expect(await isThere("dist/ui")).toBe(false)
+  })
+})

@@ -1,0 +1,129 @@
+import { defaultLimits, ExecutionFailed } from "@alga-psa/ext-adapters-wit"
+import type { UsedRights } from "@alga-psa/ext-domain"
+import { Clock, Context, Duration, Effect, Fiber } from "effect"
+import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
+
+const tooLate = () => fail("overloaded", "the time limit was over before the extension began (timeoutMs)")
+
+/** What a request may wait for: its name in the log, and the answer where it was not there in time. */
+const waits = {
+  body: ["the request's body", () => fail("invalid_request", "the body did not arrive within the time limit")],
+  rights: ["the install and its rights", tooLate],
+  component: ["the bundle or the intake of the component", tooLate],
+  place: ["a place within the limits of the cluster", tooLate],
+  key: [
+    "the store of idempotency keys, or the first request with the key",
+    () => fail("data_unavailable", "the answer under the idempotency key is not there in time; ask again with the key")
+  ],
+  triggers: ["the store of triggers", () => fail("data_unavailable", "the store of triggers does not answer")],
+  extension: [
+    "the extension",
+    () => fail("execute_failed", `timeout: ${new ExecutionFailed({ reason: "timeout", detail: "" }).message}`)
+  ],
+  runner: ["another runner", () => fail("runner_lost", "the runner that carried it out did not answer in time")],
+  next: ["nothing", tooLate]
+} as const satisfies Readonly<Record<string, readonly [name: string, answer: () => RunnerError]>>
+
+/** What a request waits for. */
+export type Wait = keyof typeof waits
+
+/** These get the rest of the time and end by themselves, with a better answer. */
+const endByThemselves: ReadonlySet<Wait> = new Set(["extension", "runner"])
+const grace = Duration.millis(50)
+
+/** When a request must be answered, and what it waits for at the moment. */
+export interface Deadline {
+  /** Monotonic, in nanoseconds. */
+  readonly started: bigint
+  /** From then on, in milliseconds. */
+  readonly milliseconds: number
+  waiting: Wait
+  /** The rights that the extension has used, from when it got the request; null before. */
+  ran: Effect.Effect<UsedRights> | null
+}
+
+/** The deadline of the request that is carried out; null where none was set. */
+export const Deadline = Context.Reference<Deadline | null>("@alga-psa/ext-runner/Deadline", {
+  defaultValue: () => null
+})
+
+/** The longest time for a request, in milliseconds: `Limits.timeoutMs` of the deployment. */
+export const LongestTime = Context.Reference<number>("@alga-psa/ext-runner/Deadline/LongestTime", {
+  defaultValue: () => defaultLimits.timeoutMs
+})
+
+/** A deadline that starts now. */
+export const start = (milliseconds: number): Effect.Effect<Deadline> =>
+  Effect.map(Clock.monotonicTimeNanos, (started) => ({ started, milliseconds, waiting: "next", ran: null }))
+
+/** The same start with less time, where the request asks for less. */
+export const lower = (deadline: Deadline, milliseconds: number | null | undefined): Deadline => ({
+  ...deadline,
+  milliseconds: Math.min(deadline.milliseconds, milliseconds ?? deadline.milliseconds)
+})
+
+/** Whole milliseconds that are left, rounded up; never negative. */
+export const left = ({ milliseconds, started }: Deadline): Effect.Effect<number> =>
+  Effect.map(Clock.monotonicTimeNanos, (now) => Math.max(0, Math.ceil(milliseconds - Number(now - started) / 1e6)))
+
+/** Whole milliseconds that the present request has left; null where it has no deadline. */
+export const rest: Effect.Effect<number | null> = Effect.flatMap(Deadline, (deadline) =>
+  deadline === null ? Effect.succeed(null) : left(deadline)
+)
+
+/** Says what the request waits for while the effect runs. */
+export const waitFor =
+  (what: Wait) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Deadline, (deadline) => {
+      if (deadline === null) return effect
+      const before = deadline.waiting
+      deadline.waiting = what
+      return Effect.onExit(effect, () =>
+        Effect.sync(() => {
+          deadline.waiting = before
+        })
+      )
+    })
+
+const over = (deadline: Deadline): Effect.Effect<never, RunnerError> =>
+  Effect.gen(function* () {
+    yield* Effect.sleep(yield* left(deadline))
+    if (endByThemselves.has(deadline.waiting)) yield* Effect.sleep(grace)
+    const [name, answer] = waits[deadline.waiting]
+    const { code, detail } = answer()
+    const error = fail(code, detail, new Error(`${deadline.milliseconds} ms were over while waiting for ${name}`))
+    return yield* deadline.ran === null ? error : afterRun(error, yield* deadline.ran)
+  })
+
+/**
+ * Carries out the effect and fails at the deadline, within 100 ms. What is slow is interrupted then and not waited for, so
+ * that a part which cannot be interrupted holds up nobody. Who interrupts this waits for the end, as ever.
+ */
+export const endAt =
+  (deadline: Deadline) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const work = yield* Effect.forkDetach(Effect.provideService(effect, Deadline, deadline), {
+          startImmediately: true
+        })
+        return yield* restore(Effect.raceFirst(Fiber.join(work), over(deadline))).pipe(
+          Effect.onInterrupt(() => Fiber.interrupt(work)),
+          Effect.tapError(() => Effect.sync(() => work.interruptUnsafe()))
+        )
+      })
+    )
+
+/** Carries out the effect within the present deadline, or, where there is none, within one that starts now. */
+export const within =
+  (milliseconds: number | null | undefined) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
+    Effect.flatMap(Deadline, (present) =>
+      present === null
+        ? Effect.gen(function* () {
+            const deadline = yield* start(yield* LongestTime)
+            return yield* endAt(lower(deadline, milliseconds))(effect)
+          })
+        : effect
+    )
