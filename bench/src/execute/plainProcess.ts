@@ -2,6 +2,7 @@ import * as Postgres from "@alga-psa/ext-adapters-pg"
 import type { Component, Executor } from "@alga-psa/ext-adapters-wit"
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { type ClientReads, layerGuardedReads, type ServiceReads } from "@alga-psa/ext-domain"
+import * as AnswerRights from "@alga-psa/ext-runner/AnswerRights"
 import { Components } from "@alga-psa/ext-runner/Components"
 import * as Execution from "@alga-psa/ext-runner/Execution"
 import { ExtensionUi } from "@alga-psa/ext-runner/ExtensionUi"
@@ -25,7 +26,7 @@ const executor: Layer.Layer<Executor, never, ClientReads | ServiceReads> =
 
 /** The runner's own server, routes, checks and pool; the handler runs in this process. */
 layerHttp(routes, { host: "127.0.0.1", port: Number(port) }).pipe(
-  Layer.provide(Execution.layer(defaultLimits)),
+  Layer.provide([Execution.layer(defaultLimits), AnswerRights.layer]),
   Layer.provide(executor),
   Layer.provide([
     layerGuardedReads,

@@ -1,6 +1,6 @@
 import { ClientReads } from "@alga-psa/ext-domain/ClientReads"
 import { ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
-import { Invocation } from "@alga-psa/ext-domain/Invocation"
+import { asExecution } from "@alga-psa/ext-domain/Invocation"
 import { Effect, Redacted, type Scope } from "effect"
 import pg from "pg"
 import type { Table } from "../Report.ts"
@@ -60,7 +60,7 @@ export const gets = (url: Redacted.Redacted, today: Peer, connections: number, b
     const sent = yield* Ours.sentBy(Ours.client(tenant, ids[0] ?? ""))
     const withId = (id: string): Sent => ({ ...sent, params: sent.params.map((it) => (it === ids[0] ? id : it)) })
     const reads = yield* ClientReads
-    const guarded = inTurn(ids, (id) => Effect.provideService(reads.get(id), Invocation, invocation))
+    const guarded = inTurn(ids, (id) => asExecution(invocation)(reads.get(id)))
     const ours = inTurn(ids, (id) => Ours.client(tenant, id))
     const bare = inTurn(ids, (id) => Ours.bare(withId(id)))
     const knex = inTurn(ids, (id) => today.client(tenant, id))

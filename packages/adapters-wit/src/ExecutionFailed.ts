@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { Limits } from "./Limits.ts"
 
 const table = {
@@ -66,7 +66,9 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
 export class ExecutionFailed extends Schema.TaggedError<ExecutionFailed>()("ExecutionFailed", {
   reason: Schema.Literals(executionFailedReasons),
   /** What happened, for the host's own log. It may hold text of the guest's. */
-  detail: Schema.String
+  detail: Schema.String,
+  /** Whether the guest had got the request by then, so that its handler may have done something. Default: false. */
+  ran: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {
   /** The limit that ended it, or null. */
   get limit(): keyof Limits | null {

@@ -2,7 +2,7 @@ import { Invocation } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import type { Component } from "./Component.ts"
 import type { ExecuteResponse, HttpRequest } from "./Execute.ts"
-import { ExecutionFailed } from "./ExecutionFailed.ts"
+import type { ExecutionFailed } from "./ExecutionFailed.ts"
 import { HostImports } from "./HostImports.ts"
 import { contextData } from "./internal/imports/context.ts"
 import type { Limits } from "./Limits.ts"
@@ -12,12 +12,14 @@ import { Sandbox } from "./Sandbox.ts"
 export interface ExecutorService {
   /**
    * The response of the component's handler. The guest's context, its tenant and what it may read come from the
-   * `Invocation`. Who calls this writes the log line of a failure; its `detail` is for that line alone.
+   * `Invocation`. Who calls this writes the log line of a failure; its `detail` is for that line alone. `onRun` hears that
+   * the handler gets the request at this moment.
    */
   readonly execute: (
     component: Component,
     request: HttpRequest,
-    limits: Limits
+    limits: Limits,
+    onRun?: () => void
   ) => Effect.Effect<ExecuteResponse, ExecutionFailed, Invocation>
 }
 
@@ -29,7 +31,7 @@ const make = Effect.gen(function* () {
   const imports = yield* HostImports
 
   return Executor.of({
-    execute: Effect.fnUntraced(function* (component, http, limits) {
+    execute: Effect.fnUntraced(function* (component, http, limits, onRun) {
       const invocation = yield* Invocation
       const { tenantId, installId } = invocation
       return yield* sandbox
@@ -39,12 +41,10 @@ const make = Effect.gen(function* () {
           installId,
           request: { context: contextData(invocation), http },
           limits,
-          host: imports.forExecution(limits)
+          host: imports.forExecution(limits),
+          onRun
         })
         .pipe(
-          Effect.catchDefect((defect) =>
-            Effect.fail(new ExecutionFailed({ reason: "crashed", detail: `a defect of the host: ${String(defect)}` }))
-          ),
           Effect.annotateLogs({
             tenant: tenantId,
             extension: invocation.extensionId,

@@ -32,6 +32,8 @@ export interface Execution<R> {
   readonly limits: Limits
   /** Answers the guest's host calls, one at a time. */
   readonly host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+  /** Hears that the guest gets the request at this moment. */
+  readonly onRun?: (() => void) | undefined
 }
 
 /**
@@ -123,6 +125,11 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const room = yield* AnswerRoom
     const asked = performance.now()
     let began = false
+    let ran = false
+    const onRun = () => {
+      ran = true
+      execution.onRun?.()
+    }
     const waiting = yield* Effect.makeSpan("Sandbox.wait")
     const waited = (exit: Exit.Exit<unknown, unknown>) =>
       Effect.map(Clock.currentTimeNanos, (now) => {
@@ -142,7 +149,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
           const successor = pool.prepare(key, (one) => ready(Effect.andThen(bound(one), prepare(one))))
           const wasBound = guest.bound
           const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
-          const talk = Effect.andThen(bound(guest), converse(guest, request, limits, execution.host))
+          const talk = Effect.andThen(bound(guest), converse(guest, request, limits, execution.host, onRun))
           return yield* restore(talk).pipe(
             Effect.onExit((exit) => {
               if (exit._tag === "Failure") {
@@ -164,6 +171,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         duration: limits.timeoutMs,
         orElse: () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)
       }),
+      Effect.catchDefect((defect) => refuse("crashed", `a defect of the host: ${String(defect)}`)),
+      Effect.mapError(({ detail, reason }) => new ExecutionFailed({ reason, detail, ran })),
       Effect.tapError(({ reason }) => countFailure(reason)),
       Effect.onExit((exit) => waited(exit))
     )

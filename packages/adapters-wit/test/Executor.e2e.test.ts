@@ -91,7 +91,8 @@ layer(executions)("Executor", (it) => {
       assert.deepInclude(error, {
         _tag: "ExecutionFailed",
         reason: "crashed",
-        detail: "a defect of the host: a fault of ours"
+        detail: "a defect of the host: a fault of ours",
+        ran: true
       })
       assert.lengthOf(yield* as()(probe([call])), 1)
     })

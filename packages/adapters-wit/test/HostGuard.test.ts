@@ -1,11 +1,11 @@
 import {
   Authorization,
+  asExecution,
   type Capability,
   ClientId,
   ClientReads,
   DataSourceError,
   Internal,
-  Invocation,
   type InvocationData,
   NotAllowed,
   ServiceId,
@@ -212,6 +212,8 @@ const called = ([name, member, ...args]: Member["call"], world: World = {}) => {
       Layer.succeed(Authorization, {
         install: Effect.die("not asked"),
         requirePermission: () => Effect.die("not asked"),
+        used: Effect.die("not asked"),
+        requireStill: () => Effect.die("not asked"),
         requireCapability: (capability) => {
           if (!Array.isArray(effective)) return effective as Effect.Effect<never, NotAllowed | DataSourceError>
           return effective.includes(capability)
@@ -221,10 +223,7 @@ const called = ([name, member, ...args]: Member["call"], world: World = {}) => {
       })
     ])
   )
-  const call = hostCall(name, member, ...args).pipe(
-    Effect.provideService(Invocation, invocation),
-    Effect.provide(layer)
-  )
+  const call = hostCall(name, member, ...args).pipe(asExecution(invocation), Effect.provide(layer))
   return Effect.gen(function* () {
     let exit: Exit.Exit<HostReply, unknown> | undefined
     const logs = yield* logsOf(

@@ -59,6 +59,31 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
     })
   )
 
+  it.effect.each<{
+    readonly name: string
+    readonly options: RunOptions<never>
+    readonly reason: ExecutionFailed["reason"]
+    readonly ran: boolean
+  }>([
+    { name: "trap", options: {}, reason: "trap", ran: true },
+    { name: "loop-forever", options: { limits: { timeoutMs: 1_500 } }, reason: "timeout", ran: true },
+    { name: "grow-memory", options: { limits: { memoryMb: 16 }, body: zeros(60_000) }, reason: "trap", ran: true },
+    {
+      name: "ok",
+      options: { limits: { requestBodyBytes: 1 }, body: zeros(2) },
+      reason: "request-too-large",
+      ran: false
+    },
+    { name: "start-large", options: { limits: { memoryMb: 64 } }, reason: "memory-limit", ran: false }
+  ])("says of $name that ends with $reason that its guest had the request: $ran", ({ name, options, ran, reason }) =>
+    Effect.gen(function* () {
+      const told: Array<true> = []
+      const error = yield* Effect.flip(run(coreGuest(name), { ...options, onRun: () => told.push(true) }))
+      assert.deepInclude(error, { reason, ran })
+      assert.lengthOf(told, ran ? 1 : 0)
+    })
+  )
+
   it.effect("keeps the memory limit in a process that ran the component before with a larger one", () =>
     Effect.gen(function* () {
       const grow = (memoryMb: number) => ({ limits: { memoryMb }, body: zeros(200) })

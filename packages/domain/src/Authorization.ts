@@ -1,25 +1,39 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Exit, Layer } from "effect"
 import { alwaysGranted, type Capability } from "./Capability.ts"
 import { CapabilityGate, type InstallAccess, InstallUnavailable } from "./CapabilityGate.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
-import { Invocation, type InvocationData } from "./Invocation.ts"
+import { Invocation, type InvocationData, runsWithoutUser } from "./Invocation.ts"
+import { executions } from "./internal/executions.ts"
 import type { Permission } from "./Permission.ts"
 import { RbacCheck, type RbacSubject } from "./RbacCheck.ts"
 import { NotAllowed } from "./ReadError.ts"
+import type { UsedRights } from "./UsedRights.ts"
 
 /**
- * Decides what the current execution may do. Each port is asked at most once per execution: what it answered holds
- * until the execution ends. A failed answer is not kept.
+ * Decides what the current execution may do. Each port is asked at most once per execution, also by reads at the same time:
+ * what it answered holds until the execution ends, and no longer. A failed answer is not kept.
  */
 export interface AuthorizationService {
   /** The install behind the execution. It belongs to the execution's tenant and extension and is enabled. */
   readonly install: Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError, Invocation>
   /** Fails unless the execution has the capability. */
   readonly requireCapability: (capability: Capability) => Effect.Effect<void, NotAllowed | DataSourceError, Invocation>
-  /** Fails unless the execution's user has the permission. Null, and allowed, when no user is behind the execution. */
+  /**
+   * Fails unless the execution's user has the permission. Null, and allowed, for an execution without a user that a
+   * schedule or a webhook started; any other without a user is denied.
+   */
   readonly requirePermission: (
     permission: Permission
   ) => Effect.Effect<RbacSubject | null, NotAllowed | DataSourceError, Invocation>
+  /** What the execution was allowed until now. */
+  readonly used: Effect.Effect<UsedRights, never, Invocation>
+  /**
+   * Fails unless the execution may have an answer that rests on these rights: its install is available, its user is active,
+   * and each right is there as it was.
+   */
+  readonly requireStill: (
+    rights: UsedRights
+  ) => Effect.Effect<void, InstallUnavailable | NotAllowed | DataSourceError, Invocation>
 }
 
 /** The decisions of {@link CapabilityGate} and {@link RbacCheck} for the current execution. */
@@ -27,59 +41,109 @@ export class Authorization extends Context.Service<Authorization, AuthorizationS
   "@alga-psa/ext-domain/Authorization"
 ) {}
 
-const oncePerInvocation = <A, E>(ask: (invocation: InvocationData) => Effect.Effect<A, E>) => {
-  const answers = new WeakMap<InvocationData, A>()
-  return (invocation: InvocationData): Effect.Effect<A, E> => {
-    const answer = answers.get(invocation)
-    return answer === undefined
-      ? Effect.tap(ask(invocation), (found) => Effect.sync(() => answers.set(invocation, found)))
-      : Effect.succeed(answer)
-  }
-}
+/** Asks once, whoever asks at the same time, and keeps the answer; a failure is not kept. */
+const askOnce = <A, E>(ask: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.runSync(Effect.cachedWithTTL(ask, (exit) => (Exit.isSuccess(exit) ? "Infinity" : "0 millis")))
 
-const lacks = (capability: Capability) => Effect.fail(new NotAllowed({ reason: "capability", missing: capability }))
+const lacks = (capability: Capability, why?: NotAllowed["why"]) =>
+  Effect.fail(new NotAllowed({ reason: "capability", missing: capability, ...(why === undefined ? {} : { why }) }))
+
+const denied = (missing: NotAllowed["missing"], why?: NotAllowed["why"]) =>
+  Effect.fail(new NotAllowed({ reason: "rbac", missing, ...(why === undefined ? {} : { why }) }))
+
+const unavailable = {
+  unknown: "unknown-install",
+  disabled: "install-disabled",
+  "tenant-suspended": "tenant-suspended"
+} as const
 
 const make = Effect.gen(function* () {
   const gate = yield* CapabilityGate
   const rbac = yield* RbacCheck
 
-  const install = oncePerInvocation((invocation) =>
-    Effect.filterOrFail(
-      gate.access(invocation.tenantId, invocation.installId),
-      (access) => access.extensionId === invocation.extensionId,
-      () => new InstallUnavailable({ reason: "unknown" })
-    )
-  )
+  const decide = ({ extensionId, installId, tenantId, user }: InvocationData) => ({
+    install: askOnce(
+      Effect.filterOrFail(
+        Effect.suspend(() => gate.access(tenantId, installId)),
+        (access) => access.extensionId === extensionId,
+        () => new InstallUnavailable({ reason: "unknown" })
+      )
+    ),
+    subject: user === null ? Effect.succeed(null) : askOnce(Effect.suspend(() => rbac.subject(tenantId, user.userId))),
+    capabilities: new Set<Capability>(),
+    permissions: new Map<Permission, RbacSubject | null>()
+  })
 
-  const subject = oncePerInvocation((invocation) =>
-    Effect.map(
-      invocation.user === null ? Effect.succeed(null) : rbac.subject(invocation.tenantId, invocation.user.userId),
-      (found) => ({ found })
-    )
-  )
+  const kept = new WeakMap<InvocationData, ReturnType<typeof decide>>()
+  const decisionsOf = (invocation: InvocationData) => {
+    const decisions = kept.get(invocation) ?? decide(invocation)
+    if (executions.has(invocation)) kept.set(invocation, decisions)
+    return decisions
+  }
 
   const requireCapability = (capability: Capability) =>
-    Effect.flatMap(Invocation, (invocation) =>
-      install(invocation).pipe(
-        Effect.catchTag("InstallUnavailable", () => lacks(capability)),
+    Effect.flatMap(Invocation, (invocation) => {
+      const { capabilities, install } = decisionsOf(invocation)
+      const { restrictTo } = invocation
+      return install.pipe(
+        Effect.catchTag("InstallUnavailable", ({ reason }) => lacks(capability, unavailable[reason])),
         Effect.flatMap((access) => {
-          const { restrictTo } = invocation
-          const restricted = restrictTo !== null && !restrictTo.has(capability) && !alwaysGranted.has(capability)
-          return restricted || !access.capabilities.has(capability) ? lacks(capability) : Effect.void
+          if (!access.capabilities.has(capability)) return lacks(capability)
+          if (restrictTo !== null && !restrictTo.has(capability) && !alwaysGranted.has(capability)) {
+            return lacks(capability, "providers")
+          }
+          capabilities.add(capability)
+          return Effect.void
         })
       )
-    )
+    })
 
   const requirePermission = (permission: Permission) =>
-    Effect.flatMap(Invocation, (invocation) =>
-      Effect.flatMap(subject(invocation), ({ found }) =>
-        invocation.user !== null && !found?.permissions.has(permission)
-          ? Effect.fail(new NotAllowed({ reason: "rbac", missing: permission }))
-          : Effect.succeed(found)
-      )
+    Effect.flatMap(
+      Invocation,
+      (invocation): Effect.Effect<RbacSubject | null, NotAllowed | DataSourceError, Invocation> => {
+        const { permissions, subject } = decisionsOf(invocation)
+        if (invocation.user === null) {
+          if (!runsWithoutUser(invocation.trigger)) return denied(permission, "no-user")
+          permissions.set(permission, null)
+          return Effect.succeed(null)
+        }
+        return Effect.flatMap(subject, (found) => {
+          if (found === null) return denied(permission, "unknown-user")
+          if (!found.permissions.has(permission)) return denied(permission)
+          permissions.set(permission, found)
+          return Effect.succeed(found)
+        })
+      }
     )
 
-  return Authorization.of({ install: Effect.flatMap(Invocation, install), requireCapability, requirePermission })
+  const used = Effect.map(Invocation, (invocation): UsedRights => {
+    const { capabilities, permissions } = decisionsOf(invocation)
+    const [subject = null] = permissions.values()
+    return {
+      capabilities: [...capabilities].sort(),
+      permissions: [...permissions.keys()].sort(),
+      subject: subject === null ? null : { userType: subject.userType, clientId: subject.clientId }
+    }
+  })
+
+  const install = Effect.flatMap(Invocation, (invocation) => decisionsOf(invocation).install)
+
+  const requireStill = Effect.fnUntraced(function* (rights: UsedRights) {
+    yield* install
+    const invocation = yield* Invocation
+    const subject = yield* decisionsOf(invocation).subject
+    if (invocation.user !== null && subject === null) return yield* denied("user", "unknown-user")
+    for (const capability of rights.capabilities) yield* requireCapability(capability)
+    for (const permission of rights.permissions) {
+      const found = yield* requirePermission(permission)
+      if (found?.userType !== rights.subject?.userType || found?.clientId !== rights.subject?.clientId) {
+        return yield* denied(permission, "other-portal")
+      }
+    }
+  })
+
+  return Authorization.of({ install, requireCapability, requirePermission, used, requireStill })
 })
 
 /** Authorization over the two ports. */

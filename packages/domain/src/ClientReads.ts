@@ -12,8 +12,8 @@ import type { RbacSubject } from "./RbacCheck.ts"
 import type { ReadError } from "./ReadError.ts"
 
 /**
- * Reads of clients by an extension, guarded: the execution needs `cap:client.read` and, when a user is behind it,
- * that user needs `client:read`. A portal user sees their own client only.
+ * Reads of clients by an extension, guarded: the execution needs `cap:client.read`, and its user needs `client:read`. Without
+ * a user it must be a schedule's or a webhook's. A portal user sees their own client only.
  */
 export interface ClientReadsService {
   /** One page of the clients that match the input. See {@link ClientsListInput} for the rules. */

@@ -1,6 +1,7 @@
-import { Context } from "effect"
+import { Context, Effect } from "effect"
 import type { Capability } from "./Capability.ts"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
+import { executions } from "./internal/executions.ts"
 
 /**
  * The user on whose behalf an extension runs, as the caller of the host describes them. Only `userId` counts for
@@ -28,11 +29,37 @@ export interface InvocationData {
   readonly requestId: string | null
   /** What started it, such as `schedule` or `webhook`; null when the caller did not say. */
   readonly trigger: string | null
-  /** Null when no user is behind it; then the install's capabilities alone decide. */
+  /** Null when no user is behind it: then it may read where a schedule or a webhook started it, and else not. */
   readonly user: InvocationUser | null
   /** When set, the execution has no capability outside this set, save those that are always granted. */
   readonly restrictTo: ReadonlySet<Capability> | null
 }
 
-/** The execution that a guarded read belongs to. */
+/**
+ * The execution that a guarded read belongs to. Provide it by {@link asExecution}; where it is provided in another way nothing
+ * says when the execution ends, so that every right is asked for anew.
+ */
 export class Invocation extends Context.Service<Invocation, InvocationData>()("@alga-psa/ext-domain/Invocation") {}
+
+/**
+ * Runs an effect as one execution. What is decided for it holds until it ends; running it again, with the same data too, is
+ * another execution, for which everything is decided anew.
+ *
+ * @example
+ * ```ts
+ * const firstPage = Effect.flatMap(ClientReads, (reads) => reads.list()).pipe(asExecution(data))
+ * ```
+ */
+export const asExecution =
+  (data: InvocationData) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Invocation>> =>
+    Effect.suspend(() => {
+      const execution = { ...data }
+      executions.add(execution)
+      return Effect.provideService(effect, Invocation, execution)
+    })
+
+const triggersWithoutUser: ReadonlySet<string | null> = new Set(["schedule", "webhook"])
+
+/** Whether what this trigger starts has no user by nature, so that the capability alone decides. */
+export const runsWithoutUser = (trigger: string | null): boolean => triggersWithoutUser.has(trigger)

@@ -4,20 +4,34 @@ import { Schema } from "effect"
 export const ReadErrorCode = Schema.Literals(["not-allowed", "invalid-input", "internal"])
 export type ReadErrorCode = typeof ReadErrorCode.Type
 
+const denials = {
+  "unknown-install": "the tenant has no such install",
+  "install-disabled": "the install is disabled",
+  "tenant-suspended": "the tenant is suspended",
+  providers: "the caller's providers leave it out",
+  "no-user": "there is no user, and neither a schedule nor a webhook started it",
+  "unknown-user": "the tenant has no such active user",
+  "other-portal": "the user is of another portal or client than before"
+} as const
+
 /** The execution may not make this read. */
 export class NotAllowed extends Schema.TaggedError<NotAllowed>()("NotAllowed", {
   /**
    * `capability`: the install is not available to the tenant, or does not have the capability. Grant it, and let the
-   * manifest declare it. `rbac`: the user is unknown, inactive or lacks the permission. Give the user a role that has it.
+   * manifest declare it. `rbac`: the user is missing, unknown, inactive or lacks the permission. Give the user a role that
+   * has it.
    */
   reason: Schema.Literals(["capability", "rbac"]),
   /** The capability or permission that is missing. */
-  missing: Schema.String
+  missing: Schema.String,
+  /** Why, where it is not that the install or the user lacks it. */
+  why: Schema.optionalKey(Schema.Literals(Object.keys(denials) as ReadonlyArray<keyof typeof denials>))
 }) {
   readonly code = "not-allowed" satisfies ReadErrorCode
 
   override get message(): string {
-    return `${this.reason === "capability" ? "the install" : "the user"} lacks ${this.missing}`
+    const lacking = `${this.reason === "capability" ? "the install" : "the user"} lacks ${this.missing}`
+    return this.why === undefined ? lacking : `${this.missing}: ${denials[this.why]}`
   }
 }
 

@@ -11,8 +11,8 @@ import type { ServiceSummary } from "./ServiceSummary.ts"
 import { type ServicesListInput, servicesQuery } from "./ServicesQuery.ts"
 
 /**
- * Reads of the service catalog by an extension, guarded: the execution needs `cap:service.read` and, when a user is
- * behind it, that user needs `service:read`.
+ * Reads of the service catalog by an extension, guarded: the execution needs `cap:service.read`, and its user needs
+ * `service:read`. Without a user it must be a schedule's or a webhook's.
  */
 export interface ServiceReadsService {
   /** One page of the entries that match the input. See {@link ServicesListInput} for the rules. */

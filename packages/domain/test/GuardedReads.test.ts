@@ -4,7 +4,7 @@ import type { Capability } from "../src/Capability.ts"
 import { InstallUnavailable } from "../src/CapabilityGate.ts"
 import { ClientReads } from "../src/ClientReads.ts"
 import { DataSourceError } from "../src/DataSourceError.ts"
-import { Invocation } from "../src/Invocation.ts"
+import { asExecution, type Invocation } from "../src/Invocation.ts"
 import type { Permission } from "../src/Permission.ts"
 import type { RbacSubject } from "../src/RbacCheck.ts"
 import type { ReadError } from "../src/ReadError.ts"
@@ -87,7 +87,7 @@ const details = (error: ReadError) => {
   }
 }
 
-const as = (execution = invocation()) => Effect.provideService(Invocation, execution)
+const as = (execution = invocation()) => asExecution(execution)
 
 describe.each(operations)("$name", ({ name, good, bad, invalid, other, capability, permission }) => {
   it.effect("asks the gate, then for the user, and then reads", () => {
@@ -98,11 +98,32 @@ describe.each(operations)("$name", ({ name, good, bad, invalid, other, capabilit
     }).pipe(as(), Effect.provide(layer))
   })
 
-  it.effect("reads for no user with the capability alone", () => {
-    const { layer, called } = guardedReads()
+  it.effect.each(["schedule", "webhook"])(
+    "reads for no user with the capability alone where a %s started it",
+    (trigger) => {
+      const { layer, called } = guardedReads()
+      return Effect.gen(function* () {
+        yield* good
+        assert.deepEqual(called(), ["gate", name])
+      }).pipe(as(invocation(null, { trigger })), Effect.provide(layer))
+    }
+  )
+
+  it.effect.each([null, "", "manual", "Schedule", "webhook "])(
+    "denies no user where %j started it, before it looks at the input",
+    (trigger) => {
+      const { layer, called } = guardedReads()
+      return Effect.gen(function* () {
+        assert.deepEqual(details(yield* Effect.flip(bad)), ["not-allowed", "rbac", permission])
+        assert.deepEqual(called(), ["gate"])
+      }).pipe(as(invocation(null, { trigger })), Effect.provide(layer))
+    }
+  )
+
+  it.effect("denies no user for want of the capability first", () => {
+    const { layer } = guardedReads({ gate: () => Effect.succeed(access({ capabilities: only(other) })) })
     return Effect.gen(function* () {
-      yield* good
-      assert.deepEqual(called(), ["gate", name])
+      assert.deepEqual(details(yield* Effect.flip(good)), ["not-allowed", "capability", capability])
     }).pipe(as(invocation(null)), Effect.provide(layer))
   })
 
@@ -271,6 +292,31 @@ describe("An execution", () => {
     return Effect.gen(function* () {
       yield* Effect.forEach(operations, ({ good }) => good).pipe(as())
       assert.deepEqual(called(), ["gate", "rbac", "clients.list", "clients.get", "services.list", "services.get"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("asks the gate and for the user once for reads at the same time", () => {
+    const { layer, called } = guardedReads({
+      gate: () => Effect.as(Effect.yieldNow, access()),
+      rbac: () => Effect.as(Effect.yieldNow, staff)
+    })
+    return Effect.gen(function* () {
+      const reads = [...operations, ...operations].map(({ good }) => good)
+      yield* Effect.all(reads, { concurrency: "unbounded" }).pipe(as())
+      assert.deepEqual(called().slice(0, 2), ["gate", "rbac"])
+      assert.lengthOf(called(), 2 + reads.length)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is decided anew where the same data is used again", () => {
+    let capabilities = only("cap:client.read")
+    const { layer } = guardedReads({ gate: () => Effect.succeed(access({ capabilities })) })
+    const session = as()
+    const read = Effect.flatMap(ClientReads, (reads) => reads.get(client)).pipe(session)
+    return Effect.gen(function* () {
+      assert.deepEqual(yield* read, clientSummary)
+      capabilities = only()
+      assert.strictEqual((yield* Effect.flip(read)).code, "not-allowed")
     }).pipe(Effect.provide(layer))
   })
 })

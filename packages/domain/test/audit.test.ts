@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, type Metric } from "effect"
 import { TestClock } from "effect/testing"
+import { InstallUnavailable } from "../src/CapabilityGate.ts"
 import { ClientReads } from "../src/ClientReads.ts"
 import { DataSourceError } from "../src/DataSourceError.ts"
-import { Invocation } from "../src/Invocation.ts"
+import { asExecution, type Invocation, type InvocationData } from "../src/Invocation.ts"
 import { audited } from "../src/internal/audit.ts"
 import type { ReadError } from "../src/ReadError.ts"
 import { ServiceReads } from "../src/ServiceReads.ts"
@@ -18,7 +19,9 @@ import {
   invocation,
   only,
   service,
-  tenant
+  staff,
+  tenant,
+  user
 } from "./ports.ts"
 
 type Read = Effect.Effect<unknown, ReadError, ClientReads | ServiceReads | Invocation>
@@ -27,8 +30,11 @@ const getService: Read = Effect.flatMap(ServiceReads, (reads) => reads.get(servi
 const listServices: Read = Effect.flatMap(ServiceReads, (reads) => reads.list())
 const clients: Read = Effect.flatMap(ClientReads, (reads) => reads.list({ search: "private search" }))
 
-const ran = <A, E>(read: Effect.Effect<A, E, ClientReads | ServiceReads | Invocation>, answers: Answers = {}) =>
-  observed(read.pipe(Effect.provideService(Invocation, invocation()), Effect.provide(guardedReads(answers).layer)))
+const ran = <A, E>(
+  read: Effect.Effect<A, E, ClientReads | ServiceReads | Invocation>,
+  answers: Answers = {},
+  of: InvocationData = invocation()
+) => observed(read.pipe(asExecution(of), Effect.provide(guardedReads(answers).layer)))
 
 const execution = { tenant, extension, install, requestId: "request-1" }
 const ofClients = { operation: "clients.list", capability: "cap:client.read", ...execution, durationMs: 0 }
@@ -75,9 +81,40 @@ describe("The log", () => {
     })
   )
 
+  it.effect.each([
+    ["unknown", "unknown-install"],
+    ["disabled", "install-disabled"],
+    ["tenant-suspended", "tenant-suspended"]
+  ] as const)("says of an install that is %s that it is %s", ([reason, why]) =>
+    Effect.gen(function* () {
+      const { lines } = yield* ran(clients, { gate: () => Effect.fail(new InstallUnavailable({ reason })) })
+      const fields = { ...ofClients, outcome: "capability-denied", missing: "cap:client.read", why }
+      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+    })
+  )
+
+  it.effect("says that the caller's providers leave a capability out", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* ran(clients, {}, invocation(user, { restrictTo: only() }))
+      const fields = { ...ofClients, outcome: "capability-denied", missing: "cap:client.read", why: "providers" }
+      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+    })
+  )
+
+  it.effect.each([
+    [null, "no-user"],
+    [user, "unknown-user"]
+  ] as const)("says of a read for the user %s, of whom there is none, why it is denied: %s", ([userId, why]) =>
+    Effect.gen(function* () {
+      const { lines } = yield* ran(clients, { rbac: () => Effect.succeed(null) }, invocation(userId))
+      const fields = { ...ofClients, outcome: "rbac-denied", missing: "client:read", why }
+      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+    })
+  )
+
   it.effect("warns of a denied permission, and says which is missing", () =>
     Effect.gen(function* () {
-      const { lines } = yield* ran(clients, { rbac: () => Effect.succeed(null) })
+      const { lines } = yield* ran(clients, { rbac: () => Effect.succeed({ ...staff, permissions: new Set() }) })
       const fields = { ...ofClients, outcome: "rbac-denied", missing: "client:read" }
       assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
     })
@@ -121,9 +158,7 @@ describe("The log", () => {
         capability: "cap:client.read",
         permission: "client:read"
       } as const
-      const { lines } = yield* observed(
-        audited(operation, Effect.die(defect), () => 0).pipe(Effect.provideService(Invocation, invocation()))
-      )
+      const { lines } = yield* observed(audited(operation, Effect.die(defect), () => 0).pipe(asExecution(invocation())))
       const fields = { ...ofClients, operation: "clients.get", outcome: "internal" }
       assert.deepEqual(lines, [{ level: "Error", message: ["extension read", defect], fields }])
     })

@@ -31,7 +31,7 @@ const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArr
         Effect.provideService(Effect.forEach(calls, answer, { discard: true }), Invocation, {
           requestId
         } as Invocation["Service"]),
-        { status: 200, headers: {} }
+        { response: { status: 200, headers: {} }, used: null }
       ).pipe(Effect.orDie)
   })
   const request = { http: { method: "GET", path: `/${"p".repeat(10_000)}` } }

@@ -58,7 +58,7 @@ const executions = HttpApiGroup.make("executions").add(
     params: { id: Schema.String },
     headers: { ...proof, ...named, "x-alga-tenant": Schema.String },
     success: Trigger,
-    error: refusals([400, 401, 404, 503])
+    error: refusals([400, 401, 403, 404, 500, 503])
   }),
   HttpApiEndpoint.post("warmup", "/warmup", {
     headers: { ...proof, ...named },

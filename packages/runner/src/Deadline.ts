@@ -1,6 +1,7 @@
 import { defaultLimits, ExecutionFailed } from "@alga-psa/ext-adapters-wit"
+import type { UsedRights } from "@alga-psa/ext-domain"
 import { Clock, Context, Duration, Effect, Fiber } from "effect"
-import { fail, type RunnerError } from "./RunnerError.ts"
+import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
 
 const tooLate = () => fail("overloaded", "the time limit was over before the extension began (timeoutMs)")
 
@@ -41,6 +42,8 @@ export interface Deadline {
   waiting: Wait
   /** How many effects within each other end at it at the moment. */
   depth: number
+  /** The rights that the extension has used, from when it got the request; null before. */
+  ran: Effect.Effect<UsedRights> | null
 }
 
 /** The deadline of the request that is carried out; null where none was set. */
@@ -55,7 +58,7 @@ export const LongestTime = Context.Reference<number>("@alga-psa/ext-runner/Deadl
 
 /** A deadline that starts now. */
 export const start = (milliseconds: number): Effect.Effect<Deadline> =>
-  Effect.map(Clock.monotonicTimeNanos, (started) => ({ started, milliseconds, waiting: "next", depth: 0 }))
+  Effect.map(Clock.monotonicTimeNanos, (started) => ({ started, milliseconds, waiting: "next", depth: 0, ran: null }))
 
 /** The same start with less time, where the request asks for less. */
 export const lower = (deadline: Deadline, milliseconds: number | null | undefined): Deadline => ({
@@ -95,7 +98,8 @@ const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerErr
     if (deadline.depth > depth) yield* Effect.sleep(graceForInner)
     const [name, answer] = waits[deadline.waiting]
     const { code, detail } = answer()
-    return yield* fail(code, detail, new Error(`${deadline.milliseconds} ms were over while waiting for ${name}`))
+    const error = fail(code, detail, new Error(`${deadline.milliseconds} ms were over while waiting for ${name}`))
+    return yield* deadline.ran === null ? error : afterRun(error, yield* deadline.ran)
   })
 
 /**

@@ -1,9 +1,17 @@
 import { ClientId, ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
-import { Schema, SchemaTransformation } from "effect"
+import { Option, Schema, SchemaGetter, SchemaTransformation } from "effect"
 
 const absent = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
 const text = absent(Schema.String)
 const texts = absent(Schema.Record(Schema.String, Schema.String))
+
+/** Reads a value that says nothing, by this rule, as one that was left out. */
+const saying = <A>(says: (value: A) => boolean) => ({
+  decode: SchemaGetter.transformOptional(
+    Option.filter((given: A | null | undefined): given is A => given !== null && given !== undefined && says(given))
+  ),
+  encode: SchemaGetter.passthrough<A | undefined>()
+})
 
 /** SHA-256 of a bundle's archive, `sha256:<hex>` or `<hex>`; decoded to 64 lower-case hexadecimal digits. */
 export const ContentHash = Schema.String.check(
@@ -17,8 +25,41 @@ export const ContentHash = Schema.String.check(
   )
 )
 
+/** Callers compute it: it may have a fraction, which is cut off, and 0 says nothing. */
+const Milliseconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0, { message: "must be at least 0" }))
+
 /** A number of something that a request may lower: whole and at least 1. */
 const Limit = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1, { message: "must be at least 1" }))
+
+const described = {
+  user_email: text,
+  user_name: text,
+  user_type: text,
+  client_name: text,
+  /** Another name for `client_name`. */
+  company_name: text,
+  additional_fields: texts
+}
+
+/** A user as callers send one: ids that they do not have are empty. */
+const DescribedUser = Schema.Struct({ ...described, user_id: Schema.String, client_id: text })
+
+const User = Schema.Struct({
+  ...described,
+  user_id: UserId,
+  client_id: absent(Schema.String).pipe(
+    Schema.decodeTo(
+      Schema.optional(ClientId),
+      saying((id: string) => id !== "")
+    )
+  )
+})
+
+/** Headers that the handler has from the host alone; from outside they are nobody's. */
+const ofHost = new Set(["x-alga-capabilities", "x-alga-request-time", "x-alga-request-seed"])
+
+const fromOutside = (headers: Readonly<Record<string, string>> | null | undefined) =>
+  headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !ofHost.has(name.toLowerCase())))
 
 /** The body of `POST /v1/execute`. Fields that are not named here are ignored. */
 export const ExecuteRequest = Schema.Struct({
@@ -43,25 +84,40 @@ export const ExecuteRequest = Schema.Struct({
       Schema.isPattern(/^\P{Cc}*$/u, { message: "must hold no control characters" })
     ),
     query: texts,
-    headers: texts,
+    headers: texts.pipe(
+      Schema.decode({ decode: SchemaGetter.transform(fromOutside), encode: SchemaGetter.passthrough() })
+    ),
     body_b64: absent(Schema.Uint8ArrayFromBase64)
   }),
   /** Each may lower the runner's own limit, never raise it. `fuel` is not metered and ignored. */
-  limits: absent(Schema.Struct({ timeout_ms: absent(Limit), memory_mb: absent(Limit) })),
-  /** When given, restricts the execution to these capabilities. It never adds one. */
-  providers: absent(Schema.Array(Schema.String)),
-  user: absent(
+  limits: absent(
     Schema.Struct({
-      user_id: UserId,
-      user_email: text,
-      user_name: text,
-      user_type: text,
-      client_name: text,
-      /** Another name for `client_name`. */
-      company_name: text,
-      client_id: absent(ClientId),
-      additional_fields: texts
+      timeout_ms: absent(Milliseconds).pipe(
+        Schema.decodeTo(Schema.optional(Schema.Int), {
+          decode: SchemaGetter.transformOptional((given: Option.Option<number | null | undefined>) =>
+            given.pipe(
+              Option.map((value) => Math.floor(value ?? 0)),
+              Option.filter((value) => value > 0)
+            )
+          ),
+          encode: SchemaGetter.passthrough()
+        })
+      ),
+      memory_mb: absent(Limit)
     })
+  ),
+  /** When given, restricts the execution to these capabilities. It never adds one; unknown names count for nothing. */
+  providers: absent(Schema.Array(Schema.String)).pipe(
+    Schema.decodeTo(
+      Schema.optional(Schema.Array(Schema.String)),
+      saying((names: ReadonlyArray<string>) => names.length > 0)
+    )
+  ),
+  user: absent(DescribedUser).pipe(
+    Schema.decodeTo(
+      Schema.optional(User),
+      saying(({ user_id }: typeof DescribedUser.Type) => user_id !== "")
+    )
   )
 })
 export interface ExecuteRequest extends Schema.Schema.Type<typeof ExecuteRequest> {}

@@ -1,13 +1,15 @@
 import type { ExecuteResponse as GuestResponse, HttpRequest } from "@alga-psa/ext-adapters-wit"
+import { Schema } from "effect"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 
 /** The body of an answer to `POST /v1/execute`. `error` is set when the runner did not carry the execution out. */
-export interface ExecuteResponse {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body_b64?: string
-  readonly error?: string
-}
+export const ExecuteResponse = Schema.Struct({
+  status: Schema.Int,
+  headers: Schema.Record(Schema.String, Schema.String),
+  body_b64: Schema.optionalKey(Schema.String),
+  error: Schema.optionalKey(Schema.String)
+})
+export interface ExecuteResponse extends Schema.Schema.Type<typeof ExecuteResponse> {}
 
 /** What the handler receives: the path with the query encoded behind it, and the headers as a list. */
 export const guestRequest = ({ http }: ExecuteRequest): HttpRequest => {

@@ -7,20 +7,23 @@ import {
   type Limits,
   lower
 } from "@alga-psa/ext-adapters-wit"
-import {
-  Authorization,
-  type InstallAccess,
-  Invocation,
-  type InvocationData,
-  parseCapabilities
-} from "@alga-psa/ext-domain"
+import { Authorization, asExecution, type InstallAccess, Invocation, type UsedRights } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
-import { LongestTime, rest, waitFor, within } from "./Deadline.ts"
+import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { invocationOf } from "./internal/invocation.ts"
+import { ofData, ofInstall } from "./internal/refusals.ts"
 import { checkOrigin } from "./Origin.ts"
-import { fail, type RunnerError } from "./RunnerError.ts"
+import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
+
+/** What an execution gave that ran to its end. */
+export interface Outcome {
+  readonly response: ExecuteResponse
+  /** The rights that it rests on; null where a runner of another version did not say. */
+  readonly used: UsedRights | null
+}
 
 /** Runs an installed extension once. */
 export class Execution extends Context.Service<
@@ -28,54 +31,20 @@ export class Execution extends Context.Service<
   {
     /**
      * Carries out a verified caller's request: finds the install, its grants and its component, and runs the handler.
-     * `requestId` names the execution in logs. It ends at the present {@link Deadline}; where there is none, at its own.
+     * `requestId` names the execution in logs. It ends at the present {@link Deadline}; where there is none, at its own. A
+     * failure says in `ran` whether the handler had got the request.
      */
-    readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<ExecuteResponse, RunnerError>
+    readonly run: (request: ExecuteRequest, requestId: string) => Effect.Effect<Outcome, RunnerError>
   }
 >()("@alga-psa/ext-runner/Execution") {}
-
-const invocationOf = (request: ExecuteRequest, requestId: string): InvocationData => {
-  const { context, user } = request
-  return {
-    tenantId: context.tenant_id,
-    extensionId: context.extension_id,
-    installId: context.install_id,
-    versionId: context.version_id ?? null,
-    requestId,
-    trigger: context.trigger ?? null,
-    user: user
-      ? {
-          userId: user.user_id,
-          userEmail: user.user_email ?? "",
-          userName: user.user_name ?? "",
-          userType: user.user_type ?? "",
-          clientName: user.client_name ?? user.company_name ?? "",
-          clientId: user.client_id ?? null,
-          additionalFields: user.additional_fields ?? {}
-        }
-      : null,
-    restrictTo: request.providers ? parseCapabilities(request.providers) : null
-  }
-}
 
 const available = Effect.gen(function* () {
   const authorization = yield* Authorization
   return yield* authorization.install
 }).pipe(
   Effect.catchTags({
-    InstallUnavailable: ({ reason }) =>
-      Effect.fail(
-        fail(
-          (
-            {
-              unknown: "unknown_install",
-              disabled: "install_disabled",
-              "tenant-suspended": "tenant_suspended"
-            } as const
-          )[reason]
-        )
-      ),
-    DataSourceError: (error) => Effect.fail(fail(error.retryable ? "data_unavailable" : "internal", "", error))
+    InstallUnavailable: (error) => Effect.fail(ofInstall(error)),
+    DataSourceError: (error) => Effect.fail(ofData(error))
   })
 )
 
@@ -109,7 +78,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const components = yield* Components
       const executor = yield* Executor
 
-      const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest) {
+      const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
         const access = yield* waitFor("rights")(available)
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
@@ -117,7 +86,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         const component = yield* waitFor("component")(components.get(key))
         const run = Effect.fnUntraced(function* (from: Component) {
           const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
-          return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered))
+          return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered, onRun))
         })
         const settled = (
           from: Component,
@@ -125,7 +94,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         ): Effect.Effect<GuestResponse, ExecutionFailed | RunnerError, Invocation> =>
           Effect.catchIf(
             run(from),
-            ({ reason }) => reason === "component-gone" && renewals > 0,
+            ({ ran, reason }) => reason === "component-gone" && !ran && renewals > 0,
             () =>
               Effect.flatMap(waitFor("component")(components.renew(key, from)), (renewed) =>
                 settled(renewed, renewals - 1)
@@ -134,13 +103,27 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         return executeResponse(yield* settled(component, mostRenewals))
       })
 
+      const run = Effect.fnUntraced(function* (request: ExecuteRequest) {
+        const deadline = yield* Deadline
+        const used = Effect.provideService(authorization.used, Invocation, yield* Invocation)
+        let ran = false
+        const onRun = () => {
+          ran = true
+          if (deadline !== null) deadline.ran = used
+        }
+        return yield* Effect.andThen(checkOrigin(request), execute(request, onRun)).pipe(
+          Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
+          Effect.catch((error) => Effect.flatMap(used, (rights) => Effect.fail(ran ? afterRun(error, rights) : error))),
+          Effect.flatMap((response) => Effect.map(used, (rights) => ({ response, used: rights })))
+        )
+      })
+
       return Execution.of({
         run: (request, requestId) =>
-          Effect.andThen(checkOrigin(request), execute(request)).pipe(
+          run(request).pipe(
             within(request.limits?.timeout_ms),
-            Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),
             Effect.provideService(Authorization, authorization),
-            Effect.provideService(Invocation, invocationOf(request, requestId)),
+            asExecution(invocationOf(request, requestId)),
             Effect.provideService(LongestTime, limits.timeoutMs)
           )
       })

@@ -25,6 +25,7 @@ import {
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { ByteSize, Duration, Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
+import * as AnswerRights from "./AnswerRights.ts"
 import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
@@ -68,6 +69,7 @@ export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | 
 /** What the routes need. */
 export type Services =
   | Execution.Execution
+  | AnswerRights.AnswerRights
   | Components.Components
   | ExtensionUi.ExtensionUi
   | Readiness.Readiness
@@ -104,6 +106,7 @@ export const layerRunner = ({
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
   return Layer.mergeAll(
     Execution.layer(limits),
+    AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),
     Layer.succeed(LongestTime, limits.timeoutMs)

@@ -1,4 +1,5 @@
 import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { UsedRights } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 
 /** The texts that callers look for at the start of `error`, and the HTTP status of each. */
@@ -18,6 +19,7 @@ export const statusOf = {
   unknown_install: 404,
   install_disabled: 403,
   tenant_suspended: 403,
+  not_allowed: 403,
   bundle_fetch_failed: 502,
   execute_failed: 500,
   runner_lost: 502,
@@ -35,6 +37,11 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
   code: Schema.Literals(Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>),
   /** What the caller may know; empty when the code says it all. It holds nothing of the host's inside. */
   detail: Schema.String,
+  /**
+   * The rights that it had used by then, where the handler had got the request: such a failure is an outcome. Without them
+   * nothing ran, or nobody can tell.
+   */
+  ran: Schema.optionalKey(UsedRights),
   /** For the log only. */
   cause: Schema.optional(Schema.Defect()),
   /** After how many milliseconds trying again may help, where that is known. */
@@ -56,6 +63,10 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
     return this.detail === "" ? this.code : foreignText(`${this.code}: ${this.detail}`)
   }
 }
+
+/** The failure of an execution that had used these rights when it failed. */
+export const afterRun = ({ cause, code, detail, retryAfterMillis }: RunnerError, ran: UsedRights): RunnerError =>
+  new RunnerError({ code, detail, ran, cause, retryAfterMillis })
 
 /** Makes a failure of this code. */
 export const fail = (code: RunnerErrorCode, detail = "", cause?: unknown): RunnerError =>

@@ -2,7 +2,7 @@ import { homedir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { defaultSandboxOptions, type SandboxOptions } from "@alga-psa/ext-adapters-wit"
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import { limitFields } from "./internal/limitSettings.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
@@ -43,6 +43,10 @@ const duration = Schema.String.check(
     message: "must be a duration such as 5 seconds"
   })
 ).pipe(Schema.decodeTo(Schema.DurationFromString))
+/** A shorter one could be over before who waits for an answer has looked again. */
+const window = duration.check(
+  Schema.makeFilter((given) => Duration.toMinutes(given) >= 1, { message: "must be 1 minute or longer" })
+)
 const onOff = Schema.Literals(["on", "off"]).annotate({ message: "must be on or off" })
 const text = Schema.NonEmptyString
 const postgresUrl = Schema.String.check(
@@ -169,8 +173,8 @@ export const Settings = Schema.Struct({
       secret: true
     })
   ),
-  IDEMPOTENCY_WINDOW: duration.pipe(
-    about("How long an idempotency key holds its answer.", "duration", { fallback: "24 hours" })
+  IDEMPOTENCY_WINDOW: window.pipe(
+    about("How long an idempotency key holds its answer; 1 minute or longer.", "duration", { fallback: "24 hours" })
   ),
 
   DATABASE_CLUSTER_URL: Schema.optional(postgresUrl).pipe(

@@ -34,7 +34,11 @@ const clustered = Effect.fnUntraced(function* (
       return answer(payload)
     })
   const local = Layer.mock(ClusteredExecution.LocalExecution, {
-    run: () => Effect.sync(() => ({ status: 200, headers: {}, ran: ++here }))
+    run: () =>
+      Effect.sync(() => {
+        here += 1
+        return { response: { status: 200, headers: {} }, used: null }
+      })
   })
   const services = yield* Layer.build(
     ClusteredExecution.layer.pipe(
@@ -44,7 +48,7 @@ const clustered = Effect.fnUntraced(function* (
   const run = (limits: object = {}) =>
     Context.get(services, Execution)
       .run(requestOf(limits), "request-1")
-      .pipe(Effect.match({ onSuccess: ({ status }) => String(status), onFailure: ({ message }) => message }))
+      .pipe(Effect.match({ onSuccess: ({ response }) => String(response.status), onFailure: ({ message }) => message }))
   return { run, asked, out, ranHere: () => here }
 })
 

@@ -85,7 +85,7 @@ const setting = Effect.fnUntraced(function* (durations: Partial<Record<Part, Dur
       .run(request(hash, limits), "request-1")
       .pipe(
         Effect.match({
-          onSuccess: ({ status }) => String(status),
+          onSuccess: ({ response }) => String(response.status),
           onFailure: ({ cause, message }: RunnerError) => `${message} | ${cause instanceof Error ? cause.message : ""}`
         })
       )

@@ -52,11 +52,18 @@ describe("ExecuteRequest", () => {
         body({ http: { path: "api" } }),
         body({ http: { query: { a: 1 } } }),
         body({ http: { body_b64: "***" } }),
-        body({ rest: { limits: { timeout_ms: 0 } } }),
+        body({ rest: { limits: { timeout_ms: -1 } } }),
+        body({ rest: { limits: { timeout_ms: -0.5 } } }),
+        body({ rest: { limits: { timeout_ms: "1" } } }),
+        body({ rest: { limits: { memory_mb: 0 } } }),
         body({ rest: { limits: { memory_mb: 1.5 } } }),
         body({ rest: { providers: "cap:client.read" } }),
         body({ rest: { user: {} } }),
-        body({ rest: { user: { user_id: "admin" } } })
+        body({ rest: { user: { user_id: "admin" } } }),
+        body({ rest: { user: { user_id: " " } } }),
+        body({ rest: { user: { user_id: null } } }),
+        body({ rest: { user: { user_id: id, client_id: "north" } } }),
+        body({ rest: { user: { user_id: "", user_name: 1 } } })
       ]
       for (const value of malformed)
         assert.isTrue(Exit.isFailure(yield* Effect.exit(decode(value))), JSON.stringify(value))
@@ -73,11 +80,39 @@ describe("ExecuteRequest", () => {
     [{ http: { path: "/a\0" } }, "must hold no control characters"],
     [{ http: { path: "/a\u0085" } }, "must hold no control characters"],
     [{ http: { body_b64: "***" } }, "Expected a valid Base64 string"],
-    [{ rest: { limits: { timeout_ms: 0 } } }, "must be at least 1"]
+    [{ rest: { limits: { timeout_ms: -1 } } }, "must be at least 0"],
+    [{ rest: { limits: { memory_mb: 0 } } }, "must be at least 1"],
+    [{ rest: { user: { user_id: "x" } } }, "must be a UUID"]
   ] as const)("of %j says: %s", ([change, rule]) =>
     Effect.gen(function* () {
       const { message } = yield* Effect.flip(decode(body(change)))
       assert.include(message, rule)
+    })
+  )
+
+  it.effect.each([
+    [{ user: { user_id: "", user_name: "A" } }, "user", undefined],
+    [{ user: null }, "user", undefined],
+    [{ user: undefined }, "user", undefined],
+    [{ providers: undefined }, "providers", undefined],
+    [{ user: { user_id: id, client_id: "" } }, "user", { user_id: id.toLowerCase() }],
+    [{ user: { user_id: id, client_id: null } }, "user", { user_id: id.toLowerCase() }],
+    [{ user: { user_id: id, client_id: id } }, "user", { user_id: id.toLowerCase(), client_id: id.toLowerCase() }],
+    [{ providers: [] }, "providers", undefined],
+    [{ providers: null }, "providers", undefined],
+    [{ providers: ["cap:made.up"] }, "providers", ["cap:made.up"]],
+    [{ limits: { timeout_ms: 0 } }, "limits", {}],
+    [{ limits: { timeout_ms: 0.9 } }, "limits", {}],
+    [{ limits: { timeout_ms: null } }, "limits", {}],
+    [{ limits: { timeout_ms: 30_000.9 } }, "limits", { timeout_ms: 30_000 }],
+    [{ limits: { timeout_ms: 1, memory_mb: null } }, "limits", { timeout_ms: 1, memory_mb: null }]
+  ] as const)("reads %j of a caller, %s, as %j, and so when it was stored between", ([rest, field, read]) =>
+    Effect.gen(function* () {
+      const request = yield* decode(body({ rest }))
+      const seen = (of: typeof request) => JSON.stringify(of[field])
+      assert.deepStrictEqual(seen(request), JSON.stringify(read))
+      const stored = JSON.stringify(yield* Schema.encodeEffect(ExecuteRequest)(request))
+      assert.deepStrictEqual(seen(yield* decode(JSON.parse(stored))), JSON.stringify(read))
     })
   )
 

@@ -6,6 +6,7 @@ import {
   type ExecutorService
 } from "@alga-psa/ext-adapters-wit"
 import {
+  Authorization,
   CapabilityGate,
   DataSourceError,
   ExtensionId,
@@ -15,8 +16,10 @@ import {
   Invocation,
   type InvocationData,
   layerAuthorization,
+  noRights,
   parseCapabilities,
-  RbacCheck
+  RbacCheck,
+  type UsedRights
 } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
@@ -88,25 +91,43 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
         )
     }),
     Layer.succeed(Executor, {
-      execute: (from, http, limits) =>
+      execute: (from, http, limits, onRun) =>
         Effect.flatMap(Invocation, (invocation) => {
           executions.push(invocation)
           asked.push(["execute", from.hash, http, limits])
-          return answer(from, http, limits)
+          return answer(from, http, limits, onRun)
         })
     })
   )
   const outcome = Effect.flatMap(Execution, (execution) => execution.run(of, "request-1")).pipe(
     Effect.matchEager({
-      onSuccess: (response) => ({ ...response }) as object,
-      onFailure: ({ code, message }) => ({ code, message })
+      onSuccess: ({ response, used }) => ({
+        said: { ...response } as object,
+        used: used as UsedRights | null | undefined
+      }),
+      onFailure: ({ code, message, ran: used }) => ({ said: { code, message } as object, used })
     }),
     Effect.provide(Layer.provide(layer(defaultLimits), parts))
   )
-  return Effect.map(outcome, (said) => ({ said, asked, executions, steps: asked.map(([name]) => name) }))
+  return Effect.map(outcome, ({ said, used }) => ({
+    said,
+    used,
+    asked,
+    executions,
+    steps: asked.map(([name]) => name)
+  }))
 }
 
 const failure = (reason: typeof ExecutionFailed.prototype.reason) => new ExecutionFailed({ reason, detail: "private" })
+
+/** Fails with it after the handler has got the request and read, or before that. */
+const failing =
+  (reason: typeof ExecutionFailed.prototype.reason, after: boolean): ExecutorService["execute"] =>
+  (_from, _http, _limits, onRun) =>
+    Effect.gen(function* () {
+      if (after) onRun?.()
+      return yield* new ExecutionFailed({ reason, detail: "private", ran: after })
+    })
 
 describe("Execution", () => {
   it.effect("asks the gate, gets the component and runs it, each with the ids of the request", () =>
@@ -143,6 +164,13 @@ describe("Execution", () => {
     })
   )
 
+  it.effect("runs without a user where the caller's user has no id", () =>
+    Effect.gen(function* () {
+      const { executions } = yield* ran(request({ rest: { user: { user_id: "", user_name: "A" } } }))
+      assert.isNull(executions[0]?.user)
+    })
+  )
+
   it.effect("hands over everything that the caller says of the execution and its user", () =>
     Effect.gen(function* () {
       const described = {
@@ -173,12 +201,14 @@ describe("Execution", () => {
     })
   )
 
-  it.effect("restricts to the providers that are named, and to none where the list is empty", () =>
+  it.effect("restricts to the providers that are named, also where nobody knows one, and not where none is named", () =>
     Effect.gen(function* () {
       const some = yield* ran(request({ rest: { providers: [" CAP:client.read", "cap:made.up"] } }))
       assert.deepEqual([...(some.executions[0]?.restrictTo ?? [])], ["cap:client.read"])
+      const unknown = yield* ran(request({ rest: { providers: ["cap:made.up"] } }))
+      assert.deepEqual([...(unknown.executions[0]?.restrictTo ?? ["all"])], [])
       const none = yield* ran(request({ rest: { providers: [] } }))
-      assert.deepEqual([...(none.executions[0]?.restrictTo ?? ["all"])], [])
+      assert.isNull(none.executions[0]?.restrictTo)
     })
   )
 
@@ -282,6 +312,61 @@ describe("Execution", () => {
       const again = ["renew", "execute"]
       assert.deepEqual(always.steps, ["gate", "get", "execute", ...again, ...again, ...again])
       assert.propertyVal(always.said, "code", "execute_failed")
+    })
+  )
+
+  it.effect.each([
+    ["timeout", true],
+    ["trap", true],
+    ["crashed", true],
+    ["response-too-large", true],
+    ["component-gone", true],
+    ["timeout", false],
+    ["crashed", false],
+    ["component-gone", false],
+    ["memory-limit", false],
+    ["request-too-large", false],
+    ["unavailable", false],
+    ["overloaded", false]
+  ] as const)("says of one that ends as %s whether its handler had got the request: %s", ([reason, after]) =>
+    Effect.gen(function* () {
+      const { steps, used } = yield* ran(request(), { execute: failing(reason, after) })
+      assert.deepEqual(used, after ? noRights : undefined)
+      assert.strictEqual(steps.includes("renew"), reason === "component-gone" && !after)
+    })
+  )
+
+  it.effect("says of one that was refused before the sandbox that nothing ran", () =>
+    Effect.gen(function* () {
+      for (const gate of [
+        Effect.fail(new InstallUnavailable({ reason: "disabled" })),
+        Effect.succeed({ ...access, contentHashes: [] })
+      ]) {
+        assert.isUndefined((yield* ran(request(), { gate })).used)
+      }
+    })
+  )
+
+  it.effect("says which rights an answer, and a failure, rests on", () =>
+    Effect.gen(function* () {
+      const reading =
+        (end: Effect.Effect<never, ExecutionFailed> | null): ExecutorService["execute"] =>
+        (_from, _http, _limits, onRun) =>
+          Effect.gen(function* () {
+            onRun?.()
+            const authorization = yield* Authorization
+            yield* Effect.ignore(authorization.requireCapability("cap:client.read"))
+            yield* Effect.ignore(authorization.requireCapability("cap:service.read"))
+            yield* Effect.ignore(authorization.requirePermission("client:read"))
+            return end === null ? { status: 204, headers: [], body: null } : yield* end
+          }) as ReturnType<ExecutorService["execute"]>
+      const used = { capabilities: ["cap:client.read"], permissions: ["client:read"], subject: null }
+      for (const end of [null, Effect.fail(failure("trap"))]) {
+        const scheduled = request({ context: { trigger: "schedule" } })
+        assert.deepEqual((yield* ran(scheduled, { execute: reading(end) })).used as unknown, used)
+        const nobodys = yield* ran(request(), { execute: reading(end) })
+        assert.deepEqual(nobodys.used as unknown, { ...used, permissions: [] })
+      }
     })
   )
 

@@ -21,6 +21,15 @@ const problems = (environment: Record<string, string>, file: Record<string, stri
   settingsReport({ ...needed, ...environment }, file).problems
 
 describe("Settings", () => {
+  it("keep an answer for a minute at least, so that who waits for it finds it", () => {
+    assert.strictEqual(Duration.toMinutes(settings({ IDEMPOTENCY_WINDOW: "1 minute" }).IDEMPOTENCY_WINDOW), 1)
+    for (const window of ["0 seconds", "59 seconds", "59999 millis"]) {
+      assert.deepStrictEqual(problems({ IDEMPOTENCY_WINDOW: window }), [
+        "IDEMPOTENCY_WINDOW must be 1 minute or longer (from the environment)"
+      ])
+    }
+  })
+
   it("have defaults for everything that need not be set", () => {
     const read = settings({})
     assert.strictEqual(read.PORT, 8080)

@@ -1,6 +1,7 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { noRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Schema } from "effect"
+import { Deferred, Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { LocalExecution } from "../src/cluster/ClusteredExecution.ts"
 import { layer as triggerBell } from "../src/cluster/TriggerBell.ts"
@@ -92,6 +93,8 @@ const waitingOf = (tenant: string, install: string, count: number) =>
     })
   )
 
+const outcome = { response: { status: 200, headers: {} }, used: noRights }
+
 /** A worker over triggers that wait, in their order, and what it does with them. */
 const working = Effect.fnUntraced(function* (
   waiting: ReadonlyArray<TakenTrigger>,
@@ -101,17 +104,20 @@ const working = Effect.fnUntraced(function* (
   let left = waiting
   let takes = 0
   const began: Array<string> = []
+  const taken: Array<ReadonlyArray<string>> = []
+  const swept: Array<ReadonlyArray<string>> = []
   const settled: Array<readonly [id: string, how: Settlement]> = []
   const store = Layer.mock(TriggerStore, {
-    take: ({ most, passed = { installs: [], tenants: [] } }) =>
+    take: ({ most, passed = { installs: [], tenants: [] }, underway }) =>
       Effect.delay(
         Effect.sync(() => {
           takes += 1
-          const taken = left
+          taken.push(underway)
+          const given = left
             .filter(({ install, tenant }) => !passed.installs.includes(install) && !passed.tenants.includes(tenant))
             .slice(0, most)
-          left = left.filter((trigger) => !taken.includes(trigger))
-          return [...taken]
+          left = left.filter((trigger) => !given.includes(trigger))
+          return [...given]
         }),
         change.takes ?? 0
       ),
@@ -128,14 +134,18 @@ const working = Effect.fnUntraced(function* (
         if (how.state === "waiting" && again !== undefined) left = [again, ...left]
         return []
       }),
-    sweep: () => Effect.succeed([])
+    sweep: (_attempts, _retention, underway) =>
+      Effect.sync(() => {
+        swept.push(underway)
+        return []
+      })
   })
   const runs: Array<string> = []
   const local = Layer.mock(LocalExecution, {
     run: (_, id, begin = Effect.void) =>
       Effect.suspend(() => {
         runs.push(id)
-        return Effect.as(run(id, begin), { status: 200, headers: {} })
+        return Effect.as(run(id, begin), outcome)
       })
   })
   yield* Layer.build(
@@ -143,7 +153,7 @@ const working = Effect.fnUntraced(function* (
       Layer.provide([store, local, triggerBell, life, membership])
     )
   )
-  return { runs, began, settled, takes: () => takes }
+  return { runs, began, settled, taken, swept, takes: () => takes }
 })
 
 describe("a trigger that was taken", () => {
@@ -167,6 +177,26 @@ describe("a trigger that was taken", () => {
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual([runs, states(settled)], [[], [["waiting", false]]])
       })
+  )
+
+  it.effect("ends with what its handler answered and the rights that it used", () =>
+    Effect.gen(function* () {
+      const { settled } = yield* working(one, () => Effect.void)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(settled, [["a0", { state: "done", outcome }]])
+    })
+  )
+
+  it.effect("is neither taken nor swept again while it is under way here, whatever the database's clock says", () =>
+    Effect.gen(function* () {
+      const end = yield* Deferred.make<void>()
+      const { swept, taken } = yield* working(one, () => Deferred.await(end), { concurrency: 2 })
+      yield* TestClock.adjust("6 seconds")
+      assert.deepStrictEqual([taken[0], taken.at(-1), swept.at(-1)], [[], ["a0"], ["a0"]])
+      yield* Deferred.succeed(end, undefined)
+      yield* TestClock.adjust("6 seconds")
+      assert.deepStrictEqual([taken.at(-1), swept.at(-1)], [[], []])
+    })
   )
 
   it.effect("has a deadline of its own, from its attempt on, also where it cannot be interrupted", () =>

@@ -167,6 +167,82 @@ describe("a cluster of three runners", () => {
   )
 
   it.live(
+    "shows what a trigger's handler answered only while its install may do what it did, and carries a key out once",
+    () =>
+      Effect.gen(function* () {
+        const url = Redacted.value(yield* testDatabase)
+        const setting = yield* clusterSetting(url)
+        const install = yield* setting.install(yield* fixture("reads"), reads)
+        const broken = yield* setting.install(yield* fixture("trap"))
+        const { hash, ...change } = install
+        const keeping = setting.start({ IDEMPOTENCY_DATABASE_URL: url })
+        const runners = yield* Effect.all([keeping, keeping], { concurrency: 2 })
+        yield* settled(runners)
+        const [runner] = runners as [Runner, Runner]
+        const triggers = { ...change, ...schedule, path: "/clients" }
+        const accepted = yield* kept(runner, install, "/clients", "a")
+        const where = String(accepted?.headers.get("location"))
+        yield* until(async () => (await runner.get(where)).json["state"] === "done")
+
+        const rights = "not_allowed: the answer that is kept rests on a right that is no longer there"
+        const its = `WHERE id = '${install.install}'`
+        for (const [broken, mended, error] of [
+          ["granted_caps = '[]'", "granted_caps = '[\"cap:client.read\"]'", rights],
+          ["is_enabled = false", "is_enabled = true", "install_disabled"]
+        ] as const) {
+          yield* setting.rows(`UPDATE tenant_extension_install SET ${broken} ${its}`)
+          const refused = [
+            yield* Effect.promise(() => runner.get(where)),
+            yield* kept(runner, install, "/clients", "a")
+          ]
+          for (const answer of refused) {
+            assert.deepStrictEqual(
+              [answer?.http, answer?.json["error"], answer?.json["response"]],
+              [403, error, undefined]
+            )
+          }
+          yield* setting.rows(`UPDATE tenant_extension_install SET ${mended} ${its}`)
+          assert.strictEqual((yield* Effect.promise(() => runner.get(where))).http, 200)
+        }
+
+        const named = (name: string) => ({ "x-idempotency-key": name })
+        const waited = yield* Effect.promise(() => runner.execute(triggers, hash, named("a")))
+        assert.deepStrictEqual(
+          [waited?.http, waited?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to a trigger that is kept"]
+        )
+        assert.strictEqual((yield* Effect.promise(() => runner.execute(triggers, hash, named("b"))))?.http, 200)
+        const late = yield* kept(runner, install, "/clients", "b")
+        assert.deepStrictEqual(
+          [late?.http, late?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to an execution that its caller waited for"]
+        )
+        const ran = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+        const reading = () =>
+          Effect.map(
+            Effect.promise(() => metrics(runners, ran)),
+            sum
+          )
+        assert.strictEqual(yield* reading(), 2)
+
+        for (const [at, asked] of runners.entries()) {
+          for (const _ of ["first", "again"]) {
+            const answer = yield* Effect.promise(() => asked.execute(triggers, hash, named(`c${at}`)))
+            assert.strictEqual(answer?.http, 200)
+            const failed = yield* Effect.promise(() =>
+              asked.execute({ extension: broken.extension, install: broken.install }, broken.hash, named(`d${at}`))
+            )
+            assert.strictEqual(failed?.http, 500)
+          }
+        }
+        assert.strictEqual(yield* reading(), 4)
+        const failures = /^alga_extension_sandbox_failures_total\{reason="trap"\} (\d+)$/m
+        assert.strictEqual(sum(yield* Effect.promise(() => metrics(runners, failures))), 2)
+      }),
+    60_000
+  )
+
+  it.live(
     "holds the limits of an install and of a tenant, whichever runner is asked",
     () =>
       Effect.gen(function* () {

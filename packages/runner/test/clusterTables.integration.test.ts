@@ -69,6 +69,15 @@ describe("db cluster", () => {
           })
         )
 
+        yield* sql("ALTER TABLE alga_extension_cluster.trigger DROP COLUMN used")
+        const older = yield* run(["db", "cluster", "check", "--json"], admin)
+        assert.deepStrictEqual(
+          older.printed.map((line) => JSON.parse(line).present),
+          [true, true, false, true]
+        )
+        assert.strictEqual((yield* run(["db", "cluster", "apply", "--role", role], admin)).code, 0)
+        assert.strictEqual((yield* run(["db", "cluster", "check"], admin)).code, 0)
+
         const asLogin = Effect.provide(PgClient.layer({ url: Redacted.make(login.href), maxConnections: 1 }))
         yield* asLogin(
           Effect.flatMap(PgClient.PgClient, (client) => client`SELECT FROM alga_extension_cluster.trigger`)

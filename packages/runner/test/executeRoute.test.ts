@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
+import { AnswerRights } from "../src/AnswerRights.ts"
 import { Triggers } from "../src/cluster/Triggers.ts"
 import { adminCase, type DemoCase, executeBody } from "../src/demo/DemoCase.ts"
 import { Execution } from "../src/Execution.ts"
@@ -46,15 +47,19 @@ const answered = Effect.fnUntraced(function* (
   const reached = yield* Deferred.make<void>()
   const stuck = Effect.andThen(Deferred.succeed(reached, undefined), Effect.uninterruptible(Effect.never))
   const execution = Layer.mock(Execution, {
-    run: () => (stuckPart === "execution" ? stuck : Effect.succeed({ status: 204, headers: {} }))
+    run: () =>
+      stuckPart === "execution" ? stuck : Effect.succeed({ response: { status: 204, headers: {} }, used: null })
   })
   const keys = Layer.succeed(Idempotency, {
-    once: (_, run) => (stuckPart === "keys" ? stuck : Effect.map(run, (response) => ({ response, replayed: false })))
+    reserve: () => Effect.void,
+    once: (_, { run }) =>
+      stuckPart === "keys" ? stuck : Effect.map(run, ({ response }) => ({ response, replayed: false }))
   })
+  const rights = Layer.mock(AnswerRights, {})
   const triggers = Layer.succeed(Triggers, { accept: () => stuck, find: () => stuck })
   const fiber = yield* Effect.forkChild(
     execute(requestOf(asked)).pipe(
-      Effect.provide([execution, keys, triggers, layerLife, layerToken(Redacted.make(token)), Logger.layer([])])
+      Effect.provide([execution, keys, rights, triggers, layerLife, layerToken(Redacted.make(token)), Logger.layer([])])
     )
   )
   if (stuckPart !== "body") yield* Deferred.await(reached)

@@ -232,9 +232,52 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
         const answer = yield* execute(hash, { case: change })
         assert.deepStrictEqual([answer.body.status, handlerBody(answer)], [403, { error: "not-allowed" }])
       }
-      for (const change of [{ user: null }, { user: null, trigger: "webhook" }]) {
-        const answer = yield* execute(hash, { case: change })
+      for (const trigger of ["schedule", "webhook"]) {
+        const answer = yield* execute(hash, { case: { user: null, trigger } })
         assert.strictEqual(answer.body.status, 200)
+      }
+    })
+  )
+
+  it.effect("reads nothing without a user where neither a schedule nor a webhook started it", () =>
+    Effect.gen(function* () {
+      const { hash } = yield* Sample
+      const nobody = { ...executeBody(goodCase, hash).user, user_id: "" }
+      for (const change of [
+        { case: { user: null } },
+        { case: { user: null, trigger: "ui" } },
+        { top: { user: nobody } },
+        { top: { user: null } }
+      ]) {
+        const answer = yield* execute(hash, change)
+        assert.deepStrictEqual([answer.body.status, handlerBody(answer)], [403, { error: "not-allowed" }])
+      }
+    })
+  )
+
+  it.effect("takes what callers send for nothing as nothing", () =>
+    Effect.gen(function* () {
+      const { hash } = yield* Sample
+      const user = { ...executeBody(goodCase, hash).user, client_id: "" }
+      for (const timeout_ms of [0, 30_000.5]) {
+        const answer = yield* execute(hash, { top: { providers: [], limits: { timeout_ms }, user } })
+        assert.deepStrictEqual([answer.status, answer.body.status], [200, 200])
+      }
+    })
+  )
+
+  it.effect.each(["/v1/execute", "/warmup"])("asks for the token before it looks at the body of %s", (path) =>
+    Effect.gen(function* () {
+      const { send } = yield* TestRunner
+      for (const body of ["{", "null", JSON.stringify({ context: 1 }), "x".repeat(17 * 1024 * 1024)]) {
+        for (const token of [{}, { [serviceTokenHeader]: "wrong" }]) {
+          const headers = { "content-type": "text/plain", ...token }
+          const answer = yield* send(path, { method: "POST", headers, body })
+          assert.deepStrictEqual(
+            [answer.status, answer.body.error],
+            [401, `unauthorized: ${serviceTokenHeader} is missing or wrong`]
+          )
+        }
       }
     })
   )

@@ -1,4 +1,6 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
@@ -27,7 +29,8 @@ const setting = Effect.gen(function* () {
   login.username = role
   login.password = "a-password-of-a-test"
   const prepared = yield* serveSetting(Redacted.value(url))
-  return { ...prepared, admin, keeping: prepared.serve({ IDEMPOTENCY_DATABASE_URL: login.href }) }
+  const keys = { IDEMPOTENCY_DATABASE_URL: login.href }
+  return { ...prepared, admin, login: keys, keeping: prepared.serve(keys) }
 })
 
 const key = (name: string) => ({ "x-idempotency-key": name })
@@ -125,7 +128,7 @@ describe("a request with an idempotency key", () => {
         const { execute, url } = yield* prepared.keeping
         const running = yield* Effect.forkChild(execute(change, hash, key("a")), { startImmediately: true })
         yield* untilWorking(url)
-        const answer = JSON.stringify({ response: { status: 299, headers: {} } })
+        const answer = JSON.stringify({ response: { status: 299, headers: {} }, used: noRights })
         yield* prepared.admin(
           Effect.flatMap(
             PgClient.PgClient,
@@ -133,6 +136,94 @@ describe("a request with an idempotency key", () => {
           )
         )
         assert.deepStrictEqual((yield* Fiber.join(running)).status, 299)
+      }),
+    120_000
+  )
+
+  it.live(
+    "gives its answer again only while install, user and the rights that it used are there, and runs nothing",
+    () =>
+      Effect.gen(function* () {
+        const { admin, keeping } = yield* setting
+        const runner = yield* keeping
+        const clients = { path: "/api/clients" }
+        const first = yield* runner.execute(clients, undefined, key("a"))
+        assert.strictEqual(first.http, 200)
+
+        const { full: install } = ids.installs
+        const rights = "not_allowed: the answer that is kept rests on a right that is no longer there"
+        const changes = [
+          [`UPDATE users SET is_inactive = true WHERE user_id = '${ids.users.admin}'`, rights],
+          [`UPDATE tenant_extension_install SET is_enabled = false WHERE id = '${install}'`, "install_disabled"],
+          [`UPDATE tenant_extension_install SET status = 'disabled' WHERE id = '${install}'`, "install_disabled"],
+          [`UPDATE tenant_extension_install SET granted_caps = '["cap:service.read"]' WHERE id = '${install}'`, rights],
+          [`UPDATE tenants SET suspended_at = now() WHERE tenant = '${ids.tenants.acme}'`, "tenant_suspended"],
+          [`DELETE FROM user_roles WHERE user_id = '${ids.users.admin}'`, rights],
+          [`UPDATE users SET user_type = 'client' WHERE user_id = '${ids.users.admin}'`, rights]
+        ] as const
+        const tables = ["users", "tenant_extension_install", "tenants", "user_roles"]
+        const run = (...statements: ReadonlyArray<string>) =>
+          admin(
+            Effect.flatMap(PgClient.PgClient, (sql) => Effect.forEach(statements, (statement) => sql.unsafe(statement)))
+          )
+        yield* run(...tables.map((table) => `CREATE TABLE kept_${table} AS TABLE ${table}`))
+        const restored = [
+          `DELETE FROM user_roles WHERE user_id = '${ids.users.admin}'`,
+          `INSERT INTO user_roles SELECT * FROM kept_user_roles WHERE user_id = '${ids.users.admin}'`,
+          `UPDATE users u SET is_inactive = k.is_inactive, user_type = k.user_type FROM kept_users k WHERE u.user_id = k.user_id`,
+          `UPDATE tenants t SET suspended_at = NULL WHERE tenant = '${ids.tenants.acme}'`,
+          `UPDATE tenant_extension_install i SET is_enabled = k.is_enabled, status = k.status, granted_caps = k.granted_caps
+            FROM kept_tenant_extension_install k WHERE i.id = k.id`
+        ]
+        for (const [change, error] of changes) {
+          yield* run(change)
+          const refused = yield* runner.execute(clients, undefined, key("a"))
+          assert.deepStrictEqual([refused.http, refused.error, refused.body], [403, error, ""], change)
+          yield* run(...restored)
+          const again = yield* runner.execute(clients, undefined, key("a"))
+          assert.deepStrictEqual([again.http, again.body], [200, first.body], change)
+        }
+        const unused = `UPDATE tenant_extension_install SET granted_caps = '["cap:client.read"]' WHERE id = '${install}'`
+        yield* run(unused)
+        assert.strictEqual((yield* runner.execute(clients, undefined, key("a"))).http, 200)
+
+        const stranger = yield* runner.execute({ ...clients, user: ids.users.portal }, undefined, key("a"))
+        const nobody = yield* runner.execute({ ...clients, user: null }, undefined, key("a"))
+        assert.deepStrictEqual([stranger.http, nobody.http], [422, 422])
+        assert.strictEqual(yield* metric([runner], reads), 1)
+        assert.strictEqual(yield* metric([runner], counted("refused")), changes.length)
+      }),
+    120_000
+  )
+
+  it.live(
+    "keeps that a handler failed, and not what failed before a handler ran",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "trap")
+        const runner = yield* prepared.keeping
+        const answers = [
+          yield* runner.execute(change, hash, key("a")),
+          yield* runner.execute(change, hash, key("a")),
+          yield* runner.execute({ ...change, path: "/other" }, hash, key("a"))
+        ]
+        const trapped = "execute_failed: trap: the extension stopped with an error"
+        assert.deepStrictEqual(
+          answers.map(({ error, http }) => [http, error]),
+          [
+            [500, trapped],
+            [500, trapped],
+            [422, "idempotency_mismatch: the key belongs to another request"]
+          ]
+        )
+        const small = yield* prepared.serve({
+          ...prepared.login,
+          ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: "1"
+        })
+        const large = yield* small.execute({ path: "/api/clients" }, undefined, key("b"))
+        assert.match(String(large.error), /^execute_failed: memory-limit: /)
+        assert.strictEqual((yield* runner.execute({ path: "/api/clients" }, undefined, key("b"))).http, 200)
       }),
     120_000
   )

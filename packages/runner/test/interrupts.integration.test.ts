@@ -21,7 +21,10 @@ describe("a request with an idempotency key, interrupted at steps that a seed ch
         const once = Effect.suspend(() =>
           idempotency.once(
             { tenant: ids.tenants.acme, install: ids.installs.full, key: `key-${number}`, fingerprint: "f" },
-            Effect.sync(() => ({ status: 200 + ++runs, headers: {} }))
+            {
+              run: Effect.sync(() => ({ response: { status: 200 + ++runs, headers: {} }, used: null })),
+              mayHave: () => Effect.void
+            }
           )
         )
         const steps = yield* interruptSomeSteps(once, { count: 60, seed: "keys" }, () =>

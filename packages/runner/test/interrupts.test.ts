@@ -116,7 +116,9 @@ describe("an execution that is interrupted at every step", () => {
         const parts = [directoryOf(owners).layer, membership, peersLike({ Hold } as unknown as Partial<Peer>)] as const
         const places = Layer.provide(ClusterLimits.layer({ install: one, tenant: one }), [...parts])
         const { work, working } = counter()
-        const execution = Layer.mock(Execution, { run: () => Effect.as(work, { status: 200, headers: {} }) })
+        const execution = Layer.mock(Execution, {
+          run: () => Effect.as(work, { response: { status: 200, headers: {} }, used: null })
+        })
         const local = Context.get(
           yield* Layer.build(Layer.provide(ClusteredExecution.layerLocal, [places, execution])),
           ClusteredExecution.LocalExecution
@@ -125,7 +127,7 @@ describe("an execution that is interrupted at every step", () => {
         const steps = yield* interruptEveryStep(run, () =>
           Effect.gen(function* () {
             yield* until(() => there === 0 && working() === 0)
-            assert.strictEqual((yield* run).status, 200)
+            assert.strictEqual((yield* run).response.status, 200)
           })
         )
         assert.isAbove(steps, 20)
@@ -136,7 +138,7 @@ describe("an execution that is interrupted at every step", () => {
   it.live("goes on with no other runner, and runs once", () =>
     Effect.gen(function* () {
       const { begun, work, working } = counter()
-      const Execute = () => Effect.as(work, { status: 200, headers: {} })
+      const Execute = () => Effect.as(work, { response: { status: 200, headers: {} }, used: null })
       const peers = peersLike({ Execute } as unknown as Partial<Peer>)
       const local = Layer.mock(ClusteredExecution.LocalExecution, { run: () => Effect.die("it ran here") })
       const parts = [directoryOf(runners.slice(0, 1)).layer, membership, peers, local] as const
@@ -184,7 +186,8 @@ describe("a worker of kept triggers that is stopped at every step", () => {
           sweep: () => Effect.succeed([])
         })
         const local = Layer.mock(ClusteredExecution.LocalExecution, {
-          run: (_, __, begin = Effect.void) => Effect.as(Effect.andThen(begin, work), { status: 200, headers: {} })
+          run: (_, __, begin = Effect.void) =>
+            Effect.as(Effect.andThen(begin, work), { response: { status: 200, headers: {} }, used: null })
         })
         const options = {
           attempts: 3,

@@ -2,6 +2,7 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import type { UsedRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Redacted, Schema } from "effect"
@@ -29,8 +30,10 @@ const hour = Duration.hours(1)
 const accept = (key: string, expiry = hour) =>
   Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
 
-const take = (lease: Duration.Duration, attempts = 3) =>
-  Effect.flatMap(TriggerStore, (store) => store.take({ shards: [1], most: 10, attempts, lease }))
+const by = { shards: [1], most: 10, attempts: 3, underway: [] }
+
+const take = (lease: Duration.Duration, attempts = 3, underway: ReadonlyArray<string> = []) =>
+  Effect.flatMap(TriggerStore, (store) => store.take({ ...by, attempts, lease, underway }))
 
 const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
   Effect.map(taken, (all) => {
@@ -48,7 +51,9 @@ const attempts = Effect.flatMap(
     SELECT runner, ended_at IS NOT NULL AS ended, outcome FROM trigger_attempt ORDER BY started_at`
 )
 
-const done = { state: "done", response: { status: 200, headers: {} } } as const
+const used: UsedRights = { capabilities: ["cap:client.read"], permissions: ["client:read"], subject: null }
+const response = { status: 200, headers: {} }
+const done = { state: "done", outcome: { response, used } } as const
 
 describe("kept triggers", () => {
   it.live("are taken by one at a time, and again only after the lease", () =>
@@ -82,13 +87,44 @@ describe("kept triggers", () => {
     }).pipe(Effect.provide(store))
   )
 
+  it.live("are not taken, and not ended, while their own runner works on them, wherever the clock is", () =>
+    Effect.gen(function* () {
+      const { settle, sweep } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const first = yield* one(take(Duration.zero, 1))
+      assert.deepStrictEqual(yield* take(hour, 3, [trigger.id]), [])
+      yield* sweep(1, hour, [trigger.id])
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      yield* settle(first, done)
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live(
+    "keep with an answer the rights that it rests on, and know none where a version before this one kept it",
+    () =>
+      Effect.gen(function* () {
+        const { find, settle } = yield* TriggerStore
+        const { trigger } = yield* accept("a")
+        assert.isNull(trigger.used)
+        yield* settle(yield* one(take(hour)), done)
+        const kept = yield* find(ids.tenants.acme, trigger.id)
+        assert.deepStrictEqual([kept?.response, kept?.used], [response, used])
+        assert.deepStrictEqual([kept?.extension, kept?.install], [ids.extensions.full, ids.installs.full])
+        for (const unknown of [null, "", "{}", '{"capabilities":["cap:made.up"],"permissions":[],"subject":null}']) {
+          yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`UPDATE trigger SET used = ${unknown}`)
+          assert.isNull((yield* find(ids.tenants.acme, trigger.id))?.used)
+        }
+      }).pipe(Effect.provide(store))
+  )
+
   it.live("do not count an attempt that never ran, keep nothing of it, and stay in their order", () =>
     Effect.gen(function* () {
       const { begin, settle, take } = yield* TriggerStore
       const { trigger } = yield* accept("a")
       yield* accept("b")
       for (const begun of [true, false, true, false]) {
-        const taken = yield* one(take({ shards: [1], most: 1, attempts: 3, lease: hour }))
+        const taken = yield* one(take({ ...by, most: 1, lease: hour }))
         assert.deepStrictEqual([taken.id, taken.attempt], [trigger.id, 1])
         if (begun) yield* begin(taken, "10.0.0.1:1")
         yield* settle(taken, { state: "waiting", reason: "overloaded", pause: hour, counts: false })
@@ -120,7 +156,7 @@ describe("kept triggers", () => {
       const store = yield* TriggerStore
       yield* accept("a")
       const passing = (passed: { readonly installs: ReadonlyArray<string>; readonly tenants: ReadonlyArray<string> }) =>
-        store.take({ shards: [1], most: 10, attempts: 3, lease: hour, passed })
+        store.take({ ...by, lease: hour, passed })
       const { install_id, tenant_id } = request.context
       assert.deepStrictEqual(yield* passing({ installs: [install_id], tenants: [] }), [])
       assert.deepStrictEqual(yield* passing({ installs: [], tenants: [tenant_id] }), [])
@@ -138,7 +174,7 @@ describe("kept triggers", () => {
       const lost = yield* accept("lost")
       yield* take(Duration.zero, 1)
       assert.deepStrictEqual(yield* take(hour, 1), [])
-      yield* sweep(1, hour)
+      yield* sweep(1, hour, [])
       assert.deepStrictEqual([yield* stateOf(late.trigger.id), yield* stateOf(lost.trigger.id)], ["expired", "dead"])
     }).pipe(Effect.provide(store))
   )
@@ -163,9 +199,9 @@ describe("kept triggers", () => {
       const { trigger } = yield* accept("a")
       const taken = yield* one(take(hour))
       yield* settle(taken, done)
-      yield* sweep(3, hour)
+      yield* sweep(3, hour, [])
       assert.strictEqual(yield* stateOf(trigger.id), "done")
-      yield* sweep(3, Duration.zero)
+      yield* sweep(3, Duration.zero, [])
       assert.isUndefined(yield* stateOf(trigger.id))
     }).pipe(Effect.provide(store))
   )
@@ -175,7 +211,7 @@ describe("kept triggers", () => {
       const { find, take } = yield* TriggerStore
       const { trigger } = yield* accept("a")
       assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
-      const elsewhere = yield* take({ shards: [2], most: 10, attempts: 3, lease: hour })
+      const elsewhere = yield* take({ ...by, shards: [2], lease: hour })
       assert.deepStrictEqual(elsewhere, [])
     }).pipe(Effect.provide(store))
   )

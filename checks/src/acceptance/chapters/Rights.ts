@@ -119,9 +119,14 @@ export const rights: Chapter = {
     {
       id: "rights.11",
       sentence:
-        "An execution without a user (a schedule, a webhook) needs the capability alone and stays in its tenant.",
+        "An execution without a user needs the capability alone and stays in its tenant where a schedule or a webhook started it; any other without a user reads nothing.",
       proofs: [
         ["GuardedReads.test.ts", /reads for no user with the capability alone/],
+        ["faults.e2e.test.ts", /reads nothing without a user where neither a schedule nor a webhook started it/],
+        [
+          guarded,
+          /^Guarded reads contract: .* allows no user where a schedule or a webhook started it, and nothing else/
+        ],
         ["Origin.test.ts", /may be a schedule, a webhook or anything else without a user/],
         [guarded, /^Guarded reads contract: .* keeps another tenant's records out of sight, with and without a user/]
       ]

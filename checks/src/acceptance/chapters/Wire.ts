@@ -54,7 +54,10 @@ export const wire: Chapter = {
       sentence: "Grants come from the install's record; `providers` restricts them and adds none.",
       proofs: [
         ["faults.e2e.test.ts", /restricts the execution to the providers that the caller names, and adds none/],
-        ["Execution.test.ts", /restricts to the providers that are named, and to none where the list is empty/],
+        [
+          "Execution.test.ts",
+          /restricts to the providers that are named, also where nobody knows one, and not where none is named/
+        ],
         [/adapters-(memory|pg|wit)/, /^Guarded reads contract: .* does not let a restriction add what was not granted/]
       ]
     },
@@ -114,7 +117,12 @@ export const wire: Chapter = {
     {
       id: "wire.14",
       sentence: "The same `x-idempotency-key` and body are carried out once.",
-      proofs: [["idempotency.integration.test.ts", /./]]
+      proofs: [
+        [/(idempotency|pgIdempotency)\.integration\.test\.ts$/, /./],
+        ["Fingerprint.test.ts", /Two requests under one key/],
+        ["KeptAnswer.test.ts", /What is kept of an execution/],
+        ["AnswerRights.test.ts", /An answer that was kept/]
+      ]
     },
     {
       id: "wire.15",

@@ -225,6 +225,33 @@ export const guardedReadsContract = <E>(
       })
     )
 
+    it.effect("allows no user where a schedule or a webhook started it, and nothing else without one", () =>
+      Effect.gen(function* () {
+        const { as, client, service, staff } = yield* scenario()
+        const reads = Effect.all(fourReads(client.client_id, service.service_id))
+        for (const trigger of ["schedule", "webhook"]) assert.deepEqual(yield* as(null, { trigger })(reads), everyRead)
+        const user = yield* staff()
+        const stranger = yield* staff({}, () => dataset())
+        for (const trigger of [null, "", "ui", "Webhook"]) {
+          assert.deepEqual(yield* as(null, { trigger })(reads), noRead)
+          assert.deepEqual(yield* as(user, { trigger })(reads), everyRead)
+        }
+        assert.deepEqual(yield* as(stranger, { trigger: "schedule" })(reads), noRead)
+      })
+    )
+
+    it.effect("decides for one execution: a permission that changes counts from the next", () =>
+      Effect.gen(function* () {
+        const { as, client, load, service, staff, tenant } = yield* scenario()
+        const reads = Effect.all(fourReads(client.client_id, service.service_id))
+        const user = yield* staff({}, () => dataset())
+        const run = as(user)
+        assert.deepEqual(yield* run(reads), noRead)
+        yield* load(tenant.grantBoth(user))
+        assert.deepEqual(yield* run(reads), everyRead)
+      })
+    )
+
     it.effect("allows an active user, and not one who is inactive, unknown or of another tenant", () =>
       Effect.gen(function* () {
         const { as, client, service, staff } = yield* scenario()

@@ -1,6 +1,6 @@
 import type { Capability } from "@alga-psa/ext-domain/Capability"
 import type { UserId } from "@alga-psa/ext-domain/Identifiers"
-import { Invocation, type InvocationData } from "@alga-psa/ext-domain/Invocation"
+import { asExecution, type InvocationData } from "@alga-psa/ext-domain/Invocation"
 import { Effect } from "effect"
 import { type Dataset, type InstallRow, mergeDatasets, type UserRow } from "../Dataset.ts"
 import { contactRow } from "../Rows.ts"
@@ -63,7 +63,7 @@ export const scenario = (options: ScenarioOptions = {}) => {
     as:
       (user: UserId | null = null, overrides: Partial<InvocationData> = {}) =>
       <A, E, R>(read: Effect.Effect<A, E, R>) =>
-        Effect.provideService(read, Invocation, invocation(user, overrides)),
+        asExecution(invocation(user, overrides))(read),
     /** Adds an internal user, with both permissions unless said otherwise. */
     staff: (rest: Partial<UserRow> = {}, grants = own.grantBoth) => {
       const row = own.user(rest)

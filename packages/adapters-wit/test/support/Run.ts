@@ -37,6 +37,7 @@ export interface RunOptions<R> {
   readonly installId?: string
   readonly tenantId?: string
   readonly host?: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+  readonly onRun?: () => void
 }
 
 /** Takes a guest in and runs it once. */
@@ -51,7 +52,8 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
       installId: options.installId ?? "install",
       request: requestOf(options.body ?? null, options.headers, options.method),
       limits: { ...defaultLimits, ...options.limits },
-      host: options.host ?? (() => Effect.succeed(ok(null)))
+      host: options.host ?? (() => Effect.succeed(ok(null))),
+      onRun: options.onRun
     })
   })
 

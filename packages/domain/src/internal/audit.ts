@@ -45,7 +45,8 @@ const failed = (error: ReadError): Report => {
   switch (error._tag) {
     case "NotAllowed": {
       const outcome = error.reason === "capability" ? "capability-denied" : "rbac-denied"
-      return { outcome, level: "Warn", details: { missing: error.missing }, causes: [] }
+      const why = error.why === undefined ? {} : { why: error.why }
+      return { outcome, level: "Warn", details: { missing: error.missing, ...why }, causes: [] }
     }
     case "InvalidInput":
       return { outcome: "invalid-input", level: "Info", details: { field: error.field, why: error.why }, causes: [] }

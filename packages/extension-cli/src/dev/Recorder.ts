@@ -189,7 +189,9 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
             put({ ...one.record, status, error, milliseconds, limits: used })
           })
         return execution.run(request, requestId).pipe(
-          Effect.tap(({ body_b64 = "", status }) => end(status, null, Buffer.byteLength(body_b64, "base64"))),
+          Effect.tap(({ response: { body_b64 = "", status } }) =>
+            end(status, null, Buffer.byteLength(body_b64, "base64"))
+          ),
           Effect.tapError((error) =>
             end(null, cut(explain(`${error.message}${detailOf(error)}`), kept.stackLetters), 0)
           ),

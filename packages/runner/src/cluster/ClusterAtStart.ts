@@ -23,7 +23,7 @@ export const layer: Layer.Layer<never, ClusterUnready, PgClient.PgClient> = Laye
     const missing = tables.filter(({ present }) => !present).map(({ name }) => name)
     if (missing.length > 0) {
       return yield* new ClusterUnready({
-        why: `the cluster has no ${missing.join(", ")}: run db cluster apply, with --role the login of DATABASE_CLUSTER_URL`
+        why: `the cluster has no ${missing.join(", ")} of this version: run db cluster apply, with --role the login of DATABASE_CLUSTER_URL`
       })
     }
   })

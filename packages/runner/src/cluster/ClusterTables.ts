@@ -28,9 +28,11 @@ const triggerTables: ReadonlyArray<string> = [
     created_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
     answer text,
+    used text,
     reason text,
     UNIQUE (tenant_id, install_id, key)
   )`,
+  `ALTER TABLE ${clusterSchema}.trigger ADD COLUMN IF NOT EXISTS used text`,
   `CREATE INDEX IF NOT EXISTS trigger_open ON ${clusterSchema}.trigger (shard, due_at) WHERE state IN ('waiting', 'running')`,
   `CREATE INDEX IF NOT EXISTS trigger_finished ON ${clusterSchema}.trigger (finished_at) WHERE finished_at IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS ${clusterSchema}.trigger_attempt (
@@ -53,7 +55,7 @@ const grants = (role: RoleName): ReadonlyArray<string> => [
   `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${clusterSchema} TO ${role}`
 ]
 
-/** What of the cluster's is in the database, by name. */
+/** What of the cluster's is in the database, by name. A table of an earlier version that lacks a column is not. */
 export const plan: Effect.Effect<
   ReadonlyArray<{ readonly name: string; readonly present: boolean }>,
   SqlError,
@@ -62,11 +64,13 @@ export const plan: Effect.Effect<
   const sql = yield* PgClient.PgClient
   const names = clusterTables.map((table) => `${clusterSchema}.${table}`)
   return yield* sql<{ readonly name: string; readonly present: boolean }>`
-    SELECT name, to_regclass(name) IS NOT NULL AS present FROM unnest(${names}::text[]) AS name`
+    SELECT name, to_regclass(name) IS NOT NULL AND (name <> ${`${clusterSchema}.trigger`} OR EXISTS (
+      SELECT FROM pg_attribute WHERE attrelid = to_regclass(name) AND attname = 'used' AND NOT attisdropped
+    )) AS present FROM unnest(${names}::text[]) AS name`
 })
 
 /**
- * Makes the schema and the tables where they are missing, and lets the role use them and nothing else of theirs. Changes
+ * Makes the schema, the tables and their columns where they are missing, and lets the role use them and nothing else of theirs. Changes
  * nothing of Alga's. May be run again, and while runners work.
  */
 export const apply = (role: RoleName): Effect.Effect<void, SqlError, PgClient.PgClient> =>

@@ -1,8 +1,7 @@
 import { Context, Effect, Layer, Metric } from "effect"
 import { rest, waitFor, within } from "../Deadline.ts"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
-import type { ExecuteResponse } from "../ExecuteResponse.ts"
-import { Execution } from "../Execution.ts"
+import { Execution, type Outcome } from "../Execution.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
 import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
@@ -20,7 +19,7 @@ export class LocalExecution extends Context.Service<
       request: ExecuteRequest,
       requestId: string,
       begin?: Effect.Effect<void, RunnerError>
-    ) => Effect.Effect<ExecuteResponse, RunnerError>
+    ) => Effect.Effect<Outcome, RunnerError>
   }
 >()("@alga-psa/ext-runner/cluster/LocalExecution") {}
 
@@ -64,7 +63,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
 
     const tryNext = () => Effect.fail(new TryNext())
 
-    const run = (request: ExecuteRequest, requestId: string): Effect.Effect<ExecuteResponse, RunnerError> => {
+    const run = (request: ExecuteRequest, requestId: string): Effect.Effect<Outcome, RunnerError> => {
       const { install_id, tenant_id } = request.context
       const here = Effect.andThen(count("here"), local.run(request, requestId))
       return onOwner(directory, shardOfInstall(sharding, tenant_id, install_id), here, (owner) =>
@@ -75,6 +74,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
         ).pipe(
           waitFor("runner"),
           Effect.tap(() => count("elsewhere")),
+          Effect.map(({ used = null, ...response }): Outcome => ({ response, used })),
           Effect.catchTags({
             Unreached: tryNext,
             NotTaken: tryNext,

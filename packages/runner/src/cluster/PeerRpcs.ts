@@ -1,5 +1,5 @@
 import { carriedHeader, HeaderName, HeaderValue, HttpStatus } from "@alga-psa/ext-adapters-wit"
-import { ExtensionId, TenantId } from "@alga-psa/ext-domain"
+import { ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { ContentHash, ExecuteRequest } from "../ExecuteRequest.ts"
@@ -21,7 +21,9 @@ export const PeerResponse = Schema.Struct({
   status: HttpStatus,
   headers: Schema.Record(Schema.String, HeaderValue).check(carried),
   body_b64: Schema.optionalKey(Schema.String),
-  error: Schema.optionalKey(Schema.String)
+  error: Schema.optionalKey(Schema.String),
+  /** The rights that it rests on. A runner of a version before this one does not say. */
+  used: Schema.optionalKey(UsedRights)
 })
 
 const Address = { host: Schema.String, port: Schema.Int }

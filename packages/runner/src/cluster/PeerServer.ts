@@ -1,11 +1,13 @@
+import type { UsedRights } from "@alga-psa/ext-domain"
 import { Effect, Layer, Metric, Stream } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
 import { Components } from "../Components.ts"
 import { endAt, LongestTime, lower, start } from "../Deadline.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
+import type { Outcome } from "../Execution.ts"
 import { Life } from "../Life.ts"
-import { fail, type RunnerError } from "../RunnerError.ts"
+import { RunnerError } from "../RunnerError.ts"
 import { LocalExecution } from "./ClusteredExecution.ts"
 import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
@@ -17,14 +19,23 @@ const inFlight = Metric.gauge("alga_extension_cluster_peer_executions_in_flight"
   description: "Executions that this runner carries out for other runners"
 })
 
+const told = ({ code, detail, ran, retryAfterMillis }: RunnerError): RunnerError =>
+  new RunnerError({ code, detail, retryAfterMillis, ...(ran === undefined ? {} : { ran }) })
+
 /** What went wrong inside stays in this runner's log. */
 const withoutCause = (error: RunnerError) =>
   Effect.andThen(
     error.cause === undefined
       ? Effect.void
       : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
-    Effect.fail(error.cause === undefined ? error : fail(error.code, error.detail))
+    Effect.fail(error.cause === undefined ? error : told(error))
   )
+
+/** What another runner gets of an execution. */
+const answerOf = ({ response, used }: Outcome): ExecuteResponse & { readonly used?: UsedRights } => ({
+  ...response,
+  ...(used === null ? {} : { used })
+})
 
 const layerHandlers = PeerRpcs.toLayer(
   Effect.gen(function* () {
@@ -44,11 +55,15 @@ const layerHandlers = PeerRpcs.toLayer(
       )
     return PeerRpcs.of({
       Execute: ({ request, requestId, timeoutMs }) =>
-        Effect.flatMap(start(longest), (arrived): Effect.Effect<ExecuteResponse, RunnerError | NotTaken> => {
-          if (membership.left() || !life.ready()) return Effect.fail(new NotTaken())
-          const deadline = lower(arrived, timeoutMs ?? request.limits?.timeout_ms)
-          return Effect.catch(endAt(deadline)(life.admit(forPeer(local.run(request, requestId)))), withoutCause)
-        }),
+        Effect.flatMap(
+          start(longest),
+          (arrived): Effect.Effect<ReturnType<typeof answerOf>, RunnerError | NotTaken> => {
+            if (membership.left() || !life.ready()) return Effect.fail(new NotTaken())
+            const deadline = lower(arrived, timeoutMs ?? request.limits?.timeout_ms)
+            const running = endAt(deadline)(life.admit(forPeer(local.run(request, requestId))))
+            return Effect.catch(Effect.map(running, answerOf), withoutCause)
+          }
+        ),
       Warm: (bundle) => Effect.catch(Effect.asVoid(life.admit(components.get(bundle))), withoutCause),
       Alive: () => Effect.void,
       Going: (address) => directory.leaveOut(new RunnerAddress(address), awayFor),

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto"
-import type { TenantId } from "@alga-psa/ext-domain"
+import { type ExtensionId, type InstallId, type TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ExecuteRequest } from "../ExecuteRequest.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
+import type { Outcome } from "../Execution.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
 import type { KeptTrigger, TriggerState } from "./Triggers.ts"
 import type { Passed } from "./TriggerTurns.ts"
@@ -23,7 +24,7 @@ export interface TakenTrigger {
 
 /** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
 export type Settlement =
-  | { readonly state: "done"; readonly response: ExecuteResponse }
+  | { readonly state: "done"; readonly outcome: Outcome }
   | { readonly state: "dead"; readonly reason: string }
   | { readonly state: "waiting"; readonly reason: string; readonly pause: Duration.Duration; readonly counts: boolean }
 
@@ -40,6 +41,8 @@ export interface ListedTrigger {
 
 interface Row {
   readonly id: string
+  readonly extension_id: ExtensionId
+  readonly install_id: InstallId
   readonly state: TriggerState
   readonly fingerprint: string
   readonly attempts: number
@@ -47,17 +50,24 @@ interface Row {
   readonly expires_at: Date
   readonly finished_at: Date | null
   readonly answer: string | null
+  readonly used: string | null
   readonly reason: string | null
 }
 
+const writeRights = Schema.encodeSync(Schema.fromJsonString(UsedRights))
+const readRights = Schema.decodeUnknownOption(Schema.fromJsonString(UsedRights))
+
 const keptOf = (row: Row): KeptTrigger => ({
   id: row.id,
+  extension: row.extension_id,
+  install: row.install_id,
   state: row.state,
   attempts: row.attempts,
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
   response: row.answer === null ? null : (JSON.parse(row.answer) as ExecuteResponse),
+  used: Option.getOrNull(readRights(row.used)),
   error: row.reason
 })
 
@@ -73,7 +83,9 @@ const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, Runne
 
 const make = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  const columns = sql.literal("id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, reason")
+  const columns = sql.literal(
+    "id, extension_id, install_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
+  )
   const seconds = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)})`
 
   return {
@@ -117,13 +129,15 @@ const make = Effect.gen(function* () {
 
     /**
      * Takes what is due on these shards, oldest first: what waits, and what a lost runner had taken, but nothing of the
-     * tenants and installs that are passed over. Each stays this runner's for the lease, which {@link renew} begins anew.
+     * tenants and installs that are passed over. Each stays this runner's for the lease, which {@link renew} begins anew. What
+     * this runner still works on is left out, whatever the server's clock says of its lease.
      */
     take: Effect.fnUntraced(function* (by: {
       readonly shards: ReadonlyArray<number>
       readonly most: number
       readonly attempts: number
       readonly lease: Duration.Duration
+      readonly underway: ReadonlyArray<string>
       readonly passed?: Passed
     }) {
       const { installs, tenants } = by.passed ?? { installs: [], tenants: [] }
@@ -137,7 +151,8 @@ const make = Effect.gen(function* () {
       }>`
         WITH due AS (
           SELECT id FROM trigger
-          WHERE shard = ANY(${by.shards}::integer[]) AND attempts < ${by.attempts} AND expires_at > now() AND (
+          WHERE shard = ANY(${by.shards}::integer[]) AND attempts < ${by.attempts} AND expires_at > now()
+            AND id <> ALL(${by.underway}::uuid[]) AND (
             (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now())
           ) AND install_id <> ALL(${installs}::uuid[]) AND tenant_id <> ALL(${tenants}::uuid[])
           ORDER BY due_at LIMIT ${by.most} FOR UPDATE SKIP LOCKED
@@ -179,7 +194,8 @@ const make = Effect.gen(function* () {
       const counts = how.state !== "waiting" || how.counts
       const change =
         how.state === "done"
-          ? sql`state = 'done', answer = ${JSON.stringify(how.response)}, reason = NULL, request = NULL, finished_at = now()`
+          ? sql`state = 'done', answer = ${JSON.stringify(how.outcome.response)},
+              used = ${how.outcome.used === null ? null : writeRights(how.outcome.used)}, reason = NULL, request = NULL, finished_at = now()`
           : how.state === "dead"
             ? sql`state = 'dead', reason = ${reason}, finished_at = now()`
             : how.counts
@@ -196,8 +212,8 @@ const make = Effect.gen(function* () {
         ${noted} WHERE run = ${run}::uuid AND EXISTS (SELECT FROM settled)`)
     },
 
-    /** Ends what has no time or attempt left, and deletes what was kept long enough. */
-    sweep: (attempts: number, retention: Duration.Duration) =>
+    /** Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. */
+    sweep: (attempts: number, retention: Duration.Duration, underway: ReadonlyArray<string>) =>
       asked(
         Effect.andThen(
           sql`
@@ -207,7 +223,7 @@ const make = Effect.gen(function* () {
               reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
                 ELSE concat_ws(': ', 'its time is over', reason) END
             WHERE (state = 'waiting' AND expires_at <= now())
-              OR (state = 'running' AND claimed_until <= now() AND (expires_at <= now() OR attempts >= ${attempts}))`,
+              OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`,
           sql`
             DELETE FROM trigger WHERE id IN (
               SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000

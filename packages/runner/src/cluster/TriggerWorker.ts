@@ -1,4 +1,4 @@
-import { type Cause, Clock, Duration, Effect, FiberSet, Layer, Metric, Schedule } from "effect"
+import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
 import { ShardId } from "effect/cluster"
 import { endAt, LongestTime, lower, start } from "../Deadline.ts"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
@@ -83,7 +83,8 @@ export const layer = (
       const { address, left, sharding } = yield* Membership
       const runner = `${address.host}:${address.port}`
       const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
-      const underway = yield* FiberSet.make<void>()
+      const underway = yield* FiberMap.make<string, void>()
+      const working = () => Array.from(underway, ([id]) => id)
       const turns = makeTriggerTurns(options.concurrency)
       const longest = yield* LongestTime
 
@@ -124,7 +125,7 @@ export const layer = (
               }
               const how: Settlement =
                 result._tag === "Success"
-                  ? { state: "done", response: result.success }
+                  ? { state: "done", outcome: result.success }
                   : afterFailure(result.failure, trigger.attempt, options, turns.refusals(trigger) + 1)
               const causes =
                 result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
@@ -153,7 +154,7 @@ export const layer = (
           return yield* settle(trigger, { state: "dead", reason: "invalid_request: this version cannot read it" })
         }
         if (yield* isOver(lease, asked)) return yield* settle(trigger, tooLate)
-        const fiber = yield* FiberSet.run(underway, attempt(trigger, trigger.request, asked))
+        const fiber = yield* FiberMap.run(underway, trigger.id, attempt(trigger, trigger.request, asked))
         fiber.addObserver(() => Effect.runSync(bell.ring))
       })
 
@@ -161,11 +162,13 @@ export const layer = (
       const takeOne = Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const mine = all.filter((shard) => sharding.hasShardId(shard)).map(({ id }) => id)
-          const isFull = (yield* FiberSet.size(underway)) >= options.concurrency
+          const isFull = (yield* FiberMap.size(underway)) >= options.concurrency
           if (isFull || mine.length === 0 || left() || !life.ready()) return false
           const asked = yield* Clock.monotonicTimeNanos
           const passed = turns.passed(yield* nowMillis)
-          const taken = yield* restore(store.take({ shards: mine, most: 1, attempts: options.attempts, lease, passed }))
+          const taken = yield* restore(
+            store.take({ shards: mine, most: 1, attempts: options.attempts, lease, passed, underway: working() })
+          )
           for (const trigger of taken) yield* begin(trigger, asked)
           return taken.length > 0
         })
@@ -180,7 +183,7 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      yield* quietly(store.sweep(options.attempts, options.retention)).pipe(
+      yield* quietly(Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))).pipe(
         Effect.repeat(Schedule.spaced(Duration.max(lease, Duration.seconds(5)))),
         Effect.forkScoped
       )

@@ -1,4 +1,4 @@
-import type { TenantId } from "@alga-psa/ext-domain"
+import type { ExtensionId, InstallId, TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { Context, type Effect } from "effect"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
@@ -10,6 +10,8 @@ export type TriggerState = "waiting" | "running" | "done" | "dead" | "expired"
 /** A kept trigger as its caller sees it. Times are ISO 8601. */
 export interface KeptTrigger {
   readonly id: string
+  readonly extension: ExtensionId
+  readonly install: InstallId
   readonly state: TriggerState
   /** How often it was begun. */
   readonly attempts: number
@@ -18,6 +20,8 @@ export interface KeptTrigger {
   readonly finishedAt: string | null
   /** What the handler answered; null until it is `done`. */
   readonly response: ExecuteResponse | null
+  /** The rights that the response rests on; null where they are not known. */
+  readonly used: UsedRights | null
   /** Why the last attempt failed, as a caller of `POST /v1/execute` would have been told. */
   readonly error: string | null
 }

@@ -49,9 +49,10 @@ const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteReq
 
 const local = Effect.fnUntraced(function* (file: Option.Option<string>, request: ExecuteRequest) {
   const settings = yield* loadSettings(file)
-  return yield* Effect.flatMap(Execution, (execution) => execution.run(request, randomUUID())).pipe(
+  const outcome = yield* Effect.flatMap(Execution, (execution) => execution.run(request, randomUUID())).pipe(
     Effect.provide(layerFromSettings(settings))
   )
+  return outcome.response
 })
 
 const longestHeader = 8_192

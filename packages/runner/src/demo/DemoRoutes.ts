@@ -26,7 +26,7 @@ export const demoRoutes = (contentHash: string) =>
         const chosen = { ...demoCase, path: `/${rest.join("/")}`, query: Object.fromEntries(searchParams) }
         const request = yield* Effect.orDie(decode(executeBody(chosen, contentHash)))
         return yield* execution.run(request, `demo-${demoCase.name}`).pipe(
-          Effect.map(({ body_b64 = "", headers, status }) =>
+          Effect.map(({ response: { body_b64 = "", headers, status } }) =>
             HttpServerResponse.uint8Array(Buffer.from(body_b64, "base64"), { status, headers })
           ),
           Effect.catchTag("RunnerError", (error) =>

@@ -130,7 +130,8 @@ export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPa
             ...(yield* readBody)
           })
         )
-        const { body_b64 = "", status } = yield* execution.run(request, crypto.randomUUID())
+        const { response } = yield* execution.run(request, crypto.randomUUID())
+        const { body_b64 = "", status } = response
         return HttpServerResponse.uint8Array(Buffer.from(body_b64, "base64"), { status, headers: isolated })
       }).pipe(
         Effect.catchTags({

@@ -27,7 +27,8 @@ const untilDone = <R>(
   guest: Guest,
   request: ExecuteRequest,
   limits: Limits,
-  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
+  onRun: () => void
 ): Effect.Effect<Done, ExecutionFailed, R> =>
   Effect.contextWith((context) =>
     Effect.callback<Done, ExecutionFailed, R>((resume) => {
@@ -115,6 +116,7 @@ const untilDone = <R>(
       forget = node.onBroken((why) => finish(brokenGuest(node, why)))
       const parts: Array<Uint8Array> = []
       const packed = pack(request, parts)
+      onRun()
       node.receive(onFrame)
       node.send(
         JSON.stringify({
@@ -132,14 +134,15 @@ const untilDone = <R>(
     })
   )
 
-/** Runs one request on a bound process. */
+/** Runs one request on a bound process. `onRun` hears of the moment at which the guest gets it. */
 export const converse = Effect.fnUntraced(function* <R>(
   guest: Guest,
   request: ExecuteRequest,
   limits: Limits,
-  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
+  host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
+  onRun: () => void = () => {}
 ): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
-  const done = yield* untilDone(guest, request, limits, host)
+  const done = yield* untilDone(guest, request, limits, host, onRun)
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
   if (done.memoryRefused) yield* countMemoryRefused

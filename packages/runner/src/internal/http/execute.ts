@@ -1,19 +1,22 @@
-import { createHash } from "node:crypto"
+import type { UsedRights } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { AnswerRights } from "../../AnswerRights.ts"
 import { Triggers } from "../../cluster/Triggers.ts"
 import { Deadline, endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { Execution } from "../../Execution.ts"
+import { fingerprintOf } from "../../Fingerprint.ts"
 import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
 import { checkOrigin } from "../../Origin.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
+import { invocationOf } from "../invocation.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
 import { executeAnswer } from "./executeAnswer.ts"
 import { readExecuteRequest } from "./requestBody.ts"
-import { accepted, mayWait } from "./trigger.ts"
+import { accepted, mayBeShown, mayWait } from "./trigger.ts"
 
 const checkRouting = (
   headers: HttpServerRequest.HttpServerRequest["headers"],
@@ -37,16 +40,6 @@ const idempotencyKey = ({
     : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 visible ASCII characters`))
 }
 
-/** What the request asks for, without its name: a caller that tries again may give it another. */
-const fingerprint = ({ context, ...request }: ExecuteRequest): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify({ ...request, context: { ...context, request_id: null } }, (_, value: unknown) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
-      )
-    )
-    .digest("hex")
-
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
   let requestId = requestIdOf(http.headers[requestIdHeader])
@@ -54,6 +47,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
 
   const run = Effect.gen(function* () {
     const execution = yield* Execution
+    const rights = yield* AnswerRights
     const life = yield* Life
     const idempotency = yield* Idempotency
     const arrived = yield* start(yield* LongestTime)
@@ -66,19 +60,23 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     yield* checkRouting(http.headers, request)
     const key = yield* idempotencyKey(http)
     const triggers = yield* Triggers
+    const { install_id: install, tenant_id: tenant } = context
+    const named = key === null ? null : { tenant, install, key, fingerprint: fingerprintOf(request) }
     if (triggers !== null && mayWait(http, request)) {
       yield* checkOrigin(request)
-      const accept = triggers.accept({ request, key, fingerprint: fingerprint(request) })
-      const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(accept)))
+      const reserved = named === null || idempotency === null ? Effect.void : idempotency.reserve(named)
+      const accepting = triggers.accept({ request, key, fingerprint: named?.fingerprint ?? fingerprintOf(request) })
+      const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(Effect.andThen(reserved, accepting))))
       fields = { ...fields, trigger: kept.id }
+      yield* mayBeShown(tenant, kept)
       return accepted(kept)
     }
     const running = Effect.provideService(life.admit(execution.run(request, requestId)), Deadline, deadline)
-    if (idempotency === null || key === null) {
-      return yield* executeAnswer(context.tenant_id, yield* endAt(deadline)(running))
+    if (idempotency === null || named === null) {
+      return yield* executeAnswer(tenant, (yield* endAt(deadline)(running)).response)
     }
-    const { install_id: install, tenant_id: tenant } = context
-    const once = idempotency.once({ tenant, install, key, fingerprint: fingerprint(request) }, running)
+    const mayHave = (used: UsedRights | null) => rights.mayHave(invocationOf(request, requestId), used)
+    const once = idempotency.once(named, { run: running, mayHave })
     const answer = yield* endAt(deadline)(waitFor("key")(life.admit(once)))
     fields = { ...fields, replayed: answer.replayed }
     return yield* executeAnswer(tenant, answer.response)

@@ -1,6 +1,7 @@
-import { TenantId } from "@alga-psa/ext-domain"
+import { type InvocationData, runsWithoutUser, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { AnswerRights } from "../../AnswerRights.ts"
 import { type KeptTrigger, Triggers } from "../../cluster/Triggers.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
@@ -10,7 +11,6 @@ import { answered, proven } from "./answer.ts"
 export const triggersPath = "/v1/triggers"
 
 const preference = "respond-async"
-const kinds: ReadonlySet<unknown> = new Set(["schedule", "webhook"])
 
 /** Whether the caller asks for an answer before the execution, and it is one that can wait: no user waits for it. */
 export const mayWait = (
@@ -18,7 +18,7 @@ export const mayWait = (
   { context, user }: ExecuteRequest
 ): boolean => {
   const preferences = (headers["prefer"] ?? "").split(/[,;]/).map((one) => one.trim().toLowerCase())
-  return preferences.includes(preference) && kinds.has(context.trigger) && !user
+  return preferences.includes(preference) && runsWithoutUser(context.trigger ?? null) && !user
 }
 
 /** The body of what is said of a kept trigger. */
@@ -32,6 +32,24 @@ const shown = (kept: KeptTrigger) => ({
   ...(kept.response === null ? {} : { response: kept.response }),
   ...(kept.error === null ? {} : { error: kept.error })
 })
+
+/** Whoever asks for a trigger is what the trigger was: its install's, without a user. */
+const askedFor = (tenantId: TenantId, { extension, id, install }: KeptTrigger): InvocationData => ({
+  tenantId,
+  extensionId: extension,
+  installId: install,
+  versionId: null,
+  requestId: id,
+  trigger: "schedule",
+  user: null,
+  restrictTo: null
+})
+
+/** Fails where what the handler answered rests on something that the install may no longer do. */
+export const mayBeShown = (tenant: TenantId, kept: KeptTrigger) =>
+  kept.response === null
+    ? Effect.void
+    : Effect.flatMap(AnswerRights, (rights) => rights.mayHave(askedFor(tenant, kept), kept.used))
 
 const uncached = { "cache-control": "no-store" }
 
@@ -56,5 +74,7 @@ export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
     const tenant = yield* Effect.mapError(decodeTenant(given), unknown)
     const id = yield* Effect.mapError(decodeId((http.url.split(/[?#]/)[0] ?? "").split("/")[3]), unknown)
     const kept = triggers === null ? null : yield* triggers.find(tenant, id)
-    return kept === null ? yield* unknown() : HttpServerResponse.jsonUnsafe(shown(kept), { headers: uncached })
+    if (kept === null) return yield* unknown()
+    yield* mayBeShown(tenant, kept)
+    return HttpServerResponse.jsonUnsafe(shown(kept), { headers: uncached })
   }).pipe(answered)

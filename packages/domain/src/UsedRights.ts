@@ -1,0 +1,23 @@
+import { Schema } from "effect"
+import { Capability } from "./Capability.ts"
+import { ClientId } from "./Identifiers.ts"
+import { Permission } from "./Permission.ts"
+
+/**
+ * What an execution was allowed, and made use of. Whoever keeps an answer keeps this with it, to give the answer again only
+ * where the same is still allowed.
+ */
+export const UsedRights = Schema.Struct({
+  /** Sorted, once each. */
+  capabilities: Schema.Array(Capability),
+  /** Sorted, once each. */
+  permissions: Schema.Array(Permission),
+  /** The portal and the client of the user whose permissions these are; null where none was used, or nobody's. */
+  subject: Schema.NullOr(
+    Schema.Struct({ userType: Schema.Literals(["internal", "client"]), clientId: Schema.NullOr(ClientId) })
+  )
+})
+export interface UsedRights extends Schema.Schema.Type<typeof UsedRights> {}
+
+/** Nothing was used. */
+export const noRights: UsedRights = { capabilities: [], permissions: [], subject: null }

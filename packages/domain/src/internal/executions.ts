@@ -1,0 +1,4 @@
+import type { InvocationData } from "../Invocation.ts"
+
+/** The executions that are under way. Nothing else may be taken for one: what was decided for it would never end. */
+export const executions = new WeakSet<InvocationData>()
