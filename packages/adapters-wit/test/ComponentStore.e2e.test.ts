@@ -148,7 +148,7 @@ describe("ComponentStore", () => {
 
   it.live("refuses a component whose types would take too much glue before any is made", () =>
     Effect.gen(function* () {
-      const error = yield* refusal(componentGuest("zip-bomb"))
+      const error = yield* refusal(componentGuest("zip-bomb-glue"))
       assert.deepInclude(error, { reason: "glue-too-large" })
       assert.match(error.message, /bytes of generated JavaScript or more/)
     })

@@ -29,6 +29,14 @@ describe("coreMemories", () => {
     assert.deepEqual(coreMemories(await parse('(module (import "a" "memory" (memory 1)))')), [])
   })
 
+  it("refuses a module of more sections than a real one has", async () => {
+    const module = await parse("(module (memory 1))")
+    const withCustom = (count: number) =>
+      Buffer.concat([module, ...Array.from({ length: count }, () => Buffer.from([0, 1, 0]))])
+    assert.lengthOf(coreMemories(withCustom(9_999)), 1)
+    assert.throws(() => coreMemories(withCustom(10_000)), RangeError, "too many sections")
+  })
+
   it("finds all of many", async () => {
     assert.deepEqual(coreMemories(await parse("(module (memory 1) (memory 2 4))")), [
       { minimum: 1, maximum: null },

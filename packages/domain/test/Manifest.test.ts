@@ -23,6 +23,7 @@ describe("parseAuthoredManifest", () => {
       assert.deepEqual(yield* parseAuthoredManifest(JSON.stringify(manifest)), manifest as never)
       const { api: _, ui: __, ...bare } = { ...manifest, capabilities: [] }
       assert.deepEqual(yield* parseAuthoredManifest(JSON.stringify(bare)), bare as never)
+      assert.deepEqual(yield* parseAuthoredManifest(`\uFEFF${JSON.stringify(bare)}`), bare as never)
     })
   )
 

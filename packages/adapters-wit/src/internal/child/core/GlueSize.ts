@@ -29,6 +29,8 @@ const withIndex: ReadonlySet<number> = new Set([3, 4, 5, 7, 8])
 const mostDepth = 16
 /** A component of a large JavaScript engine has 2,000. */
 const mostItems = 50_000
+/** No valid component of one function comes near: the validator allows a type a million values. */
+const mostBytes = 1_000_000_000
 
 const other: Known = { kind: "other" }
 const nothing: Known = { kind: "value", bytes: 0 }
@@ -389,5 +391,6 @@ class Scanner {
 export const leastGlueBytes = (bytes: Uint8Array): number => {
   const scanner = new Scanner(bytes)
   scanner.component(bytes.byteLength, null, 0)
-  return Math.min(scanner.glueBytes, Number.MAX_SAFE_INTEGER)
+  if (scanner.glueBytes > mostBytes) throw new RangeError("the component's types are larger than any can be")
+  return scanner.glueBytes
 }

@@ -31,15 +31,19 @@ export interface Section {
 /** How every core module begins: the magic bytes and version 1. */
 export const preamble = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const
 
+/** A real module has some twenty, of which most are custom ones. */
+const mostSections = 10_000
+
 /**
  * The sections of a core module in their order. Throws a `RangeError` for bytes that are none, and where a section other
- * than a custom one is there twice.
+ * than a custom one is there twice, and where there are more than 10,000.
  */
 export const sections = (bytes: Uint8Array): ReadonlyArray<Section> => {
   if (preamble.some((byte, i) => bytes[i] !== byte)) throw new RangeError("not a core WebAssembly module")
   const found: Array<Section> = []
   const reader = new Reader(bytes, preamble.length)
   while (!reader.done) {
+    if (found.length === mostSections) throw new RangeError("the module has too many sections")
     const start = reader.at
     const id = reader.u8()
     const size = reader.u32()
