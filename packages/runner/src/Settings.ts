@@ -108,7 +108,9 @@ export const Settings = Schema.Struct({
     about("How long work may go on when the runner stops; then it is cut.", "duration", { fallback: "25 seconds" })
   ),
   ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: Schema.String.check(
-    Schema.isPattern(/^[\x21-\x3a\x3c-\x7e ]+$/, { message: "must be origins as in CSP frame-ancestors" })
+    Schema.isPattern(/^[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+$/, {
+      message: "must be origins as in CSP frame-ancestors, with spaces between them"
+    })
   ).pipe(
     about("Which origins may frame an extension's page, as in CSP frame-ancestors.", "origins", { fallback: "'self'" })
   ),
@@ -216,7 +218,7 @@ export const Settings = Schema.Struct({
     text.check(Schema.isPattern(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { message: "must be the name of a namespace" }))
   ).pipe(about("The namespace of the runners' pods, where it is not the service account's.", "name")),
   ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: Schema.String.check(
-    Schema.isPattern(/^https:\/\/[^\s/?#]+\/?$/, { message: "must be a URL such as https://kubernetes.default.svc" })
+    Schema.isPattern(/^https:\/\/[^\s/?#@]+\/?$/, { message: "must be a URL such as https://kubernetes.default.svc" })
   ).pipe(about("The Kubernetes API.", "URL", { fallback: "https://kubernetes.default.svc" })),
   ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_ACCOUNT: text.pipe(
     about("The directory with the service account's token and ca.crt.", "path", {
@@ -253,11 +255,13 @@ export const Settings = Schema.Struct({
     about("Kept triggers that one runner works on at the same time.", "triggers", { fallback: "4" })
   ),
 
-  BUNDLE_STORE_BASE: text.pipe(
-    about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
-      required: true
-    })
-  ),
+  BUNDLE_STORE_BASE: text
+    .check(Schema.isPattern(/^(?!https?:\/\/[^/?#]*@)/i, { message: "must be a URL without a user or password" }))
+    .pipe(
+      about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
+        required: true
+      })
+    ),
   BUNDLE_STORE_TIMEOUT: duration.pipe(
     about("How long a bundle may take to be fetched over HTTP.", "duration", { fallback: "15 seconds" })
   ),
@@ -287,7 +291,9 @@ export const Settings = Schema.Struct({
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
-      Schema.isPattern(/^https?:\/\/[^\s]+$/, { message: "must be a URL such as http://collector:4318" })
+      Schema.isPattern(/^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/, {
+        message: "must be a URL such as http://collector:4318, without a user or password"
+      })
     )
   ).pipe(about("The OTLP receiver (HTTP, JSON) that traces are sent to.", "URL")),
   OTEL_SERVICE_NAME: text.pipe(

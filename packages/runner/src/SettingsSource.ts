@@ -67,6 +67,9 @@ const problemIn = (exit: Exit.Exit<unknown, Schema.SchemaError>): string => {
   return (error && format(error.issue).issues[0]?.message) ?? "is not valid"
 }
 
+/** An address without the user and password that it may hold. */
+const withoutUser = (value: string): string => value.replace(/:\/\/[^/?#]*@/g, "://<redacted>@")
+
 const isSetting = (name: string): name is SettingName => settingNames.some((known) => known === name)
 
 /** Kubernetes describes every service of a namespace in such variables; they are not meant as settings. */
@@ -103,7 +106,7 @@ export const settingsReport = (environment: SettingsFile, file: SettingsFile): S
     }
     const source = fromEnvironment !== undefined ? "environment" : given(file, name) !== undefined ? "file" : "default"
     const decoded = Schema.decodeUnknownExit(Settings.fields[name])(value)
-    const shown = secret ? String(Redacted.make(value)) : value
+    const shown = secret ? String(Redacted.make(value)) : withoutUser(value)
     if (Exit.isSuccess(decoded)) {
       values[name] = decoded.value
       return { name, source, shown, problem: null }

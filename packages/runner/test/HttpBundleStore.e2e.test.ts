@@ -96,12 +96,25 @@ describe("a bundle store over HTTP", () => {
     })
   )
 
-  it.live("follows no redirect with its signature", () =>
-    Effect.gen(function* () {
-      const objects = yield* holding
-      const store = yield* over(objects)
-      objects.trouble = (_, response) => response.writeHead(302, { location: "/bucket/elsewhere" }).end()
-      assert.strictEqual(yield* refusal(store.read(key)), "unavailable")
-    })
+  it.live.each([301, 302, 303, 307, 308])(
+    "follows no redirect (%i) with its signature, to a server that would answer or to itself",
+    (status) =>
+      Effect.gen(function* () {
+        const objects = yield* holding
+        const elsewhere = yield* objectStore
+        const seen: Array<unknown> = []
+        elsewhere.trouble = ({ headers }, response) => {
+          seen.push(headers)
+          response.end(archive)
+        }
+        const store = yield* over(objects)
+        for (const location of [new URL(bundlePath(key), elsewhere.base).href, "/bucket/elsewhere"]) {
+          objects.trouble = ({ url }, response) =>
+            url?.endsWith("/elsewhere") ? response.end(archive) : response.writeHead(status, { location }).end()
+          assert.strictEqual(yield* refusal(store.read(key)), "unavailable")
+          assert.strictEqual(yield* refusal(store.check), "unavailable")
+        }
+        assert.deepStrictEqual(seen, [])
+      })
   )
 })

@@ -99,12 +99,62 @@ describe("Settings", () => {
     assert.deepStrictEqual(problems(service), [])
   })
 
-  it("never show a secret", () => {
-    const { readings } = settingsReport({ ...needed, RUNNER_SERVICE_TOKEN_PREVIOUS: "old-secret" }, {})
-    assert.notMatch(JSON.stringify(readings), /-secret/)
-    assert.isTrue(
-      readings.every(({ name, shown }) => !aboutSetting(name).secret || /^(<redacted.*>)?$/.test(shown ?? ""))
+  it("are secret where their name says so, with few exceptions", () => {
+    const telling = /URL|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|KEY|PRIVATE/
+    const exceptions = {
+      RUNNER_SERVICE_TOKEN_CHECK: "on or off",
+      AWS_ACCESS_KEY_ID: "names a key, and goes with each request in plain"
+    }
+    assert.deepStrictEqual(
+      settingNames.filter((name) => telling.test(name) && !aboutSetting(name).secret),
+      settingNames.filter((name) => name in exceptions)
     )
+  })
+
+  it("show no byte of a secret, and no password within an address, whatever is set, right or wrong", () => {
+    const texts = [
+      "hush-hush-hush-hush-hush-hush-hush-hush",
+      "postgres://reader:hush@db:5432/alga",
+      "https://hush@store.example/bucket",
+      "https://user:hush@store.example/bucket",
+      "https://user:hu%20sh:hush@store.example",
+      "HTTP://hush:@h"
+    ]
+    for (const name of settingNames) {
+      for (const text of texts) {
+        const isAddress = text.includes("://")
+        for (const report of [settingsReport({ [name]: text }, {}), settingsReport({}, { [name]: text })]) {
+          const { problems, readings } = report
+          const reading = readings.find((one) => one.name === name)
+          if (isAddress || aboutSetting(name).secret) {
+            assert.notMatch(JSON.stringify([reading, problems]), /hush|hu%20sh/, `${name}=${text}`)
+          }
+          if (aboutSetting(name).secret) assert.strictEqual(reading?.shown, "<redacted>", name)
+        }
+      }
+    }
+  })
+
+  it("take no address that holds a user or password, except of a database", () => {
+    for (const name of [
+      "BUNDLE_STORE_BASE",
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      "ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API"
+    ]) {
+      assert.deepStrictEqual(problems({ [name]: "https://host.example" }), [], name)
+      assert.lengthOf(problems({ [name]: "https://user:hush@host.example" }), 1, name)
+      assert.lengthOf(problems({ [name]: "https://user@host.example" }), 1, name)
+    }
+  })
+
+  it("take origins that may frame a page, and nothing that ends the directive or begins another policy", () => {
+    const name = "ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS"
+    for (const origins of ["'self'", "'none'", "https://app.example https://*.other.example:8443", "*"]) {
+      assert.deepStrictEqual(problems({ [name]: origins }), [], origins)
+    }
+    for (const origins of ["'self'; script-src *", "https://a, https://b", "a\r\nx: y", "a\tb", "é"]) {
+      assert.lengthOf(problems({ [name]: origins }), 1, origins)
+    }
   })
 
   it("say of each what it is for and its unit", () => {

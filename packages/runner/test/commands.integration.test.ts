@@ -6,6 +6,7 @@ import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { aboutSetting, settingNames } from "../src/Settings.ts"
 import { program } from "./support/Program.ts"
 import { serveSetting, token } from "./support/ServeProgram.ts"
 import { temporary } from "./support/Temporary.ts"
@@ -129,6 +130,20 @@ describe("config", () => {
       assert.deepInclude(settings["PORT"], { value: "9000", source: "file", unit: "port" })
       assert.deepInclude(settings["DATABASE_URL"], { value: "<redacted>", source: "file" })
       assert.deepInclude(settings["RUNNER_SERVICE_TOKEN"], { value: "<redacted>", source: "environment" })
+    })
+  )
+
+  it.live("prints no byte of any secret, as lines and as a table, be they right or wrong", () =>
+    Effect.gen(function* () {
+      const secrets = settingNames.filter((name) => aboutSetting(name).secret)
+      for (const value of ["hush".repeat(10), "postgres://hush:hush@hush/hush"]) {
+        const env = Object.fromEntries([...secrets, "BUNDLE_STORE_BASE"].map((name) => [name, value]))
+        for (const args of [["config", "--json"], ["config"]]) {
+          const { errors, text } = yield* run(args, { ...env, BUNDLE_STORE_BASE: "https://a:hush@b" })
+          assert.notInclude(text + errors, "hush")
+          for (const name of secrets) assert.include(text, name)
+        }
+      }
     })
   )
 

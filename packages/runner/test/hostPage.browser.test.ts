@@ -146,6 +146,18 @@ describe("a page's messages", () => {
     expect(outside).toEqual([])
   })
 
+  it("count from the frame's own window, and from no other of its origin", async () => {
+    const { asked, frame } = await sample.open("admin-user")
+    await frame.evaluate(`document.body.append(document.createElement("iframe"))`)
+    const [inner] = frame.childFrames()
+    expect(await inner?.evaluate("origin")).toBe(await frame.evaluate("origin"))
+    const before = asked.length
+    const other = call("other", "/api/services?pageSize=1", { method: "GET" })
+    await inner?.evaluate(`top.postMessage(${JSON.stringify(other)}, "*")`)
+    expect(await answers(frame)).toEqual({})
+    expect(asked.slice(before)).toEqual([`GET ${listing}`])
+  })
+
   it("of another version, an unknown type or no envelope get nothing", async () => {
     const { asked, frame } = await sample.open("admin-user")
     const before = asked.length
@@ -276,7 +288,65 @@ describe("the extension's page", () => {
   })
 })
 
+describe("a form of the extension's page", () => {
+  /** What comes of a form that posts to another site: the directive that stops it. */
+  const post = (address: string) => `new Promise((resolve) => {
+    addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective))
+    const form = Object.assign(document.createElement("form"), { action: ${JSON.stringify(address)}, method: "post" })
+    document.body.append(form)
+    form.submit()
+  })`
+
+  it("posts nowhere where the page is opened alone, without the frame around it", async () => {
+    const { contentHash, frames } = sample.hosted()
+    const { address, hits } = await foreignSite("")
+    const context = await sample.browser().newContext()
+    cleanups.push(() => void context.close())
+    const page = await context.newPage()
+    await page.goto(`${frames}/ext-ui/${ids.extensions.full}/${contentHash}/~${ids.tenants.acme}/index.html`)
+    expect(await page.evaluate(post(address))).toBe("form-action")
+    expect(await page.evaluate(post(`${frames}/elsewhere`))).toBe("form-action")
+    expect(hits()).toBe(0)
+  })
+
+  it("posts nowhere in its frame", async () => {
+    const { frame, page, takeErrors } = await sample.open("admin-user")
+    const { address, hits } = await foreignSite("")
+    const blocked = page.waitForEvent("console", (line) => /form submission|form-action/i.test(line.text()))
+    await frame.evaluate(`void ${post(address)}`)
+    await blocked
+    expect(hits()).toBe(0)
+    takeErrors()
+  })
+})
+
 describe("the host page's server", () => {
+  it("sends every header that keeps a page to itself", async () => {
+    const { addressOf, frames } = sample.hosted()
+    const { headers } = await fetch(addressOf("admin-user"))
+    const names = ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"]
+    const own = ["cross-origin-opener-policy", "cross-origin-resource-policy", "access-control-allow-origin"]
+    expect([...names, ...own].map((name) => headers.get(name))).toEqual([
+      [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src data:",
+        `frame-src ${frames}`,
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'"
+      ].join("; "),
+      "nosniff",
+      "no-referrer",
+      "no-store",
+      "same-origin",
+      "same-origin",
+      null
+    ])
+  })
+
   const proxied = (extension: string) =>
     `${new URL(sample.hosted().addressOf("admin-user")).origin}/api/ext-proxy/${extension}/api/clients`
   const session = (name: string) => ({ "x-alga-host-session": sample.hosted().sessionOf(name) })

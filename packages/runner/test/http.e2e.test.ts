@@ -85,7 +85,19 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
         assert.deepStrictEqual([status, headers.get("content-type")], [200, type], path)
         assert.strictEqual(headers.get("cache-control"), "public, max-age=31536000, immutable")
         assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
-        assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'.*connect-src 'none'/)
+        assert.strictEqual(headers.get("referrer-policy"), "no-referrer")
+        assert.deepStrictEqual(headers.get("content-security-policy")?.split("; "), [
+          "default-src 'none'",
+          "script-src 'self'",
+          "style-src 'self' 'unsafe-inline'",
+          "img-src 'self' data: blob:",
+          "font-src 'self' data:",
+          "media-src 'self'",
+          "connect-src 'none'",
+          "form-action 'none'",
+          "base-uri 'none'",
+          "frame-ancestors 'self'"
+        ])
       }
       assert.strictEqual((yield* get(`${base}/assets/app.js?v=1`)).text, "export {}")
     })
@@ -99,6 +111,10 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
       assert.strictEqual(etag, `"${sha256(Buffer.from(first.text))}"`)
       const again = yield* get(`${base}/index.html`, { headers: { "if-none-match": `"x", W/${etag}` } })
       assert.deepStrictEqual([again.status, again.text, again.headers.get("etag")], [304, "", etag])
+      for (const name of ["content-security-policy", "x-content-type-options", "referrer-policy"]) {
+        assert.isNotNull(first.headers.get(name), name)
+        assert.strictEqual(again.headers.get(name), first.headers.get(name), name)
+      }
       const other = yield* get(`${base}/index.html`, { headers: { "if-none-match": '"other"' } })
       assert.strictEqual(other.status, 200)
       const head = yield* get(`${base}/index.html`, { method: "HEAD" })
