@@ -177,6 +177,25 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
       })
     )
 
+    it.effect("keeps contacts apart that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const [own, theirs] = [mine.client("Own"), other.client("Theirs")]
+        const contact_name_id = freshId()
+        const contacts = [
+          contactRow({ tenant: other.tenant, contact_name_id, client_id: theirs.client_id }),
+          contactRow({ tenant: mine.tenant, contact_name_id, client_id: own.client_id })
+        ]
+        const portal = mine.user({ user_type: "client", contact_id: contact_name_id })
+        const theirPortal = other.user({ user_type: "client", contact_id: contact_name_id })
+        yield* load(mine.rows, other.rows, { clients: [own, theirs], contacts, users: [portal, theirPortal] })
+        const found = yield* subject(mine.tenant, userId(portal))
+        assert.strictEqual(found?.clientId as string, own.client_id)
+        assert.strictEqual((yield* subject(other.tenant, userId(theirPortal)))?.clientId as string, theirs.client_id)
+      })
+    )
+
     it.effect("gives no client for a portal user without a contact, or whose contact has none", () =>
       Effect.gen(function* () {
         const { tenant, rows, user } = freshTenant()
