@@ -23,7 +23,7 @@ export const guestProcesses = (): ReadonlyArray<string> => {
       const parent = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1]
       return (
         Number(parent) === process.pid &&
-        /--permission(?!.*--liftoff-only)/.test(readFileSync(`/proc/${pid}/cmdline`, "latin1"))
+        /--permission.*--max-semi-space-size/.test(readFileSync(`/proc/${pid}/cmdline`, "latin1"))
       )
     } catch {
       return false

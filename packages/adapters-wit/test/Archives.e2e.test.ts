@@ -29,7 +29,7 @@ const openers = (): number =>
   execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .filter((line) => line.trim().startsWith(`${process.pid} `))
-    .filter((line) => /--permission(?!.*--allow-fs-read).*--liftoff-only/.test(line)).length
+    .filter((line) => /--permission(?!.*--(?:allow-fs-read|max-semi-space-size)).*--liftoff-only/.test(line)).length
 
 layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })("Archives", (it) => {
   it.effect("opens an archive in a process of its own that is gone afterwards", () =>

@@ -96,7 +96,9 @@ describe("openComponent", () => {
     const [module] = component.modules
     const pages = new EngineGlobal({ value: "i32", mutable: true }, 1)
     const made = new coreWasm.Module(module?.bytes ?? new Uint8Array())
-    const { exports } = new coreWasm.Instance(made, { [component.marker]: { pages } })
+    const { exports } = new coreWasm.Instance(made, {
+      [component.marker]: { pages, refused: new EngineGlobal({ value: "i32", mutable: true }, 0) }
+    })
     ;(exports["later"] as Run)()
     const memory = exports[module?.memories[0] ?? ""] as CoreLinearMemory
     const seen = new TextDecoder().decode(new Uint8Array(memory.buffer, 8, 21))

@@ -67,7 +67,12 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
   }>([
     { name: "trap", options: {}, reason: "trap", ran: true },
     { name: "loop-forever", options: { limits: { timeoutMs: 1_500 } }, reason: "timeout", ran: true },
-    { name: "grow-memory", options: { limits: { memoryMb: 16 }, body: zeros(60_000) }, reason: "trap", ran: true },
+    {
+      name: "grow-memory",
+      options: { limits: { memoryMb: 16 }, body: zeros(60_000) },
+      reason: "memory-limit",
+      ran: true
+    },
     {
       name: "ok",
       options: { limits: { requestBodyBytes: 1 }, body: zeros(2) },

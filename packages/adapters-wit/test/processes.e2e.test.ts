@@ -53,6 +53,7 @@ describe("A process of the sandbox", () => {
         "--wasm-max-table-size=100000",
         "--max-old-space-size=256",
         "--max-semi-space-size=4",
+        "--liftoff-only",
         "--no-experimental-sqlite",
         "--freeze-flags-after-init",
         "--disable-sigusr1",

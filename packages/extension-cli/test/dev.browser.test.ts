@@ -85,6 +85,18 @@ describe("alga-ext dev", () => {
     await shown(count(11))
   })
 
+  it("keeps a capability away that was taken away, over the builds that follow", async () => {
+    await open.page.getByLabel("cap:client.read").uncheck()
+    const denied = 'Proxy error 403: {"error":"not-allowed"}'
+    await shown(denied)
+    await extension.write("ui/index.html", (await extension.read("ui/index.html")).replace("<h1>", "<h1>Built again: "))
+    await open.page.frameLocator("#page").getByText("Built again: ").waitFor()
+    await shown(denied)
+    expect(await open.page.getByLabel("cap:client.read").isChecked()).toBe(false)
+    await open.page.getByLabel("cap:client.read").check()
+    await shown(count(11))
+  })
+
   it("answers anew after a save, and keeps the last good build where one fails", async () => {
     await shown(count(11))
     await extension.write("src/handler.ts", handlerSource("two"))

@@ -40,6 +40,7 @@ const pathOf = ({ fd }: FileHandle, file: string): Promise<string> =>
  * import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
  *
  * const manifest = await readPlainFile(".", "manifest.json", 65_536)
+ * console.log(manifest.byteLength)
  * ```
  */
 export const readPlainFile = async (folder: string, name: string, mostBytes: number): Promise<Uint8Array> => {
@@ -81,6 +82,7 @@ export const readPlainFile = async (folder: string, name: string, mostBytes: num
  * import { readPlainFiles } from "@alga-psa/ext-extension-sdk/PlainFiles"
  *
  * const files = await readPlainFiles("extension", "ui", { bytes: 1_000_000, entries: 100, depth: 8 })
+ * console.log(Object.keys(files))
  * ```
  */
 export const readPlainFiles = async (

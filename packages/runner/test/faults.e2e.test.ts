@@ -186,7 +186,20 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
   it.effect("ends a handler that never returns, at the request's own deadline", () =>
     Effect.gen(function* () {
       const change = yield* fixture("loop-forever")
-      yield* refuses({ ...change, top: { limits: { timeout_ms: 500 } } }, 500, /^execute_failed: timeout: /)
+      const runner = yield* TestRunner
+      const bundle = {
+        tenant_id: ids.tenants.acme,
+        extension_id: change.case?.extension,
+        content_hash: change.hash
+      }
+      // The deadline covers the intake too, which is not what this is about.
+      const warm = yield* runner.send("/warmup", {
+        method: "POST",
+        headers: { "content-type": "application/json", [serviceTokenHeader]: runner.token },
+        body: JSON.stringify(bundle)
+      })
+      assert.strictEqual(warm.status, 200)
+      yield* refuses({ ...change, top: { limits: { timeout_ms: 3_000 } } }, 500, /^execute_failed: timeout: /)
     })
   )
 

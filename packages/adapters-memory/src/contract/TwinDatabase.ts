@@ -68,7 +68,7 @@ const invocation = (caller: Caller): InvocationData => ({
 
 const audited = [
   ...["operation", "outcome", "capability", "tenant", "extension", "install", "requestId"],
-  ...["resultCount", "missing", "field", "why"]
+  ...["resultCount", "missing", "field"]
 ] as const
 
 /** What the audit line says, without times; null for any other line. */

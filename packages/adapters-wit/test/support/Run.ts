@@ -62,5 +62,7 @@ export const guestProcesses = (): ReadonlyArray<number> =>
   execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((found) => Number(found?.[2]) === process.pid && /--permission(?!.*--liftoff-only)/.test(found?.[3] ?? ""))
+    .filter(
+      (found) => Number(found?.[2]) === process.pid && /--permission.*--max-semi-space-size/.test(found?.[3] ?? "")
+    )
     .map((found) => Number(found?.[1]))

@@ -32,7 +32,7 @@ export const guestProgram = (): Program => ({
   text: childText("Guest"),
   builtins,
   reads: [],
-  flags: ["--max-semi-space-size=4"]
+  flags: ["--max-semi-space-size=4", "--liftoff-only"]
 })
 
 /** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
