@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { benchesWrite, unwritten, writesOf } from "../src/documents/BenchShape.ts"
 import { blocksOf } from "../src/documents/Blocks.ts"
+import { claimsOf, unheldClaims } from "../src/documents/Claims.ts"
 import { commandRules } from "../src/documents/CommandRules.ts"
 import { linesOf, namedCommands, shellBlocks } from "../src/documents/Commands.ts"
 import { wrongInSequence } from "../src/documents/Diagram.ts"
@@ -92,6 +93,65 @@ describe("The pages", () => {
       .filter(({ text }) => text.trimEnd().split("\n").length > 30)
       .map(({ path }) => path)
     assert.deepEqual(long, [])
+  })
+})
+
+describe("The page on security", () => {
+  it("names for each claim a test that is there", async () => {
+    const security = all.filter(({ path }) => path === "docs/security.md")
+    assert.isAbove(security.flatMap(claimsOf).length, 50)
+    assert.deepEqual((await Promise.all(security.map(unheldClaims))).flat(), [])
+  })
+})
+
+describe("A claim", () => {
+  const test = "[`documents.test.ts`](../checks/test/documents.test.ts)"
+
+  it("is a paragraph, an item of a list or a row of a table", () => {
+    const text = [
+      "# Title\n\nOne that has\ntwo lines.\n",
+      "- An item\n  with more.\n1. Another.\n",
+      "| a | b |\n| --- | --- |\n| row | 1 |\n| row | 2 |\n",
+      "```sh\ncommand\n\nanother\n```\nAfter it."
+    ].join("\n")
+    assert.deepEqual(
+      claimsOf(page(text)).map(({ line, text }) => `${line} ${text}`),
+      [
+        "3 One that has two lines.",
+        "6 - An item with more.",
+        "8 1. Another.",
+        "12 | row | 1 |",
+        "13 | row | 2 |",
+        "20 After it."
+      ]
+    )
+  })
+
+  it("is none in a section that says that no test holds it, down to the next of its level", () => {
+    const text =
+      "Before.\n\n## A (not held by tests)\n\nx\n- y\n\n| z |\n| --- |\n| z |\n\n### Below\n\nx\n\n## B\n\nAfter.\n\n### C (not held by tests)\n\nx\n\n### D\n\nLast."
+    assert.deepEqual(
+      claimsOf(page(text)).map(({ text }) => text),
+      ["Before.", "After.", "Last."]
+    )
+  })
+
+  it("is held where it names a test, and not where one of those that it names is not there", async () => {
+    assert.deepEqual(await unheldClaims(page(`One. ${test}\n- Two. ${test}, ${test}`)), [])
+    const absent = "[`absent.test.ts`](../checks/test/absent.test.ts)"
+    assert.deepEqual(await unheldClaims(page(`One. ${test}, ${absent}\n- Two.\n- Three. \`documents.test.ts\``)), [
+      "docs/page.md:1: ../checks/test/absent.test.ts is no test",
+      "docs/page.md:2: names no test",
+      "docs/page.md:3: names no test"
+    ])
+  })
+
+  it.each([
+    ["another name", "[`other.test.ts`](../checks/test/documents.test.ts)"],
+    ["no test of the workspace's", "[`greet.test.ts`](../checks/test/fixtures/greet.test.ts)"],
+    ["a folder", "[`test.test.ts`](../checks/test)"]
+  ])("is not held by %s", async (_what, wrong) => {
+    assert.lengthOf(await unheldClaims(page(`One. ${wrong}`)), 1)
   })
 })
 

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { guestProgram, type Program, transpilerProgram } from "../src/internal/host/Engine.ts"
+import { guestProgram, openerProgram, type Program, transpilerProgram } from "../src/internal/host/Engine.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
 import { open } from "../src/internal/host/RestrictedNode.ts"
 
@@ -100,7 +100,8 @@ const reach: Readonly<Record<string, string>> = {
 
 const programs: ReadonlyArray<readonly [string, () => Program, ReadonlyArray<string>]> = [
   ["sandbox process", guestProgram, ["node:buffer", "node:fs", "node:module"]],
-  ["transpiler", transpilerProgram, ["node:buffer", "node:fs", "node:fs/promises", "node:module"]]
+  ["transpiler", transpilerProgram, ["node:buffer", "node:fs", "node:fs/promises", "node:module"]],
+  ["opener of archives", openerProgram, ["node:buffer", "node:crypto", "node:fs", "node:module", "node:zlib"]]
 ]
 
 describe("Modules of Node", () => {

@@ -70,6 +70,18 @@ describe("the directory of a cluster", () => {
     }).pipe(provided)
   )
 
+  it.effect("never leaves this runner out, whoever says that it goes", () =>
+    Effect.gen(function* () {
+      yield* known(1, 2)
+      const before = yield* owners
+      const { leaveOut } = yield* Directory
+      yield* leaveOut(new RunnerAddress({ host: self.host, port: self.port }), Duration.seconds(3))
+      assert.deepStrictEqual(yield* owners, before)
+      yield* leaveOut(at(2), Duration.seconds(3))
+      assert.deepStrictEqual(new Set(yield* owners), new Set([1]))
+    }).pipe(provided)
+  )
+
   it.effect("does not count a runner that is not healthy", () =>
     Effect.gen(function* () {
       yield* known(1, 2)

@@ -11,6 +11,7 @@ export const rights: Chapter = {
       id: "rights.1",
       sentence: "The tenant comes from the verified execution alone; no input of the extension names or changes it.",
       proofs: [
+        ["adapters-wit/test/world.test.ts", /The functions of the world > take no tenant/],
         ["GuardedReads.test.ts", /hands the execution's tenant and the whole query to the reader/],
         ["HostImports.test.ts", /tell the execution's context and user, and nothing that the guest says/],
         ["inputs.test.ts", /never restrict to a client that the caller names/],

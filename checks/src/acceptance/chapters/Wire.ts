@@ -119,7 +119,8 @@ export const wire: Chapter = {
       sentence: "The same `x-idempotency-key` and body are carried out once.",
       proofs: [
         [/(idempotency|pgIdempotency)\.integration\.test\.ts$/, /./],
-        ["Fingerprint.test.ts", /Two requests under one key/],
+        ["Fingerprint.test.ts", /Two requests under one key > differ in their/],
+        ["Fingerprint.test.ts", /Two requests under one key > (?!differ in their)/],
         ["KeptAnswer.test.ts", /What is kept of an execution/],
         ["AnswerRights.test.ts", /An answer that was kept/]
       ]

@@ -13,7 +13,7 @@ export class Directory extends Context.Service<
   {
     /** The runner of a shard (1 to {@link shards}); null where it is this one, or where there is no other. */
     readonly ownerOf: (shard: number) => Effect.Effect<RunnerAddress | null>
-    /** Leaves a runner out for a while: it cannot be reached, or said that it is going. */
+    /** Leaves another runner out for a while: it cannot be reached, or said that it is going. This one is never left out. */
     readonly leaveOut: (runner: RunnerAddress, duration: Duration.Duration) => Effect.Effect<void>
     /** The other runners. */
     readonly others: Effect.Effect<ReadonlyArray<RunnerAddress>>
@@ -71,6 +71,7 @@ export const layer = (
           }),
         leaveOut: (runner, duration) =>
           Effect.sync(() => {
+            if (Equal.equals(runner, self)) return
             out.set(keyOf(runner), clock.currentTimeMillisUnsafe() + Duration.toMillis(duration))
           }).pipe(Effect.andThen(tell)),
         others: Effect.sync(() => present().filter((runner) => !Equal.equals(runner, self)))
