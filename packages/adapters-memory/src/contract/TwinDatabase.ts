@@ -71,7 +71,7 @@ const audited = [
   ...["resultCount", "missing", "field"]
 ] as const
 
-/** What the audit line says, without times; null for any other line. */
+/** What the audit line says, without times and the cause of a denial; null for any other line. */
 export const auditText = (line: Readonly<Record<string, unknown>>): string | null =>
   line["operation"] === undefined ? null : JSON.stringify([line["level"], ...audited.map((name) => line[name] ?? null)])
 

@@ -51,6 +51,7 @@ const worldGuests = async (): Promise<ReadonlyArray<Guest>> => {
   const functions = await worldFunctions()
   return [
     ofWorld("plain", functions),
+    ofWorld("deep", functions, "deep"),
     ofWorld("growing", functions, "growth"),
     ofWorld("tables", functions, "growth", "table-writes"),
     ofWorld("drops", functions, "growth", "segment-drops"),
