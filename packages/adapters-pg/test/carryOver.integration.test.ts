@@ -153,7 +153,8 @@ describe("The one connection of a pool carries no tenant over", () => {
         const outcome = yield* readLocked(url, reason(names(one.tenant)), (reading) =>
           Effect.andThen(end, Fiber.join(reading))
         )
-        assert.strictEqual(outcome, "unavailable")
+        // It was sent once more, on another connection, and the table was still locked.
+        assert.strictEqual(outcome, "timeout")
         assert.deepEqual(yield* next, clean)
       }).pipe(Effect.provide(oneConnection(login.url)))
     })
