@@ -1,10 +1,11 @@
 import type { Score, Survivor } from "./Report.ts"
+import type { Target } from "./Targets.ts"
 
 /** Where the page is, relative to the workspace. */
 export const pagePath = "docs/mutation.md"
 
 /** The least share of mutants that tests must notice, in percent. */
-export const leastScore = 90
+export const leastScore = 95
 
 /** The share of mutants that tests noticed, in percent. */
 export const percent = ({ all, killed }: Score): number => (100 * killed) / all
@@ -16,7 +17,7 @@ const row = (folder: string, { file, line, replacement, source, why }: Survivor)
   `| \`${folder}/${file}\` ${line} | ${code(source)} | ${code(replacement)} | ${why ?? "**Nobody has said.**"} |`
 
 /** The page that says how many mutants the tests notice, and why the others may live. */
-export const page = (scores: ReadonlyArray<readonly [folder: string, score: Score]>): string =>
+export const page = (scores: ReadonlyArray<readonly [target: Target, score: Score]>): string =>
   [
     "# Mutation testing",
     "",
@@ -25,17 +26,17 @@ export const page = (scores: ReadonlyArray<readonly [folder: string, score: Scor
     `does not) and writes this page; it fails below ${leastScore} % and where a survivor has no reason in`,
     "`checks/src/mutation/Explanations.ts`. Changes that do not load are not counted.",
     "",
-    "| package | mutants | noticed | survivors | score |",
-    "| --- | --: | --: | --: | --: |",
+    "| target | package | mutants | noticed | survivors | score |",
+    "| --- | --- | --: | --: | --: | --: |",
     ...scores.map(
-      ([folder, score]) =>
-        `| \`${folder}\` | ${score.all} | ${score.killed} | ${score.survivors.length} | ${percent(score).toFixed(1)} % |`
+      ([{ folder, name }, score]) =>
+        `| ${name} | \`${folder}\` | ${score.all} | ${score.killed} | ${score.survivors.length} | ${percent(score).toFixed(1)} % |`
     ),
     "",
     "## Survivors",
     "",
     "| where | was | became | why it may live |",
     "| --- | --- | --- | --- |",
-    ...scores.flatMap(([folder, { survivors }]) => survivors.map((survivor) => row(folder, survivor))),
+    ...scores.flatMap(([{ folder }, { survivors }]) => survivors.map((survivor) => row(folder, survivor))),
     ""
   ].join("\n")
