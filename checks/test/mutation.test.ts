@@ -62,7 +62,7 @@ describe("What is mutated", () => {
       ]),
       [
         ["domain", ["src/Page.ts"], ["test/*.test.ts"]],
-        ["deadline", ["src/Deadline.ts"], ["test/Deadline.test.ts"]]
+        ["deadline", ["src/Deadline.ts"], ["test/{Deadline,waits}.test.ts"]]
       ]
     )
   })

@@ -62,7 +62,7 @@ export const targets: ReadonlyArray<Target> = [
     mutate: ["src/{AnswerRights,Fingerprint,KeptAnswer}.ts", "src/internal/{invocation,refusals}.ts"],
     tests: ["test/{AnswerRights,Fingerprint,KeptAnswer,invocation}.test.ts"]
   },
-  { name: "deadline", folder: "runner", mutate: ["src/Deadline.ts"], tests: ["test/Deadline.test.ts"] },
+  { name: "deadline", folder: "runner", mutate: ["src/Deadline.ts"], tests: ["test/{Deadline,waits}.test.ts"] },
   {
     name: "edges",
     folder: "runner",
