@@ -48,7 +48,7 @@ export const targets: ReadonlyArray<Target> = [
     name: "archives",
     folder: "adapters-wit",
     mutate: ["src/internal/child/archive/*.ts"],
-    tests: ["test/OpenBundle.test.ts"]
+    tests: ["test/{ManifestFields,OpenBundle,PaxRecords,TarReader,ZstdFrame}.test.ts"]
   },
   {
     name: "executions",

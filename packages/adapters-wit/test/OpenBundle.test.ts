@@ -246,6 +246,16 @@ describe("openBundle", () => {
     assert.notMatch(error.message, /[\p{Cc}\p{Zl}\p{Zp}]/u)
   })
 
+  it("takes a manifest and a component of as many bytes as they may have, and larger files that are of no use", async () => {
+    const full = { name: "manifest.json", content: JSON.stringify(manifest).padEnd(65_536) }
+    const archive = archiveOf([full, componentFile, { name: "other", content: "x".repeat(100) }])
+    const { files } = await openBundle({ part: "component", componentBytes: 9 }, archive)
+    assert.deepEqual(
+      files.map(([name]) => name),
+      ["dist/main.wasm"]
+    )
+  })
+
   it("gives the files of a page up to its bytes, and refuses more", async () => {
     const half = 8 * 1024 * 1024
     const files = [

@@ -100,6 +100,17 @@ describe("A setting", () => {
   })
 })
 
+describe("The token of callers", () => {
+  const { RUNNER_SERVICE_TOKEN: _, ...others } = needed
+  const problems = (check: SettingsFile) => settingsReport({ ...others, ...check }, {}).problems
+
+  it("must be there, except where the check is off", () => {
+    assert.lengthOf(problems({}), 1)
+    assert.lengthOf(problems({ RUNNER_SERVICE_TOKEN_CHECK: "on" }), 1)
+    assert.deepStrictEqual(problems({ RUNNER_SERVICE_TOKEN_CHECK: "off" }), [])
+  })
+})
+
 describe("A settings file", () => {
   beforeEach(() => {
     for (const name of [...settingNames, settingsFileVariable]) vi.stubEnv(name, undefined)

@@ -22,7 +22,7 @@ describe("A file of an extension's page", () => {
     }
   )
 
-  it.each(["", '"b"', "a", '"aa"', '"W/"a""', '"a" "b"', "**", 'xW/"a"'])(
+  it.each(["", '"b"', "a", '"aa"', '"W/"a""', '"W/a"', '"a" "b"', "**", 'xW/"a"'])(
     "is sent to who asks with the tag %j",
     (given) => {
       assert.isFalse(hasTag(given, '"a"'))
