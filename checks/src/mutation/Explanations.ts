@@ -62,6 +62,12 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "The name of a span, which is tested in traces of a whole runner."
   },
   {
+    file: /Execution\.ts$/,
+    source: /^deadline !== null$/,
+    replacement: /^true$/,
+    why: "An execution has a deadline, which it sets where its caller has none; the question is for the compiler."
+  },
+  {
     file: /ServiceToken\.ts$/,
     source: /^"utf8"$/,
     replacement: /^""$/,
@@ -84,12 +90,6 @@ export const explanations: ReadonlyArray<Explanation> = [
     source: /^text\.slice\(0, most \+ 1\)$/,
     replacement: /^text$/,
     why: "It saves looking at what is cut off behind; the result is the same."
-  },
-  {
-    file: /ForeignText\.ts$/,
-    source: /^character\.codePointAt\(0\)\?\.toString$/,
-    replacement: any,
-    why: "A match has a first character; the question mark is for the compiler."
   },
   {
     file: /ValueReader\.ts$/,

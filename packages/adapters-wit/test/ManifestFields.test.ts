@@ -55,13 +55,13 @@ describe("The fields of a manifest", () => {
   it("are none, in one line, where it is no JSON", () => {
     const error = (() => {
       try {
-        return fields("{\n\n\t x")
+        return fields("[1,\n\n\t x]")
       } catch (error) {
         return error
       }
     })()
     assert.instanceOf(error, ArchiveRefusal)
-    assert.match(error.message, /^manifest\.json is not JSON: (?!.*[\p{C}]|.* {2})/u)
+    assert.match(error.message, /^manifest\.json is not JSON: .*\[1, x\]/)
   })
 })
 
