@@ -80,12 +80,6 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "The names are the map's own keys; the question mark is for the compiler."
   },
   {
-    file: /CarriedResponse\.ts$/,
-    source: /^(start < end|end > start)$/,
-    replacement: /^(true|start <= end|end >= start)$/,
-    why: "Outside the text there is no space, so the loop ends there by itself."
-  },
-  {
     file: /ForeignText\.ts$/,
     source: /^text\.slice\(0, most \+ 1\)$/,
     replacement: /^text$/,

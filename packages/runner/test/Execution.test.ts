@@ -350,9 +350,7 @@ describe("Execution", () => {
     Effect.gen(function* () {
       const told: Array<unknown> = []
       const note = Effect.flatMap(Deadline, (deadline) => deadline?.ran ?? Effect.succeed(null)).pipe(
-        Effect.map((rights) => {
-          told.push(rights)
-        })
+        Effect.tap((rights) => Effect.sync(() => told.push(rights)))
       )
       const execute: ExecutorService["execute"] = (_from, _http, _limits, onRun) =>
         note.pipe(
