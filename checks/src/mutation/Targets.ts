@@ -24,7 +24,7 @@ export const targets: ReadonlyArray<Target> = [
       "src/{HostImports,HostCall,KnownWorld,DeniedPorts,Secrets,HttpFetch,Storage,UiProxy,Scheduler,Invoicing}.ts",
       "src/internal/imports/*.ts"
     ],
-    tests: ["test/{HostGuard,HostImports,guestValues,logging,valueType}.test.ts"]
+    tests: ["test/{HostGuard,HostImports,KnownWorld,guestValues,logging,valueType}.test.ts"]
   },
   {
     name: "sandbox",
