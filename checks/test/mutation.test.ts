@@ -1,7 +1,9 @@
+import { globSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { page, percent } from "../src/mutation/Page.ts"
 import { scoreOf } from "../src/mutation/Report.ts"
 import { chosenTargets, targets } from "../src/mutation/Targets.ts"
+import { root } from "../src/release/Packages.ts"
 
 const at = (line: number, from: number, to: number) => ({
   start: { line, column: from },
@@ -42,23 +44,52 @@ describe("The report of a mutation run", () => {
   })
 
   it("is a page that names every survivor", () => {
-    const lines = page([["a", score]]).split("\n")
-    assert.include(lines, "| `a` | 4 | 2 | 2 | 50.0 % |")
+    const lines = page([[{ name: "one", folder: "a", mutate: [], tests: [] }, score]]).split("\n")
+    assert.include(lines, "| one | `a` | 4 | 2 | 2 | 50.0 % |")
     assert.include(lines, "| `a/src/A.ts` 2 | `1 \\| 2` | `1 & 2` | **Nobody has said.** |")
   })
 })
 
 describe("What is mutated", () => {
-  it("is everything, a package, or one of its files", () => {
+  it("is everything, a target, or one of a target's files, with the tests of that target", () => {
     assert.deepEqual(chosenTargets([]), targets)
     assert.deepEqual(chosenTargets(["domain"]), targets.slice(0, 1))
     assert.deepEqual(
-      chosenTargets(["domain/src/Page.ts"]).map(({ folder, mutate }) => [folder, mutate]),
-      [["domain", ["src/Page.ts"]]]
+      chosenTargets(["domain/src/Page.ts", "runner/src/Deadline.ts"]).map(({ mutate, name, tests }) => [
+        name,
+        mutate,
+        tests
+      ]),
+      [
+        ["domain", ["src/Page.ts"], ["test/*.test.ts"]],
+        ["deadline", ["src/Deadline.ts"], ["test/{Deadline,waits}.test.ts"]]
+      ]
     )
   })
 
-  it("is never nothing: a name that is unknown is refused", () => {
-    assert.throws(() => chosenTargets(["domian"]), "domian is none of domain, adapters-wit, runner")
+  it("is a file of one target, which is there, and noticed by tests that are there and need nothing", () => {
+    const places = targets.flatMap(({ folder, mutate, tests }) =>
+      [...mutate, ...tests].map((glob) => `packages/${folder}/${glob}`)
+    )
+    for (const place of places) assert.isNotEmpty(globSync(place, { cwd: root }), place)
+    const mutated = targets.flatMap(({ folder, mutate }) =>
+      globSync(
+        mutate.map((glob) => `packages/${folder}/${glob}`),
+        { cwd: root }
+      )
+    )
+    assert.lengthOf(mutated, new Set(mutated).size)
+    const tests = targets.flatMap(({ folder, tests }) =>
+      globSync(
+        tests.map((glob) => `packages/${folder}/${glob}`),
+        { cwd: root }
+      )
+    )
+    for (const test of tests) assert.match(test, /\/\w+\.test\.ts$/)
+  })
+
+  it("is never nothing: a name that is unknown is refused, and a file of no target", () => {
+    assert.throws(() => chosenTargets(["domian"]), "domian is none of domain, imports, sandbox")
+    assert.throws(() => chosenTargets(["domain/test/Page.test.ts"]), "is none of")
   })
 })

@@ -62,9 +62,124 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "The name of a span, which is tested in traces of a whole runner."
   },
   {
+    file: /Execution\.ts$/,
+    source: /^deadline !== null$/,
+    replacement: /^true$/,
+    why: "An execution has a deadline, which it sets where its caller has none; the question is for the compiler."
+  },
+  {
     file: /ServiceToken\.ts$/,
     source: /^"utf8"$/,
     replacement: /^""$/,
     why: "It is the default encoding of a hash."
+  },
+  {
+    file: /Fingerprint\.ts$/,
+    source: /^named\.get\(name\)\?\.map$/,
+    replacement: any,
+    why: "The names are the map's own keys; the question mark is for the compiler."
+  },
+  {
+    file: /ForeignText\.ts$/,
+    source: /^text\.slice\(0, most \+ 1\)$/,
+    replacement: /^text$/,
+    why: "It saves looking at what is cut off behind; the result is the same."
+  },
+  {
+    file: /ValueReader\.ts$/,
+    source:
+      /^(?:(length <= scanned|i < this\.at( && .*lastAscii)?|\(this\.frame\[i\] as number\) <= lastAscii|i\+\+)$|\{\s+let i = from)/,
+    replacement: any,
+    why: "Short ASCII is read by a faster way to the same text."
+  },
+  {
+    file: /ValueReader\.ts$/,
+    source: /^i === this\.at$/,
+    replacement: /^false$/,
+    why: "Short ASCII is read by a faster way to the same text."
+  },
+  {
+    file: /HostCallAdapter\.ts$/,
+    source: /^out\.view\(\)\.slice\(\)$/,
+    replacement: any,
+    why: "The copy lets the larger buffer go; its bytes are the same."
+  },
+  {
+    file: /SettingsSource\.ts$/,
+    source: /^(format\(error\.issue\)\.issues\[0\]\?\.message|"is not valid")$/,
+    replacement: any,
+    why: "A value that is refused has an issue with a message; the rest is for the compiler."
+  },
+  {
+    file: /SettingsSource\.ts$/,
+    source: /^(Object\.entries\(process\.env\)\.filter|entry\[1\] !== undefined$)/,
+    replacement: any,
+    why: "A process's environment holds no undefined; the question is for the compiler."
+  },
+  {
+    file: /bundleFailure\.ts$/,
+    source: /^failure\._tag === "(ComponentRefused|RunnerError)"$/,
+    replacement: /^true$/,
+    why: "No other failure has the field that is asked next; the tag is for the compiler."
+  },
+  {
+    file: /ManifestFields\.ts$/,
+    source: /^i < text\.length$/,
+    replacement: /^i <= text\.length$/,
+    why: "Behind the text there is no letter."
+  },
+  {
+    file: /OpenBundle\.ts$/,
+    source: /^name === manifestName \|\| name === componentName$/,
+    replacement: /^true$/,
+    why: "Files that nobody asks for are kept until the end, within the bound of the whole archive, and never given."
+  },
+  {
+    file: /OpenBundle\.ts$/,
+    source: /^\{ (params: \{ )?\[constants\.ZSTD_d_windowLogMax\]/,
+    replacement: /^\{\}$/,
+    why: "They are zstd's own bound, which is the same, and the size of pieces."
+  },
+  {
+    file: /OpenBundle\.ts$/,
+    source: /^"ZSTD_"$/,
+    replacement: /^""$/,
+    why: "Nothing else that fails here has a code."
+  },
+  {
+    file: /PaxRecords\.ts$/,
+    source: /^(blank < 0|"")$/,
+    replacement: any,
+    why: "Without a blank there is no length in decimal digits either, and that is refused."
+  },
+  {
+    file: /PaxRecords\.ts$/,
+    source: /^(end <= blank \+ 1( \|\| end > bytes\.byteLength)?|blank \+ 1|end > bytes\.byteLength)$/,
+    replacement: /^(false|end < blank \+ 1|blank - 1|end <= blank \+ 1 && end > bytes\.byteLength)$/,
+    why: "The byte before such an end is no line end, or no equals sign is within it, and that is refused."
+  },
+  {
+    file: /PaxRecords\.ts$/,
+    source: /^(equals < 0|equals >= end)$/,
+    replacement: /^(equals <= 0|equals > end)$/,
+    why: "A record that begins with an equals sign has no length, and that is refused."
+  },
+  {
+    file: /TarReader\.ts$/,
+    source: /^(this\.body|body)\?\.bytes$/,
+    replacement: any,
+    why: "While bytes of a body are due there is one; the question mark is for the compiler."
+  },
+  {
+    file: /ZstdFrame\.ts$/,
+    source: /^(view\.getUint16\(sizeAt, true\) \+ 256|true)$/,
+    replacement: /^(view\.getUint16\(sizeAt, true\) - 256|false)$/,
+    why: "Any size in two bytes is far below the bound."
+  },
+  {
+    file: /ZstdFrame\.ts$/,
+    source: /^(\[\s|size === undefined$)/,
+    replacement: any,
+    why: "Two bits choose among four; the question is for the compiler."
   }
 ]

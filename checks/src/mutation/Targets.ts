@@ -1,42 +1,93 @@
+import { matchesGlob } from "node:path"
+
 /** A part of the code that is mutated, and the tests that have to notice. */
 export interface Target {
-  /** The package's folder, which is also the target's name. */
+  readonly name: string
+  /** The package's folder. */
   readonly folder: string
   /** What is mutated, as globs relative to the package. */
   readonly mutate: ReadonlyArray<string>
-  /** The tests that run, as globs relative to the package. */
+  /** The tests that run, as globs relative to the package. They start no process and need no database. */
   readonly tests: ReadonlyArray<string>
 }
 
-/** The domain, and the parts of the other packages that guard: what a guest's call, a caller and an execution go through. */
+/**
+ * The domain, and the parts of the other packages that guard: what a guest's call, a caller and an execution go through.
+ * What only a process or a database shows is not here.
+ */
 export const targets: ReadonlyArray<Target> = [
-  { folder: "domain", mutate: ["src/**/*.ts"], tests: ["test/*.test.ts"] },
+  { name: "domain", folder: "domain", mutate: ["src/**/*.ts"], tests: ["test/*.test.ts"] },
   {
+    name: "imports",
     folder: "adapters-wit",
     mutate: [
       "src/{HostImports,HostCall,KnownWorld,DeniedPorts,Secrets,HttpFetch,Storage,UiProxy,Scheduler,Invoicing}.ts",
       "src/internal/imports/*.ts"
     ],
-    tests: ["test/{HostGuard,HostImports,logging}.test.ts"]
+    tests: ["test/{HostGuard,HostImports,KnownWorld,guestValues,logging,valueType}.test.ts"]
   },
   {
+    name: "sandbox",
+    folder: "adapters-wit",
+    mutate: ["src/{Executor,ForeignText}.ts", "src/internal/host/poolKey.ts"],
+    tests: ["test/{Executor,ForeignText,poolKey}.test.ts"]
+  },
+  {
+    name: "values",
+    folder: "adapters-wit",
+    mutate: ["src/CarriedResponse.ts", "src/internal/host/{ValueReader,valueType,guestValues}.ts"],
+    tests: ["test/{CarriedResponse,guestValues,valueType}.test.ts"]
+  },
+  {
+    name: "components",
+    folder: "adapters-wit",
+    mutate: ["src/internal/child/core/{CanonicalFunctions,FunctionTypes,HostCallAdapter}.ts"],
+    tests: ["test/{CanonicalFunctions,HostCallAdapter}.test.ts"]
+  },
+  {
+    name: "archives",
+    folder: "adapters-wit",
+    mutate: ["src/internal/child/archive/*.ts"],
+    tests: ["test/{ManifestFields,OpenBundle,PaxRecords,TarReader,ZstdFrame}.test.ts"]
+  },
+  {
+    name: "executions",
     folder: "runner",
     mutate: ["src/{Execution,ExecuteRequest,ExecuteResponse,Origin,ServiceToken}.ts"],
     tests: ["test/{Execution,ExecuteRequest,Origin,ServiceToken}.test.ts"]
+  },
+  {
+    name: "idempotency",
+    folder: "runner",
+    mutate: ["src/{AnswerRights,Fingerprint,KeptAnswer}.ts", "src/internal/{invocation,refusals}.ts"],
+    tests: ["test/{AnswerRights,Fingerprint,KeptAnswer,invocation}.test.ts"]
+  },
+  { name: "deadline", folder: "runner", mutate: ["src/Deadline.ts"], tests: ["test/{Deadline,waits}.test.ts"] },
+  {
+    name: "edges",
+    folder: "runner",
+    mutate: ["src/SettingsSource.ts", "src/internal/bundleFailure.ts", "src/internal/http/pageHeaders.ts"],
+    tests: ["test/{Settings,SettingsSource,bundleFailure,pageHeaders}.test.ts"]
   }
 ]
 
 /**
- * The targets of these names: all of them where there is none, a whole target (`domain`), or one of its files
+ * The targets of these names: all of them where there is none, a whole target (`domain`), or one of a target's files
  * (`domain/src/Page.ts`). Throws where a name is neither.
  */
 export const chosenTargets = (names: ReadonlyArray<string>): ReadonlyArray<Target> =>
   names.length === 0
     ? targets
     : names.map((name) => {
-        const target = targets.find(({ folder }) => name === folder || name.startsWith(`${folder}/`))
+        const whole = targets.find((target) => name === target.name)
+        if (whole !== undefined) return whole
+        const target = targets.find(({ folder, mutate }) =>
+          mutate.some((glob) => matchesGlob(name, `${folder}/${glob}`))
+        )
         if (target === undefined) {
-          throw new Error(`${name} is none of ${targets.map(({ folder }) => folder).join(", ")}, and no file of theirs`)
+          throw new Error(
+            `${name} is none of ${targets.map((target) => target.name).join(", ")}, and no file of theirs`
+          )
         }
-        return name === target.folder ? target : { ...target, mutate: [name.slice(target.folder.length + 1)] }
+        return { ...target, mutate: [name.slice(target.folder.length + 1)] }
       })

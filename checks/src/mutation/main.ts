@@ -6,17 +6,17 @@ import { Stryker } from "@stryker-mutator/core"
 import { root } from "../release/Packages.ts"
 import { leastScore, page, pagePath, percent } from "./Page.ts"
 import { type Score, scoreOf } from "./Report.ts"
-import { chosenTargets } from "./Targets.ts"
+import { chosenTargets, type Target } from "./Targets.ts"
 
 const folder = await mkdtemp(join(tmpdir(), "alga-mutation-"))
 const runner = createRequire(import.meta.url).resolve("@stryker-mutator/vitest-runner")
 const chosen = process.argv.slice(2)
-const scores: Array<readonly [string, Score]> = []
+const scores: Array<readonly [Target, Score]> = []
 
 try {
   for (const target of chosenTargets(chosen)) {
-    const configFile = join(folder, `${target.folder}.config.mjs`)
-    const report = join(folder, `${target.folder}.json`)
+    const configFile = join(folder, `${target.name}.config.mjs`)
+    const report = join(folder, `${target.name}.json`)
     const config = { test: { include: target.tests, testTimeout: 30_000 } }
     await writeFile(configFile, `export default ${JSON.stringify(config)}`)
     process.chdir(join(root, "packages", target.folder))
@@ -36,14 +36,14 @@ try {
       tsconfigFile: "none.json",
       allowConsoleColors: false
     }).runMutationTest()
-    scores.push([target.folder, scoreOf(JSON.parse(await readFile(report, "utf8")))])
+    scores.push([target, scoreOf(JSON.parse(await readFile(report, "utf8")))])
   }
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
 
 if (chosen.length === 0) await writeFile(join(root, pagePath), page(scores))
-for (const [name, score] of scores) {
+for (const [{ name }, score] of scores) {
   console.log(`${name}: ${score.killed} of ${score.all} mutants noticed, ${percent(score).toFixed(1)} %`)
   for (const { file, line, replacement, source } of score.survivors.filter(({ why }) => why === null)) {
     console.log(`  ${file}:${line}: nobody has said why this may live: ${source} -> ${replacement}`)

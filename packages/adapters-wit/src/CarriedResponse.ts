@@ -22,8 +22,8 @@ const isSpace = (character: string | undefined): boolean => character === " " ||
 const trimmed = (value: string): string => {
   let start = 0
   let end = value.length
-  while (start < end && isSpace(value[start])) start++
-  while (end > start && isSpace(value[end - 1])) end--
+  while (isSpace(value[start])) start++
+  while (isSpace(value[end - 1])) end--
   return value.slice(start, end)
 }
 

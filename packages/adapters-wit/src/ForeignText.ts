@@ -18,7 +18,7 @@ const cut = (text: string, most: number): string =>
  */
 export const foreignText = (text: string, most = foreignTextLength): string =>
   cut(
-    text.slice(0, most + 1).replace(harmful, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+    text.slice(0, most + 1).replace(harmful, (character) => `\\u{${Number(character.codePointAt(0)).toString(16)}}`),
     most
   )
 

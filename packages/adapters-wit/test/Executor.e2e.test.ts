@@ -1,17 +1,10 @@
 import { layerMemoryData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { layer as layerMemory } from "@alga-psa/ext-adapters-memory/MemoryPorts"
-import {
-  ExtensionId,
-  InstallId,
-  Invocation,
-  type InvocationData,
-  layerGuardedReads,
-  TenantId
-} from "@alga-psa/ext-domain"
-import { assert, describe, it, layer } from "@effect/vitest"
+import { layerGuardedReads } from "@alga-psa/ext-domain"
+import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ComponentStore, defaultLimits, Executor, HostImports, layerExecutor, Sandbox } from "../src/index.ts"
+import { ComponentStore, defaultLimits, Executor, HostImports, layerExecutor } from "../src/index.ts"
 import { coreGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
 import { layerExecutions, probe } from "./support/ProbeReads.ts"
@@ -29,45 +22,6 @@ const execute = (name: string) =>
     const component = yield* store.accept(yield* Effect.promise(() => coreGuest(name)))
     return yield* (yield* Executor).execute(component, request, defaultLimits)
   })
-
-const invocation: InvocationData = {
-  tenantId: TenantId.make("aaaaaaaa-0000-4000-8000-000000000001"),
-  extensionId: ExtensionId.make("aaaaaaaa-0000-4000-8000-000000000002"),
-  installId: InstallId.make("aaaaaaaa-0000-4000-8000-000000000003"),
-  versionId: "aaaaaaaa-0000-4000-8000-000000000004",
-  requestId: "request-1",
-  trigger: null,
-  user: null,
-  restrictTo: null
-}
-
-describe("Executor", () => {
-  it.effect(
-    "runs a component for the tenant and the install of the invocation, within the limits that it is given",
-    () =>
-      Effect.gen(function* () {
-        const asked: Array<unknown> = []
-        const sandbox = Layer.succeed(Sandbox, {
-          check: Effect.void,
-          execute: ({ host: _, ...execution }) =>
-            Effect.as(
-              Effect.sync(() => asked.push(execution)),
-              { status: 204, headers: [], body: null }
-            )
-        })
-        const imports = Layer.succeed(HostImports, { forExecution: () => () => Effect.die("no call was made") })
-        const component = { hash: "c", glue: "", glueSha256: "", imports: [], modules: [], unrestorable: null }
-        const limits = { ...defaultLimits, timeoutMs: 7 }
-        yield* Effect.flatMap(Executor, (executor) => executor.execute(component, request, limits)).pipe(
-          Effect.provideService(Invocation, invocation),
-          Effect.provide(Layer.provide(layerExecutor, [sandbox, imports]))
-        )
-        const { extensionId, installId, requestId, tenantId, versionId } = invocation
-        const context = { requestId, tenantId, extensionId, installId, versionId }
-        assert.deepEqual(asked, [{ component, tenantId, installId, request: { context, http: request }, limits }])
-      })
-  )
-})
 
 layer(executions)("Executor", (it) => {
   it.effect("gives a failure as it is and leaves its log line to the caller", () =>

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { foreignJson, foreignText } from "../src/ForeignText.ts"
+import { foreignJson, foreignNames, foreignText } from "../src/ForeignText.ts"
 
 describe("Text of a stranger's", () => {
   it.each([
@@ -31,6 +31,21 @@ describe("Text of a stranger's", () => {
     const shown = foreignText(text, 20)
     assert.isAtMost(shown.length, 20)
     assert.match(shown, /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u)
+  })
+
+  it("as JSON has escapes of JSON's own for what a terminal would not show", () => {
+    assert.strictEqual(foreignJson({ a: "\u007f\u00a0\u{e0041}b" }), '{"a":"\\u007f\\u00a0\\udb40\\udc41b"}')
+  })
+
+  it("that are names are the first five, each cut, with how many more there are", () => {
+    assert.strictEqual(foreignNames([]), "")
+    assert.strictEqual(foreignNames(["a", "b\n", "c", "d", "e"]), "a, b\\u{a}, c, d, e")
+    assert.strictEqual(foreignNames(["a", "b", "c", "d", "e", "f", "g"]), "a, b, c, d, e and 2 more")
+    assert.strictEqual(foreignNames(["a".repeat(41)]), `${"a".repeat(39)}…`)
+  })
+
+  it("keeps a letter that stands for what cannot be read, save where the cut has made it", () => {
+    assert.strictEqual(foreignText("\ufffdabcd", 4), "\ufffdab…")
   })
 
   it.prop("is the same value as JSON, of which a terminal shows all", [Schema.String], ([text]) => {

@@ -136,11 +136,55 @@ describe("A value of a guest", () => {
     assert.throws(() => one(texts, ["ä", "bc"], { ...wide, text: 3 }), TooMuchText)
   })
 
-  it("has the type of no schema that WIT could not say", () => {
-    for (const schema of [Schema.Unknown, Schema.Record(Schema.String, Schema.String), Schema.NumberFromString]) {
-      assert.throws(() => valueReader(schema), TypeError)
+  it("may have a field of the longest name, and as many fields as a record may, that the world does not have", () => {
+    assert.deepEqual(one(Item, { name: "a", ["b".repeat(128)]: null }), { name: "a" })
+    const fields = Object.fromEntries(Array.from({ length: 63 }, (_, i) => [`f${i}`, null]))
+    assert.deepEqual(one(Item, { ...fields, name: "a" }), { name: "a" })
+  })
+
+  it("that is bytes keeps its whole message only where it is most of it", () => {
+    const isCopied = (length: number) => {
+      const bytes = encoded(new Uint8Array(length))
+      const [value] = read(Schema.Tuple([Schema.Uint8Array]), bytes) as readonly [Uint8Array]
+      return value.buffer !== bytes.buffer
     }
-    assert.throws(() => valueReader(Schema.Union([Schema.String, Schema.Number])), TypeError)
+    assert.deepEqual([0, 1, 65_536, 65_537].map(isCopied), [true, true, true, false])
+  })
+
+  it.each([
+    ["text that is not UTF-8", record(field("name", tags.text, ...u32(2), 0xc3, 0x28))],
+    ["a value that is cut off", record(field("name", tags.text, ...u32(10), 97))],
+    ["a field that is there twice", record(field("name", ...text("a")), field("name", ...text("b")))],
+    ["a record of too many fields", Buffer.from([tags.record, ...u32(65)])],
+    ["the name of a field that no type has", record(field("b".repeat(129), tags.none))],
+    ["a value of another type", record(field("name", 99))]
+  ])("is refused by the words: %s", (why, bytes) => {
+    assert.throws(() => read(Item, bytes), NotOfType, why)
+  })
+
+  it("has the type of no schema that WIT could not say", () => {
+    for (const schema of [
+      Schema.Unknown,
+      Schema.Record(Schema.String, Schema.String),
+      Schema.NumberFromString,
+      Schema.Literal(1),
+      Schema.Literals(["a", 1]),
+      Schema.Union([Schema.Null]),
+      Schema.Union([Schema.String, Schema.Number]),
+      Schema.Union([Schema.String, Schema.Number, Schema.Null]),
+      Schema.TupleWithRest(Schema.Tuple([Schema.String]), [Schema.String]),
+      Schema.TupleWithRest(Schema.Tuple([]), [Schema.String, Schema.String])
+    ]) {
+      const error = (() => {
+        try {
+          return valueReader(schema)
+        } catch (error) {
+          return error
+        }
+      })()
+      assert.instanceOf(error, TypeError)
+      assert.match(error.message, /^a schema of kind \w+ is no type of the world$/)
+    }
   })
 })
 

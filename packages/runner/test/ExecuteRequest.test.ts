@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
 import { ContentHash, ExecuteRequest } from "../src/ExecuteRequest.ts"
-import { executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
+import { ExecuteResponse, executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
 
 const decode = Schema.decodeUnknownEffect(ExecuteRequest)
 const id = "0F000000-0000-4000-8000-000000000001"
@@ -36,6 +36,20 @@ describe("ExecuteRequest", () => {
     Effect.gen(function* () {
       const request = yield* decode(body({ rest: { secret_envelope: { x: 1 }, later: true } }))
       assert.notProperty(request, "secret_envelope")
+    })
+  )
+
+  it.effect("leaves out headers that a handler has from the host alone, in any case, and no other", () =>
+    Effect.gen(function* () {
+      const kept = { accept: "a", "X-Alga-Other": "b" }
+      for (const name of ["x-alga-capabilities", "x-alga-request-time", "x-alga-request-seed"]) {
+        for (const spelled of [name, name.toUpperCase()]) {
+          const { http } = yield* decode(body({ http: { headers: { ...kept, [spelled]: "forged" } } }))
+          assert.deepStrictEqual(http.headers, kept)
+        }
+      }
+      assert.isNull((yield* decode(body({ http: { headers: null } }))).http.headers)
+      assert.isUndefined((yield* decode(body({ http: { headers: undefined } }))).http.headers)
     })
   )
 
@@ -154,6 +168,15 @@ describe("ExecuteRequest", () => {
 })
 
 describe("ExecuteResponse", () => {
+  it("is read with its status, headers, body and error, and not without them", () => {
+    const read = Schema.decodeUnknownExit(ExecuteResponse)
+    const whole = { status: 200, headers: { a: "b" }, body_b64: "AA==", error: "internal" }
+    assert.deepStrictEqual(read(whole), Exit.succeed(whole))
+    for (const broken of [{}, { status: 200 }, { status: "200", headers: {} }, { ...whole, body_b64: null }]) {
+      assert.isTrue(Exit.isFailure(read(broken)), JSON.stringify(broken))
+    }
+  })
+
   it("joins headers of one name and encodes the body", () => {
     const headers = [
       { name: "Vary", value: "a" },

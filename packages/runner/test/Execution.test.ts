@@ -24,6 +24,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import { Components } from "../src/Components.ts"
+import { Deadline } from "../src/Deadline.ts"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { Execution, layer } from "../src/Execution.ts"
 
@@ -62,6 +63,10 @@ interface Answers {
 const ran = (of: ExecuteRequest, answers: Answers = {}) => {
   const asked: Array<readonly [string, ...ReadonlyArray<unknown>]> = []
   const executions: Array<InvocationData> = []
+  const waits: Array<string | undefined> = []
+  const noteWait = Effect.map(Deadline, (deadline) => {
+    waits.push(deadline?.waiting)
+  })
   const answer = answers.execute ?? (() => Effect.succeed({ status: 204, headers: [], body: null }))
   const parts = Layer.mergeAll(
     Layer.provide(
@@ -69,9 +74,9 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
       Layer.merge(
         Layer.succeed(CapabilityGate, {
           access: (...ids) =>
-            Effect.andThen(
-              Effect.sync(() => asked.push(["gate", ...ids])),
-              answers.gate ?? Effect.succeed(access)
+            noteWait.pipe(
+              Effect.andThen(Effect.sync(() => asked.push(["gate", ...ids]))),
+              Effect.andThen(answers.gate ?? Effect.succeed(access))
             ),
           accessTo: () => Effect.succeed(access)
         }),
@@ -79,20 +84,13 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
       )
     ),
     Layer.succeed(Components, {
-      get: (key) =>
-        Effect.as(
-          Effect.sync(() => asked.push(["get", key])),
-          component
-        ),
+      get: (key) => noteWait.pipe(Effect.andThen(Effect.sync(() => asked.push(["get", key]))), Effect.as(component)),
       renew: (key, gone) =>
-        Effect.as(
-          Effect.sync(() => asked.push(["renew", key, gone.hash])),
-          renewed
-        )
+        noteWait.pipe(Effect.andThen(Effect.sync(() => asked.push(["renew", key, gone.hash]))), Effect.as(renewed))
     }),
     Layer.succeed(Executor, {
       execute: (from, http, limits, onRun) =>
-        Effect.flatMap(Invocation, (invocation) => {
+        Effect.flatMap(Effect.andThen(noteWait, Invocation), (invocation) => {
           executions.push(invocation)
           asked.push(["execute", from.hash, http, limits])
           return answer(from, http, limits, onRun)
@@ -114,6 +112,7 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
     used,
     asked,
     executions,
+    waits,
     steps: asked.map(([name]) => name)
   }))
 }
@@ -333,6 +332,34 @@ describe("Execution", () => {
       const { steps, used } = yield* ran(request(), { execute: failing(reason, after) })
       assert.deepEqual(used, after ? noRights : undefined)
       assert.strictEqual(steps.includes("renew"), reason === "component-gone" && !after)
+    })
+  )
+
+  it.effect("waits for its rights, its component and the extension, in turn", () =>
+    Effect.gen(function* () {
+      const execute: ExecutorService["execute"] = (from) =>
+        from === renewed
+          ? Effect.succeed({ status: 200, headers: [], body: null })
+          : Effect.fail(failure("component-gone"))
+      const { waits } = yield* ran(request(), { execute })
+      assert.deepEqual(waits, ["rights", "component", "extension", "component", "extension"])
+    })
+  )
+
+  it.effect("tells its deadline which rights it uses, from when its handler has got the request", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const note = Effect.flatMap(Deadline, (deadline) => deadline?.ran ?? Effect.succeed(null)).pipe(
+        Effect.tap((rights) => Effect.sync(() => told.push(rights)))
+      )
+      const execute: ExecutorService["execute"] = (_from, _http, _limits, onRun) =>
+        note.pipe(
+          Effect.andThen(Effect.sync(() => onRun?.())),
+          Effect.andThen(note),
+          Effect.as({ status: 200, headers: [], body: null })
+        )
+      yield* ran(request(), { execute })
+      assert.deepEqual(told, [null, noRights])
     })
   )
 

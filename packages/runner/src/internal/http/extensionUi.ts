@@ -5,27 +5,13 @@ import { ContentHash } from "../../ExecuteRequest.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
+import { hasTag, pageHeaders } from "./pageHeaders.ts"
 import { pageTarget } from "./pageTenant.ts"
 
 /** Which origins may frame an extension's page, as in the directive `frame-ancestors`. Default: its own. */
 export const FrameAncestors = Context.Reference<string>("@alga-psa/ext-runner/FrameAncestors", {
   defaultValue: () => "'self'"
 })
-
-/** A page loads its own files and nothing else, and talks to its host by messages only. */
-const policy = (frameAncestors: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "media-src 'self'",
-    "connect-src 'none'",
-    "form-action 'none'",
-    "base-uri 'none'",
-    `frame-ancestors ${frameAncestors}`
-  ].join("; ")
 
 const Target = Schema.Tuple([ExtensionId, ContentHash])
 const decodeTarget = Schema.decodeUnknownEffect(Target)
@@ -37,9 +23,6 @@ const contentType = (path: string): string => {
   const type = Option.getOrElse(Mime.getType(path), () => "application/octet-stream")
   return /^text\/|javascript|json|svg/.test(type) ? `${type}; charset=utf-8` : type
 }
-
-const matches = (given: string, etag: string): boolean =>
-  given.split(",").some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === etag)
 
 /**
  * `GET /ext-ui/{extensionId}/{contentHash}/{path}`: a file below `ui/` of the bundle; a path that is empty or ends with a
@@ -64,14 +47,8 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
       return HttpServerResponse.empty({ status: 307, headers: { location: moved, "cache-control": "no-store" } })
     }
     const etag = `"${sha256}"`
-    const headers = {
-      etag,
-      "cache-control": "public, max-age=31536000, immutable",
-      "content-security-policy": policy(yield* FrameAncestors),
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer"
-    }
-    return matches(http.headers["if-none-match"] ?? "", etag)
+    const headers = pageHeaders(etag, yield* FrameAncestors)
+    return hasTag(http.headers["if-none-match"] ?? "", etag)
       ? HttpServerResponse.empty({ status: 304, headers })
       : HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
   }).pipe(answered)

@@ -137,7 +137,7 @@ export class TarReader {
       )
     }
     const isThere = { pax: this.pax !== null, "long-name": this.longName !== null, "long-link": this.hasLongLink }
-    if (kind !== "pax-global" && isThere[kind as keyof typeof isThere]) {
+    if (isThere[kind as keyof typeof isThere]) {
       throw new ArchiveRefusal(`the archive has a tar header of one kind twice before ${shown(name)}`)
     }
     this.beginBody(bytes, true, (body) => {
@@ -175,7 +175,6 @@ export class TarReader {
     }
     if (this.paths.has(name)) throw new ArchiveRefusal(`${shown(name)} is in the archive twice`)
     this.paths.add(name)
-    this.checkTotal(bytes)
     const isWanted = path !== null && this.wants(name, bytes)
     this.beginBody(bytes, isWanted, (body) => this.files.set(name, body))
   }
