@@ -19,6 +19,17 @@ const pauseMs = 10
 const warmUpMs = 2_000
 const mebibyte = 1_048_576
 
+/** The least that sixteen callers cost who never pause: each is refused at once. */
+const floor = "none: sixteen without a token" as const
+
+const withoutToken = (url: string): Asked => ({
+  url: `${url}/v1/execute`,
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: "{}",
+  pauseMs: 0
+})
+
 /** What a neighbour and whoever asks for the runner's health see, and what the runner takes. */
 interface Seen {
   readonly name: string
@@ -110,15 +121,17 @@ const run = (options: BenchOptions) =>
     const bundles = join(folder, "bundles")
     const hash = yield* installSample(database, bundles)
     const seen: Array<Seen> = []
-    for (const attack of [null, ...attacks]) {
-      const name = attack?.name ?? "none"
+    for (const attack of [null, floor, ...attacks]) {
+      const name = attack === floor ? floor : (attack?.name ?? "none")
       yield* tell(name)
       const requests =
         attack === null
           ? []
-          : yield* Effect.forEach(Array.from({ length: atOnce }).keys(), (variant) =>
-              installAttack(database, bundles, attack, variant)
-            )
+          : attack === floor
+            ? Array.from({ length: atOnce }, () => withoutToken)
+            : yield* Effect.forEach(Array.from({ length: atOnce }).keys(), (variant) =>
+                installAttack(database, bundles, attack, variant)
+              )
       const one = Effect.gen(function* () {
         const started = yield* runner({ database, token, bundles, cache: join(folder, `cache ${process.pid} ${name}`) })
         const asked = requests.map((of) => of(started.url, token))
@@ -126,9 +139,10 @@ const run = (options: BenchOptions) =>
       })
       seen.push(yield* Effect.scoped(one))
     }
-    const [quiet, ...attacked] = seen
-    if (quiet === undefined) return yield* new BenchFailed({ why: "nothing was measured" })
+    const [quiet, least, ...attacked] = seen
+    if (quiet === undefined || least === undefined) return yield* new BenchFailed({ why: "nothing was measured" })
     const quietP99 = sampleOf(quiet.neighbour.took).p99
+    const leastP99 = sampleOf(least.neighbour.took).p99
     const report: Report = {
       bench: "under-attack",
       environment: {
@@ -141,6 +155,9 @@ const run = (options: BenchOptions) =>
       figures: {
         "p99 of a neighbour under attack, of its quiet p99": Math.max(
           ...attacked.map(({ neighbour }) => sampleOf(neighbour.took).p99 / quietP99)
+        ),
+        "p99 of a neighbour under attack, of its p99 at the floor": Math.max(
+          ...attacked.map(({ neighbour }) => sampleOf(neighbour.took).p99 / leastP99)
         ),
         "worst /healthz under attack, of 150 ms": Math.max(...attacked.map(({ health }) => worst(health) / 150)),
         "memory of the runner under attack, of 300 MiB more": Math.max(
