@@ -8,7 +8,9 @@ export class NotOfType extends Error {}
 export class TooManyValues extends Error {}
 
 /** There are more bytes of text in a message than it may hold. */
-export class TooMuchText extends Error {}
+export class TooMuchText extends Error {
+  override readonly message = "more text than the limit"
+}
 
 /** What the values of one message may take together. */
 export interface ValueBounds {
