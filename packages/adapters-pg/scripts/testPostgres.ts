@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** Suites that `pnpm test` runs and that say nothing of the server: they play on the embedded database, or at length. */
-const elsewhere = "**/{embedded,PgEmbedded,statements,agreement}.integration.test.ts"
+const elsewhere = "**/{embedded,PgEmbedded,statements,agreement,twins}.integration.test.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 const versions = fileURLToPath(new URL("../postgres-versions", import.meta.url))
