@@ -42,7 +42,7 @@ const make = Effect.gen(function* () {
           request: { context: contextData(invocation), http },
           limits,
           host: imports.forExecution(limits),
-          ...(onRun === undefined ? {} : { onRun })
+          onRun
         })
         .pipe(
           Effect.annotateLogs({
