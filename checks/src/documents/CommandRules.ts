@@ -31,7 +31,8 @@ export const commandRules: ReadonlyArray<CommandRule> = [
   {
     line: /^FUZZ_(SECONDS|SEED)=.* npx --yes pnpm@12 test \S+$/,
     proof: "`.ci/run` runs it",
-    why: "with its default of ten seconds"
+    as: () => `${pnpm} test`,
+    why: "the whole test command runs that file, for its default of ten seconds"
   },
   {
     line: /^npm (install|test|run (typecheck|build|pack))$/,
