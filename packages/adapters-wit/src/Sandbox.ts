@@ -113,7 +113,11 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         ready(prepare(one)),
         Effect.suspend(() => (watch.demoted() && !promote(one.node.pid) ? Effect.fail("priority") : Effect.void))
       )
-    return Effect.forkIn(Effect.ensuring(pool.keep(guest, make), end), scope, { startImmediately: true })
+    return Effect.suspend((): Effect.Effect<unknown> => {
+      // A closed scope starts nothing: the turn would never be given back, and closing would wait for it.
+      if (scope.state._tag === "Closed") return Effect.andThen(pool.discard(guest), end)
+      return Effect.forkIn(Effect.ensuring(pool.keep(guest, make), end), scope, { startImmediately: true })
+    })
   }
 
   const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {
