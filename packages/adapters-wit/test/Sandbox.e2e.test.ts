@@ -330,7 +330,7 @@ describe("Sandbox", () => {
   it.live("lets what runs end within its grace when its scope closes, and takes nothing new", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 20_000 }), scope)
+      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 600_000 }), scope)
       const called = yield* Deferred.make<void>()
       const answer = yield* Deferred.make<void>()
       const host = () =>
