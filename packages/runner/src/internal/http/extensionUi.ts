@@ -1,7 +1,6 @@
-import { ExtensionId } from "@alga-psa/ext-domain"
+import { ContentHash, ExtensionId } from "@alga-psa/ext-domain"
 import { Context, Effect, Option, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse, Mime } from "effect/http"
-import { ContentHash } from "../../ExecuteRequest.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
