@@ -24,7 +24,12 @@ const start = (
   [command, ...before]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
 ): Program => {
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(command, [...before, main, ...args], {
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+      ...env
+    },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let errors = ""
