@@ -1,14 +1,11 @@
 import { ClusterWarmup, type WarmInstall } from "@alga-psa/ext-runner/ClusterWarmup"
 import { Components } from "@alga-psa/ext-runner/Components"
-import { Duration, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { Directory } from "./Directory.ts"
 import { shardOfInstall } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
 import { onOwner, TryNext } from "./Owners.ts"
 import { Peers } from "./Peers.ts"
-
-/** Fetching a bundle and taking its component in have bounds of their own, below this. */
-const longest = Duration.minutes(2)
 
 /** Warm-ups go to the runner that the install lives on, and to the next where it cannot be reached. */
 export const layer: Layer.Layer<never, never, Components | Directory | Membership | Peers> = Layer.effect(
@@ -27,7 +24,6 @@ export const layer: Layer.Layer<never, never, Components | Directory | Membershi
         peers
           .ask(owner, (peer) => peer.Warm(bundle))
           .pipe(
-            Effect.timeoutOrElse({ duration: longest, orElse: tryNext }),
             Effect.catchTags({ Unreached: tryNext, Lost: tryNext }),
             // A runner of a version before this one does not know the question.
             Effect.catchDefect(() => here)
