@@ -3,7 +3,7 @@ import { type ExtensionId, type InstallId, type TenantId, UsedRights } from "@al
 import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { ExecuteRequest } from "../ExecuteRequest.ts"
+import { type ExecuteRequest, KeptRequest } from "../ExecuteRequest.ts"
 import type { ExecuteResponse } from "../ExecuteResponse.ts"
 import type { Outcome } from "../Execution.ts"
 import { fail, type RunnerError } from "../RunnerError.ts"
@@ -71,8 +71,8 @@ const keptOf = (row: Row): KeptTrigger => ({
   error: row.reason
 })
 
-const encode = Schema.encodeEffect(ExecuteRequest)
-const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(ExecuteRequest))
+const encode = Schema.encodeEffect(KeptRequest)
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(KeptRequest))
 
 /** Fails with `data_unavailable` where the database does not answer. */
 const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
