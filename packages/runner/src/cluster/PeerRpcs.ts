@@ -3,6 +3,7 @@ import { ContentHash, ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-do
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { ExecuteRequest } from "../ExecuteRequest.ts"
+import { ExecuteResponse } from "../ExecuteResponse.ts"
 import { RunnerError } from "../RunnerError.ts"
 
 /** The asked runner is going: nothing ran, and the request may be made of another. */
@@ -18,10 +19,9 @@ const carried = Schema.makeFilter<Readonly<Record<string, string>>>(
 
 /** What a guest may answer, by the same rules as where one does. */
 export const PeerResponse = Schema.Struct({
+  ...ExecuteResponse.fields,
   status: HttpStatus,
   headers: Schema.Record(Schema.String, HeaderValue).check(carried),
-  body_b64: Schema.optionalKey(Schema.String),
-  error: Schema.optionalKey(Schema.String),
   /** The rights that it rests on. A runner of a version before this one does not say. */
   used: Schema.optionalKey(UsedRights)
 })
