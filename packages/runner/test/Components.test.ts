@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { bundleIntake, Components, layer } from "../src/Components.ts"
-import { manifest } from "./support/Archive.ts"
+import { manifest } from "../testing/Archive.ts"
 import { acceptingStore, bundleOf, intakeScene } from "./support/Intake.ts"
 
 const good = (archive: Uint8Array): Effect.Effect<OpenedBundle> => Effect.succeed({ manifest, component: archive })

@@ -2,10 +2,10 @@ import { type InvocationData, runsWithoutUser, TenantId } from "@alga-psa/ext-do
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
-import { type KeptTrigger, Triggers } from "../../cluster/Triggers.ts"
 import { waitFor, within } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
+import { type KeptTrigger, Triggers } from "../../Triggers.ts"
 import { answered, proven } from "./answer.ts"
 
 /** Where a kept trigger can be asked for. */
