@@ -3,10 +3,10 @@ import { heavyComponent } from "@alga-psa/ext-adapters-wit/testing/HeavyComponen
 import type { TenantId, UserId } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
-import { manifest, pack, sha256 } from "./support/Archive.ts"
-import { buildFixtureComponent, installed } from "./support/Extensions.ts"
-import { execute } from "./support/Requests.ts"
-import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
+import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { buildFixtureComponent, installed } from "../testing/Extensions.ts"
+import { execute } from "../testing/Requests.ts"
+import { layerTestRunner, TestRunner } from "../testing/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
 
