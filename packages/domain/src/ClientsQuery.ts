@@ -1,9 +1,9 @@
 import { Effect, Schema } from "effect"
 import { absent } from "./Absent.ts"
+import type { InvalidInput } from "./CallError.ts"
 import type { ClientId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
 import { PageNumber, PageSize, paging } from "./Page.ts"
-import type { InvalidInput } from "./ReadError.ts"
 
 /** What a caller may ask of a list of clients. Everything may be left out. */
 export const ClientsListInput = Schema.Struct({

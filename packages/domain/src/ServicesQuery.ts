@@ -1,8 +1,8 @@
 import { Effect, Schema } from "effect"
 import { absent } from "./Absent.ts"
+import type { InvalidInput } from "./CallError.ts"
 import * as Input from "./internal/input.ts"
 import { PageNumber, PageSize, paging } from "./Page.ts"
-import type { InvalidInput } from "./ReadError.ts"
 import { ServiceBillingMethod, ServiceItemKind } from "./ServiceSummary.ts"
 
 const oneKind = "must be service or product"
