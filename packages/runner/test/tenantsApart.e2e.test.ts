@@ -5,8 +5,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { buildFixtureComponent, installed } from "../testing/Extensions.ts"
-import { execute } from "../testing/Requests.ts"
-import { layerTestRunner, TestRunner } from "../testing/TestRunner.ts"
+import { execute } from "./support/Requests.ts"
+import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
 
