@@ -96,7 +96,7 @@ describe("A core module with bytes changed", () => {
     "is refused as out of range or no text, or stays valid when it is rewritten",
     () =>
       Effect.gen(function* () {
-        const modules = yield* Effect.promise(() => Promise.all(bases.map(coreModule)))
+        const modules = yield* Effect.promise(() => Promise.all(bases.map((name) => coreModule(name))))
         yield* fuzz("core module", parts, (chance) =>
           Effect.andThen(
             Effect.yieldNow,

@@ -1,8 +1,9 @@
 import { Schema } from "effect"
+import { absent } from "./Absent.ts"
 import * as Input from "./internal/input.ts"
 
 const id = Input.text(1, 64)
-const date = Input.absent(Input.text(1, 32), Input.rules.text)
+const date = absent(Input.text(1, 32), Input.rules.text)
 const amount = Schema.Finite.annotate({ message: "must be a number" })
 const mostItems = 500
 
@@ -12,10 +13,10 @@ export const ManualInvoiceItemInput = Schema.Struct({
   quantity: amount,
   description: Input.text(0, 5_000),
   rate: amount,
-  isDiscount: Input.absent(Schema.Boolean, Input.rules.flag),
-  discountType: Input.absent(Schema.Literals(["percentage", "fixed"]), "must be percentage or fixed"),
-  appliesToItemId: Input.absent(id, Input.rules.text),
-  appliesToServiceId: Input.absent(id, Input.rules.text)
+  isDiscount: absent(Schema.Boolean, Input.rules.flag),
+  discountType: absent(Schema.Literals(["percentage", "fixed"]), "must be percentage or fixed"),
+  appliesToItemId: absent(id, Input.rules.text),
+  appliesToServiceId: absent(id, Input.rules.text)
 })
 export interface ManualInvoiceItemInput extends Schema.Schema.Type<typeof ManualInvoiceItemInput> {}
 
@@ -28,6 +29,6 @@ export const CreateManualInvoiceInput = Schema.Struct({
   ),
   invoiceDate: date,
   dueDate: date,
-  poNumber: Input.absent(Input.text(0, 255), Input.rules.text)
+  poNumber: absent(Input.text(0, 255), Input.rules.text)
 })
 export interface CreateManualInvoiceInput extends Schema.Schema.Type<typeof CreateManualInvoiceInput> {}

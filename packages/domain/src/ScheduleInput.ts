@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { absent } from "./Absent.ts"
 import * as Input from "./internal/input.ts"
 
 const isJson = (text: string): boolean => {
@@ -24,9 +25,9 @@ const cron = Input.text(1, 200)
 
 const optional = {
   /** An IANA time zone. */
-  timezone: Input.absent(Input.text(1, 100), Input.rules.text),
-  enabled: Input.absent(Schema.Boolean, Input.rules.flag),
-  name: Input.absent(Input.text(0, 255), Input.rules.text)
+  timezone: absent(Input.text(1, 100), Input.rules.text),
+  enabled: absent(Schema.Boolean, Input.rules.flag),
+  name: absent(Input.text(0, 255), Input.rules.text)
 }
 
 /** What a new schedule is to be. */
@@ -37,16 +38,16 @@ export const CreateScheduleInput = Schema.Struct({
   cron,
   ...optional,
   /** The text of a JSON object or array, at most 100,000 characters. */
-  payload: Input.absent(Payload, Input.rules.text)
+  payload: absent(Payload, Input.rules.text)
 })
 export interface CreateScheduleInput extends Schema.Schema.Type<typeof CreateScheduleInput> {}
 
 /** What is to change in a schedule. What is absent stays. */
 export const UpdateScheduleInput = Schema.Struct({
-  endpoint: Input.absent(endpoint, Input.rules.text),
-  cron: Input.absent(cron, Input.rules.text),
+  endpoint: absent(endpoint, Input.rules.text),
+  cron: absent(cron, Input.rules.text),
   ...optional,
   /** As in {@link CreateScheduleInput}; an empty one clears it. */
-  payload: Input.absent(ChangedPayload, Input.rules.text)
+  payload: absent(ChangedPayload, Input.rules.text)
 })
 export interface UpdateScheduleInput extends Schema.Schema.Type<typeof UpdateScheduleInput> {}

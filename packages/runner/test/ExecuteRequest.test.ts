@@ -1,7 +1,8 @@
 import { inspect } from "node:util"
+import { ContentHash } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
-import { ContentHash, ExecuteRequest, KeptRequest } from "../src/ExecuteRequest.ts"
+import { ExecuteRequest, KeptRequest } from "../src/ExecuteRequest.ts"
 import { ExecuteResponse, executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
 
 const decode = Schema.decodeUnknownEffect(ExecuteRequest)

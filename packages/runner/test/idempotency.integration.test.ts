@@ -4,8 +4,8 @@ import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
-import { type Serving, serveSetting } from "./support/ServeProgram.ts"
 
 const role = `runner_${crypto.randomUUID().replaceAll("-", "")}`
 

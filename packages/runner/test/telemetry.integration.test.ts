@@ -1,8 +1,8 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { serveSetting } from "../testing/ServeProgram.ts"
 import { otlpReceiver, type Span } from "./support/OtlpReceiver.ts"
-import { serveSetting } from "./support/ServeProgram.ts"
 
 const traceId = "0af7651916cd43dd8448eb211c80319c"
 const parent = "b7ad6b7169203331"
