@@ -1,17 +1,16 @@
-import type { Authorization, ClientReads, Invocation, ServiceReads } from "@alga-psa/ext-domain"
+import { type Authorization, type Invocation, type ResourceReads, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
 import type { HttpFetch } from "./HttpFetch.ts"
 import type { Invoicing } from "./Invoicing.ts"
-import { clientsInterface } from "./internal/imports/clients.ts"
 import { contextInterface } from "./internal/imports/context.ts"
 import type { HostInterface } from "./internal/imports/hostFunction.ts"
 import { httpInterface } from "./internal/imports/http.ts"
 import { invoicingInterface } from "./internal/imports/invoicing.ts"
 import { loggingInterface } from "./internal/imports/logging.ts"
+import { resourceInterface } from "./internal/imports/resource.ts"
 import { schedulerInterface } from "./internal/imports/scheduler.ts"
 import { secretsInterface } from "./internal/imports/secrets.ts"
-import { servicesInterface } from "./internal/imports/services.ts"
 import { storageInterface } from "./internal/imports/storage.ts"
 import { uiProxyInterface } from "./internal/imports/uiProxy.ts"
 import { userInterface, userV2Interface } from "./internal/imports/user.ts"
@@ -46,6 +45,9 @@ export class HostImports extends Context.Service<HostImports, HostImportsService
 ) {}
 
 const make = Effect.gen(function* () {
+  const reads = yield* Effect.forEach(resources, (resource) =>
+    Effect.map(resourceInterface(resource), (functions) => [resource.name, functions] as const)
+  )
   const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [
     ["context", contextInterface],
     ["secrets", yield* secretsInterface],
@@ -56,8 +58,7 @@ const make = Effect.gen(function* () {
     ["user-v2", userV2Interface],
     ["scheduler", yield* schedulerInterface],
     ["invoicing", yield* invoicingInterface],
-    ["clients", yield* clientsInterface],
-    ["services", yield* servicesInterface]
+    ...reads
   ]
   const interfaces = new Map(shared.map(([name, functions]) => [`${packageName}/${name}`, functions]))
 
@@ -79,5 +80,5 @@ const make = Effect.gen(function* () {
 export const layerHostImports: Layer.Layer<
   HostImports,
   never,
-  Authorization | ClientReads | ServiceReads | Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing
+  Authorization | ResourceReads | Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing
 > = Layer.effect(HostImports, make)

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { resources } from "@alga-psa/ext-domain"
 
 /** The command that writes the page again. */
 export const updateCommand = "npx --yes pnpm@12 docs:wit"
@@ -10,7 +11,7 @@ const folder = new URL("../wit/", import.meta.url)
 
 /** In the order of the page: what this project is about comes first. */
 const files = [
-  ...["world", "clients", "services", "context", "user", "logging"],
+  ...["world", ...resources.map(({ name }) => name), "context", "user", "logging"],
   ...["http", "storage", "secrets", "scheduler", "invoicing", "ui-proxy", "types"]
 ]
 

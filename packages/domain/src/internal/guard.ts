@@ -10,7 +10,7 @@ import { audited } from "./audit.ts"
 
 /** A guarded operation: its name in logs and metrics, its span, and what it takes. */
 export interface Operation {
-  readonly name: "clients.list" | "clients.get" | "services.list" | "services.get"
+  readonly name: string
   readonly span: string
   readonly capability: Capability
   readonly permission: Permission
