@@ -327,10 +327,10 @@ describe("Sandbox", () => {
     }).pipe(Effect.provide(sandboxOf()))
   )
 
-  it.live("lets what runs end within its grace when its scope closes, and takes nothing new", () =>
+  it.live("lets what runs end within its grace when its scope closes, waits no longer than for that, and takes nothing new", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 20_000 }), scope)
+      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 600_000 }), scope)
       const called = yield* Deferred.make<void>()
       const answer = yield* Deferred.make<void>()
       const host = () =>

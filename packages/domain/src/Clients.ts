@@ -1,4 +1,5 @@
 import { Context, type Effect, Schema } from "effect"
+import { absent } from "./Absent.ts"
 import { ClientSummary } from "./ClientSummary.ts"
 import { ClientId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
@@ -13,7 +14,7 @@ import { type ReaderOf, type ReadsOf, resource } from "./Resource.ts"
 export const ClientsListInput = Schema.Struct({
   ...listInputs,
   /** True includes inactive clients. Default: false. */
-  includeInactive: Input.absent(Schema.Boolean, Input.rules.flag)
+  includeInactive: absent(Schema.Boolean, Input.rules.flag)
 })
 export interface ClientsListInput extends Schema.Codec.Encoded<typeof ClientsListInput> {}
 

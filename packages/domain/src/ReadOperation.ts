@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { absent } from "./Absent.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
 import type { ClientId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
@@ -41,11 +42,11 @@ export interface ListQuery {
 /** The inputs of every list: a search, and which page. */
 export const listInputs = {
   /** At most 200 characters after trimming; blank means no search. */
-  search: Input.absent(Input.SearchTerm, Input.rules.text),
+  search: absent(Input.SearchTerm, Input.rules.text),
   /** 1 to 10,000. Default: 1. */
-  page: Input.absent(PageNumber, Input.rules.wholeNumber),
+  page: absent(PageNumber, Input.rules.wholeNumber),
   /** 1 to 100. Default: 25. */
-  pageSize: Input.absent(PageSize, Input.rules.wholeNumber)
+  pageSize: absent(PageSize, Input.rules.wholeNumber)
 }
 
 /** What {@link listInputs} decode to. */

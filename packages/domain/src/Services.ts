@@ -1,4 +1,5 @@
 import { Context, type Effect, Schema } from "effect"
+import { absent } from "./Absent.ts"
 import { ServiceId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
 import type { InvalidInput } from "./ReadError.ts"
@@ -16,11 +17,11 @@ const oneMethod = "must be fixed, hourly or usage"
 export const ServicesListInput = Schema.Struct({
   ...listInputs,
   /** Only entries of this kind. Default: both. */
-  itemKind: Input.absent(ServiceItemKind.annotate({ message: oneKind }), oneKind),
+  itemKind: absent(ServiceItemKind.annotate({ message: oneKind }), oneKind),
   /** Only active, or only inactive, entries. Default: both. */
-  isActive: Input.absent(Schema.Boolean, Input.rules.flag),
+  isActive: absent(Schema.Boolean, Input.rules.flag),
   /** Only entries that are billed so. Default: all three. */
-  billingMethod: Input.absent(ServiceBillingMethod.annotate({ message: oneMethod }), oneMethod)
+  billingMethod: absent(ServiceBillingMethod.annotate({ message: oneMethod }), oneMethod)
 })
 export interface ServicesListInput extends Schema.Codec.Encoded<typeof ServicesListInput> {}
 

@@ -1,7 +1,6 @@
-import { ClientId, ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
-import { Option, Schema, SchemaGetter, SchemaTransformation } from "effect"
+import { absent, ClientId, ContentHash, ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
+import { Option, Schema, SchemaGetter } from "effect"
 
-const absent = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
 const text = absent(Schema.String)
 const texts = absent(Schema.Record(Schema.String, Schema.String))
 
@@ -12,18 +11,6 @@ const saying = <A>(says: (value: A) => boolean) => ({
   ),
   encode: SchemaGetter.passthrough<A | undefined>()
 })
-
-/** SHA-256 of a bundle's archive, `sha256:<hex>` or `<hex>`; decoded to 64 lower-case hexadecimal digits. */
-export const ContentHash = Schema.String.check(
-  Schema.isPattern(/^(sha256:)?[0-9a-f]{64}$/i, { message: "must be sha256:<64 hexadecimal digits>" })
-).pipe(
-  Schema.decode(
-    SchemaTransformation.transform({
-      decode: (hash) => hash.toLowerCase().replace("sha256:", ""),
-      encode: (hex) => `sha256:${hex}`
-    })
-  )
-)
 
 /** Callers compute it: it may have a fraction, which is cut off, and 0 says nothing. */
 const Milliseconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0, { message: "must be at least 0" }))

@@ -1,6 +1,7 @@
+import { ContentHash } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
-import { ContentHash, ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { ExecuteResponse, executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
 
 const decode = Schema.decodeUnknownEffect(ExecuteRequest)

@@ -1,13 +1,6 @@
 import { Effect, Schema } from "effect"
+import { brokenRules } from "../BrokenRules.ts"
 import { InvalidInput } from "../ReadError.ts"
-import { brokenRules } from "./issues.ts"
-
-/**
- * A field that may be left out, as `undefined` or as `null`, which is how the wire and SQL write "nothing". The rule is
- * what a value of another type is told.
- */
-export const absent = <S extends Schema.Constraint>(schema: S, rule: string) =>
-  Schema.optionalKey(Schema.Union([schema, Schema.Null, Schema.Undefined]).annotate({ message: rule }))
 
 /** A search term: at most 200 characters after trimming, no NUL; blank means none. */
 export const SearchTerm = Schema.Trim.check(

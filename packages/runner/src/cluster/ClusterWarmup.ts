@@ -1,5 +1,5 @@
 import type { InstallId } from "@alga-psa/ext-domain"
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { BundleKey } from "../BundleStore.ts"
 import { Components } from "../Components.ts"
 import type { RunnerError } from "../RunnerError.ts"
@@ -16,9 +16,6 @@ export type WarmInstall = (bundle: BundleKey, install: InstallId) => Effect.Effe
 export const ClusterWarmup = Context.Reference<WarmInstall | null>("@alga-psa/ext-runner/cluster/ClusterWarmup", {
   defaultValue: () => null
 })
-
-/** Fetching a bundle and taking its component in have bounds of their own, below this. */
-const longest = Duration.minutes(2)
 
 /** Warm-ups go to the runner that the install lives on, and to the next where it cannot be reached. */
 export const layer: Layer.Layer<never, never, Components | Directory | Membership | Peers> = Layer.effect(
@@ -37,7 +34,6 @@ export const layer: Layer.Layer<never, never, Components | Directory | Membershi
         peers
           .ask(owner, (peer) => peer.Warm(bundle))
           .pipe(
-            Effect.timeoutOrElse({ duration: longest, orElse: tryNext }),
             Effect.catchTags({ Unreached: tryNext, Lost: tryNext }),
             // A runner of a version before this one does not know the question.
             Effect.catchDefect(() => here)

@@ -1,8 +1,8 @@
 import { carriedHeader, HeaderName, HeaderValue, HttpStatus } from "@alga-psa/ext-adapters-wit"
-import { ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
+import { ContentHash, ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
-import { ContentHash, ExecuteRequest } from "../ExecuteRequest.ts"
+import { ExecuteRequest } from "../ExecuteRequest.ts"
 import { RunnerError } from "../RunnerError.ts"
 
 /** The asked runner is going: nothing ran, and the request may be made of another. */

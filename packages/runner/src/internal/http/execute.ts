@@ -68,7 +68,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
       const accepting = triggers.accept({ request, key, fingerprint: named?.fingerprint ?? fingerprintOf(request) })
       const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(Effect.andThen(reserved, accepting))))
       fields = { ...fields, trigger: kept.id }
-      yield* mayBeShown(tenant, kept)
+      yield* endAt(arrived)(mayBeShown(tenant, kept))
       return accepted(kept)
     }
     const running = Effect.provideService(life.admit(execution.run(request, requestId)), Deadline, deadline)

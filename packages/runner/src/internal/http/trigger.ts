@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
 import { type KeptTrigger, Triggers } from "../../cluster/Triggers.ts"
+import { waitFor, within } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered, proven } from "./answer.ts"
@@ -49,7 +50,7 @@ const askedFor = (tenantId: TenantId, { extension, id, install }: KeptTrigger): 
 export const mayBeShown = (tenant: TenantId, kept: KeptTrigger) =>
   kept.response === null
     ? Effect.void
-    : Effect.flatMap(AnswerRights, (rights) => rights.mayHave(askedFor(tenant, kept), kept.used))
+    : waitFor("answer")(Effect.flatMap(AnswerRights, (rights) => rights.mayHave(askedFor(tenant, kept), kept.used)))
 
 const uncached = { "cache-control": "no-store" }
 
@@ -73,8 +74,8 @@ export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
     const unknown = () => fail("not_found", "the tenant has no such trigger")
     const tenant = yield* Effect.mapError(decodeTenant(given), unknown)
     const id = yield* Effect.mapError(decodeId((http.url.split(/[?#]/)[0] ?? "").split("/")[3]), unknown)
-    const kept = triggers === null ? null : yield* triggers.find(tenant, id)
+    const kept = triggers === null ? null : yield* waitFor("triggers")(triggers.find(tenant, id))
     if (kept === null) return yield* unknown()
     yield* mayBeShown(tenant, kept)
     return HttpServerResponse.jsonUnsafe(shown(kept), { headers: uncached })
-  }).pipe(answered)
+  }).pipe(within(null), answered)
