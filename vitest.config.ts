@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [tests(".browser")],
-          globalSetup: ["packages/runner/testing/browserSetup.ts"]
+          globalSetup: ["packages/development-host/testing/browserSetup.ts"]
         }
       }
     ]

@@ -1,9 +1,9 @@
 import { Context, type Effect, Schema } from "effect"
 import { absent } from "./Absent.ts"
+import type { InvalidInput } from "./CallError.ts"
 import { ClientSummary } from "./ClientSummary.ts"
 import { ClientId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
-import type { InvalidInput } from "./ReadError.ts"
 import { getting, type ListQuery, listInputs, listing, listQuery } from "./ReadOperation.ts"
 import { type ReaderOf, type ReadsOf, resource } from "./Resource.ts"
 

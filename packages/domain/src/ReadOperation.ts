@@ -1,10 +1,10 @@
 import { Effect, Schema } from "effect"
 import { absent } from "./Absent.ts"
+import type { InvalidInput } from "./CallError.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
 import type { ClientId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
 import { type Page, PageNumber, PageSize, pageOf, paging } from "./Page.ts"
-import type { InvalidInput } from "./ReadError.ts"
 import { type WorldType, worldTypeOf } from "./WorldType.ts"
 
 /** Asks a reader, in the tenant of the execution. */

@@ -30,10 +30,10 @@ export const layerReads = <Of extends Operations, Reader, Reads>(
         const spoken = { name: `${resource.name}.${name}`, span: `${serviceName(resource.Reads)}.${name}` }
         const read = (...args: ReadonlyArray<unknown>) =>
           guarded(
-            { ...spoken, capability, permission },
+            { ...spoken, access: "read", capability, permission },
             {
               input: operation.query(...args),
-              read: ({ tenantId }, query, subject) => {
+              run: ({ tenantId }, query, subject) => {
                 const ofTenant = (narrowed: unknown) => method(tenantId, narrowed)
                 return subject?.userType === "client"
                   ? operation.forPortal(query, subject.clientId, ofTenant)

@@ -7,10 +7,8 @@ import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { AnswerRights } from "../src/AnswerRights.ts"
 import { BundleStore } from "../src/BundleStore.ts"
+import { ClusterWarmup } from "../src/ClusterWarmup.ts"
 import { type Components, layer as layerComponents } from "../src/Components.ts"
-import * as ClusterWarmup from "../src/cluster/ClusterWarmup.ts"
-import type { Peer } from "../src/cluster/Peers.ts"
-import { type KeptTrigger, Triggers } from "../src/cluster/Triggers.ts"
 import { LongestTime } from "../src/Deadline.ts"
 import { type ExtensionUi, layer as layerUi } from "../src/ExtensionUi.ts"
 import { extensionUi } from "../src/internal/http/extensionUi.ts"
@@ -18,8 +16,8 @@ import { trigger } from "../src/internal/http/trigger.ts"
 import { warmup } from "../src/internal/http/warmup.ts"
 import * as SeenBundles from "../src/SeenBundles.ts"
 import { layerToken, type ServiceToken, serviceTokenHeader } from "../src/ServiceToken.ts"
-import { manifest, sha256 } from "./support/Archive.ts"
-import { directoryOf, membership, peersLike, runners } from "./support/clusterParts.ts"
+import { type KeptTrigger, Triggers } from "../src/Triggers.ts"
+import { manifest, sha256 } from "../testing/Archive.ts"
 
 const token = "a-token"
 const archive = Buffer.from("archive")
@@ -74,12 +72,8 @@ const parts = (stuckPart: Stuck) => {
       )
     )
   )
-  const cluster = Layer.provide(ClusterWarmup.layer, [
-    directoryOf(runners.slice(0, 1)).layer,
-    membership,
-    peersLike({ Warm: () => at("peer", undefined) } as unknown as Partial<Peer>)
-  ])
-  return { reached: Deferred.await(reached), layer: stuckPart === "peer" ? Layer.provideMerge(cluster, layer) : layer }
+  const cluster = Layer.succeed(ClusterWarmup, () => at("peer", undefined))
+  return { reached: Deferred.await(reached), layer: stuckPart === "peer" ? Layer.merge(cluster, layer) : layer }
 }
 
 type Route = Effect.Effect<

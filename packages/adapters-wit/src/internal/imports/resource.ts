@@ -8,7 +8,6 @@ import type {
   WorldType
 } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { error } from "../../HostCall.ts"
 import { type HostInterface, hostFunction, hostInterface, reply } from "./hostFunction.ts"
 import { option, u32 } from "./witTypes.ts"
 
@@ -36,8 +35,6 @@ const argumentsOf = (operation: AnyReadOperation) => Schema.Tuple(operation.argu
 /** The arguments of the functions of a resource's interface. */
 export const resourceArguments = (resource: AnyResource) => membersOf(resource, argumentsOf)
 
-const internal = error("internal")
-
 /** The interface of a resource over its guarded reads. What they find crosses as its schema says, and nothing else does. */
 export const resourceInterface = <Reads = ResourceReads>(
   resource: AnyResource
@@ -54,8 +51,7 @@ export const resourceInterface = <Reads = ResourceReads>(
               Effect.catch(encode(found), () =>
                 Effect.die(new Error(`${resource.name}.${name} found what it cannot be`))
               )
-            ),
-            internal
+            )
           )
         )
       })

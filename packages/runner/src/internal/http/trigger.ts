@@ -2,10 +2,10 @@ import { type InvocationData, runsWithoutUser, TenantId } from "@alga-psa/ext-do
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
-import { type KeptTrigger, Triggers } from "../../cluster/Triggers.ts"
 import { waitFor, within } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
+import { type KeptTrigger, Triggers } from "../../Triggers.ts"
 import { answered, proven } from "./answer.ts"
 
 /** Where a kept trigger can be asked for. */
@@ -40,10 +40,12 @@ const askedFor = (tenantId: TenantId, { extension, id, install }: KeptTrigger): 
   extensionId: extension,
   installId: install,
   versionId: null,
+  contentHash: null,
   requestId: id,
   trigger: "schedule",
   user: null,
-  restrictTo: null
+  restrictTo: null,
+  settings: null
 })
 
 /** Fails where what the handler answered rests on something that the install may no longer do. */
