@@ -3,6 +3,8 @@ import {
   defaultLimits,
   HostImports,
   type HostImportsService,
+  type HttpFetch,
+  type Invoicing,
   type Limits,
   layerArchives,
   layerComponentStore,
@@ -11,7 +13,11 @@ import {
   layerHostImports,
   layerSandbox,
   type NodeUnsuitable,
-  type SandboxOptions
+  type SandboxOptions,
+  type Scheduler,
+  type Secrets,
+  type Storage,
+  type UiProxy
 } from "@alga-psa/ext-adapters-wit"
 import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
 import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
@@ -48,7 +54,16 @@ export type BundleSource =
   | { readonly directory: string }
   | (HttpBundleStore.HttpStoreOptions & { readonly cache: BoundedDirectoryOptions })
 
-/** What a runner needs to know beside its ports. */
+/** A real implementation of a port beside the reads, such as `Storage`. */
+export type PortLayer =
+  | Layer.Layer<Secrets>
+  | Layer.Layer<HttpFetch>
+  | Layer.Layer<Storage>
+  | Layer.Layer<UiProxy>
+  | Layer.Layer<Scheduler>
+  | Layer.Layer<Invoicing>
+
+/** What a runner needs to know beside the ports of its data. */
 export interface RunnerOptions {
   readonly bundles: BundleSource
   /** The directory of accepted components. Only the runner's own user may write to it. */
@@ -59,6 +74,8 @@ export interface RunnerOptions {
   readonly limits?: Limits
   /** How many processes the sandbox may have, and the like. */
   readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
+  /** The ports beside the reads that are opened, each behind its capability. Default: none. The others answer `denied`. */
+  readonly ports?: ReadonlyArray<PortLayer>
   /** Stands around the imports of every execution, as to show them while an extension is developed. Default: nothing. */
   readonly aroundImports?: (imports: HostImportsService) => HostImportsService
 }
@@ -90,6 +107,7 @@ export const layerRunner = ({
   componentCacheBytes,
   components,
   limits = defaultLimits,
+  ports = [],
   sandbox: sandboxOptions
 }: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
@@ -103,7 +121,10 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
+  const executor = layerExecutor.pipe(
+    Layer.provide([sandbox, imports]),
+    Layer.provide(Layer.mergeAll(layerDeniedPorts, ...ports))
+  )
   return Layer.mergeAll(
     Execution.layer(limits),
     AnswerRights.layer,
