@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { audit } from "./Audit.ts"
 import { brokenBoundaries } from "./Boundaries.ts"
 import { looseDependencies } from "./Dependencies.ts"
+import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
 import { tryInstalled } from "./Install.ts"
 import { licences } from "./Licences.ts"
 import { incompleteManifests } from "./Manifests.ts"
@@ -48,6 +49,12 @@ try {
   await step("publint, arethetypeswrong and the packed manifests", async () =>
     (await Promise.all(tarballs.map(problemsOf))).flat()
   )
+  await step("what npm installs with the runner alone", async () => {
+    const found = await footprintOf("@alga-psa/ext-runner", tarballs, join(folder, "alone"))
+    if (typeof found === "string") return [found]
+    console.log(`       ${found.packages.length} packages, ${(found.bytes / 1_000_000).toFixed(1)} MB`)
+    return beyond(found, runnerBudget)
+  })
   await step("each installs from its tarball into an empty project and runs its quick start", async () => {
     const projects = join(folder, "projects")
     await mkdir(projects)
