@@ -1,8 +1,6 @@
-import type { Authorization, ClientReads, Invocation, ServiceReads } from "@alga-psa/ext-domain"
+import type { ClientReads, GuardedPorts, Invocation, ServiceReads } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
-import type { HttpFetch } from "./HttpFetch.ts"
-import type { Invoicing } from "./Invoicing.ts"
 import { clientsInterface } from "./internal/imports/clients.ts"
 import { contextInterface } from "./internal/imports/context.ts"
 import type { HostInterface } from "./internal/imports/hostFunction.ts"
@@ -17,10 +15,6 @@ import { uiProxyInterface } from "./internal/imports/uiProxy.ts"
 import { userInterface, userV2Interface } from "./internal/imports/user.ts"
 import { packageName } from "./KnownWorld.ts"
 import type { Limits } from "./Limits.ts"
-import type { Scheduler } from "./Scheduler.ts"
-import type { Secrets } from "./Secrets.ts"
-import type { Storage } from "./Storage.ts"
-import type { UiProxy } from "./UiProxy.ts"
 
 /** Answers a host call for the current execution. */
 export type AnswerHostCall = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, Invocation>
@@ -31,8 +25,8 @@ export type AnswerHostCall = (call: HostCall) => Effect.Effect<HostReply, Protoc
  * Guarantees:
  * - The tenant, install and user are those of the `Invocation`; no argument names or changes them.
  * - A failing read is exactly one of `not-allowed`, `invalid-input` and `internal`; a defect is `internal` and logged.
- * - A port beside the reads is asked only where its capability is effective; else the guest gets the interface's own
- *   refusal.
+ * - Every function that a capability gates goes through the domain's guard. What the guard refuses is the interface's own
+ *   refusal to the guest.
  * - An unknown function, and arguments of other types, are a {@link ProtocolViolation}.
  */
 export interface HostImportsService {
@@ -75,9 +69,6 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The imports over the guarded reads and the ports. */
-export const layerHostImports: Layer.Layer<
-  HostImports,
-  never,
-  Authorization | ClientReads | ServiceReads | Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing
-> = Layer.effect(HostImports, make)
+/** The imports over the guarded reads and the guarded ports. */
+export const layerHostImports: Layer.Layer<HostImports, never, ClientReads | ServiceReads | GuardedPorts> =
+  Layer.effect(HostImports, make)

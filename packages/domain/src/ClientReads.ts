@@ -27,7 +27,7 @@ export class ClientReads extends Context.Service<ClientReads, ClientReadsService
   "@alga-psa/ext-domain/ClientReads"
 ) {}
 
-const rights = { capability: "cap:client.read", permission: "client:read" } as const
+const rights = { access: "read", capability: "cap:client.read", permission: "client:read" } as const
 const listing = { name: "clients.list", span: "ClientReads.list", ...rights } as const
 const getting = { name: "clients.get", span: "ClientReads.get", ...rights } as const
 
@@ -43,7 +43,7 @@ const make = Effect.gen(function* () {
     list: (input) =>
       guarded(listing, {
         input: clientsQuery(input),
-        read: (invocation, query, subject) => {
+        run: (invocation, query, subject) => {
           if (!isPortalUser(subject)) return reader.list(invocation.tenantId, query)
           return subject.clientId === null
             ? Effect.succeed({ items: [], totalCount: 0, page: query.page, pageSize: query.pageSize })
@@ -54,7 +54,7 @@ const make = Effect.gen(function* () {
     get: (clientId) =>
       guarded(getting, {
         input: decodeId(clientId),
-        read: (invocation, id, subject) =>
+        run: (invocation, id, subject) =>
           isPortalUser(subject) && subject.clientId !== id ? Effect.succeed(null) : reader.get(invocation.tenantId, id),
         count: (client) => (client === null ? 0 : 1)
       })

@@ -1,8 +1,9 @@
 import { Effect, Schema } from "effect"
+import { absent } from "./Absent.ts"
+import type { InvalidInput } from "./CallError.ts"
 import type { ClientId } from "./Identifiers.ts"
 import * as Input from "./internal/input.ts"
 import { PageNumber, PageSize, paging } from "./Page.ts"
-import type { InvalidInput } from "./ReadError.ts"
 
 /** What a caller may ask of a list of clients. Everything may be left out. */
 export const ClientsListInput = Schema.Struct({
@@ -10,13 +11,13 @@ export const ClientsListInput = Schema.Struct({
    * Part of the name or of the billing email without regard to case, or the exact client id. At most 200
    * characters after trimming.
    */
-  search: Input.absent(Input.SearchTerm, Input.rules.text),
+  search: absent(Input.SearchTerm, Input.rules.text),
   /** True includes inactive clients. Default: false. */
-  includeInactive: Input.absent(Schema.Boolean, Input.rules.flag),
+  includeInactive: absent(Schema.Boolean, Input.rules.flag),
   /** 1 to 10,000. Default: 1. */
-  page: Input.absent(PageNumber, Input.rules.wholeNumber),
+  page: absent(PageNumber, Input.rules.wholeNumber),
   /** 1 to 100. Default: 25. */
-  pageSize: Input.absent(PageSize, Input.rules.wholeNumber)
+  pageSize: absent(PageSize, Input.rules.wholeNumber)
 })
 export interface ClientsListInput extends Schema.Codec.Encoded<typeof ClientsListInput> {}
 

@@ -26,7 +26,7 @@ export class ServiceReads extends Context.Service<ServiceReads, ServiceReadsServ
   "@alga-psa/ext-domain/ServiceReads"
 ) {}
 
-const rights = { capability: "cap:service.read", permission: "service:read" } as const
+const rights = { access: "read", capability: "cap:service.read", permission: "service:read" } as const
 const listing = { name: "services.list", span: "ServiceReads.list", ...rights } as const
 const getting = { name: "services.get", span: "ServiceReads.get", ...rights } as const
 
@@ -40,13 +40,13 @@ const make = Effect.gen(function* () {
     list: (input) =>
       guarded(listing, {
         input: servicesQuery(input),
-        read: (invocation, query) => reader.list(invocation.tenantId, query),
+        run: (invocation, query) => reader.list(invocation.tenantId, query),
         count: (page) => page.items.length
       }),
     get: (serviceId) =>
       guarded(getting, {
         input: decodeId(serviceId),
-        read: (invocation, id) => reader.get(invocation.tenantId, id),
+        run: (invocation, id) => reader.get(invocation.tenantId, id),
         count: (service) => (service === null ? 0 : 1)
       })
   })

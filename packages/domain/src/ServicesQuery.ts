@@ -1,7 +1,8 @@
 import { Effect, Schema } from "effect"
+import { absent } from "./Absent.ts"
+import type { InvalidInput } from "./CallError.ts"
 import * as Input from "./internal/input.ts"
 import { PageNumber, PageSize, paging } from "./Page.ts"
-import type { InvalidInput } from "./ReadError.ts"
 import { ServiceBillingMethod, ServiceItemKind } from "./ServiceSummary.ts"
 
 const oneKind = "must be service or product"
@@ -13,17 +14,17 @@ export const ServicesListInput = Schema.Struct({
    * Part of the name, the description or the SKU without regard to case, or the exact service id. At most 200
    * characters after trimming.
    */
-  search: Input.absent(Input.SearchTerm, Input.rules.text),
+  search: absent(Input.SearchTerm, Input.rules.text),
   /** Only entries of this kind. Default: both. */
-  itemKind: Input.absent(ServiceItemKind.annotate({ message: oneKind }), oneKind),
+  itemKind: absent(ServiceItemKind.annotate({ message: oneKind }), oneKind),
   /** Only active, or only inactive, entries. Default: both. */
-  isActive: Input.absent(Schema.Boolean, Input.rules.flag),
+  isActive: absent(Schema.Boolean, Input.rules.flag),
   /** Only entries that are billed so. Default: all three. */
-  billingMethod: Input.absent(ServiceBillingMethod.annotate({ message: oneMethod }), oneMethod),
+  billingMethod: absent(ServiceBillingMethod.annotate({ message: oneMethod }), oneMethod),
   /** 1 to 10,000. Default: 1. */
-  page: Input.absent(PageNumber, Input.rules.wholeNumber),
+  page: absent(PageNumber, Input.rules.wholeNumber),
   /** 1 to 100. Default: 25. */
-  pageSize: Input.absent(PageSize, Input.rules.wholeNumber)
+  pageSize: absent(PageSize, Input.rules.wholeNumber)
 })
 export interface ServicesListInput extends Schema.Codec.Encoded<typeof ServicesListInput> {}
 

@@ -3,30 +3,31 @@ import {
   defaultLimits,
   HostImports,
   type HostImportsService,
-  type HttpFetch,
-  type Invoicing,
   type Limits,
   layerArchives,
   layerComponentStore,
-  layerDeniedPorts,
   layerExecutor,
   layerHostImports,
   layerSandbox,
   type NodeUnsuitable,
-  type SandboxOptions,
-  type Scheduler,
-  type Secrets,
-  type Storage,
-  type UiProxy
+  type SandboxOptions
 } from "@alga-psa/ext-adapters-wit"
 import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
 import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
+  type HttpFetch,
+  type Invoicing,
+  layerDeniedPorts,
+  layerGuardedPorts,
   layerGuardedReads,
   type RbacCheck,
-  type ServiceReader
+  type Scheduler,
+  type Secrets,
+  type ServiceReader,
+  type Storage,
+  type UiProxy
 } from "@alga-psa/ext-domain"
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { ByteSize, Duration, Effect, Layer } from "effect"
@@ -121,10 +122,8 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const executor = layerExecutor.pipe(
-    Layer.provide([sandbox, imports]),
-    Layer.provide(Layer.mergeAll(layerDeniedPorts, ...ports))
-  )
+  const guardedPorts = Layer.provide(layerGuardedPorts, Layer.mergeAll(layerDeniedPorts, ...ports))
+  const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
     Execution.layer(limits),
     AnswerRights.layer,

@@ -1,6 +1,5 @@
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
-import { Storage, type StorageEntry, StorageError } from "@alga-psa/ext-adapters-wit"
-import { Invocation } from "@alga-psa/ext-domain"
+import { Invocation, Storage, type StorageEntry, StorageError } from "@alga-psa/ext-domain"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { sha256 } from "../testing/Archive.ts"

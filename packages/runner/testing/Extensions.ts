@@ -9,7 +9,7 @@ import {
   ids,
   installRow
 } from "@alga-psa/ext-adapters-memory"
-import { ExtensionId, InstallId } from "@alga-psa/ext-domain"
+import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain"
 import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
 import { manifest, pack } from "./Archive.ts"
 
@@ -29,15 +29,19 @@ export const buildFixtureComponent = async (name: string): Promise<Uint8Array> =
 export const buildFixture = async (name: string): Promise<Uint8Array> =>
   pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await buildFixtureComponent(name) })
 
-/** An extension that Acme has installed. */
+/** An extension that a tenant has installed. */
 export interface Installed {
   readonly extension: ExtensionId
   readonly install: InstallId
   readonly rows: Dataset
 }
 
-/** Acme's enabled install of a new extension, whose version declares and is granted these capabilities. */
-export const installed = (contentHash: string, capabilities: ReadonlyArray<string> = []): Installed => {
+/** A tenant's enabled install of a new extension, whose version declares and is granted these capabilities. */
+export const installed = (
+  contentHash: string,
+  capabilities: ReadonlyArray<string> = [],
+  tenant: TenantId = ids.tenants.acme
+): Installed => {
   const extension = ExtensionId.make(crypto.randomUUID())
   const install = InstallId.make(crypto.randomUUID())
   const version = crypto.randomUUID()
@@ -48,7 +52,7 @@ export const installed = (contentHash: string, capabilities: ReadonlyArray<strin
     tenant_extension_install: [
       installRow({
         id: install,
-        tenant_id: ids.tenants.acme,
+        tenant_id: tenant,
         registry_id: extension,
         version_id: version,
         granted_caps: capabilities

@@ -1,6 +1,5 @@
 import { ClientReads, type ClientSummary } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { error } from "../../HostCall.ts"
 import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
 import { option, u32 } from "./witTypes.ts"
 
@@ -29,8 +28,6 @@ const summary = (client: ClientSummary) => ({
   tags: client.tags
 })
 
-const internal = error("internal")
-
 /** The interface `clients` over the guarded reads. */
 export const clientsInterface = Effect.map(ClientReads, (reads) =>
   hostInterface({
@@ -41,15 +38,11 @@ export const clientsInterface = Effect.map(ClientReads, (reads) =>
           totalCount,
           page,
           pageSize
-        })),
-        internal
+        }))
       )
     ),
     getClient: hostFunction(clientsArguments.getClient, ([clientId]) =>
-      reply(
-        Effect.map(reads.get(clientId), (client) => (client === null ? null : summary(client))),
-        internal
-      )
+      reply(Effect.map(reads.get(clientId), (client) => (client === null ? null : summary(client))))
     )
   })
 )

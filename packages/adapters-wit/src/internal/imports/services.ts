@@ -1,6 +1,5 @@
 import { ServiceBillingMethod, ServiceItemKind, ServiceReads, type ServiceSummary } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { error } from "../../HostCall.ts"
 import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
 import { option, u32 } from "./witTypes.ts"
 
@@ -32,8 +31,6 @@ const summary = (service: ServiceSummary) => ({
   sku: service.sku
 })
 
-const internal = error("internal")
-
 /** The interface `services` over the guarded reads. */
 export const servicesInterface = Effect.map(ServiceReads, (reads) =>
   hostInterface({
@@ -44,15 +41,11 @@ export const servicesInterface = Effect.map(ServiceReads, (reads) =>
           totalCount,
           page,
           pageSize
-        })),
-        internal
+        }))
       )
     ),
     getService: hostFunction(servicesArguments.getService, ([serviceId]) =>
-      reply(
-        Effect.map(reads.get(serviceId), (service) => (service === null ? null : summary(service))),
-        internal
-      )
+      reply(Effect.map(reads.get(serviceId), (service) => (service === null ? null : summary(service))))
     )
   })
 )

@@ -1,10 +1,9 @@
-import { ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain"
+import { absent, ContentHash, ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { ClusterWarmup } from "../../ClusterWarmup.ts"
 import { Components } from "../../Components.ts"
 import { waitFor, within } from "../../Deadline.ts"
-import { ContentHash } from "../../ExecuteRequest.ts"
 import { answered, proven } from "./answer.ts"
 import { readJson } from "./requestBody.ts"
 
@@ -13,7 +12,7 @@ export const WarmupRequest = Schema.Struct({
   tenant_id: TenantId,
   extension_id: ExtensionId,
   content_hash: ContentHash,
-  install_id: Schema.optional(Schema.NullOr(InstallId))
+  install_id: absent(InstallId)
 })
 
 const read = readJson(WarmupRequest)
