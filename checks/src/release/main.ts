@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { audit } from "./Audit.ts"
-import { brokenBoundaries } from "./Boundaries.ts"
+import { brokenBoundaries, brokenImports } from "./Boundaries.ts"
 import { looseDependencies } from "./Dependencies.ts"
 import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
+import { workspaceImports } from "./Imports.ts"
 import { tryInstalled } from "./Install.ts"
 import { licences } from "./Licences.ts"
 import { incompleteManifests } from "./Manifests.ts"
@@ -23,7 +24,10 @@ const step = async (what: string, look: () => Promise<ReadonlyArray<string>>): P
   for (const problem of found) console.log(`       ${problem.replaceAll("\n", "\n       ")}`)
 }
 
-await step("package boundaries", async () => brokenBoundaries(await workspacePackages()))
+await step("package boundaries, and circles of imports", async () => [
+  ...brokenBoundaries(await workspacePackages()),
+  ...brokenImports(await workspaceImports())
+])
 await step("what package.json says", async () => incompleteManifests(published))
 await step("dependencies: none unused, none unlisted", looseDependencies)
 await step("licences of what is installed with the packages", async () => {
