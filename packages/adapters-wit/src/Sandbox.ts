@@ -101,7 +101,6 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
       }),
     options
   )
-  const scope = yield* Effect.scope
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const admission = makeAdmission(options)
   yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
@@ -113,7 +112,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         ready(prepare(one)),
         Effect.suspend(() => (watch.demoted() && !promote(one.node.pid) ? Effect.fail("priority") : Effect.void))
       )
-    return Effect.forkIn(Effect.ensuring(pool.keep(guest, make), end), scope, { startImmediately: true })
+    // Not in the scope: one that closes starts nothing any more, and would wait for the place of what just ended.
+    return Effect.forkDetach(Effect.ensuring(pool.keep(guest, make), end), { startImmediately: true })
   }
 
   const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {

@@ -7,7 +7,6 @@ import { CliError, Command } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { config } from "./commands/config.ts"
 import { db } from "./commands/db.ts"
-import { demo } from "./commands/demo.ts"
 import { execute } from "./commands/execute.ts"
 import { inspect } from "./commands/inspect.ts"
 import { serve } from "./commands/serve.ts"
@@ -18,7 +17,7 @@ const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
     "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
-  Command.withSubcommands([serve, execute, inspect, config, db, triggers, demo])
+  Command.withSubcommands([serve, execute, inspect, config, db, triggers])
 )
 
 /** One line for the operator: a setting by its name and what it must be, or the error's own message. */

@@ -104,6 +104,26 @@ export const capabilityGateContract = <E>(name: string, adapter: Layer.Layer<Cap
       })
     )
 
+    it.effect("takes what is declared from the installed version, whatever other versions there are", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, install } = freshTenant()
+        const {
+          id,
+          extensionId,
+          versionId,
+          rows: installed
+        } = install(["cap:client.read"], { granted_caps: readsBoth })
+        const others = ["0.9.0", "1.1.0"].map((version) =>
+          extensionVersionRow({ id: freshId(), registry_id: extensionId, version, capabilities: readsBoth })
+        )
+        const [older, newer] = others
+        const extension_version = [older, ...installed.extension_version, newer].filter((row) => row !== undefined)
+        yield* load(rows, { ...installed, extension_version })
+        assert.deepEqual(yield* capabilities(tenant, id), [...always, "cap:client.read"].sort())
+        assert.strictEqual((yield* access(tenant, id)).versionId, versionId)
+      })
+    )
+
     it.effect("gives no hash for a version without an archive", () =>
       Effect.gen(function* () {
         const { tenant, rows, install } = freshTenant()

@@ -69,6 +69,31 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
       })
     )
 
+    it.effect("counts only the roles that the user holds, and only the permissions that these were given", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, grant, grantBoth } = freshTenant()
+        const [staff, colleague] = [user(), user()]
+        yield* load(
+          rows,
+          { users: [staff, colleague] },
+          grant(staff.user_id, "client", "update"),
+          grantBoth(colleague.user_id)
+        )
+        assert.deepEqual(yield* permissions(tenant, staff), [])
+        assert.deepEqual(yield* permissions(tenant, colleague), ["client:read", "service:read"])
+      })
+    )
+
+    it.effect("counts no permission that was given to no role", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, grant } = freshTenant()
+        const staff = user()
+        const { permissions: unused } = grant(staff.user_id, "service", "read")
+        yield* load(rows, { users: [staff], permissions: unused }, grant(staff.user_id, "client", "read"))
+        assert.deepEqual(yield* permissions(tenant, staff), ["client:read"])
+      })
+    )
+
     it.effect("gives null for a user who does not exist", () =>
       Effect.gen(function* () {
         const { tenant, rows, user } = freshTenant()
@@ -132,6 +157,30 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
       })
     )
 
+    it.effect("takes for which portal a role counts from the user's own tenant", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const staff = mine.user()
+        const granted = mine.grant(staff.user_id, "client", "read", "client", "internal")
+        const theirs = { roles: granted.roles.map((row) => ({ ...row, tenant: other.tenant, msp: true })) }
+        yield* load(mine.rows, other.rows, theirs, { users: [staff] }, granted)
+        assert.deepEqual(yield* permissions(mine.tenant, staff), [])
+      })
+    )
+
+    it.effect("takes for which portal a permission counts from the user's own tenant", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const staff = mine.user()
+        const granted = mine.grant(staff.user_id, "client", "read", "internal", "client")
+        const theirs = { permissions: granted.permissions.map((row) => ({ ...row, tenant: other.tenant, msp: true })) }
+        yield* load(mine.rows, other.rows, theirs, { users: [staff] }, granted)
+        assert.deepEqual(yield* permissions(mine.tenant, staff), [])
+      })
+    )
+
     it.effect.each([
       { is_inactive: true, known: false },
       { is_inactive: false, known: true },
@@ -174,6 +223,20 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
         yield* load(rows, { clients: [own], contacts: [contact], users: [portal] })
         const found = yield* subject(tenant, userId(portal))
         assert.deepEqual([found?.userType, found?.clientId], ["client", own.client_id] as never)
+      })
+    )
+
+    it.effect("takes the client of the user's own contact, whatever other contacts there are", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, user, client } = freshTenant()
+        const clients = ["First", "Own", "Last"].map((name) => client(name))
+        const contacts = clients.map(({ client_id }) => contactRow({ tenant, contact_name_id: freshId(), client_id }))
+        const portal = contacts.map(({ contact_name_id }) => user({ user_type: "client", contact_id: contact_name_id }))
+        yield* load(rows, { clients, contacts, users: portal })
+        for (const [i, person] of portal.entries()) {
+          const found = yield* subject(tenant, userId(person))
+          assert.strictEqual(found?.clientId as string | undefined, clients[i]?.client_id)
+        }
       })
     )
 
