@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config"
-import { AcceptanceReporter } from "./checks/src/acceptance/AcceptanceReporter.ts"
 
 const tests = (kind: string) => `{packages/*,bench,checks}/test/**/*${kind}.test.ts`
 
@@ -15,7 +14,6 @@ export default defineConfig({
       reporter: ["html", ["json-summary", { file: "summary.json" }]],
       thresholds: { "packages/domain/src/**": { lines: 100, branches: 100, functions: 100, statements: 100 } }
     },
-    reporters: ["default", new AcceptanceReporter()],
     projects: [
       {
         extends: true,
@@ -35,7 +33,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [tests(".browser")],
-          globalSetup: ["packages/runner/testing/browserSetup.ts"]
+          globalSetup: ["packages/development-host/testing/browserSetup.ts"]
         }
       }
     ]

@@ -127,11 +127,6 @@ describe("The commands that pages show, in a fresh copy of the workspace", () =>
     120_000
   )
 
-  it("make the page that is kept", async () => {
-    const made = await readFile(join(copy.folder, "docs/wit.md"), "utf8")
-    assert.strictEqual(made, await readFile(join(root, "docs/wit.md"), "utf8"))
-  })
-
   it("are in `.ci/run` where it is said to run them", async () => {
     const ci = (await readFile(join(root, ".ci/run"), "utf8"))
       .split("\n")

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "vitest"
 import { includeFlags } from "../src/coverage/Flags.ts"
-import { page } from "../src/coverage/Page.ts"
 import { byPackage, table } from "../src/coverage/Table.ts"
 
 const file = (lines: number, of: number) => ({
@@ -19,10 +18,6 @@ describe("The table of coverage", () => {
       "| `a` | 1998 of 1999 | 99.9 % | 0 of 0 | - |",
       "| `b` | 1 of 1 | 100.0 % | 0 of 0 | - |"
     ])
-  })
-
-  it("is on the page", () => {
-    assert.include(page(packages), table(packages))
   })
 })
 

@@ -1,15 +1,11 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { benchesWrite, unwritten, writesOf } from "../src/documents/BenchShape.ts"
 import { blocksOf } from "../src/documents/Blocks.ts"
-import { claimsOf, unheldClaims } from "../src/documents/Claims.ts"
-import { commandRules } from "../src/documents/CommandRules.ts"
-import { linesOf, namedCommands, shellBlocks } from "../src/documents/Commands.ts"
-import { wrongInSequence } from "../src/documents/Diagram.ts"
+import { claimsOf, testsOf, unheldClaims } from "../src/documents/Claims.ts"
 import { deadLinks } from "../src/documents/Links.ts"
 import { type Page, pages, root } from "../src/documents/Pages.ts"
-import { blocksFor, proofs, unproved } from "../src/documents/Proofs.ts"
+import { unproved } from "../src/documents/Proofs.ts"
 import { shownCommands } from "../src/documents/ShownCommands.ts"
 
 const all = await pages()
@@ -53,40 +49,6 @@ describe("The pages", () => {
     )
   })
 
-  it("are proved by tests that run, or by what `.ci/run` calls", async () => {
-    const ci = await readFile(join(root, ".ci/run"), "utf8")
-    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
-    for (const { by, covers, how } of proofs) {
-      await readFile(join(root, by))
-      const script = Object.keys(scripts).find((name) => scripts[name] === `node ${by}`)
-      const called = script !== undefined && ci.includes(`npx --yes pnpm@12 ${script}\n`)
-      assert.isTrue(called || /^(packages\/[\w-]+|checks)\/test\/\w+(\.\w+)?\.test\.ts$/.test(by), by)
-      assert.isTrue(
-        all.some((one) => blocksOf(one).some((block) => covers(block, one))),
-        `${by} ${how}, and there is no such block`
-      )
-    }
-  })
-
-  it("show a command for each rule that says how one is proved", () => {
-    const lines = [...all.flatMap(shellBlocks).flatMap(linesOf), ...all.flatMap(namedCommands)]
-    const idle = commandRules.filter(({ line }) => !lines.some((one) => line.test(one))).map(({ line }) => line.source)
-    assert.deepEqual(idle, [])
-  })
-
-  it("have diagrams that can be read, of parts that are there", async () => {
-    const diagrams = blocksFor("checks/test/documents.test.ts", all, "mermaid")
-    assert.isNotEmpty(diagrams)
-    for (const { text } of diagrams) assert.deepEqual(await wrongInSequence(text), [])
-  })
-
-  it("show tables whose titles and columns a bench prints", async () => {
-    const writes = await benchesWrite()
-    const tables = blocksFor("checks/test/documents.test.ts", all, "text")
-    assert.isNotEmpty(tables)
-    for (const { line, page, text } of tables) assert.deepEqual(unwritten(text, writes), [], `${page}:${line}`)
-  })
-
   it("introduce each package on at most 30 lines", () => {
     const long = all
       .filter(({ path }) => /^packages\/[\w-]+\/README\.md$/.test(path))
@@ -100,32 +62,28 @@ describe("The page on security", () => {
   it("names for each claim a test that is there", async () => {
     const security = all.filter(({ path }) => path === "docs/security.md")
     assert.isAbove(security.flatMap(claimsOf).length, 50)
-    assert.deepEqual((await Promise.all(security.map(unheldClaims))).flat(), [])
+    assert.deepEqual((await Promise.all(security.map((it) => unheldClaims(it)))).flat(), [])
+  })
+})
+
+describe("The acceptance map", () => {
+  const map = all.filter(({ path }) => path === "docs/acceptance.md")
+  const rows = map.flatMap(claimsOf).filter(({ text }) => text.startsWith("|"))
+
+  it("names for each requirement a test that is there", async () => {
+    assert.isAbove(rows.length, 50)
+    assert.deepEqual((await Promise.all(map.map((it) => unheldClaims(it, rows)))).flat(), [])
+  })
+
+  it("names no test that is skipped", async () => {
+    const tests = new Set(map.flatMap((it) => rows.flatMap((row) => testsOf(it, row))))
+    const skips = /\.(skip|todo|only|fails|skipIf|runIf)\b|\bctx\.skip/
+    for (const test of tests) assert.notMatch(await readFile(join(root, test), "utf8"), skips, test)
   })
 })
 
 describe("A claim", () => {
   const test = "[`documents.test.ts`](../checks/test/documents.test.ts)"
-
-  it("is a paragraph, an item of a list or a row of a table", () => {
-    const text = [
-      "# Title\n\nOne that has\ntwo lines.\n",
-      "- An item\n  with more.\n1. Another.\n",
-      "| a | b |\n| --- | --- |\n| row | 1 |\n| row | 2 |\n",
-      "```sh\ncommand\n\nanother\n```\nAfter it."
-    ].join("\n")
-    assert.deepEqual(
-      claimsOf(page(text)).map(({ line, text }) => `${line} ${text}`),
-      [
-        "3 One that has two lines.",
-        "6 - An item with more.",
-        "8 1. Another.",
-        "12 | row | 1 |",
-        "13 | row | 2 |",
-        "20 After it."
-      ]
-    )
-  })
 
   it("is none in a section that says that no test holds it, down to the next of its level", () => {
     const text =
@@ -166,24 +124,7 @@ describe("A link", () => {
   })
 })
 
-describe("A shown command", () => {
-  it("is read without its settings, remarks and values", () => {
-    const text =
-      '```sh\nrun="node main.ts"\n# first\nA=1 $run db plan --name x --apply   # why\nnpx --yes pnpm@12 test\n```\n'
-    assert.deepEqual(shownCommands(page(text)), [
-      { page: "docs/page.md", words: ["node", "main.ts", "db", "plan"], options: ["--name", "--apply"] },
-      { page: "docs/page.md", words: ["npx", "pnpm@12", "test"], options: [] }
-    ])
-  })
-})
-
 describe("A block of code", () => {
-  it("is found with its place, its language and what stands behind it", () => {
-    assert.deepEqual(blocksOf(page("# Title\n\n```sh fails\nfalse\n```\n")), [
-      { page: "docs/page.md", line: 3, language: "sh", info: "fails", text: "false\n" }
-    ])
-  })
-
   it.each([
     ["indented", "  ```sh\n  true\n  ```\n"],
     ["of tildes", "~~~sh\ntrue\n~~~\n"],
@@ -194,35 +135,8 @@ describe("A block of code", () => {
   })
 
   it("is unproved in a language or on a page that no test takes", () => {
-    const texts = ["```python\nprint(1)\n```\n", "```ts\nconst a = 1\n```\n", "```text\nany words\n```\n"]
-    assert.lengthOf(unproved(texts.map(page)), 3)
+    const texts = ["```python\nprint(1)\n```\n", "```ts\nconst a = 1\n```\n"]
+    assert.lengthOf(unproved(texts.map(page)), 2)
     assert.deepEqual(unproved([page("```sh\ntrue\n```\n"), { path: "README.md", text: texts[1] ?? "" }]), [])
-  })
-})
-
-describe("A table", () => {
-  const text = "Gets at 16 callers (ms)\nby     median   p99\n-----  ------  ----\nours     0.20  0.64\n"
-
-  const code = (what: string, figure: string) =>
-    `const columns = ["by", "${figure}", "p99"]\nconst title = \`${what} at \${callers} callers (ms)\``
-
-  it("is printed where its title and every column is a text of the code, whatever stands in the gaps", () => {
-    assert.deepEqual(unwritten(text, writesOf([code("Gets", "median")])), [])
-  })
-
-  it("is not where the code has another title or column", () => {
-    assert.deepEqual(unwritten(text, writesOf([code("Lists", "mean")])), ["Gets at 16 callers (ms)", "median"])
-  })
-})
-
-describe("A diagram", () => {
-  it.each([
-    ["a part that is not there", "participant A as domain: Nothing\n  A->>A: x", "domain has no Nothing"],
-    ["a package that is not there", "participant A as nowhere\n  A->>A: x", "there is no package nowhere"],
-    ["a part that says nothing", "participant A as caller (any)", "caller (any) neither asks nor answers"],
-    ["an arrow to nobody", "participant A as domain\n  A->>B: x", "B is not named"],
-    ["a line that is none", "participant A as domain\n  A->>A: x\n  A-B", "no line of a sequence diagram:   A-B"]
-  ])("is wrong with %s", async (_what, lines, why) => {
-    assert.deepEqual(await wrongInSequence(`sequenceDiagram\n  ${lines}\n`), [why])
   })
 })

@@ -1,7 +1,6 @@
 import { globSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { page, percent } from "../src/mutation/Page.ts"
-import { scoreOf } from "../src/mutation/Report.ts"
+import { percent, scoreOf } from "../src/mutation/Report.ts"
 import { chosenTargets, targets } from "../src/mutation/Targets.ts"
 import { root } from "../src/release/Packages.ts"
 
@@ -41,12 +40,6 @@ describe("The report of a mutation run", () => {
         [2, "1 | 2", true]
       ]
     )
-  })
-
-  it("is a page that names every survivor", () => {
-    const lines = page([[{ name: "one", folder: "a", mutate: [], tests: [] }, score]]).split("\n")
-    assert.include(lines, "| one | `a` | 4 | 2 | 2 | 50.0 % |")
-    assert.include(lines, "| `a/src/A.ts` 2 | `1 \\| 2` | `1 & 2` | **Nobody has said.** |")
   })
 })
 

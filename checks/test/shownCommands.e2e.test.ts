@@ -9,7 +9,7 @@ const programs = [
   { starts: ["node", "packages/runner/src/main.ts"], file: "packages/runner/src/main.ts" },
   { starts: ["npx", "alga-extension-runner"], file: "packages/runner/src/main.ts" },
   { starts: ["alga-extension-runner"], file: "packages/runner/src/main.ts" },
-  { starts: ["npx", "pnpm@12", "demo"], file: "packages/runner/src/main.ts", words: ["demo"] },
+  { starts: ["npx", "pnpm@12", "demo"], file: "packages/development-host/src/main.ts" },
   { starts: ["npx", "pnpm@12", "bench"], file: "bench/src/main.ts" },
   { starts: ["npx", "alga-ext"], file: "packages/extension-cli/src/main.ts" },
   { starts: ["alga-ext"], file: "packages/extension-cli/src/main.ts" }
@@ -41,7 +41,7 @@ const asked = ({ words }: ShownCommand) => {
   if (program === undefined) return null
   const rest = words.slice(program.starts.length)
   const end = rest.findIndex((word) => !isWord(word))
-  return { file: program.file, words: "words" in program ? program.words : end === -1 ? rest : rest.slice(0, end) }
+  return { file: program.file, words: end === -1 ? rest : rest.slice(0, end) }
 }
 
 const commands = (await pages()).flatMap(shownCommands).flatMap((shown) => {

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process"
-import { readFile, writeFile } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { root } from "../release/Packages.ts"
 import { coverageFlags, includeFlags } from "./Flags.ts"
-import { page, pagePath } from "./Page.ts"
 import { byPackage, table } from "./Table.ts"
 
 const named = process.argv.slice(2)
@@ -13,5 +12,4 @@ const summary = JSON.parse(await readFile(join(root, "coverage/summary.json"), "
 const packages = byPackage(summary, join(root, "packages"))
 
 console.log(table(packages))
-if (named.length === 0 && status === 0) await writeFile(join(root, pagePath), page(packages))
 process.exitCode = status ?? 1

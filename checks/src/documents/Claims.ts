@@ -48,10 +48,14 @@ export const claimsOf = ({ text }: Page): ReadonlyArray<Claim> => {
 const link = /\[`([^`\]]+)`\]\(([^)\s]+\.test\.ts)\)/g
 const place = /^(?:packages\/[\w-]+|checks)\/test\/[\w.]+\.test\.ts$/
 
-/** What is wrong with the claims of a page: that one names no test, or a test that is not there or has another name. */
-export const unheldClaims = async (page: Page): Promise<ReadonlyArray<string>> => {
+/** The paths of the tests that a claim of a page names, from the workspace's folder. */
+export const testsOf = (page: Page, { text }: Claim): ReadonlyArray<string> =>
+  Array.from(text.matchAll(link), ([, , target = ""]) => normalize(join(dirname(page.path), target)))
+
+/** What is wrong with claims of a page: that one names no test, or a test that is not there or has another name. */
+export const unheldClaims = async (page: Page, claims = claimsOf(page)): Promise<ReadonlyArray<string>> => {
   const wrong = await Promise.all(
-    claimsOf(page).map(async ({ line, text }) => {
+    claims.map(async ({ line, text }) => {
       const named = Array.from(text.matchAll(link), ([, name = "", target = ""]) => ({ name, target }))
       if (named.length === 0) return [`${page.path}:${line}: names no test`]
       const absent = await Promise.all(

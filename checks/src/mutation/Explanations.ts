@@ -106,12 +106,6 @@ export const explanations: ReadonlyArray<Explanation> = [
   },
   {
     file: /SettingsSource\.ts$/,
-    source: /^(format\(error\.issue\)\.issues\[0\]\?\.message|"is not valid")$/,
-    replacement: any,
-    why: "A value that is refused has an issue with a message; the rest is for the compiler."
-  },
-  {
-    file: /SettingsSource\.ts$/,
     source: /^(Object\.entries\(process\.env\)\.filter|entry\[1\] !== undefined$)/,
     replacement: any,
     why: "A process's environment holds no undefined; the question is for the compiler."

@@ -46,6 +46,12 @@ const why = (file: string, source: string, replacement: string): string | null =
   explanations.find((one) => one.file.test(file) && one.source.test(source) && one.replacement.test(replacement))
     ?.why ?? null
 
+/** The least share of mutants that tests must notice, in percent. */
+export const leastScore = 95
+
+/** The share of mutants that tests noticed, in percent. */
+export const percent = ({ all, killed }: Score): number => (100 * killed) / all
+
 /** Reads a report. */
 export const scoreOf = (report: MutationReport): Score => {
   const files = Object.entries(report.files).sort(([a], [b]) => (a < b ? -1 : 1))

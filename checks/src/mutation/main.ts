@@ -4,17 +4,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Stryker } from "@stryker-mutator/core"
 import { root } from "../release/Packages.ts"
-import { leastScore, page, pagePath, percent } from "./Page.ts"
-import { type Score, scoreOf } from "./Report.ts"
+import { leastScore, percent, type Score, scoreOf } from "./Report.ts"
 import { chosenTargets, type Target } from "./Targets.ts"
 
 const folder = await mkdtemp(join(tmpdir(), "alga-mutation-"))
 const runner = createRequire(import.meta.url).resolve("@stryker-mutator/vitest-runner")
-const chosen = process.argv.slice(2)
 const scores: Array<readonly [Target, Score]> = []
 
 try {
-  for (const target of chosenTargets(chosen)) {
+  for (const target of chosenTargets(process.argv.slice(2))) {
     const configFile = join(folder, `${target.name}.config.mjs`)
     const report = join(folder, `${target.name}.json`)
     const config = { test: { include: target.tests, testTimeout: 30_000 } }
@@ -42,9 +40,9 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-if (chosen.length === 0) await writeFile(join(root, pagePath), page(scores))
-for (const [{ name }, score] of scores) {
-  console.log(`${name}: ${score.killed} of ${score.all} mutants noticed, ${percent(score).toFixed(1)} %`)
+for (const [{ folder, name }, score] of scores) {
+  const counts = `${score.all} | ${score.killed} | ${score.survivors.length} | ${percent(score).toFixed(1)} %`
+  console.log(`| ${name} | \`${folder}\` | ${counts} |`)
   for (const { file, line, replacement, source } of score.survivors.filter(({ why }) => why === null)) {
     console.log(`  ${file}:${line}: nobody has said why this may live: ${source} -> ${replacement}`)
   }

@@ -17,12 +17,15 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "adapters-memory",
     "adapters-pg",
     "adapters-wit",
+    "development-host",
     "domain",
     "extension-build",
     "extension-sdk",
     "runner"
   ],
-  runner: ["adapters-memory", "adapters-pg", "adapters-wit", "domain", "extension-sdk", "sample-extension"],
+  runner: ["adapters-pg", "adapters-wit", "domain"],
+  "runner-cluster": ["adapters-pg", "adapters-wit", "domain", "runner"],
+  "development-host": ["adapters-memory", "adapters-pg", "adapters-wit", "domain", "extension-sdk", "runner"],
   "sample-extension": ["extension-build", "extension-sdk"]
 }
 

@@ -1,17 +1,15 @@
 import { effectiveCapabilities, unknownCapabilities } from "@alga-psa/ext-domain/Capability"
 import { CapabilityGate, InstallUnavailable } from "@alga-psa/ext-domain/CapabilityGate"
+import { contentHashes } from "@alga-psa/ext-domain/ContentHash"
 import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { Effect, Layer } from "effect"
 import type { Dataset, InstallRow } from "./Dataset.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 
-const hashesOf = (rows: Dataset, versionId: string): ReadonlyArray<string> => {
-  const hashes = rows.extension_bundle
-    .filter((bundle) => bundle.version_id === versionId)
-    .map((bundle) => bundle.content_hash.toLowerCase().replace(/^sha256:/, ""))
-    .filter((hash) => /^[0-9a-f]{64}$/.test(hash))
-  return [...new Set(hashes)].sort()
-}
+const hashesOf = (rows: Dataset, versionId: string): ReadonlyArray<string> =>
+  contentHashes(
+    rows.extension_bundle.filter((bundle) => bundle.version_id === versionId).map((bundle) => bundle.content_hash)
+  )
 
 const accessOf = Effect.fnUntraced(function* (rows: Dataset, tenantId: TenantId, install: InstallRow | undefined) {
   const tenant = rows.tenants.find((row) => row.tenant === tenantId)

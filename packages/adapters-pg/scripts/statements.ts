@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { layer } from "../src/PgPorts.ts"
-import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { sentStatements } from "../testing/SentStatements.ts"
-import { pageFile, statementsPage } from "../testing/StatementsPage.ts"
+import { statementsPage } from "../testing/StatementsPage.ts"
 
-const calls = await Effect.runPromise(sentStatements(layer))
-const callsByTenant = await Effect.runPromise(sentStatements(layerByTenant))
-await mkdir(new URL(".", pageFile), { recursive: true })
-await writeFile(pageFile, statementsPage(calls, callsByTenant))
+const folder = new URL("../../../.cache/", import.meta.url)
+const file = new URL("statements.md", folder)
+await mkdir(folder, { recursive: true })
+await writeFile(file, statementsPage(await Effect.runPromise(sentStatements(layer))))
+console.log(fileURLToPath(file))

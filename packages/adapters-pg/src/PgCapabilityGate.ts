@@ -1,5 +1,6 @@
 import { effectiveCapabilities, unknownCapabilities } from "@alga-psa/ext-domain/Capability"
 import { CapabilityGate, type InstallAccess, InstallUnavailable } from "@alga-psa/ext-domain/CapabilityGate"
+import { contentHashes } from "@alga-psa/ext-domain/ContentHash"
 import { ExtensionId, InstallId } from "@alga-psa/ext-domain/Identifiers"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -18,11 +19,6 @@ const Row = Schema.Struct({
   content_hashes: Schema.Array(Schema.String)
 })
 
-const normalised = (hashes: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const hex = hashes.map((hash) => hash.toLowerCase().replace(/^sha256:/, ""))
-  return [...new Set(hex.filter((hash) => /^[0-9a-f]{64}$/.test(hash)))].sort()
-}
-
 type Installs = ReadonlyArray<(typeof Row)["Type"]>
 
 const accessOf = ([install]: Installs): Effect.Effect<InstallAccess, InstallUnavailable> => {
@@ -35,7 +31,7 @@ const accessOf = ([install]: Installs): Effect.Effect<InstallAccess, InstallUnav
     versionId: install.version_id,
     capabilities: effectiveCapabilities(install.declared, install.granted),
     unknownCapabilities: unknownCapabilities(install.declared),
-    contentHashes: normalised(install.content_hashes)
+    contentHashes: contentHashes(install.content_hashes)
   })
 }
 

@@ -1,6 +1,5 @@
 import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
 import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
-import { guardedReadsContract } from "@alga-psa/ext-adapters-memory/contract/GuardedReadsContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
 import { onEmbedded } from "./databases.ts"
@@ -12,4 +11,3 @@ clientReaderContract("PGlite", embedded)
 serviceReaderContract("PGlite", embedded)
 capabilityGateContract("PGlite", embedded)
 rbacCheckContract("PGlite", embedded)
-guardedReadsContract("PGlite", embedded)

@@ -1,6 +1,5 @@
 import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
 import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
-import { guardedReadsContract } from "@alga-psa/ext-adapters-memory/contract/GuardedReadsContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
 import { seed } from "@alga-psa/ext-adapters-memory/Seed"
@@ -49,7 +48,6 @@ clientReaderContract("a server with tables in partitions by tenant", server)
 serviceReaderContract("a server with tables in partitions by tenant", server)
 capabilityGateContract("a server with tables in partitions by tenant", server)
 rbacCheckContract("a server with tables in partitions by tenant", server)
-guardedReadsContract("a server with tables in partitions by tenant", server)
 
 const seeded = Effect.map(
   Effect.tap(testDatabase, (url) =>

@@ -1,6 +1,5 @@
 import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
 import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
-import { guardedReadsContract } from "@alga-psa/ext-adapters-memory/contract/GuardedReadsContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
 import { onServerAsReader } from "./databases.ts"
@@ -12,4 +11,3 @@ clientReaderContract("PostgreSQL as the reading login", server)
 serviceReaderContract("PostgreSQL as the reading login", server)
 capabilityGateContract("PostgreSQL as the reading login", server)
 rbacCheckContract("PostgreSQL as the reading login", server)
-guardedReadsContract("PostgreSQL as the reading login", server)

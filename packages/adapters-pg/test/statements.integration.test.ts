@@ -1,14 +1,10 @@
-import { readFile } from "node:fs/promises"
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { scanSync } from "libpg-query"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { callersTenant, type SentCall, sentStatements } from "../testing/SentStatements.ts"
 import { distributionsIn } from "../testing/ShardProof.ts"
-import { layOut } from "../testing/StatementLayout.ts"
-import { pageFile, statementsPage, updateCommand } from "../testing/StatementsPage.ts"
 import { tenantViolations } from "../testing/TenantProof.ts"
 
 /** The statements that differ in their text, or in which of their parameters hold the tenant, with a call of each. */
@@ -91,15 +87,6 @@ describe("The adapter's statements", () => {
     })
   )
 
-  it.effect("are laid out for the reader token by token", () =>
-    Effect.gen(function* () {
-      const tokens = (text: string) => scanSync(text).tokens.map((token) => token.text)
-      for (const { statement } of distinct(yield* Effect.promise(() => calls))) {
-        assert.deepEqual(tokens(layOut(statement.text)), tokens(statement.text))
-      }
-    })
-  )
-
   it.effect(
     "are the same with row level security, each after the tenant is told, in a transaction that reads",
     () =>
@@ -117,13 +104,5 @@ describe("The adapter's statements", () => {
         })
       }),
     60_000
-  )
-
-  it.effect("are the ones in docs/statements.md", () =>
-    Effect.gen(function* () {
-      const page = statementsPage(yield* Effect.promise(() => calls), yield* Effect.promise(() => callsByTenant))
-      const kept = yield* Effect.promise(() => readFile(pageFile, "utf8").catch(() => ""))
-      assert.isTrue(page === kept, `docs/statements.md is out of date; write it again with: ${updateCommand}`)
-    })
   )
 })

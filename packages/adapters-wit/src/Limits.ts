@@ -1,153 +1,144 @@
-import { Schema } from "effect"
+import { Record, Schema } from "effect"
+import { type Bound, bounded, defaultsOf } from "./Bound.ts"
 
-const bound = (options: {
-  readonly unit: string
-  readonly minimum: number
-  readonly maximum: number
-  readonly for: string
-}) =>
-  Schema.Int.annotate({ description: `${options.for} Unit: ${options.unit}.` }).check(
-    Schema.isBetween(
-      { minimum: options.minimum, maximum: options.maximum },
-      { message: `must be ${options.minimum} to ${options.maximum} ${options.unit}` }
-    )
-  )
-
-const mebibyte = 1_048_576
+const kibibyte = 1_024
+const mebibyte = 1_024 * kibibyte
 
 /**
- * Everything that bounds one execution. {@link defaultLimits} has the values that hold where nothing else is set.
- *
- * | name | unit | default | minimum | maximum |
- * | --- | --- | --- | --- | --- |
- * | `timeoutMs` | milliseconds | 25,000 | 1 | 300,000 |
- * | `cpuMs` | milliseconds | 10,000 | 10 | 300,000 |
- * | `memoryMb` | MiB | 256 | 1 | 512 |
- * | `componentBytes` | bytes | 32 MiB | 1 | 128 MiB |
- * | `glueBytes` | bytes | 4 MiB | 1,024 | 32 MiB |
- * | `requestBodyBytes` | bytes | 10 MiB | 0 | 64 MiB |
- * | `responseBodyBytes` | bytes | 10 MiB | 0 | 64 MiB |
- * | `headers` | headers | 200 | 0 | 10,000 |
- * | `headerBytes` | bytes | 64 KiB | 1,024 | 1 MiB |
- * | `hostCalls` | calls | 1,000 | 0 | 100,000 |
- * | `hostCallBytes` | bytes | 4 MiB | 1,024 | 64 MiB |
- * | `hostCallValues` | values | 10,000 | 100 | 50,000 |
- * | `hostCallTotalBytes` | bytes | 64 MiB | 1,024 | 1 GiB |
- * | `hostCallTotalValues` | values | 100,000 | 100 | 5,000,000 |
- * | `logLines` | lines | 1,000 | 0 | 100,000 |
- * | `logLineBytes` | bytes | 8 KiB | 16 | 1 MiB |
- * | `logBytes` | bytes | 1 MiB | 16 | 64 MiB |
+ * Everything that bounds one execution. Bodies and memory are bounded as the product bounds them.
  *
  * `timeoutMs` bounds a request from its arrival to its answer. The sandbox gets what is left of it, and counts that from
- * when it is asked. The default stays under the 30,000 ms of the gateway in front; bodies and memory are bounded as the product bounds
- * them.
+ * when it is asked. The default stays under the 30,000 ms of the gateway in front.
  */
-export const Limits = Schema.Struct({
-  timeoutMs: bound({
+export const limitBounds = {
+  timeoutMs: {
+    purpose: "Wall clock from the arrival of a request to its answer, all waiting included.",
     unit: "milliseconds",
-    minimum: 1,
-    maximum: 300_000,
-    for: "Wall clock from the arrival of a request to its answer, all waiting included."
-  }),
-  cpuMs: bound({
+    default: 25_000,
+    least: 1,
+    most: 300_000
+  },
+  cpuMs: {
+    purpose:
+      "Time on processors of the process that runs the guest, while it runs this execution. Held where the system has /proc.",
     unit: "milliseconds",
-    minimum: 10,
-    maximum: 300_000,
-    for: "Time on processors of the process that runs the guest, while it runs this execution. Held where the system has /proc."
-  }),
-  memoryMb: bound({
+    default: 10_000,
+    least: 10,
+    most: 300_000
+  },
+  memoryMb: {
+    purpose: "All linear memory of one instance together.",
     unit: "MiB",
-    minimum: 1,
-    maximum: 512,
-    for: "All linear memory of one instance together."
-  }),
-  componentBytes: bound({ unit: "bytes", minimum: 1, maximum: 128 * mebibyte, for: "A component at intake." }),
-  glueBytes: bound({
+    default: 256,
+    least: 1,
+    most: 512
+  },
+  componentBytes: {
+    purpose: "A component at intake.",
     unit: "bytes",
-    minimum: 1_024,
-    maximum: 32 * mebibyte,
-    for: "The JavaScript that intake generates for a component's types."
-  }),
-  requestBodyBytes: bound({ unit: "bytes", minimum: 0, maximum: 64 * mebibyte, for: "The body of the request." }),
-  responseBodyBytes: bound({ unit: "bytes", minimum: 0, maximum: 64 * mebibyte, for: "The body of the response." }),
-  headers: bound({ unit: "headers", minimum: 0, maximum: 10_000, for: "Headers of the request, and of the response." }),
-  headerBytes: bound({
+    default: 32 * mebibyte,
+    least: 1,
+    most: 128 * mebibyte
+  },
+  glueBytes: {
+    purpose: "The JavaScript that intake generates for a component's types.",
     unit: "bytes",
-    minimum: 1_024,
-    maximum: mebibyte,
-    for: "Names and values of all headers together, with method and URL of the request."
-  }),
-  hostCalls: bound({
+    default: 4 * mebibyte,
+    least: kibibyte,
+    most: 32 * mebibyte
+  },
+  requestBodyBytes: {
+    purpose: "The body of the request.",
+    unit: "bytes",
+    default: 10 * mebibyte,
+    least: 0,
+    most: 64 * mebibyte
+  },
+  responseBodyBytes: {
+    purpose: "The body of the response.",
+    unit: "bytes",
+    default: 10 * mebibyte,
+    least: 0,
+    most: 64 * mebibyte
+  },
+  headers: {
+    purpose: "Headers of the request, and of the response.",
+    unit: "headers",
+    default: 200,
+    least: 0,
+    most: 10_000
+  },
+  headerBytes: {
+    purpose: "Names and values of all headers together, with method and URL of the request.",
+    unit: "bytes",
+    default: 64 * kibibyte,
+    least: kibibyte,
+    most: mebibyte
+  },
+  hostCalls: {
+    purpose: "Host calls of one execution; log lines count too.",
     unit: "calls",
-    minimum: 0,
-    maximum: 100_000,
-    for: "Host calls of one execution; log lines count too."
-  }),
-  hostCallBytes: bound({
+    default: 1_000,
+    least: 0,
+    most: 100_000
+  },
+  hostCallBytes: {
+    purpose: "The arguments of one host call, and its reply, as they cross the pipe.",
     unit: "bytes",
-    minimum: 1_024,
-    maximum: 64 * mebibyte,
-    for: "The arguments of one host call, and its reply, as they cross the pipe."
-  }),
-  hostCallValues: bound({
+    default: 4 * mebibyte,
+    least: kibibyte,
+    most: 64 * mebibyte
+  },
+  hostCallValues: {
+    purpose: "Values in the arguments of one host call: each record, list, text, number and empty option is one.",
     unit: "values",
-    minimum: 100,
-    maximum: 50_000,
-    for: "Values in the arguments of one host call: each record, list, text, number and empty option is one."
-  }),
-  hostCallTotalBytes: bound({
+    default: 10_000,
+    least: 100,
+    most: 50_000
+  },
+  hostCallTotalBytes: {
+    purpose: "All host calls of one execution together, arguments and replies.",
     unit: "bytes",
-    minimum: 1_024,
-    maximum: 1_024 * mebibyte,
-    for: "All host calls of one execution together, arguments and replies."
-  }),
-  hostCallTotalValues: bound({
+    default: 64 * mebibyte,
+    least: kibibyte,
+    most: 1_024 * mebibyte
+  },
+  hostCallTotalValues: {
+    purpose: "Values in the arguments of all host calls of one execution together.",
     unit: "values",
-    minimum: 100,
-    maximum: 5_000_000,
-    for: "Values in the arguments of all host calls of one execution together."
-  }),
-  logLines: bound({
+    default: 100_000,
+    least: 100,
+    most: 5_000_000
+  },
+  logLines: {
+    purpose: "Log lines of one execution; more are dropped.",
     unit: "lines",
-    minimum: 0,
-    maximum: 100_000,
-    for: "Log lines of one execution; more are dropped."
-  }),
-  logLineBytes: bound({
+    default: 1_000,
+    least: 0,
+    most: 100_000
+  },
+  logLineBytes: {
+    purpose: "One log line in UTF-8; more is cut off.",
     unit: "bytes",
-    minimum: 16,
-    maximum: mebibyte,
-    for: "One log line in UTF-8; more is cut off."
-  }),
-  logBytes: bound({
+    default: 8 * kibibyte,
+    least: 16,
+    most: mebibyte
+  },
+  logBytes: {
+    purpose: "All log lines of one execution together; more are dropped.",
     unit: "bytes",
-    minimum: 16,
-    maximum: 64 * mebibyte,
-    for: "All log lines of one execution together; more are dropped."
-  })
-})
+    default: mebibyte,
+    least: 16,
+    most: 64 * mebibyte
+  }
+} as const satisfies { readonly [name: string]: Bound }
+
+/** The limits of one execution, each within its {@link limitBounds}. */
+export const Limits = Schema.Struct(Record.map(limitBounds, bounded))
 export interface Limits extends Schema.Schema.Type<typeof Limits> {}
 
 /** The limits that hold where a deployment sets none. */
-export const defaultLimits: Limits = {
-  timeoutMs: 25_000,
-  cpuMs: 10_000,
-  memoryMb: 256,
-  componentBytes: 32 * mebibyte,
-  glueBytes: 4 * mebibyte,
-  requestBodyBytes: 10 * mebibyte,
-  responseBodyBytes: 10 * mebibyte,
-  headers: 200,
-  headerBytes: 65_536,
-  hostCalls: 1_000,
-  hostCallBytes: 4 * mebibyte,
-  hostCallValues: 10_000,
-  hostCallTotalBytes: 64 * mebibyte,
-  hostCallTotalValues: 100_000,
-  logLines: 1_000,
-  logLineBytes: 8_192,
-  logBytes: mebibyte
-}
+export const defaultLimits: Limits = defaultsOf(limitBounds)
 
 /** What a request may ask to have lowered. */
 export interface LowerLimits {
@@ -166,10 +157,8 @@ export const lower = (limits: Limits, asked: LowerLimits): Limits => ({
 })
 
 /** The limits with none above those of `most`. */
-export const capped = (limits: Limits, most: Limits): Limits => {
-  const names = Object.keys(most) as ReadonlyArray<keyof Limits>
-  return Object.fromEntries(names.map((name) => [name, Math.min(limits[name], most[name])])) as unknown as Limits
-}
+export const capped = (limits: Limits, most: Limits): Limits =>
+  Record.map(most, (limit, name) => Math.min(limit, limits[name]))
 
 /** Pages of 64 KiB in `memoryMb`. */
 export const memoryPages = (limits: Pick<Limits, "memoryMb">): number => limits.memoryMb * 16

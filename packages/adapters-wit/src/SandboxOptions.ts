@@ -1,34 +1,100 @@
 import { availableParallelism, totalmem } from "node:os"
+import { type Bound, defaultsOf } from "./Bound.ts"
 import type { SandboxUser } from "./internal/host/Confinement.ts"
 import { defaultLimits, type Limits } from "./Limits.ts"
 
+const leastIdleProcesses = 32
+const mebibyte = 1_048_576
+
+/** A container without a limit tells a number that is none, or more than the machine has. */
+const memoryMb = (): number => Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) / mebibyte)
+
+/** The numbers of a sandbox that a deployment may set: its processes and its queue. */
+export const sandboxBounds = {
+  concurrency: {
+    purpose: "Concurrent executions; more wait for their turn.",
+    unit: "executions",
+    default: 2 * availableParallelism(),
+    defaultIs: "two for each core",
+    least: 1,
+    most: 1_024
+  },
+  concurrencyPerTenant: {
+    purpose: "Concurrent executions of one tenant.",
+    unit: "executions",
+    default: null,
+    defaultIs: "three quarters of all",
+    least: 1,
+    most: 1_024
+  },
+  concurrencyPerInstall: {
+    purpose: "Concurrent executions of one install.",
+    unit: "executions",
+    default: null,
+    defaultIs: "half of all",
+    least: 1,
+    most: 1_024
+  },
+  queueLength: {
+    purpose: "Executions that may wait for their turn; beyond that some are refused with 503.",
+    unit: "executions",
+    default: 128,
+    least: 0,
+    most: 100_000
+  },
+  spares: {
+    purpose: "Idle, unassigned processes to keep ready.",
+    unit: "processes",
+    default: 1,
+    least: 0,
+    most: 64
+  },
+  idleProcesses: {
+    purpose: "Idle processes to keep for the installs that they served, all installs together.",
+    unit: "processes",
+    default: Math.max(leastIdleProcesses, availableParallelism()),
+    defaultIs: "32, or one for each core where that is more",
+    least: 0,
+    most: 1_024
+  },
+  idleMb: {
+    purpose: "Memory that these may take together; what they share counts for each. The one used last is always kept.",
+    unit: "MiB",
+    default: Math.floor(memoryMb() / 4),
+    defaultIs: "a quarter of the machine's, or of its container's",
+    least: 0,
+    most: 1_048_576
+  },
+  idleMs: {
+    purpose: "How long such a process is kept without work.",
+    unit: "milliseconds",
+    default: 60_000,
+    least: 0,
+    most: 86_400_000
+  },
+  requestsPerProcess: {
+    purpose: "Requests after which a process is replaced.",
+    unit: "requests",
+    default: 10_000,
+    least: 1,
+    most: 1_000_000_000
+  },
+  processMb: {
+    purpose: "Memory above which a process is replaced after its request.",
+    unit: "MiB",
+    default: 512,
+    least: 128,
+    most: 65_536
+  }
+} as const satisfies { readonly [name: string]: Bound }
+
+/** The values of {@link sandboxBounds}. */
+export type SandboxNumbers = { readonly [Name in keyof typeof sandboxBounds]: number }
+
 /** How many processes a sandbox may have, and which Node they are. */
-export interface SandboxOptions {
-  /** Executions at the same time; more wait for their turn. Default: two for each core. */
-  readonly concurrency: number
-  /** Executions of one tenant at the same time. Default: three quarters of `concurrency`. */
-  readonly concurrencyPerTenant: number
-  /** Executions of one install at the same time. Default: half of `concurrency`. */
-  readonly concurrencyPerInstall: number
-  /** Executions that may wait for their turn, all together; beyond that some are refused. Default: 128. */
-  readonly queueLength: number
-  /** Processes kept started for whoever comes next. Default: 1. */
-  readonly spares: number
-  /** Processes kept for the install that they served, all installs together. Default: 32, or one for each core where that is more. */
-  readonly idleProcesses: number
-  /**
-   * Memory that these may take together, in MiB, by what each has resident, so that what they share counts for each. The one
-   * that worked last is kept in any case. Default: a quarter of the memory of the machine, or of its container.
-   */
-  readonly idleMb: number
-  /** How long such a process is kept without work, in milliseconds. Default: 60,000. */
-  readonly idleMs: number
+export interface SandboxOptions extends SandboxNumbers {
   /** How long a process may take to start, and to make itself ready ahead of a request, in milliseconds. Default: 10,000. */
   readonly startMs: number
-  /** Requests after which a process is replaced. Default: 10,000. */
-  readonly requestsPerProcess: number
-  /** Memory of a process, in MiB, above which it is replaced after its request. Default: 512. */
-  readonly processMb: number
   /** How long a closing sandbox waits for what runs before it ends it, in milliseconds. Default: 5,000. */
   readonly graceMs: number
   /**
@@ -47,27 +113,15 @@ export interface SandboxOptions {
   readonly limits: Limits
 }
 
-const leastIdleProcesses = 32
-const mebibyte = 1_048_576
-
-/** A container without a limit tells a number that is none, or more than the machine has. */
-const memoryMb = (): number => Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) / mebibyte)
-
 /** The options with those that a deployment did not set. */
 export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): SandboxOptions => {
-  const concurrency = given.concurrency ?? 2 * availableParallelism()
+  const concurrency = given.concurrency ?? sandboxBounds.concurrency.default
   return {
+    ...defaultsOf(sandboxBounds),
     concurrency,
     concurrencyPerTenant: Math.ceil((concurrency * 3) / 4),
     concurrencyPerInstall: Math.ceil(concurrency / 2),
-    queueLength: 128,
-    spares: 1,
-    idleProcesses: Math.max(leastIdleProcesses, availableParallelism()),
-    idleMb: Math.floor(memoryMb() / 4),
-    idleMs: 60_000,
     startMs: 10_000,
-    requestsPerProcess: 10_000,
-    processMb: 512,
     graceMs: 5_000,
     confinement: "auto",
     user: null,

@@ -226,6 +226,26 @@ describe("openComponent", () => {
     assert.deepEqual<unknown>(await opened("(module (func (nop)))", `(module ${text})`), { unrestorable: why })
   })
 
+  it("sets 1,000 global variables back and no more", async () => {
+    const globals = (count: number, type: string) =>
+      opened(`(module ${`(global ${type} (i32.const 0))`.repeat(count)})`)
+    assert.property(await globals(1_000, "(mut i32)"), "modules")
+    assert.property(await globals(1_001, "i32"), "modules")
+    assert.deepEqual<unknown>(await globals(1_001, "(mut i32)"), { unrestorable: "many-globals" })
+  })
+
+  it("gives up on names that leave no short one for the host", async () => {
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `alga:state${"+".repeat(i)}`)
+    const exporting = (count: number) =>
+      opened(
+        `(module ${names(count)
+          .map((name) => `(func (export "${name}"))`)
+          .join("")})`
+      )
+    assert.property(await exporting(20), "modules")
+    assert.deepEqual<unknown>(await exporting(21), { unrestorable: "unknown-code" })
+  })
+
   it.each([
     "(global $g (mut funcref) (ref.null func))",
     "(memory 1) (memory 1)",

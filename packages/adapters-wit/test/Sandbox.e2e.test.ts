@@ -327,25 +327,27 @@ describe("Sandbox", () => {
     }).pipe(Effect.provide(sandboxOf()))
   )
 
-  it.live("lets what runs end within its grace when its scope closes, and takes nothing new", () =>
-    Effect.gen(function* () {
-      const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 600_000 }), scope)
-      const called = yield* Deferred.make<void>()
-      const answer = yield* Deferred.make<void>()
-      const host = () =>
-        Effect.as(Effect.andThen(Deferred.succeed(called, undefined), Deferred.await(answer)), ok(null))
-      const slow = yield* Effect.forkChild(
-        Effect.provideContext(status(coreGuest("flood-host-calls"), { host }), context)
-      )
-      yield* Deferred.await(called)
-      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
-      assert.strictEqual(yield* Effect.provideContext(reason(coreGuest("ok")), context), "unavailable")
-      yield* Deferred.succeed(answer, undefined)
-      assert.strictEqual(yield* Fiber.join(slow), 200)
-      yield* Fiber.join(closing)
-      assert.deepEqual(guestProcesses(), [])
-    })
+  it.live(
+    "lets what runs end within its grace when its scope closes, waits no longer than for that, and takes nothing new",
+    () =>
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const context = yield* Layer.buildWithScope(sandboxOf({ spares: 0, graceMs: 600_000 }), scope)
+        const called = yield* Deferred.make<void>()
+        const answer = yield* Deferred.make<void>()
+        const host = () =>
+          Effect.as(Effect.andThen(Deferred.succeed(called, undefined), Deferred.await(answer)), ok(null))
+        const slow = yield* Effect.forkChild(
+          Effect.provideContext(status(coreGuest("flood-host-calls"), { host }), context)
+        )
+        yield* Deferred.await(called)
+        const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+        assert.strictEqual(yield* Effect.provideContext(reason(coreGuest("ok")), context), "unavailable")
+        yield* Deferred.succeed(answer, undefined)
+        assert.strictEqual(yield* Fiber.join(slow), 200)
+        yield* Fiber.join(closing)
+        assert.deepEqual(guestProcesses(), [])
+      })
   )
 
   it.live("leaves no process when its scope closes", () =>

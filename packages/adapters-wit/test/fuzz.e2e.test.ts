@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 import { fileURLToPath } from "node:url"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
+import { layerDeniedPorts } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, type Exit, Layer, Schema } from "effect"
 import {
@@ -10,7 +11,6 @@ import {
   ExecuteResponse,
   ExecutionFailed,
   HostImports,
-  layerDeniedPorts,
   Sandbox
 } from "../src/index.ts"
 import { coreMemories, limitCoreMemories } from "../src/internal/child/CoreMemory.ts"
@@ -96,7 +96,7 @@ describe("A core module with bytes changed", () => {
     "is refused as out of range or no text, or stays valid when it is rewritten",
     () =>
       Effect.gen(function* () {
-        const modules = yield* Effect.promise(() => Promise.all(bases.map(coreModule)))
+        const modules = yield* Effect.promise(() => Promise.all(bases.map((name) => coreModule(name))))
         yield* fuzz("core module", parts, (chance) =>
           Effect.andThen(
             Effect.yieldNow,

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { parse } from "@bytecodealliance/jco"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
+import { heavyComponent } from "../testing/HeavyComponent.ts"
 import { coreGuest } from "./support/Guests.ts"
 
 const store = Layer.unwrap(
@@ -17,29 +17,13 @@ const store = Layer.unwrap(
   )
 )
 
-/** Types that pass the first look and make as much glue as may be, and a number that makes the bytes others. */
-const heavy = (number: number): Promise<Uint8Array> => {
-  const ten = (inner: string) =>
-    `(record ${Array.from({ length: 10 }, (_, i) => `(field "f${i}" ${inner})`).join(" ")})`
-  const types = [1, 2, 3, 4].map(
-    (level) => `(type $t${level} ${ten(level === 1 ? "string" : `$n${level - 1}`)})
-      (import "t${level}-${number}" (type $n${level} (eq $t${level})))`
-  )
-  return parse(`(component
-    ${types.join("\n")}
-    (core module $m (memory (export "m") 1) (func (export "f") (param i32))
-      (func (export "r") (param i32 i32 i32 i32) (result i32) (i32.const 0)))
-    (core instance $i (instantiate $m))
-    (alias core export $i "m" (core memory $memory))
-    (func $f (param "a" $n4) (canon lift (core func $i "f") (memory $memory) (realloc (core func $i "r"))))
-    (export "handler" (func $f)))`)
-}
-
 layer(store, { excludeTestServices: true, timeout: "120 seconds" })("Intake", (it) => {
   it.effect("takes in another tenant's component before six heavy ones of one tenant are done", () =>
     Effect.gen(function* () {
       const components = yield* ComponentStore
-      const bombs = yield* Effect.promise(() => Promise.all([0, 1, 2, 3, 4, 5].map(heavy)))
+      const bombs = yield* Effect.promise(() =>
+        Promise.all([0, 1, 2, 3, 4, 5].map((number) => heavyComponent(4, number)))
+      )
       const ok = yield* Effect.promise(() => coreGuest("ok"))
       const done: Array<string> = []
       const take = (bytes: Uint8Array, tenant: string) =>

@@ -1,7 +1,7 @@
-import { Buffer } from "node:buffer"
 import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { memoriesOf } from "../src/internal/child/CoreMemory.ts"
 import { checkGlue, checkMemories, checkWorld } from "../src/internal/host/rules.ts"
 
 const handler = ["handler", "function"] as const
@@ -12,15 +12,11 @@ const type = {
 }
 const whole = { imports: [], exports: [handler], handler: type, unsafeName: null }
 
-const withModules = async (...modules: ReadonlyArray<string>) => ({
-  files: await Promise.all(
-    modules.map(async (text, i) => ({
-      name: `guest.core${i}.wasm`,
-      bytes: Buffer.from(await parse(text)),
-      state: null
-    }))
-  )
-})
+const withModules = async (...texts: ReadonlyArray<string>) => {
+  const modules = await Promise.all(texts.map(async (text, i) => [`guest.core${i}.wasm`, await parse(text)] as const))
+  const { memories, unboundable } = memoriesOf(modules)
+  return { unboundable, files: modules.map(([name]) => ({ name, memories: memories.get(name) ?? [], state: null })) }
+}
 
 const outcome = <A>(check: Effect.Effect<A, { readonly reason: string; readonly message: string }>) =>
   Effect.match(check, {

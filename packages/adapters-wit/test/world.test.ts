@@ -39,3 +39,21 @@ describe("The functions of the world", () => {
     ])
   })
 })
+
+describe("The world's documentation", () => {
+  it("has a word on every interface, function, record and enum", () => {
+    const lines = readdirSync(folder).flatMap((file) =>
+      readFileSync(new URL(file, folder), "utf8")
+        .split("\n")
+        .map((line) => line.trim())
+    )
+    const items = lines.flatMap((line, at) =>
+      /^(interface|record|enum|variant|world) |: func\(/.test(line) ? [{ line, before: lines[at - 1] ?? "" }] : []
+    )
+    assert.isAbove(items.length, 60)
+    assert.deepEqual(
+      items.filter(({ before }) => !before.startsWith("///")).map(({ line }) => line),
+      []
+    )
+  })
+})

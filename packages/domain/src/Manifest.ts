@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import { brokenRules } from "./internal/issues.ts"
+import { brokenRules } from "./BrokenRules.ts"
 
 const rule = (message: string) => ({ message, messageMissingKey: `is missing: it ${message}` })
 

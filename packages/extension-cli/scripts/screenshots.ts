@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url"
-import { startBrowser } from "@alga-psa/ext-runner/testing/BrowserServer"
+import { startBrowser } from "@alga-psa/ext-development-host/testing/BrowserServer"
 import { Effect } from "effect"
 import { chromium } from "playwright-core"
 import { serveDev } from "../src/dev/DevServer.ts"

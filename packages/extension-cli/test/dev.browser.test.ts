@@ -2,8 +2,14 @@ import { rm, symlink } from "node:fs/promises"
 import { request } from "node:http"
 import { join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
-import type {} from "@alga-psa/ext-runner/testing/browserSetup"
-import { connectBrowser, looks, openPage, type TestPage, violations } from "@alga-psa/ext-runner/testing/TestPage"
+import type {} from "@alga-psa/ext-development-host/testing/browserSetup"
+import {
+  connectBrowser,
+  looks,
+  openPage,
+  type TestPage,
+  violations
+} from "@alga-psa/ext-development-host/testing/TestPage"
 import { Effect, Exit, Scope } from "effect"
 import type { Browser } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest"

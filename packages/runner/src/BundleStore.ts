@@ -1,5 +1,5 @@
 import type { ExtensionId, TenantId } from "@alga-psa/ext-domain"
-import { Context, Effect, FileSystem, Layer, Path, Schema } from "effect"
+import { Context, Effect, FileSystem, Layer, Path, Schema, Stream } from "effect"
 
 /** The store has no such archive, or could not give it. */
 export class BundleStoreError extends Schema.TaggedError<BundleStoreError>()("BundleStoreError", {
@@ -44,6 +44,8 @@ export const archiveBytes = 64 * 1024 * 1024
 export const bundlePath = ({ extension, hash, tenant }: BundleKey): string =>
   `tenants/${tenant}/extensions/${extension}/sha256/${hash}/bundle.tar.zst`
 
+const pieceBytes = 1024 * 1024
+
 /** A store in a directory. */
 export const layerDirectory = (directory: string): Layer.Layer<BundleStore, never, FileSystem.FileSystem | Path.Path> =>
   Layer.effect(
@@ -58,9 +60,13 @@ export const layerDirectory = (directory: string): Layer.Layer<BundleStore, neve
         read: Effect.fn("BundleStore.read")(
           function* (key) {
             const file = path.join(directory, bundlePath(key))
-            const { size } = yield* files.stat(file)
+            const { size, type } = yield* files.stat(file)
+            if (type !== "File") return yield* new BundleStoreError({ reason: "unavailable" })
             if (Number(size) > archiveBytes) return yield* new BundleStoreError({ reason: "too-large" })
-            return yield* files.readFile(file)
+            // The file may grow meanwhile.
+            const read = files.stream(file, { bytesToRead: archiveBytes + 1, chunkSize: pieceBytes })
+            const archive = Buffer.concat(yield* Stream.runCollect(read))
+            return archive.byteLength > archiveBytes ? yield* new BundleStoreError({ reason: "too-large" }) : archive
           },
           Effect.catchTag("PlatformError", (cause) =>
             Effect.fail(

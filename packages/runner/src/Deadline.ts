@@ -16,6 +16,15 @@ const waits = {
     () => fail("data_unavailable", "the answer under the idempotency key is not there in time; ask again with the key")
   ],
   triggers: ["the store of triggers", () => fail("data_unavailable", "the store of triggers does not answer")],
+  answer: [
+    "the rights that a kept answer rests on",
+    () => fail("data_unavailable", "the rights that the answer rests on could not be read in time")
+  ],
+  warmup: [
+    "the bundle or the intake of the component",
+    () => fail("overloaded", "the component is not there in time; what has begun goes on, so ask again")
+  ],
+  page: ["the bundle of the page", () => fail("overloaded", "the page is not there in time; ask again")],
   extension: [
     "the extension",
     () => fail("execute_failed", `timeout: ${new ExecutionFailed({ reason: "timeout", detail: "" }).message}`)

@@ -14,6 +14,8 @@ const read = ["GET", "HEAD"]
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
+export { extensionUi }
+
 /** The runner's routes, as {@link openApi} describes them. Everything else is `not_found` or `method_not_allowed`. */
 export const routes = HttpRouter.use(
   Effect.fnUntraced(function* (router) {

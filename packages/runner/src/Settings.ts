@@ -1,9 +1,10 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { defaultSandboxOptions, type SandboxOptions } from "@alga-psa/ext-adapters-wit"
+import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Duration, Schema } from "effect"
-import { limitFields } from "./internal/limitSettings.ts"
+import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
+import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
@@ -11,32 +12,18 @@ import type { Tokens } from "./ServiceToken.ts"
 /** Begins the names that no other program gives a meaning to. One that is not a setting stops the start. */
 export const settingPrefix = "ALGA_EXTENSION_RUNNER_"
 
-/** What a setting is, beside its values. */
-export interface SettingAbout {
-  readonly description: string
-  readonly unit: string
-  /** The text that counts where nothing is set; null where the setting may stay unset. */
-  readonly fallback: string | null
-  /** Whether it must be set. */
-  readonly required: boolean
-  /** A secret is never shown. */
-  readonly secret: boolean
-}
+export type { SettingAbout } from "./internal/settingAbout.ts"
 
-const about =
-  (description: string, unit: string, more: Partial<SettingAbout> = {}) =>
-  <S extends Schema.Top>(schema: S): S["Rebuild"] =>
-    schema.annotateKey({
-      about: { description, unit, fallback: null, required: false, secret: false, ...more } satisfies SettingAbout
-    })
+const limitPrefix = `${settingPrefix}LIMIT_`
+const sandboxPrefix = `${settingPrefix}SANDBOX_`
 
-const whole = (minimum: number, maximum: number) =>
-  Schema.String.check(
-    Schema.isPattern(/^\d{1,15}$/, { message: `must be a whole number, ${minimum} to ${maximum}` })
-  ).pipe(
-    Schema.decodeTo(Schema.FiniteFromString),
-    Schema.check(Schema.isBetween({ minimum, maximum }, { message: `must be ${minimum} to ${maximum}` }))
+const port = (least: number, description: string, fallback: number) => {
+  const range = `${least} to 65535`
+  return digits(`must be a whole number, ${range}`).pipe(
+    Schema.check(Schema.isBetween({ minimum: least, maximum: 65_535 }, { message: `must be ${range}` })),
+    about(description, "port", { range, fallback: String(fallback) })
   )
+}
 
 const duration = Schema.String.check(
   Schema.isPattern(/^\d{1,9} (millis|seconds?|minutes?|hours?|days?)$/, {
@@ -59,8 +46,6 @@ const clusterSecret = Schema.String.check(
 
 const isHttp = (base: string): boolean => /^https?:\/\//i.test(base)
 
-const sandbox = defaultSandboxOptions()
-
 /**
  * Every setting of the runner, by the one name that it has in the environment and in the settings file. Decoded from
  * texts. `DATABASE_URL`, `RUNNER_SERVICE_TOKEN`, `BUNDLE_STORE_BASE`, `EXT_CACHE_ROOT` and `PORT` are the names that
@@ -68,14 +53,22 @@ const sandbox = defaultSandboxOptions()
  */
 export const Settings = Schema.Struct({
   HOST: text.pipe(about("The address to listen on.", "address", { fallback: "127.0.0.1" })),
-  PORT: whole(0, 65_535).pipe(about("The port to listen on; 0 takes any free one.", "port", { fallback: "8080" })),
+  PORT: port(0, "The port to listen on; 0 takes any free one.", 8_080),
 
-  ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: whole(1_024, 268_435_456).pipe(
-    about("Largest request body, envelope included.", "bytes", { fallback: "16777216" })
-  ),
-  ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: whole(4_096, 1_048_576).pipe(
-    about("Largest head of a request.", "bytes", { fallback: "16384" })
-  ),
+  ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: number({
+    purpose: "Largest request body, envelope included.",
+    unit: "bytes",
+    default: 16_777_216,
+    least: 1_024,
+    most: 268_435_456
+  }),
+  ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: number({
+    purpose: "Largest head of a request.",
+    unit: "bytes",
+    default: 16_384,
+    least: 4_096,
+    most: 1_048_576
+  }),
   ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: duration.pipe(
     about("How long a caller may take to send the head of a request.", "duration", { fallback: "10 seconds" })
   ),
@@ -85,19 +78,24 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT: duration.pipe(
     about("How long a caller may take to receive a whole answer.", "duration", { fallback: "60 seconds" })
   ),
-  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES: whole(1_048_576, 68_719_476_736).pipe(
-    about(
+  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES: number({
+    purpose:
       "Answers that may wait for their callers, all together; a tenant may have half of it. Beyond it no execution begins.",
-      "bytes",
-      { fallback: "268435456" }
-    )
-  ),
+    unit: "bytes",
+    default: 268_435_456,
+    least: 1_048_576,
+    most: 68_719_476_736
+  }),
   ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: duration.pipe(
     about("How long a connection may stay without a request.", "duration", { fallback: "65 seconds" })
   ),
-  ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: whole(1, 1_000_000).pipe(
-    about("Most connections of callers; more are closed at once.", "connections", { fallback: "10000" })
-  ),
+  ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: number({
+    purpose: "Most connections of callers; more are closed at once.",
+    unit: "connections",
+    default: 10_000,
+    least: 1,
+    most: 1_000_000
+  }),
   ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: onOff.pipe(
     about("on lets several processes listen on one port (Linux).", "on, off", { fallback: "off" })
   ),
@@ -137,13 +135,14 @@ export const Settings = Schema.Struct({
   DATABASE_STATEMENT_TIMEOUT: duration.pipe(
     about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
   ),
-  DATABASE_MAX_CONNECTIONS: whole(1, 1_000).pipe(
-    about(
+  DATABASE_MAX_CONNECTIONS: number({
+    purpose:
       "Connections to the database. One in five is shared by reads of single records; a list has one of its own.",
-      "connections",
-      { fallback: "10" }
-    )
-  ),
+    unit: "connections",
+    default: 10,
+    least: 1,
+    most: 1_000
+  }),
   DATABASE_PLANS: Schema.Literals(["generic", "auto"])
     .annotate({ message: "must be generic or auto" })
     .pipe(
@@ -187,9 +186,7 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_CLUSTER_HOST: text.pipe(
     about("The address at which other runners reach this one.", "address", { fallback: "127.0.0.1" })
   ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_PORT: whole(1, 65_535).pipe(
-    about("The port at which other runners reach this one.", "port", { fallback: "34431" })
-  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_PORT: port(1, "The port at which other runners reach this one.", 34_431),
   ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: Schema.optional(text).pipe(
     about("The address to listen on for other runners, where it is not the one that they use.", "address")
   ),
@@ -225,21 +222,41 @@ export const Settings = Schema.Struct({
       fallback: "/var/run/secrets/kubernetes.io/serviceaccount"
     })
   ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: Schema.optional(whole(1, 100_000)).pipe(
-    about("One install's executions at the same time, in the whole cluster.", "executions")
-  ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: Schema.optional(whole(1, 100_000_000)).pipe(
-    about("One install's executions that begin in a minute, in the whole cluster.", "executions a minute")
-  ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: Schema.optional(whole(1, 100_000)).pipe(
-    about("One tenant's executions at the same time, in the whole cluster.", "executions")
-  ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_RATE: Schema.optional(whole(1, 100_000_000)).pipe(
-    about("One tenant's executions that begin in a minute, in the whole cluster.", "executions a minute")
-  ),
-  ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: whole(1, 100).pipe(
-    about("How often a kept trigger is tried.", "attempts", { fallback: "5" })
-  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: number({
+    purpose: "One install's executions at the same time, in the whole cluster.",
+    unit: "executions",
+    default: null,
+    least: 1,
+    most: 100_000
+  }),
+  ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: number({
+    purpose: "One install's executions that begin in a minute, in the whole cluster.",
+    unit: "executions a minute",
+    default: null,
+    least: 1,
+    most: 100_000_000
+  }),
+  ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: number({
+    purpose: "One tenant's executions at the same time, in the whole cluster.",
+    unit: "executions",
+    default: null,
+    least: 1,
+    most: 100_000
+  }),
+  ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_RATE: number({
+    purpose: "One tenant's executions that begin in a minute, in the whole cluster.",
+    unit: "executions a minute",
+    default: null,
+    least: 1,
+    most: 100_000_000
+  }),
+  ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: number({
+    purpose: "How often a kept trigger is tried.",
+    unit: "attempts",
+    default: 5,
+    least: 1,
+    most: 100
+  }),
   ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: duration.pipe(
     about("The pause after a kept trigger's first failed attempt; it doubles, up to 64 times this.", "duration", {
       fallback: "10 seconds"
@@ -251,9 +268,13 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: duration.pipe(
     about("How long the outcome of a kept trigger can be asked for.", "duration", { fallback: "7 days" })
   ),
-  ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: whole(1, 1_024).pipe(
-    about("Kept triggers that one runner works on at the same time.", "triggers", { fallback: "4" })
-  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: number({
+    purpose: "Kept triggers that one runner works on at the same time.",
+    unit: "triggers",
+    default: 4,
+    least: 1,
+    most: 1_024
+  }),
 
   BUNDLE_STORE_BASE: text
     .check(Schema.isPattern(/^(?!https?:\/\/[^/?#]*@)/i, { message: "must be a URL without a user or password" }))
@@ -277,17 +298,24 @@ export const Settings = Schema.Struct({
   AWS_REGION: text.pipe(about("The region that signed requests name.", "text", { fallback: "us-east-1" })),
   EXT_CACHE_ROOT: text.pipe(
     about("The directory of accepted components and fetched bundles, for the runner's own user alone.", "path", {
-      fallback: join(homedir(), ".cache", "alga-extension-runner")
+      fallback: join(homedir(), ".cache", "alga-extension-runner"),
+      fallbackIs: "`~/.cache/alga-extension-runner`"
     })
   ),
-  ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES: whole(0, 1_099_511_627_776).pipe(
-    about("Fetched bundles that are kept on disk.", "bytes", { fallback: "1073741824" })
-  ),
-  ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES: whole(0, 1_099_511_627_776).pipe(
-    about("Accepted components that are kept on disk; the last one stays, whatever its size.", "bytes", {
-      fallback: "1073741824"
-    })
-  ),
+  ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES: number({
+    purpose: "Fetched bundles that are kept on disk.",
+    unit: "bytes",
+    default: 1_073_741_824,
+    least: 0,
+    most: 1_099_511_627_776
+  }),
+  ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES: number({
+    purpose: "Accepted components that are kept on disk; the last one stays, whatever its size.",
+    unit: "bytes",
+    default: 1_073_741_824,
+    least: 0,
+    most: 1_099_511_627_776
+  }),
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
@@ -300,51 +328,13 @@ export const Settings = Schema.Struct({
     about("The name that traces give this service.", "text", { fallback: "alga-extension-runner" })
   ),
 
-  ...limitFields((schema, { description, unit, fallback }) => schema.pipe(about(description, unit, { fallback }))),
-
-  ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: whole(1, 1_024).pipe(
-    about("Executions at the same time.", "executions", { fallback: String(sandbox.concurrency) })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT: Schema.optional(whole(1, 1_024)).pipe(
-    about("Of these, one tenant's; three quarters where not set.", "executions")
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_INSTALL: Schema.optional(whole(1, 1_024)).pipe(
-    about("Of these, one install's; half where not set.", "executions")
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH: whole(0, 100_000).pipe(
-    about("Executions that may wait; beyond that some are refused with 503.", "executions", {
-      fallback: String(sandbox.queueLength)
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: whole(0, 64).pipe(
-    about("Processes kept started for whoever comes next.", "processes", { fallback: String(sandbox.spares) })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES: whole(0, 1_024).pipe(
-    about("Processes kept for the installs that they served.", "processes", {
-      fallback: String(sandbox.idleProcesses)
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MB: whole(0, 1_048_576).pipe(
-    about("Memory that these may take together; the one that worked last is kept in any case.", "MiB", {
-      fallback: String(sandbox.idleMb)
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS: whole(0, 86_400_000).pipe(
-    about("How long such a process is kept without work.", "milliseconds", { fallback: String(sandbox.idleMs) })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_REQUESTS_PER_PROCESS: whole(1, 1_000_000_000).pipe(
-    about("Requests after which a process is replaced.", "requests", { fallback: String(sandbox.requestsPerProcess) })
-  ),
-  ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_MB: whole(128, 65_536).pipe(
-    about("Memory above which a process is replaced after its request.", "MiB", {
-      fallback: String(sandbox.processMb)
-    })
-  ),
+  ...numberFields(limitPrefix, limitBounds),
+  ...numberFields(sandboxPrefix, sandboxBounds),
   ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT: Schema.Literals(["auto", "none"])
     .annotate({ message: "must be auto or none" })
     .pipe(
       about("auto takes from each process what the system can take, none leaves it to Node.", "auto, none", {
-        fallback: sandbox.confinement
+        fallback: "auto"
       })
     )
 })
@@ -360,26 +350,17 @@ export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<Settin
 export const aboutSetting = (name: SettingName): SettingAbout =>
   Settings.fields[name].ast.context?.annotations?.["about"] as SettingAbout
 
-export { limitsOf } from "./internal/limitSettings.ts"
+/** The limits that these settings name, and the defaults of the others. */
+export const limitsOf = (settings: Partial<Settings>): Limits => ({
+  ...defaultLimits,
+  ...numbersOf(limitPrefix, limitBounds, settings)
+})
 
 /** How many processes the sandbox may have, and which, after these settings. */
-export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> => {
-  const perTenant = settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT
-  const perInstall = settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_INSTALL
-  return {
-    concurrency: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY,
-    ...(perTenant === undefined ? {} : { concurrencyPerTenant: perTenant }),
-    ...(perInstall === undefined ? {} : { concurrencyPerInstall: perInstall }),
-    queueLength: settings.ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH,
-    spares: settings.ALGA_EXTENSION_RUNNER_SANDBOX_SPARES,
-    idleProcesses: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES,
-    idleMb: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MB,
-    idleMs: settings.ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MS,
-    requestsPerProcess: settings.ALGA_EXTENSION_RUNNER_SANDBOX_REQUESTS_PER_PROCESS,
-    processMb: settings.ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_MB,
-    confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT
-  }
-}
+export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> => ({
+  ...numbersOf(sandboxPrefix, sandboxBounds, settings),
+  confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT
+})
 
 /** Where the bundles come from, after these settings. */
 export const bundlesOf = (settings: Settings): BundleSource => {

@@ -1,4 +1,5 @@
-import { Cause, Effect, Exit, FileSystem, Option, Redacted, Schema, SchemaIssue } from "effect"
+import { brokenRules } from "@alga-psa/ext-domain"
+import { Effect, FileSystem, Option, Redacted, Result, Schema } from "effect"
 import { aboutSetting, type SettingName, Settings, settingNames, settingPrefix } from "./Settings.ts"
 
 /** The name of the variable that says where the settings file is. */
@@ -60,13 +61,6 @@ export const readSettingsFile = Effect.fnUntraced(function* (path: string) {
   )
 })
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const problemIn = (exit: Exit.Exit<unknown, Schema.SchemaError>): string => {
-  const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
-  return (error && format(error.issue).issues[0]?.message) ?? "is not valid"
-}
-
 /** An address without the user and password that it may hold. */
 const withoutUser = (value: string): string => value.replace(/:\/\/[^/?#]*@/g, "://<redacted>@")
 
@@ -105,13 +99,13 @@ export const settingsReport = (environment: SettingsFile, file: SettingsFile): S
       return { name, source: "not set", shown: null, problem }
     }
     const source = fromEnvironment !== undefined ? "environment" : given(file, name) !== undefined ? "file" : "default"
-    const decoded = Schema.decodeUnknownExit(Settings.fields[name])(value)
+    const decoded = Schema.decodeUnknownResult(Settings.fields[name])(value)
     const shown = secret ? String(Redacted.make(value)) : withoutUser(value)
-    if (Exit.isSuccess(decoded)) {
-      values[name] = decoded.value
+    if (Result.isSuccess(decoded)) {
+      values[name] = decoded.success
       return { name, source, shown, problem: null }
     }
-    const problem = problemIn(decoded)
+    const problem = brokenRules(decoded.failure.issue)[0].message
     problems.push(`${name} ${problem} (from the ${source})`)
     return { name, source, shown, problem }
   })

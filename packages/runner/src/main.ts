@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Config, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
+import { Cause, Config, Console, Effect, Exit, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { config } from "./commands/config.ts"
 import { db } from "./commands/db.ts"
-import { demo } from "./commands/demo.ts"
 import { execute } from "./commands/execute.ts"
 import { inspect } from "./commands/inspect.ts"
 import { serve } from "./commands/serve.ts"
@@ -17,16 +17,14 @@ const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
     "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
-  Command.withSubcommands([serve, execute, inspect, config, db, triggers, demo])
+  Command.withSubcommands([serve, execute, inspect, config, db, triggers])
 )
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** One line for the operator: a setting by its name and what it must be, or the error's own message. */
 const explain = (error: Error): string =>
   error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
-    ? format(error.cause.issue)
-        .issues.map(({ message, path }) => `${path?.map(String).join(".")}: ${message}`)
+    ? brokenRules(error.cause.issue)
+        .map(({ message, path }) => `${path.map(String).join(".")}: ${message}`)
         .join("; ")
     : error.message
 

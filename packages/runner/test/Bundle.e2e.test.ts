@@ -3,7 +3,7 @@ import { type Archives, archiveBounds, layerArchives } from "@alga-psa/ext-adapt
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Bundle from "../src/Bundle.ts"
-import { manifest, pack, sha256 } from "./support/Archive.ts"
+import { manifest, pack, sha256 } from "../testing/Archive.ts"
 
 const files = (change: Record<string, string | undefined> = {}) => ({
   "manifest.json": JSON.stringify(manifest),

@@ -5,8 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
 import * as BundleCache from "../src/BundleCache.ts"
 import { type BundleKey, BundleStore, BundleStoreError } from "../src/BundleStore.ts"
-import { sha256 } from "./support/Archive.ts"
-import { temporary } from "./support/Temporary.ts"
+import { sha256 } from "../testing/Archive.ts"
+import { temporary } from "../testing/Temporary.ts"
 
 const archiveOf = (text: string): Uint8Array => Buffer.from(text.padEnd(100, "."))
 const keyOf = (archive: Uint8Array): BundleKey => ({

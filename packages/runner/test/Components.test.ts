@@ -1,10 +1,11 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { ArchiveRefused, ArchiveUnopened, type OpenedBundle, rememberedRefusals } from "@alga-psa/ext-adapters-wit"
+import { TenantId } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { bundleIntake, Components, layer } from "../src/Components.ts"
-import { manifest } from "./support/Archive.ts"
+import { manifest } from "../testing/Archive.ts"
 import { acceptingStore, bundleOf, intakeScene } from "./support/Intake.ts"
 
 const good = (archive: Uint8Array): Effect.Effect<OpenedBundle> => Effect.succeed({ manifest, component: archive })
@@ -116,6 +117,37 @@ describe("Components", () => {
       assert.deepStrictEqual(opened, ["heavy 0", "heavy 1", "light"])
       yield* Deferred.succeed(heavy, undefined)
       for (const fiber of waiting) assert.strictEqual(yield* Fiber.join(fiber), "taken in")
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+  })
+
+  it.effect("reads and opens four of sixteen archives of sixteen tenants at once, and the others after them", () => {
+    const turns = Array.from({ length: 16 }, () => Deferred.makeUnsafe<void>())
+    let atOnce = 0
+    let most = 0
+    const {
+      layer: parts,
+      opened,
+      put,
+      reads
+    } = intakeScene({
+      component: (archive) =>
+        Effect.suspend(() => {
+          most = Math.max(most, ++atOnce)
+          return Deferred.await(turns[opened.length - 1] as Deferred.Deferred<void>)
+        }).pipe(Effect.andThen(good(archive)), Effect.ensuring(Effect.sync(() => void atOnce--)))
+    })
+    const bundles = turns.map((_, i) => bundleOf(`archive ${i}`, TenantId.make(crypto.randomUUID())))
+    for (const bundle of bundles) put(bundle)
+    return Effect.gen(function* () {
+      const waiting = yield* Effect.forEach(bundles, ({ key }) => Effect.forkChild(message(key)))
+      for (const [index, turn] of turns.entries()) {
+        const begun = Math.min(turns.length, index + bundleIntake.concurrency)
+        yield* until(() => opened.length === begun)
+        assert.strictEqual(reads.length, begun)
+        yield* Deferred.succeed(turn, undefined)
+      }
+      for (const fiber of waiting) assert.strictEqual(yield* Fiber.join(fiber), "taken in")
+      assert.deepStrictEqual([most, atOnce], [bundleIntake.concurrency, 0])
     }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
   })
 

@@ -18,7 +18,7 @@ import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import * as Execution from "../src/Execution.ts"
 import { fail, type RunnerError } from "../src/RunnerError.ts"
 import * as SeenBundles from "../src/SeenBundles.ts"
-import { manifest, pack, sha256 } from "./support/Archive.ts"
+import { manifest, pack, sha256 } from "../testing/Archive.ts"
 
 const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 

@@ -9,7 +9,7 @@ import { BundleStore, BundleStoreError } from "../src/BundleStore.ts"
 import { DatabaseCheck } from "../src/DatabaseCheck.ts"
 import * as Life from "../src/Life.ts"
 import * as Readiness from "../src/Readiness.ts"
-import { temporary } from "./support/Temporary.ts"
+import { temporary } from "../testing/Temporary.ts"
 
 type Check = Effect.Effect<void, never>
 

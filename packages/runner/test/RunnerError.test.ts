@@ -1,8 +1,8 @@
 import { ArchiveRefused } from "@alga-psa/ext-adapters-wit"
 import { assert, describe, it } from "@effect/vitest"
 import { runnerError } from "../src/internal/bundleFailure.ts"
-import { table } from "../src/internal/table.ts"
 import { fail } from "../src/RunnerError.ts"
+import { table } from "../src/Table.ts"
 
 const shown = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
 const evil = "cap:\u001b[2J\r\nforged\u202e\u2028\u009b"

@@ -1,7 +1,7 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Redacted } from "effect"
-import { aboutSetting, limitsOf, settingNames, tokensOf } from "../src/Settings.ts"
+import { aboutSetting, limitsOf, sandboxOptionsOf, settingNames, tokensOf } from "../src/Settings.ts"
 import { settingsReport } from "../src/SettingsSource.ts"
 
 const needed = {
@@ -36,6 +36,17 @@ describe("Settings", () => {
     assert.strictEqual(read.HOST, "127.0.0.1")
     assert.strictEqual(Duration.toMillis(read.DATABASE_STATEMENT_TIMEOUT), 5_000)
     assert.deepStrictEqual(limitsOf(read), defaultLimits)
+  })
+
+  it("are the sandbox's own numbers where they are set, and leave those out that follow from others", () => {
+    const { concurrencyPerInstall, ...options } = sandboxOptionsOf(
+      settings({
+        ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT: "3",
+        ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_MB: "7"
+      })
+    )
+    assert.isUndefined(concurrencyPerInstall)
+    assert.deepInclude(options, { concurrencyPerTenant: 3, idleMb: 7, queueLength: 128, confinement: "auto" })
   })
 
   it("take the environment before the file, and the file before the default", () => {

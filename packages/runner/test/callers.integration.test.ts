@@ -5,13 +5,13 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
+import { program } from "../testing/Program.ts"
+import { addressOf, serveSetting, token } from "../testing/ServeProgram.ts"
+import { temporary } from "../testing/Temporary.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
-import { program } from "./support/Program.ts"
-import { addressOf, serveSetting, token } from "./support/ServeProgram.ts"
-import { temporary } from "./support/Temporary.ts"
 
 const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
 

@@ -2,14 +2,14 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { adminCase, executeBody } from "../src/demo/DemoCase.ts"
 import { aboutSetting, settingNames } from "../src/Settings.ts"
-import { program } from "./support/Program.ts"
-import { serveSetting, token } from "./support/ServeProgram.ts"
-import { temporary } from "./support/Temporary.ts"
+import { program } from "../testing/Program.ts"
+import { serveSetting, token } from "../testing/ServeProgram.ts"
+import { temporary } from "../testing/Temporary.ts"
 
 const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) {
   const running = yield* program(args, env)

@@ -4,8 +4,8 @@ import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adap
 import { ComponentStore, layerComponentStore } from "@alga-psa/ext-adapters-wit"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { sha256 } from "./support/Archive.ts"
-import { buildFixture, buildFixtureComponent, installed } from "./support/Extensions.ts"
+import { sha256 } from "../testing/Archive.ts"
+import { buildFixture, buildFixtureComponent, installed } from "../testing/Extensions.ts"
 import { execute } from "./support/Requests.ts"
 import { TestRunner, testRunner } from "./support/TestRunner.ts"
 

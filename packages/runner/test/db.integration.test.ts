@@ -3,7 +3,7 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { type Program, program } from "./support/Program.ts"
+import { type Program, program } from "../testing/Program.ts"
 
 type Settings = Readonly<Record<string, string>>
 

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { program } from "./support/Program.ts"
-import { addressOf } from "./support/ServeProgram.ts"
-import { temporary } from "./support/Temporary.ts"
+import { program } from "../testing/Program.ts"
+import { addressOf } from "../testing/ServeProgram.ts"
+import { temporary } from "../testing/Temporary.ts"
 
 /** What a program that a guest has taken over before it was hardened could do: ask Node to open another's debugger. */
 const openDebuggerOf = (pid: number) =>

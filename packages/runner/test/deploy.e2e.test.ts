@@ -3,12 +3,12 @@ import { cp, glob, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { kubernetesOptionsOf } from "@alga-psa/ext-runner-cluster/KubernetesSettings"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, describe, it } from "vitest"
 import { parseAllDocuments } from "yaml"
-import { kubernetesOptionsOf } from "../src/cluster/KubernetesSettings.ts"
 import { statusOf } from "../src/RunnerError.ts"
-import { aboutSetting, type Settings, settingNames } from "../src/Settings.ts"
+import { aboutSetting, type SettingName, type Settings, settingNames } from "../src/Settings.ts"
 import { settingsFileVariable, settingsReport } from "../src/SettingsSource.ts"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
@@ -170,13 +170,21 @@ describe("the files under deploy", () => {
   })
 })
 
+const settingRow = (name: SettingName): string => {
+  const { description, fallback, fallbackIs, range, required, unit } = aboutSetting(name)
+  const usual = fallbackIs ?? (fallback === null ? (required ? "required" : "not set") : `\`${fallback}\``)
+  return `| \`${name}\` | ${description} | ${unit} | ${range} | ${usual} |`.replace("|  |", "| |")
+}
+
 describe("the operator's page", () => {
-  it("has every setting, error and metric", async () => {
+  it("has the settings as they are, with their units, ranges and defaults", async () => {
     const page = await read("docs/operations.md")
-    for (const name of settingNames) {
-      const { description, unit } = aboutSetting(name)
-      assert.include(page, `| \`${name}\` | ${description} | ${unit} | `)
-    }
+    const [, table = ""] = page.split("| name | for | unit | range | default |\n| --- | --- | --- | --- | --- |\n")
+    assert.deepStrictEqual(table.split("\n\n")[0]?.split("\n"), settingNames.map(settingRow))
+  })
+
+  it("has every error and metric", async () => {
+    const page = await read("docs/operations.md")
     for (const code of Object.keys(statusOf)) if (code !== "not_ready") assert.include(page, `\`${code}\``)
     for (const name of await declared()) assert.include(page, `| \`${name}\` |`)
   })

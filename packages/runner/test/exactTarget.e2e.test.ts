@@ -1,9 +1,9 @@
 import { ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
+import { serveHostPages } from "@alga-psa/ext-development-host/HostPageServer"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Execution } from "../src/Execution.ts"
 import { ExtensionUi } from "../src/ExtensionUi.ts"
-import { serveHostPages } from "../src/hostpage/HostPageServer.ts"
 import { rawRequest, statusOf } from "./support/rawRequest.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 

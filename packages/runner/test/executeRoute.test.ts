@@ -1,16 +1,16 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { AnswerRights } from "../src/AnswerRights.ts"
-import { Triggers } from "../src/cluster/Triggers.ts"
-import { adminCase, type DemoCase, executeBody } from "../src/demo/DemoCase.ts"
 import { Execution } from "../src/Execution.ts"
 import { Idempotency } from "../src/Idempotency.ts"
 import { execute } from "../src/internal/http/execute.ts"
 import { layer as layerLife } from "../src/Life.ts"
 import { layerToken, serviceTokenHeader } from "../src/ServiceToken.ts"
+import { Triggers } from "../src/Triggers.ts"
 
 const token = "a-token"
 interface Asked {

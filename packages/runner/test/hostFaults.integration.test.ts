@@ -5,9 +5,9 @@ import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinarie
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import { serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
 import { credentials, objectStore } from "./support/ObjectStore.ts"
-import { serveSetting, token } from "./support/ServeProgram.ts"
 
 const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
 

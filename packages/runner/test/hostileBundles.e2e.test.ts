@@ -2,8 +2,8 @@ import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adap
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
-import { manifest, pack, sha256 } from "./support/Archive.ts"
-import { installed } from "./support/Extensions.ts"
+import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { installed } from "../testing/Extensions.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))

@@ -4,8 +4,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
-import { manifest, pack, sha256 } from "./support/Archive.ts"
-import { buildFixture, buildFixtureComponent, installed } from "./support/Extensions.ts"
+import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { buildFixture, buildFixtureComponent, installed } from "../testing/Extensions.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))

@@ -4,8 +4,8 @@ import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
-import { type Serving, serveSetting } from "./support/ServeProgram.ts"
 
 const role = `runner_${crypto.randomUUID().replaceAll("-", "")}`
 
@@ -41,7 +41,7 @@ const metric = (serving: ReadonlyArray<Serving>, line: RegExp) =>
     return texts.reduce((sum, text) => sum + Number(line.exec(text)?.[1] ?? 0), 0)
   })
 
-const reads = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+const reads = /^alga_extension_host_calls_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
 const counted = (outcome: string) =>
   new RegExp(`^alga_extension_idempotent_requests_total\\{outcome="${outcome}"\\} (\\d+)$`, "m")
 

@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import type { Program } from "../testing/Program.ts"
+import { serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
-import type { Program } from "./support/Program.ts"
-import { serveSetting, token } from "./support/ServeProgram.ts"
 
 const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
 

@@ -3,7 +3,7 @@ import { dedicatedServer, standbyOf } from "@alga-psa/ext-adapters-pg/testing/Se
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { serveSetting } from "./support/ServeProgram.ts"
+import { serveSetting } from "../testing/ServeProgram.ts"
 
 const on = (url: string, statement: string) =>
   Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<{ readonly found: number }>(statement)).pipe(

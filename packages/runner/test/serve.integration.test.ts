@@ -1,8 +1,8 @@
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { program } from "./support/Program.ts"
-import { serveSetting } from "./support/ServeProgram.ts"
+import { program } from "../testing/Program.ts"
+import { serveSetting } from "../testing/ServeProgram.ts"
 
 const get = (url: string) =>
   Effect.promise(async () => {

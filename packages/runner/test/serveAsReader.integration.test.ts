@@ -6,9 +6,9 @@ import * as TenantPolicies from "@alga-psa/ext-adapters-pg/TenantPolicies"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { pack, sha256 } from "./support/Archive.ts"
-import { installed } from "./support/Extensions.ts"
-import { serveSetting } from "./support/ServeProgram.ts"
+import { pack, sha256 } from "../testing/Archive.ts"
+import { installed } from "../testing/Extensions.ts"
+import { serveSetting } from "../testing/ServeProgram.ts"
 
 const status = (url: string) => Effect.promise(async () => (await fetch(url, { redirect: "manual" })).status)
 

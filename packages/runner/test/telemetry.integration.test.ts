@@ -1,8 +1,8 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { serveSetting } from "../testing/ServeProgram.ts"
 import { otlpReceiver, type Span } from "./support/OtlpReceiver.ts"
-import { serveSetting } from "./support/ServeProgram.ts"
 
 const traceId = "0af7651916cd43dd8448eb211c80319c"
 const parent = "b7ad6b7169203331"
@@ -63,7 +63,7 @@ describe("telemetry", () => {
         assert.match(metrics, /^alga_extension_database_connections [1-9]$/m)
         assert.match(metrics, /^alga_extension_database_statements_in_flight 0$/m)
         assert.match(metrics, /^alga_extension_database_statement_seconds_count\{outcome="ok"\} [1-9]/m)
-        assert.match(metrics, /^alga_extension_reads_total\{.*operation="clients.list".*\} 1$/m)
+        assert.match(metrics, /^alga_extension_host_calls_total\{.*operation="clients.list".*\} 1$/m)
       }),
     120_000
   )

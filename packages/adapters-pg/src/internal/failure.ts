@@ -1,5 +1,6 @@
+import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
 import { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
-import { Predicate, SchemaIssue } from "effect"
+import { Predicate } from "effect"
 import type { SchemaError } from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
 
@@ -60,11 +61,9 @@ export const fromSqlError = (operation: string, error: SqlError): DataSourceErro
   })
 }
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
 /** A row that breaks its schema. The cause names the columns and none of their values. */
 export const fromSchemaError = (operation: string, error: SchemaError): DataSourceError => {
-  const paths = format(error.issue).issues.map(({ path = [] }) => path.map(String).join("."))
+  const paths = brokenRules(error.issue).map(({ path }) => path.map(String).join("."))
   return new DataSourceError({
     reason: "corrupt",
     operation,

@@ -75,14 +75,16 @@ const worldOf: Readonly<Record<string, string>> = {
   "forbidden-import": join(fixtures, "forbidden-world")
 }
 
-/** A core module written in text. */
-export const coreModule = async (name: string): Promise<Uint8Array> =>
-  parse(await readFile(join(fixtures, "core", `${name}.wat`), "utf8"))
+/** A core module written in text, perhaps with more before its end. */
+export const coreModule = async (name: string, more = ""): Promise<Uint8Array> => {
+  const text = await readFile(join(fixtures, "core", `${name}.wat`), "utf8")
+  return parse(text.replace(/\)\s*$/, `${more})`))
+}
 
-/** A guest written as a core module in text. */
-export const coreGuest = async (name: string): Promise<Uint8Array> => {
+/** A guest written as a core module in text, perhaps with more before its end. */
+export const coreGuest = async (name: string, more = ""): Promise<Uint8Array> => {
   const embedded = await componentEmbed({
-    binary: await coreModule(name),
+    binary: await coreModule(name, more),
     witPath: worldOf[name] ?? currentWit,
     world: "runner"
   })

@@ -1,5 +1,5 @@
+import { loopbackOnly } from "@alga-psa/ext-development-host/Loopback"
 import { Capability } from "@alga-psa/ext-domain"
-import { loopbackOnly } from "@alga-psa/ext-runner/hostpage/Loopback"
 import { Effect, Schema, Stream, type SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { Bench, ViewerName } from "./Bench.ts"

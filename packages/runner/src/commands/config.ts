@@ -1,8 +1,8 @@
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { table } from "../internal/table.ts"
 import { aboutSetting } from "../Settings.ts"
 import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
+import { table } from "../Table.ts"
 import { settingsFile } from "./settingsFile.ts"
 
 const json = Flag.Boolean("json").pipe(

@@ -1,7 +1,7 @@
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as ClusterTables from "../cluster/ClusterTables.ts"
+import { fromCluster } from "../internal/clusterPackage.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { print } from "./dbOutput.ts"
 
@@ -10,10 +10,17 @@ const role = Flag.String("role").pipe(
   Flag.withDescription("The login in DATABASE_CLUSTER_URL. It must exist, and needs no other right")
 )
 
-const show = (asJson: boolean) =>
-  Effect.tap(ClusterTables.plan, (tables) =>
-    print(tables, { table: ({ name }) => name, state: ({ present }) => (present ? "present" : "missing") }, asJson)
-  )
+/** A table, and whether it is there. */
+type Table = { readonly name: string; readonly present: boolean }
+
+const clusterTables = fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterTables"))
+
+const show = Effect.fnUntraced(function* (asJson: boolean) {
+  const tables = yield* (yield* clusterTables).plan
+  const columns = { table: ({ name }: Table) => name, state: ({ present }: Table) => (present ? "present" : "missing") }
+  yield* print(tables, columns, asJson)
+  return tables
+})
 
 const plan = Command.make("plan", { json }, (flags) => Effect.asVoid(onAdminDatabase(show(flags.json)))).pipe(
   Command.withDescription("Show which of the cluster's tables are there; change nothing")
@@ -31,7 +38,10 @@ const check = Command.make("check", { json }, (flags) =>
 ).pipe(Command.withDescription("As plan, and fail where a table is missing"))
 
 const apply = Command.make("apply", { role, json }, (flags) =>
-  Effect.asVoid(onAdminDatabase(Effect.andThen(ClusterTables.apply(flags.role), show(flags.json))))
+  Effect.gen(function* () {
+    yield* (yield* clusterTables).apply(flags.role)
+    yield* show(flags.json)
+  }).pipe(onAdminDatabase)
 ).pipe(Command.withDescription("Make the schema and its tables where they are missing, and let the login use them"))
 
 /** `db cluster`: the schema that runners of a cluster share, apart from Alga's tables. */

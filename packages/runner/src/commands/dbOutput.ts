@@ -1,6 +1,6 @@
 import { foreignJson } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { Console, Effect } from "effect"
-import { table } from "../internal/table.ts"
+import { table } from "../Table.ts"
 
 type Cell = string | number | boolean | null | ReadonlyArray<string>
 

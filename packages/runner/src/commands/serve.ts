@@ -4,6 +4,7 @@ import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
 import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
+import { fromCluster } from "../internal/clusterPackage.ts"
 import { hangUps } from "../internal/hangUp.ts"
 import { Life, type StopOptions } from "../Life.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
@@ -51,17 +52,19 @@ const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serv
 const clustered = (settings: Settings) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { clusterOptionsOf } = yield* Effect.promise(() => import("../cluster/ClusterSettings.ts"))
+      const { clusterOptionsOf } = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterSettings"))
       const options = clusterOptionsOf(settings)
       if (options instanceof SettingsInvalid) return yield* options
-      const Cluster = yield* Effect.promise(() => import("../cluster/Cluster.ts"))
+      const Cluster = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/Cluster"))
       return Cluster.layer(options).pipe(Layer.provideMerge(layerFromSettings(settings)))
     })
   )
 
 const cluster = Flag.Boolean("cluster").pipe(
   Flag.withDefault(false),
-  Flag.withDescription("Be one of several runners that share the installs; needs DATABASE_CLUSTER_URL")
+  Flag.withDescription(
+    "Be one of several runners that share the installs; needs DATABASE_CLUSTER_URL and @alga-psa/ext-runner-cluster"
+  )
 )
 
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */

@@ -1,22 +1,28 @@
 import { TenantId } from "@alga-psa/ext-domain"
-import { Console, Effect, Layer, Option, Schema } from "effect"
+import type { TriggerStore } from "@alga-psa/ext-runner-cluster/TriggerStore"
+import { Console, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as ClusterDatabase from "../cluster/ClusterDatabase.ts"
-import { triggerOptionsOf } from "../cluster/ClusterSettings.ts"
-import * as TriggerStore from "../cluster/TriggerStore.ts"
+import { fromCluster } from "../internal/clusterPackage.ts"
 import { loadSettings, SettingsInvalid } from "../SettingsSource.ts"
 import { json } from "./dbAdmin.ts"
 import { print } from "./dbOutput.ts"
 import { settingsFile } from "./settingsFile.ts"
 
-const database = (file: Option.Option<string>) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const { DATABASE_CLUSTER_URL: url } = yield* loadSettings(file)
-      if (url === undefined) return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
-      return TriggerStore.layer.pipe(Layer.provide(ClusterDatabase.layer(url)))
-    })
-  )
+/** Uses the triggers that the cluster of these settings keeps. */
+const onTriggers = <A, E, R>(
+  file: Option.Option<string>,
+  use: (triggers: TriggerStore["Service"], expiry: Duration.Duration) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function* () {
+    const settings = yield* loadSettings(file)
+    const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry, DATABASE_CLUSTER_URL: url } = settings
+    if (url === undefined) return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
+    const ClusterDatabase = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterDatabase"))
+    const { layer, TriggerStore } = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerStore"))
+    return yield* Effect.flatMap(TriggerStore, (triggers) => use(triggers, expiry)).pipe(
+      Effect.provide(Layer.provide(layer, ClusterDatabase.layer(url)))
+    )
+  })
 
 const state = Flag.Literals("state", ["waiting", "running", "done", "dead", "expired"]).pipe(
   Flag.withDefault("dead" as const),
@@ -36,22 +42,22 @@ const most = Flag.Int("most").pipe(
 )
 
 const list = Command.make("list", { state, tenant, most, settingsFile, json }, (flags) =>
-  Effect.gen(function* () {
-    const store = yield* TriggerStore.TriggerStore
-    const rows = yield* store.list(flags.state, Option.getOrNull(flags.tenant), flags.most)
-    yield* print(
-      rows.map((row) => ({ ...row })),
-      {
-        trigger: ({ id }) => id,
-        tenant: ({ tenant }) => tenant,
-        install: ({ install }) => install,
-        attempts: ({ attempts }) => String(attempts),
-        accepted: ({ created }) => created,
-        because: ({ reason }) => reason
-      },
-      flags.json
+  onTriggers(flags.settingsFile, (triggers) =>
+    Effect.flatMap(triggers.list(flags.state, Option.getOrNull(flags.tenant), flags.most), (rows) =>
+      print(
+        rows.map((row) => ({ ...row })),
+        {
+          trigger: ({ id }) => id,
+          tenant: ({ tenant }) => tenant,
+          install: ({ install }) => install,
+          attempts: ({ attempts }) => String(attempts),
+          accepted: ({ created }) => created,
+          because: ({ reason }) => reason
+        },
+        flags.json
+      )
     )
-  }).pipe(Effect.provide(database(flags.settingsFile)))
+  )
 ).pipe(Command.withDescription("Show kept triggers, and why those that are dead or wait failed last"))
 
 const id = Flag.String("id").pipe(
@@ -72,12 +78,12 @@ export class NothingToReplay extends Schema.TaggedError<NothingToReplay>()("Noth
 const replay = Command.make("replay", { id, all, settingsFile }, (flags) =>
   Effect.gen(function* () {
     if (Option.isNone(flags.id) && !flags.all) return yield* new NothingToReplay()
-    const settings = yield* loadSettings(flags.settingsFile)
-    const store = yield* TriggerStore.TriggerStore
-    const begun = yield* store.replay(Option.getOrNull(flags.id), triggerOptionsOf(settings).expiry)
+    const begun = yield* onTriggers(flags.settingsFile, (triggers, expiry) =>
+      triggers.replay(Option.getOrNull(flags.id), expiry)
+    )
     if (begun === 0) return yield* new NothingToReplay()
     yield* Console.log(`${begun} begun anew`)
-  }).pipe(Effect.provide(database(flags.settingsFile)))
+  })
 ).pipe(Command.withDescription("Begin dead triggers anew, with all their attempts"))
 
 /** `triggers`: what schedules and webhooks left to be done, for an operator. */

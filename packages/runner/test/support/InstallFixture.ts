@@ -1,8 +1,8 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { Effect } from "effect"
-import { sha256 } from "./Archive.ts"
-import { buildFixture, installed } from "./Extensions.ts"
-import type { serveSetting } from "./ServeProgram.ts"
+import { sha256 } from "../../testing/Archive.ts"
+import { buildFixture, installed } from "../../testing/Extensions.ts"
+import type { serveSetting } from "../../testing/ServeProgram.ts"
 
 /** Installs a fixture for Acme; gives its hash and the change of a request that runs it. */
 export const installFixture = Effect.fnUntraced(function* (

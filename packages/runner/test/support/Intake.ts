@@ -4,7 +4,7 @@ import type { TenantId } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
 import { type BundleKey, BundleStore, BundleStoreError } from "../../src/BundleStore.ts"
 import * as SeenBundles from "../../src/SeenBundles.ts"
-import { sha256 } from "./Archive.ts"
+import { sha256 } from "../../testing/Archive.ts"
 
 /** Bytes that stand for an archive, and where a tenant has it. */
 export const bundleOf = (

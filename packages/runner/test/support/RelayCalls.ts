@@ -1,8 +1,8 @@
 import { auditText, TwinCalls } from "@alga-psa/ext-adapters-memory/contract/TwinDatabase"
 import { Effect, Layer } from "effect"
 import { serviceTokenHeader } from "../../src/ServiceToken.ts"
-import { sha256 } from "./Archive.ts"
-import { buildFixture } from "./Extensions.ts"
+import { sha256 } from "../../testing/Archive.ts"
+import { buildFixture } from "../../testing/Extensions.ts"
 import { TestRunner } from "./TestRunner.ts"
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64")

@@ -1,5 +1,5 @@
+import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { Effect } from "effect"
-import { adminCase, type DemoCase, executeBody } from "../../src/demo/DemoCase.ts"
 import { serviceTokenHeader } from "../../src/ServiceToken.ts"
 import { type Answer, TestRunner } from "./TestRunner.ts"
 

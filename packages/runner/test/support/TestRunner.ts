@@ -8,7 +8,7 @@ import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
 import { type HttpOptions, layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
 import { layerToken } from "../../src/ServiceToken.ts"
-import { temporary } from "./Temporary.ts"
+import { temporary } from "../../testing/Temporary.ts"
 
 /** What a runner under test answered over HTTP. */
 export interface Answer {

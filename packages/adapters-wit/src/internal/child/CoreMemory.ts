@@ -32,6 +32,20 @@ export const coreMemories = (bytes: Uint8Array): ReadonlyArray<CoreMemory> => {
   return section === undefined ? [] : memoriesIn(bytes, section)
 }
 
+/** The memories of modules by the modules' names, and why one cannot be bounded; null where all can. */
+export const memoriesOf = (
+  modules: ReadonlyArray<readonly [name: string, bytes: Uint8Array]>
+): { readonly memories: ReadonlyMap<string, ReadonlyArray<CoreMemory>>; readonly unboundable: string | null } => {
+  const memories = new Map<string, ReadonlyArray<CoreMemory>>()
+  try {
+    for (const [name, bytes] of modules) memories.set(name, coreMemories(bytes))
+    return { memories, unboundable: null }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { memories, unboundable: error.message }
+  }
+}
+
 /**
  * The same module with the given maximum, in pages, for each memory that it defines. A smaller maximum that the
  * module sets itself stays. Throws a `RangeError` where a maximum is below the memory's minimum.

@@ -1,15 +1,25 @@
 import { Buffer } from "node:buffer"
 import { registerHooks } from "node:module"
+import { type CoreMemory, memoriesOf } from "./CoreMemory.ts"
 import { forbiddenCanonical } from "./core/CanonicalFunctions.ts"
 import { leastGlueBytes } from "./core/GlueSize.ts"
 import { moduleNames } from "./core/ModuleShape.ts"
-import { openComponent, type Unrestorable } from "./core/OpenComponent.ts"
+import { openComponent } from "./core/OpenComponent.ts"
 import { isSafeName } from "./core/SafeName.ts"
+import type { Unrestorable } from "./core/Unrestorable.ts"
 import { handlerType } from "./HandlerType.ts"
 import { readFrame, readMessage, writeFrame } from "./Pipe.ts"
 
 /** URLs by specifier: what this process imports of jco. */
 export type ImportMap = Readonly<Record<string, string>>
+
+/** The world has fewer names, and they are shorter. */
+const mostNames = 100
+const longestName = 300
+/** The type of the world's handler, as text, is shorter. */
+const longestType = 2_000
+/** Components of JavaScript engines have 4. */
+const mostModules = 100
 
 /** What the host sends as the first frame; the component's bytes are the second. */
 export interface TranspileRequest {
@@ -35,14 +45,20 @@ export interface ModuleState {
 export type Transpiled =
   | {
       readonly type: "transpiled"
+      /** Names of at most {@link mostNames} imports, each at most so long: more than the world has. */
       readonly imports: ReadonlyArray<string>
+      /** Of the exports, the one that matters to a host. */
       readonly exports: ReadonlyArray<readonly [name: string, kind: string]>
       readonly files: ReadonlyArray<{
         readonly name: string
         readonly bytes: number
         /** Where a core module's state can be reached; null for the glue, and where it cannot be set back. */
         readonly state: ModuleState | null
+        /** The memories that a core module defines itself. */
+        readonly memories: ReadonlyArray<CoreMemory>
       }>
+      /** Why its memories cannot be bounded; null where they can. */
+      readonly unboundable: string | null
       /** The type of the export `handler`, in TypeScript; null where there is no such function. */
       readonly handler: { readonly takes: string; readonly gives: string } | null
       /** A name that could be code in the glue, which then must not run; null where there is none. */
@@ -54,6 +70,8 @@ export type Transpiled =
   | { readonly type: "forbidden"; readonly canonical: string }
   /** Its types take at least so many bytes of JavaScript. */
   | { readonly type: "too-large"; readonly glueBytes: number }
+  /** It has so many core modules. */
+  | { readonly type: "too-many"; readonly modules: number }
   | { readonly type: "failed"; readonly detail: string }
 
 interface Jco {
@@ -88,6 +106,9 @@ const answer = (head: Transpiled, files: ReadonlyArray<Uint8Array>): void => {
   writeFrame(length, json, ...files)
 }
 
+const shortened = (handler: ReturnType<typeof handlerType>) =>
+  handler && { takes: handler.takes.slice(0, longestType), gives: handler.gives.slice(0, longestType) }
+
 const options = { name: "guest", instantiation: { tag: "sync" }, noTypescript: false, noNodejsCompat: true } as const
 const emptyComponent = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)
 
@@ -102,28 +123,40 @@ try {
   else {
     const { files, imports, exports } = await jco.transpile(component, options)
     const modules = files.filter(([name]) => name.endsWith(".wasm"))
-    const declarations = files.filter(([name]) => name.endsWith(".d.ts"))
-    const names = [...modules.flatMap(([, bytes]) => moduleNames(bytes)), ...exports.map(([name]) => name), ...imports]
-    const opened = openComponent(modules.map(([, bytes]) => bytes))
-    const runnable = files.filter((file) => !declarations.includes(file))
-    const finished = runnable.map(([name, bytes]) => {
-      const module = "modules" in opened ? opened.modules[modules.findIndex(([other]) => other === name)] : undefined
-      if (module === undefined || !("marker" in opened)) return { name, bytes, state: null }
-      const { memories, globals, pages } = module
-      return { name, bytes: module.bytes, state: { marker: opened.marker, memories, globals, pages } }
-    })
-    answer(
-      {
-        type: "transpiled",
-        imports,
-        exports,
-        files: finished.map(({ name, bytes, state }) => ({ name, bytes: bytes.byteLength, state })),
-        handler: handlerType(new Map(declarations.map(([name, bytes]) => [name, Buffer.from(bytes).toString("utf8")]))),
-        unsafeName: names.find((name) => !isSafeName(name)) ?? null,
-        unrestorable: "unrestorable" in opened ? opened.unrestorable : null
-      },
-      finished.map(({ bytes }) => bytes)
-    )
+    if (modules.length > mostModules) answer({ type: "too-many", modules: modules.length }, [])
+    else {
+      const declarations = files.filter(([name]) => name.endsWith(".d.ts"))
+      const names = [
+        ...modules.flatMap(([, bytes]) => moduleNames(bytes)),
+        ...exports.map(([name]) => name),
+        ...imports
+      ]
+      const opened = openComponent(modules.map(([, bytes]) => bytes))
+      const { memories, unboundable } = memoriesOf(modules)
+      const runnable = files.filter((file) => !declarations.includes(file))
+      const finished = runnable.map(([name, bytes]) => {
+        const module = "modules" in opened ? opened.modules[modules.findIndex(([other]) => other === name)] : undefined
+        const own = { name, memories: memories.get(name) ?? [] }
+        if (module === undefined || !("marker" in opened)) return { ...own, bytes, state: null }
+        const { memories: reached, globals, pages } = module
+        return { ...own, bytes: module.bytes, state: { marker: opened.marker, memories: reached, globals, pages } }
+      })
+      answer(
+        {
+          type: "transpiled",
+          imports: imports.slice(0, mostNames).map((name) => name.slice(0, longestName)),
+          exports: exports.filter(([name]) => name === "handler").slice(0, 1),
+          files: finished.map((file) => ({ ...file, bytes: file.bytes.byteLength })),
+          unboundable,
+          handler: shortened(
+            handlerType(new Map(declarations.map(([name, bytes]) => [name, Buffer.from(bytes).toString("utf8")])))
+          ),
+          unsafeName: names.find((name) => !isSafeName(name))?.slice(0, longestName) ?? null,
+          unrestorable: "unrestorable" in opened ? opened.unrestorable : null
+        },
+        finished.map(({ bytes }) => bytes)
+      )
+    }
   }
 } catch (error) {
   const detail = error instanceof Error ? error.message : String(error)

@@ -8,7 +8,7 @@ import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
 import { sha256 } from "./sha256.ts"
-import { ModuleState, type TranspiledComponent } from "./transpile.ts"
+import { CoreMemory, ModuleState, type TranspiledComponent } from "./transpile.ts"
 
 const format = 4
 const entryName = "entry.json"
@@ -23,7 +23,7 @@ const Entry = Schema.Struct({
   modules: Schema.Array(
     Schema.Struct({
       name: FileName,
-      memories: Schema.Array(Schema.Struct({ minimum: Schema.Int, maximum: Schema.NullOr(Schema.Int) })),
+      memories: Schema.Array(CoreMemory),
       state: Schema.NullOr(ModuleState)
     })
   ),

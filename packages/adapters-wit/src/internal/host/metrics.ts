@@ -1,6 +1,6 @@
 import { type Effect, Metric } from "effect"
 import { executionFailedReasons } from "../../ExecutionFailed.ts"
-import { unrestorable } from "../child/core/OpenComponent.ts"
+import { unrestorable } from "../child/core/Unrestorable.ts"
 import { obstacles } from "../child/Messages.ts"
 
 /** A counter for each value of one attribute, made when it is first used. */

@@ -2,9 +2,8 @@ import { Effect } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { foreignText } from "../../ForeignText.ts"
 import { knownImports } from "../../KnownWorld.ts"
-import { type CoreMemory, coreMemories } from "../child/CoreMemory.ts"
 import { totalMinimum } from "./memoryPlan.ts"
-import type { ModuleState, TranspiledComponent } from "./transpile.ts"
+import type { CoreMemory, ModuleState, TranspiledComponent } from "./transpile.ts"
 
 /** A core module and the memories that it defines. */
 export interface CheckedModule {
@@ -95,23 +94,19 @@ export const checkWorld = ({
 }
 
 /** The core modules' memories; refuses what cannot be bounded. */
-export const checkMemories = (
-  transpiled: Pick<TranspiledComponent, "files">
-): Effect.Effect<ReadonlyArray<CheckedModule>, ComponentRefused> =>
-  Effect.gen(function* () {
-    const modules = yield* Effect.try({
-      try: () =>
-        transpiled.files
-          .filter(({ name }) => name.endsWith(".wasm"))
-          .map(({ name, bytes, state }) => ({ name, memories: coreMemories(bytes), state })),
-      catch: (cause) =>
-        new ComponentRefused({ reason: "memory", message: cause instanceof Error ? cause.message : "cannot be read" })
-    })
-    const count = modules.reduce((sum, { memories }) => sum + memories.length, 0)
-    if (count > maxMemories)
-      return yield* refused("memory", `defines ${count} memories; at most ${maxMemories} can run`)
-    if (totalMinimum(modules) > mostPages) {
-      return yield* refused("memory", `starts with ${totalMinimum(modules)} pages; at most ${mostPages} can run`)
-    }
-    return modules
-  })
+export const checkMemories = ({
+  files,
+  unboundable
+}: Pick<TranspiledComponent, "unboundable"> & {
+  readonly files: ReadonlyArray<CheckedModule>
+}): Effect.Effect<ReadonlyArray<CheckedModule>, ComponentRefused> => {
+  if (unboundable !== null) return refused("memory", foreignText(unboundable))
+  const modules = files
+    .filter(({ name }) => name.endsWith(".wasm"))
+    .map(({ memories, name, state }) => ({ name, memories, state }))
+  const count = modules.reduce((sum, { memories }) => sum + memories.length, 0)
+  if (count > maxMemories) return refused("memory", `defines ${count} memories; at most ${maxMemories} can run`)
+  return totalMinimum(modules) > mostPages
+    ? refused("memory", `starts with ${totalMinimum(modules)} pages; at most ${mostPages} can run`)
+    : Effect.succeed(modules)
+}

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { ComponentRefused } from "../../ComponentRefused.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
 import { foreignText } from "../../ForeignText.ts"
-import { unrestorable } from "../child/core/OpenComponent.ts"
+import { unrestorable } from "../child/core/Unrestorable.ts"
 import type { TranspileRequest } from "../child/Transpiler.ts"
 import type { Confinement } from "./Confinement.ts"
 import { transpilerProgram } from "./Engine.ts"
@@ -14,7 +14,14 @@ import { type Broken, type RestrictedNode, start } from "./RestrictedNode.ts"
 export interface TranspiledComponent {
   readonly imports: ReadonlyArray<string>
   readonly exports: ReadonlyArray<readonly [name: string, kind: string]>
-  readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer; readonly state: ModuleState | null }>
+  readonly files: ReadonlyArray<{
+    readonly name: string
+    readonly bytes: Buffer
+    readonly state: ModuleState | null
+    readonly memories: ReadonlyArray<CoreMemory>
+  }>
+  /** Why its memories cannot be bounded; null where they can. */
+  readonly unboundable: string | null
   readonly handler: { readonly takes: string; readonly gives: string } | null
   readonly unsafeName: string | null
   /** Why instances serve one request only; null where they can be set back. */
@@ -30,6 +37,10 @@ export const ModuleState = Schema.Struct({
 })
 export interface ModuleState extends Schema.Schema.Type<typeof ModuleState> {}
 
+/** A memory that a core module defines, in pages of 64 KiB. */
+export const CoreMemory = Schema.Struct({ minimum: Schema.Int, maximum: Schema.NullOr(Schema.Int) })
+export interface CoreMemory extends Schema.Schema.Type<typeof CoreMemory> {}
+
 const Head = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("transpiled"),
@@ -39,15 +50,18 @@ const Head = Schema.Union([
       Schema.Struct({
         name: Schema.String.check(Schema.isPattern(/^guest(\.core\d*\.wasm|\.js)$/)),
         bytes: Schema.Int,
-        state: Schema.NullOr(ModuleState)
+        state: Schema.NullOr(ModuleState),
+        memories: Schema.Array(CoreMemory)
       })
     ),
+    unboundable: Schema.NullOr(Schema.String),
     handler: Schema.NullOr(Schema.Struct({ takes: Schema.String, gives: Schema.String })),
     unsafeName: Schema.NullOr(Schema.String),
     unrestorable: Schema.NullOr(Schema.Literals(unrestorable))
   }),
   Schema.Struct({ type: Schema.Literal("forbidden"), canonical: Schema.String }),
   Schema.Struct({ type: Schema.Literal("too-large"), glueBytes: Schema.Int }),
+  Schema.Struct({ type: Schema.Literal("too-many"), modules: Schema.Int }),
   Schema.Struct({ type: Schema.Literal("failed"), detail: Schema.String })
 ])
 
@@ -57,6 +71,11 @@ const transpilerMemoryPages = 16_384
 const transpilerHeapMb = 1_024
 const outputFactor = 4
 const outputBase = 64 * 1_048_576
+/** Names, memories and what reaches the state of a component with as much of each as may be. */
+const headBytes = 1_048_576
+
+const unexpected = (cause: unknown) =>
+  new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
 
 const notStarted = (broken: Broken) =>
   new ComponentStoreError({ message: "the transpiler did not start", cause: broken.detail })
@@ -126,11 +145,9 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (
     Effect.mapError((broken) => brokenBy(broken, options.processorMs)),
     Effect.ensuring(Effect.sync(watch.stop))
   )
-  const begin = 4 + answer.readUInt32BE()
-  const head = yield* Effect.mapError(
-    decodeHead(answer.toString("utf8", 4, begin)),
-    (cause) => new ComponentStoreError({ message: "the transpiler gave an unexpected answer", cause })
-  )
+  const begin = 4 + (answer.byteLength < 4 ? 0 : answer.readUInt32BE())
+  if (begin > Math.min(answer.byteLength, headBytes)) return yield* unexpected("an answer without a head")
+  const head = yield* Effect.mapError(decodeHead(answer.toString("utf8", 4, begin)), unexpected)
   if (head.type === "forbidden") {
     return yield* new ComponentRefused({
       reason: "canonical-function",
@@ -141,13 +158,17 @@ export const transpile = Effect.fn("ComponentStore.transpile")(function* (
     const message = `its types take ${head.glueBytes} bytes of generated JavaScript or more; the limit is ${options.glueBytes}`
     return yield* new ComponentRefused({ reason: "glue-too-large", message })
   }
+  if (head.type === "too-many") {
+    const message = `it has ${head.modules} core modules, which is more than can run`
+    return yield* new ComponentRefused({ reason: "too-much-work", message })
+  }
   if (head.type === "failed") {
     yield* Effect.logInfo("component is not valid", foreignText(head.detail))
     return yield* new ComponentRefused({ reason: "not-a-component", message: "not a valid WebAssembly component" })
   }
   let offset = begin
-  const files = head.files.map(({ name, bytes, state }) => {
-    const file = { name, state, bytes: answer.subarray(offset, offset + bytes) }
+  const files = head.files.map(({ bytes, ...rest }) => {
+    const file = { ...rest, bytes: answer.subarray(offset, offset + bytes) }
     offset += bytes
     return file
   })

@@ -1,7 +1,8 @@
+import { absent } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 
 /** A WIT option: null, or missing where the component was built before the field existed, for none. */
-export const option = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
+export const option = <S extends Schema.Constraint>(schema: S) => absent(schema)
 
 /** A WIT `u32`. */
 export const u32 = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 0xffff_ffff }))

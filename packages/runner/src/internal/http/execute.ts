@@ -2,7 +2,6 @@ import type { UsedRights } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
-import { Triggers } from "../../cluster/Triggers.ts"
 import { Deadline, endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { Execution } from "../../Execution.ts"
@@ -11,6 +10,7 @@ import { Idempotency, idempotencyKeyHeader } from "../../Idempotency.ts"
 import { Life } from "../../Life.ts"
 import { checkOrigin } from "../../Origin.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
+import { Triggers } from "../../Triggers.ts"
 import { invocationOf } from "../invocation.ts"
 import { observed } from "../observe.ts"
 import { answered, proven, requestIdHeader, requestIdOf } from "./answer.ts"
@@ -68,7 +68,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
       const accepting = triggers.accept({ request, key, fingerprint: named?.fingerprint ?? fingerprintOf(request) })
       const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(Effect.andThen(reserved, accepting))))
       fields = { ...fields, trigger: kept.id }
-      yield* mayBeShown(tenant, kept)
+      yield* endAt(arrived)(mayBeShown(tenant, kept))
       return accepted(kept)
     }
     const running = Effect.provideService(life.admit(execution.run(request, requestId)), Deadline, deadline)

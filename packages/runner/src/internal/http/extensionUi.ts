@@ -1,7 +1,7 @@
-import { ExtensionId } from "@alga-psa/ext-domain"
+import { ContentHash, ExtensionId } from "@alga-psa/ext-domain"
 import { Context, Effect, Option, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse, Mime } from "effect/http"
-import { ContentHash } from "../../ExecuteRequest.ts"
+import { waitFor, within } from "../../Deadline.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
@@ -29,7 +29,7 @@ const contentType = (path: string): string => {
  * slash means its `index.html`. The name is looked up among the archive's own, never on a disk.
  *
  * A document whose tenant stands in the query alone moves to a path that names it, since the files that it loads have no
- * query: any process can then serve them.
+ * query: any process can then serve them. Answered within the deployment's longest time for a request.
  */
 export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
@@ -41,7 +41,7 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
     const { moved, segments, tenant } = yield* pageTarget(http, yield* Effect.forEach(encoded, decodeSegment))
     const path = segments.join("/")
     const name = path === "" || path.endsWith("/") ? `${path}index.html` : path
-    const { bytes, sha256 } = yield* (yield* ExtensionUi).file({ tenant, extension, hash, path: name })
+    const { bytes, sha256 } = yield* waitFor("page")((yield* ExtensionUi).file({ tenant, extension, hash, path: name }))
     const type = contentType(name)
     if (moved !== null && type.startsWith("text/html")) {
       return HttpServerResponse.empty({ status: 307, headers: { location: moved, "cache-control": "no-store" } })
@@ -51,4 +51,4 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
     return hasTag(http.headers["if-none-match"] ?? "", etag)
       ? HttpServerResponse.empty({ status: 304, headers })
       : HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
-  }).pipe(answered)
+  }).pipe(within(null), answered)

@@ -1,4 +1,5 @@
-import { ByteSize, Context, Effect, Schema, SchemaIssue } from "effect"
+import { brokenRules } from "@alga-psa/ext-domain"
+import { ByteSize, Context, Effect, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
@@ -8,7 +9,6 @@ export const RequestBytes = Context.Reference<ByteSize.ByteSize>("@alga-psa/ext-
   defaultValue: () => ByteSize.mebibytes(16)
 })
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /** Callers that name no type are taken at their word that it is JSON; one that names another is refused. */
@@ -47,11 +47,8 @@ export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
       catch: () => fail("invalid_json", "the body is not JSON in UTF-8")
     })
     return yield* Effect.mapError(decode(json), (error) => {
-      const issue = format(error.issue).issues[0]
-      return fail(
-        "invalid_request",
-        `${issue?.path?.map(String).join(".") || "body"}: ${issue?.message ?? "is not valid"}`
-      )
+      const [{ message, path }] = brokenRules(error.issue)
+      return fail("invalid_request", `${path.map(String).join(".") || "body"}: ${message}`)
     })
   })
 }

@@ -2,9 +2,10 @@ import { type InvocationData, runsWithoutUser, TenantId } from "@alga-psa/ext-do
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
-import { type KeptTrigger, Triggers } from "../../cluster/Triggers.ts"
+import { waitFor, within } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
+import { type KeptTrigger, Triggers } from "../../Triggers.ts"
 import { answered, proven } from "./answer.ts"
 
 /** Where a kept trigger can be asked for. */
@@ -39,17 +40,19 @@ const askedFor = (tenantId: TenantId, { extension, id, install }: KeptTrigger): 
   extensionId: extension,
   installId: install,
   versionId: null,
+  contentHash: null,
   requestId: id,
   trigger: "schedule",
   user: null,
-  restrictTo: null
+  restrictTo: null,
+  settings: null
 })
 
 /** Fails where what the handler answered rests on something that the install may no longer do. */
 export const mayBeShown = (tenant: TenantId, kept: KeptTrigger) =>
   kept.response === null
     ? Effect.void
-    : Effect.flatMap(AnswerRights, (rights) => rights.mayHave(askedFor(tenant, kept), kept.used))
+    : waitFor("answer")(Effect.flatMap(AnswerRights, (rights) => rights.mayHave(askedFor(tenant, kept), kept.used)))
 
 const uncached = { "cache-control": "no-store" }
 
@@ -73,8 +76,8 @@ export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
     const unknown = () => fail("not_found", "the tenant has no such trigger")
     const tenant = yield* Effect.mapError(decodeTenant(given), unknown)
     const id = yield* Effect.mapError(decodeId((http.url.split(/[?#]/)[0] ?? "").split("/")[3]), unknown)
-    const kept = triggers === null ? null : yield* triggers.find(tenant, id)
+    const kept = triggers === null ? null : yield* waitFor("triggers")(triggers.find(tenant, id))
     if (kept === null) return yield* unknown()
     yield* mayBeShown(tenant, kept)
     return HttpServerResponse.jsonUnsafe(shown(kept), { headers: uncached })
-  }).pipe(answered)
+  }).pipe(within(null), answered)

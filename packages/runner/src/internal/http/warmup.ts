@@ -1,9 +1,9 @@
-import { ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain"
+import { absent, ContentHash, ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ClusterWarmup } from "../../ClusterWarmup.ts"
 import { Components } from "../../Components.ts"
-import { ClusterWarmup } from "../../cluster/ClusterWarmup.ts"
-import { ContentHash } from "../../ExecuteRequest.ts"
+import { waitFor, within } from "../../Deadline.ts"
 import { answered, proven } from "./answer.ts"
 import { readJson } from "./requestBody.ts"
 
@@ -12,18 +12,27 @@ export const WarmupRequest = Schema.Struct({
   tenant_id: TenantId,
   extension_id: ExtensionId,
   content_hash: ContentHash,
-  install_id: Schema.optional(Schema.NullOr(InstallId))
+  install_id: absent(InstallId)
 })
 
 const read = readJson(WarmupRequest)
 
-/** `POST /warmup`: fetches a bundle and takes its component in, so that its first execution need not. Runs nothing. */
+/**
+ * `POST /warmup`: fetches a bundle and takes its component in, so that its first execution need not. Runs nothing. Answered
+ * within the deployment's longest time for a request.
+ */
 export const warmup = (http: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
     yield* proven(http)
-    const { content_hash: hash, extension_id: extension, install_id: install, tenant_id: tenant } = yield* read(http)
+    const {
+      content_hash: hash,
+      extension_id: extension,
+      install_id: install,
+      tenant_id: tenant
+    } = yield* waitFor("body")(read(http))
     const bundle = { tenant, extension, hash }
     const cluster = yield* ClusterWarmup
-    yield* cluster === null || !install ? (yield* Components).get(bundle) : cluster(bundle, install)
+    const warm = cluster === null || !install ? (yield* Components).get(bundle) : cluster(bundle, install)
+    yield* waitFor("warmup")(Effect.asVoid(warm))
     return HttpServerResponse.jsonUnsafe({ status: "ok", content_hash: `sha256:${hash}` })
-  }).pipe(answered)
+  }).pipe(within(null), answered)

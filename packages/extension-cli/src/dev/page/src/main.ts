@@ -1,6 +1,6 @@
-import "@alga-psa/ext-runner/hostpage/page/src/host.css"
+import "@alga-psa/ext-development-host/page/src/host.css"
 import "./dev.css"
-import { startHost } from "@alga-psa/ext-runner/hostpage/page/src/Host"
+import { startHost } from "@alga-psa/ext-development-host/page/src/Host"
 import type { Bench, BuildState } from "../../Bench.ts"
 import { element, make } from "./elements.ts"
 import { showExecutions } from "./executions.ts"

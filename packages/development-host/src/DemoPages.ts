@@ -1,0 +1,32 @@
+import { Effect } from "effect"
+import { demoCases } from "./DemoCase.ts"
+import type { HostedPage } from "./HostPage.ts"
+import { hostPageFolder, newSession } from "./HostPageServer.ts"
+
+/** The cases that differ in who looks; the others differ in what is asked. */
+const shown: ReadonlySet<string> = new Set([
+  "admin-user",
+  "no-user",
+  "user-without-permission",
+  "portal-user",
+  "no-grant"
+])
+
+/** A host page for each kind of viewer, around the sample's page. */
+export const demoPages = (contentHash: string): ReadonlyArray<HostedPage> =>
+  demoCases
+    .filter(({ name }) => shown.has(name))
+    .map(({ extension, install, name, shows, tenant, user }) => ({
+      path: `/${name}`,
+      session: newSession(),
+      viewer: Effect.succeed({ tenant, extension, install, contentHash, user }),
+      title: "Clients and services",
+      who: `${name}: ${shows}`
+    }))
+
+/** The host page's own script and style. */
+export const hostPageFiles = Effect.promise(async () => {
+  // As with the sample: what builds it is not there in production.
+  const { buildPage } = await import("@alga-psa/ext-extension-sdk/BuildPage")
+  return buildPage(hostPageFolder)
+})

@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+import { randomUUID } from "node:crypto"
+import * as Postgres from "@alga-psa/ext-adapters-pg"
+import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import * as DatabaseCheck from "@alga-psa/ext-runner/DatabaseCheck"
+import { exitCodeOf } from "@alga-psa/ext-runner/ExitCode"
+import { routes } from "@alga-psa/ext-runner/Http"
+import { layerOff } from "@alga-psa/ext-runner/Idempotency"
+import { layerHttp, layerRunner } from "@alga-psa/ext-runner/Runner"
+import * as ServiceToken from "@alga-psa/ext-runner/ServiceToken"
+import { table } from "@alga-psa/ext-runner/Table"
+import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer, Logger, Redacted } from "effect"
+import { CliError, Command, Flag } from "effect/cli"
+import { HttpServer } from "effect/http"
+import manifest from "../package.json" with { type: "json" }
+import * as Demo from "./Demo.ts"
+import { demoCases } from "./DemoCase.ts"
+import { demoPages, hostPageFiles } from "./DemoPages.ts"
+import { demoRoutes } from "./DemoRoutes.ts"
+import { serveHostPages } from "./HostPageServer.ts"
+
+const once = Flag.Boolean("once").pipe(Flag.withDefault(false), Flag.withDescription("Exit after the table"))
+
+const json = Flag.Boolean("json").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Print one JSON object a line instead: case, status, body")
+)
+
+const port = Flag.Int("port").pipe(
+  Flag.withDefault(8787),
+  Flag.withDescription("Port on the loopback address, and the two above it for pages; with --once any free one")
+)
+
+const logs = Flag.Boolean("logs").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Print the runner's log, JSON lines, to standard error")
+)
+
+const urls = (address: string, pages: ReadonlyArray<string>) =>
+  [
+    "The runner stays up; Ctrl-C ends it. Open the sample's page in a browser, as any of these:",
+    ...pages.map((page) => `  ${page}`),
+    "Or ask its handler, as any of the cases above:",
+    `  ${address}/as/admin-user/api/clients?search=e&pageSize=3`,
+    `  ${address}/as/portal-user/api/clients`,
+    `  ${address}/as/admin-user/api/services?itemKind=product`,
+    `  ${address}/as/no-grant/api/overview`,
+    `  ${address}/healthz`
+  ].join("\n")
+
+const run = Effect.fnUntraced(function* (
+  flags: { readonly once: boolean; readonly json: boolean; readonly port: number },
+  target: Omit<Demo.Target, "url">
+) {
+  yield* Demo.seedDatabase(target.contentHash)
+  const address = HttpServer.formatAddress((yield* HttpServer.HttpServer).address)
+  const rows: Array<ReadonlyArray<string>> = []
+  for (const demoCase of demoCases) {
+    const result = yield* Demo.send(demoCase, { ...target, url: address })
+    if (flags.json) yield* Console.log(foreignJson(result))
+    const path = new URLSearchParams(demoCase.query).size === 0 ? "" : `?${new URLSearchParams(demoCase.query)}`
+    rows.push([
+      result.case,
+      demoCase.shows,
+      `${demoCase.path}${path}`,
+      String(result.status),
+      JSON.stringify(result.body)
+    ])
+  }
+  const width = process.stdout.columns ?? 160
+  if (!flags.json) yield* Console.log(table(["case", "shows", "request", "status", "body"], rows, width))
+  if (flags.once) return
+  const pages = demoPages(target.contentHash)
+  const [port, framePort] = flags.port === 0 ? [0, 0] : [flags.port + 1, flags.port + 2]
+  const { addressOf } = yield* serveHostPages({ pages, files: yield* hostPageFiles, port, framePort })
+  if (!flags.json) yield* Console.log(`\n${urls(address, pages.map(addressOf))}`)
+  yield* Effect.never
+})
+
+const embedded = Layer.unwrap(
+  Effect.map(
+    Effect.promise(() => import("@alga-psa/ext-adapters-pg/PgEmbedded")),
+    ({ layerEmbedded }) => layerEmbedded()
+  )
+)
+
+/** `pnpm demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
+const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
+  Effect.gen(function* () {
+    const contentHash = yield* Demo.publishSample
+    const token = Redacted.make(randomUUID())
+    const layers = layerHttp(Layer.merge(routes, demoRoutes(contentHash)), {
+      host: "127.0.0.1",
+      port: flags.once ? 0 : flags.port
+    }).pipe(
+      Layer.provide([layerOff, ServiceToken.layerToken(token)]),
+      Layer.provideMerge(layerRunner(Demo.demoDirectories)),
+      Layer.provide(DatabaseCheck.layer),
+      Layer.provideMerge(Postgres.layer),
+      Layer.provideMerge(embedded)
+    )
+    yield* Effect.scoped(run(flags, { contentHash, token: Redacted.value(token) })).pipe(
+      Effect.provide([layers, NodeHttpClient.layerUndici])
+    )
+  }).pipe(
+    Effect.provide([Logger.layer(flags.logs ? [Logger.consoleJson] : []), Layer.succeed(Logger.LogToStderr, true)])
+  )
+).pipe(
+  Command.withDescription("Try the sample extension on an embedded database"),
+  Command.withExamples([
+    { command: "pnpm demo", description: "Print the table, then stay up" },
+    { command: "pnpm demo --once --json", description: "Print one JSON object a line and exit" }
+  ])
+)
+
+const report = (error: Error) =>
+  CliError.isCliError(error) ? Effect.void : Console.error(foreignText(`demo: ${error.message}`, 10_000))
+
+Command.run(demo, { version: manifest.version }).pipe(
+  Effect.tapError(report),
+  Effect.tapDefect(Effect.logFatal),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, end) =>
+      end(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? exitCodeOf(exit.cause) : 0)
+  })
+)

@@ -1,0 +1,55 @@
+import type { Settings } from "@alga-psa/ext-runner/Settings"
+import { SettingsInvalid } from "@alga-psa/ext-runner/SettingsSource"
+import type { ClusterOptions, TriggerOptions } from "./ClusterOptions.ts"
+import { kubernetesOptionsOf } from "./KubernetesSettings.ts"
+
+/** How long and how often kept triggers are tried, after these settings. */
+export const triggerOptionsOf = (settings: Settings): TriggerOptions => ({
+  attempts: settings.ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS,
+  backoff: settings.ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF,
+  expiry: settings.ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY,
+  retention: settings.ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION,
+  concurrency: settings.ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY
+})
+
+/** Room for what a message says beside its body. */
+const envelopeBytes = 1_048_576
+
+/** The cluster of these settings, or what they lack for one. */
+export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsInvalid => {
+  const {
+    ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
+    ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: previous,
+    DATABASE_CLUSTER_URL: url
+  } = settings
+  if (url === undefined || secret === undefined) {
+    const problems = [
+      ...(url === undefined ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
+      ...(secret === undefined ? ["ALGA_EXTENSION_RUNNER_CLUSTER_SECRET is not set: serve --cluster needs it"] : [])
+    ]
+    return new SettingsInvalid({ problems })
+  }
+  const kubernetes = kubernetesOptionsOf(settings)
+  if (kubernetes instanceof SettingsInvalid) return kubernetes
+  const response = settings.ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES
+  return {
+    url,
+    address: { host: settings.ALGA_EXTENSION_RUNNER_CLUSTER_HOST, port: settings.ALGA_EXTENSION_RUNNER_CLUSTER_PORT },
+    listen: settings.ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN ?? null,
+    secrets: previous === undefined ? [secret] : [secret, previous],
+    health: settings.ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME,
+    kubernetes,
+    messageBytes: Math.max(settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES, Math.ceil(response * 1.34)) + envelopeBytes,
+    limits: {
+      install: {
+        concurrency: settings.ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY ?? null,
+        rate: settings.ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE ?? null
+      },
+      tenant: {
+        concurrency: settings.ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY ?? null,
+        rate: settings.ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_RATE ?? null
+      }
+    },
+    triggers: triggerOptionsOf(settings)
+  }
+}

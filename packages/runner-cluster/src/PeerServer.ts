@@ -1,0 +1,80 @@
+import type { UsedRights } from "@alga-psa/ext-domain"
+import { Components } from "@alga-psa/ext-runner/Components"
+import { endAt, LongestTime, lower, start } from "@alga-psa/ext-runner/Deadline"
+import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
+import type { Outcome } from "@alga-psa/ext-runner/Execution"
+import { Life } from "@alga-psa/ext-runner/Life"
+import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
+import { Effect, Layer, Metric, Stream } from "effect"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { RpcServer } from "effect/rpc"
+import { LocalExecution } from "./ClusteredExecution.ts"
+import { ClusterPlaces } from "./ClusterLimits.ts"
+import { awayFor, Directory } from "./Directory.ts"
+import { Membership } from "./Membership.ts"
+import { NotTaken, PeerRpcs } from "./PeerRpcs.ts"
+import { TriggerBell } from "./TriggerBell.ts"
+
+const inFlight = Metric.gauge("alga_extension_cluster_peer_executions_in_flight", {
+  description: "Executions that this runner carries out for other runners"
+})
+
+const told = ({ code, detail, ran, retryAfterMillis }: RunnerError): RunnerError =>
+  new RunnerError({ code, detail, retryAfterMillis, ...(ran === undefined ? {} : { ran }) })
+
+/** What went wrong inside stays in this runner's log. */
+const withoutCause = (error: RunnerError) =>
+  Effect.andThen(
+    error.cause === undefined
+      ? Effect.void
+      : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
+    Effect.fail(error.cause === undefined ? error : told(error))
+  )
+
+/** What another runner gets of an execution. */
+const answerOf = ({ response, used }: Outcome): ExecuteResponse & { readonly used?: UsedRights } => ({
+  ...response,
+  ...(used === null ? {} : { used })
+})
+
+const layerHandlers = PeerRpcs.toLayer(
+  Effect.gen(function* () {
+    const local = yield* LocalExecution
+    const components = yield* Components
+    const life = yield* Life
+    const membership = yield* Membership
+    const directory = yield* Directory
+    const places = yield* ClusterPlaces
+    const bell = yield* TriggerBell
+    const longest = yield* LongestTime
+    const forPeer = <A, E>(run: Effect.Effect<A, E>) =>
+      Effect.acquireUseRelease(
+        Metric.modify(inFlight, 1),
+        () => run,
+        () => Metric.modify(inFlight, -1)
+      )
+    return PeerRpcs.of({
+      Execute: ({ request, requestId, timeoutMs }) =>
+        Effect.flatMap(
+          start(longest),
+          (arrived): Effect.Effect<ReturnType<typeof answerOf>, RunnerError | NotTaken> => {
+            if (membership.left() || !life.ready()) return Effect.fail(new NotTaken())
+            const deadline = lower(arrived, timeoutMs ?? request.limits?.timeout_ms)
+            const running = endAt(deadline)(life.admit(forPeer(local.run(request, requestId))))
+            return Effect.catch(Effect.map(running, answerOf), withoutCause)
+          }
+        ),
+      Warm: (bundle) => Effect.catch(Effect.asVoid(life.admit(components.get(bundle))), withoutCause),
+      Alive: () => Effect.void,
+      Going: (address) => directory.leaveOut(new RunnerAddress(address), awayFor),
+      Due: () => bell.ring,
+      Hold: ({ tenant }) =>
+        Stream.unwrap(Effect.as(places.holdTenant(tenant), Stream.concat(Stream.make(undefined), Stream.never)))
+    })
+  })
+)
+
+/** Answers other runners. */
+export const layer = RpcServer.layer(PeerRpcs, { disableFatalDefects: true, spanPrefix: "Peer" }).pipe(
+  Layer.provide(layerHandlers)
+)

@@ -1,0 +1,260 @@
+import { randomUUID } from "node:crypto"
+import { type ExtensionId, type InstallId, type TenantId, UsedRights } from "@alga-psa/ext-domain"
+import { type ExecuteRequest, KeptRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
+import type { Outcome } from "@alga-psa/ext-runner/Execution"
+import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
+import type { KeptTrigger, TriggerState } from "@alga-psa/ext-runner/Triggers"
+import { PgClient } from "@effect/sql-pg"
+import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Passed } from "./TriggerTurns.ts"
+
+/** A trigger that this runner has taken for one attempt. */
+export interface TakenTrigger {
+  readonly id: string
+  readonly tenant: string
+  readonly install: string
+  /** Names the attempt; what is said of it counts only while it is the trigger's latest. */
+  readonly run: string
+  readonly attempt: number
+  /** Null where this version cannot read what another stored. */
+  readonly request: ExecuteRequest | null
+}
+
+/** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
+export type Settlement =
+  | { readonly state: "done"; readonly outcome: Outcome }
+  | { readonly state: "dead"; readonly reason: string }
+  | { readonly state: "waiting"; readonly reason: string; readonly pause: Duration.Duration; readonly counts: boolean }
+
+/** What an operator sees of a trigger. */
+export interface ListedTrigger {
+  readonly id: string
+  readonly tenant: string
+  readonly install: string
+  readonly state: TriggerState
+  readonly attempts: number
+  readonly created: string
+  readonly reason: string
+}
+
+interface Row {
+  readonly id: string
+  readonly extension_id: ExtensionId
+  readonly install_id: InstallId
+  readonly state: TriggerState
+  readonly fingerprint: string
+  readonly attempts: number
+  readonly created_at: Date
+  readonly expires_at: Date
+  readonly finished_at: Date | null
+  readonly answer: string | null
+  readonly used: string | null
+  readonly reason: string | null
+}
+
+const writeRights = Schema.encodeSync(Schema.fromJsonString(UsedRights))
+const readRights = Schema.decodeUnknownOption(Schema.fromJsonString(UsedRights))
+
+const keptOf = (row: Row): KeptTrigger => ({
+  id: row.id,
+  extension: row.extension_id,
+  install: row.install_id,
+  state: row.state,
+  attempts: row.attempts,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
+  response: row.answer === null ? null : (JSON.parse(row.answer) as ExecuteResponse),
+  used: Option.getOrNull(readRights(row.used)),
+  error: row.reason
+})
+
+const encode = Schema.encodeEffect(KeptRequest)
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(KeptRequest))
+
+/** Fails with `data_unavailable` where the database does not answer. */
+const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
+  statement.pipe(
+    Effect.timeout("5 seconds"),
+    Effect.mapError((cause) => fail("data_unavailable", "the store of triggers does not answer", cause))
+  )
+
+const make = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const columns = sql.literal(
+    "id, extension_id, install_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
+  )
+  const seconds = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)})`
+
+  return {
+    /** Stores a trigger unless the key has one; gives the one that is kept, and whether it is new. */
+    insert: Effect.fnUntraced(function* (trigger: {
+      readonly request: ExecuteRequest
+      readonly key: string | null
+      readonly fingerprint: string
+      readonly shard: number
+      readonly expiry: Duration.Duration
+    }) {
+      const { extension_id, install_id, tenant_id } = trigger.request.context
+      const id = randomUUID()
+      const key = trigger.key ?? id
+      const request = JSON.stringify(yield* Effect.orDie(encode(trigger.request)))
+      const [added] = yield* asked(sql<Row>`
+        INSERT INTO trigger (
+          id, tenant_id, extension_id, install_id, key, fingerprint, shard, request, state, due_at, expires_at
+        ) VALUES (
+          ${id}::uuid, ${tenant_id}::uuid, ${extension_id}::uuid, ${install_id}::uuid, ${key}, ${trigger.fingerprint},
+          ${trigger.shard}, ${request}, 'waiting', now(), now() + ${seconds(trigger.expiry)}
+        )
+        ON CONFLICT (tenant_id, install_id, key) DO NOTHING
+        RETURNING ${columns}`)
+      if (added !== undefined) return { trigger: keptOf(added), added: true }
+      const [held] = yield* asked(sql<Row>`
+        SELECT ${columns} FROM trigger
+        WHERE tenant_id = ${tenant_id}::uuid AND install_id = ${install_id}::uuid AND key = ${key}`)
+      if (held === undefined) return yield* fail("data_unavailable", "the key was being given up: ask again")
+      if (held.fingerprint !== trigger.fingerprint) {
+        return yield* fail("idempotency_mismatch", "the key belongs to another request")
+      }
+      return { trigger: keptOf(held), added: false }
+    }),
+
+    find: (tenant: TenantId, id: string) =>
+      Effect.map(
+        asked(sql<Row>`SELECT ${columns} FROM trigger WHERE id = ${id}::uuid AND tenant_id = ${tenant}::uuid`),
+        ([row]) => (row === undefined ? null : keptOf(row))
+      ),
+
+    /**
+     * Takes what is due on these shards, oldest first: what waits, and what a lost runner had taken, but nothing of the
+     * tenants and installs that are passed over. Each stays this runner's for the lease, which {@link renew} begins anew. What
+     * this runner still works on is left out, whatever the server's clock says of its lease.
+     */
+    take: Effect.fnUntraced(function* (by: {
+      readonly shards: ReadonlyArray<number>
+      readonly most: number
+      readonly attempts: number
+      readonly lease: Duration.Duration
+      readonly underway: ReadonlyArray<string>
+      readonly passed?: Passed
+    }) {
+      const { installs, tenants } = by.passed ?? { installs: [], tenants: [] }
+      const rows = yield* asked(sql<{
+        readonly id: string
+        readonly tenant: string
+        readonly install: string
+        readonly run: string
+        readonly attempts: number
+        readonly request: string
+      }>`
+        WITH due AS (
+          SELECT id FROM trigger
+          WHERE shard = ANY(${by.shards}::integer[]) AND attempts < ${by.attempts} AND expires_at > now()
+            AND id <> ALL(${by.underway}::uuid[]) AND (
+            (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now())
+          ) AND install_id <> ALL(${installs}::uuid[]) AND tenant_id <> ALL(${tenants}::uuid[])
+          ORDER BY due_at LIMIT ${by.most} FOR UPDATE SKIP LOCKED
+        )
+        UPDATE trigger SET state = 'running', attempts = attempts + 1, run = gen_random_uuid(),
+          claimed_until = now() + ${seconds(by.lease)}
+        FROM due WHERE trigger.id = due.id
+        RETURNING trigger.id, tenant_id AS tenant, install_id AS install, run, attempts, request`)
+      return yield* Effect.forEach(rows, ({ attempts: attempt, request, ...taken }) =>
+        Effect.map(
+          Effect.option(decode(request)),
+          (read): TakenTrigger => ({ ...taken, attempt, request: Option.getOrNull(read) })
+        )
+      )
+    }),
+
+    /** Notes that a taken trigger begins on this runner. */
+    begin: ({ id, run }: Pick<TakenTrigger, "id" | "run">, runner: string) =>
+      asked(sql`
+        INSERT INTO trigger_attempt (run, trigger_id, runner)
+        SELECT run, id, ${runner} FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
+        ON CONFLICT (run) DO NOTHING`),
+
+    /** Begins the lease anew; false where the attempt is no longer the trigger's. */
+    renew: ({ id, run }: Pick<TakenTrigger, "id" | "run">, lease: Duration.Duration) =>
+      Effect.map(
+        asked(sql`
+          UPDATE trigger SET claimed_until = now() + ${seconds(lease)}
+          WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running' RETURNING 1`),
+        (rows) => rows.length > 0
+      ),
+
+    /**
+     * Keeps how the attempt ended, unless the trigger has gone on without it. The request goes with the last attempt. Nothing
+     * is left of an attempt that does not count, and the trigger keeps its place in the order.
+     */
+    settle: ({ id, run }: Pick<TakenTrigger, "id" | "run">, how: Settlement) => {
+      const reason = how.state === "done" ? null : how.reason
+      const counts = how.state !== "waiting" || how.counts
+      const change =
+        how.state === "done"
+          ? sql`state = 'done', answer = ${JSON.stringify(how.outcome.response)},
+              used = ${how.outcome.used === null ? null : writeRights(how.outcome.used)}, reason = NULL, request = NULL, finished_at = now()`
+          : how.state === "dead"
+            ? sql`state = 'dead', reason = ${reason}, finished_at = now()`
+            : how.counts
+              ? sql`state = 'waiting', reason = ${reason}, due_at = now() + ${seconds(how.pause)}`
+              : sql`state = 'waiting', reason = ${reason}, attempts = attempts - 1`
+      const noted = counts
+        ? sql`UPDATE trigger_attempt SET ended_at = now(), outcome = ${reason ?? "done"}`
+        : sql`DELETE FROM trigger_attempt`
+      return asked(sql`
+        WITH settled AS (
+          UPDATE trigger SET ${change}, claimed_until = NULL
+          WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running' RETURNING 1
+        )
+        ${noted} WHERE run = ${run}::uuid AND EXISTS (SELECT FROM settled)`)
+    },
+
+    /** Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. */
+    sweep: (attempts: number, retention: Duration.Duration, underway: ReadonlyArray<string>) =>
+      asked(
+        Effect.andThen(
+          sql`
+            UPDATE trigger SET finished_at = now(), claimed_until = NULL,
+              state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
+              request = CASE WHEN attempts >= ${attempts} THEN request END,
+              reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
+                ELSE concat_ws(': ', 'its time is over', reason) END
+            WHERE (state = 'waiting' AND expires_at <= now())
+              OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`,
+          sql`
+            DELETE FROM trigger WHERE id IN (
+              SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
+            )`
+        )
+      ),
+
+    /** Triggers in a state, newest first. */
+    list: (state: TriggerState, tenant: TenantId | null, most: number) =>
+      asked(sql<ListedTrigger>`
+        SELECT id, tenant_id AS tenant, install_id AS install, state, attempts, created_at::text AS created,
+          coalesce(reason, '') AS reason
+        FROM trigger WHERE state = ${state} AND (${tenant}::uuid IS NULL OR tenant_id = ${tenant}::uuid)
+        ORDER BY created_at DESC LIMIT ${most}`),
+
+    /** Begins dead triggers anew, all of them or one; gives how many. Each gets all attempts and this much time. */
+    replay: (id: string | null, expiry: Duration.Duration) =>
+      Effect.map(
+        asked(sql`
+          UPDATE trigger SET state = 'waiting', attempts = 0, due_at = now(), expires_at = now() + ${seconds(expiry)},
+            finished_at = NULL
+          WHERE state = 'dead' AND request IS NOT NULL AND (${id}::uuid IS NULL OR id = ${id}::uuid) RETURNING 1`),
+        (rows) => rows.length
+      )
+  }
+})
+
+/** The rows of kept triggers, by the server's clock. Every change is one statement. */
+export class TriggerStore extends Context.Service<TriggerStore, Effect.Success<typeof make>>()(
+  "@alga-psa/ext-runner-cluster/TriggerStore"
+) {}
+
+/** Triggers in the schema of the cluster. */
+export const layer: Layer.Layer<TriggerStore, never, PgClient.PgClient> = Layer.effect(TriggerStore, make)

@@ -1,0 +1,191 @@
+import { endAt, LongestTime, lower, start } from "@alga-psa/ext-runner/Deadline"
+import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { Life } from "@alga-psa/ext-runner/Life"
+import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
+import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
+import { ShardId } from "effect/cluster"
+import { LocalExecution } from "./ClusteredExecution.ts"
+import { shards, type TriggerOptions } from "./ClusterOptions.ts"
+import { Membership } from "./Membership.ts"
+import { TriggerBell } from "./TriggerBell.ts"
+import { isOver, untilOver } from "./TriggerLease.ts"
+import { type Settlement, type TakenTrigger, TriggerStore } from "./TriggerStore.ts"
+import { makeTriggerTurns } from "./TriggerTurns.ts"
+
+/** Nothing ran: the attempt does not count. */
+const postponing: ReadonlySet<RunnerErrorCode> = new Set([
+  "overloaded",
+  "rate_limited",
+  "data_unavailable",
+  "not_ready"
+])
+
+/** Another attempt may go better. */
+const passing: ReadonlySet<RunnerErrorCode> = new Set(["execute_failed", "bundle_fetch_failed", "internal"])
+
+const settled = Metric.counter("alga_extension_trigger_attempts_total", {
+  description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
+  incremental: true
+})
+
+/** How long to wait after so many attempts. */
+export const pauseAfter = (attempt: number, backoff: Duration.Duration): Duration.Duration =>
+  Duration.times(backoff, 2 ** Math.min(attempt - 1, 6))
+
+/** Each refusal in a row doubles the pause of its install, up to 8 times the first. */
+const mostRefusals = 4
+
+/** What becomes of a trigger whose attempt failed. `refusals` were refused in a row before it ran, this one included. */
+export const afterFailure = (
+  { code, message, retryAfterMillis }: RunnerError,
+  attempt: number,
+  { attempts, backoff }: TriggerOptions,
+  refusals = 1
+): Settlement => {
+  if (postponing.has(code)) {
+    const growing = pauseAfter(Math.min(refusals, mostRefusals), backoff)
+    const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
+    return { state: "waiting", reason: message, pause, counts: false }
+  }
+  if (attempt >= attempts) return { state: "dead", reason: message }
+  if (code === "shutting_down") return { state: "waiting", reason: message, pause: Duration.zero, counts: true }
+  if (!passing.has(code)) return { state: "dead", reason: message }
+  return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
+}
+
+const looking = Duration.seconds(1)
+
+const tooLate = {
+  state: "waiting",
+  reason: "the database was too slow for it to begin",
+  pause: looking,
+  counts: false
+} as const
+
+const nowMillis = Effect.map(Clock.monotonicTimeNanos, (now) => Number(now / 1_000_000n))
+
+/**
+ * Carries out the triggers of the shards whose locks this runner holds. An attempt is its runner's for a lease that it
+ * renews; where the lease cannot be renewed in time, the attempt is cut before another runner can begin the next. It has a
+ * deadline of its own. No install has more than half of the slots, no tenant more than three quarters; an install whose
+ * attempt was refused before it ran is left alone for a while.
+ */
+export const layer = (
+  options: TriggerOptions,
+  lease: Duration.Duration
+): Layer.Layer<never, never, TriggerStore | TriggerBell | LocalExecution | Membership | Life> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const store = yield* TriggerStore
+      const bell = yield* TriggerBell
+      const local = yield* LocalExecution
+      const life = yield* Life
+      const { address, left, sharding } = yield* Membership
+      const runner = `${address.host}:${address.port}`
+      const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
+      const underway = yield* FiberMap.make<string, void>()
+      const working = () => Array.from(underway, ([id]) => id)
+      const turns = makeTriggerTurns(options.concurrency)
+      const longest = yield* LongestTime
+
+      const settle = (trigger: TakenTrigger, how: Settlement) =>
+        store.settle(trigger, how).pipe(
+          Effect.retry({ times: 3, schedule: Schedule.spaced("500 millis") }),
+          Effect.andThen(Metric.update(Metric.withAttributes(settled, { outcome: how.state }), 1)),
+          Effect.catch((error) => Effect.logError("the outcome of a trigger could not be kept", error))
+        )
+
+      /** What became of an attempt; null where its lease was lost. */
+      const carryOut = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint) =>
+        Effect.flatMap(start(longest), (taken) => {
+          const begin = Effect.asVoid(store.begin(trigger, runner))
+          const ran = Effect.catchDefect(life.admit(local.run(request, trigger.id, begin)), (defect) =>
+            Effect.fail(fail("internal", "", defect))
+          ).pipe(endAt(lower(taken, request.limits?.timeout_ms)))
+          return Effect.raceFirst(
+            Effect.result(ran),
+            Effect.as(untilOver(store.renew(trigger, lease), lease, asked), null)
+          )
+        })
+
+      const attempt = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint) =>
+        Effect.uninterruptibleMask((restore) => {
+          let restUntil: number | null = null
+          turns.begin(trigger)
+          return restore(carryOut(trigger, request, asked)).pipe(
+            Effect.onInterrupt(() =>
+              settle(trigger, { state: "waiting", reason: "its runner stopped", pause: Duration.zero, counts: true })
+            ),
+            Effect.flatMap((result) => {
+              if (result === null) {
+                return Effect.andThen(
+                  Metric.update(Metric.withAttributes(settled, { outcome: "given-up" }), 1),
+                  Effect.logWarning("an attempt was cut: its lease could not be renewed")
+                )
+              }
+              const how: Settlement =
+                result._tag === "Success"
+                  ? { state: "done", outcome: result.success }
+                  : afterFailure(result.failure, trigger.attempt, options, turns.refusals(trigger) + 1)
+              const causes =
+                result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
+              const rest = Effect.map(nowMillis, (now) => {
+                if (how.state === "waiting" && !how.counts) restUntil = now + Duration.toMillis(how.pause)
+              })
+              return Effect.andThen(
+                Effect.andThen(rest, settle(trigger, how)),
+                Effect.logInfo("trigger", ...causes).pipe(
+                  Effect.annotateLogs({ state: how.state, ...(how.state === "done" ? {} : { error: how.reason }) })
+                )
+              )
+            }),
+            Effect.ensuring(Effect.sync(() => turns.end(trigger, restUntil))),
+            Effect.annotateLogs({
+              trigger: trigger.id,
+              attempt: trigger.attempt,
+              tenant: request.context.tenant_id,
+              install: request.context.install_id
+            })
+          )
+        })
+
+      const begin = Effect.fnUntraced(function* (trigger: TakenTrigger, asked: bigint) {
+        if (trigger.request === null) {
+          return yield* settle(trigger, { state: "dead", reason: "invalid_request: this version cannot read it" })
+        }
+        if (yield* isOver(lease, asked)) return yield* settle(trigger, tooLate)
+        const fiber = yield* FiberMap.run(underway, trigger.id, attempt(trigger, trigger.request, asked))
+        fiber.addObserver(() => Effect.runSync(bell.ring))
+      })
+
+      // What was taken is begun, also where the runner stops in between. What it stops from arriving is free after its lease.
+      const takeOne = Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const mine = all.filter((shard) => sharding.hasShardId(shard)).map(({ id }) => id)
+          const isFull = (yield* FiberMap.size(underway)) >= options.concurrency
+          if (isFull || mine.length === 0 || left() || !life.ready()) return false
+          const asked = yield* Clock.monotonicTimeNanos
+          const passed = turns.passed(yield* nowMillis)
+          const taken = yield* restore(
+            store.take({ shards: mine, most: 1, attempts: options.attempts, lease, passed, underway: working() })
+          )
+          for (const trigger of taken) yield* begin(trigger, asked)
+          return taken.length > 0
+        })
+      )
+      const look = Effect.repeat(takeOne, { while: (took) => took })
+      const quietly = Effect.catchCause((cause: Cause.Cause<RunnerError>) =>
+        Effect.logWarning("triggers could not be looked for", cause)
+      )
+
+      yield* Effect.raceFirst(bell.rung, Effect.sleep(looking)).pipe(
+        Effect.andThen(quietly(look)),
+        Effect.forever,
+        Effect.forkScoped
+      )
+      yield* quietly(Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))).pipe(
+        Effect.repeat(Schedule.spaced(Duration.max(lease, Duration.seconds(5)))),
+        Effect.forkScoped
+      )
+    })
+  )

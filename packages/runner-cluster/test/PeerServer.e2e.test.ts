@@ -1,0 +1,96 @@
+import { ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
+import { type Component, defaultLimits, Executor } from "@alga-psa/ext-adapters-wit"
+import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { layerAuthorization } from "@alga-psa/ext-domain"
+import { Components } from "@alga-psa/ext-runner/Components"
+import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import * as Execution from "@alga-psa/ext-runner/Execution"
+import * as Life from "@alga-psa/ext-runner/Life"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted, Schema } from "effect"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { RpcServer } from "effect/rpc"
+import { SocketServer } from "effect/socket"
+import * as ClusteredExecution from "../src/ClusteredExecution.ts"
+import { ClusterPlaces } from "../src/ClusterLimits.ts"
+import { layerSerialization, layerServer } from "../src/PeerLink.ts"
+import * as PeerServer from "../src/PeerServer.ts"
+import * as Peers from "../src/Peers.ts"
+import * as TriggerBell from "../src/TriggerBell.ts"
+import { directoryOf, membership } from "./support/clusterParts.ts"
+
+const hash = "ab".repeat(32)
+const secrets = [Redacted.make("the-secret-of-the-runners-of-this-test")] as const
+const serialization = layerSerialization(1_000_000)
+
+/** A runner on the seed's records, and what is asked of it by another that knows the secret; `runs` counts guests. */
+const asked = Effect.gen(function* () {
+  let runs = 0
+  const execution = Execution.layer(defaultLimits).pipe(
+    Layer.provide([
+      Layer.mock(Components, { get: () => Effect.succeed({ hash } as unknown as Component) }),
+      Layer.succeed(Executor, {
+        execute: () =>
+          Effect.sync(() => {
+            runs += 1
+            return { status: 204, headers: [], body: null }
+          })
+      }),
+      Layer.provide(layerAuthorization, layerMemory(seed({ contentHash: hash })))
+    ])
+  )
+  const places = Layer.mock(ClusterPlaces, { hold: () => Effect.void })
+  const server = yield* Layer.build(
+    PeerServer.layer.pipe(
+      Layer.provide(RpcServer.layerProtocolSocketServer),
+      Layer.provideMerge(layerServer({ host: "127.0.0.1", port: 0 }, secrets)),
+      Layer.provide(serialization),
+      Layer.provide(Layer.provide(ClusteredExecution.layerLocal, [execution, places])),
+      Layer.provide([places, membership, directoryOf([]).layer, Life.layer, TriggerBell.layer]),
+      Layer.provide(Layer.mock(Components, {}))
+    )
+  )
+  const { address } = Context.get(server, SocketServer.SocketServer)
+  assert(address._tag !== "UnixPathAddress")
+  const runner = new RunnerAddress({ host: "127.0.0.1", port: address.port })
+  const { ask } = yield* Peers.Peers
+  const execute = (body: object) => {
+    const request = Schema.decodeUnknownSync(ExecuteRequest)(body)
+    return Effect.match(
+      ask(runner, (peer) => peer.Execute({ request, requestId: "request-1" })),
+      {
+        onSuccess: ({ status }) => String(status),
+        onFailure: (error) => ("code" in error ? error.code : error._tag)
+      }
+    )
+  }
+  return { execute, runs: () => runs }
+})
+
+const provided = Effect.provide(Peers.layer(secrets).pipe(Layer.provide(serialization)))
+const good = executeBody(adminCase, hash)
+
+describe("A request of another runner", () => {
+  it.live("is carried out where its install is the tenant's, and its content hash the installed version's", () =>
+    Effect.gen(function* () {
+      const { execute, runs } = yield* asked
+      assert.deepStrictEqual([yield* execute(good), runs()], ["204", 1])
+    }).pipe(provided)
+  )
+
+  it.live.each([
+    ["another tenant's install", executeBody({ ...adminCase, tenant: ids.tenants.borealis }, hash), "unknown_install"],
+    [
+      "another extension's install",
+      executeBody({ ...adminCase, extension: ids.extensions.ungranted }, hash),
+      "unknown_install"
+    ],
+    ["another content hash", executeBody(adminCase, "cd".repeat(32)), "bundle_fetch_failed"],
+    ["a schedule and a user", { ...good, context: { ...good.context, schedule_id: "s1" } }, "invalid_request"]
+  ] as const)("is refused with %s, like a caller's, and runs nothing", ([, body, code]) =>
+    Effect.gen(function* () {
+      const { execute, runs } = yield* asked
+      assert.deepStrictEqual([yield* execute(body), runs()], [code, 0])
+    }).pipe(provided)
+  )
+})

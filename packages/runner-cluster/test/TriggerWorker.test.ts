@@ -1,0 +1,265 @@
+import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { noRights } from "@alga-psa/ext-domain"
+import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { layer as life } from "@alga-psa/ext-runner/Life"
+import { fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Duration, Effect, Layer, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { LocalExecution } from "../src/ClusteredExecution.ts"
+import { layer as triggerBell } from "../src/TriggerBell.ts"
+import { type Settlement, type TakenTrigger, TriggerStore } from "../src/TriggerStore.ts"
+import { afterFailure, pauseAfter, layer as triggerWorker } from "../src/TriggerWorker.ts"
+import { membership } from "./support/clusterParts.ts"
+
+const options = {
+  attempts: 3,
+  backoff: Duration.seconds(10),
+  expiry: Duration.hours(1),
+  retention: Duration.days(1),
+  concurrency: 1
+}
+const after = (code: RunnerErrorCode, attempt: number) => afterFailure(fail(code, "why"), attempt, options)
+
+describe("a kept trigger whose attempt failed", () => {
+  it("waits twice as long each time, up to 64 times the first pause", () => {
+    const seconds = [1, 2, 3, 7, 8, 100].map((attempt) => Duration.toSeconds(pauseAfter(attempt, options.backoff)))
+    assert.deepStrictEqual(seconds, [10, 20, 40, 640, 640, 640])
+  })
+
+  it("is tried again after a failure of the extension, and is dead after the last", () => {
+    const again = after("execute_failed", 2)
+    assert.deepStrictEqual(again, {
+      state: "waiting",
+      reason: "execute_failed: why",
+      pause: Duration.seconds(20),
+      counts: true
+    })
+    assert.deepStrictEqual(after("execute_failed", 3), { state: "dead", reason: "execute_failed: why" })
+  })
+
+  it("does not count an attempt that was refused before it ran, not even the last", () => {
+    for (const code of ["overloaded", "rate_limited", "data_unavailable"] as const) {
+      const again = after(code, 3)
+      assert(again.state === "waiting")
+      assert.isFalse(again.counts)
+    }
+  })
+
+  it("leaves its install alone for twice as long after each refusal in a row, or for as long as the limit says", () => {
+    const pause = (refusals: number, retryAfterMillis?: number) => {
+      const again = afterFailure(
+        new RunnerError({ code: "rate_limited", detail: "", retryAfterMillis }),
+        1,
+        options,
+        refusals
+      )
+      return again.state === "waiting" ? Duration.toSeconds(again.pause) : null
+    }
+    assert.deepStrictEqual([pause(1), pause(2), pause(3), pause(4), pause(99)], [10, 20, 40, 80, 80])
+    assert.deepStrictEqual([pause(1, 2_500), pause(99, 2_500)], [2.5, 2.5])
+  })
+
+  it("begins at once elsewhere when its runner stops", () => {
+    const again = after("shutting_down", 1)
+    assert(again.state === "waiting")
+    assert.deepStrictEqual([again.counts, Duration.toMillis(again.pause)], [true, 0])
+  })
+
+  it("is dead at once where no attempt can go better", () => {
+    const hopeless = (Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>).filter(
+      (code) => after(code, 1).state === "dead"
+    )
+    assert.includeMembers(hopeless, ["unknown_install", "install_disabled", "tenant_suspended", "invalid_request"])
+    assert.notInclude(hopeless, "execute_failed")
+  })
+})
+
+const request = Schema.decodeUnknownSync(ExecuteRequest)(
+  executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
+)
+
+const waitingOf = (tenant: string, install: string, count: number) =>
+  Array.from(
+    { length: count },
+    (_, index): TakenTrigger => ({
+      id: `${install}${index}`,
+      tenant,
+      install,
+      run: `${install}${index}`,
+      attempt: 1,
+      request
+    })
+  )
+
+const outcome = { response: { status: 200, headers: {} }, used: noRights }
+
+/** A worker over triggers that wait, in their order, and what it does with them. */
+const working = Effect.fnUntraced(function* (
+  waiting: ReadonlyArray<TakenTrigger>,
+  run: (id: string, begin: Effect.Effect<void, RunnerError>) => Effect.Effect<void, RunnerError>,
+  change: { readonly concurrency?: number; readonly takes?: Duration.Input } = {}
+) {
+  let left = waiting
+  let takes = 0
+  const began: Array<string> = []
+  const taken: Array<ReadonlyArray<string>> = []
+  const swept: Array<ReadonlyArray<string>> = []
+  const settled: Array<readonly [id: string, how: Settlement]> = []
+  const store = Layer.mock(TriggerStore, {
+    take: ({ most, passed = { installs: [], tenants: [] }, underway }) =>
+      Effect.delay(
+        Effect.sync(() => {
+          takes += 1
+          taken.push(underway)
+          const given = left
+            .filter(({ install, tenant }) => !passed.installs.includes(install) && !passed.tenants.includes(tenant))
+            .slice(0, most)
+          left = left.filter((trigger) => !given.includes(trigger))
+          return [...given]
+        }),
+        change.takes ?? 0
+      ),
+    begin: ({ id }) =>
+      Effect.sync(() => {
+        began.push(id)
+        return []
+      }),
+    renew: () => Effect.succeed(true),
+    settle: ({ id }, how) =>
+      Effect.sync(() => {
+        settled.push([id, how])
+        const again = waiting.find((trigger) => trigger.id === id)
+        if (how.state === "waiting" && again !== undefined) left = [again, ...left]
+        return []
+      }),
+    sweep: (_attempts, _retention, underway) =>
+      Effect.sync(() => {
+        swept.push(underway)
+        return []
+      })
+  })
+  const runs: Array<string> = []
+  const local = Layer.mock(LocalExecution, {
+    run: (_, id, begin = Effect.void) =>
+      Effect.suspend(() => {
+        runs.push(id)
+        return Effect.as(run(id, begin), outcome)
+      })
+  })
+  yield* Layer.build(
+    triggerWorker({ ...options, concurrency: change.concurrency ?? 1 }, Duration.seconds(3)).pipe(
+      Layer.provide([store, local, triggerBell, life, membership])
+    )
+  )
+  return { runs, began, settled, taken, swept, takes: () => takes }
+})
+
+describe("a trigger that was taken", () => {
+  const one = waitingOf("t", "a", 1)
+  const states = (settled: ReadonlyArray<readonly [string, Settlement]>) =>
+    settled.map(([, how]) => [how.state, how.state === "waiting" ? how.counts : null])
+
+  it.effect("is begun where the database answers well within its lease", () =>
+    Effect.gen(function* () {
+      const { runs, settled } = yield* working(one, () => Effect.void, { takes: "1900 millis" })
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual([runs, states(settled)], [["a0"], [["done", null]]])
+    })
+  )
+
+  it.effect(
+    "is not begun where the database answers so late that it may soon be another's, and that does not count",
+    () =>
+      Effect.gen(function* () {
+        const { runs, settled } = yield* working(one, () => Effect.void, { takes: "4 seconds" })
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual([runs, states(settled)], [[], [["waiting", false]]])
+      })
+  )
+
+  it.effect("ends with what its handler answered and the rights that it used", () =>
+    Effect.gen(function* () {
+      const { settled } = yield* working(one, () => Effect.void)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(settled, [["a0", { state: "done", outcome }]])
+    })
+  )
+
+  it.effect("is neither taken nor swept again while it is under way here, whatever the database's clock says", () =>
+    Effect.gen(function* () {
+      const end = yield* Deferred.make<void>()
+      const { swept, taken } = yield* working(one, () => Deferred.await(end), { concurrency: 2 })
+      yield* TestClock.adjust("6 seconds")
+      assert.deepStrictEqual([taken[0], taken.at(-1), swept.at(-1)], [[], ["a0"], ["a0"]])
+      yield* Deferred.succeed(end, undefined)
+      yield* TestClock.adjust("6 seconds")
+      assert.deepStrictEqual([taken.at(-1), swept.at(-1)], [[], []])
+    })
+  )
+
+  it.effect("has a deadline of its own, from its attempt on, also where it cannot be interrupted", () =>
+    Effect.gen(function* () {
+      const { settled } = yield* working(one, () => Effect.uninterruptible(Effect.never), { takes: "1 second" })
+      yield* TestClock.adjust(2_000 + defaultLimits.timeoutMs - 1)
+      assert.deepStrictEqual(settled, [])
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(states(settled), [["waiting", false]])
+    })
+  )
+})
+
+describe("the slots of a runner", () => {
+  it.effect("go by half to one install at most, and by three quarters to one tenant", () =>
+    Effect.gen(function* () {
+      const waiting = [...waitingOf("acme", "a", 40), ...waitingOf("acme", "b", 40), ...waitingOf("borealis", "c", 1)]
+      const { runs } = yield* working(waiting, () => Effect.never, { concurrency: 4 })
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(runs, ["a0", "a1", "b0", "c0"])
+    })
+  )
+
+  it.effect("are all of an install's own where there is one alone", () =>
+    Effect.gen(function* () {
+      const { runs } = yield* working(waitingOf("acme", "a", 3), () => Effect.void, { concurrency: 1 })
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(runs, ["a0", "a1", "a2"])
+    })
+  )
+
+  it.effect("are not taken again and again by an install at its limit, which begins nothing and holds up nobody", () =>
+    Effect.gen(function* () {
+      const waiting = [...waitingOf("acme", "a", 300), ...waitingOf("borealis", "b", 3)]
+      const atLimit = (id: string, begin: Effect.Effect<void, RunnerError>) =>
+        id.startsWith("a") ? Effect.fail(fail("rate_limited", "why")) : begin
+      const { began, runs, takes } = yield* working(waiting, atLimit, { concurrency: 4 })
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(began, ["b0", "b1", "b2"])
+      yield* TestClock.adjust("10 minutes")
+      const probes = runs.filter((id) => id.startsWith("a")).length
+      // A pause of 10, 20, 40 and then 80 seconds each.
+      assert.isAtLeast(probes, 8)
+      assert.isAtMost(probes, 14)
+      assert.deepStrictEqual(began, ["b0", "b1", "b2"])
+      assert.isAtMost(takes(), 700)
+    })
+  )
+
+  it.effect("are given to an install again as soon as its limit is known to have room", () =>
+    Effect.gen(function* () {
+      let open = false
+      const soon = new RunnerError({ code: "rate_limited", detail: "why", retryAfterMillis: 1_500 })
+      const { began, runs } = yield* working(waitingOf("acme", "a", 2), (_, begin) =>
+        Effect.suspend(() => (open ? begin : Effect.fail(soon)))
+      )
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual([began, runs.length], [[], 1])
+      open = true
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(began, [])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(began, ["a0", "a1"])
+    })
+  )
+})

@@ -1,0 +1,296 @@
+import { readdir } from "node:fs/promises"
+import { join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { program } from "@alga-psa/ext-runner/testing/Program"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Redacted } from "effect"
+import { type Answers, everywhere, failures, load, metrics, route, settled, shards } from "./support/ClusterLoad.ts"
+import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
+
+const kept = (runner: Runner, { hash, ...change }: Install, path: string, key: string) =>
+  Effect.promise(() => runner.execute({ ...change, ...schedule, path }, hash, { ...later, "x-idempotency-key": key }))
+
+const later = { prefer: "respond-async" }
+const schedule = { user: null, trigger: "schedule" }
+
+const cli = (settings: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  Effect.flatMap(program(["triggers", ...args], settings), ({ ended, lines }) =>
+    Effect.promise(async () => {
+      const printed = await Array.fromAsync(lines)
+      const { code, errors } = await ended
+      return { code, errors, printed }
+    })
+  )
+
+const reads = ["cap:client.read"]
+
+const sum = (some: ReadonlyArray<number>) => some.reduce((total, one) => total + one, 0)
+
+describe("a cluster of three runners", () => {
+  it.live(
+    "spreads installs, answers for each at each, and loses no request while runners go and come",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const archive = yield* fixture("steps")
+        const installs = yield* Effect.forEach(Array.from({ length: 12 }), () => setting.install(archive))
+        const runners = yield* Effect.all([setting.start(), setting.start(), setting.start()], { concurrency: 3 })
+        yield* settled(runners)
+        for (const owned of yield* Effect.promise(() => metrics(runners, shards))) assert.isAbove(owned, 60)
+
+        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
+        const [here, elsewhere] = yield* Effect.promise(() =>
+          Promise.all([metrics(runners, route("here")), metrics(runners, route("elsewhere"))])
+        )
+        assert.strictEqual(sum(here), installs.length)
+        assert.isBelow(Math.max(...here), installs.length)
+        assert.strictEqual(sum(elsewhere), installs.length * 2)
+
+        const [first, second, third] = runners as [Runner, Runner, Runner]
+        const busy = yield* load([first, second], installs, "/100000")
+        assert.strictEqual(yield* Effect.promise(() => third.run.end("SIGTERM")), 0)
+        const again = yield* setting.start({ ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(third.port) })
+        yield* settled([first, second, again])
+        yield* busy.more(20)
+        assert.strictEqual(yield* Effect.promise(() => again.run.end("SIGTERM")), 0)
+        yield* settled([first, second])
+        yield* busy.stop
+        assert.deepStrictEqual(failures(busy.answers), [])
+      }),
+    60_000
+  )
+
+  it.live(
+    "takes a component in where its install lives, whichever runner is asked",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const install = yield* setting.install(yield* fixture("steps"))
+        const start = (name: string) => setting.start({ EXT_CACHE_ROOT: join(setting.folder, name) })
+        const runners = yield* Effect.all([start("first"), start("second")], { concurrency: 2 })
+        yield* settled(runners)
+        const taken = () =>
+          Promise.all(
+            ["first", "second"].map(async (name) => {
+              const files = await readdir(join(setting.folder, name, "components"), { recursive: true })
+              return files.some((file) => file.endsWith(".wasm"))
+            })
+          )
+        assert.deepStrictEqual(yield* Effect.promise(taken), [false, false])
+
+        const warm = (runner: Runner) => Effect.promise(() => runner.warm(install))
+        for (const runner of runners) assert.strictEqual(yield* warm(runner), 200)
+        const warmed = yield* Effect.promise(taken)
+        assert.deepStrictEqual(failures(yield* everywhere(runners, [install])), [])
+        const here = yield* Effect.promise(() => metrics(runners, route("here")))
+        assert.deepStrictEqual(
+          here.map((count) => count === 1),
+          warmed
+        )
+        assert.deepStrictEqual(yield* Effect.promise(taken), warmed)
+        assert.strictEqual(warmed.filter(Boolean).length, 1)
+      }),
+    60_000
+  )
+
+  it.live(
+    "keeps triggers, does each once by its key, and shows a tenant its own",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const install = yield* setting.install(yield* fixture("steps"))
+        const broken = yield* setting.install(yield* fixture("trap"))
+        const [first, second] = yield* Effect.all([setting.start(), setting.start()], { concurrency: 2 })
+        const { hash, ...change } = install
+
+        const one = yield* kept(first, install, "/1", "a")
+        assert.strictEqual(one?.http, 202)
+        assert.strictEqual(one?.headers.get("preference-applied"), "respond-async")
+        const where = String(one?.headers.get("location"))
+        yield* until(async () => (await second.get(where)).json["state"] === "done")
+        const { json } = yield* Effect.promise(() => second.get(where))
+        assert.deepStrictEqual(
+          [json["id"], json["attempts"], (json["response"] as { status: number }).status],
+          [one?.json["id"], 1, 200]
+        )
+        const again = yield* kept(second, install, "/1", "a")
+        assert.deepStrictEqual([again?.http, again?.json["id"], again?.json["state"]], [202, json["id"], "done"])
+        const other = yield* kept(second, install, "/2", "a")
+        assert.deepStrictEqual(
+          [other?.http, other?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to another request"]
+        )
+        assert.strictEqual((yield* Effect.promise(() => first.get(where, ids.tenants.borealis))).http, 404)
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${first.url}${where}`))).status, 401)
+
+        const stored = yield* setting.rows<{ request: string | null; attempts: number }>(
+          "SELECT request, attempts FROM alga_extension_cluster.trigger"
+        )
+        assert.deepStrictEqual(stored, [{ request: null, attempts: 1 }])
+
+        const synchronous = yield* Effect.promise(() =>
+          Promise.all([
+            first.execute({ ...change, ...schedule, path: "/1" }, hash),
+            first.execute({ ...change, path: "/1" }, hash, later),
+            first.execute({ ...change, trigger: "webhook", path: "/1" }, hash, later)
+          ])
+        )
+        assert.deepStrictEqual(
+          synchronous.map((answer) => answer?.http),
+          [200, 200, 200]
+        )
+
+        const doomed = yield* kept(second, broken, "/", "b")
+        const doom = String(doomed?.headers.get("location"))
+        yield* until(async () => (await first.get(doom)).json["state"] === "dead")
+        const dead = yield* Effect.promise(() => first.get(doom))
+        assert.strictEqual(dead.json["attempts"], 2)
+        assert.match(String(dead.json["error"]), /^execute_failed: /)
+        const id = String(dead.json["id"])
+        const listed = yield* cli(setting.settings, "list", "--json")
+        assert.deepStrictEqual(
+          listed.printed.map((line) => JSON.parse(line).id),
+          [id]
+        )
+        const replayed = yield* cli(setting.settings, "replay", "--id", id)
+        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 begun anew"]])
+        const none = yield* cli(setting.settings, "replay", "--id", crypto.randomUUID())
+        assert.deepStrictEqual([none.code, none.printed], [1, []])
+        yield* until(async () => (await first.get(doom)).json["state"] === "dead")
+        const [{ attempts } = { attempts: 0 }] = yield* setting.rows<{ attempts: number }>(
+          `SELECT count(*)::int4 AS attempts FROM alga_extension_cluster.trigger_attempt WHERE trigger_id = '${id}'`
+        )
+        assert.strictEqual(attempts, 4)
+      }),
+    60_000
+  )
+
+  it.live(
+    "shows what a trigger's handler answered only while its install may do what it did, and carries a key out once",
+    () =>
+      Effect.gen(function* () {
+        const url = Redacted.value(yield* testDatabase)
+        const setting = yield* clusterSetting(url)
+        const install = yield* setting.install(yield* fixture("reads"), reads)
+        const broken = yield* setting.install(yield* fixture("trap"))
+        const { hash, ...change } = install
+        const keeping = setting.start({ IDEMPOTENCY_DATABASE_URL: url })
+        const runners = yield* Effect.all([keeping, keeping], { concurrency: 2 })
+        yield* settled(runners)
+        const [runner] = runners as [Runner, Runner]
+        const triggers = { ...change, ...schedule, path: "/clients" }
+        const accepted = yield* kept(runner, install, "/clients", "a")
+        const where = String(accepted?.headers.get("location"))
+        yield* until(async () => (await runner.get(where)).json["state"] === "done")
+
+        const rights = "not_allowed: the answer that is kept rests on a right that is no longer there"
+        const its = `WHERE id = '${install.install}'`
+        for (const [broken, mended, error] of [
+          ["granted_caps = '[]'", "granted_caps = '[\"cap:client.read\"]'", rights],
+          ["is_enabled = false", "is_enabled = true", "install_disabled"]
+        ] as const) {
+          yield* setting.rows(`UPDATE tenant_extension_install SET ${broken} ${its}`)
+          const refused = [
+            yield* Effect.promise(() => runner.get(where)),
+            yield* kept(runner, install, "/clients", "a")
+          ]
+          for (const answer of refused) {
+            assert.deepStrictEqual(
+              [answer?.http, answer?.json["error"], answer?.json["response"]],
+              [403, error, undefined]
+            )
+          }
+          yield* setting.rows(`UPDATE tenant_extension_install SET ${mended} ${its}`)
+          assert.strictEqual((yield* Effect.promise(() => runner.get(where))).http, 200)
+        }
+
+        const named = (name: string) => ({ "x-idempotency-key": name })
+        const waited = yield* Effect.promise(() => runner.execute(triggers, hash, named("a")))
+        assert.deepStrictEqual(
+          [waited?.http, waited?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to a trigger that is kept"]
+        )
+        assert.strictEqual((yield* Effect.promise(() => runner.execute(triggers, hash, named("b"))))?.http, 200)
+        const late = yield* kept(runner, install, "/clients", "b")
+        assert.deepStrictEqual(
+          [late?.http, late?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to an execution that its caller waited for"]
+        )
+        const ran = /^alga_extension_host_calls_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+        const reading = () =>
+          Effect.map(
+            Effect.promise(() => metrics(runners, ran)),
+            sum
+          )
+        assert.strictEqual(yield* reading(), 2)
+
+        for (const [at, asked] of runners.entries()) {
+          for (const _ of ["first", "again"]) {
+            const answer = yield* Effect.promise(() => asked.execute(triggers, hash, named(`c${at}`)))
+            assert.strictEqual(answer?.http, 200)
+            const failed = yield* Effect.promise(() =>
+              asked.execute({ extension: broken.extension, install: broken.install }, broken.hash, named(`d${at}`))
+            )
+            assert.strictEqual(failed?.http, 500)
+          }
+        }
+        assert.strictEqual(yield* reading(), 4)
+        const failures = /^alga_extension_sandbox_failures_total\{reason="trap"\} (\d+)$/m
+        assert.strictEqual(sum(yield* Effect.promise(() => metrics(runners, failures))), 2)
+      }),
+    60_000
+  )
+
+  it.live(
+    "holds the limits of an install and of a tenant, whichever runner is asked",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const archive = yield* fixture("reads")
+        const [one, two, three] = yield* Effect.all([
+          setting.install(archive, reads),
+          setting.install(archive, reads),
+          setting.install(archive, reads)
+        ])
+        const limits = {
+          ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: "1",
+          ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: "3",
+          ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: "2"
+        }
+        const runners = yield* Effect.all([setting.start(limits), setting.start(limits)], { concurrency: 2 })
+        yield* settled(runners)
+        const [first] = runners as [Runner, Runner]
+        yield* everywhere([first], [one, two, three])
+
+        const said = (answers: Answers) => answers.map((answer) => answer?.json["error"] ?? answer?.http)
+        const goOn = yield* setting.holdReads
+        const working = yield* Effect.forkChild(everywhere([first], [one], "/clients"))
+        yield* setting.heldUp(1)
+        const busy = "rate_limited: the install has 1 executions under way"
+        const refused = yield* everywhere(runners, [one])
+        assert.deepStrictEqual(said(refused), [busy, busy])
+        assert.deepStrictEqual(
+          refused.map((answer) => [answer?.http, answer?.headers.get("retry-after")]),
+          [
+            [429, "1"],
+            [429, "1"]
+          ]
+        )
+        const second = yield* Effect.forkChild(everywhere([first], [two], "/clients"))
+        yield* setting.heldUp(2)
+        const full = "rate_limited: the tenant has 2 executions under way"
+        for (const runner of runners) assert.deepStrictEqual(said(yield* everywhere([runner], [three])), [full])
+        yield* goOn
+        assert.deepStrictEqual(said(yield* Fiber.join(working)), [200])
+        assert.deepStrictEqual(said(yield* Fiber.join(second)), [200])
+
+        const often = [yield* everywhere([first], [one]), yield* everywhere([first], [one])]
+        assert.deepStrictEqual(said(often.flat()), [
+          200,
+          "rate_limited: the install begins at most 3 executions a minute"
+        ])
+      }),
+    60_000
+  )
+})

@@ -1,0 +1,89 @@
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { program } from "@alga-psa/ext-runner/testing/Program"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { doubtsBeforeGone } from "../src/KubernetesHealth.ts"
+import { everywhere, failures, metrics, settled, shards } from "./support/ClusterLoad.ts"
+import { clusterSetting, fixture, type Runner, until } from "./support/ClusterSetting.ts"
+import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
+
+/** What a runner at this address is told about Kubernetes. */
+const asPod = (api: PodsApi, address: string) => ({
+  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: "kubernetes",
+  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: address,
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_SELECTOR: selector,
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: api.url,
+  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_ACCOUNT: api.account
+})
+
+/** Waits for so many more lists. */
+const listed = (api: PodsApi, count: number) =>
+  Effect.suspend(() => {
+    const enough = api.lists + count
+    return until(async () => api.lists >= enough)
+  })
+
+const owned = (runners: ReadonlyArray<Runner>) => Effect.promise(() => metrics(runners, shards))
+
+describe("a cluster on Kubernetes", () => {
+  it.live(
+    "gives nothing to a runner whose pod is unready or gone, and counts nobody as gone while the API is away",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const archive = yield* fixture("steps")
+        const installs = yield* Effect.forEach(Array.from({ length: 6 }), () => setting.install(archive))
+        const api = yield* podsApi
+        const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+        for (const address of addresses) api.pods.set(address, { address, ready: true })
+        const runners = yield* Effect.forEach(addresses, (address) => setting.start(asPod(api, address)), {
+          concurrency: 3
+        })
+        const [first, second, third] = runners as [Runner, Runner, Runner]
+        yield* settled(runners)
+        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
+
+        api.pods.set("127.0.0.4", { address: "127.0.0.4", ready: false })
+        yield* settled([first, second])
+        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
+        assert.deepStrictEqual((yield* owned([third]))[0], 0)
+
+        const before = yield* owned(runners)
+        api.mood = "unwell"
+        yield* listed(api, doubtsBeforeGone + 1)
+        assert.deepStrictEqual(yield* owned(runners), before)
+
+        api.mood = "well"
+        api.pods.set("127.0.0.4", { address: "127.0.0.4", ready: true })
+        api.pods.delete("127.0.0.3")
+        yield* Effect.promise(() => second.run.end("SIGKILL"))
+        assert.deepStrictEqual(failures(yield* everywhere([first, third], installs)), [])
+        yield* settled([first, third])
+      }),
+    60_000
+  )
+
+  it.live(
+    "starts while the API is away, and does not where its pod is not listed, saying what was asked for",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
+        const api = yield* podsApi
+        const { ended } = yield* program(["serve", "--cluster"], {
+          ...setting.settings,
+          ...asPod(api, "127.0.0.2"),
+          ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(yield* setting.freePort),
+          ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "1 second"
+        })
+        const unknown = yield* Effect.promise(() => ended)
+        assert.strictEqual(unknown.code, 1)
+        assert.match(
+          unknown.errors,
+          /lists no running pod with the address 127\.0\.0\.2 \(namespace .*labels .*SELECTOR/
+        )
+        yield* api.away
+        yield* setting.start(asPod(api, "127.0.0.2"))
+      }),
+    60_000
+  )
+})

@@ -1,0 +1,176 @@
+import { createServer } from "node:net"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import type { ExtensionId, InstallId } from "@alga-psa/ext-domain"
+import { sha256 } from "@alga-psa/ext-runner/testing/Archive"
+import { buildFixture, installed } from "@alga-psa/ext-runner/testing/Extensions"
+import { type Program, program } from "@alga-psa/ext-runner/testing/Program"
+import { addressOf, serveSetting, token } from "@alga-psa/ext-runner/testing/ServeProgram"
+import { PgClient } from "@effect/sql-pg"
+import { Deferred, Effect, Fiber, Redacted } from "effect"
+import * as ClusterTables from "../../src/ClusterTables.ts"
+
+/** What a clustered runner answered. */
+export interface Answered {
+  readonly http: number
+  readonly headers: Headers
+  readonly json: Record<string, unknown>
+}
+
+/** A runner of a cluster under test. */
+export interface Runner {
+  readonly run: Program
+  readonly url: string
+  /** Where its peers reach it. */
+  readonly port: number
+  /** Runs an install; an answer of null means that the connection broke. */
+  readonly execute: (
+    change: Partial<DemoCase>,
+    hash: string,
+    headers?: Record<string, string>
+  ) => Promise<Answered | null>
+  /** Asks for an install's component to be taken in; gives the status. */
+  readonly warm: (install: Install) => Promise<number>
+  readonly get: (path: string, tenant?: string) => Promise<Answered>
+  /** The value of a counter or gauge, 0 where it is not there. */
+  readonly metric: (line: RegExp) => Promise<number>
+}
+
+/** An install of Acme's. */
+export interface Install {
+  readonly extension: ExtensionId
+  readonly install: InstallId
+  readonly hash: string
+}
+
+const headersOf = (tenant: string) => ({ "x-runner-service-token": token, "x-alga-tenant": tenant })
+
+const runnerAt = (run: Program, url: string, port: number): Runner => ({
+  run,
+  url,
+  port,
+  execute: async (change, hash, headers = {}) => {
+    const demoCase = { ...adminCase, ...change }
+    const response = await fetch(`${url}/v1/execute`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...headersOf(demoCase.tenant),
+        "x-alga-extension": demoCase.extension,
+        ...headers
+      },
+      body: JSON.stringify(executeBody(demoCase, hash))
+    }).catch(() => null)
+    if (response === null) return null
+    const json = (await response.json().catch(() => null)) as Answered["json"] | null
+    return json === null ? null : { http: response.status, headers: response.headers, json }
+  },
+  warm: async ({ extension, hash, install }) => {
+    const body = { tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash, install_id: install }
+    const headers = { "content-type": "application/json", ...headersOf(ids.tenants.acme) }
+    return (await fetch(`${url}/warmup`, { method: "POST", headers, body: JSON.stringify(body) })).status
+  },
+  get: async (path, tenant = ids.tenants.acme) => {
+    const response = await fetch(`${url}${path}`, { headers: headersOf(tenant) })
+    return { http: response.status, headers: response.headers, json: (await response.json()) as Answered["json"] }
+  },
+  metric: async (line) => Number(line.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? 0)
+})
+
+/** Ports on loopback that are free at the time. */
+const freePort = Effect.callback<number>((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
+  })
+})
+
+const secret = "a-secret-of-the-runners-of-this-test"
+
+/** A database with Alga's tables, those of a cluster and a login for it; starts runners on both. */
+export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) {
+  const prepared = yield* serveSetting(databaseUrl)
+  const url = Redacted.make(databaseUrl)
+  const role = RoleName.make(`cluster_${crypto.randomUUID().replaceAll("-", "")}`)
+  const asAdmin = Effect.provide(layerAdmin(url))
+  const login = new URL(databaseUrl)
+  login.username = role
+  login.password = "a-password-of-a-test"
+  const created = Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    yield* sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'a-password-of-a-test'`)
+    yield* ClusterTables.apply(role)
+  })
+  const dropped = Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    yield* sql.unsafe(`DROP OWNED BY ${role}`)
+    yield* sql.unsafe(`DROP ROLE ${role}`)
+  })
+  yield* Effect.acquireRelease(asAdmin(created), () => Effect.ignore(asAdmin(dropped)))
+
+  const settings = {
+    ...prepared.settings,
+    DATABASE_CLUSTER_URL: login.href,
+    ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
+    ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "3 seconds",
+    ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: "2",
+    ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: "1 second",
+    ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "4",
+    ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT: "4",
+    ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_INSTALL: "4",
+    ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1"
+  }
+  const start = Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
+    const port = Number(change["ALGA_EXTENSION_RUNNER_CLUSTER_PORT"] ?? (yield* freePort))
+    const run = yield* program(["serve", "--cluster"], {
+      ...settings,
+      ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(port),
+      ...change
+    })
+    return runnerAt(run, yield* addressOf(run), port)
+  })
+  const install = Effect.fnUntraced(function* (archive: Uint8Array, capabilities: ReadonlyArray<string> = []) {
+    const hash = sha256(archive)
+    const { extension, install, rows } = installed(hash, capabilities)
+    yield* prepared.load(rows)
+    yield* prepared.store({ tenant: ids.tenants.acme, extension, hash }, archive)
+    return { extension, install, hash } satisfies Install
+  })
+  const rows = <Row extends object>(statement: string) =>
+    Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<Row>(statement)).pipe(asAdmin)
+  /** Lets whoever reads clients wait; gives what ends that. */
+  const holdReads = Effect.gen(function* () {
+    const held = yield* Deferred.make<void>()
+    const released = yield* Deferred.make<void>()
+    const holding = Effect.flatMap(PgClient.PgClient, (sql) =>
+      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
+        Effect.andThen(Deferred.succeed(held, undefined)),
+        Effect.andThen(Deferred.await(released)),
+        sql.withTransaction
+      )
+    )
+    const holder = yield* Effect.forkScoped(asAdmin(holding))
+    yield* Effect.raceFirst(Deferred.await(held), Fiber.join(holder))
+    return Effect.andThen(Deferred.succeed(released, undefined), Fiber.join(holder))
+  })
+  /** Waits until so many executions read, while {@link holdReads} lets them wait. */
+  const heldUp = (count: number) =>
+    until(async () => {
+      const waiting = rows(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+      )
+      return (await Effect.runPromise(waiting)).length === count
+    })
+  return { ...prepared, settings, secret, freePort, start, install, rows, holdReads, heldUp }
+})
+
+/** Asks again until it holds. */
+export const until = (holds: () => Promise<boolean>): Effect.Effect<void> =>
+  Effect.flatMap(Effect.promise(holds), (held) =>
+    held ? Effect.void : Effect.andThen(Effect.sleep("50 millis"), until(holds))
+  )
+
+/** Builds the fixture of that name. */
+export const fixture = (name: string) => Effect.promise(() => buildFixture(name))

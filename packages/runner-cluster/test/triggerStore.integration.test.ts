@@ -1,0 +1,218 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import type { UsedRights } from "@alga-psa/ext-domain"
+import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Layer, Redacted, Schema } from "effect"
+import * as ClusterDatabase from "../src/ClusterDatabase.ts"
+import * as ClusterTables from "../src/ClusterTables.ts"
+import { type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+
+const request = Schema.decodeUnknownSync(ExecuteRequest)(
+  executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
+)
+
+/** The store on a new database, used by the login that owns it. */
+const store = Layer.unwrap(
+  Effect.gen(function* () {
+    const url = yield* testDatabase
+    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
+    return Layer.provideMerge(triggerStore, ClusterDatabase.layer(url))
+  })
+)
+
+const hour = Duration.hours(1)
+
+const accept = (key: string, expiry = hour) =>
+  Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
+
+const by = { shards: [1], most: 10, attempts: 3, underway: [] }
+
+const take = (lease: Duration.Duration, attempts = 3, underway: ReadonlyArray<string> = []) =>
+  Effect.flatMap(TriggerStore, (store) => store.take({ ...by, attempts, lease, underway }))
+
+const one = <E, R>(taken: Effect.Effect<ReadonlyArray<TakenTrigger>, E, R>) =>
+  Effect.map(taken, (all) => {
+    const [first] = all
+    assert(first !== undefined && all.length === 1)
+    return first
+  })
+
+const stateOf = (id: string) =>
+  Effect.flatMap(TriggerStore, (store) => Effect.map(store.find(ids.tenants.acme, id), (kept) => kept?.state))
+
+const attempts = Effect.flatMap(
+  PgClient.PgClient,
+  (sql) => sql`
+    SELECT runner, ended_at IS NOT NULL AS ended, outcome FROM trigger_attempt ORDER BY started_at`
+)
+
+const used: UsedRights = { capabilities: ["cap:client.read"], permissions: ["client:read"], subject: null }
+const response = { status: 200, headers: {} }
+const done = { state: "done", outcome: { response, used } } as const
+
+describe("kept triggers", () => {
+  it.live("are taken by one at a time, and again only after the lease", () =>
+    Effect.gen(function* () {
+      const { settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const first = yield* one(take(hour))
+      assert.deepStrictEqual(yield* take(hour), [])
+      yield* settle(first, { state: "waiting", reason: "why", pause: Duration.zero, counts: true })
+      const second = yield* one(take(Duration.zero))
+      assert.deepStrictEqual([second.id, second.attempt], [trigger.id, 2])
+      const third = yield* one(take(hour))
+      assert.strictEqual(third.attempt, 3)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("keep the outcome of the latest attempt alone", () =>
+    Effect.gen(function* () {
+      const { renew, settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      const latest = yield* one(take(hour))
+      assert.isFalse(yield* renew(lost, hour))
+      yield* settle(lost, { state: "dead", reason: "too late" })
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      assert.isTrue(yield* renew(latest, hour))
+      yield* settle(latest, done)
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+      yield* settle(latest, { state: "dead", reason: "again" })
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are not taken, and not ended, while their own runner works on them, wherever the clock is", () =>
+    Effect.gen(function* () {
+      const { settle, sweep } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const first = yield* one(take(Duration.zero, 1))
+      assert.deepStrictEqual(yield* take(hour, 3, [trigger.id]), [])
+      yield* sweep(1, hour, [trigger.id])
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      yield* settle(first, done)
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live(
+    "keep with an answer the rights that it rests on, and know none where a version before this one kept it",
+    () =>
+      Effect.gen(function* () {
+        const { find, settle } = yield* TriggerStore
+        const { trigger } = yield* accept("a")
+        assert.isNull(trigger.used)
+        yield* settle(yield* one(take(hour)), done)
+        const kept = yield* find(ids.tenants.acme, trigger.id)
+        assert.deepStrictEqual([kept?.response, kept?.used], [response, used])
+        assert.deepStrictEqual([kept?.extension, kept?.install], [ids.extensions.full, ids.installs.full])
+        for (const unknown of [null, "", "{}", '{"capabilities":["cap:made.up"],"permissions":[],"subject":null}']) {
+          yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`UPDATE trigger SET used = ${unknown}`)
+          assert.isNull((yield* find(ids.tenants.acme, trigger.id))?.used)
+        }
+      }).pipe(Effect.provide(store))
+  )
+
+  it.live("do not count an attempt that never ran, keep nothing of it, and stay in their order", () =>
+    Effect.gen(function* () {
+      const { begin, settle, take } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      yield* accept("b")
+      for (const begun of [true, false, true, false]) {
+        const taken = yield* one(take({ ...by, most: 1, lease: hour }))
+        assert.deepStrictEqual([taken.id, taken.attempt], [trigger.id, 1])
+        if (begun) yield* begin(taken, "10.0.0.1:1")
+        yield* settle(taken, { state: "waiting", reason: "overloaded", pause: hour, counts: false })
+      }
+      assert.deepStrictEqual(yield* attempts, [])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("have a row for each attempt that began, with its runner, its end and its outcome", () =>
+    Effect.gen(function* () {
+      const { begin, settle } = yield* TriggerStore
+      yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      yield* begin(lost, "10.0.0.1:1")
+      const latest = yield* one(take(hour))
+      assert.deepStrictEqual(yield* attempts, [{ runner: "10.0.0.1:1", ended: false, outcome: null }])
+      yield* begin(lost, "10.0.0.9:9")
+      yield* begin(latest, "10.0.0.2:2")
+      yield* settle(latest, done)
+      assert.deepStrictEqual(yield* attempts, [
+        { runner: "10.0.0.1:1", ended: false, outcome: null },
+        { runner: "10.0.0.2:2", ended: true, outcome: "done" }
+      ])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are not taken of installs and tenants that are passed over", () =>
+    Effect.gen(function* () {
+      const store = yield* TriggerStore
+      yield* accept("a")
+      const passing = (passed: { readonly installs: ReadonlyArray<string>; readonly tenants: ReadonlyArray<string> }) =>
+        store.take({ ...by, lease: hour, passed })
+      const { install_id, tenant_id } = request.context
+      assert.deepStrictEqual(yield* passing({ installs: [install_id], tenants: [] }), [])
+      assert.deepStrictEqual(yield* passing({ installs: [], tenants: [tenant_id] }), [])
+      const others = { installs: [ids.installs.ungranted], tenants: [ids.tenants.borealis] }
+      const taken = yield* one(passing(others))
+      assert.deepStrictEqual([taken.tenant, taken.install], [tenant_id, install_id])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("expire unless they began in time, and are dead when their last runner was lost", () =>
+    Effect.gen(function* () {
+      const { sweep } = yield* TriggerStore
+      const late = yield* accept("late", Duration.zero)
+      assert.deepStrictEqual(yield* take(hour), [])
+      const lost = yield* accept("lost")
+      yield* take(Duration.zero, 1)
+      assert.deepStrictEqual(yield* take(hour, 1), [])
+      yield* sweep(1, hour, [])
+      assert.deepStrictEqual([yield* stateOf(late.trigger.id), yield* stateOf(lost.trigger.id)], ["expired", "dead"])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are replayed with all attempts when they are dead, and never when they are done", () =>
+    Effect.gen(function* () {
+      const { replay, settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const taken = yield* one(take(hour))
+      yield* settle(taken, { state: "dead", reason: "why" })
+      assert.strictEqual(yield* replay(trigger.id, hour), 1)
+      const again = yield* one(take(hour))
+      assert.strictEqual(again.attempt, 1)
+      yield* settle(again, done)
+      assert.strictEqual(yield* replay(null, hour), 0)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are deleted when they were kept long enough, and no sooner", () =>
+    Effect.gen(function* () {
+      const { settle, sweep } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const taken = yield* one(take(hour))
+      yield* settle(taken, done)
+      yield* sweep(3, hour, [])
+      assert.strictEqual(yield* stateOf(trigger.id), "done")
+      yield* sweep(3, Duration.zero, [])
+      assert.isUndefined(yield* stateOf(trigger.id))
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are those of their own tenant, and of other shards for other runners", () =>
+    Effect.gen(function* () {
+      const { find, take } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
+      const elsewhere = yield* take({ ...by, shards: [2], lease: hour })
+      assert.deepStrictEqual(elsewhere, [])
+    }).pipe(Effect.provide(store))
+  )
+})

@@ -1,0 +1,28 @@
+import { Effect } from "effect"
+
+/** Waits for so many turns of the event loop, and one more. */
+export const turns = (count: number) =>
+  Effect.repeat(
+    Effect.callback<void>((resume) => {
+      setImmediate(() => resume(Effect.void))
+    }),
+    { times: count }
+  )
+
+/** Work that says how much of it is under way, or was begun. */
+export const counter = () => {
+  let working = 0
+  let begun = 0
+  const work = Effect.acquireUseRelease(
+    Effect.sync(() => {
+      working += 1
+      begun += 1
+    }),
+    () => turns(1),
+    () =>
+      Effect.sync(() => {
+        working -= 1
+      })
+  )
+  return { work, working: () => working, begun: () => begun }
+}

@@ -1,0 +1,118 @@
+import { glob, mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { type Dataset, ids, seed } from "@alga-psa/ext-adapters-memory"
+import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
+import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { buildSample } from "@alga-psa/ext-sample-extension"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Redacted } from "effect"
+import { type BundleKey, bundlePath } from "../src/BundleStore.ts"
+import { onFullDisk, type Program, program } from "./Program.ts"
+import { temporary } from "./Temporary.ts"
+
+/** The token of the runners that {@link serveSetting} starts. */
+export const token = "a-token-of-this-test"
+
+/** What the runner answered. */
+export interface Answered {
+  readonly http: number
+  readonly status: number
+  readonly error: string | undefined
+  readonly body: string
+  readonly headers: Headers
+}
+
+/** A `serve` process and where it answers. */
+export interface Serving {
+  readonly run: Program
+  readonly url: string
+  /** Interrupting it hangs up. */
+  readonly execute: (
+    change?: Partial<DemoCase>,
+    hash?: string,
+    headers?: Record<string, string>
+  ) => Effect.Effect<Answered>
+}
+
+/** The address in the log line that says that the runner is ready. */
+export const addressOf = (run: Program): Effect.Effect<string> =>
+  Effect.promise(async () => {
+    for (;;) {
+      const { value } = await run.lines.next()
+      if (value === undefined) throw new Error(`the runner ended before it was ready: ${(await run.ended).errors}`)
+      if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
+      const line = JSON.parse(value)
+      if (line.message === "the runner is ready") return String(line.annotations.address)
+    }
+  })
+
+const send =
+  (url: string, sampleHash: string): Serving["execute"] =>
+  (change = {}, hash = sampleHash, headers = {}) =>
+    Effect.promise(async (signal) => {
+      const demoCase = { ...adminCase, ...change }
+      const response = await fetch(`${url}/v1/execute`, {
+        method: "POST",
+        signal,
+        headers: {
+          "content-type": "application/json",
+          "x-runner-service-token": token,
+          "x-alga-tenant": demoCase.tenant,
+          "x-alga-extension": demoCase.extension,
+          ...headers
+        },
+        body: JSON.stringify(executeBody(demoCase, hash))
+      })
+      const { body_b64 = "", error, status } = JSON.parse(await response.text())
+      return {
+        http: response.status,
+        status,
+        error,
+        body: Buffer.from(body_b64, "base64").toString(),
+        headers: response.headers
+      }
+    })
+
+/** Fills a database with the seed and a store with the sample; starts runners on both. */
+export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
+  const folder = yield* temporary
+  const bundles = join(folder, "bundles")
+  const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+  const hash = contentHash.replace("sha256:", "")
+  const load = (rows: Dataset) =>
+    Effect.provide(Fixture.load(rows), PgClient.layer({ url: Redacted.make(databaseUrl), maxConnections: 1 }))
+  const store = (key: BundleKey, archive: Uint8Array) =>
+    Effect.promise(async () => {
+      const file = join(bundles, bundlePath(key))
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, archive)
+    })
+  yield* Effect.provide(Fixture.createTables, PgClient.layer({ url: Redacted.make(databaseUrl), maxConnections: 1 }))
+  yield* load(seed({ contentHash: hash }))
+  const archive = yield* Effect.promise(() => readFile(bundleFile))
+  yield* store({ tenant: ids.tenants.acme, extension: ids.extensions.full, hash }, archive)
+
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    RUNNER_SERVICE_TOKEN: token,
+    BUNDLE_STORE_BASE: bundles,
+    EXT_CACHE_ROOT: join(folder, "cache"),
+    PORT: "0"
+  }
+  const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>
+    program(["serve"], { ...settings, ...change }, command)
+  const serveBy = (command?: Parameters<typeof program>[2]) =>
+    Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
+      const run = yield* start(change, command)
+      const url = yield* addressOf(run)
+      return { run, url, execute: send(url, hash) } satisfies Serving
+    })
+  /** Puts what the store on disk has into another one, by its paths. */
+  const publishTo = (objects: Map<string, Uint8Array>) =>
+    Effect.promise(async () => {
+      for await (const path of glob("**/*.tar.zst", { cwd: bundles })) {
+        objects.set(path, await readFile(join(bundles, path)))
+      }
+    })
+  return { folder, hash, settings, load, store, start, publishTo, serve: serveBy(), serveFull: serveBy(onFullDisk) }
+})
