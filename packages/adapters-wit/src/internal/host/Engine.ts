@@ -23,16 +23,21 @@ export interface Program {
 const builtins = ["node:buffer", "node:fs", "node:module"]
 
 /**
+ * Code that ran often is not made anew by a better compiler: it would need less room on the stack, and tell the next request
+ * how often it ran. That goes for the code of guests, for the JavaScript that calls them, and for what lies between the two.
+ */
+const oneCompiler = ["--liftoff-only", "--no-maglev", "--no-opt", "--wasm-wrapper-tiering-budget=1000000000"]
+
+/**
  * The program of a sandbox process. It reads no file; it gets its own text and its component over its pipe. Each request
  * leaves half a MB of garbage, for which V8 would let a process grow to 160 MB; with less room for what is young it stays
- * at 103 MB and is as fast. One compiler makes the code of guests: the better one's needs less stack, and would tell the next
- * request how often a function ran before.
+ * at 103 MB and is as fast.
  */
 export const guestProgram = (): Program => ({
   text: childText("Guest"),
   builtins,
   reads: [],
-  flags: ["--max-semi-space-size=4", "--liftoff-only"]
+  flags: ["--max-semi-space-size=4", ...oneCompiler]
 })
 
 /** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
