@@ -4,8 +4,8 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { archiveBytes, BundleStore, bundlePath, layerDirectory } from "../src/BundleStore.ts"
+import { temporary } from "../testing/Temporary.ts"
 import { bundleOf } from "./support/Intake.ts"
-import { temporary } from "./support/Temporary.ts"
 
 const { archive, key } = bundleOf("an archive")
 

@@ -3,8 +3,8 @@ import { heavyComponent } from "@alga-psa/ext-adapters-wit/testing/HeavyComponen
 import type { TenantId, UserId } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
-import { manifest, pack, sha256 } from "./support/Archive.ts"
-import { buildFixtureComponent, installed } from "./support/Extensions.ts"
+import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { buildFixtureComponent, installed } from "../testing/Extensions.ts"
 import { execute } from "./support/Requests.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
