@@ -17,6 +17,7 @@ const invocation = {
   extensionId: ExtensionId.make(loadedId("extension")),
   installId: InstallId.make(loadedId("install 0")),
   versionId: null,
+  contentHash: null,
   requestId: null,
   trigger: null,
   user: {
@@ -28,7 +29,8 @@ const invocation = {
     clientId: null,
     additionalFields: {}
   },
-  restrictTo: null
+  restrictTo: null,
+  settings: null
 } as const
 
 const preparedPool = (url: Redacted.Redacted, connections: number): Effect.Effect<pg.Pool, never, Scope.Scope> =>

@@ -20,10 +20,7 @@ export const targets: ReadonlyArray<Target> = [
   {
     name: "imports",
     folder: "adapters-wit",
-    mutate: [
-      "src/{HostImports,HostCall,KnownWorld,DeniedPorts,Secrets,HttpFetch,Storage,UiProxy,Scheduler,Invoicing}.ts",
-      "src/internal/imports/*.ts"
-    ],
+    mutate: ["src/{HostImports,HostCall,KnownWorld}.ts", "src/internal/imports/*.ts"],
     tests: ["test/{HostGuard,HostImports,KnownWorld,guestValues,logging,valueType}.test.ts"]
   },
   {

@@ -1,26 +1,19 @@
-import type { Authorization, ClientReads, Invocation, ServiceReads } from "@alga-psa/ext-domain"
+import { type GuardedPorts, type Invocation, type ResourceReads, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
-import type { HttpFetch } from "./HttpFetch.ts"
-import type { Invoicing } from "./Invoicing.ts"
-import { clientsInterface } from "./internal/imports/clients.ts"
 import { contextInterface } from "./internal/imports/context.ts"
 import type { HostInterface } from "./internal/imports/hostFunction.ts"
 import { httpInterface } from "./internal/imports/http.ts"
 import { invoicingInterface } from "./internal/imports/invoicing.ts"
 import { loggingInterface } from "./internal/imports/logging.ts"
+import { resourceInterface } from "./internal/imports/resource.ts"
 import { schedulerInterface } from "./internal/imports/scheduler.ts"
 import { secretsInterface } from "./internal/imports/secrets.ts"
-import { servicesInterface } from "./internal/imports/services.ts"
 import { storageInterface } from "./internal/imports/storage.ts"
 import { uiProxyInterface } from "./internal/imports/uiProxy.ts"
 import { userInterface, userV2Interface } from "./internal/imports/user.ts"
 import { packageName } from "./KnownWorld.ts"
 import type { Limits } from "./Limits.ts"
-import type { Scheduler } from "./Scheduler.ts"
-import type { Secrets } from "./Secrets.ts"
-import type { Storage } from "./Storage.ts"
-import type { UiProxy } from "./UiProxy.ts"
 
 /** Answers a host call for the current execution. */
 export type AnswerHostCall = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, Invocation>
@@ -31,8 +24,8 @@ export type AnswerHostCall = (call: HostCall) => Effect.Effect<HostReply, Protoc
  * Guarantees:
  * - The tenant, install and user are those of the `Invocation`; no argument names or changes them.
  * - A failing read is exactly one of `not-allowed`, `invalid-input` and `internal`; a defect is `internal` and logged.
- * - A port beside the reads is asked only where its capability is effective; else the guest gets the interface's own
- *   refusal.
+ * - Every function that a capability gates goes through the domain's guard. What the guard refuses is the interface's own
+ *   refusal to the guest.
  * - An unknown function, and arguments of other types, are a {@link ProtocolViolation}.
  */
 export interface HostImportsService {
@@ -46,6 +39,9 @@ export class HostImports extends Context.Service<HostImports, HostImportsService
 ) {}
 
 const make = Effect.gen(function* () {
+  const reads = yield* Effect.forEach(resources, (resource) =>
+    Effect.map(resourceInterface(resource), (functions) => [resource.name, functions] as const)
+  )
   const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [
     ["context", contextInterface],
     ["secrets", yield* secretsInterface],
@@ -56,8 +52,7 @@ const make = Effect.gen(function* () {
     ["user-v2", userV2Interface],
     ["scheduler", yield* schedulerInterface],
     ["invoicing", yield* invoicingInterface],
-    ["clients", yield* clientsInterface],
-    ["services", yield* servicesInterface]
+    ...reads
   ]
   const interfaces = new Map(shared.map(([name, functions]) => [`${packageName}/${name}`, functions]))
 
@@ -75,9 +70,8 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The imports over the guarded reads and the ports. */
-export const layerHostImports: Layer.Layer<
+/** The imports over the guarded reads and the guarded ports. */
+export const layerHostImports: Layer.Layer<HostImports, never, ResourceReads | GuardedPorts> = Layer.effect(
   HostImports,
-  never,
-  Authorization | ClientReads | ServiceReads | Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing
-> = Layer.effect(HostImports, make)
+  make
+)

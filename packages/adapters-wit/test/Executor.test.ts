@@ -20,10 +20,12 @@ const invocation: InvocationData = {
   extensionId: ExtensionId.make("aaaaaaaa-0000-4000-8000-000000000002"),
   installId: InstallId.make("aaaaaaaa-0000-4000-8000-000000000003"),
   versionId: "aaaaaaaa-0000-4000-8000-000000000004",
+  contentHash: null,
   requestId: "request-1",
   trigger: null,
   user: null,
-  restrictTo: null
+  restrictTo: null,
+  settings: null
 }
 const { extensionId, installId, requestId, tenantId, versionId } = invocation
 

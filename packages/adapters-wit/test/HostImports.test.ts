@@ -1,19 +1,22 @@
 import { only, scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
-import { Internal, InvalidInput, NotAllowed, ReadErrorCode } from "@alga-psa/ext-domain"
-import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { error, ok } from "../src/HostCall.ts"
 import {
+  Internal,
+  InvalidInput,
   Invoicing,
   layerDeniedPorts,
+  NotAllowed,
   noInvoice,
   notChanged,
   notCreated,
   notDeleted,
+  ReadErrorCode,
   Scheduler,
   Secrets,
   Storage
-} from "../src/index.ts"
+} from "@alga-psa/ext-domain"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { error, ok } from "../src/HostCall.ts"
 import { reply } from "../src/internal/imports/hostFunction.ts"
 import { hostCall, importsOver, logsOf } from "./support/Imports.ts"
 
@@ -208,13 +211,13 @@ describe("reply", () => {
 
   it.effect.each(ReadErrorCode.literals.map((code) => ({ code })))("tells a guest $code and no more", ({ code }) =>
     Effect.gen(function* () {
-      assert.deepEqual(yield* reply(Effect.fail(failures[code]), error("internal")), error(code))
+      assert.deepEqual(yield* reply(Effect.fail(failures[code])), error(code))
     })
   )
 
   it.effect("tells a guest internal where the host has a defect", () =>
     Effect.gen(function* () {
-      assert.deepEqual(yield* reply(Effect.die("a defect"), error("internal")), error("internal"))
+      assert.deepEqual(yield* reply(Effect.die("a defect")), error("internal"))
     })
   )
 })

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 import { fileURLToPath } from "node:url"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
+import { layerDeniedPorts } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, type Exit, Layer, Schema } from "effect"
 import {
@@ -10,7 +11,6 @@ import {
   ExecuteResponse,
   ExecutionFailed,
   HostImports,
-  layerDeniedPorts,
   Sandbox
 } from "../src/index.ts"
 import { coreMemories, limitCoreMemories } from "../src/internal/child/CoreMemory.ts"

@@ -1,7 +1,8 @@
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
+import { layerDeniedPorts } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { defaultLimits, HostImports, type Limits, layerDeniedPorts } from "../src/index.ts"
+import { defaultLimits, HostImports, type Limits } from "../src/index.ts"
 import { logLine } from "../src/internal/host/logLine.ts"
 import { importsOver, logsOf } from "./support/Imports.ts"
 

@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url"
 import { ids, seed } from "@alga-psa/ext-adapters-memory"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
+import { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import { serviceTokenHeader } from "@alga-psa/ext-runner/ServiceToken"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { type DemoCase, executeBody } from "./DemoCase.ts"
 
@@ -44,12 +45,6 @@ export const publishSample = Effect.tryPromise(async () => {
 export const seedDatabase = (contentHash: string) =>
   Effect.andThen(Fixture.createTables, Fixture.load(seed({ contentHash })))
 
-const Answer = Schema.Struct({
-  status: Schema.Int,
-  body_b64: Schema.optional(Schema.String),
-  error: Schema.optional(Schema.String)
-})
-
 /** Where a runner answers and what proves its caller. */
 export interface Target {
   readonly url: string
@@ -68,7 +63,7 @@ export const send = Effect.fnUntraced(function* (demoCase: DemoCase, { contentHa
     }
   }).pipe(HttpClientRequest.bodyJsonUnsafe(executeBody(demoCase, contentHash)))
   const response = yield* HttpClient.execute(request)
-  const answer = yield* HttpClientResponse.schemaBodyJson(Answer)(response)
+  const answer = yield* HttpClientResponse.schemaBodyJson(ExecuteResponse)(response)
   const body: unknown =
     answer.body_b64 === undefined
       ? { error: answer.error }

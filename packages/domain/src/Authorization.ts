@@ -1,4 +1,5 @@
 import { Context, Effect, Exit, Layer } from "effect"
+import { NotAllowed } from "./CallError.ts"
 import { alwaysGranted, type Capability } from "./Capability.ts"
 import { CapabilityGate, type InstallAccess, InstallUnavailable } from "./CapabilityGate.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
@@ -6,7 +7,6 @@ import { Invocation, type InvocationData, runsWithoutUser } from "./Invocation.t
 import { executions } from "./internal/executions.ts"
 import type { Permission } from "./Permission.ts"
 import { RbacCheck, type RbacSubject } from "./RbacCheck.ts"
-import { NotAllowed } from "./ReadError.ts"
 import type { UsedRights } from "./UsedRights.ts"
 
 /**

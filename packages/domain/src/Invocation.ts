@@ -1,4 +1,4 @@
-import { Context, Effect } from "effect"
+import { Context, Effect, type Redacted } from "effect"
 import type { Capability } from "./Capability.ts"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
 import { executions } from "./internal/executions.ts"
@@ -17,8 +17,16 @@ export interface InvocationUser {
   readonly additionalFields: Readonly<Record<string, string>>
 }
 
+/** What the caller gave an execution for its ports. No log line, span or metric holds any of it. */
+export interface InvocationSettings {
+  /** The install's configuration. */
+  readonly config: Readonly<Record<string, string>>
+  /** The install's sealed secrets, as the caller sent them; null where it has none. Only `Secrets` opens them. */
+  readonly secretEnvelope: Readonly<Record<string, unknown>> | null
+}
+
 /**
- * One execution of an extension, as the host verified it. Every guarded read takes its tenant from here: make it
+ * One execution of an extension, as the host verified it. Every guarded call takes its tenant from here: make it
  * where the caller was authenticated, and nowhere else.
  */
 export interface InvocationData {
@@ -26,6 +34,8 @@ export interface InvocationData {
   readonly extensionId: ExtensionId
   readonly installId: InstallId
   readonly versionId: string | null
+  /** SHA-256 of the archive that runs, in hexadecimal; null where none does. */
+  readonly contentHash: string | null
   readonly requestId: string | null
   /** What started it, such as `schedule` or `webhook`; null when the caller did not say. */
   readonly trigger: string | null
@@ -33,10 +43,12 @@ export interface InvocationData {
   readonly user: InvocationUser | null
   /** When set, the execution has no capability outside this set, save those that are always granted. */
   readonly restrictTo: ReadonlySet<Capability> | null
+  /** Null where the caller gave none. */
+  readonly settings: Redacted.Redacted<InvocationSettings> | null
 }
 
 /**
- * The execution that a guarded read belongs to. Provide it by {@link asExecution}; where it is provided in another way nothing
+ * The execution that a guarded call belongs to. Provide it by {@link asExecution}; where it is provided in another way nothing
  * says when the execution ends, so that every right is asked for anew.
  */
 export class Invocation extends Context.Service<Invocation, InvocationData>()("@alga-psa/ext-domain/Invocation") {}

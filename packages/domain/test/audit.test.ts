@@ -36,8 +36,17 @@ const ran = <A, E>(
   of: InvocationData = invocation()
 ) => observed(read.pipe(asExecution(of), Effect.provide(guardedReads(answers).layer)))
 
-const execution = { tenant, extension, install, requestId: "request-1" }
-const ofClients = { operation: "clients.list", capability: "cap:client.read", ...execution, durationMs: 0 }
+const execution = (of: InvocationData = invocation()) => ({
+  tenant,
+  extension,
+  install,
+  version: "version-1",
+  contentHash: "0".repeat(64),
+  user: of.user?.userId ?? null,
+  trigger: of.trigger,
+  requestId: "request-1"
+})
+const ofClients = { operation: "clients.list", capability: "cap:client.read", ...execution(), durationMs: 0 }
 
 const down = new DataSourceError({ reason: "unavailable", operation: "test", cause: new Error("down") })
 
@@ -46,7 +55,7 @@ describe("The log", () => {
     Effect.gen(function* () {
       const { lines } = yield* ran(clients)
       assert.deepEqual(lines, [
-        { level: "Info", message: ["extension read"], fields: { ...ofClients, outcome: "ok", resultCount: 1 } }
+        { level: "Info", message: ["host call"], fields: { ...ofClients, outcome: "ok", resultCount: 1 } }
       ])
     })
   )
@@ -77,7 +86,7 @@ describe("The log", () => {
       const gate = () => Effect.succeed(access({ capabilities: only() }))
       const { lines } = yield* ran(clients, { gate })
       const fields = { ...ofClients, outcome: "capability-denied", missing: "cap:client.read" }
-      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+      assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
     })
   )
 
@@ -89,7 +98,7 @@ describe("The log", () => {
     Effect.gen(function* () {
       const { lines } = yield* ran(clients, { gate: () => Effect.fail(new InstallUnavailable({ reason })) })
       const fields = { ...ofClients, outcome: "capability-denied", missing: "cap:client.read", why }
-      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+      assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
     })
   )
 
@@ -97,7 +106,7 @@ describe("The log", () => {
     Effect.gen(function* () {
       const { lines } = yield* ran(clients, {}, invocation(user, { restrictTo: only() }))
       const fields = { ...ofClients, outcome: "capability-denied", missing: "cap:client.read", why: "providers" }
-      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+      assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
     })
   )
 
@@ -107,8 +116,9 @@ describe("The log", () => {
   ] as const)("says of a read for the user %s, of whom there is none, why it is denied: %s", ([userId, why]) =>
     Effect.gen(function* () {
       const { lines } = yield* ran(clients, { rbac: () => Effect.succeed(null) }, invocation(userId))
-      const fields = { ...ofClients, outcome: "rbac-denied", missing: "client:read", why }
-      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+      const whose = execution(invocation(userId))
+      const fields = { ...ofClients, ...whose, outcome: "rbac-denied", missing: "client:read", why }
+      assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
     })
   )
 
@@ -116,7 +126,7 @@ describe("The log", () => {
     Effect.gen(function* () {
       const { lines } = yield* ran(clients, { rbac: () => Effect.succeed({ ...staff, permissions: new Set() }) })
       const fields = { ...ofClients, outcome: "rbac-denied", missing: "client:read" }
-      assert.deepEqual(lines, [{ level: "Warn", message: ["extension read"], fields }])
+      assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
     })
   )
 
@@ -124,7 +134,7 @@ describe("The log", () => {
     Effect.gen(function* () {
       const { lines } = yield* ran(Effect.flatMap(ClientReads, (reads) => reads.list({ page: 0 })))
       const fields = { ...ofClients, outcome: "invalid-input", field: "page", why: "must be 1 to 10000" }
-      assert.deepEqual(lines, [{ level: "Info", message: ["extension read"], fields }])
+      assert.deepEqual(lines, [{ level: "Info", message: ["host call"], fields }])
     })
   )
 
@@ -155,12 +165,15 @@ describe("The log", () => {
       const operation = {
         name: "clients.get",
         span: "ClientReads.get",
+        access: "read",
         capability: "cap:client.read",
         permission: "client:read"
       } as const
-      const { lines } = yield* observed(audited(operation, Effect.die(defect), () => 0).pipe(asExecution(invocation())))
+      const { lines } = yield* observed(
+        audited(operation, Effect.die(defect), { count: () => 0 }).pipe(asExecution(invocation()))
+      )
       const fields = { ...ofClients, operation: "clients.get", outcome: "internal" }
-      assert.deepEqual(lines, [{ level: "Error", message: ["extension read", defect], fields }])
+      assert.deepEqual(lines, [{ level: "Error", message: ["host call", defect], fields }])
     })
   )
 
@@ -178,7 +191,7 @@ describe("The log", () => {
       assert.isTrue(Exit.isSuccess(exit) && Exit.isFailure(exit.value) && Cause.hasInterruptsOnly(exit.value.cause))
       assert.deepEqual(
         lines.map(({ fields, level, message }) => [level, message, fields["outcome"]]),
-        [["Info", ["extension read"], "interrupted"]]
+        [["Info", ["host call"], "interrupted"]]
       )
     })
   )
@@ -212,11 +225,11 @@ describe("The metrics", () => {
     Effect.gen(function* () {
       const twice = yield* ran(Effect.andThen(clients, clients))
       assert.deepEqual(counted(twice.metrics), [
-        ["alga_extension_reads_total", { operation: "clients.list", outcome: "ok" }, 2]
+        ["alga_extension_host_calls_total", { operation: "clients.list", outcome: "ok" }, 2]
       ])
       const denied = yield* ran(clients, { rbac: () => Effect.succeed(null) })
       assert.deepEqual(counted(denied.metrics), [
-        ["alga_extension_reads_total", { operation: "clients.list", outcome: "rbac-denied" }, 1]
+        ["alga_extension_host_calls_total", { operation: "clients.list", outcome: "rbac-denied" }, 1]
       ])
     })
   )
@@ -229,7 +242,7 @@ describe("The metrics", () => {
       yield* TestClock.adjust("1500 millis")
       const { lines, metrics } = yield* Fiber.join(fiber)
       assert.deepEqual(timed(metrics), [
-        ["alga_extension_read_duration_seconds", { operation: "clients.list", outcome: "internal" }, 1, 1.5]
+        ["alga_extension_host_call_duration_seconds", { operation: "clients.list", outcome: "internal" }, 1, 1.5]
       ])
       assert.strictEqual(lines[0]?.fields["durationMs"], 1500)
     })
@@ -241,8 +254,8 @@ describe("The metrics", () => {
       assert.deepEqual(
         metrics.map(({ description, id }) => [id, description]),
         [
-          ["alga_extension_reads_total", "Guarded reads, by operation and outcome"],
-          ["alga_extension_read_duration_seconds", "Duration of guarded reads in seconds, by operation and outcome"]
+          ["alga_extension_host_calls_total", "Host calls, by operation and outcome"],
+          ["alga_extension_host_call_duration_seconds", "Duration of host calls in seconds, by operation and outcome"]
         ]
       )
       const bounds = metrics.flatMap((it) => (it.type === "Histogram" ? it.state.buckets.map(([bound]) => bound) : []))

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
+import type { InvalidInput } from "../src/CallError.ts"
 import { clientsQuery } from "../src/ClientsQuery.ts"
 import { ClientId, Uuid } from "../src/Identifiers.ts"
 import { decode } from "../src/internal/input.ts"
-import type { InvalidInput } from "../src/ReadError.ts"
 import { servicesQuery } from "../src/ServicesQuery.ts"
 import { failure } from "./observed.ts"
 

@@ -68,7 +68,8 @@ export const invocation = (userId: UserId | null = user, overrides: Partial<Invo
   tenantId: tenant,
   extensionId: extension,
   installId: install,
-  versionId: null,
+  versionId: "version-1",
+  contentHash: "0".repeat(64),
   requestId: "request-1",
   trigger: null,
   user:
@@ -84,6 +85,7 @@ export const invocation = (userId: UserId | null = user, overrides: Partial<Invo
           additionalFields: {}
         },
   restrictTo: null,
+  settings: null,
   ...overrides
 })
 

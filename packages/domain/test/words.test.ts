@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Internal, InvalidInput, NotAllowed } from "../src/CallError.ts"
 import { InstallUnavailable } from "../src/CapabilityGate.ts"
 import { personName } from "../src/ClientSummary.ts"
 import { DataSourceError } from "../src/DataSourceError.ts"
-import { Internal, InvalidInput, NotAllowed, ReadErrorCode } from "../src/ReadError.ts"
+import { ReadErrorCode } from "../src/ReadError.ts"
 
 describe("personName", () => {
   it.each([
@@ -32,7 +33,7 @@ describe("A read error", () => {
   it("says what is wrong, and nothing of the cause", () => {
     assert.deepEqual(
       errors.map((error) => error.message),
-      ["the install lacks cap:client.read", "the user lacks client:read", "page must be 1 to 10000", "the read failed"]
+      ["the install lacks cap:client.read", "the user lacks client:read", "page must be 1 to 10000", "the call failed"]
     )
   })
 })

@@ -1,6 +1,7 @@
 import { carriedHeader, HeaderName, HeaderValue, HttpStatus } from "@alga-psa/ext-adapters-wit"
 import { ContentHash, ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
@@ -18,10 +19,9 @@ const carried = Schema.makeFilter<Readonly<Record<string, string>>>(
 
 /** What a guest may answer, by the same rules as where one does. */
 export const PeerResponse = Schema.Struct({
+  ...ExecuteResponse.fields,
   status: HttpStatus,
   headers: Schema.Record(Schema.String, HeaderValue).check(carried),
-  body_b64: Schema.optionalKey(Schema.String),
-  error: Schema.optionalKey(Schema.String),
   /** The rights that it rests on. A runner of a version before this one does not say. */
   used: Schema.optionalKey(UsedRights)
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { type ExtensionId, type InstallId, type TenantId, UsedRights } from "@alga-psa/ext-domain"
-import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { type ExecuteRequest, KeptRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
@@ -71,8 +71,8 @@ const keptOf = (row: Row): KeptTrigger => ({
   error: row.reason
 })
 
-const encode = Schema.encodeEffect(ExecuteRequest)
-const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(ExecuteRequest))
+const encode = Schema.encodeEffect(KeptRequest)
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(KeptRequest))
 
 /** Fails with `data_unavailable` where the database does not answer. */
 const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>

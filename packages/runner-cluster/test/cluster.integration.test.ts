@@ -217,7 +217,7 @@ describe("a cluster of three runners", () => {
           [late?.http, late?.json["error"]],
           [422, "idempotency_mismatch: the key belongs to an execution that its caller waited for"]
         )
-        const ran = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+        const ran = /^alga_extension_host_calls_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
         const reading = () =>
           Effect.map(
             Effect.promise(() => metrics(runners, ran)),

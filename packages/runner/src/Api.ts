@@ -1,22 +1,16 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { ExecuteRequest } from "./ExecuteRequest.ts"
+import { ExecuteResponse } from "./ExecuteResponse.ts"
 import { WarmupRequest } from "./internal/http/warmup.ts"
 import { type RunnerErrorCode, statusOf } from "./RunnerError.ts"
-
-const Answer = Schema.Struct({
-  status: Schema.Int,
-  headers: Schema.Record(Schema.String, Schema.String),
-  body_b64: Schema.optionalKey(Schema.String),
-  error: Schema.optionalKey(Schema.String)
-})
 
 const codes = Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>
 
 /** One answer for each of these statuses, whose description lists the beginnings of `error` that go with it. */
 const refusals = (statuses: ReadonlyArray<number>) =>
   statuses.map((status) =>
-    Answer.annotate({
+    ExecuteResponse.annotate({
       description: `error begins with one of: ${codes.filter((code) => statusOf[code] === status).join(", ")}`
     }).pipe(HttpApiSchema.status(status))
   )
@@ -28,7 +22,7 @@ const Trigger = Schema.Struct({
   created_at: Schema.String,
   expires_at: Schema.String,
   finished_at: Schema.optionalKey(Schema.String),
-  response: Schema.optionalKey(Answer),
+  response: Schema.optionalKey(ExecuteResponse),
   error: Schema.optionalKey(Schema.String)
 })
 
@@ -47,7 +41,7 @@ const executions = HttpApiGroup.make("executions").add(
     },
     payload: ExecuteRequest,
     success: [
-      Answer,
+      ExecuteResponse,
       Trigger.annotate({ description: "With Prefer: respond-async, from a runner that keeps triggers" }).pipe(
         HttpApiSchema.status(202)
       )

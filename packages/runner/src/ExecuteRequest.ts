@@ -42,26 +42,30 @@ const User = Schema.Struct({
   )
 })
 
+/** What is for the host's ports alone. Where a request is printed, logged or written as JSON, it is not there. */
+const sealed = <S extends Schema.Constraint>(schema: S, rule: string) =>
+  absent(Schema.RedactedFromValue(schema)).annotate({ message: rule })
+
 /** Headers that the handler has from the host alone; from outside they are nobody's. */
 const ofHost = new Set(["x-alga-capabilities", "x-alga-request-time", "x-alga-request-seed"])
 
 const fromOutside = (headers: Readonly<Record<string, string>> | null | undefined) =>
   headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !ofHost.has(name.toLowerCase())))
 
-/** The body of `POST /v1/execute`. Fields that are not named here are ignored. */
-export const ExecuteRequest = Schema.Struct({
-  context: Schema.Struct({
-    request_id: text,
-    tenant_id: TenantId,
-    extension_id: ExtensionId,
-    install_id: InstallId,
-    content_hash: ContentHash,
-    version_id: text,
-    /** What started it: `schedule` and `webhook` need no user. */
-    trigger: text,
-    /** The schedule that started it. It has no user. */
-    schedule_id: text
-  }),
+const context = {
+  request_id: text,
+  tenant_id: TenantId,
+  extension_id: ExtensionId,
+  install_id: InstallId,
+  content_hash: ContentHash,
+  version_id: text,
+  /** What started it: `schedule` and `webhook` need no user. */
+  trigger: text,
+  /** The schedule that started it. It has no user. */
+  schedule_id: text
+}
+
+const asked = {
   http: Schema.Struct({
     method: Schema.String.check(
       Schema.isPattern(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, { message: "must be an HTTP method" })
@@ -106,5 +110,20 @@ export const ExecuteRequest = Schema.Struct({
       saying(({ user_id }: typeof DescribedUser.Type) => user_id !== "")
     )
   )
+}
+
+/** A request without what is sealed in it: what may be kept. */
+export const KeptRequest = Schema.Struct({ context: Schema.Struct(context), ...asked })
+
+/** The body of `POST /v1/execute`. Fields that are not named here are ignored. */
+export const ExecuteRequest = Schema.Struct({
+  context: Schema.Struct({
+    ...context,
+    /** The install's configuration. */
+    config: sealed(Schema.Record(Schema.String, Schema.String), "must be an object of texts")
+  }),
+  ...asked,
+  /** The install's sealed secrets. */
+  secret_envelope: sealed(Schema.Record(Schema.String, Schema.Unknown), "must be an object")
 })
 export interface ExecuteRequest extends Schema.Schema.Type<typeof ExecuteRequest> {}

@@ -6,7 +6,6 @@ import {
   type Limits,
   layerArchives,
   layerComponentStore,
-  layerDeniedPorts,
   layerExecutor,
   layerHostImports,
   layerSandbox,
@@ -18,6 +17,8 @@ import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
+  layerDeniedPorts,
+  layerGuardedPorts,
   layerGuardedReads,
   type RbacCheck,
   type ServiceReader
@@ -103,7 +104,8 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(layerDeniedPorts))
+  const guardedPorts = Layer.provide(layerGuardedPorts, layerDeniedPorts)
+  const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
     Execution.layer(limits),
     AnswerRights.layer,

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { ClientReader, ServiceReader } from "@alga-psa/ext-domain"
+import { type ResourceReader, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
@@ -31,7 +31,7 @@ const layerPorts = (settings: Settings) => {
   const replica = settings.DATABASE_REPLICA_URL
   if (replica === undefined) return ports
   const readers = Layer.effectContext(
-    Effect.map(Effect.context<ClientReader | ServiceReader>(), Context.pick(ClientReader, ServiceReader))
+    Effect.map(Effect.context<ResourceReader>(), Context.pick(...resources.map(({ Reader }) => Reader)))
   )
   return Layer.merge(ports, Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica))))
 }

@@ -40,6 +40,7 @@ const execution: InvocationData = {
   extensionId: access.extensionId,
   installId: access.installId,
   versionId: null,
+  contentHash: null,
   requestId: null,
   trigger: null,
   user: {
@@ -51,7 +52,8 @@ const execution: InvocationData = {
     clientId: null,
     additionalFields: {}
   },
-  restrictTo: null
+  restrictTo: null,
+  settings: null
 }
 
 type Gate = Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>

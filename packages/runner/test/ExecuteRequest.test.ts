@@ -1,7 +1,8 @@
+import { inspect } from "node:util"
 import { ContentHash } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
-import { ExecuteRequest } from "../src/ExecuteRequest.ts"
+import { ExecuteRequest, KeptRequest } from "../src/ExecuteRequest.ts"
 import { ExecuteResponse, executeResponse, guestRequest } from "../src/ExecuteResponse.ts"
 
 const decode = Schema.decodeUnknownEffect(ExecuteRequest)
@@ -35,8 +36,44 @@ describe("ExecuteRequest", () => {
 
   it.effect("ignores fields that it does not know", () =>
     Effect.gen(function* () {
-      const request = yield* decode(body({ rest: { secret_envelope: { x: 1 }, later: true } }))
-      assert.notProperty(request, "secret_envelope")
+      const request = yield* decode(body({ rest: { envelope: { x: 1 }, later: true } }))
+      assert.notProperty(request, "envelope")
+    })
+  )
+
+  it.effect("shows configuration and secrets to nobody who prints it, and hands them to another runner", () =>
+    Effect.gen(function* () {
+      const given = body({ context: { config: { a: "private" } }, rest: { secret_envelope: { b: "private" } } })
+      const request = yield* decode(given)
+      for (const printed of [JSON.stringify(request), inspect(request, { depth: null }), String(request)]) {
+        assert.notInclude(printed, "private")
+      }
+      const handedOn = yield* Schema.encodeEffect(ExecuteRequest)(request)
+      assert.deepEqual([handedOn.context.config, handedOn.secret_envelope], [{ a: "private" }, { b: "private" }])
+    })
+  )
+
+  it.effect("is kept without its configuration and secrets", () =>
+    Effect.gen(function* () {
+      const given = body({ context: { config: { a: "private" } }, rest: { secret_envelope: { b: "private" } } })
+      const kept = yield* Schema.encodeEffect(KeptRequest)(yield* decode(given))
+      assert.notInclude(JSON.stringify(kept), "private")
+      assert.deepEqual(kept.http as unknown, given.http)
+      assert.strictEqual(kept.context.install_id, id.toLowerCase())
+    })
+  )
+
+  it.effect("repeats nothing of what is malformed in configuration and secrets", () =>
+    Effect.gen(function* () {
+      const malformed = [
+        { context: { config: { a: { b: "private" } } } },
+        { context: { config: "private" } },
+        { rest: { secret_envelope: "private" } }
+      ]
+      for (const change of malformed) {
+        const failure = yield* Effect.flip(decode(body(change)))
+        assert.notInclude(failure.message, "private")
+      }
     })
   )
 

@@ -148,7 +148,15 @@ describe("Execution", () => {
       const ids = { tenantId: tenant, extensionId: extension, installId: install, requestId: "request-1" }
       const bare = yield* ran(request())
       assert.deepEqual(bare.executions as ReadonlyArray<unknown>, [
-        { ...ids, versionId: null, trigger: null, user: null, restrictTo: null }
+        {
+          ...ids,
+          versionId: null,
+          contentHash: hash,
+          trigger: null,
+          user: null,
+          restrictTo: null,
+          settings: null
+        }
       ])
       const unknown = yield* ran(request({ rest: { user } }))
       assert.deepEqual(unknown.executions[0]?.user as unknown, {

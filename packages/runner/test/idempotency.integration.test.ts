@@ -41,7 +41,7 @@ const metric = (serving: ReadonlyArray<Serving>, line: RegExp) =>
     return texts.reduce((sum, text) => sum + Number(line.exec(text)?.[1] ?? 0), 0)
   })
 
-const reads = /^alga_extension_reads_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
+const reads = /^alga_extension_host_calls_total\{operation="clients.list",outcome="ok"\} (\d+)$/m
 const counted = (outcome: string) =>
   new RegExp(`^alga_extension_idempotent_requests_total\\{outcome="${outcome}"\\} (\\d+)$`, "m")
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import {
   ClientId,
   DataSourceError,
@@ -9,7 +10,7 @@ import {
   UserId
 } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Redacted, Schema } from "effect"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { invocationOf } from "../src/internal/invocation.ts"
 import { ofData, ofInstall } from "../src/internal/refusals.ts"
@@ -39,16 +40,33 @@ describe("The execution that a request asks for", () => {
       extensionId: extension_id,
       installId: install_id,
       versionId: null,
+      contentHash: "ab".repeat(32),
       requestId: "request-1",
       trigger: null,
       user: null,
-      restrictTo: null
+      restrictTo: null,
+      settings: null
     })
   })
 
   it("has the version and the trigger that the request names", () => {
     const { trigger, versionId } = invocation({ version_id: "v", trigger: "schedule" })
     assert.deepEqual([versionId, trigger], ["v", "schedule"])
+  })
+
+  it("has what the caller gave for its ports, sealed", () => {
+    const config = { url: "private" }
+    const secret_envelope = { ciphertext_b64: "private" }
+    const both = invocation({ config }, { secret_envelope })
+    assert.notInclude(inspect(both, { depth: null }) + JSON.stringify(both), "private")
+    const settings = [both, invocation({ config }), invocation({}, { secret_envelope })].map((given) =>
+      given.settings === null ? null : Redacted.value(given.settings)
+    )
+    assert.deepEqual(settings, [
+      { config, secretEnvelope: secret_envelope },
+      { config, secretEnvelope: null },
+      { config: {}, secretEnvelope: secret_envelope }
+    ])
   })
 
   it("has the user that the request names, whole", () => {

@@ -63,7 +63,7 @@ describe("telemetry", () => {
         assert.match(metrics, /^alga_extension_database_connections [1-9]$/m)
         assert.match(metrics, /^alga_extension_database_statements_in_flight 0$/m)
         assert.match(metrics, /^alga_extension_database_statement_seconds_count\{outcome="ok"\} [1-9]/m)
-        assert.match(metrics, /^alga_extension_reads_total\{.*operation="clients.list".*\} 1$/m)
+        assert.match(metrics, /^alga_extension_host_calls_total\{.*operation="clients.list".*\} 1$/m)
       }),
     120_000
   )

@@ -29,6 +29,7 @@ export const scenario = (options: ScenarioOptions = {}) => {
     extensionId: install.extensionId,
     installId: install.id,
     versionId: install.versionId,
+    contentHash: null,
     requestId: freshId(),
     trigger: user === null ? "schedule" : null,
     user:
@@ -44,6 +45,7 @@ export const scenario = (options: ScenarioOptions = {}) => {
             additionalFields: {}
           },
     restrictTo: null,
+    settings: null,
     ...overrides
   })
 

@@ -49,6 +49,7 @@ const invocation = (caller: Caller): InvocationData => ({
   extensionId: caller.extension,
   installId: caller.install,
   versionId: null,
+  contentHash: null,
   requestId: "twins",
   trigger: caller.trigger,
   user:
@@ -63,7 +64,8 @@ const invocation = (caller: Caller): InvocationData => ({
           clientId: null,
           additionalFields: {}
         },
-  restrictTo: caller.restrictTo
+  restrictTo: caller.restrictTo,
+  settings: null
 })
 
 const audited = [

@@ -1,28 +1,18 @@
 import { layerMemoryData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
 import { layer as layerMemory } from "@alga-psa/ext-adapters-memory/MemoryPorts"
-import { layerGuardedReads } from "@alga-psa/ext-domain"
+import { layerGuardedPorts, layerGuardedReads, type Ports } from "@alga-psa/ext-domain"
 import { Effect, Layer, Logger } from "effect"
-import {
-  defaultLimits,
-  HostImports,
-  type HttpFetch,
-  type Invoicing,
-  layerHostImports,
-  packageName,
-  type Scheduler,
-  type Secrets,
-  type Storage,
-  type UiProxy
-} from "../../src/index.ts"
-
-/** Ports beside the reads. */
-export type Ports = Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing
+import { defaultLimits, HostImports, layerHostImports, packageName } from "../../src/index.ts"
 
 const reads = Layer.provideMerge(layerGuardedReads, layerMemory())
 
 /** The host's imports over memory and the given ports, and the data behind them. */
 export const importsOver = (ports: Layer.Layer<Ports>) =>
-  layerHostImports.pipe(Layer.provide(ports), Layer.provideMerge(layerMemoryData), Layer.provideMerge(reads))
+  layerHostImports.pipe(
+    Layer.provide(Layer.provide(layerGuardedPorts, ports)),
+    Layer.provideMerge(layerMemoryData),
+    Layer.provideMerge(reads)
+  )
 
 /** Makes one host call of an execution of its own. */
 export const hostCall = (name: string, member: string, ...args: ReadonlyArray<unknown>) =>

@@ -6,6 +6,8 @@ import {
   Internal,
   InvalidInput,
   type Invocation,
+  layerDeniedPorts,
+  layerGuardedPorts,
   NotAllowed,
   type Page,
   type ReadError,
@@ -14,14 +16,7 @@ import {
   type ServiceSummary
 } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
-import {
-  ComponentStore,
-  defaultLimits,
-  Executor,
-  layerDeniedPorts,
-  layerExecutor,
-  layerHostImports
-} from "../../src/index.ts"
+import { ComponentStore, defaultLimits, Executor, layerExecutor, layerHostImports } from "../../src/index.ts"
 import { type Engine, scriptGuest } from "./Guests.ts"
 import { sandboxOf } from "./Run.ts"
 
@@ -57,7 +52,8 @@ const isCode = (value: unknown): value is ReadErrorCode => typeof value === "str
 /** Executions over the given reads, with a real sandbox and no port beside the reads. */
 export const layerExecutions = <E, R>(reads: Layer.Layer<ClientReads | ServiceReads | Authorization, E, R>) =>
   layerExecutor.pipe(
-    Layer.provide(Layer.provide(layerHostImports, [reads, layerDeniedPorts])),
+    Layer.provide(Layer.provide(layerHostImports, Layer.merge(layerGuardedPorts, reads))),
+    Layer.provide([reads, layerDeniedPorts]),
     Layer.provideMerge(sandboxOf())
   )
 

@@ -1,63 +1,45 @@
-import { Cause, Clock, Effect, Exit, Metric } from "effect"
-import { Invocation } from "../Invocation.ts"
-import type { ReadError } from "../ReadError.ts"
-import type { Operation } from "./guard.ts"
-
-const reads = Metric.counter("alga_extension_reads_total", {
-  description: "Guarded reads, by operation and outcome",
-  incremental: true
-})
-
-const durations = Metric.histogram("alga_extension_read_duration_seconds", {
-  description: "Duration of guarded reads in seconds, by operation and outcome",
-  boundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
-})
-
-/** What counts and times the reads of one operation with one outcome. */
-const meters = (operation: Operation["name"], outcome: Outcome) => {
-  const labels = { operation, outcome }
-  return {
-    labels,
-    reads: Metric.withAttributes(reads, labels),
-    durations: Metric.withAttributes(durations, labels)
-  }
-}
-
-const keptMeters = new Map<string, ReturnType<typeof meters>>()
-
-const metersOf = (operation: Operation["name"], outcome: Outcome) => {
-  const key = `${operation} ${outcome}`
-  const kept = keptMeters.get(key) ?? meters(operation, outcome)
-  keptMeters.set(key, kept)
-  return kept
-}
-
-type Outcome = "ok" | "capability-denied" | "rbac-denied" | "invalid-input" | "internal" | "interrupted"
+import { Cause, Clock, Effect, Exit } from "effect"
+import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
+import { Invocation, type InvocationData } from "../Invocation.ts"
+import { meter } from "./meters.ts"
+import type { Coded, Operation, Steps } from "./operation.ts"
 
 interface Report {
-  readonly outcome: Outcome
+  /** `ok`, one of the four reasons of the guard, `interrupted`, `refused`, or the name of the interface's own error. */
+  readonly outcome: string
   readonly level: "Info" | "Warn" | "Error"
   readonly details: Readonly<Record<string, string | number>>
   readonly causes: ReadonlyArray<unknown>
 }
 
-const failed = (error: ReadError): Report => {
-  switch (error._tag) {
-    case "NotAllowed": {
-      const outcome = error.reason === "capability" ? "capability-denied" : "rbac-denied"
-      const why = error.why === undefined ? {} : { why: error.why }
-      return { outcome, level: "Warn", details: { missing: error.missing, ...why }, causes: [] }
-    }
-    case "InvalidInput":
-      return { outcome: "invalid-input", level: "Info", details: { field: error.field, why: error.why }, causes: [] }
-    case "Internal":
-      return { outcome: "internal", level: "Error", details: {}, causes: [error.cause] }
-  }
+const warned: ReadonlySet<string> = new Set(["denied", "not-allowed"])
+
+const ofPort = ({ cause, code }: Coded): Report => {
+  const level = code === "internal" ? "Error" : warned.has(code) ? "Warn" : "Info"
+  return { outcome: code, level, details: {}, causes: cause === undefined ? [] : [cause] }
 }
 
-const report = <A>(exit: Exit.Exit<A, ReadError>, count: (result: A) => number): Report => {
+const failed = (error: CallError | Coded): Report => {
+  if (error instanceof NotAllowed) {
+    const outcome = error.reason === "capability" ? "capability-denied" : "rbac-denied"
+    const why = error.why === undefined ? {} : { why: error.why }
+    return { outcome, level: "Warn", details: { missing: error.missing, ...why }, causes: [] }
+  }
+  if (error instanceof InvalidInput) {
+    return { outcome: "invalid-input", level: "Info", details: { field: error.field, why: error.why }, causes: [] }
+  }
+  if (error instanceof Internal) return { outcome: "internal", level: "Error", details: {}, causes: [error.cause] }
+  return ofPort(error)
+}
+
+/** What a call's end is to the audit. */
+type Reading<A> = Pick<Steps<never, A, never>, "count" | "refused">
+
+const report = <A>(exit: Exit.Exit<A, CallError | Coded>, { count, refused }: Reading<A>): Report => {
   if (Exit.isSuccess(exit)) {
-    return { outcome: "ok", level: "Info", details: { resultCount: count(exit.value) }, causes: [] }
+    return refused?.(exit.value) === true
+      ? { outcome: "refused", level: "Info", details: {}, causes: [] }
+      : { outcome: "ok", level: "Info", details: { resultCount: count(exit.value) }, causes: [] }
   }
   if (Cause.hasInterruptsOnly(exit.cause)) return { outcome: "interrupted", level: "Info", details: {}, causes: [] }
   const error = Cause.findErrorOption(exit.cause)
@@ -66,35 +48,41 @@ const report = <A>(exit: Exit.Exit<A, ReadError>, count: (result: A) => number):
     : { outcome: "internal", level: "Error", details: {}, causes: [Cause.squash(exit.cause)] }
 }
 
+/** The execution in a log line. What it carries for its ports is not in it. */
+const execution = (invocation: InvocationData) => ({
+  tenant: invocation.tenantId,
+  extension: invocation.extensionId,
+  install: invocation.installId,
+  version: invocation.versionId,
+  contentHash: invocation.contentHash,
+  user: invocation.user?.userId ?? null,
+  trigger: invocation.trigger,
+  requestId: invocation.requestId
+})
+
 /**
- * Runs a read in its span, counts and times it, and writes its one log line. The line names the execution, never a
- * search text, a name or an address.
+ * Runs a call in its span, counts and times it, and writes its one log line. The line names the execution, never what the
+ * call was given or gave.
  */
-export const audited = <A, R>(
+export const audited = <A, E extends Coded, R>(
   operation: Operation,
-  read: Effect.Effect<A, ReadError, R>,
-  count: (result: A) => number
-): Effect.Effect<A, ReadError, R | Invocation> =>
+  call: Effect.Effect<A, E, R>,
+  reading: Reading<A>
+): Effect.Effect<A, E, R | Invocation> =>
   Effect.flatMap(Invocation, (invocation) =>
     Effect.flatMap(Clock.monotonicTimeNanos, (started) =>
-      Effect.onExit(read, (exit) =>
+      Effect.onExit(call, (exit) =>
         Effect.flatMap(Clock.monotonicTimeNanos, (ended) => {
-          const seconds = Number(ended - started) / 1e9
-          const { outcome, level, details, causes } = report(exit, count)
-          const meters = metersOf(operation.name, outcome)
-          return Metric.update(meters.reads, 1).pipe(
-            Effect.andThen(Metric.update(meters.durations, seconds)),
-            Effect.andThen(Effect.annotateCurrentSpan(meters.labels)),
+          const { outcome, level, details, causes } = report(exit, reading)
+          const labels = { operation: operation.name, outcome }
+          return meter(labels, ended - started).pipe(
+            Effect.andThen(Effect.annotateCurrentSpan(labels)),
             Effect.andThen(
-              Effect.annotateLogs(Effect.logWithLevel(level)("extension read", ...causes), {
-                operation: operation.name,
-                outcome,
+              Effect.annotateLogs(Effect.logWithLevel(level)("host call", ...causes), {
+                ...labels,
                 capability: operation.capability,
-                tenant: invocation.tenantId,
-                extension: invocation.extensionId,
-                install: invocation.installId,
-                requestId: invocation.requestId,
-                durationMs: seconds * 1000,
+                ...execution(invocation),
+                durationMs: Number(ended - started) / 1e6,
                 ...details
               })
             )

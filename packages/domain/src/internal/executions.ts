@@ -2,3 +2,6 @@ import type { InvocationData } from "../Invocation.ts"
 
 /** The executions that are under way. Nothing else may be taken for one: what was decided for it would never end. */
 export const executions = new WeakSet<InvocationData>()
+
+/** The executions that were let through to a port that writes, whatever became of it. */
+export const writers = new WeakSet<InvocationData>()

@@ -1,48 +1,36 @@
 import { Effect } from "effect"
 import { Authorization } from "../Authorization.ts"
-import type { Capability } from "../Capability.ts"
-import type { DataSourceError } from "../DataSourceError.ts"
-import { Invocation, type InvocationData } from "../Invocation.ts"
-import type { Permission } from "../Permission.ts"
-import type { RbacSubject } from "../RbacCheck.ts"
-import { Internal, type InvalidInput, type ReadError } from "../ReadError.ts"
+import { type CallError, Internal } from "../CallError.ts"
+import { DataSourceError } from "../DataSourceError.ts"
+import { Invocation } from "../Invocation.ts"
 import { audited } from "./audit.ts"
+import { writers } from "./executions.ts"
+import type { Coded, Operation, Steps } from "./operation.ts"
 
-/** A guarded operation: its name in logs and metrics, its span, and what it takes. */
-export interface Operation {
-  readonly name: "clients.list" | "clients.get" | "services.list" | "services.get"
-  readonly span: string
-  readonly capability: Capability
-  readonly permission: Permission
-}
+const isAnswer = <E>(error: E): error is Exclude<E, DataSourceError> => !(error instanceof DataSourceError)
 
-/** What an operation does once it is allowed. */
-export interface Steps<Query, A> {
-  readonly input: Effect.Effect<Query, InvalidInput>
-  readonly read: (
-    invocation: InvocationData,
-    query: Query,
-    /** The user behind the execution, or null when there is none. */
-    subject: RbacSubject | null
-  ) => Effect.Effect<A, DataSourceError>
-  /** How many records the result holds. */
-  readonly count: (result: A) => number
-}
-
-/** Checks in their one order: capability, user and permission, input, and only then the read. */
+/** Checks in their one order: capability, user and permission, input, and only then the port. */
 export const guard = Effect.map(
   Authorization,
   (authorization) =>
-    <Query, A>(operation: Operation, steps: Steps<Query, A>): Effect.Effect<A, ReadError, Invocation> =>
+    <Query, A, E extends Coded | DataSourceError>(
+      operation: Operation,
+      steps: Steps<Query, A, E>
+    ): Effect.Effect<A, Exclude<E, DataSourceError> | CallError, Invocation> =>
       authorization.requireCapability(operation.capability).pipe(
-        Effect.andThen(authorization.requirePermission(operation.permission)),
+        Effect.andThen(
+          operation.permission === null ? Effect.succeed(null) : authorization.requirePermission(operation.permission)
+        ),
         Effect.flatMap((subject) =>
           Effect.flatMap(steps.input, (query) =>
-            Effect.flatMap(Invocation, (invocation) => steps.read(invocation, query, subject))
+            Effect.flatMap(Invocation, (invocation) => {
+              if (operation.access === "write") writers.add(invocation)
+              return steps.run(invocation, query, subject)
+            })
           )
         ),
-        Effect.catchTag("DataSourceError", (cause) => Effect.fail(new Internal({ cause }))),
+        Effect.mapError((error) => (isAnswer(error) ? error : new Internal({ cause: error }))),
         Effect.catchDefect((cause) => Effect.fail(new Internal({ cause }))),
-        (read) => audited(operation, read, steps.count)
+        (call) => audited(operation, call, steps)
       )
 )

@@ -1,11 +1,22 @@
 import { Effect, Schema } from "effect"
 import { brokenRules } from "../BrokenRules.ts"
-import { InvalidInput } from "../ReadError.ts"
+import { InvalidInput } from "../CallError.ts"
+
+const withoutNul = Schema.isPattern(/^[^\0]*$/, { message: "must not contain a NUL character" })
+
+/** A text of so many characters, without NUL. */
+export const text = (least: number, most: number) =>
+  Schema.String.check(
+    Schema.isBetweenCodePoints(least, most, {
+      message: least === 0 ? `must be at most ${most} characters` : `must be ${least} to ${most} characters`
+    }),
+    withoutNul
+  )
 
 /** A search term: at most 200 characters after trimming, no NUL; blank means none. */
 export const SearchTerm = Schema.Trim.check(
   Schema.isMaxCodePoints(200, { message: "must be at most 200 characters" }),
-  Schema.isPattern(/^[^\0]*$/, { message: "must not contain a NUL character" })
+  withoutNul
 )
 
 /** What the fields say to a value of another type. */
@@ -24,3 +35,6 @@ export const decode = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, w
       return new InvalidInput({ field: String(path[0] ?? whole), why: message })
     })
 }
+
+/** The input of an operation that takes none. */
+export const none: Effect.Effect<null> = Effect.succeed(null)

@@ -5,7 +5,7 @@ import { Config, Console, Effect, Layer, Logger, Option, Redacted, Schema } from
 import { Command, Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
-import type { ExecuteResponse } from "../ExecuteResponse.ts"
+import { ExecuteResponse } from "../ExecuteResponse.ts"
 import { Execution } from "../Execution.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { progress } from "../internal/progress.ts"
@@ -19,13 +19,6 @@ import { settingsFile } from "./settingsFile.ts"
 export class ExecutionRefused extends Schema.TaggedError<ExecutionRefused>()("ExecutionRefused", {
   message: Schema.String
 }) {}
-
-const Answer = Schema.Struct({
-  status: Schema.Int,
-  headers: Schema.Record(Schema.String, Schema.String),
-  body_b64: Schema.optionalKey(Schema.String),
-  error: Schema.optionalKey(Schema.String)
-})
 
 const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteRequest, json: unknown) {
   const token = yield* Config.option(Config.Redacted("RUNNER_SERVICE_TOKEN"))
@@ -41,7 +34,7 @@ const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteReq
     Effect.mapError(() => new ExecutionRefused({ message: `no runner answers at ${url}` }))
   )
   const answer = yield* Effect.mapError(
-    HttpClientResponse.schemaBodyJson(Answer)(response),
+    HttpClientResponse.schemaBodyJson(ExecuteResponse)(response),
     () => new ExecutionRefused({ message: `${url} answered ${response.status}, and not as a runner does` })
   )
   return answer.error === undefined ? answer : yield* new ExecutionRefused({ message: answer.error })

@@ -2,7 +2,7 @@ import { Invocation, type InvocationData } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import type { ContextData } from "../../Execute.ts"
 import { ok } from "../../HostCall.ts"
-import { hostFunction, hostInterface } from "./hostFunction.ts"
+import { always, hostFunction, hostInterface } from "./hostFunction.ts"
 
 /** What a guest sees of an execution. */
 export const contextData = (invocation: InvocationData): ContextData => ({
@@ -19,6 +19,9 @@ export const contextArguments = { getContext: Schema.Tuple([]) }
 /** The interface `context`. */
 export const contextInterface = hostInterface({
   getContext: hostFunction(contextArguments.getContext, () =>
-    Effect.map(Invocation, (invocation) => ok(contextData(invocation)))
+    always(
+      "context.get-context",
+      Effect.map(Invocation, (invocation) => ok(contextData(invocation)))
+    )
   )
 })

@@ -1,3 +1,4 @@
+import { Internal, InvalidInput, metered, NotAllowed } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { error, type HostReply, ok, ProtocolViolation } from "../../HostCall.ts"
 
@@ -27,18 +28,37 @@ export const hostFunction = <A, R>(
     )
 }
 
-/** An error that names its WIT case. */
+/** An error that names its case. */
 interface Coded {
   readonly code: string
 }
 
-/** The reply to an operation of a port: its value, its error's case, or `broken` for a defect, which is logged. */
-export const reply = <A, E extends Coded, R>(
-  operation: Effect.Effect<A, E, R>,
-  broken: HostReply
+/** The error's case, which the interface has. */
+const byCode = ({ code }: Coded): HostReply => error(code)
+
+/** The reply to a call: its value, or what its error is to the guest. A defect is logged, and `internal`. */
+export const replyOr = <A, E, R>(
+  call: Effect.Effect<A, E, R>,
+  refusal: (error: E | Internal) => HostReply
 ): Effect.Effect<HostReply, never, R> =>
-  operation.pipe(
+  call.pipe(
     Effect.map(ok),
-    Effect.catch(({ code }) => Effect.succeed(error(code))),
-    Effect.catchDefect((defect) => Effect.as(Effect.logError("a host call failed", defect), broken))
+    Effect.catch((failure) => Effect.succeed(refusal(failure))),
+    Effect.catchDefect((cause) =>
+      Effect.as(Effect.logError("a host call failed", cause), refusal(new Internal({ cause })))
+    )
   )
+
+/** The reply to a call whose errors are cases of its interface. */
+export const reply = <A, E extends Coded, R>(call: Effect.Effect<A, E, R>): Effect.Effect<HostReply, never, R> =>
+  replyOr(call, byCode)
+
+/** Errors of the guard by the interface's own cases, where these have other names. */
+export const renamed =
+  (cases: Readonly<Record<"not-allowed" | "invalid-input", string>>) =>
+  (failure: Coded): HostReply =>
+    error(failure instanceof NotAllowed || failure instanceof InvalidInput ? cases[failure.code] : failure.code)
+
+/** A call that every install may make, counted and timed under this name. */
+export const always = <R>(operation: string, call: Effect.Effect<HostReply, never, R>) =>
+  metered(operation, call, (answer) => (answer.type === "ok" ? "ok" : answer.value))

@@ -1,9 +1,7 @@
+import { GuardedHttpFetch } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { HttpHeader } from "../../Execute.ts"
-import { error } from "../../HostCall.ts"
-import { HttpFetch } from "../../HttpFetch.ts"
-import { gateFor } from "./gated.ts"
-import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
+import { hostFunction, hostInterface, renamed, replyOr } from "./hostFunction.ts"
 import { bytes, option } from "./witTypes.ts"
 
 const Request = Schema.Struct({
@@ -16,15 +14,13 @@ const Request = Schema.Struct({
 /** The arguments of the interface's functions. */
 export const httpArguments = { fetch: Schema.Tuple([Request]) }
 
-const replies = { denied: error("not-allowed"), internal: error("internal") }
+const refusal = renamed({ "not-allowed": "not-allowed", "invalid-input": "invalid-url" })
 
-/** The interface `http` over its port, behind `cap:http.fetch`. */
-export const httpInterface = Effect.gen(function* () {
-  const http = yield* HttpFetch
-  const gated = yield* gateFor("cap:http.fetch")
-  return hostInterface({
+/** The interface `http` over the guarded port. */
+export const httpInterface = Effect.map(GuardedHttpFetch, (http) =>
+  hostInterface({
     fetch: hostFunction(httpArguments.fetch, ([request]) =>
-      gated(replies, reply(http.fetch({ ...request, body: request.body ?? null }), replies.internal))
+      replyOr(http.fetch({ ...request, body: request.body ?? null }), refusal)
     )
   })
-})
+)

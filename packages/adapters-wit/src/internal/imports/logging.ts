@@ -4,7 +4,7 @@ import { Effect, Schema } from "effect"
 import { ok } from "../../HostCall.ts"
 import type { Limits } from "../../Limits.ts"
 import { logLine } from "../host/logLine.ts"
-import { hostFunction, hostInterface } from "./hostFunction.ts"
+import { always, hostFunction, hostInterface } from "./hostFunction.ts"
 
 const message = Schema.Tuple([Schema.String])
 
@@ -31,18 +31,26 @@ export const loggingInterface = ({
     return dropping ? Effect.logWarning(`the extension wrote more than ${limit}; the rest is dropped`) : log(line)
   }
 
-  const write = (log: (line: string) => Effect.Effect<void>) =>
-    hostFunction(
-      message,
-      Effect.fnUntraced(function* ([message]) {
-        const { tenantId: tenant, extensionId: extension, installId: install, requestId } = yield* Invocation
-        yield* Effect.annotateLogs(entry(message, log), { source: "extension", tenant, extension, install, requestId })
-        return ok(null)
-      })
+  const write = (operation: string, log: (line: string) => Effect.Effect<void>) =>
+    hostFunction(message, ([message]) =>
+      always(
+        operation,
+        Effect.gen(function* () {
+          const { tenantId: tenant, extensionId: extension, installId: install, requestId } = yield* Invocation
+          yield* Effect.annotateLogs(entry(message, log), {
+            source: "extension",
+            tenant,
+            extension,
+            install,
+            requestId
+          })
+          return ok(null)
+        })
+      )
     )
   return hostInterface({
-    logInfo: write(Effect.logInfo),
-    logWarn: write(Effect.logWarning),
-    logError: write(Effect.logError)
+    logInfo: write("logging.log-info", Effect.logInfo),
+    logWarn: write("logging.log-warn", Effect.logWarning),
+    logError: write("logging.log-error", Effect.logError)
   })
 }

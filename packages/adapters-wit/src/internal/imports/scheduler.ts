@@ -1,58 +1,47 @@
+import { GuardedScheduler, notChanged, notCreated, notDeleted } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { error, ok } from "../../HostCall.ts"
-import {
-  CreateScheduleInput,
-  notChanged,
-  notCreated,
-  notDeleted,
-  Scheduler,
-  UpdateScheduleInput
-} from "../../Scheduler.ts"
-import { type GateReplies, gateFor } from "./gated.ts"
-import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
+import { hostFunction, hostInterface, renamed, replyOr } from "./hostFunction.ts"
+import { refusalIn } from "./refusals.ts"
+import { option } from "./witTypes.ts"
+
+const optional = {
+  timezone: option(Schema.String),
+  enabled: option(Schema.Boolean),
+  name: option(Schema.String),
+  payload: option(Schema.String)
+}
+const CreateInput = Schema.Struct({ endpoint: Schema.String, cron: Schema.String, ...optional })
+const UpdateInput = Schema.Struct({ endpoint: option(Schema.String), cron: option(Schema.String), ...optional })
 
 /** The arguments of the interface's functions. */
 export const schedulerArguments = {
   listSchedules: Schema.Tuple([]),
   getSchedule: Schema.Tuple([Schema.String]),
-  createSchedule: Schema.Tuple([CreateScheduleInput]),
-  updateSchedule: Schema.Tuple([Schema.String, UpdateScheduleInput]),
+  createSchedule: Schema.Tuple([CreateInput]),
+  updateSchedule: Schema.Tuple([Schema.String, UpdateInput]),
   deleteSchedule: Schema.Tuple([Schema.String]),
   getEndpoints: Schema.Tuple([])
 }
 
-const refuse = (answer: (why: string) => object): GateReplies => ({
-  denied: ok(answer("denied")),
-  internal: ok(answer("internal"))
-})
+const refusal = renamed({ "not-allowed": "denied", "invalid-input": "validation-failed" })
+const uncreated = refusalIn(notCreated)
+const unchanged = refusalIn(notChanged)
+const undeleted = refusalIn(notDeleted)
 
-const reading = { denied: error("denied"), internal: error("internal") }
-const creating = refuse(notCreated)
-const changing = refuse(notChanged)
-const deleting = refuse(notDeleted)
-
-/** The interface `scheduler` over its port, behind `cap:scheduler.manage`. */
-export const schedulerInterface = Effect.gen(function* () {
-  const scheduler = yield* Scheduler
-  const gated = yield* gateFor("cap:scheduler.manage")
-  return hostInterface({
-    listSchedules: hostFunction(schedulerArguments.listSchedules, () =>
-      gated(reading, reply(scheduler.listSchedules, reading.internal))
-    ),
-    getSchedule: hostFunction(schedulerArguments.getSchedule, ([id]) =>
-      gated(reading, reply(scheduler.getSchedule(id), reading.internal))
-    ),
+/** The interface `scheduler` over the guarded port. */
+export const schedulerInterface = Effect.map(GuardedScheduler, (scheduler) =>
+  hostInterface({
+    listSchedules: hostFunction(schedulerArguments.listSchedules, () => replyOr(scheduler.listSchedules, refusal)),
+    getSchedule: hostFunction(schedulerArguments.getSchedule, ([id]) => replyOr(scheduler.getSchedule(id), refusal)),
     createSchedule: hostFunction(schedulerArguments.createSchedule, ([input]) =>
-      gated(creating, reply(scheduler.createSchedule(input), creating.internal))
+      replyOr(scheduler.createSchedule(input), uncreated)
     ),
     updateSchedule: hostFunction(schedulerArguments.updateSchedule, ([id, input]) =>
-      gated(changing, reply(scheduler.updateSchedule(id, input), changing.internal))
+      replyOr(scheduler.updateSchedule(id, input), unchanged)
     ),
     deleteSchedule: hostFunction(schedulerArguments.deleteSchedule, ([id]) =>
-      gated(deleting, reply(scheduler.deleteSchedule(id), deleting.internal))
+      replyOr(scheduler.deleteSchedule(id), undeleted)
     ),
-    getEndpoints: hostFunction(schedulerArguments.getEndpoints, () =>
-      gated(reading, reply(scheduler.getEndpoints, reading.internal))
-    )
+    getEndpoints: hostFunction(schedulerArguments.getEndpoints, () => replyOr(scheduler.getEndpoints, refusal))
   })
-})
+)

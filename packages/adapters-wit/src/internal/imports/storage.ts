@@ -1,8 +1,6 @@
+import { GuardedStorage } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { error } from "../../HostCall.ts"
-import { Storage } from "../../Storage.ts"
-import { gateFor } from "./gated.ts"
-import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
+import { hostFunction, hostInterface, renamed, replyOr } from "./hostFunction.ts"
 import { bytes, option, u64 } from "./witTypes.ts"
 
 const Entry = Schema.Struct({ namespace: Schema.String, key: Schema.String, value: bytes, revision: option(u64) })
@@ -15,24 +13,21 @@ export const storageArguments = {
   listEntries: Schema.Tuple([Schema.String, option(Schema.String)])
 }
 
-const replies = { denied: error("denied"), internal: error("internal") }
+/** The interface has no case for input that breaks a rule; the product answers such with its `internal` too. */
+const refusal = renamed({ "not-allowed": "denied", "invalid-input": "internal" })
 
-/** The interface `storage` over its port, behind `cap:storage.kv`. */
-export const storageInterface = Effect.gen(function* () {
-  const storage = yield* Storage
-  const gated = yield* gateFor("cap:storage.kv")
-  return hostInterface({
-    get: hostFunction(storageArguments.get, ([namespace, key]) =>
-      gated(replies, reply(storage.get(namespace, key), replies.internal))
-    ),
+/** The interface `storage` over the guarded port. */
+export const storageInterface = Effect.map(GuardedStorage, (storage) =>
+  hostInterface({
+    get: hostFunction(storageArguments.get, ([namespace, key]) => replyOr(storage.get(namespace, key), refusal)),
     put: hostFunction(storageArguments.put, ([entry]) =>
-      gated(replies, reply(storage.put({ ...entry, revision: entry.revision ?? null }), replies.internal))
+      replyOr(storage.put({ ...entry, revision: entry.revision ?? null }), refusal)
     ),
     delete: hostFunction(storageArguments.delete, ([namespace, key]) =>
-      gated(replies, reply(storage.delete(namespace, key), replies.internal))
+      replyOr(storage.delete(namespace, key), refusal)
     ),
     listEntries: hostFunction(storageArguments.listEntries, ([namespace, cursor]) =>
-      gated(replies, reply(storage.listEntries(namespace, cursor ?? null), replies.internal))
+      replyOr(storage.listEntries(namespace, cursor ?? null), refusal)
     )
   })
-})
+)

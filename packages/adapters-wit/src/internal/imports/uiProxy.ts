@@ -1,22 +1,18 @@
+import { GuardedUiProxy } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { error } from "../../HostCall.ts"
-import { UiProxy } from "../../UiProxy.ts"
-import { gateFor } from "./gated.ts"
-import { hostFunction, hostInterface, reply } from "./hostFunction.ts"
+import { hostFunction, hostInterface, renamed, replyOr } from "./hostFunction.ts"
 import { bytes, option } from "./witTypes.ts"
 
 /** The arguments of the interface's functions. */
 export const uiProxyArguments = { callRoute: Schema.Tuple([Schema.String, option(bytes)]) }
 
-const replies = { denied: error("denied"), internal: error("internal") }
+const refusal = renamed({ "not-allowed": "denied", "invalid-input": "bad-request" })
 
-/** The interface `ui-proxy` over its port, behind `cap:ui.proxy`. */
-export const uiProxyInterface = Effect.gen(function* () {
-  const proxy = yield* UiProxy
-  const gated = yield* gateFor("cap:ui.proxy")
-  return hostInterface({
+/** The interface `ui-proxy` over the guarded port. */
+export const uiProxyInterface = Effect.map(GuardedUiProxy, (proxy) =>
+  hostInterface({
     callRoute: hostFunction(uiProxyArguments.callRoute, ([route, payload]) =>
-      gated(replies, reply(proxy.callRoute(route, payload ?? null), replies.internal))
+      replyOr(proxy.callRoute(route, payload ?? null), refusal)
     )
   })
-})
+)

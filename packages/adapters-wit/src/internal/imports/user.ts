@@ -1,7 +1,7 @@
 import { Invocation, type InvocationData, type InvocationUser } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { error, ok } from "../../HostCall.ts"
-import { hostFunction, hostInterface } from "./hostFunction.ts"
+import { always, hostFunction, hostInterface } from "./hostFunction.ts"
 
 /** The arguments of the functions of `user` and `user-v2`. */
 export const userArguments = { getUser: Schema.Tuple([]) }
@@ -21,15 +21,18 @@ const userDataV2 = (invocation: InvocationData, user: InvocationUser) => ({
   additionalFields: Object.entries(user.additionalFields)
 })
 
-const getUser = (show: (invocation: InvocationData, user: InvocationUser) => object) =>
+const getUser = (operation: string, show: (invocation: InvocationData, user: InvocationUser) => object) =>
   hostFunction(userArguments.getUser, () =>
-    Effect.map(Invocation, (invocation) =>
-      invocation.user === null ? error("not-available") : ok(show(invocation, invocation.user))
+    always(
+      operation,
+      Effect.map(Invocation, (invocation) =>
+        invocation.user === null ? error("not-available") : ok(show(invocation, invocation.user))
+      )
     )
   )
 
 /** The interface `user`. */
-export const userInterface = hostInterface({ getUser: getUser(userData) })
+export const userInterface = hostInterface({ getUser: getUser("user.get-user", userData) })
 
 /** The interface `user-v2`. */
-export const userV2Interface = hostInterface({ getUser: getUser(userDataV2) })
+export const userV2Interface = hostInterface({ getUser: getUser("user-v2.get-user", userDataV2) })

@@ -40,10 +40,12 @@ const askedFor = (tenantId: TenantId, { extension, id, install }: KeptTrigger): 
   extensionId: extension,
   installId: install,
   versionId: null,
+  contentHash: null,
   requestId: id,
   trigger: "schedule",
   user: null,
-  restrictTo: null
+  restrictTo: null,
+  settings: null
 })
 
 /** Fails where what the handler answered rests on something that the install may no longer do. */

@@ -1,9 +1,11 @@
-import type { Invocation } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer, Schema } from "effect"
+import type { Invocation } from "./Invocation.ts"
 
 /** Why storage did not answer; the cases of the WIT enum `storage-error`. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
-  code: Schema.Literals(["missing", "conflict", "denied", "internal"])
+  code: Schema.Literals(["missing", "conflict", "denied", "internal"]),
+  /** For the host's own log. It never reaches an extension. */
+  cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
 /** One stored value. */
@@ -16,19 +18,24 @@ export interface StorageEntry {
 }
 
 /**
- * A store of bytes for the install behind the current execution.
+ * A store of bytes for the install behind the current execution. It checks no right: that is the work of `GuardedStorage`.
  *
  * Guarantees, for every implementation:
- * - An install sees only what it stored itself.
- * - A `get` after a successful `put` of the key gives that value or a later one.
- * - Asked only where the capability `cap:storage.kv` is effective.
+ * - An install sees only what it stored itself; namespaces are apart from each other.
+ * - A `get` after a successful `put` of the key gives that value or a later one, byte for byte.
+ * - The first revision of a key is 1, and each write adds 1. A `put` with another revision than the current one, or with any
+ *   where nothing is stored, is a `conflict` and writes nothing. A `put` without one always writes.
+ * - `get` and `delete` of a key where nothing is stored are `missing`.
  */
 export interface StorageService {
   readonly get: (namespace: string, key: string) => Effect.Effect<StorageEntry, StorageError, Invocation>
-  /** The entry as stored, with its new revision; `conflict` where a given revision is not the current one. */
+  /** The entry as stored, with its new revision. */
   readonly put: (entry: StorageEntry) => Effect.Effect<StorageEntry, StorageError, Invocation>
   readonly delete: (namespace: string, key: string) => Effect.Effect<void, StorageError, Invocation>
-  /** Entries in ascending order of their keys, those after `cursor` where it is not null; empty at the end. */
+  /**
+   * Entries in ascending order of their keys, those behind `cursor` where it is not null; empty at the end. The cursor is the
+   * last key seen, as it is or in the product's form: see `lastKeySeen`.
+   */
   readonly listEntries: (
     namespace: string,
     cursor: string | null
@@ -36,7 +43,7 @@ export interface StorageService {
 }
 
 /** The port to storage. */
-export class Storage extends Context.Service<Storage, StorageService>()("@alga-psa/ext-adapters-wit/Storage") {}
+export class Storage extends Context.Service<Storage, StorageService>()("@alga-psa/ext-domain/Storage") {}
 
 const denied = Effect.fail(new StorageError({ code: "denied" }))
 

@@ -1,10 +1,12 @@
-import type { Invocation } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer, Schema } from "effect"
-import { option } from "./internal/imports/witTypes.ts"
+import type { Invocation } from "./Invocation.ts"
+import type { CreateScheduleInput, UpdateScheduleInput } from "./ScheduleInput.ts"
 
 /** Why the scheduler did not answer; the cases of the WIT enum `scheduler-error`. */
 export class SchedulerError extends Schema.TaggedError<SchedulerError>()("SchedulerError", {
-  code: Schema.Literals(["not-found", "validation-failed", "quota-exceeded", "denied", "internal"])
+  code: Schema.Literals(["not-found", "validation-failed", "quota-exceeded", "denied", "internal"]),
+  /** For the host's own log. It never reaches an extension. */
+  cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
 /** One schedule of an install. Times are ISO 8601, `payload` is a JSON text. */
@@ -32,28 +34,6 @@ export interface EndpointInfo {
   readonly schedulable: boolean
 }
 
-/** What a new schedule is to be, as the guest wrote it. */
-export const CreateScheduleInput = Schema.Struct({
-  endpoint: Schema.String,
-  cron: Schema.String,
-  timezone: option(Schema.String),
-  enabled: option(Schema.Boolean),
-  name: option(Schema.String),
-  payload: option(Schema.String)
-})
-export interface CreateScheduleInput extends Schema.Schema.Type<typeof CreateScheduleInput> {}
-
-/** What is to change in a schedule, as the guest wrote it. What is absent stays. */
-export const UpdateScheduleInput = Schema.Struct({
-  endpoint: option(Schema.String),
-  cron: option(Schema.String),
-  timezone: option(Schema.String),
-  enabled: option(Schema.Boolean),
-  name: option(Schema.String),
-  payload: option(Schema.String)
-})
-export interface UpdateScheduleInput extends Schema.Schema.Type<typeof UpdateScheduleInput> {}
-
 /** How a delete ended. Where `success` is false nothing was changed. */
 export interface ScheduleDeleted {
   readonly success: boolean
@@ -72,40 +52,57 @@ export interface ScheduleCreated extends ScheduleChanged {
 }
 
 /**
- * Schedules of the install behind the current execution.
+ * Schedules of the install behind the current execution. It checks no right: that is the work of `GuardedScheduler`.
  *
  * Guarantees, for every implementation:
- * - An install sees and changes its own schedules only.
- * - Asked only where the capability `cap:scheduler.manage` is effective.
+ * - An install sees and changes its own schedules only: another's is not there.
+ * - A schedule that was made is enabled and in UTC unless its input says otherwise.
+ * - In an update what is absent stays; an empty payload clears it.
+ * - What breaks a rule of the scheduler's (endpoint, cron, time zone, number of schedules) is `success: false` with an error
+ *   text and changes nothing. So are an update and a delete of a schedule that is not there.
+ * - A change is sent once at most.
  */
 export interface SchedulerService {
+  /** All schedules, in any order. */
   readonly listSchedules: Effect.Effect<ReadonlyArray<ScheduleInfo>, SchedulerError, Invocation>
+  /** The schedule, or null where the install has none of that id. */
   readonly getSchedule: (id: string) => Effect.Effect<ScheduleInfo | null, SchedulerError, Invocation>
-  readonly createSchedule: (input: CreateScheduleInput) => Effect.Effect<ScheduleCreated, never, Invocation>
-  readonly updateSchedule: (id: string, input: UpdateScheduleInput) => Effect.Effect<ScheduleChanged, never, Invocation>
-  readonly deleteSchedule: (id: string) => Effect.Effect<ScheduleDeleted, never, Invocation>
+  readonly createSchedule: (input: CreateScheduleInput) => Effect.Effect<ScheduleCreated, SchedulerError, Invocation>
+  readonly updateSchedule: (
+    id: string,
+    input: UpdateScheduleInput
+  ) => Effect.Effect<ScheduleChanged, SchedulerError, Invocation>
+  readonly deleteSchedule: (id: string) => Effect.Effect<ScheduleDeleted, SchedulerError, Invocation>
+  /** Endpoints of the installed version, in any order. */
   readonly getEndpoints: Effect.Effect<ReadonlyArray<EndpointInfo>, SchedulerError, Invocation>
 }
 
 /** The port to schedules. */
-export class Scheduler extends Context.Service<Scheduler, SchedulerService>()("@alga-psa/ext-adapters-wit/Scheduler") {}
+export class Scheduler extends Context.Service<Scheduler, SchedulerService>()("@alga-psa/ext-domain/Scheduler") {}
 
-const denied = Effect.fail(new SchedulerError({ code: "denied" }))
 /** The answer where no schedule was deleted. */
 export const notDeleted = (error: string): ScheduleDeleted => ({ success: false, error })
 
 /** The answer where no schedule was changed. */
-export const notChanged = (error: string): ScheduleChanged => ({ ...notDeleted(error), fieldErrors: null })
+export const notChanged = (error: string, fieldErrors: string | null = null): ScheduleChanged => ({
+  ...notDeleted(error),
+  fieldErrors
+})
 
 /** The answer where no schedule was made. */
-export const notCreated = (error: string): ScheduleCreated => ({ ...notChanged(error), scheduleId: null })
+export const notCreated = (error: string, fieldErrors: string | null = null): ScheduleCreated => ({
+  ...notChanged(error, fieldErrors),
+  scheduleId: null
+})
+
+const denied = Effect.fail(new SchedulerError({ code: "denied" }))
 
 /** Schedules nothing for anybody. */
 export const layerSchedulerDenied: Layer.Layer<Scheduler> = Layer.succeed(Scheduler, {
   listSchedules: denied,
   getSchedule: () => denied,
-  createSchedule: () => Effect.succeed(notCreated("denied")),
-  updateSchedule: () => Effect.succeed(notChanged("denied")),
-  deleteSchedule: () => Effect.succeed(notDeleted("denied")),
+  createSchedule: () => denied,
+  updateSchedule: () => denied,
+  deleteSchedule: () => denied,
   getEndpoints: denied
 })

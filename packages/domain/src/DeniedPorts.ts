@@ -7,7 +7,7 @@ import { layerStorageDenied, type Storage } from "./Storage.ts"
 import { layerUiProxyDenied, type UiProxy } from "./UiProxy.ts"
 
 /**
- * Every port outside the reads, denied. Merge a real layer over it to open one:
+ * Every port beside the reads, denied. Merge a real layer over it to open one:
  * `Layer.merge(layerDeniedPorts, layerMyStorage)`.
  */
 export const layerDeniedPorts: Layer.Layer<Secrets | HttpFetch | Storage | UiProxy | Scheduler | Invoicing> =

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { NotAllowed } from "../src/ReadError.ts"
+import { NotAllowed } from "../src/CallError.ts"
 
 describe("NotAllowed", () => {
   it.each([

@@ -1,0 +1,17 @@
+import { InvalidInput, NotAllowed } from "@alga-psa/ext-domain"
+import { type HostReply, ok } from "../../HostCall.ts"
+
+/** Makes a result that says that nothing was done, with an error text and a JSON object of field names to messages. */
+type NotDone = (error: string, fieldErrors?: string | null) => object
+
+const sentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1)
+
+/** What an error is to the guest where the function's result is a record without error cases. */
+export const refusalIn =
+  (notDone: NotDone) =>
+  (failure: { readonly code: string }): HostReply => {
+    if (failure instanceof NotAllowed) return ok(notDone("denied"))
+    if (!(failure instanceof InvalidInput)) return ok(notDone(failure.code))
+    const message = sentence(failure.message)
+    return ok(notDone(message, JSON.stringify({ [failure.field]: message })))
+  }

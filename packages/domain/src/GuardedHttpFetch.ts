@@ -1,0 +1,52 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { Authorization } from "./Authorization.ts"
+import type { Guarded } from "./Guarded.ts"
+import { HttpFetch, type HttpFetchService } from "./HttpFetch.ts"
+import { guard } from "./internal/guard.ts"
+import * as Input from "./internal/input.ts"
+
+/**
+ * Requests to the outside for an execution that has `cap:http.fetch`. A method has 1 to 32 characters, a URL at most 8,192, and
+ * there are at most 100 headers.
+ */
+export class GuardedHttpFetch extends Context.Service<GuardedHttpFetch, Guarded<HttpFetchService>>()(
+  "@alga-psa/ext-domain/GuardedHttpFetch"
+) {}
+
+const fetching = {
+  name: "http.fetch",
+  span: "HttpFetch.fetch",
+  access: "write",
+  capability: "cap:http.fetch",
+  permission: null
+} as const
+
+const mostHeaders = 100
+
+const decodeRequest = Input.decode(
+  Schema.Struct({
+    method: Input.text(1, 32),
+    url: Input.text(1, 8_192),
+    headers: Schema.Array(Schema.Struct({ name: Input.text(1, 256), value: Input.text(0, 16_384) })).check(
+      Schema.isMaxLength(mostHeaders, { message: `must be at most ${mostHeaders}` })
+    ),
+    body: Schema.NullOr(Schema.Uint8Array)
+  }),
+  "request"
+)
+
+const make = Effect.gen(function* () {
+  const http = yield* HttpFetch
+  const guarded = yield* guard
+
+  return GuardedHttpFetch.of({
+    fetch: (request) =>
+      guarded(fetching, { input: decodeRequest(request), run: (_, valid) => http.fetch(valid), count: () => 1 })
+  })
+})
+
+/** The guarded port over the port. */
+export const layerGuardedHttpFetch: Layer.Layer<GuardedHttpFetch, never, HttpFetch | Authorization> = Layer.effect(
+  GuardedHttpFetch,
+  make
+)

@@ -1,0 +1,54 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { Invocation } from "./Invocation.ts"
+
+/** Why a fetch did not take place; the cases of the WIT enum `http-error`. */
+export class HttpFetchError extends Schema.TaggedError<HttpFetchError>()("HttpFetchError", {
+  code: Schema.Literals(["invalid-url", "not-allowed", "transport", "internal"]),
+  /** For the host's own log. It never reaches an extension. */
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}
+
+/** A header, as it was written. */
+export interface HttpFetchHeader {
+  readonly name: string
+  readonly value: string
+}
+
+/** A request to the outside. */
+export interface HttpFetchRequest {
+  readonly method: string
+  /** Absolute, `http` or `https`. */
+  readonly url: string
+  readonly headers: ReadonlyArray<HttpFetchHeader>
+  readonly body: Uint8Array | null
+}
+
+/** The answer to a fetch. */
+export interface HttpFetchResponse {
+  readonly status: number
+  readonly headers: ReadonlyArray<HttpFetchHeader>
+  readonly body: Uint8Array | null
+}
+
+/**
+ * Requests of extensions to the outside. It checks no right: that is the work of `GuardedHttpFetch`.
+ *
+ * Guarantees, for every implementation:
+ * - Time and size are bounded, and the host's own network is not reachable.
+ * - Any status is a success, 4xx and 5xx too. A redirect is an answer: it is not followed.
+ * - A URL that is not absolute, or neither `http` nor `https`, is `invalid-url`. One that the install may not reach is
+ *   `not-allowed`. One from which no whole answer came is `transport`.
+ * - A request is sent once at most.
+ */
+export interface HttpFetchService {
+  /** Sends a request and gives the whole answer. */
+  readonly fetch: (request: HttpFetchRequest) => Effect.Effect<HttpFetchResponse, HttpFetchError, Invocation>
+}
+
+/** The port to the outside. */
+export class HttpFetch extends Context.Service<HttpFetch, HttpFetchService>()("@alga-psa/ext-domain/HttpFetch") {}
+
+/** Lets nothing out. */
+export const layerHttpFetchDenied: Layer.Layer<HttpFetch> = Layer.succeed(HttpFetch, {
+  fetch: () => Effect.fail(new HttpFetchError({ code: "not-allowed" }))
+})

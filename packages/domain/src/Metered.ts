@@ -1,0 +1,24 @@
+import { Cause, Clock, Effect, Exit } from "effect"
+import { meter } from "./internal/meters.ts"
+
+const ended = <A, E>(exit: Exit.Exit<A, E>, outcome: (result: A) => string): string => {
+  if (Exit.isSuccess(exit)) return outcome(exit.value)
+  return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "internal"
+}
+
+/**
+ * Counts and times a host call that every install may make, like `log` and `context`: it has no log line and no span. `outcome`
+ * is `ok` or the name of the interface's own error.
+ */
+export const metered = <A, E, R>(
+  operation: string,
+  call: Effect.Effect<A, E, R>,
+  outcome: (result: A) => string
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Clock.monotonicTimeNanos, (started) =>
+    Effect.onExit(call, (exit) =>
+      Effect.flatMap(Clock.monotonicTimeNanos, (now) =>
+        meter({ operation, outcome: ended(exit, outcome) }, now - started)
+      )
+    )
+  )

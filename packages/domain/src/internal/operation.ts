@@ -1,0 +1,38 @@
+import type { Effect } from "effect"
+import type { InvalidInput } from "../CallError.ts"
+import type { Capability } from "../Capability.ts"
+import type { Invocation, InvocationData } from "../Invocation.ts"
+import type { Permission } from "../Permission.ts"
+import type { RbacSubject } from "../RbacCheck.ts"
+
+/** An error that names its case. */
+export interface Coded {
+  readonly code: string
+  readonly cause?: unknown
+}
+
+/** A guarded operation: its name in logs and metrics, its span, and what it takes. */
+export interface Operation {
+  readonly name: string
+  readonly span: string
+  /** A `write` may change something, or tell somebody outside. An execution that wrote is never repeated by the host. */
+  readonly access: "read" | "write"
+  readonly capability: Capability
+  /** Null where the capability alone decides, whoever the user is. */
+  readonly permission: Permission | null
+}
+
+/** What an operation does once it is allowed. */
+export interface Steps<Query, A, E> {
+  readonly input: Effect.Effect<Query, InvalidInput>
+  readonly run: (
+    invocation: InvocationData,
+    query: Query,
+    /** The user whose permission was checked, or null where there is none. */
+    subject: RbacSubject | null
+  ) => Effect.Effect<A, E, Invocation>
+  /** How many records the result holds, or how many were written. */
+  readonly count: (result: A) => number
+  /** Whether a result says that nothing was done, where the world has no error for it. Default: none does. */
+  readonly refused?: (result: A) => boolean
+}
