@@ -1,7 +1,8 @@
 import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
-import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
+import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
-import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
+import { type AnyResource, type Operations, type ReaderOf, serviceName } from "@alga-psa/ext-domain/Resource"
+import { type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
 import { Context, Duration, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { ResendsStatements } from "./internal/resend.ts"
@@ -10,21 +11,29 @@ import { layer } from "./PgPorts.ts"
 import { ReadTimeout } from "./ReadTimeout.ts"
 import { ShortReads } from "./ShortReads.ts"
 
+type Transaction = Effect.Success<typeof makeTenantTransaction>
+
+/** The reader with every operation in a transaction of its own. */
+export const readerByTenant = <Reader = ResourceReader>(
+  { Reader, operations }: AnyResource,
+  within: Transaction
+): Effect.Effect<Context.Context<Reader>, never, Reader> =>
+  Effect.map(Reader, (reader: ReaderOf<Operations>) => {
+    const methods = Object.keys(operations).map((name) => {
+      const read = reader[name] as ReaderOf<Operations>[string]
+      const operation = `${serviceName(Reader)}.${name}`
+      return [name, (tenant: TenantId, query: unknown) => within(operation, tenant, read(tenant, query))]
+    })
+    return Context.make(Reader, Object.fromEntries(methods))
+  })
+
 const make = Effect.gen(function* () {
-  const clients = yield* ClientReader
-  const services = yield* ServiceReader
   const gate = yield* CapabilityGate
   const rbac = yield* RbacCheck
   const within = yield* makeTenantTransaction
+  const readers = yield* Effect.forEach(resources, (resource) => readerByTenant(resource, within))
 
-  return Context.make(ClientReader, {
-    list: (tenant, query) => within("ClientReader.list", tenant, clients.list(tenant, query)),
-    get: (tenant, client) => within("ClientReader.get", tenant, clients.get(tenant, client))
-  }).pipe(
-    Context.add(ServiceReader, {
-      list: (tenant, query) => within("ServiceReader.list", tenant, services.list(tenant, query)),
-      get: (tenant, service) => within("ServiceReader.get", tenant, services.get(tenant, service))
-    }),
+  return Context.mergeAll(...readers).pipe(
     Context.add(CapabilityGate, {
       access: (tenant, install) => within("CapabilityGate.access", tenant, gate.access(tenant, install)),
       accessTo: (tenant, extension) => within("CapabilityGate.accessTo", tenant, gate.accessTo(tenant, extension))
@@ -43,9 +52,11 @@ const withinTransaction = Layer.mergeAll(
 )
 
 /**
- * All four ports as in {@link layer}, each call in a transaction of its own that tells the database the tenant, for
+ * Every port as in {@link layer}, each call in a transaction of its own that tells the database the tenant, for
  * databases with the row level security of `TenantPolicies`. It works without them too. It costs three round trips more
  * a call, and a connection that the call does not share.
  */
-export const layerByTenant: Layer.Layer<ClientReader | ServiceReader | CapabilityGate | RbacCheck, never, SqlClient> =
-  Layer.provide(Layer.effectContext(make), Layer.provide(layer, withinTransaction))
+export const layerByTenant: Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, never, SqlClient> = Layer.provide(
+  Layer.effectContext(make),
+  Layer.provide(layer, withinTransaction)
+)

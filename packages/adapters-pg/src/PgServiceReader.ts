@@ -1,22 +1,15 @@
 import { ServiceId } from "@alga-psa/ext-domain/Identifiers"
-import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { ServiceBillingMethod, ServiceItemKind, type ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
-import { Effect, Layer, Schema } from "effect"
-import { SqlClient } from "effect/sql/SqlClient"
-import {
-  type ListShape,
-  type ListValue,
-  listed,
-  listShape,
-  listStatement,
-  listValues,
-  toPage
-} from "./internal/listing.ts"
-import { literals, type Placeholder, prepare, prepareShapes } from "./internal/prepare.ts"
-import { makeQuery } from "./internal/query.ts"
-import { ShortReads } from "./ShortReads.ts"
+import { ServiceReader, type ServicesQuery } from "@alga-psa/ext-domain/Services"
+import { Layer, Schema } from "effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { IndexDefinition } from "./IndexPack.ts"
+import { indexedNameBytes } from "./internal/listing.ts"
+import { literals } from "./internal/prepare.ts"
+import { makeReader } from "./internal/reader.ts"
+import type { ReadColumns } from "./ReadColumns.ts"
 
-const columns = {
+const Row = Schema.Struct({
   id: ServiceId,
   service_name: Schema.String,
   item_kind: ServiceItemKind,
@@ -26,40 +19,30 @@ const columns = {
   unit_of_measure: Schema.String,
   is_active: Schema.Boolean,
   sku: Schema.NullOr(Schema.String)
-}
-const Row = Schema.Struct(columns)
-
-const summary = (row: typeof Row.Type): ServiceSummary => ({
-  serviceId: row.id,
-  serviceName: row.service_name,
-  itemKind: row.item_kind,
-  billingMethod: row.billing_method,
-  serviceTypeId: row.type?.[0] ?? null,
-  serviceTypeName: row.type?.[1] ?? null,
-  defaultRate: row.default_rate,
-  unitOfMeasure: row.unit_of_measure,
-  isActive: row.is_active,
-  sku: row.sku
 })
 
-interface Shape extends ListShape {
-  readonly oneKind: boolean
-  readonly oneState: boolean
-  readonly oneMethod: boolean
-}
-
-type Value = ListValue | "itemKind" | "isActive" | "billingMethod"
-
-const make = Effect.gen(function* () {
-  const sql = yield* SqlClient
-  const query = yield* makeQuery
-  const toServices = query("ServiceReader.list", listed(columns))
-  const toService = query("ServiceReader.get", Row)
-
+const make = makeReader<ServicesQuery, typeof Row.Type, ServiceSummary>("ServiceReader", (sql) => ({
+  Row,
+  summary: (row) => ({
+    serviceId: row.id,
+    serviceName: row.service_name,
+    itemKind: row.item_kind,
+    billingMethod: row.billing_method,
+    serviceTypeId: row.type?.[0] ?? null,
+    serviceTypeName: row.type?.[1] ?? null,
+    defaultRate: row.default_rate,
+    unitOfMeasure: row.unit_of_measure,
+    isActive: row.is_active,
+    sku: row.sku
+  }),
+  from: sql`service_catalog AS s`,
+  tenant: sql`s.tenant`,
+  id: sql`s.service_id`,
+  name: sql`s.service_name`,
+  searched: [sql`s.service_name`, sql`s.description`, sql`s.sku`],
   // Not parameters: a plan that is kept for all values can use the indexes of these methods only where they are known.
-  const visible = sql`s.billing_method IN ${literals(sql, ServiceBillingMethod.literals)}`
-
-  const selected = (value: Placeholder<"tenant">) => sql`
+  visible: sql`s.billing_method IN ${literals(sql, ServiceBillingMethod.literals)}`,
+  selected: (value) => sql`
     s.service_id AS id,
     s.service_name,
     s.item_kind,
@@ -72,67 +55,57 @@ const make = Effect.gen(function* () {
     coalesce(s.default_rate, 0)::float8 AS default_rate,
     coalesce(s.unit_of_measure, '') AS unit_of_measure,
     s.is_active,
-    s.sku`
-
-  const found = (shape: Shape, value: Placeholder<Value>) => {
-    const sought = sql`(SELECT lower(${value("pattern")}::text))`
-    return sql.or([
-      sql`lower(s.service_name) LIKE ${sought}`,
-      sql`lower(s.description) LIKE ${sought}`,
-      sql`lower(s.sku) LIKE ${sought}`,
-      ...(shape.searchIsId ? [sql`s.service_id = ${value("searchedId")}::uuid`] : [])
-    ])
+    s.sku`,
+  filters: {
+    billingMethod: { sql: (value) => sql`s.billing_method = ${value("billingMethod")}` },
+    itemKind: { sql: (value) => sql`s.item_kind = ${value("itemKind")}` },
+    isActive: { sql: (value) => sql`s.is_active = ${value("isActive")}` }
   }
-
-  const matching = (shape: Shape, value: Placeholder<Value>) =>
-    sql.and([
-      sql`s.tenant = ${value("tenant")}::uuid`,
-      visible,
-      ...(shape.oneMethod ? [sql`s.billing_method = ${value("billingMethod")}`] : []),
-      ...(shape.oneKind ? [sql`s.item_kind = ${value("itemKind")}`] : []),
-      ...(shape.oneState ? [sql`s.is_active = ${value("isActive")}`] : []),
-      ...(shape.searched ? [found(shape, value)] : [])
-    ])
-
-  const name = sql`lower(s.service_name) COLLATE "C"`
-
-  const list = prepareShapes(sql, (shape: Shape, value: Placeholder<Value>) =>
-    listStatement(sql, shape, value, {
-      matches: (length) => sql`
-        SELECT s.service_id AS id, ${name} AS name
-        FROM service_catalog AS s
-        WHERE ${matching(shape, value)} AND octet_length(s.service_name) ${sql.literal(length)}`,
-      count: shape.searched ? null : sql`SELECT count(*) FROM service_catalog AS s WHERE ${matching(shape, value)}`,
-      selected: selected(value),
-      joined: sql`service_catalog AS s ON s.tenant = ${value("tenant")}::uuid AND s.service_id = page.id`,
-      order: sql`${name}, s.service_id`
-    })
-  )
-
-  const get = prepare(
-    (yield* ShortReads) ?? sql,
-    (value: Placeholder<"tenant" | "service">) => sql`
-      SELECT ${selected(value)}
-      FROM service_catalog AS s
-      WHERE s.tenant = ${value("tenant")}::uuid AND s.service_id = ${value("service")}::uuid AND ${visible}`
-  )
-
-  return ServiceReader.of({
-    list: (tenant, asked) => {
-      const { itemKind, isActive, billingMethod } = asked
-      const shape = {
-        ...listShape(asked),
-        oneKind: itemKind !== null,
-        oneState: isActive !== null,
-        oneMethod: billingMethod !== null
-      }
-      const values = { ...listValues(tenant, asked), itemKind, isActive, billingMethod }
-      return Effect.map(toServices(list(shape, values)), (rows) => toPage(rows, asked, summary))
-    },
-    get: (tenant, service) =>
-      Effect.map(toService(get({ tenant, service })), ([row]) => (row === undefined ? null : summary(row)))
-  })
-})
+}))
 
 /** {@link ServiceReader} over `service_catalog` and `service_types`. One statement a call. */
 export const layerServiceReader: Layer.Layer<ServiceReader, never, SqlClient> = Layer.effect(ServiceReader, make)
+
+/** What it reads. */
+export const serviceColumns: ReadColumns = {
+  service_catalog: [
+    "tenant",
+    "service_id",
+    "service_name",
+    "description",
+    "default_rate",
+    "unit_of_measure",
+    "billing_method",
+    "custom_service_type_id",
+    "item_kind",
+    "is_active",
+    "sku"
+  ],
+  service_types: ["tenant", "id", "name"]
+}
+
+/** The indexes behind it. */
+export const serviceIndexes: ReadonlyArray<IndexDefinition> = [
+  {
+    name: "alga_ext_services_name",
+    table: "service_catalog",
+    definition: `public.service_catalog USING btree (tenant, lower(service_name) COLLATE "C", service_id) INCLUDE (service_name, item_kind, is_active, billing_method) WHERE ((billing_method = ANY (ARRAY['fixed'::text, 'hourly'::text, 'usage'::text])) AND (octet_length(service_name) <= ${indexedNameBytes}))`,
+    serves: "pages of services in the order of their names, from the index alone",
+    optIn: false
+  },
+  {
+    name: "alga_ext_services_long_name",
+    table: "service_catalog",
+    definition: `public.service_catalog USING btree (tenant) WHERE (octet_length(service_name) > ${indexedNameBytes})`,
+    serves: "services whose names are too long for alga_ext_services_name; as good as empty",
+    optIn: false
+  },
+  {
+    name: "alga_ext_services_kind",
+    table: "service_catalog",
+    definition:
+      "public.service_catalog USING btree (tenant, item_kind, is_active, billing_method) WHERE (billing_method = ANY (ARRAY['fixed'::text, 'hourly'::text, 'usage'::text]))",
+    serves: "the exact number of a tenant's services, with any of the filters",
+    optIn: false
+  }
+]

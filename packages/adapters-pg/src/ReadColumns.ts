@@ -1,3 +1,8 @@
+import { pgResources } from "./PgResources.ts"
+
+/** Columns by table: every column of it that a statement names, in any clause, the tenant's included. */
+export type ReadColumns = Readonly<Record<string, ReadonlyArray<string>>>
+
 /** A table that this project reads. */
 export interface ReadTable {
   readonly table: string
@@ -7,7 +12,29 @@ export interface ReadTable {
   readonly columns: ReadonlyArray<string>
 }
 
-const owned = { column: "tenant", type: "uuid" } as const
+/** What is read to know who may read. */
+const ofRights: ReadColumns = {
+  users: ["tenant", "user_id", "user_type", "contact_id", "is_inactive"],
+  contacts: ["tenant", "contact_name_id", "client_id"],
+  roles: ["tenant", "role_id", "msp", "client"],
+  permissions: ["tenant", "permission_id", "resource", "action", "msp", "client"],
+  role_permissions: ["tenant", "role_id", "permission_id"],
+  user_roles: ["tenant", "user_id", "role_id"],
+  tenant_extension_install: ["id", "tenant_id", "registry_id", "version_id", "granted_caps", "is_enabled", "status"],
+  extension_version: ["id", "registry_id", "capabilities"],
+  extension_bundle: ["version_id", "content_hash"]
+}
+
+/** Tables whose rows do not say their tenant in a column `tenant` of type `uuid`. */
+const otherTenants: Readonly<Record<string, ReadTable["tenant"]>> = {
+  tenant_extension_install: { column: "tenant_id", type: "text" },
+  extension_version: null,
+  extension_bundle: null
+}
+
+const ofTenants: ReadColumns = { tenants: ["tenant", "suspended_at"] }
+
+const parts = [ofTenants, ...Object.values(pgResources).map(({ columns }) => columns), ofRights]
 
 /**
  * The tables in the schema `public` that the ports read, and of each exactly the columns that their statements name: what
@@ -16,61 +43,8 @@ const owned = { column: "tenant", type: "uuid" } as const
  * `extension_version` and `extension_bundle` describe what a publisher released, for everybody: they have no tenant, and
  * hold no tenant's data. They are reached through the tenant's install alone.
  */
-export const readTables: ReadonlyArray<ReadTable> = [
-  { table: "tenants", tenant: owned, columns: ["tenant", "suspended_at"] },
-  {
-    table: "clients",
-    tenant: owned,
-    columns: [
-      "tenant",
-      "client_id",
-      "client_name",
-      "client_type",
-      "is_inactive",
-      "default_currency_code",
-      "account_manager_id",
-      "billing_email"
-    ]
-  },
-  {
-    table: "users",
-    tenant: owned,
-    columns: ["tenant", "user_id", "first_name", "last_name", "user_type", "contact_id", "is_inactive"]
-  },
-  { table: "contacts", tenant: owned, columns: ["tenant", "contact_name_id", "client_id"] },
-  {
-    table: "service_catalog",
-    tenant: owned,
-    columns: [
-      "tenant",
-      "service_id",
-      "service_name",
-      "description",
-      "default_rate",
-      "unit_of_measure",
-      "billing_method",
-      "custom_service_type_id",
-      "item_kind",
-      "is_active",
-      "sku"
-    ]
-  },
-  { table: "service_types", tenant: owned, columns: ["tenant", "id", "name"] },
-  { table: "roles", tenant: owned, columns: ["tenant", "role_id", "msp", "client"] },
-  {
-    table: "permissions",
-    tenant: owned,
-    columns: ["tenant", "permission_id", "resource", "action", "msp", "client"]
-  },
-  { table: "role_permissions", tenant: owned, columns: ["tenant", "role_id", "permission_id"] },
-  { table: "user_roles", tenant: owned, columns: ["tenant", "user_id", "role_id"] },
-  { table: "tag_definitions", tenant: owned, columns: ["tenant", "tag_id", "tag_text"] },
-  { table: "tag_mappings", tenant: owned, columns: ["tenant", "tag_id", "tagged_id", "tagged_type"] },
-  {
-    table: "tenant_extension_install",
-    tenant: { column: "tenant_id", type: "text" },
-    columns: ["id", "tenant_id", "registry_id", "version_id", "granted_caps", "is_enabled", "status"]
-  },
-  { table: "extension_version", tenant: null, columns: ["id", "registry_id", "capabilities"] },
-  { table: "extension_bundle", tenant: null, columns: ["version_id", "content_hash"] }
-]
+export const readTables: ReadonlyArray<ReadTable> = [...new Set(parts.flatMap(Object.keys))].map((table) => ({
+  table,
+  tenant: table in otherTenants ? (otherTenants[table] ?? null) : { column: "tenant", type: "uuid" },
+  columns: [...new Set(parts.flatMap((columns) => columns[table] ?? []))]
+}))

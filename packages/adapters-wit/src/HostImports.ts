@@ -1,15 +1,14 @@
-import type { ClientReads, GuardedPorts, Invocation, ServiceReads } from "@alga-psa/ext-domain"
+import { type GuardedPorts, type Invocation, type ResourceReads, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
-import { clientsInterface } from "./internal/imports/clients.ts"
 import { contextInterface } from "./internal/imports/context.ts"
 import type { HostInterface } from "./internal/imports/hostFunction.ts"
 import { httpInterface } from "./internal/imports/http.ts"
 import { invoicingInterface } from "./internal/imports/invoicing.ts"
 import { loggingInterface } from "./internal/imports/logging.ts"
+import { resourceInterface } from "./internal/imports/resource.ts"
 import { schedulerInterface } from "./internal/imports/scheduler.ts"
 import { secretsInterface } from "./internal/imports/secrets.ts"
-import { servicesInterface } from "./internal/imports/services.ts"
 import { storageInterface } from "./internal/imports/storage.ts"
 import { uiProxyInterface } from "./internal/imports/uiProxy.ts"
 import { userInterface, userV2Interface } from "./internal/imports/user.ts"
@@ -40,6 +39,9 @@ export class HostImports extends Context.Service<HostImports, HostImportsService
 ) {}
 
 const make = Effect.gen(function* () {
+  const reads = yield* Effect.forEach(resources, (resource) =>
+    Effect.map(resourceInterface(resource), (functions) => [resource.name, functions] as const)
+  )
   const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [
     ["context", contextInterface],
     ["secrets", yield* secretsInterface],
@@ -50,8 +52,7 @@ const make = Effect.gen(function* () {
     ["user-v2", userV2Interface],
     ["scheduler", yield* schedulerInterface],
     ["invoicing", yield* invoicingInterface],
-    ["clients", yield* clientsInterface],
-    ["services", yield* servicesInterface]
+    ...reads
   ]
   const interfaces = new Map(shared.map(([name, functions]) => [`${packageName}/${name}`, functions]))
 
@@ -70,5 +71,7 @@ const make = Effect.gen(function* () {
 })
 
 /** The imports over the guarded reads and the guarded ports. */
-export const layerHostImports: Layer.Layer<HostImports, never, ClientReads | ServiceReads | GuardedPorts> =
-  Layer.effect(HostImports, make)
+export const layerHostImports: Layer.Layer<HostImports, never, ResourceReads | GuardedPorts> = Layer.effect(
+  HostImports,
+  make
+)

@@ -1,27 +1,10 @@
-import type { Capability } from "@alga-psa/ext-domain"
+import { type Capability, forEachResource } from "@alga-psa/ext-domain"
 
 /** Name of the package that the world and its interfaces belong to. It has no version. */
 export const packageName = "alga:extension"
 
-/** The interfaces of the world `alga:extension/runner`. `types` has no functions. */
-export const knownInterfaces = [
-  "types",
-  "context",
-  "secrets",
-  "http",
-  "storage",
-  "logging",
-  "ui-proxy",
-  "user",
-  "user-v2",
-  "scheduler",
-  "invoicing",
-  "clients",
-  "services"
-] as const
-
-/** What each interface of the world needs; `types` needs nothing. */
-export const interfaceCapabilities: Readonly<Record<Exclude<(typeof knownInterfaces)[number], "types">, Capability>> = {
+/** The capability that each interface of the world needs: one for every resource, and those of its own. */
+export const interfaceCapabilities = {
   context: "cap:context.read",
   secrets: "cap:secrets.get",
   http: "cap:http.fetch",
@@ -32,9 +15,17 @@ export const interfaceCapabilities: Readonly<Record<Exclude<(typeof knownInterfa
   "user-v2": "cap:user.read",
   scheduler: "cap:scheduler.manage",
   invoicing: "cap:invoice.manual.create",
-  clients: "cap:client.read",
-  services: "cap:service.read"
-}
+  ...forEachResource(({ capability }) => capability)
+} as const satisfies Readonly<Record<string, Capability>>
+
+/** An interface of the world `alga:extension/runner` that has functions. */
+export type InterfaceName = keyof typeof interfaceCapabilities
+
+/** The interfaces of the world. `types` has no functions, and needs no capability. */
+export const knownInterfaces: ReadonlyArray<InterfaceName | "types"> = [
+  "types",
+  ...(Object.keys(interfaceCapabilities) as ReadonlyArray<InterfaceName>)
+]
 
 /** Import names that a component may have, such as `alga:extension/clients`. */
 export const knownImports: ReadonlySet<string> = new Set(knownInterfaces.map((name) => `${packageName}/${name}`))

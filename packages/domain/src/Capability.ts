@@ -1,4 +1,7 @@
 import { Schema } from "effect"
+import { type KnownResource, resources } from "./Resources.ts"
+
+const ofResources = resources.map(({ capability }): KnownResource["capability"] => capability)
 
 /** The capabilities this host knows, by the names that manifests and grants use. */
 export const Capability = Schema.Literals([
@@ -11,8 +14,7 @@ export const Capability = Schema.Literals([
   "cap:user.read",
   "cap:scheduler.manage",
   "cap:invoice.manual.create",
-  "cap:client.read",
-  "cap:service.read"
+  ...ofResources
 ])
 export type Capability = typeof Capability.Type
 

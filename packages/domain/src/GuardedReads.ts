@@ -1,15 +1,19 @@
 import { Layer } from "effect"
 import { type Authorization, layerAuthorization } from "./Authorization.ts"
 import type { CapabilityGate } from "./CapabilityGate.ts"
-import type { ClientReader } from "./ClientReader.ts"
-import { type ClientReads, layerClientReads } from "./ClientReads.ts"
 import type { RbacCheck } from "./RbacCheck.ts"
-import type { ServiceReader } from "./ServiceReader.ts"
-import { layerServiceReads, type ServiceReads } from "./ServiceReads.ts"
+import type { Operations } from "./Resource.ts"
+import { layerReads } from "./ResourceReads.ts"
+import { type ResourceReader, type ResourceReads, resources } from "./Resources.ts"
 
-/** Both guarded reads and the authorization that they share, over the four ports. */
+const reads = resources.map(
+  (resource): Layer.Layer<ResourceReads, never, ResourceReader | Authorization> =>
+    layerReads<Operations, ResourceReader, ResourceReads>(resource as never)
+)
+
+/** The guarded reads of every resource and the authorization that they share, over the ports. */
 export const layerGuardedReads: Layer.Layer<
-  ClientReads | ServiceReads | Authorization,
+  ResourceReads | Authorization,
   never,
-  ClientReader | ServiceReader | CapabilityGate | RbacCheck
-> = Layer.mergeAll(layerClientReads, layerServiceReads).pipe(Layer.provideMerge(layerAuthorization))
+  ResourceReader | CapabilityGate | RbacCheck
+> = Layer.mergeAll(...(reads as [(typeof reads)[number]])).pipe(Layer.provideMerge(layerAuthorization))

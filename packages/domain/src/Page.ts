@@ -23,3 +23,7 @@ export interface Page<A> {
   readonly page: number
   readonly pageSize: number
 }
+
+/** A page of these. */
+export const pageOf = <A>(item: Schema.Codec<A, unknown>): Schema.Codec<Page<A>, unknown> =>
+  Schema.Struct({ items: Schema.Array(item), totalCount: Schema.Int, page: Schema.Int, pageSize: Schema.Int })

@@ -1,7 +1,5 @@
-import { interfaceCapabilities } from "@alga-psa/ext-adapters-wit/KnownWorld"
-import type { Capability } from "@alga-psa/ext-domain"
-
-type Interface = keyof typeof interfaceCapabilities
+import { type InterfaceName, interfaceCapabilities } from "@alga-psa/ext-adapters-wit/KnownWorld"
+import { type Capability, resources } from "@alga-psa/ext-domain"
 
 /** A part of the host, as an author writes it, with the interface of the world behind it. */
 export interface HostNamespace {
@@ -12,7 +10,10 @@ export interface HostNamespace {
   readonly capability: Capability
 }
 
-const namespace = (name: string, ...interfaces: readonly [Interface, ...ReadonlyArray<Interface>]): HostNamespace => ({
+const namespace = (
+  name: string,
+  ...interfaces: readonly [InterfaceName, ...ReadonlyArray<InterfaceName>]
+): HostNamespace => ({
   name,
   interfaces,
   capability: interfaceCapabilities[interfaces[0]]
@@ -23,8 +24,7 @@ export const hostNamespaces: ReadonlyArray<HostNamespace> = [
   namespace("context", "context"),
   namespace("logging", "logging"),
   namespace("user", "user", "user-v2"),
-  namespace("clients", "clients"),
-  namespace("services", "services"),
+  ...resources.map(({ name }) => namespace(name, name)),
   namespace("secrets", "secrets"),
   namespace("http", "http"),
   namespace("storage", "storage"),

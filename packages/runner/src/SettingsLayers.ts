@@ -1,11 +1,11 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { ClientReader, ServiceReader } from "@alga-psa/ext-domain"
+import { type ResourceReader, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
-import { layerRunner } from "./Runner.ts"
+import { layerRunner, type RunnerOptions } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
 
 const databasesOf = (settings: Settings) =>
@@ -31,14 +31,15 @@ const layerPorts = (settings: Settings) => {
   const replica = settings.DATABASE_REPLICA_URL
   if (replica === undefined) return ports
   const readers = Layer.effectContext(
-    Effect.map(Effect.context<ClientReader | ServiceReader>(), Context.pick(ClientReader, ServiceReader))
+    Effect.map(Effect.context<ResourceReader>(), Context.pick(...resources.map(({ Reader }) => Reader)))
   )
   return Layer.merge(ports, Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica))))
 }
 
-/** The runner on Alga's database, with everything as the settings say. */
-export const layerFromSettings = (settings: Settings) =>
+/** The runner on Alga's database, with everything as the settings say, and these ports beside the reads. */
+export const layerFromSettings = (settings: Settings, options: Pick<RunnerOptions, "ports"> = {}) =>
   layerRunner({
+    ...options,
     bundles: bundlesOf(settings),
     components: join(settings.EXT_CACHE_ROOT, "components"),
     componentCacheBytes: settings.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES,

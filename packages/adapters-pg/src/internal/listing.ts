@@ -7,6 +7,10 @@ import type { Placeholder } from "./prepare.ts"
 
 const counted = { total_count: Schema.Int }
 
+interface Counted {
+  readonly total_count: number
+}
+
 interface Empty {
   readonly id: null
 }
@@ -35,16 +39,21 @@ export type ListValue = "tenant" | "before" | "pageSize" | "pattern" | "searched
  * A row of a list statement: an item of the page with the count of all matches. A page without items is one row that
  * has the count alone.
  */
-export const listed = <Fields extends Schema.Struct.Fields & { readonly id: Schema.Top }>(item: Fields) =>
-  Schema.Union([Schema.Struct({ ...item, ...counted }), Schema.Struct({ id: Schema.Null, ...counted })])
+export const listed = <Item extends { readonly id: string }>(
+  row: Schema.Codec<Item, unknown> & { readonly fields: Schema.Struct.Fields }
+): Schema.Codec<(Item | Empty) & Counted, unknown> =>
+  Schema.Union([
+    Schema.Struct({ ...row.fields, ...counted }) as unknown as Schema.Codec<Item & Counted, unknown>,
+    Schema.Struct({ id: Schema.Null, ...counted })
+  ])
 
 /** The page that the rows of a list statement make up. */
 export const toPage = <Item extends { readonly id: string }, A>(
-  rows: ReadonlyArray<(Item | Empty) & { readonly total_count: number }>,
+  rows: ReadonlyArray<(Item | Empty) & Counted>,
   query: Paging,
   summary: (item: Item) => A
 ): Page<A> => ({
-  items: rows.filter((row): row is Item & { readonly total_count: number } => row.id !== null).map(summary),
+  items: rows.filter((row): row is Item & Counted => row.id !== null).map(summary),
   totalCount: rows[0]?.total_count ?? 0,
   page: query.page,
   pageSize: query.pageSize

@@ -1,14 +1,14 @@
+import { forEachResource } from "@alga-psa/ext-domain"
 import type { SchemaAST } from "effect"
-import { type knownInterfaces, packageName } from "../../KnownWorld.ts"
+import { type InterfaceName, packageName } from "../../KnownWorld.ts"
 import { type ReadValue, valueReader } from "../host/valueType.ts"
-import { clientsArguments } from "./clients.ts"
 import { contextArguments } from "./context.ts"
 import { httpArguments } from "./http.ts"
 import { invoicingArguments } from "./invoicing.ts"
 import { loggingArguments } from "./logging.ts"
+import { resourceArguments } from "./resource.ts"
 import { schedulerArguments } from "./scheduler.ts"
 import { secretsArguments } from "./secrets.ts"
-import { servicesArguments } from "./services.ts"
 import { storageArguments } from "./storage.ts"
 import { uiProxyArguments } from "./uiProxy.ts"
 import { userArguments } from "./user.ts"
@@ -16,7 +16,7 @@ import { userArguments } from "./user.ts"
 type Functions = Readonly<Record<string, { readonly ast: SchemaAST.AST }>>
 
 /** The arguments of every function of the world, by interface and by name in camelCase. */
-export const worldArguments: Readonly<Record<Exclude<(typeof knownInterfaces)[number], "types">, Functions>> = {
+export const worldArguments: Readonly<Record<InterfaceName, Functions>> = {
   context: contextArguments,
   secrets: secretsArguments,
   http: httpArguments,
@@ -27,8 +27,7 @@ export const worldArguments: Readonly<Record<Exclude<(typeof knownInterfaces)[nu
   "user-v2": userArguments,
   scheduler: schedulerArguments,
   invoicing: invoicingArguments,
-  clients: clientsArguments,
-  services: servicesArguments
+  ...forEachResource(resourceArguments)
 }
 
 const readers: ReadonlyMap<string, ReadonlyMap<string, ReadValue>> = new Map(

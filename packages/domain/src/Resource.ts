@@ -1,0 +1,76 @@
+import type { Context, Effect } from "effect"
+import type { DataSourceError } from "./DataSourceError.ts"
+import type { TenantId } from "./Identifiers.ts"
+import type { Invocation } from "./Invocation.ts"
+import type { ReadError } from "./ReadError.ts"
+import type { ReadOperation } from "./ReadOperation.ts"
+
+/** An operation of any resource. */
+// biome-ignore lint/suspicious/noExplicitAny: what it takes and finds is known to the resource alone
+export type AnyReadOperation = ReadOperation<any, any, any>
+
+/** Operations by the names that callers use. */
+export type Operations = Readonly<Record<string, AnyReadOperation>>
+
+/** A port: each operation, with the tenant as an argument and every rule applied. It checks no right. */
+export type ReaderOf<Of extends Operations> = {
+  readonly [Name in keyof Of]: Of[Name] extends ReadOperation<infer _Args, infer Query, infer Found>
+    ? (tenant: TenantId, query: Query) => Effect.Effect<Found, DataSourceError>
+    : never
+}
+
+/** Guarded reads: each operation, in the tenant of the `Invocation`, for what a caller passes. */
+export type ReadsOf<Of extends Operations> = {
+  readonly [Name in keyof Of]: Of[Name] extends ReadOperation<infer Args, infer _Query, infer Found>
+    ? (...args: Args) => Effect.Effect<Found, ReadError, Invocation>
+    : never
+}
+
+/**
+ * A resource that extensions read, declared once. Its port, guarded reads, names in logs and metrics, interface in the world and
+ * binding in the SDK follow from this.
+ */
+export interface Resource<
+  Name extends string,
+  Capability extends string,
+  Permission extends string,
+  Of extends Operations,
+  Reader,
+  Reads
+> {
+  /** Its interface in the world, its name in the SDK, and the first part of its operations' names: `clients`. */
+  readonly name: Name
+  /** What the install needs. */
+  readonly capability: Capability
+  /** What the user needs. */
+  readonly permission: Permission
+  /** The fields of a summary that hold its id and the name it is sorted by. */
+  readonly id: string
+  readonly title: string
+  /** The texts that a search looks through: fields of a summary, and others that no summary shows. */
+  readonly searched: ReadonlyArray<string>
+  /** Flags of the list without which it leaves records out, with the field of a summary that marks these. */
+  readonly leavesOut: Readonly<Record<string, string>>
+  readonly operations: Of
+  readonly Reader: Context.Service<Reader, ReaderOf<Of>>
+  readonly Reads: Context.Service<Reads, ReadsOf<Of>>
+}
+
+/** Any resource. */
+// biome-ignore lint/suspicious/noExplicitAny: its operations and services are known to the resource alone
+export type AnyResource = Resource<string, string, string, any, any, any>
+
+/** Declares a resource. */
+export const resource = <
+  const Name extends string,
+  const Capability extends string,
+  const Permission extends string,
+  Of extends Operations,
+  Reader,
+  Reads
+>(
+  declared: Resource<Name, Capability, Permission, Of, Reader, Reads>
+): Resource<Name, Capability, Permission, Of, Reader, Reads> => declared
+
+/** The name of a service, such as `ClientReader`. */
+export const serviceName = ({ key }: { readonly key: string }): string => key.slice(key.lastIndexOf("/") + 1)

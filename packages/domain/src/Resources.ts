@@ -1,0 +1,25 @@
+import { clients } from "./Clients.ts"
+import { services } from "./Services.ts"
+
+export * from "./Clients.ts"
+export * from "./Services.ts"
+
+/** Every resource that extensions read. What is to be done for each of them is done for what stands here. */
+export const resources = [clients, services] as const
+
+/** Any of {@link resources}. */
+export type KnownResource = (typeof resources)[number]
+
+/** The ports of all of them. */
+export type ResourceReader = KnownResource["Reader"]["Identifier"]
+
+/** The guarded reads of all of them. */
+export type ResourceReads = KnownResource["Reads"]["Identifier"]
+
+/** One value for each of them, by its name. */
+export const forEachResource = <A>(
+  make: (resource: KnownResource) => A
+): { readonly [Name in KnownResource["name"]]: A } =>
+  Object.fromEntries(resources.map((resource) => [resource.name, make(resource)])) as {
+    [Name in KnownResource["name"]]: A
+  }
