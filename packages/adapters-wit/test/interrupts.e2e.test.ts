@@ -2,9 +2,12 @@ import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryS
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ok } from "../src/HostCall.ts"
+import { Archives, ComponentStore, layerArchives } from "../src/index.ts"
+import { freshStore } from "./support/freshStore.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
-import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
+import { guestProcesses, restrictedProcesses, run, sandboxOf } from "./support/Run.ts"
 import { turns } from "./support/standIn.ts"
+import { archiveOf } from "./support/Tar.ts"
 
 const options = { concurrency: 2, concurrencyPerTenant: 2, concurrencyPerInstall: 2, spares: 1, idleProcesses: 1 }
 
@@ -31,6 +34,61 @@ layer(sandboxOf(options), { excludeTestServices: true, timeout: "60 seconds" })(
           while (guestProcesses().length > 3) yield* turns(1)
         }),
       120_000
+    )
+  }
+)
+
+layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })(
+  "Archives, interrupted at such steps",
+  (it) => {
+    it.effect(
+      "leave no process, and the next archive is opened",
+      () =>
+        Effect.gen(function* () {
+          const archives = yield* Archives
+          const archive = archiveOf([
+            { name: "manifest.json", content: "{}" },
+            { name: "dist/main.wasm", content: "component" }
+          ])
+          const steps = yield* interruptSomeSteps(archives.component(archive), { count: 30, seed: "archives" }, () =>
+            Effect.sync(() => assert.deepStrictEqual(restrictedProcesses(/--permission/), []))
+          )
+          assert.isAbove(steps, 20)
+          assert.strictEqual(Buffer.from((yield* archives.component(archive)).component).toString(), "component")
+        }),
+      60_000
+    )
+  }
+)
+
+layer(freshStore, { excludeTestServices: true, timeout: "60 seconds" })(
+  "ComponentStore, interrupted at such steps",
+  (it) => {
+    it.effect(
+      "goes on with what has begun, and has the component whole for who asks next, with no process beside its spare",
+      () =>
+        Effect.gen(function* () {
+          const store = yield* ComponentStore
+          let number = 0
+          const accept = Effect.suspend(() =>
+            Effect.flatMap(
+              Effect.promise(() => coreGuest("ok", `(func (export "f${number}"))`)),
+              (bytes) => store.accept(bytes)
+            )
+          )
+          const steps = yield* interruptSomeSteps(accept, { count: 10, seed: "intake" }, () =>
+            Effect.gen(function* () {
+              const component = yield* accept
+              assert.strictEqual(yield* accept, component)
+              yield* store.forget(component)
+              assert.deepStrictEqual(yield* store.find(component.hash), component)
+              number += 1
+            })
+          )
+          assert.isAbove(steps, 20)
+          while (restrictedProcesses(/--permission/).length > 1) yield* turns(1)
+        }),
+      60_000
     )
   }
 )

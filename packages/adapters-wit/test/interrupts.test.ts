@@ -1,6 +1,7 @@
 import { interruptEveryStep } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber } from "effect"
+import { makeIntake } from "../src/Intake.ts"
 import { makeAdmission } from "../src/internal/host/Admission.ts"
 import type { Guest } from "../src/internal/host/Guest.ts"
 import { type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
@@ -44,6 +45,118 @@ describe("Admission, interrupted at every step", () => {
           assert.strictEqual(yield* admission.run(one, () => Effect.succeed("ran")), "ran")
         })
       )
+      assert.isAbove(steps, 10)
+    })
+  )
+})
+
+describe("Intake, interrupted at every step", () => {
+  const key = (tenantId: string, name: string) => ({ tenantId, name, hash: name })
+  const made = Effect.fnUntraced(function* () {
+    const intake = yield* makeIntake<string, "refused" | "load">({
+      concurrency: 1,
+      concurrencyPerTenant: 1,
+      queueLength: 10,
+      kept: { entries: 1 },
+      isRefusal: (error) => error === "refused"
+    })
+    let working = 0
+    let begun = 0
+    const doing = <E>(outcome: Effect.Effect<string, E>) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          working += 1
+          begun += 1
+        }),
+        () => Effect.andThen(turns(1), outcome),
+        () => Effect.sync(() => void working--)
+      )
+    const quiet = until(() => intake.running() === 0 && intake.waiting() === 0 && working === 0)
+    return { intake, doing, quiet, begun: () => begun }
+  })
+
+  it.live("works on, once, and has the result for who asks next; nothing runs or waits afterwards", () =>
+    Effect.gen(function* () {
+      let number = 0
+      const { begun, doing, intake, quiet } = yield* made()
+      const get = Effect.suspend(() => intake.get(key("a", `${number}`), doing(Effect.succeed(`result ${number}`))))
+      const steps = yield* interruptEveryStep(get, () =>
+        Effect.gen(function* () {
+          yield* quiet
+          const before = begun()
+          assert.isAtMost(before, number + 1)
+          assert.strictEqual(yield* get, `result ${number}`)
+          assert.strictEqual(begun(), number + 1)
+          number += 1
+        })
+      )
+      assert.isAbove(steps, 10)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leaves the queue, and takes nobody with it who waits for the same", () =>
+    Effect.gen(function* () {
+      let number = 0
+      const { doing, intake, quiet } = yield* made()
+      const get = (tenant: string, name: string) =>
+        Effect.suspend(() => intake.get(key(tenant, `${name} ${number}`), doing(Effect.succeed(name))))
+      let others: ReadonlyArray<Fiber.Fiber<string, unknown>> = []
+      const fork = (tenant: string, name: string) =>
+        Effect.tap(Effect.forkDetach(get(tenant, name), { startImmediately: true }), (fiber) =>
+          Effect.sync(() => {
+            others = [...others, fiber]
+          })
+        )
+      const crowd = fork("a", "first").pipe(Effect.andThen(fork("b", "shared")), Effect.andThen(get("b", "shared")))
+      const steps = yield* interruptEveryStep(crowd, () =>
+        Effect.gen(function* () {
+          const answers = yield* Effect.forEach(others, Fiber.join)
+          assert.deepStrictEqual(answers, ["first", "shared"].slice(0, others.length))
+          yield* quiet
+          others = []
+          number += 1
+        })
+      )
+      assert.isAbove(steps, 10)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("remembers what the bytes are refused for, and nothing else", () =>
+    Effect.gen(function* () {
+      let number = 0
+      const { begun, doing, intake, quiet } = yield* made()
+      for (const error of ["refused", "load"] as const) {
+        const get = Effect.suspend(() =>
+          Effect.flip(intake.get(key("a", `${error} ${number}`), doing(Effect.fail(error))))
+        )
+        const steps = yield* interruptEveryStep(get, () =>
+          Effect.gen(function* () {
+            yield* quiet
+            assert.strictEqual(yield* get, error)
+            const before = begun()
+            assert.strictEqual(yield* get, error)
+            assert.strictEqual(begun() - before, error === "refused" ? 0 : 1)
+            yield* quiet
+            number += 1
+          })
+        )
+        assert.isAbove(steps, 10)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("ends what is under way where its scope closes", () =>
+    Effect.gen(function* () {
+      let working: () => number = () => 0
+      const closing = Effect.scoped(
+        Effect.gen(function* () {
+          const { intake, doing } = yield* made()
+          working = intake.running
+          yield* intake.get(key("a", "x"), doing(Effect.succeed("x")))
+          yield* Effect.forkDetach(intake.get(key("a", "y"), doing(Effect.succeed("y"))), { startImmediately: true })
+        })
+      )
+      const steps = yield* interruptEveryStep(closing, () => until(() => working() === 0))
       assert.isAbove(steps, 10)
     })
   )

@@ -1,7 +1,7 @@
 import { createHash, hkdfSync } from "node:crypto"
 import { connect, type TlsOptions } from "node:tls"
 import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
-import { Effect, type Layer, Redacted, Scope } from "effect"
+import { Deferred, Effect, Exit, type Layer, Redacted, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcClient, RpcSerialization } from "effect/rpc"
 import { RpcClientError } from "effect/rpc/RpcClientError"
@@ -39,25 +39,27 @@ export const layerServer = (
 const openFailed = (cause: unknown) =>
   new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) })
 
-const open = ({ host, port }: RunnerAddress, { identity, psk }: ReturnType<typeof keyOf>) =>
-  Effect.gen(function* () {
-    const connection = connect({
-      ...tls,
-      host,
-      port,
-      pskCallback: () => ({ psk, identity }),
-      checkServerIdentity: () => undefined
-    })
-    yield* Scope.addFinalizer(
-      yield* Effect.scope,
-      Effect.sync(() => connection.destroySoon())
-    )
-    connection.setNoDelay(true)
-    return yield* Effect.callback<typeof connection, Socket.SocketError>((resume) => {
-      connection.once("secureConnect", () => resume(Effect.succeed(connection)))
-      connection.on("error", (cause) => resume(Effect.fail(openFailed(cause))))
-    })
+/** Listens from the first moment on: what happens before somebody listens is lost, and an error would end the program. */
+const dial = ({ host, port }: RunnerAddress, { identity, psk }: ReturnType<typeof keyOf>) => {
+  const secured = Deferred.makeUnsafe<void, Socket.SocketError>()
+  const connection = connect({
+    ...tls,
+    host,
+    port,
+    pskCallback: () => ({ psk, identity }),
+    checkServerIdentity: () => undefined
   })
+  connection.setNoDelay(true)
+  connection.once("secureConnect", () => Deferred.doneUnsafe(secured, Exit.void))
+  connection.on("error", (cause) => Deferred.doneUnsafe(secured, Exit.fail(openFailed(cause))))
+  return { connection, secured }
+}
+
+const open = (address: RunnerAddress, key: ReturnType<typeof keyOf>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => dial(address, key)),
+    ({ connection }) => Effect.sync(() => connection.destroySoon())
+  ).pipe(Effect.flatMap(({ connection, secured }) => Effect.as(Deferred.await(secured), connection)))
 
 /** The error of a call that never left this process. */
 const unsent = (cause: unknown) =>

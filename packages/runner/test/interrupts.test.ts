@@ -1,12 +1,39 @@
+import { Sandbox } from "@alga-psa/ext-adapters-wit"
 import { interruptEveryStep } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Logger, Metric } from "effect"
+import { BundleStore } from "../src/BundleStore.ts"
+import { DatabaseCheck } from "../src/DatabaseCheck.ts"
 import { endAt, start } from "../src/Deadline.ts"
 import { observed } from "../src/internal/observe.ts"
 import { Life, layer as layerLife } from "../src/Life.ts"
+import { layer as layerReadiness, Readiness } from "../src/Readiness.ts"
 import { counter } from "../testing/CountedWork.ts"
 
 const silent = Effect.provide(Logger.layer([]))
+
+describe("a report of readiness that is interrupted at every step", () => {
+  it.live("leaves no check under way, and the next is asked anew and answered", () =>
+    Effect.gen(function* () {
+      const { work, working } = counter()
+      const parts = Layer.mergeAll(
+        Layer.succeed(DatabaseCheck, { check: work }),
+        Layer.mock(BundleStore, { check: work }),
+        Layer.mock(Sandbox, { check: work }),
+        layerLife
+      )
+      // A report is kept for a second: each run has one of its own.
+      const report = Effect.scoped(
+        Effect.flatMap(Layer.build(Layer.fresh(Layer.provide(layerReadiness("."), parts))), (services) => {
+          const { report: asked } = Context.get(services, Readiness)
+          return Effect.onInterrupt(asked, () => Effect.map(asked, ({ ready }) => assert.isTrue(ready)))
+        })
+      )
+      const steps = yield* interruptEveryStep(report, () => Effect.sync(() => assert.strictEqual(working(), 0)))
+      assert.isAbove(steps, 50)
+    })
+  )
+})
 
 describe("an execution that is interrupted at every step", () => {
   it.live("is counted as under way no more", () =>

@@ -77,6 +77,24 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
+    it.effect("keeps clients apart that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.client("Mine")
+        yield* load(mine.rows, other.rows, { clients: [other.client("Theirs", { client_id: own.client_id }), own] })
+        for (const [tenant, name] of [
+          [mine.tenant, "Mine"],
+          [other.tenant, "Theirs"]
+        ] as const) {
+          assert.strictEqual((yield* get(tenant, own.client_id))?.clientName, name)
+          assert.deepEqual(yield* names(tenant), [name])
+          assert.deepEqual(yield* names(tenant, { search: own.client_id }), [name])
+          assert.deepEqual(yield* names(tenant, { onlyClient: ClientId.make(own.client_id) }), [name])
+        }
+      })
+    )
+
     it.effect("answers an unknown tenant with an empty list", () =>
       Effect.gen(function* () {
         const page = yield* list(freshTenant().tenant, { page: 3, pageSize: 7 })
@@ -148,6 +166,26 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
           pages.map(({ page, pageSize, totalCount }) => ({ page, pageSize, totalCount })),
           [1, 2, 3, 4].map((page) => ({ page, pageSize: 3, totalCount: 11 }))
         )
+      })
+    )
+
+    it.effect("pages by every size as the whole list goes, also where names differ in case alone", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const spellings = ["same", "Same", "sAme", "saMe", "samE", "SAme", "sAMe", "saME"]
+        yield* load(rows, { clients: ["Alone", ...spellings, "zone", "Same too", "Last"].map((name) => client(name)) })
+        for (const search of [null, "a"]) {
+          const { items, totalCount } = yield* list(tenant, { search })
+          for (const pageSize of [1, 2, 3, 4, 5, 6, 8]) {
+            const numbers = Array.from({ length: Math.ceil(totalCount / pageSize) }, (_, i) => i + 1)
+            const pages = yield* Effect.forEach(numbers, (page) => list(tenant, { search, page, pageSize }))
+            assert.deepEqual(
+              pages.flatMap((page) => page.items),
+              items
+            )
+            assert.deepEqual(new Set(pages.map((page) => page.totalCount)), new Set([totalCount]))
+          }
+        }
       })
     )
 
@@ -244,6 +282,21 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
+    it.effect("counts what matches and no more, where the page is full and on those behind it", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const own = client("Active 1")
+        const clients = [own, client("Active 2"), client("Gone", { is_inactive: true })]
+        yield* load(rows, { clients })
+        for (const page of [1, 2]) {
+          const active = yield* list(tenant, { includeInactive: false, page, pageSize: 1 })
+          assert.strictEqual(active.totalCount, 2)
+          const only = yield* list(tenant, { onlyClient: ClientId.make(own.client_id), page, pageSize: 1 })
+          assert.strictEqual(only.totalCount, 1)
+        }
+      })
+    )
+
     it.effect("gets an inactive client", () =>
       Effect.gen(function* () {
         const { tenant, rows, client } = freshTenant()
@@ -293,6 +346,19 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
         yield* load(rows, { users: [manager], clients: [managed] })
         const found = yield* get(tenant, managed.client_id)
         assert.deepEqual([found?.accountManagerId, found?.accountManagerName], [manager.user_id, shown])
+      })
+    )
+
+    it.effect("names the client's own manager, whatever other users there are", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client, user } = freshTenant()
+        const users = ["Ada", "Bo", "Cy"].map((first_name) => user({ first_name, last_name: null }))
+        const clients = users.map(({ first_name, user_id }) =>
+          client(`Client of ${first_name}`, { account_manager_id: user_id })
+        )
+        yield* load(rows, { users, clients })
+        const managers = (yield* list(tenant)).items.map((item) => item.accountManagerName)
+        assert.deepEqual(managers, ["Ada", "Bo", "Cy"])
       })
     )
 

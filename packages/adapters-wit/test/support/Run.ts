@@ -57,12 +57,13 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
     })
   })
 
-/** Process ids of the sandbox processes that this process has; transpilers are none. */
-export const guestProcesses = (): ReadonlyArray<number> =>
+/** Process ids of the restricted processes that this process has, of those with such a command line. */
+export const restrictedProcesses = (like: RegExp): ReadonlyArray<number> =>
   execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter(
-      (found) => Number(found?.[2]) === process.pid && /--permission.*--max-semi-space-size/.test(found?.[3] ?? "")
-    )
+    .filter((found) => Number(found?.[2]) === process.pid && like.test(found?.[3] ?? ""))
     .map((found) => Number(found?.[1]))
+
+/** Process ids of the sandbox processes that this process has; transpilers are none. */
+export const guestProcesses = (): ReadonlyArray<number> => restrictedProcesses(/--permission.*--max-semi-space-size/)
