@@ -1,10 +1,22 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { availableParallelism, tmpdir } from "node:os"
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
 const tests = (kind: string) => `{packages/*,bench,checks}/test/**/*${kind}.test.ts`
 
+// Tests start the command lines hundreds of times: each run keeps what Node makes of their sources. Coverage wants them as they are.
+if (process.env["NODE_DISABLE_COMPILE_CACHE"] === undefined && process.env["NODE_COMPILE_CACHE"] === undefined) {
+  const folder = mkdtempSync(join(tmpdir(), "alga-compiled-"))
+  process.env["NODE_COMPILE_CACHE"] = folder
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+}
+
 export default defineConfig({
   test: {
     pool: "forks",
+    // Many tests wait for processes. Vitest's own choice on two cores is one file at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {

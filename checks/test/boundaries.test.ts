@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { brokenBoundaries } from "../src/release/Boundaries.ts"
+import { arrows, brokenBoundaries, brokenImports, optionalArrows } from "../src/release/Boundaries.ts"
+import { circles } from "../src/release/Circles.ts"
+import { importsIn, workspaceImports } from "../src/release/Imports.ts"
 import { incompleteManifests } from "../src/release/Manifests.ts"
 import { publishedPackages, type WorkspacePackage, workspacePackages } from "../src/release/Packages.ts"
 
@@ -24,6 +26,77 @@ describe("The arrows between the packages", () => {
     ["another", "effect", ["another: say in the arrows which packages it may import"]]
   ])("take of %s on %s what they allow", (folder, name, problems) => {
     assert.deepEqual(brokenBoundaries([depending(folder, name)]), problems)
+  })
+})
+
+const peer = (folder: string, name: string, optional: boolean): WorkspacePackage => ({
+  folder,
+  path: `/packages/${folder}`,
+  manifest: {
+    name: folder,
+    version: "0.0.0",
+    peerDependencies: { [name]: "1" },
+    peerDependenciesMeta: { [name]: { optional } }
+  }
+})
+
+describe("An arrow against the others", () => {
+  const pairs = (table: typeof arrows) =>
+    Object.entries(table).flatMap(([from, targets]) => targets.map((to) => [from, to] as const))
+
+  it("is one alone: from the runner to its cluster", () => {
+    assert.deepEqual(circles(pairs(arrows)), [])
+    assert.deepEqual(circles([...pairs(arrows), ...pairs(optionalArrows)]), [["runner", "runner-cluster"]])
+  })
+
+  it.each([
+    ["runner", "runner-cluster", true, []],
+    ["runner", "runner-cluster", false, ["runner must not depend on runner-cluster"]],
+    ["runner", "development-host", true, ["runner must not depend on development-host"]],
+    ["runner-cluster", "runner", false, []]
+  ] as const)("takes of %s on %s as a peer, optional: %s", (folder, other, optional, problems) => {
+    assert.deepEqual(brokenBoundaries([peer(folder, `@alga-psa/ext-${other}`, optional)]), problems)
+  })
+})
+
+describe("What modules import", () => {
+  const broken = (modules: Readonly<Record<string, string>>) =>
+    brokenImports(Object.entries(modules).flatMap(([from, text]) => importsIn(from, text)))
+
+  it("keeps to the arrows, and has no circle", async () => {
+    const imports = await workspaceImports()
+    assert.isAbove(imports.length, 1_000)
+    assert.deepEqual(brokenImports(imports), [])
+  })
+
+  it.each([
+    ['import { a } from "@alga-psa/ext-domain"', []],
+    ['import {\n  a,\n  type B\n} from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['import type { A } from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['export * from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['import "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['const cluster = () => import("@alga-psa/ext-runner-cluster/Cluster")', []],
+    ['const host = () => import("@alga-psa/ext-development-host/Cluster")', ["load"]]
+  ])("from the runner: %j", (text, refused) => {
+    const problems = broken({ "runner/src/main.ts": text })
+    assert.deepEqual(
+      problems.map((problem) => / must not (\w+) /.exec(problem)?.[1]),
+      refused
+    )
+  })
+
+  it("is refused where modules import each other, as types too, and not where one loads the other later", () => {
+    const a = 'import type { B } from "./B.ts"'
+    assert.deepEqual(broken({ "domain/src/A.ts": a, "domain/src/B.ts": 'export { C } from "./internal/C.ts"' }), [])
+    assert.deepEqual(
+      broken({
+        "domain/src/A.ts": a,
+        "domain/src/B.ts": 'export { C } from "./internal/C.ts"',
+        "domain/src/internal/C.ts": 'import { A } from "../A.ts"'
+      }),
+      ["domain/src/A.ts imports domain/src/B.ts imports domain/src/internal/C.ts, which imports domain/src/A.ts"]
+    )
+    assert.deepEqual(broken({ "domain/src/A.ts": a, "domain/src/B.ts": 'const a = () => import("./A.ts")' }), [])
   })
 })
 

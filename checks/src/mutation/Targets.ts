@@ -65,6 +65,12 @@ export const targets: ReadonlyArray<Target> = [
     folder: "runner",
     mutate: ["src/SettingsSource.ts", "src/internal/bundleFailure.ts", "src/internal/http/pageHeaders.ts"],
     tests: ["test/{Settings,SettingsSource,bundleFailure,pageHeaders}.test.ts"]
+  },
+  {
+    name: "manifests",
+    folder: "extension-build",
+    mutate: ["src/AuthoredManifest.ts"],
+    tests: ["test/AuthoredManifest.test.ts"]
   }
 ]
 

@@ -30,7 +30,7 @@ export const shownFiles = (page: string): ReadonlyArray<ShownFile> => [
 /** The packages that code imports, and those that it says it needs beside them (`// needs: esbuild`), by their names. */
 export const importedPackages = (code: string): ReadonlyArray<string> => [
   ...new Set([
-    ...Array.from(code.matchAll(/^\/\/ needs: (.+)$/gm), ([, names = ""]) => names.split(" ")).flat(),
+    ...Array.from(code.matchAll(/^(?:\/\/|#) needs: (.+)$/gm), ([, names = ""]) => names.split(" ")).flat(),
     ...Array.from(
       code.matchAll(/\b(?:from|import)\s*\(?\s*"((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^"]*)?"/g),
       ([, name = ""]) => name

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { audit } from "./Audit.ts"
-import { brokenBoundaries } from "./Boundaries.ts"
+import { brokenBoundaries, brokenImports } from "./Boundaries.ts"
 import { looseDependencies } from "./Dependencies.ts"
+import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
+import { workspaceImports } from "./Imports.ts"
 import { tryInstalled } from "./Install.ts"
 import { licences } from "./Licences.ts"
 import { incompleteManifests } from "./Manifests.ts"
@@ -22,7 +24,10 @@ const step = async (what: string, look: () => Promise<ReadonlyArray<string>>): P
   for (const problem of found) console.log(`       ${problem.replaceAll("\n", "\n       ")}`)
 }
 
-await step("package boundaries", async () => brokenBoundaries(await workspacePackages()))
+await step("package boundaries, and circles of imports", async () => [
+  ...brokenBoundaries(await workspacePackages()),
+  ...brokenImports(await workspaceImports())
+])
 await step("what package.json says", async () => incompleteManifests(published))
 await step("dependencies: none unused, none unlisted", looseDependencies)
 await step("licences of what is installed with the packages", async () => {
@@ -48,6 +53,12 @@ try {
   await step("publint, arethetypeswrong and the packed manifests", async () =>
     (await Promise.all(tarballs.map(problemsOf))).flat()
   )
+  await step("what npm installs with the runner alone", async () => {
+    const found = await footprintOf("@alga-psa/ext-runner", tarballs, join(folder, "alone"))
+    if (typeof found === "string") return [found]
+    console.log(`       ${found.packages.length} packages, ${(found.bytes / 1_000_000).toFixed(1)} MB`)
+    return beyond(found, runnerBudget)
+  })
   await step("each installs from its tarball into an empty project and runs its quick start", async () => {
     const projects = join(folder, "projects")
     await mkdir(projects)

@@ -4,9 +4,16 @@ import { capabilityGateContract } from "../src/contract/CapabilityGateContract.t
 import { clientReaderContract } from "../src/contract/ClientReaderContract.ts"
 import { layerMemoryData } from "../src/contract/ContractData.ts"
 import { guardedReadsContract } from "../src/contract/GuardedReadsContract.ts"
+import { httpFetchContract } from "../src/contract/HttpFetchContract.ts"
+import { invoicingContract } from "../src/contract/InvoicingContract.ts"
+import { layerMemoryPortData } from "../src/contract/PortData.ts"
 import { rbacCheckContract } from "../src/contract/RbacCheckContract.ts"
+import { schedulerContract } from "../src/contract/SchedulerContract.ts"
+import { secretsContract } from "../src/contract/SecretsContract.ts"
 import { serviceReaderContract } from "../src/contract/ServiceReaderContract.ts"
-import { layer } from "../src/MemoryPorts.ts"
+import { storageContract } from "../src/contract/StorageContract.ts"
+import { uiProxyContract } from "../src/contract/UiProxyContract.ts"
+import { layer, layerOtherPorts } from "../src/MemoryPorts.ts"
 
 const memory = Layer.provideMerge(layerMemoryData, layer())
 
@@ -15,3 +22,12 @@ serviceReaderContract("memory", memory)
 capabilityGateContract("memory", memory)
 rbacCheckContract("memory", memory)
 guardedReadsContract("memory", Layer.provideMerge(layerGuardedReads, memory))
+
+const installs = Layer.provideMerge(Layer.provideMerge(layerMemoryPortData, layerOtherPorts), memory)
+
+secretsContract("memory", installs)
+httpFetchContract("memory", installs)
+storageContract("memory", installs)
+uiProxyContract("memory", installs)
+schedulerContract("memory", installs)
+invoicingContract("memory", installs)

@@ -1,23 +1,15 @@
 import { PgClient } from "@effect/sql-pg"
-import { type Duration, Effect, Redacted, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import type { AnotherRun } from "./AdminError.ts"
 import { AdminFailed } from "./AdminError.ts"
 import { adminFailed, alone, atomically } from "./internal/adminSession.ts"
 import { type ReaderPrivileges, readPrivileges } from "./internal/readerPrivileges.ts"
-import { readerScript, takePassword } from "./internal/readerScript.ts"
+import { type ReaderOptions, readerScript, takePassword } from "./internal/readerScript.ts"
 import { scramVerifier } from "./internal/scram.ts"
 import type { RoleName } from "./RoleName.ts"
 
 export type { ReaderPrivileges } from "./internal/readerPrivileges.ts"
-
-/** The login that reads. */
-export interface ReaderOptions {
-  readonly name: RoleName
-  /** How many connections it may have at once. Default: no limit of its own. */
-  readonly connectionLimit?: number
-  /** How long the server may work on one of its statements. Default: 5 seconds. */
-  readonly statementTimeout?: Duration.Duration
-}
+export type { ReaderOptions } from "./internal/readerScript.ts"
 
 /** A password for the login: 12 to 256 printable ASCII characters. */
 export const ReaderPassword = Schema.Redacted(

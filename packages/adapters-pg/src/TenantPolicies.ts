@@ -2,22 +2,12 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
 import { AdminFailed, type AnotherRun } from "./AdminError.ts"
 import { adminFailed, alone, atomically, onSession } from "./internal/adminSession.ts"
-import { closing, opening } from "./internal/policyScript.ts"
+import { closing, opening, type PolicyOptions } from "./internal/policyScript.ts"
 import { type PolicyStatus, readPolicies } from "./internal/policyStatus.ts"
 import { RoleName } from "./RoleName.ts"
 
+export type { PolicyOptions } from "./internal/policyScript.ts"
 export type { PolicyState, PolicyStatus } from "./internal/policyStatus.ts"
-
-/** Whom row level security concerns. */
-export interface PolicyOptions {
-  /** The login that reads, held to one tenant. */
-  readonly reader: RoleName
-  /**
-   * Every other role that works with the tables without owning them, such as the product's own `app_user`: they keep all
-   * they have. Roles that own a table, superusers and those with BYPASSRLS need no mention.
-   */
-  readonly unrestricted: ReadonlyArray<string>
-}
 
 /** Roles would see nothing once row level security is on. Name them as unrestricted, or take their rights away first. */
 export class PoliciesWouldHide extends Schema.TaggedError<PoliciesWouldHide>()("PoliciesWouldHide", {

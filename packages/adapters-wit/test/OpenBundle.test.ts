@@ -290,5 +290,7 @@ describe("openBundle", () => {
       ["a", "b/c"]
     )
     assert.match(await page(...files, { name: "ui/d", content: "x" }).then(String, String), /the page has .* at most/)
+    const larger = ["ui/a", "ui/b"].map((name) => ({ name, content: Buffer.alloc(9 * 1024 * 1024) }))
+    assert.match(await page(...larger).then(String, String), /the page has .* at most/)
   })
 })

@@ -1,4 +1,5 @@
 /** From an extension's folder to the bundle that a host installs. */
+export { AuthoredManifest, parseAuthoredManifest } from "./AuthoredManifest.ts"
 export { type BuildExtensionOptions, type BuiltExtension, buildExtension } from "./BuildExtension.ts"
 export { capabilityNotes, checkCapabilities } from "./CheckCapabilities.ts"
 export { type Extension, readExtension } from "./Extension.ts"

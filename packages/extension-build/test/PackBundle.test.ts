@@ -17,7 +17,31 @@ const unpack = async (archive: Uint8Array) => {
   return found
 }
 
+/** Where the first zstd frame ends: its header, its blocks up to the last, and its checksum (RFC 8878). */
+const endOfFrame = (archive: Uint8Array): number => {
+  const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength)
+  expect(view.getUint32(0, true)).toBe(0xfd2fb528)
+  const descriptor = view.getUint8(4)
+  const isSingleSegment = (descriptor & 0x20) !== 0
+  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0
+  let at = 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes + sizeBytes
+  for (let isLast = false; !isLast; ) {
+    const block = view.getUint16(at, true) + (view.getUint8(at + 2) << 16)
+    isLast = (block & 1) === 1
+    at += 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3)
+  }
+  return at + ((descriptor & 4) === 0 ? 0 : 4)
+}
+
 describe("packBundle", () => {
+  it.each([1, 1_000, 3_000_000])("writes one zstd frame and nothing behind it for a file of %i bytes", async (size) => {
+    const content = Uint8Array.from({ length: size }, (_, i) => (i * i) >> 5)
+    const { bytes: archive } = await packBundle({ "dist/main.wasm": content, "manifest.json": bytes("{}") })
+    expect(endOfFrame(archive)).toBe(archive.byteLength)
+    expect(zstdDecompressSync(archive).byteLength).toBeGreaterThan(size)
+  })
+
   it("packs every file, in order of its path and without a time", async () => {
     const { bytes: archive } = await packBundle({ "manifest.json": bytes("{}"), "dist/main.wasm": bytes("wasm") })
     expect(await unpack(archive)).toEqual([

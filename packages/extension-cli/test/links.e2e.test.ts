@@ -6,7 +6,9 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { runBuild } from "../src/internal/runBuild.ts"
 import { listBundle } from "./support/BundleFiles.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
 
@@ -152,15 +154,22 @@ describe("alga-ext pack", () => {
     "refuses %s, by name, and leaves no bundle",
     async (_what, prepare, said) => {
       await prepare()
-      const { code, errors, output } = await run("pack")
-      expect(errors).toContain(said)
-      expect([code, output]).toEqual([1, ""])
-      expect(errors).not.toContain("\u001b")
+      const flags = { folder: extension.folder, engine: "quickjs", entry: "src/component.ts", json: false } as const
+      const { message } = await Effect.runPromise(Effect.flip(runBuild(flags, { bundle: true })))
+      expect(message).toContain(said)
       expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)
       expect(await isThere("dist/bundle.tar.zst")).toBe(false)
     },
     60_000
   )
+
+  it("prints what it refuses in plain lines, and ends with 1", async () => {
+    await writeFile(at("ui/\u001b[2J.js"), "")
+    const { code, errors, output } = await run("pack")
+    expect(errors).toMatch(/^alga-ext: ui\/.*has a backslash, control character/)
+    expect([code, output]).toEqual([1, ""])
+    expect(errors).not.toContain("\u001b")
+  })
 
   it("packs plain files and imported data of the extension's own, from a folder that is itself reached by a link", async () => {
     await extension.write("ui/fonts/deep/a.ttf", "font")

@@ -1,4 +1,5 @@
 import type { AllOptions } from "./AllPages.ts"
+import { type MockOptions, mockReads } from "./internal/mockReads.ts"
 import type { Page } from "./Page.ts"
 
 /** One client of the tenant, as a list shows it. Null means that the value is not known. */
@@ -48,3 +49,39 @@ export interface ClientsHost {
   /** The client, active or not, or null where there is none of that id (a UUID) that may be seen. */
   get(clientId: string): Promise<ClientSummary | null>
 }
+
+/** A client of a mock; what is left out is null, active and without tags. */
+export type ClientFixture = Pick<ClientSummary, "clientId" | "clientName"> & Partial<ClientSummary>
+
+const unsaid = {
+  clientType: null,
+  isInactive: false,
+  defaultCurrencyCode: null,
+  accountManagerId: null,
+  accountManagerName: null,
+  billingEmail: null,
+  tags: []
+}
+
+/**
+ * `host.clients` over plain data, for unit tests: it filters, orders, pages and judges input as the host does. With
+ * `fail` every call fails with that code, whatever its input.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings, mockClients } from "@alga-psa/ext-extension-sdk"
+ *
+ * const clientId = "c0000000-0001-4000-8000-000000000001"
+ * const host = createMockHostBindings({ clients: mockClients([{ clientId, clientName: "Northwind" }]) })
+ * console.log((await host.clients.list({ search: "NORTH" })).totalCount) // 1
+ *
+ * const denied = createMockHostBindings({ clients: mockClients([], { fail: "not-allowed" }) })
+ * await denied.clients.list().catch((error) => console.log(error.code)) // not-allowed
+ * ```
+ */
+export const mockClients = (fixtures: ReadonlyArray<ClientFixture> = [], options: MockOptions = {}): ClientsHost =>
+  mockReads(
+    "clients",
+    fixtures.map((fixture) => ({ ...unsaid, ...fixture })),
+    options
+  ) as ClientsHost

@@ -1,4 +1,22 @@
 import type { HostBindings } from "./HostBindings.ts"
+import type { ResourceName } from "./internal/resourceData.ts"
+import { resourceNames } from "./internal/resources/names.ts"
+
+type OwnName = Exclude<keyof HostBindings, ResourceName>
+
+const own: Readonly<Record<OwnName, true>> = {
+  context: true,
+  secrets: true,
+  http: true,
+  storage: true,
+  logging: true,
+  uiProxy: true,
+  scheduler: true,
+  invoicing: true,
+  user: true
+}
+
+const names = [...resourceNames, ...(Object.keys(own) as ReadonlyArray<OwnName>)]
 
 let connected: HostBindings | null = null
 
@@ -15,41 +33,10 @@ const part = <Name extends keyof HostBindings>(name: Name): HostBindings[Name] =
  * The host, ready to use wherever it is imported: the same that a handler is given as its second argument. In a
  * component it is there from the start; a unit test connects one with {@link connectHost}.
  */
-export const host: HostBindings = {
-  get context() {
-    return part("context")
-  },
-  get clients() {
-    return part("clients")
-  },
-  get services() {
-    return part("services")
-  },
-  get secrets() {
-    return part("secrets")
-  },
-  get http() {
-    return part("http")
-  },
-  get storage() {
-    return part("storage")
-  },
-  get logging() {
-    return part("logging")
-  },
-  get uiProxy() {
-    return part("uiProxy")
-  },
-  get scheduler() {
-    return part("scheduler")
-  },
-  get invoicing() {
-    return part("invoicing")
-  },
-  get user() {
-    return part("user")
-  }
-}
+export const host: HostBindings = Object.defineProperties(
+  {},
+  Object.fromEntries(names.map((name) => [name, { enumerable: true, get: () => part(name) }]))
+) as HostBindings
 
 /**
  * Makes these bindings the {@link host} of this process, and gives a function that brings back those before. For unit

@@ -3,9 +3,8 @@ import type {
   UserData as PublishedUserData,
   UserHost as PublishedUserHost
 } from "@alga-psa/extension-runtime"
-import type { ClientsHost } from "./Clients.ts"
 import type { InvoicingHost } from "./Invoicing.ts"
-import type { ServicesHost } from "./Services.ts"
+import type { ResourceHosts } from "./Resources.ts"
 
 /** The user on whose behalf the request runs. */
 export interface UserData extends PublishedUserData {
@@ -26,9 +25,7 @@ export interface UserHost extends PublishedUserHost {
  *
  * A call that fails rejects with a `HostError`; one whose arguments have the wrong type rejects with a `TypeError`.
  */
-export interface HostBindings extends PublishedHostBindings {
-  readonly clients: ClientsHost
-  readonly services: ServicesHost
+export interface HostBindings extends PublishedHostBindings, ResourceHosts {
   readonly invoicing: InvoicingHost
   readonly user: UserHost
 }

@@ -1,3 +1,5 @@
+import { resourceNames } from "./internal/resources/names.ts"
+
 /** Every {@link ReadErrorCode}. */
 export const readErrorCodes = ["not-allowed", "invalid-input", "internal"] as const
 
@@ -90,7 +92,7 @@ export const isHostError = <Code extends HostErrorCode = HostErrorCode>(
   value instanceof HostError && (codes.length === 0 || codes.some((code) => code === value.code))
 
 /**
- * Whether a caught value is a failed read of clients or services. Its `code` is one of three, so that a `switch` over it
+ * Whether a caught value is a failed read of a resource, such as clients or services. Its `code` is one of three, so that a `switch` over it
  * can be complete, and TypeScript says so where it is not.
  *
  * @example
@@ -117,4 +119,4 @@ export const isHostError = <Code extends HostErrorCode = HostErrorCode>(
  * ```
  */
 export const isReadError = (value: unknown): value is HostError<ReadErrorCode> =>
-  isHostError(value, ...readErrorCodes) && /^(clients|services)\./.test(value.operation)
+  isHostError(value, ...readErrorCodes) && resourceNames.some((name) => value.operation.startsWith(`${name}.`))

@@ -1,8 +1,10 @@
 import type { HostBindings } from "./HostBindings.ts"
 import { HostError, type HostErrorCode } from "./HostError.ts"
-import { allClients, allServices } from "./internal/reading.ts"
-import { mockClients } from "./MockClients.ts"
-import { mockServices } from "./MockServices.ts"
+import { mockReads } from "./internal/mockReads.ts"
+import { allOf } from "./internal/reads.ts"
+import type { ResourceName } from "./internal/resourceData.ts"
+import { resourceNames } from "./internal/resources/names.ts"
+import type { ResourceHosts } from "./Resources.ts"
 
 /** What a test replaces of the mock bindings, function by function. */
 export type HostOverrides = { readonly [Name in keyof HostBindings]?: Partial<HostBindings[Name]> }
@@ -11,10 +13,19 @@ const deny = (operation: string, code: HostErrorCode) => async (): Promise<never
   throw new HostError(operation, code)
 }
 
+/** Every resource, empty but for what a test replaces. `all` is that of its `list`. */
+const mockResources = (overrides: HostOverrides): ResourceHosts => {
+  const hosts = resourceNames.map((name) => {
+    const host = { ...(mockReads(name, []) as ResourceHosts[ResourceName]), ...overrides[name] }
+    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, host.list as never) }]
+  })
+  return Object.fromEntries(hosts)
+}
+
 const refused = { success: false, error: "not allowed" }
 
 /**
- * Host bindings for unit tests, without a component. Clients and services are empty until a test gives them data
+ * Host bindings for unit tests, without a component. What there is to read is empty until a test gives them data
  * (`{ clients: mockClients([...]) }`); secrets, fetch, storage, product routes, schedules and invoices are denied, as a
  * host denies them to an install without the grant; log lines go nowhere.
  *
@@ -29,18 +40,13 @@ const refused = { success: false, error: "not allowed" }
  * ```
  */
 export const createMockHostBindings = (overrides: HostOverrides = {}): HostBindings => {
-  const [clients, services] = [
-    { ...mockClients(), ...overrides.clients },
-    { ...mockServices(), ...overrides.services }
-  ]
   const callRoute = overrides.uiProxy?.callRoute ?? overrides.uiProxy?.call ?? deny("uiProxy.callRoute", "denied")
   return {
     context: {
       get: async () => ({ requestId: "req-mock", tenantId: "tenant-mock", extensionId: "extension-mock" }),
       ...overrides.context
     },
-    clients: { ...clients, all: overrides.clients?.all ?? allClients(clients.list) },
-    services: { ...services, all: overrides.services?.all ?? allServices(services.list) },
+    ...mockResources(overrides),
     secrets: { get: deny("secrets.get", "denied"), list: async () => [], ...overrides.secrets },
     http: { fetch: deny("http.fetch", "not-allowed"), ...overrides.http },
     storage: {

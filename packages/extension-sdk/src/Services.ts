@@ -1,4 +1,5 @@
 import type { AllOptions } from "./AllPages.ts"
+import { type MockOptions, mockReads } from "./internal/mockReads.ts"
 import type { Page } from "./Page.ts"
 
 /** What a catalogue entry can be. */
@@ -62,3 +63,42 @@ export interface ServicesHost {
   /** The entry, active or not, or null where there is none of that id (a UUID) that may be seen. */
   get(serviceId: string): Promise<ServiceSummary | null>
 }
+
+/** A service of a mock; what is left out is an active service, billed `fixed`, of rate 0. */
+export type ServiceFixture = Pick<ServiceSummary, "serviceId" | "serviceName"> &
+  Partial<ServiceSummary> & {
+    /** Searched, and in no result. */
+    readonly description?: string
+  }
+
+const unsaid = {
+  itemKind: "service",
+  billingMethod: "fixed",
+  serviceTypeId: null,
+  serviceTypeName: null,
+  defaultRate: 0,
+  unitOfMeasure: "hour",
+  isActive: true,
+  sku: null
+}
+
+/**
+ * `host.services` over plain data, for unit tests: it filters, orders, pages and judges input as the host does. With
+ * `fail` every call fails with that code, whatever its input.
+ *
+ * @example
+ * ```ts
+ * import { createMockHostBindings, mockServices } from "@alga-psa/ext-extension-sdk"
+ *
+ * const serviceId = "50000000-0001-4000-8000-000000000001"
+ * const services = mockServices([{ serviceId, serviceName: "Support", billingMethod: "hourly", defaultRate: 12_500 }])
+ * const host = createMockHostBindings({ services })
+ * console.log((await host.services.list({ billingMethod: "hourly" })).items[0]?.defaultRate) // 12500
+ * ```
+ */
+export const mockServices = (fixtures: ReadonlyArray<ServiceFixture> = [], options: MockOptions = {}): ServicesHost =>
+  mockReads(
+    "services",
+    fixtures.map((fixture) => ({ ...unsaid, ...fixture })),
+    options
+  ) as ServicesHost

@@ -26,7 +26,6 @@ export type {
 } from "@alga-psa/extension-runtime"
 export { callProxyJson, emptyResponse, jsonResponse } from "@alga-psa/extension-runtime"
 export { type AllOptions, allPages } from "./AllPages.ts"
-export type { ClientSummary, ClientsHost, ClientsListInput } from "./Clients.ts"
 export { type ErrorResponseInit, errorResponse } from "./ErrorResponse.ts"
 export { defineHandler, type Handler } from "./Handler.ts"
 export { connectHost, host } from "./Host.ts"
@@ -53,19 +52,9 @@ export type {
 } from "./Invoicing.ts"
 export { readJson } from "./JsonBody.ts"
 export { ListIncomplete } from "./ListIncomplete.ts"
-export { type ClientFixture, mockClients } from "./MockClients.ts"
 export { createMockHostBindings, type HostOverrides } from "./MockHostBindings.ts"
-export { mockServices, type ServiceFixture } from "./MockServices.ts"
 export type { Page } from "./Page.ts"
 export { QueryParameters } from "./QueryParameters.ts"
 export { isRequestError, RequestError } from "./RequestError.ts"
 export { parseRequestUrl, type RequestUrl } from "./RequestUrl.ts"
-export {
-  type ServiceBillingMethod,
-  type ServiceItemKind,
-  type ServiceSummary,
-  type ServicesHost,
-  type ServicesListInput,
-  serviceBillingMethods,
-  serviceItemKinds
-} from "./Services.ts"
+export * from "./Resources.ts"

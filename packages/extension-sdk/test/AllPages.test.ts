@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { allPages } from "../src/AllPages.ts"
+import { mockClients } from "../src/Clients.ts"
 import { ListIncomplete } from "../src/ListIncomplete.ts"
-import { mockClients } from "../src/MockClients.ts"
-import { mockServices } from "../src/MockServices.ts"
+import { mockServices } from "../src/Services.ts"
 
 const uuid = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`
 const rows = (count: number) => Array.from({ length: count }, (_, at) => uuid(at))

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest"
+import { mockClients } from "../src/Clients.ts"
 import { connectHost, host } from "../src/Host.ts"
-import { mockClients } from "../src/MockClients.ts"
 import { createMockHostBindings } from "../src/MockHostBindings.ts"
 
 const clientId = "00000000-0000-4000-8000-000000000001"

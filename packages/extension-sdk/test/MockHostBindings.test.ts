@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { mockClients } from "../src/MockClients.ts"
+import { mockClients } from "../src/Clients.ts"
 import { createMockHostBindings } from "../src/MockHostBindings.ts"
-import { mockServices } from "../src/MockServices.ts"
+import { mockServices } from "../src/Services.ts"
 
 const id = (last: number) => `00000000-0000-4000-8000-00000000000${last}`
 const clients = mockClients([

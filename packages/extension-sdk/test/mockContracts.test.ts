@@ -6,8 +6,8 @@ import { layerStore, MemoryStore } from "@alga-psa/ext-adapters-memory/MemorySto
 import { ClientId, ClientReader, clientsQuery, ServiceId, ServiceReader, servicesQuery } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer } from "effect"
-import { mockClients } from "../src/MockClients.ts"
-import { mockServices } from "../src/MockServices.ts"
+import { mockClients } from "../src/Clients.ts"
+import { mockServices } from "../src/Services.ts"
 
 const nothing = <A>(value: A | null): ReadonlyArray<A> => (value === null ? [] : [value])
 

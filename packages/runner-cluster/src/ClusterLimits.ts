@@ -3,25 +3,12 @@ import { fail, RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { Cause, Context, Deferred, Duration, Effect, Layer, Queue, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RateLimiter } from "effect/persistence"
+import type { ClusterLimit, ClusterLimits } from "./ClusterOptions.ts"
 import { Directory } from "./Directory.ts"
 import { shardOfTenant } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
 import { onOwner, promptly, TryNext } from "./Owners.ts"
 import { Peers } from "./Peers.ts"
-
-/** The most of one kind of holder in the whole cluster; null where there is no limit. */
-export interface ClusterLimit {
-  /** Executions at the same time. */
-  readonly concurrency: number | null
-  /** Executions that begin in a minute. */
-  readonly rate: number | null
-}
-
-/** The limits that hold whatever the number of runners. */
-export interface ClusterLimits {
-  readonly install: ClusterLimit
-  readonly tenant: ClusterLimit
-}
 
 /**
  * Places for executions. An install's are counted by the runner that it lives on, a tenant's by the runner of the tenant's

@@ -1,5 +1,4 @@
 import type { Duration, Redacted } from "effect"
-import type { ClusterLimits } from "./ClusterLimits.ts"
 import type { KubernetesOptions } from "./KubernetesPods.ts"
 import type { ClusterSecrets } from "./PeerLink.ts"
 
@@ -23,6 +22,20 @@ export interface ClusterOptions {
   readonly messageBytes: number
   readonly limits: ClusterLimits
   readonly triggers: TriggerOptions
+}
+
+/** The most of one kind of holder in the whole cluster; null where there is no limit. */
+export interface ClusterLimit {
+  /** Executions at the same time. */
+  readonly concurrency: number | null
+  /** Executions that begin in a minute. */
+  readonly rate: number | null
+}
+
+/** The limits that hold whatever the number of runners. */
+export interface ClusterLimits {
+  readonly install: ClusterLimit
+  readonly tenant: ClusterLimit
 }
 
 /** How often a kept trigger is tried, and how long it is kept. */

@@ -17,11 +17,17 @@ import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
+  type HttpFetch,
+  type Invoicing,
   layerDeniedPorts,
   layerGuardedPorts,
   layerGuardedReads,
   type RbacCheck,
-  type ServiceReader
+  type Scheduler,
+  type Secrets,
+  type ServiceReader,
+  type Storage,
+  type UiProxy
 } from "@alga-psa/ext-domain"
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { ByteSize, Duration, Effect, Layer } from "effect"
@@ -49,7 +55,16 @@ export type BundleSource =
   | { readonly directory: string }
   | (HttpBundleStore.HttpStoreOptions & { readonly cache: BoundedDirectoryOptions })
 
-/** What a runner needs to know beside its ports. */
+/** A real implementation of a port beside the reads, such as `Storage`. */
+export type PortLayer =
+  | Layer.Layer<Secrets>
+  | Layer.Layer<HttpFetch>
+  | Layer.Layer<Storage>
+  | Layer.Layer<UiProxy>
+  | Layer.Layer<Scheduler>
+  | Layer.Layer<Invoicing>
+
+/** What a runner needs to know beside the ports of its data. */
 export interface RunnerOptions {
   readonly bundles: BundleSource
   /** The directory of accepted components. Only the runner's own user may write to it. */
@@ -60,6 +75,8 @@ export interface RunnerOptions {
   readonly limits?: Limits
   /** How many processes the sandbox may have, and the like. */
   readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
+  /** The ports beside the reads that are opened, each behind its capability. Default: none. The others answer `denied`. */
+  readonly ports?: ReadonlyArray<PortLayer>
   /** Stands around the imports of every execution, as to show them while an extension is developed. Default: nothing. */
   readonly aroundImports?: (imports: HostImportsService) => HostImportsService
 }
@@ -91,6 +108,7 @@ export const layerRunner = ({
   componentCacheBytes,
   components,
   limits = defaultLimits,
+  ports = [],
   sandbox: sandboxOptions
 }: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
@@ -104,7 +122,7 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const guardedPorts = Layer.provide(layerGuardedPorts, layerDeniedPorts)
+  const guardedPorts = Layer.provide(layerGuardedPorts, Layer.mergeAll(layerDeniedPorts, ...ports))
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
     Execution.layer(limits),

@@ -5,7 +5,7 @@ import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
-import { layerRunner } from "./Runner.ts"
+import { layerRunner, type RunnerOptions } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
 
 const databasesOf = (settings: Settings) =>
@@ -36,9 +36,10 @@ const layerPorts = (settings: Settings) => {
   return Layer.merge(ports, Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica))))
 }
 
-/** The runner on Alga's database, with everything as the settings say. */
-export const layerFromSettings = (settings: Settings) =>
+/** The runner on Alga's database, with everything as the settings say, and these ports beside the reads. */
+export const layerFromSettings = (settings: Settings, options: Pick<RunnerOptions, "ports"> = {}) =>
   layerRunner({
+    ...options,
     bundles: bundlesOf(settings),
     components: join(settings.EXT_CACHE_ROOT, "components"),
     componentCacheBytes: settings.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES,

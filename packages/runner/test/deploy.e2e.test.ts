@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process"
-import { cp, glob, mkdtemp, readFile, rm } from "node:fs/promises"
+import { cp, glob, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { kubernetesOptionsOf } from "@alga-psa/ext-runner-cluster/KubernetesSettings"
 import { buildSample } from "@alga-psa/ext-sample-extension"
-import { assert, describe, it } from "vitest"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { statusOf } from "../src/RunnerError.ts"
 import { aboutSetting, type SettingName, type Settings, settingNames } from "../src/Settings.ts"
@@ -192,33 +192,62 @@ describe("the operator's page", () => {
 
 const excluded = /(^|[\\/])(node_modules|\.cache|dist|test|testing)$/
 
-describe("the production install of the image", () => {
-  it("is enough to start the runner and to take a component in, without what the image removes", {
-    timeout: 120_000
-  }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), "alga-image-"))
-    try {
-      for (const name of ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "packages"]) {
-        await cp(join(root, name), join(folder, name), { recursive: true, filter: (path) => !excluded.test(path) })
-      }
-      const image = (await read("deploy/Dockerfile")).replaceAll("\\\n", "")
-      const install = /npx --yes (pnpm@12 install --prod .*)/.exec(image)?.[1] ?? ""
-      const removal = /^RUN (cd node_modules\/\.pnpm && rm -rf .*)$/m.exec(image)?.[1] ?? "false"
-      const options = { cwd: folder, stdio: "pipe" } as const
-      execFileSync("npx", ["--yes", ...install.replaceAll('"', "").split(" "), "--prefer-offline"], options)
-      execFileSync("/bin/sh", ["-c", removal], options)
-      const main = join(folder, "packages/runner/src/main.ts")
-      const { componentFile } = await buildSample()
-      const found = execFileSync(process.execPath, [main, "inspect", "--json", componentFile], options).toString()
-      assert.include(JSON.parse(found).capabilities, "cap:client.read")
-      const help = execFileSync(process.execPath, [main, "--help"], options).toString()
-      assert.include(help, "serve")
+describe("the production install of the image", { timeout: 120_000 }, () => {
+  let folder = ""
+  const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+    execFileSync(process.execPath, [join(folder, "packages/runner/src/main.ts"), ...args], {
+      cwd: folder,
+      stdio: "pipe",
+      env: { ...process.env, ...env }
+    }).toString()
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "alga-image-"))
+    for (const name of ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "packages"]) {
+      await cp(join(root, name), join(folder, name), { recursive: true, filter: (path) => !excluded.test(path) })
+    }
+    const image = await read("deploy/Dockerfile")
+    const install = /npx --yes (pnpm@12 install --prod .*)/.exec(image)?.[1] ?? ""
+    const copied = /^COPY --from=jco \/app\/(\S+) \/app\/\1$/m.exec(image)?.[1] ?? ""
+    const options = { cwd: folder, stdio: "pipe" } as const
+    execFileSync("npx", ["--yes", ...install.replaceAll('"', "").split(" "), "--prefer-offline"], options)
+    const bundleJco = join(root, "packages/adapters-wit/scripts/bundleJco.ts")
+    execFileSync(process.execPath, [bundleJco, join(folder, copied)], options)
+  }, 120_000)
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it("has no toolchain and no embedded database", async () => {
+    const installed = (await readdir(join(folder, "node_modules/.pnpm"))).join(" ")
+    assert.include(installed, "effect@")
+    assert.notMatch(installed, /jco|pglite|esbuild|typescript|rolldown/)
+  })
+
+  it("is enough to start the runner and to take a component in", async () => {
+    const { componentFile } = await buildSample()
+    assert.include(JSON.parse(run(["inspect", "--json", componentFile])).capabilities, "cap:client.read")
+    assert.include(run(["--help"]), "serve")
+    assert.throws(() => run(["inspect", join(folder, "package.json")]), /not a WebAssembly component/)
+  })
+
+  it("is enough to be one of a cluster, and says what to install where that package is not there", async () => {
+    const settings = {
+      DATABASE_URL: "postgres://localhost/none",
+      DATABASE_ADMIN_URL: "postgres://localhost/none",
+      DATABASE_CLUSTER_URL: "postgres://localhost/none",
+      RUNNER_SERVICE_TOKEN: "t".repeat(32),
+      BUNDLE_STORE_BASE: folder
+    }
+    assert.throws(() => run(["serve", "--cluster"], settings), /CLUSTER_SECRET is not set: serve --cluster needs it/)
+    await rm(join(folder, "packages/runner/node_modules/@alga-psa/ext-runner-cluster"))
+    for (const command of [
+      ["serve", "--cluster"],
+      ["triggers", "list"],
+      ["db", "cluster", "plan"]
+    ]) {
       assert.throws(
-        () => execFileSync(process.execPath, [main, "inspect", main], options),
-        /not a WebAssembly component/
+        () => run(command, settings),
+        /alga-extension-runner: @alga-psa\/ext-runner-cluster is not installed: npm install @alga-psa\/ext-runner-cluster@\d/
       )
-    } finally {
-      await rm(folder, { recursive: true, force: true })
     }
   })
 })

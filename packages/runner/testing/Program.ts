@@ -24,13 +24,11 @@ const start = (
   env: Readonly<Record<string, string>>,
   [command, ...before]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
 ): Program => {
+  const { HOME, NODE_COMPILE_CACHE, PATH } = process.env
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     command,
     [...before, fileURLToPath(main), ...args],
-    {
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
-      stdio: ["ignore", "pipe", "pipe"]
-    }
+    { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env }, stdio: ["ignore", "pipe", "pipe"] }
   )
   let errors = ""
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -151,6 +151,26 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
+    it.effect("pages by every size as the whole list goes, also where names differ in case alone", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const spellings = ["same", "Same", "sAme", "saMe", "samE", "SAme", "sAMe", "saME"]
+        yield* load(rows, { clients: ["Alone", ...spellings, "zone", "Same too", "Last"].map((name) => client(name)) })
+        for (const search of [null, "a"]) {
+          const { items, totalCount } = yield* list(tenant, { search })
+          for (const pageSize of [1, 2, 3, 4, 5, 6, 8]) {
+            const numbers = Array.from({ length: Math.ceil(totalCount / pageSize) }, (_, i) => i + 1)
+            const pages = yield* Effect.forEach(numbers, (page) => list(tenant, { search, page, pageSize }))
+            assert.deepEqual(
+              pages.flatMap((page) => page.items),
+              items
+            )
+            assert.deepEqual(new Set(pages.map((page) => page.totalCount)), new Set([totalCount]))
+          }
+        }
+      })
+    )
+
     it.effect("answers a page past the end with the count and no items", () =>
       Effect.gen(function* () {
         const { tenant, rows, client } = freshTenant()
@@ -244,6 +264,21 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
+    it.effect("counts what matches and no more, where the page is full and on those behind it", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const own = client("Active 1")
+        const clients = [own, client("Active 2"), client("Gone", { is_inactive: true })]
+        yield* load(rows, { clients })
+        for (const page of [1, 2]) {
+          const active = yield* list(tenant, { includeInactive: false, page, pageSize: 1 })
+          assert.strictEqual(active.totalCount, 2)
+          const only = yield* list(tenant, { onlyClient: ClientId.make(own.client_id), page, pageSize: 1 })
+          assert.strictEqual(only.totalCount, 1)
+        }
+      })
+    )
+
     it.effect("gets an inactive client", () =>
       Effect.gen(function* () {
         const { tenant, rows, client } = freshTenant()
@@ -293,6 +328,19 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
         yield* load(rows, { users: [manager], clients: [managed] })
         const found = yield* get(tenant, managed.client_id)
         assert.deepEqual([found?.accountManagerId, found?.accountManagerName], [manager.user_id, shown])
+      })
+    )
+
+    it.effect("names the client's own manager, whatever other users there are", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client, user } = freshTenant()
+        const users = ["Ada", "Bo", "Cy"].map((first_name) => user({ first_name, last_name: null }))
+        const clients = users.map(({ first_name, user_id }) =>
+          client(`Client of ${first_name}`, { account_manager_id: user_id })
+        )
+        yield* load(rows, { users, clients })
+        const managers = (yield* list(tenant)).items.map((item) => item.accountManagerName)
+        assert.deepEqual(managers, ["Ada", "Bo", "Cy"])
       })
     )
 

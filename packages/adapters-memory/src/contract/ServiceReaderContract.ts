@@ -93,6 +93,7 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
           service_catalog: [other.service("Theirs", { service_id: own.service_id }), own]
         })
         assert.strictEqual((yield* get(mine.tenant, own.service_id))?.serviceName, "Mine")
+        assert.deepEqual(yield* names(mine.tenant), ["Mine"])
         assert.deepEqual(yield* names(mine.tenant, { search: own.service_id }), ["Mine"])
         assert.strictEqual((yield* get(other.tenant, own.service_id))?.serviceName, "Theirs")
       })
@@ -128,6 +129,28 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
         const rest = [service("😀"), service("ﬀ"), service("Über"), service("zone"), service("Array")]
         yield* load(rows, { service_catalog: [...rest, ...ordered.toReversed()] })
         assert.deepEqual(yield* names(tenant), ["Array", "Backup", "backup", "BACKUP", "zone", "Über", "ﬀ", "😀"])
+      })
+    )
+
+    it.effect("pages by every size as the whole list goes, also where names differ in case alone", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const spellings = ["same", "Same", "sAme", "saMe", "samE", "SAme", "sAMe", "saME"]
+        yield* load(rows, {
+          service_catalog: ["Alone", ...spellings, "zone", "Same too", "Last"].map((name) => service(name))
+        })
+        for (const search of [null, "a"]) {
+          const { items, totalCount } = yield* list(tenant, { search })
+          for (const pageSize of [1, 2, 3, 4, 5, 6, 8]) {
+            const numbers = Array.from({ length: Math.ceil(totalCount / pageSize) }, (_, i) => i + 1)
+            const pages = yield* Effect.forEach(numbers, (page) => list(tenant, { search, page, pageSize }))
+            assert.deepEqual(
+              pages.flatMap((page) => page.items),
+              items
+            )
+            assert.deepEqual(new Set(pages.map((page) => page.totalCount)), new Set([totalCount]))
+          }
+        }
       })
     )
 

@@ -1,5 +1,16 @@
 import { type ReadTable, readTables } from "../ReadColumns.ts"
-import type { PolicyOptions } from "../TenantPolicies.ts"
+import type { RoleName } from "../RoleName.ts"
+
+/** Whom row level security concerns. */
+export interface PolicyOptions {
+  /** The login that reads, held to one tenant. */
+  readonly reader: RoleName
+  /**
+   * Every other role that works with the tables without owning them, such as the product's own `app_user`: they keep all
+   * they have. Roles that own a table, superusers and those with BYPASSRLS need no mention.
+   */
+  readonly unrestricted: ReadonlyArray<string>
+}
 
 /** The names of our policies on every table. */
 export const policyNames = {

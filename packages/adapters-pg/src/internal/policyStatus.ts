@@ -1,7 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import type { PolicyOptions } from "../TenantPolicies.ts"
-import { marks, ofTenant, policyNames, type TenantTable, tenantTables } from "./policyScript.ts"
+import { marks, ofTenant, type PolicyOptions, policyNames, type TenantTable, tenantTables } from "./policyScript.ts"
 
 /**
  * - `applied`: row level security is on, and our policies are as they should be.

@@ -1,6 +1,15 @@
 import { Duration } from "effect"
 import { readTables } from "../ReadColumns.ts"
-import type { ReaderOptions } from "../ReaderRole.ts"
+import type { RoleName } from "../RoleName.ts"
+
+/** The login that reads. */
+export interface ReaderOptions {
+  readonly name: RoleName
+  /** How many connections it may have at once. Default: no limit of its own. */
+  readonly connectionLimit?: number
+  /** How long the server may work on one of its statements. Default: 5 seconds. */
+  readonly statementTimeout?: Duration.Duration
+}
 
 /** By this comment a later run knows a role that an earlier one made. */
 const mark = "Reads clients and services for Alga PSA extensions. Made by alga-extension-runner db role."

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { AuthoredManifest } from "@alga-psa/ext-domain"
 import {
+  type AuthoredManifest,
   buildExtension,
   capabilityNotes,
   checkCapabilities,

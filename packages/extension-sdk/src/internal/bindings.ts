@@ -1,30 +1,25 @@
 /// <reference path="./world.d.ts" />
 
-import { getClient, listClients } from "alga:extension/clients"
 import { getContext } from "alga:extension/context"
 import { fetch } from "alga:extension/http"
 import { createManualInvoice } from "alga:extension/invoicing"
 import { logError, logInfo, logWarn } from "alga:extension/logging"
 import * as scheduler from "alga:extension/scheduler"
 import { get as getSecret, listKeys } from "alga:extension/secrets"
-import { getService, listServices } from "alga:extension/services"
 import { get, listEntries, put, delete as remove } from "alga:extension/storage"
 import { callRoute } from "alga:extension/ui-proxy"
 import { getUser } from "alga:extension/user-v2"
 import type { StorageHost } from "@alga-psa/extension-runtime"
 import type { HostBindings } from "../HostBindings.ts"
 import { isHostError } from "../HostError.ts"
+import type { ResourceHosts } from "../Resources.ts"
 import { hostCall } from "./hostCall.ts"
 import { fieldMessages, lift, parsed, withoutNulls } from "./lift.ts"
 import { bytes, option, text } from "./lower.ts"
-import { allClients, allServices } from "./reading.ts"
-import { getCall, listCall } from "./reads.ts"
+import { readsOf } from "./reads.ts"
+import { resourceImports } from "./resources/imports.ts"
+import { resourceNames } from "./resources/names.ts"
 import * as shapes from "./shapes.ts"
-
-const liftClient = (client: World.ClientSummary) => {
-  const lifted = lift(client)
-  return { ...lifted, tags: lifted.tags ?? null }
-}
 
 const liftSchedule = ({ payload, ...schedule }: World.ScheduleInfo) => ({
   ...lift(schedule),
@@ -78,28 +73,14 @@ const route = async (name: string, payload?: Uint8Array | null): Promise<Uint8Ar
   return lift(hostCall("uiProxy.callRoute", () => callRoute(target, body)))
 }
 
-const clientsList = listCall("clients.list", shapes.clientsListInput, (input) => {
-  const { items, ...page } = listClients(input)
-  return { items: Array.from(items, liftClient), ...lift(page) }
-})
-const servicesList = listCall("services.list", shapes.servicesListInput, (input) => lift(listServices(input)))
+const reads = Object.fromEntries(
+  resourceNames.map((name) => [name, readsOf(name, resourceImports)])
+) as unknown as ResourceHosts
 
 /** The world's imports as an author sees them. */
 export const bindings: HostBindings = {
   context: { get: async () => lift(hostCall("context.get", getContext)) },
-  clients: {
-    list: clientsList,
-    all: allClients(clientsList),
-    get: getCall("clients.get", (id) => {
-      const client = getClient(id)
-      return client ? liftClient(client) : null
-    })
-  },
-  services: {
-    list: servicesList,
-    all: allServices(servicesList),
-    get: getCall("services.get", (id) => lift(getService(id)))
-  },
+  ...reads,
   secrets: {
     get: async (key) => {
       const name = text(key, "key")

@@ -1,38 +1,79 @@
+import { type AllOptions, allPages } from "../AllPages.ts"
 import { HostError } from "../HostError.ts"
+import type { Page } from "../Page.ts"
 import { hostCall } from "./hostCall.ts"
-import type { Lower } from "./lower.ts"
+import { lift } from "./lift.ts"
+import { flag, type Lower, list, oneOf, option, record, text, u32 } from "./lower.ts"
+import type { OperationData, ResourceImports, ResourceName, WorldType } from "./resourceData.ts"
+import { resources } from "./resources/data.ts"
 
-const expressible = <A>(lower: Lower<A>, input: unknown): A | null => {
+const lowerOf = (type: WorldType): Lower<unknown> => {
+  if (type === "text") return text
+  if (type === "flag") return flag
+  if (type === "whole-number") return u32
+  if ("oneOf" in type) return oneOf(type.oneOf)
+  if ("list" in type) return list(lowerOf(type.list))
+  const fields = record(
+    Object.fromEntries(Object.entries(type.record).map(([name, field]) => [name, option(lowerOf(field))]))
+  )
+  return (value, name) => fields(value ?? {}, name)
+}
+
+const expressible = <A>(lower: () => A): A | null => {
   try {
-    return lower(input, "input")
+    return lower()
   } catch {
     return null
   }
 }
 
+/** Records with exactly these fields: one that an older world does not have is null. */
+const complete = (fields: ReadonlyArray<string>, found: unknown): unknown => {
+  if (Array.isArray(found)) return found.map((one) => complete(fields, one))
+  if (typeof found !== "object" || found === null) return found
+  const source = found as Readonly<Record<string, unknown>>
+  if ("items" in source) return { ...source, items: complete(fields, source["items"]) }
+  return Object.fromEntries(fields.map((field) => [field, source[field] ?? null]))
+}
+
 /**
- * A list whose order of checks stays the host's: an input that the world cannot express (a page of 1.5, an unknown
- * enum case) goes out as page 0, which the host refuses after it has checked capability and rights.
+ * A call whose order of checks stays the host's: arguments that the world cannot express (a page of 1.5, an unknown enum
+ * case, an id that is no text) go out as some that the host refuses after it has checked capability and rights.
  */
-export const listCall =
-  <Input extends object, Answer>(
-    operation: string,
-    lower: Lower<Input>,
-    list: (input: Input | { readonly page: number }) => Answer
-  ) =>
-  async (input: unknown): Promise<Answer> => {
-    const lowered = expressible(lower, input ?? {})
-    const answer = hostCall(operation, () => list(lowered ?? { page: 0 }))
+const readCall = (
+  operation: string,
+  { arguments: types, breaking }: OperationData,
+  call: (...args: ReadonlyArray<unknown>) => unknown
+) => {
+  const lowers = types.map(lowerOf)
+  return async (...given: ReadonlyArray<unknown>): Promise<unknown> => {
+    const lowered = expressible(() => lowers.map((lower, at) => lower(given[at], "input")))
+    const answer = hostCall(operation, () => call(...(lowered ?? breaking)))
     if (lowered === null) throw new HostError(operation, "invalid-input")
     return answer
   }
+}
 
-/** The same for one record: an id that is no text goes out as an empty one. */
-export const getCall =
-  <Answer>(operation: string, get: (id: string) => Answer) =>
-  async (id: unknown): Promise<Answer> => {
-    const valid = typeof id === "string"
-    const answer = hostCall(operation, () => get(valid ? id.toWellFormed() : ""))
-    if (!valid) throw new HostError(operation, "invalid-input")
-    return answer
-  }
+type List = (input: object) => Promise<Page<object>>
+
+/** `all` of a resource, over any `list` of it. */
+export const allOf =
+  (name: ResourceName, list: List) =>
+  ({ maxCalls, ...filter }: AllOptions = {}): AsyncGenerator<object, void, undefined> =>
+    allPages(
+      `${name}.all`,
+      (page) => list({ ...filter, ...page }),
+      (found) => String(Reflect.get(found, resources[name].id)),
+      { maxCalls }
+    )
+
+/** The bindings of a resource over its interface in the world. */
+export const readsOf = (name: ResourceName, imports: ResourceImports): object => {
+  const { fields, operations } = resources[name]
+  const calls = Object.entries<OperationData>(operations).map(([operation, data]) => [
+    operation,
+    readCall(`${name}.${operation}`, data, (...args) => complete(fields, lift(imports[name][data.member]?.(...args))))
+  ])
+  const reads: Readonly<Record<string, unknown>> = Object.fromEntries(calls)
+  return "list" in reads ? { ...reads, all: allOf(name, reads["list"] as List) } : reads
+}

@@ -1,23 +1,4 @@
-import { serviceBillingMethods, serviceItemKinds } from "../Services.ts"
 import { bytes, flag, json, type Lower, list, number, oneOf, option, record, text, u32, u64 } from "./lower.ts"
-
-/** The input of `clients.list`. */
-export const clientsListInput = record({
-  search: option(text),
-  includeInactive: option(flag),
-  page: option(u32),
-  pageSize: option(u32)
-})
-
-/** The input of `services.list`. */
-export const servicesListInput = record({
-  search: option(text),
-  itemKind: option(oneOf(serviceItemKinds)),
-  isActive: option(flag),
-  billingMethod: option(oneOf(serviceBillingMethods)),
-  page: option(u32),
-  pageSize: option(u32)
-})
 
 const header = record({ name: text, value: text })
 

@@ -120,49 +120,6 @@ declare namespace World {
     error: Option<string>
     fieldErrors: Option<string>
   }
-  interface ClientSummary {
-    clientId: string
-    clientName: string
-    clientType: Option<string>
-    isInactive: boolean
-    defaultCurrencyCode: Option<string>
-    accountManagerId: Option<string>
-    accountManagerName: Option<string>
-    billingEmail: Option<string>
-    tags?: Option<Array<string>>
-  }
-  interface ClientsListInput {
-    search?: Option<string>
-    includeInactive?: Option<boolean>
-    page?: Option<number>
-    pageSize?: Option<number>
-  }
-  interface ServiceSummary {
-    serviceId: string
-    serviceName: string
-    itemKind: "service" | "product"
-    billingMethod: "fixed" | "hourly" | "usage"
-    serviceTypeId: Option<string>
-    serviceTypeName: Option<string>
-    defaultRate: number
-    unitOfMeasure: string
-    isActive: boolean
-    sku: Option<string>
-  }
-  interface ServicesListInput {
-    search?: Option<string>
-    itemKind?: Option<"service" | "product">
-    isActive?: Option<boolean>
-    billingMethod?: Option<"fixed" | "hourly" | "usage">
-    page?: Option<number>
-    pageSize?: Option<number>
-  }
-  interface Page<Item> {
-    items: Array<Item>
-    totalCount: number
-    page: number
-    pageSize: number
-  }
 }
 
 declare module "alga:extension/context" {
@@ -204,12 +161,4 @@ declare module "alga:extension/scheduler" {
 }
 declare module "alga:extension/invoicing" {
   export function createManualInvoice(input: World.CreateManualInvoiceInput): World.CreateManualInvoiceResult
-}
-declare module "alga:extension/clients" {
-  export function listClients(input: World.ClientsListInput): World.Page<World.ClientSummary>
-  export function getClient(clientId: string): World.Option<World.ClientSummary>
-}
-declare module "alga:extension/services" {
-  export function listServices(input: World.ServicesListInput): World.Page<World.ServiceSummary>
-  export function getService(serviceId: string): World.Option<World.ServiceSummary>
 }

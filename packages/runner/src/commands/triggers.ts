@@ -1,6 +1,5 @@
 import { TenantId } from "@alga-psa/ext-domain"
-import type { TriggerStore } from "@alga-psa/ext-runner-cluster/TriggerStore"
-import { Console, type Duration, Effect, Layer, Option, Schema } from "effect"
+import { Console, type Context, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { loadSettings, SettingsInvalid } from "../SettingsSource.ts"
@@ -8,17 +7,20 @@ import { json } from "./dbAdmin.ts"
 import { print } from "./dbOutput.ts"
 import { settingsFile } from "./settingsFile.ts"
 
+const triggerStore = fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerStore"))
+type Triggers = Context.Service.Shape<Effect.Success<typeof triggerStore>["TriggerStore"]>
+
 /** Uses the triggers that the cluster of these settings keeps. */
 const onTriggers = <A, E, R>(
   file: Option.Option<string>,
-  use: (triggers: TriggerStore["Service"], expiry: Duration.Duration) => Effect.Effect<A, E, R>
+  use: (triggers: Triggers, expiry: Duration.Duration) => Effect.Effect<A, E, R>
 ) =>
   Effect.gen(function* () {
     const settings = yield* loadSettings(file)
     const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry, DATABASE_CLUSTER_URL: url } = settings
     if (url === undefined) return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
     const ClusterDatabase = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterDatabase"))
-    const { layer, TriggerStore } = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerStore"))
+    const { layer, TriggerStore } = yield* triggerStore
     return yield* Effect.flatMap(TriggerStore, (triggers) => use(triggers, expiry)).pipe(
       Effect.provide(Layer.provide(layer, ClusterDatabase.layer(url)))
     )

@@ -130,6 +130,8 @@ const serve = async (): Promise<void> => {
   send({ type: "ready" })
   let bound: Bound | undefined
   for (;;) {
+    // What runs next finds the same room on the stack whatever ran before, and promises have run out.
+    await new Promise((resolve) => afterThisTurn(resolve))
     const message = readMessage() as ToGuest
     if (message.type === "load") {
       try {
@@ -143,7 +145,6 @@ const serve = async (): Promise<void> => {
       send({ type: "ready" })
     } else if (message.type === "run" && bound !== undefined) {
       bound.run(message)
-      await new Promise((resolve) => afterThisTurn(resolve))
     }
   }
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import type { ImportMap } from "../child/Transpiler.ts"
+import { jco } from "./Jco.ts"
 import { type ProgramText, programText } from "./ProgramText.ts"
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
@@ -24,16 +23,21 @@ export interface Program {
 const builtins = ["node:buffer", "node:fs", "node:module"]
 
 /**
+ * Code that ran often is not made anew by a better compiler: it would need less room on the stack, and tell the next request
+ * how often it ran. That goes for the code of guests, for the JavaScript that calls them, and for what lies between the two.
+ */
+const oneCompiler = ["--liftoff-only", "--no-maglev", "--no-opt", "--wasm-wrapper-tiering-budget=1000000000"]
+
+/**
  * The program of a sandbox process. It reads no file; it gets its own text and its component over its pipe. Each request
  * leaves half a MB of garbage, for which V8 would let a process grow to 160 MB; with less room for what is young it stays
- * at 103 MB and is as fast. One compiler makes the code of guests: the better one's needs less stack, and would tell the next
- * request how often a function ran before.
+ * at 103 MB and is as fast.
  */
 export const guestProgram = (): Program => ({
   text: childText("Guest"),
   builtins,
   reads: [],
-  flags: ["--max-semi-space-size=4", "--liftoff-only"]
+  flags: ["--max-semi-space-size=4", ...oneCompiler]
 })
 
 /** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
@@ -45,38 +49,20 @@ export const openerProgram = (): Program => ({
 })
 
 const builtinsOfJco = ["node:fs/promises"]
-const shims = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"]
-
 /**
  * The program that transpiles one component. It reads jco and nothing else. It lives for one component, which the better
  * compiler does not pay for: 360 ms of processor time instead of 830 for a component of 2 MB, and 100 MB instead of 146.
  */
 export const transpilerProgram = (): Program & { readonly imports: ImportMap } => {
-  const jco = fileURLToPath(import.meta.resolve("@bytecodealliance/jco/component"))
-  const fromJco = createRequire(jco)
-  const bindgen = fromJco.resolve("@bytecodealliance/jco-transpile/component")
-  const shim = (name: string): string => fileURLToPath(import.meta.resolve(`@bytecodealliance/preview2-shim/${name}`))
-  const browser = (name: string): string => shim(name).replace(/([\\/])nodejs([\\/])/, "$1browser$2")
+  const { imports, reads } = jco()
   return {
     text: childText("Transpiler"),
     builtins: [...builtins, ...builtinsOfJco],
-    reads: [dirname(jco), dirname(bindgen), dirname(browser("cli"))],
+    reads,
     flags: ["--liftoff-only"],
-    imports: {
-      "@bytecodealliance/jco/component": pathToFileURL(jco).href,
-      "@bytecodealliance/jco-transpile/component": pathToFileURL(bindgen).href,
-      ...Object.fromEntries(
-        shims.map((name) => [`@bytecodealliance/preview2-shim/${name}`, pathToFileURL(browser(name)).href])
-      )
-    }
+    imports
   }
 }
 
 /** Name and version of the transpiler; what it made is of use to this version only. */
-export const transpilerVersion = (): string => {
-  const entry = fileURLToPath(import.meta.resolve("@bytecodealliance/jco/component"))
-  const { version } = JSON.parse(readFileSync(join(dirname(entry), "..", "package.json"), "utf8")) as {
-    version: string
-  }
-  return `jco-${version}`
-}
+export const transpilerVersion = (): string => `jco-${jco().version}`

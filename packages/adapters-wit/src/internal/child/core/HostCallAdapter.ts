@@ -18,6 +18,13 @@ const begin = (result: number): ReadonlyArray<number> => [0x02, 0x40, 0x1f, resu
 /** The ends of both around a `return`, then `unreachable`. */
 const end = [0x0b, 0x0f, 0x0b, 0x00, 0x0b]
 
+/**
+ * How many 64-bit variables the function has that only asks for room on the stack: 128 KiB. JavaScript needs a third of that for
+ * a host call at most, and less once its code is compiled. So whether a call has room depends on the guest alone.
+ */
+const reservedLocals = 16_384
+const i64 = 0x7e
+
 const canBeAdapted = ({ gives, takes }: FunctionType): boolean =>
   gives.length <= maxResults && [...takes, ...gives].every(isNumeric)
 
@@ -31,8 +38,8 @@ const section = (out: Writer, id: number, entries: ReadonlyArray<(entry: Writer)
 
 /**
  * A core module with a function for each numeric function that a module imports. It calls the import, and traps where that
- * throws anything. No code can catch such a trap, so no guest learns how deep the stack was, or what else went wrong in
- * JavaScript.
+ * throws anything, or where the stack has too little room for JavaScript. No code can catch such a trap, so no guest learns how
+ * deep the stack was, or what else went wrong in JavaScript.
  */
 export const hostCallAdapter = (
   bytes: Uint8Array
@@ -44,10 +51,10 @@ export const hostCallAdapter = (
   section(
     out,
     sectionId.type,
-    all.map(({ type }) => (entry) => {
+    [...all.map(({ type }) => type), { takes: [], gives: [] }].map(({ gives, takes }) => (entry) => {
       entry.u8(0x60)
-      entry.sized(type.takes)
-      entry.sized(type.gives)
+      entry.sized(takes)
+      entry.sized(gives)
     })
   )
   section(
@@ -63,7 +70,7 @@ export const hostCallAdapter = (
   section(
     out,
     sectionId.function,
-    all.map((_, i) => (entry) => entry.u32(i))
+    [...all.keys(), all.length].map((type) => (entry) => entry.u32(type))
   )
   section(
     out,
@@ -74,13 +81,13 @@ export const hostCallAdapter = (
       entry.u32(all.length + i)
     })
   )
-  section(
-    out,
-    sectionId.code,
-    all.map(({ type }, i) => (entry) => {
+  section(out, sectionId.code, [
+    ...all.map(({ type }, i) => (entry: Writer) => {
       const body = new Writer()
       body.u32(0)
       body.raw(begin(type.gives[0] ?? noResult))
+      body.u8(0x10)
+      body.u32(2 * all.length)
       for (const local of type.takes.keys()) {
         body.u8(0x20)
         body.u32(local)
@@ -89,7 +96,15 @@ export const hostCallAdapter = (
       body.u32(i)
       body.raw(end)
       entry.sized(body.view())
-    })
-  )
+    }),
+    (entry: Writer) => {
+      const body = new Writer()
+      body.u32(1)
+      body.u32(reservedLocals)
+      body.u8(i64)
+      body.u8(0x0b)
+      entry.sized(body.view())
+    }
+  ])
   return { bytes: out.view().slice(), imports }
 }

@@ -1,0 +1,41 @@
+import { glob, readFile } from "node:fs/promises"
+import { join, posix } from "node:path"
+import { own } from "./Boundaries.ts"
+import { root } from "./Packages.ts"
+
+/** What a module of a package's `src` imports from the packages of this workspace. */
+export interface Import {
+  /** Both as `runner/src/Runner.ts`. */
+  readonly from: string
+  readonly to: string
+  /** Whether it is an `import()`, which loads the other module later or never. */
+  readonly later: boolean
+}
+
+const statement = /^(?:import|export)\s+(?:[\w\s{},*$]+\sfrom\s+)?"([^"]+)"/gm
+const call = /\bimport\(\s*"([^"]+)"\s*\)/g
+
+const moduleOf = (from: string, specifier: string): string | null => {
+  if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier)
+  if (!specifier.startsWith(own)) return null
+  const [folder, ...path] = specifier.slice(own.length).split("/")
+  return `${folder}/src/${path.length === 0 ? "index" : path.join("/")}.ts`
+}
+
+/** The imports in the text of a module, types among them. */
+export const importsIn = (from: string, text: string): ReadonlyArray<Import> =>
+  [[statement, false] as const, [call, true] as const].flatMap(([pattern, later]) =>
+    Array.from(text.matchAll(pattern), ([, specifier = ""]) => moduleOf(from, specifier)).flatMap((to) =>
+      to === null ? [] : [{ from, to, later }]
+    )
+  )
+
+/** The imports of all packages' modules. */
+export const workspaceImports = async (): Promise<ReadonlyArray<Import>> => {
+  const packages = join(root, "packages")
+  const found: Array<Import> = []
+  for await (const file of glob("*/src/**/*.{ts,tsx}", { cwd: packages })) {
+    found.push(...importsIn(file.replaceAll("\\", "/"), await readFile(join(packages, file), "utf8")))
+  }
+  return found
+}

@@ -1,0 +1,72 @@
+import { HttpFetch, type HttpFetchRequest } from "@alga-psa/ext-domain/HttpFetch"
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import type { FetchFixture } from "../MemoryInstalls.ts"
+import { codeOf, installed, type PortData } from "./PortData.ts"
+
+const fetch = (request: HttpFetchRequest) => Effect.flatMap(HttpFetch, (http) => http.fetch(request))
+
+const url = "https://service.example/a?b=c"
+const bytes = Uint8Array.of(0, 255, 10)
+const getting: HttpFetchRequest = { method: "GET", url, headers: [], body: null }
+const posting: HttpFetchRequest = { method: "POST", url, headers: [{ name: "x-a", value: "b" }], body: bytes }
+const answering = (answer: FetchFixture["answer"], method = "GET"): FetchFixture => ({ method, url, answer })
+const found = { status: 200, headers: [{ name: "x-c", value: "d" }], body: bytes }
+
+/** Every guarantee of {@link HttpFetch} that can be shown from outside, one case each. */
+export const httpFetchContract = <E>(name: string, adapter: Layer.Layer<HttpFetch | PortData, E>): void =>
+  layer(adapter)(`HttpFetch contract: ${name}`, (it) => {
+    it.effect("gives the answer whole: status, headers and bytes", () =>
+      Effect.gen(function* () {
+        const { as } = yield* installed({ outside: [answering(found)] })
+        const { body, headers, status } = yield* as(fetch(getting))
+        assert.deepEqual([status, Array.from(body ?? [])], [200, Array.from(bytes)])
+        assert.deepInclude(headers, { name: "x-c", value: "d" })
+      })
+    )
+
+    it.effect("sends a request as it is, once", () =>
+      Effect.gen(function* () {
+        const { as, sent } = yield* installed({ outside: [answering(found, "POST")] })
+        yield* as(fetch(posting))
+        assert.deepEqual(yield* sent, [posting])
+      })
+    )
+
+    it.effect.each([404, 500, 302])("takes the status %i for an answer, and asks nobody else", (status) =>
+      Effect.gen(function* () {
+        const headers = [{ name: "location", value: "https://other.example/" }]
+        const { as, sent } = yield* installed({ outside: [answering({ status, headers, body: null })] })
+        assert.strictEqual((yield* as(fetch(getting))).status, status)
+        assert.strictEqual((yield* sent).length, 1)
+      })
+    )
+
+    it.effect.each(["", "/a", "service.example", "ftp://service.example/", "file:///etc/passwd", "javascript:1"])(
+      "says of the URL %j that it is invalid, and sends nothing",
+      (address) =>
+        Effect.gen(function* () {
+          const { as, sent } = yield* installed({ outside: [answering(found)] })
+          assert.strictEqual(yield* as(codeOf(fetch({ ...getting, url: address }))), "invalid-url")
+          assert.deepEqual(yield* sent, [])
+        })
+    )
+
+    it.effect.each(["https://elsewhere.example/", "http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data"])(
+      "lets nothing out to %s, which nobody opened",
+      (address) =>
+        Effect.gen(function* () {
+          const { as, sent } = yield* installed({ outside: [answering(found)] })
+          assert.strictEqual(yield* as(codeOf(fetch({ ...getting, url: address }))), "not-allowed")
+          assert.deepEqual(yield* sent, [])
+        })
+    )
+
+    it.effect("says that no whole answer came, and does not try again", () =>
+      Effect.gen(function* () {
+        const { as, sent } = yield* installed({ outside: [answering("transport")] })
+        assert.strictEqual(yield* as(codeOf(fetch(getting))), "transport")
+        assert.isAtMost((yield* sent).length, 1)
+      })
+    )
+  })

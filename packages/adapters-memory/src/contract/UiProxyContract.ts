@@ -1,0 +1,64 @@
+import { UiProxy } from "@alga-psa/ext-domain/UiProxy"
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import type { RouteFixture } from "../MemoryInstalls.ts"
+import { codeOf, installed, type PortData } from "./PortData.ts"
+
+const callRoute = (route: string, payload: Uint8Array | null = null) =>
+  Effect.flatMap(UiProxy, (proxy) => proxy.callRoute(route, payload))
+
+const bytes = Uint8Array.of(123, 125)
+const route = "/reports/monthly?year=2026"
+const getting: RouteFixture = { method: "GET", route, answer: bytes }
+
+/** Every guarantee of {@link UiProxy}, one case each. */
+export const uiProxyContract = <E>(name: string, adapter: Layer.Layer<UiProxy | PortData, E>): void =>
+  layer(adapter)(`UiProxy contract: ${name}`, (it) => {
+    it.effect("gives the bytes that a route answers, or none", () =>
+      Effect.gen(function* () {
+        const empty: RouteFixture = { method: "GET", route: "/empty", answer: new Uint8Array() }
+        const { as } = yield* installed({ routes: [getting, empty] })
+        assert.deepEqual(Array.from(yield* as(callRoute(route))), Array.from(bytes))
+        assert.strictEqual((yield* as(callRoute("/empty"))).length, 0)
+      })
+    )
+
+    it.effect("gets without a payload, and posts one as it is, once", () =>
+      Effect.gen(function* () {
+        const posting: RouteFixture = { ...getting, method: "POST" }
+        const { as, sent } = yield* installed({ routes: [getting, posting] })
+        const payload = Uint8Array.of(1, 0, 255)
+        yield* as(callRoute(route))
+        yield* as(callRoute(route, payload))
+        assert.deepEqual(yield* sent, [
+          { route, payload: null },
+          { route, payload }
+        ])
+      })
+    )
+
+    it.effect("has no route that the install does not have", () =>
+      Effect.gen(function* () {
+        const own = yield* installed()
+        const sibling = yield* installed({ routes: [getting] }, own.execution.tenantId)
+        assert.strictEqual(yield* own.as(codeOf(callRoute(route))), "route-not-found")
+        assert.strictEqual(yield* sibling.as(codeOf(callRoute("/other"))), "route-not-found")
+      })
+    )
+
+    it.effect.each(["", "  ", "/a/../b", "/./a", "..", "/a/..?b"])("refuses the route %j, and calls nothing", (bad) =>
+      Effect.gen(function* () {
+        const { as, sent } = yield* installed({ routes: [{ ...getting, route: bad }] })
+        assert.strictEqual(yield* as(codeOf(callRoute(bad))), "bad-request")
+        assert.deepEqual(yield* sent, [])
+      })
+    )
+
+    it.effect.each(["denied", "bad-request", "internal"] as const)("says that a route answered %s", (answer) =>
+      Effect.gen(function* () {
+        const { as, sent } = yield* installed({ routes: [{ ...getting, answer }] })
+        assert.strictEqual(yield* as(codeOf(callRoute(route))), answer)
+        assert.strictEqual((yield* sent).length, 1)
+      })
+    )
+  })

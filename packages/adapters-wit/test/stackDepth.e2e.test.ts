@@ -1,0 +1,57 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { coreGuest } from "./support/Guests.ts"
+import { run, sandboxOf } from "./support/Run.ts"
+
+const guest = coreGuest("keep-depth-of-calls")
+let installs = 0
+const newInstall = () => `install-${++installs}`
+
+/** Has a guest call the host so often, then go so deep, and call it there or not. */
+const ask = (installId: string, calls: number, depth = 1, callsThere = 0) =>
+  Effect.match(
+    run(guest, {
+      installId,
+      body: new Uint8Array(Uint32Array.of(calls, depth, callsThere).buffer)
+    }),
+    {
+      onFailure: (error) => ("reason" in error ? error.reason : error._tag) as string,
+      onSuccess: () => "answer"
+    }
+  )
+
+/** The deepest at which a guest still answers the first request of its process. */
+const deepest = Effect.fnUntraced(function* (callsThere: number) {
+  let [within, beyond] = [1_000, 30_000]
+  while (beyond - within > 1) {
+    const depth = (within + beyond) >> 1
+    if ((yield* ask(newInstall(), 0, depth, callsThere)) === "answer") within = depth
+    else beyond = depth
+  }
+  return within
+})
+
+layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 seconds" })("The room on the stack", (it) => {
+  it.effect.each([
+    { what: "code", callsThere: 0 },
+    { what: "a call of the host", callsThere: 1 }
+  ])(
+    "for $what is the same, to one call, in a new process and after many requests and host calls",
+    ({ callsThere }) =>
+      Effect.gen(function* () {
+        const within = yield* deepest(callsThere)
+        assert.isAbove(within, 1_000)
+        const once = newInstall()
+        yield* ask(once, 1)
+        const often = newInstall()
+        for (let i = 0; i < 1_100; i++) yield* ask(often, i % 100 === 0 ? 900 : 1)
+        for (const installId of [once, often]) {
+          assert.strictEqual(yield* ask(installId, 0, within, callsThere), "answer")
+          assert.strictEqual(yield* ask(installId, 0, within + 1, callsThere), "trap")
+        }
+        // The process of the last one ended, and another was made ready before this request.
+        assert.strictEqual(yield* ask(often, 0, within, callsThere), "answer")
+      }),
+    { timeout: 120_000 }
+  )
+})

@@ -1,0 +1,57 @@
+import { Manifest, ManifestInvalid, manifestDecoder, manifestField, manifestText } from "@alga-psa/ext-domain"
+import { Effect, Schema } from "effect"
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
+const semver = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
+
+const Endpoint = Schema.Struct({
+  method: manifestField(Schema.Literals(methods), `must be one of ${methods.join(", ")}`),
+  path: manifestText('must be a path such as "/api/clients/:id"', /^\/[^\s?#]*$/),
+  handler: manifestText('must be "dist/main"')
+}).annotate({ message: 'must be an object such as {"method": "GET", "path": "/", "handler": "dist/main"}' })
+
+const UiPage = Schema.Struct({
+  type: manifestField(Schema.Literal("iframe"), 'must be "iframe"'),
+  entry: manifestText('must be a file of the page such as "ui/index.html"', /^ui(?!.*\/\.\.?(\/|$))\/[^\\]+$/),
+  hooks: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Unknown).annotate({ message: "must be an object of hooks by their names" })
+  )
+}).annotate({ message: 'must be an object such as {"type": "iframe", "entry": "ui/index.html"}' })
+
+/** The manifest as its author writes it: every field that the product knows, held to what it means. */
+export const AuthoredManifest = Schema.Struct({
+  ...Manifest.fields,
+  name: manifestText(
+    'must be a reverse-domain name in lower case such as "com.example.my-extension"',
+    /^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/
+  ),
+  version: manifestText('must be a semantic version such as "1.0.0"', semver),
+  ui: Schema.optionalKey(UiPage),
+  api: Schema.optionalKey(
+    Schema.Struct({
+      endpoints: manifestField(
+        Schema.Array(Endpoint),
+        'must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
+      )
+    }).annotate({
+      message: 'must be an object such as {"endpoints": []}'
+    })
+  )
+}).annotate({ message: "must be a JSON object" })
+export interface AuthoredManifest extends Schema.Schema.Type<typeof AuthoredManifest> {}
+
+const said = (cause: unknown): string => (cause as SyntaxError).message.replace(/\s+/g, " ")
+
+const byteOrderMark = /^\uFEFF/
+
+const parseJson = (json: string): Effect.Effect<unknown, ManifestInvalid> =>
+  Effect.try({
+    try: () => JSON.parse(json.replace(byteOrderMark, "")) as unknown,
+    catch: (cause) => new ManifestInvalid({ problems: [{ path: "", message: `is not JSON: ${said(cause)}` }] })
+  })
+
+const decode = manifestDecoder(AuthoredManifest)
+
+/** Reads a manifest's text as a build does, and holds it to every rule. */
+export const parseAuthoredManifest = (json: string): Effect.Effect<AuthoredManifest, ManifestInvalid> =>
+  Effect.flatMap(parseJson(json), decode)

@@ -1,0 +1,121 @@
+// Written by `npx --yes pnpm@12 sdk:resources` from the resources of @alga-psa/ext-domain. Change them there.
+import type { ResourceData } from "../resourceData.ts"
+
+/** What the bindings and the mocks of each resource are made from. */
+export const resources = {
+  "clients": {
+    "id": "clientId",
+    "title": "clientName",
+    "searched": [
+      "clientName",
+      "billingEmail"
+    ],
+    "leavesOut": {
+      "includeInactive": "isInactive"
+    },
+    "fields": [
+      "clientId",
+      "clientName",
+      "clientType",
+      "isInactive",
+      "defaultCurrencyCode",
+      "accountManagerId",
+      "accountManagerName",
+      "billingEmail",
+      "tags"
+    ],
+    "operations": {
+      "list": {
+        "member": "listClients",
+        "arguments": [
+          {
+            "record": {
+              "search": "text",
+              "page": "whole-number",
+              "pageSize": "whole-number",
+              "includeInactive": "flag"
+            }
+          }
+        ],
+        "breaking": [
+          {
+            "page": 0
+          }
+        ]
+      },
+      "get": {
+        "member": "getClient",
+        "arguments": [
+          "text"
+        ],
+        "breaking": [
+          ""
+        ]
+      }
+    }
+  },
+  "services": {
+    "id": "serviceId",
+    "title": "serviceName",
+    "searched": [
+      "serviceName",
+      "description",
+      "sku"
+    ],
+    "leavesOut": {},
+    "fields": [
+      "serviceId",
+      "serviceName",
+      "itemKind",
+      "billingMethod",
+      "serviceTypeId",
+      "serviceTypeName",
+      "defaultRate",
+      "unitOfMeasure",
+      "isActive",
+      "sku"
+    ],
+    "operations": {
+      "list": {
+        "member": "listServices",
+        "arguments": [
+          {
+            "record": {
+              "search": "text",
+              "page": "whole-number",
+              "pageSize": "whole-number",
+              "itemKind": {
+                "oneOf": [
+                  "service",
+                  "product"
+                ]
+              },
+              "isActive": "flag",
+              "billingMethod": {
+                "oneOf": [
+                  "fixed",
+                  "hourly",
+                  "usage"
+                ]
+              }
+            }
+          }
+        ],
+        "breaking": [
+          {
+            "page": 0
+          }
+        ]
+      },
+      "get": {
+        "member": "getService",
+        "arguments": [
+          "text"
+        ],
+        "breaking": [
+          ""
+        ]
+      }
+    }
+  }
+} as const satisfies Readonly<Record<string, ResourceData>>
