@@ -1,31 +1,29 @@
 import type { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
-import type { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import type { Ports } from "@alga-psa/ext-domain/GuardedPorts"
 import type { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
-import type { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
+import type { ResourceReader } from "@alga-psa/ext-domain/Resources"
 import { Layer } from "effect"
 import type { Dataset } from "./Dataset.ts"
 import { layerCapabilityGate } from "./MemoryCapabilityGate.ts"
-import { layerClientReader } from "./MemoryClientReader.ts"
 import { layerHttpFetch } from "./MemoryHttpFetch.ts"
 import { layerInstalls, type MemoryInstalls } from "./MemoryInstalls.ts"
 import { layerInvoices, layerInvoicing, type MemoryInvoices } from "./MemoryInvoicing.ts"
 import { layerRbacCheck } from "./MemoryRbacCheck.ts"
+import { layerReaders } from "./MemoryResources.ts"
 import { layerScheduler } from "./MemoryScheduler.ts"
 import { layerSecrets } from "./MemorySecrets.ts"
-import { layerServiceReader } from "./MemoryServiceReader.ts"
 import { layerStorage } from "./MemoryStorage.ts"
 import { layerStore, type MemoryStore } from "./MemoryStore.ts"
 import { layerUiProxy } from "./MemoryUiProxy.ts"
 
-/** The four ports of the reads over a store that another layer provides. */
-export const layerPorts: Layer.Layer<ClientReader | ServiceReader | CapabilityGate | RbacCheck, never, MemoryStore> =
-  Layer.mergeAll(layerClientReader, layerServiceReader, layerCapabilityGate, layerRbacCheck)
+/** The ports of the reads over a store that another layer provides. */
+export const layerPorts: Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, never, MemoryStore> =
+  Layer.mergeAll(layerReaders, layerCapabilityGate, layerRbacCheck)
 
-/** The four ports of the reads over a data set, and the store behind them, to which more rows can be added. */
+/** The ports of the reads over a data set, and the store behind them, to which more rows can be added. */
 export const layer = (
   initial: Partial<Dataset> = {}
-): Layer.Layer<ClientReader | ServiceReader | CapabilityGate | RbacCheck | MemoryStore> =>
+): Layer.Layer<ResourceReader | CapabilityGate | RbacCheck | MemoryStore> =>
   Layer.provideMerge(layerPorts, layerStore(initial))
 
 /** The ports beside the reads, the installs that they serve and the invoices that they make. */

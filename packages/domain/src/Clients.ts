@@ -91,6 +91,7 @@ export const clients = resource({
   title: "clientName",
   searched: ["clientName", "billingEmail"],
   leavesOut: { includeInactive: "isInactive" },
+  portal,
   operations,
   Reader: ClientReader,
   Reads: ClientReads

@@ -1,5 +1,4 @@
 import { Context, Effect, type Redacted } from "effect"
-import type { Capability } from "./Capability.ts"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
 import { executions } from "./internal/executions.ts"
 
@@ -42,7 +41,7 @@ export interface InvocationData {
   /** Null when no user is behind it: then it may read where a schedule or a webhook started it, and else not. */
   readonly user: InvocationUser | null
   /** When set, the execution has no capability outside this set, save those that are always granted. */
-  readonly restrictTo: ReadonlySet<Capability> | null
+  readonly restrictTo: ReadonlySet<`cap:${string}`> | null
   /** Null where the caller gave none. */
   readonly settings: Redacted.Redacted<InvocationSettings> | null
 }

@@ -3,7 +3,7 @@ import type { DataSourceError } from "./DataSourceError.ts"
 import type { TenantId } from "./Identifiers.ts"
 import type { Invocation } from "./Invocation.ts"
 import type { ReadError } from "./ReadError.ts"
-import type { ReadOperation } from "./ReadOperation.ts"
+import type { PortalRule, ReadOperation } from "./ReadOperation.ts"
 
 /** An operation of any resource. */
 // biome-ignore lint/suspicious/noExplicitAny: what it takes and finds is known to the resource alone
@@ -51,6 +51,8 @@ export interface Resource<
   readonly searched: ReadonlyArray<string>
   /** Flags of the list without which it leaves records out, with the field of a summary that marks these. */
   readonly leavesOut: Readonly<Record<string, string>>
+  /** Which records a portal user may see. */
+  readonly portal: PortalRule<string>
   readonly operations: Of
   readonly Reader: Context.Service<Reader, ReaderOf<Of>>
   readonly Reads: Context.Service<Reads, ReadsOf<Of>>

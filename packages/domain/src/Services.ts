@@ -99,6 +99,7 @@ export const services = resource({
   title: "serviceName",
   searched: ["serviceName", "description", "sku"],
   leavesOut: {},
+  portal,
   operations,
   Reader: ServiceReader,
   Reads: ServiceReads

@@ -1,0 +1,95 @@
+import { type ClientSummary, personName } from "@alga-psa/ext-domain/ClientSummary"
+import { type ClientReader, clients } from "@alga-psa/ext-domain/Clients"
+import { ClientId, ServiceId } from "@alga-psa/ext-domain/Identifiers"
+import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
+import { ServiceBillingMethod, type ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
+import { type ServiceReader, services } from "@alga-psa/ext-domain/Services"
+import { Layer, Schema } from "effect"
+import type { ClientRow, Dataset, ServiceRow } from "./Dataset.ts"
+import { memoryReader, type RecordsOf } from "./internal/memoryReader.ts"
+import { byCodePoint } from "./internal/text.ts"
+import type { MemoryStore } from "./MemoryStore.ts"
+
+const tagsOf = (rows: Dataset, client: ClientRow): ReadonlyArray<string> =>
+  rows.tag_mappings
+    .filter(
+      (mapping) =>
+        mapping.tenant === client.tenant && mapping.tagged_type === "client" && mapping.tagged_id === client.client_id
+    )
+    .flatMap((mapping) =>
+      rows.tag_definitions.filter((tag) => tag.tenant === client.tenant && tag.tag_id === mapping.tag_id)
+    )
+    .map((tag) => tag.tag_text)
+    .sort(byCodePoint)
+
+const clientSummary = (rows: Dataset, client: ClientRow): ClientSummary => {
+  const manager = rows.users.find((user) => user.tenant === client.tenant && user.user_id === client.account_manager_id)
+  return {
+    clientId: ClientId.make(client.client_id),
+    clientName: client.client_name,
+    clientType: client.client_type,
+    isInactive: client.is_inactive === true,
+    defaultCurrencyCode: client.default_currency_code,
+    accountManagerId: client.account_manager_id,
+    accountManagerName: manager === undefined ? null : personName(manager.first_name, manager.last_name),
+    billingEmail: client.billing_email,
+    tags: tagsOf(rows, client)
+  }
+}
+
+const clientRecords: RecordsOf<ClientSummary> = (rows, tenant) =>
+  rows.clients.filter((client) => client.tenant === tenant).map((client) => ({ summary: clientSummary(rows, client) }))
+
+type VisibleRow = ServiceRow & { readonly billing_method: ServiceBillingMethod }
+
+const isBillingMethod = Schema.is(ServiceBillingMethod)
+const isVisible = (service: ServiceRow): service is VisibleRow => isBillingMethod(service.billing_method)
+
+const serviceSummary = (rows: Dataset, service: VisibleRow): ServiceSummary => {
+  const type = rows.service_types.find(
+    (row) => row.tenant === service.tenant && row.id === service.custom_service_type_id
+  )
+  return {
+    serviceId: ServiceId.make(service.service_id),
+    serviceName: service.service_name,
+    itemKind: service.item_kind,
+    billingMethod: service.billing_method,
+    serviceTypeId: type?.id ?? null,
+    serviceTypeName: type?.name ?? null,
+    defaultRate: service.default_rate ?? 0,
+    unitOfMeasure: service.unit_of_measure ?? "",
+    isActive: service.is_active,
+    sku: service.sku
+  }
+}
+
+const serviceRecords: RecordsOf<ServiceSummary> = (rows, tenant) =>
+  rows.service_catalog
+    .filter(isVisible)
+    .filter((service) => service.tenant === tenant)
+    .map((service) => ({
+      summary: serviceSummary(rows, service),
+      also: { description: service.description }
+    }))
+
+/** How the rows of each resource become its records. */
+const recordsOf: {
+  readonly [Resource in KnownResource as Resource["name"]]: RecordsOf<
+    NonNullable<Resource["operations"]["get"]["Found"]["Type"]>
+  >
+} = { clients: clientRecords, services: serviceRecords }
+
+/** `ClientReader` over the rows of `MemoryStore`. It never fails. */
+export const layerClientReader: Layer.Layer<ClientReader, never, MemoryStore> = memoryReader(clients, clientRecords)
+
+/** `ServiceReader` over the rows of `MemoryStore`. It never fails. */
+export const layerServiceReader: Layer.Layer<ServiceReader, never, MemoryStore> = memoryReader(services, serviceRecords)
+
+/** The readers of every resource. */
+export const layerReaders: Layer.Layer<ResourceReader, never, MemoryStore> = Layer.mergeAll(
+  Layer.empty,
+  ...resources.map(
+    (resource): Layer.Layer<ResourceReader, never, MemoryStore> =>
+      memoryReader<ResourceReader>(resource as never, recordsOf[resource.name])
+  )
+)
