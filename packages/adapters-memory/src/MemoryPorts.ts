@@ -17,8 +17,11 @@ import { layerStore, type MemoryStore } from "./MemoryStore.ts"
 import { layerUiProxy } from "./MemoryUiProxy.ts"
 
 /** The ports of the reads over a store that another layer provides. */
-export const layerPorts: Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, never, MemoryStore> =
-  Layer.mergeAll(layerReaders, layerCapabilityGate, layerRbacCheck)
+export const layerPorts: Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, never, MemoryStore> = Layer.mergeAll(
+  layerReaders,
+  layerCapabilityGate,
+  layerRbacCheck
+)
 
 /** The ports of the reads over a data set, and the store behind them, to which more rows can be added. */
 export const layer = (

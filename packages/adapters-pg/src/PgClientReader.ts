@@ -3,10 +3,9 @@ import { ClientReader, type ClientsQuery } from "@alga-psa/ext-domain/Clients"
 import { ClientId } from "@alga-psa/ext-domain/Identifiers"
 import { Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import type { IndexDefinition } from "./IndexPack.ts"
 import { indexedNameBytes } from "./internal/listing.ts"
 import { makeReader } from "./internal/reader.ts"
-import type { ReadColumns } from "./ReadColumns.ts"
+import type { IndexDefinition, ReadColumns } from "./PgResource.ts"
 
 const Row = Schema.Struct({
   id: ClientId,

@@ -3,11 +3,10 @@ import { ServiceBillingMethod, ServiceItemKind, type ServiceSummary } from "@alg
 import { ServiceReader, type ServicesQuery } from "@alga-psa/ext-domain/Services"
 import { Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import type { IndexDefinition } from "./IndexPack.ts"
 import { indexedNameBytes } from "./internal/listing.ts"
 import { literals } from "./internal/prepare.ts"
 import { makeReader } from "./internal/reader.ts"
-import type { ReadColumns } from "./ReadColumns.ts"
+import type { IndexDefinition, ReadColumns } from "./PgResource.ts"
 
 const Row = Schema.Struct({
   id: ServiceId,

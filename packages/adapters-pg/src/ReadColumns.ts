@@ -1,7 +1,5 @@
+import type { ReadColumns } from "./PgResource.ts"
 import { pgResources } from "./PgResources.ts"
-
-/** Columns by table: every column of it that a statement names, in any clause, the tenant's included. */
-export type ReadColumns = Readonly<Record<string, ReadonlyArray<string>>>
 
 /** A table that this project reads. */
 export interface ReadTable {

@@ -1,5 +1,4 @@
 import { Context, Effect, type Redacted } from "effect"
-import type { Capability } from "./Capability.ts"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
 import { executions } from "./internal/executions.ts"
 
@@ -41,8 +40,8 @@ export interface InvocationData {
   readonly trigger: string | null
   /** Null when no user is behind it: then it may read where a schedule or a webhook started it, and else not. */
   readonly user: InvocationUser | null
-  /** When set, the execution has no capability outside this set, save those that are always granted. */
-  readonly restrictTo: ReadonlySet<Capability> | null
+  /** When set, the execution has no capability but those named here and those that are always granted. */
+  readonly restrictTo: ReadonlySet<string> | null
   /** Null where the caller gave none. */
   readonly settings: Redacted.Redacted<InvocationSettings> | null
 }
