@@ -29,6 +29,12 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "once is enough"
   },
   {
+    line: /^npx --yes pnpm@12 test:quick$/,
+    proof: "`.ci/run` runs it",
+    as: () => `${pnpm} test`,
+    why: "it asks Git what has changed, which a copy does not know; the types, lint and tests that it runs are run whole"
+  },
+  {
     line: /^FUZZ_(SECONDS|SEED)=.* npx --yes pnpm@12 test \S+$/,
     proof: "`.ci/run` runs it",
     as: () => `${pnpm} test`,

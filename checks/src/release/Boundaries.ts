@@ -18,7 +18,6 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "extension-build": ["adapters-wit", "domain", "extension-sdk"],
   "extension-cli": [
     "adapters-memory",
-    "adapters-pg",
     "adapters-wit",
     "development-host",
     "domain",

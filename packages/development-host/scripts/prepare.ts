@@ -5,7 +5,7 @@ import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { PgClient } from "@effect/sql-pg"
 import { Config, Effect, Layer } from "effect"
-import { seedDatabase } from "../src/Demo.ts"
+import { seedDatabase } from "../src/EmbeddedRunner.ts"
 
 const prepare = Effect.gen(function* () {
   const store = yield* Config.NonEmptyString("BUNDLE_STORE_BASE")

@@ -1,8 +1,7 @@
 import { copyFile, mkdir } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { ids, seed } from "@alga-psa/ext-adapters-memory"
-import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
+import { ids } from "@alga-psa/ext-adapters-memory"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import { serviceTokenHeader } from "@alga-psa/ext-runner/ServiceToken"
@@ -29,7 +28,7 @@ const installed = [
 
 /** Builds the sample where needed and puts its bundle into the demo's store. Gives the content hash. */
 export const publishSample = Effect.tryPromise(async () => {
-  // The toolchain that builds it is not there in production, where nobody asks for the demo.
+  // It is of this workspace alone: whoever installs this package has their own extension.
   const { buildSample } = await import("@alga-psa/ext-sample-extension")
   const { bundleFile, contentHash } = await buildSample()
   const hash = contentHash.replace("sha256:", "")
@@ -40,10 +39,6 @@ export const publishSample = Effect.tryPromise(async () => {
   }
   return hash
 })
-
-/** Builds Alga's tables in the current database and fills them with the seed. */
-export const seedDatabase = (contentHash: string) =>
-  Effect.andThen(Fixture.createTables, Fixture.load(seed({ contentHash })))
 
 /** Where a runner answers and what proves its caller. */
 export interface Target {

@@ -1,3 +1,4 @@
+import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { Effect } from "effect"
 import { demoCases } from "./DemoCase.ts"
 import type { HostedPage } from "./HostPage.ts"
@@ -25,8 +26,4 @@ export const demoPages = (contentHash: string): ReadonlyArray<HostedPage> =>
     }))
 
 /** The host page's own script and style. */
-export const hostPageFiles = Effect.promise(async () => {
-  // As with the sample: what builds it is not there in production.
-  const { buildPage } = await import("@alga-psa/ext-extension-sdk/BuildPage")
-  return buildPage(hostPageFolder)
-})
+export const hostPageFiles = Effect.promise(() => buildPage(hostPageFolder))

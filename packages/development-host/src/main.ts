@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto"
-import * as Postgres from "@alga-psa/ext-adapters-pg"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
-import * as DatabaseCheck from "@alga-psa/ext-runner/DatabaseCheck"
 import { exitCodeOf } from "@alga-psa/ext-runner/ExitCode"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
-import { layerHttp, layerRunner } from "@alga-psa/ext-runner/Runner"
+import { layerHttp } from "@alga-psa/ext-runner/Runner"
 import * as ServiceToken from "@alga-psa/ext-runner/ServiceToken"
 import { table } from "@alga-psa/ext-runner/Table"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
@@ -18,6 +16,7 @@ import * as Demo from "./Demo.ts"
 import { demoCases } from "./DemoCase.ts"
 import { demoPages, hostPageFiles } from "./DemoPages.ts"
 import { demoRoutes } from "./DemoRoutes.ts"
+import { layerEmbeddedRunner, seedDatabase } from "./EmbeddedRunner.ts"
 import { serveHostPages } from "./HostPageServer.ts"
 
 const once = Flag.Boolean("once").pipe(Flag.withDefault(false), Flag.withDescription("Exit after the table"))
@@ -53,7 +52,7 @@ const run = Effect.fnUntraced(function* (
   flags: { readonly once: boolean; readonly json: boolean; readonly port: number },
   target: Omit<Demo.Target, "url">
 ) {
-  yield* Demo.seedDatabase(target.contentHash)
+  yield* seedDatabase(target.contentHash)
   const address = HttpServer.formatAddress((yield* HttpServer.HttpServer).address)
   const rows: Array<ReadonlyArray<string>> = []
   for (const demoCase of demoCases) {
@@ -78,13 +77,6 @@ const run = Effect.fnUntraced(function* (
   yield* Effect.never
 })
 
-const embedded = Layer.unwrap(
-  Effect.map(
-    Effect.promise(() => import("@alga-psa/ext-adapters-pg/PgEmbedded")),
-    ({ layerEmbedded }) => layerEmbedded()
-  )
-)
-
 /** `pnpm demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
 const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
   Effect.gen(function* () {
@@ -95,10 +87,7 @@ const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       port: flags.once ? 0 : flags.port
     }).pipe(
       Layer.provide([layerOff, ServiceToken.layerToken(token)]),
-      Layer.provideMerge(layerRunner(Demo.demoDirectories)),
-      Layer.provide(DatabaseCheck.layer),
-      Layer.provideMerge(Postgres.layer),
-      Layer.provideMerge(embedded)
+      Layer.provideMerge(layerEmbeddedRunner(Demo.demoDirectories))
     )
     yield* Effect.scoped(run(flags, { contentHash, token: Redacted.value(token) })).pipe(
       Effect.provide([layers, NodeHttpClient.layerUndici])

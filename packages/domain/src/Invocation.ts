@@ -40,8 +40,8 @@ export interface InvocationData {
   readonly trigger: string | null
   /** Null when no user is behind it: then it may read where a schedule or a webhook started it, and else not. */
   readonly user: InvocationUser | null
-  /** When set, the execution has no capability but those named here and those that are always granted. */
-  readonly restrictTo: ReadonlySet<string> | null
+  /** When set, the execution has no capability outside this set, save those that are always granted. */
+  readonly restrictTo: ReadonlySet<`cap:${string}`> | null
   /** Null where the caller gave none. */
   readonly settings: Redacted.Redacted<InvocationSettings> | null
 }

@@ -15,7 +15,9 @@ export const UsedRights = Schema.Struct({
   /** The portal and the client of the user whose permissions these are; null where none was used, or nobody's. */
   subject: Schema.NullOr(
     Schema.Struct({ userType: Schema.Literals(["internal", "client"]), clientId: Schema.NullOr(ClientId) })
-  )
+  ),
+  /** Whether a call of it was let through to a port that writes. Whoever carried it out again would write twice. */
+  wrote: Schema.optionalKey(Schema.Boolean)
 })
 export interface UsedRights extends Schema.Schema.Type<typeof UsedRights> {}
 

@@ -1,4 +1,5 @@
-import { endAt, LongestTime, lower, start } from "@alga-psa/ext-runner/Deadline"
+import { noRights } from "@alga-psa/ext-domain"
+import { type Deadline, endAt, LongestTime, lower, start } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Life } from "@alga-psa/ext-runner/Life"
 import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
@@ -35,13 +36,17 @@ export const pauseAfter = (attempt: number, backoff: Duration.Duration): Duratio
 /** Each refusal in a row doubles the pause of its install, up to 8 times the first. */
 const mostRefusals = 4
 
-/** What becomes of a trigger whose attempt failed. `refusals` were refused in a row before it ran, this one included. */
+/**
+ * What becomes of a trigger whose attempt failed. `refusals` were refused in a row before it ran, this one included. An
+ * attempt that wrote is the last: another would write twice.
+ */
 export const afterFailure = (
-  { code, message, retryAfterMillis }: RunnerError,
+  { code, message, ran, retryAfterMillis }: RunnerError,
   attempt: number,
   { attempts, backoff }: TriggerOptions,
   refusals = 1
 ): Settlement => {
+  if (ran?.wrote === true) return { state: "dead", reason: message }
   if (postponing.has(code)) {
     const growing = pauseAfter(Math.min(refusals, mostRefusals), backoff)
     const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
@@ -52,6 +57,13 @@ export const afterFailure = (
   if (!passing.has(code)) return { state: "dead", reason: message }
   return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
 }
+
+/** What becomes of a trigger whose attempt is cut as its runner stops. */
+const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
+  Effect.map(ran ?? Effect.succeed(noRights), ({ wrote }) => {
+    const reason = "its runner stopped"
+    return wrote === true ? { state: "dead", reason } : { state: "waiting", reason, pause: Duration.zero, counts: true }
+  })
 
 const looking = Duration.seconds(1)
 
@@ -96,26 +108,27 @@ export const layer = (
         )
 
       /** What became of an attempt; null where its lease was lost. */
-      const carryOut = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint) =>
-        Effect.flatMap(start(longest), (taken) => {
-          const begin = Effect.asVoid(store.begin(trigger, runner))
-          const ran = Effect.catchDefect(life.admit(local.run(request, trigger.id, begin)), (defect) =>
-            Effect.fail(fail("internal", "", defect))
-          ).pipe(endAt(lower(taken, request.limits?.timeout_ms)))
-          return Effect.raceFirst(
-            Effect.result(ran),
-            Effect.as(untilOver(store.renew(trigger, lease), lease, asked), null)
-          )
-        })
+      const carryOut = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint, deadline: Deadline) => {
+        const begin = Effect.asVoid(store.begin(trigger, runner))
+        const ran = Effect.catchDefect(life.admit(local.run(request, trigger.id, begin)), (defect) =>
+          Effect.fail(fail("internal", "", defect))
+        ).pipe(endAt(deadline))
+        return Effect.raceFirst(
+          Effect.result(ran),
+          Effect.as(untilOver(store.renew(trigger, lease), lease, asked), null)
+        )
+      }
 
       const attempt = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint) =>
         Effect.uninterruptibleMask((restore) => {
           let restUntil: number | null = null
           turns.begin(trigger)
-          return restore(carryOut(trigger, request, asked)).pipe(
-            Effect.onInterrupt(() =>
-              settle(trigger, { state: "waiting", reason: "its runner stopped", pause: Duration.zero, counts: true })
-            ),
+          return Effect.flatMap(start(longest), (taken) => {
+            const deadline = lower(taken, request.limits?.timeout_ms)
+            return restore(carryOut(trigger, request, asked, deadline)).pipe(
+              Effect.onInterrupt(() => Effect.flatMap(stopped(deadline), (how) => settle(trigger, how)))
+            )
+          }).pipe(
             Effect.flatMap((result) => {
               if (result === null) {
                 return Effect.andThen(

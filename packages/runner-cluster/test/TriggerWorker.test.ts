@@ -1,9 +1,10 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { noRights } from "@alga-psa/ext-domain"
+import { noRights, type UsedRights } from "@alga-psa/ext-domain"
+import { Deadline } from "@alga-psa/ext-runner/Deadline"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { layer as life } from "@alga-psa/ext-runner/Life"
-import { fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
+import { afterRun, fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
@@ -37,6 +38,14 @@ describe("a kept trigger whose attempt failed", () => {
       counts: true
     })
     assert.deepStrictEqual(after("execute_failed", 3), { state: "dead", reason: "execute_failed: why" })
+  })
+
+  it("is not tried again where the attempt wrote: a second would write twice", () => {
+    const codes = ["execute_failed", "internal", "shutting_down", "data_unavailable"] as const
+    for (const code of codes) {
+      const ended = (rights: UsedRights) => afterFailure(afterRun(fail(code, "why"), rights), 1, options).state
+      assert.deepStrictEqual([ended({ ...noRights, wrote: true }), ended(noRights)], ["dead", "waiting"])
+    }
   })
 
   it("does not count an attempt that was refused before it ran, not even the last", () => {
@@ -177,6 +186,25 @@ describe("a trigger that was taken", () => {
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual([runs, states(settled)], [[], [["waiting", false]]])
       })
+  )
+
+  it.effect.each([
+    ["nothing", noRights, [["waiting", true]]],
+    ["something", { ...noRights, wrote: true }, [["dead", null]]]
+  ] as const)("that wrote %s when its runner stopped is tried again only where it can do no harm", ([, rights, how]) =>
+    Effect.gen(function* () {
+      const runs = Effect.flatMap(Deadline, (deadline) => {
+        if (deadline !== null) deadline.ran = Effect.succeed(rights)
+        return Effect.never
+      })
+      const { settled } = yield* Effect.scoped(
+        Effect.tap(
+          working(one, () => runs),
+          () => TestClock.adjust("1 second")
+        )
+      )
+      assert.deepStrictEqual(states(settled), how as unknown)
+    })
   )
 
   it.effect("ends with what its handler answered and the rights that it used", () =>

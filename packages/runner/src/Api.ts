@@ -2,8 +2,9 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { ExecuteRequest } from "./ExecuteRequest.ts"
 import { ExecuteResponse } from "./ExecuteResponse.ts"
-import { WarmupRequest } from "./internal/http/warmup.ts"
 import { type RunnerErrorCode, statusOf } from "./RunnerError.ts"
+import { TriggerState } from "./Triggers.ts"
+import { WarmupRequest } from "./WarmupRequest.ts"
 
 const codes = Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>
 
@@ -15,9 +16,16 @@ const refusals = (statuses: ReadonlyArray<number>) =>
     }).pipe(HttpApiSchema.status(status))
   )
 
-const Trigger = Schema.Struct({
+/** Where a kept trigger can be asked for. */
+export const triggersPath = "/v1/triggers"
+
+/** What the path of a kept trigger says. */
+export const TriggerParams = Schema.Struct({ id: Schema.String.check(Schema.isUUID()) })
+
+/** The body of what is said of a kept trigger. */
+export const TriggerAnswer = Schema.Struct({
   id: Schema.String,
-  state: Schema.Literals(["waiting", "running", "done", "dead", "expired"]),
+  state: TriggerState,
   attempts: Schema.Int,
   created_at: Schema.String,
   expires_at: Schema.String,
@@ -42,16 +50,16 @@ const executions = HttpApiGroup.make("executions").add(
     payload: ExecuteRequest,
     success: [
       ExecuteResponse,
-      Trigger.annotate({ description: "With Prefer: respond-async, from a runner that keeps triggers" }).pipe(
+      TriggerAnswer.annotate({ description: "With Prefer: respond-async, from a runner that keeps triggers" }).pipe(
         HttpApiSchema.status(202)
       )
     ],
     error: refusals([400, 401, 403, 404, 413, 415, 422, 429, 500, 502, 503])
   }),
-  HttpApiEndpoint.get("trigger", "/v1/triggers/:id", {
-    params: { id: Schema.String },
+  HttpApiEndpoint.get("trigger", `${triggersPath}/:id`, {
+    params: TriggerParams,
     headers: { ...proof, ...named, "x-alga-tenant": Schema.String },
-    success: Trigger,
+    success: TriggerAnswer,
     error: refusals([400, 401, 403, 404, 500, 503])
   }),
   HttpApiEndpoint.post("warmup", "/warmup", {
@@ -73,7 +81,8 @@ const pages = HttpApiGroup.make("pages").add(
 )
 
 const Check = Schema.Literals(["ok", "unavailable"])
-const Readiness = Schema.Struct({
+/** The body of what is said of a runner's readiness. */
+export const ReadinessAnswer = Schema.Struct({
   status: Schema.Literals(["ready", "not-ready"]),
   checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check })
 })
@@ -81,8 +90,8 @@ const Readiness = Schema.Struct({
 const operations = HttpApiGroup.make("operations").add(
   HttpApiEndpoint.get("healthz", "/healthz", { success: Schema.Struct({ status: Schema.Literal("ok") }) }),
   HttpApiEndpoint.get("readyz", "/readyz", {
-    success: Readiness,
-    error: Readiness.pipe(HttpApiSchema.status(503))
+    success: ReadinessAnswer,
+    error: ReadinessAnswer.pipe(HttpApiSchema.status(503))
   }),
   HttpApiEndpoint.get("metrics", "/metrics", {
     success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain" }))
@@ -90,16 +99,26 @@ const operations = HttpApiGroup.make("operations").add(
   HttpApiEndpoint.get("openapi", "/openapi.json", { success: Schema.Unknown })
 )
 
-/** The runner's own HTTP interface in OpenAPI 3.1. The product's gateway has another one in front of it. */
-export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(
-  HttpApi.make("alga-extension-runner")
-    .add(executions, pages, operations)
-    .annotateMerge(
-      OpenApi.annotations({
-        title: "Alga PSA extension runner",
-        version: "1",
-        description:
-          "Runs installed extensions. An answer of 200 to /v1/execute holds the handler's own status, headers and body."
-      })
-    )
-)
+/** The runner's own HTTP interface: what is routed, and what describes it. The product's gateway has another one in front of it. */
+export const api = HttpApi.make("alga-extension-runner")
+  .add(executions, pages, operations)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Alga PSA extension runner",
+      version: "1",
+      description:
+        "Runs installed extensions. An answer of 200 to /v1/execute holds the handler's own status, headers and body."
+    })
+  )
+
+type Groups = typeof api.groups
+type Endpoints = HttpApiGroup.Endpoints<Groups[keyof Groups]>
+
+/** The name of an endpoint of the {@link api}. */
+export type EndpointName = Endpoints["identifier"]
+
+/** The endpoints of the {@link api}. */
+export const endpoints = Object.values(api.groups).flatMap((group) => Object.values<Endpoints>(group.endpoints))
+
+/** The {@link api} in OpenAPI 3.1. */
+export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(api)

@@ -1,40 +1,53 @@
 import { Effect } from "effect"
-import { HttpRouter, HttpServerError, HttpServerResponse } from "effect/http"
-import { openApi } from "./Api.ts"
+import { HttpRouter, HttpServerError, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { type api, type EndpointName, endpoints, openApi } from "./Api.ts"
 import { named, only, refuse } from "./internal/http/answer.ts"
 import { execute } from "./internal/http/execute.ts"
 import { extensionUi } from "./internal/http/extensionUi.ts"
 import { alive, metrics, ready } from "./internal/http/health.ts"
-import { trigger, triggersPath } from "./internal/http/trigger.ts"
+import { trigger } from "./internal/http/trigger.ts"
 import { warmup } from "./internal/http/warmup.ts"
 import { fail } from "./RunnerError.ts"
-
-const read = ["GET", "HEAD"]
 
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
 export { extensionUi }
 
-/** The runner's routes, as {@link openApi} describes them. Everything else is `not_found` or `method_not_allowed`. */
+const description = HttpServerResponse.jsonUnsafe(openApi)
+const described = () => Effect.succeed(description)
+
+type Handler<R> = (
+  http: HttpServerRequest.HttpServerRequest
+) => Effect.Effect<HttpServerResponse.HttpServerResponse, never, R>
+
+/** What answers each endpoint of the {@link api}. */
+const handlers = {
+  execute,
+  trigger,
+  warmup,
+  file: extensionUi,
+  healthz: alive,
+  readyz: ready,
+  metrics,
+  openapi: described
+} satisfies { readonly [Name in EndpointName]: Handler<unknown> }
+
+const handlerOf = (name: EndpointName): Handler<Effect.Services<ReturnType<(typeof handlers)[EndpointName]>>> =>
+  handlers[name]
+
+/**
+ * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
+ * `not_found` or `method_not_allowed`.
+ */
 export const routes = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const notFound = named(() => Effect.succeed(refuse(fail("not_found"))))
     // A path that cannot be decoded fits no route, not even the last one; the router does not know that this is handled.
     yield* router.addGlobalMiddleware((app) => Effect.catchIf(app, isRouteNotFound, () => notFound) as typeof app)
-    const description = HttpServerResponse.jsonUnsafe(openApi)
-    yield* router.add("*", "/v1/execute", only(["POST"], execute))
-    yield* router.add("*", `${triggersPath}/:id`, only(read, trigger))
-    yield* router.add("*", "/warmup", only(["POST"], warmup))
-    yield* router.add("*", "/ext-ui/:extensionId/:contentHash/*", only(read, extensionUi))
-    yield* router.add("*", "/healthz", only(read, alive))
-    yield* router.add("*", "/readyz", only(read, ready))
-    yield* router.add("*", "/metrics", only(read, metrics))
-    yield* router.add(
-      "*",
-      "/openapi.json",
-      only(read, () => Effect.succeed(description))
-    )
+    for (const { identifier, method, path } of endpoints) {
+      yield* router.add("*", path, only(method === "GET" ? ["GET", "HEAD"] : [method], handlerOf(identifier)))
+    }
     yield* router.add("*", "/*", notFound)
   })
 )

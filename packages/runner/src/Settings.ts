@@ -170,9 +170,13 @@ export const Settings = Schema.Struct({
   ),
 
   IDEMPOTENCY_DATABASE_URL: Schema.optional(postgresUrl).pipe(
-    about("Keeps answers under x-idempotency-key, with the runner's own login; off where not set.", "URL", {
-      secret: true
-    })
+    about(
+      "Keeps answers under x-idempotency-key, with the runner's own login; without it a key counts for triggers alone.",
+      "URL",
+      {
+        secret: true
+      }
+    )
   ),
   IDEMPOTENCY_WINDOW: window.pipe(
     about("How long an idempotency key holds its answer; 1 minute or longer.", "duration", { fallback: "24 hours" })

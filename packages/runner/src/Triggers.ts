@@ -1,11 +1,12 @@
 import type { ExtensionId, InstallId, TenantId, UsedRights } from "@alga-psa/ext-domain"
-import { Context, type Effect } from "effect"
+import { Context, type Effect, Schema } from "effect"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import type { ExecuteResponse } from "./ExecuteResponse.ts"
 import type { RunnerError } from "./RunnerError.ts"
 
 /** Where a kept trigger is in its life: `dead` ran out of attempts or cannot be carried out, `expired` never began in time. */
-export type TriggerState = "waiting" | "running" | "done" | "dead" | "expired"
+export const TriggerState = Schema.Literals(["waiting", "running", "done", "dead", "expired"])
+export type TriggerState = typeof TriggerState.Type
 
 /** A kept trigger as its caller sees it. Times are ISO 8601. */
 export interface KeptTrigger {

@@ -6,7 +6,7 @@ import { HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { AnswerRights } from "../src/AnswerRights.ts"
 import { Execution } from "../src/Execution.ts"
-import { Idempotency } from "../src/Idempotency.ts"
+import { Idempotency, layerOff } from "../src/Idempotency.ts"
 import { execute } from "../src/internal/http/execute.ts"
 import { layer as layerLife } from "../src/Life.ts"
 import { layerToken, serviceTokenHeader } from "../src/ServiceToken.ts"
@@ -105,6 +105,22 @@ describe("POST /v1/execute", () => {
     Effect.gen(function* () {
       const said = yield* answered({ body: new ReadableStream() }, "body", defaultLimits.timeoutMs)
       assert.deepStrictEqual(said, [400, "invalid_request: the body did not arrive within the time limit"])
+    })
+  )
+
+  it.effect("runs each time under one key of an execution where no answers are kept", () =>
+    Effect.gen(function* () {
+      let runs = 0
+      const run = () =>
+        Effect.sync(() => {
+          runs += 1
+          return { response: { status: 204, headers: {} }, used: null }
+        })
+      const parts = [Layer.mock(Execution, { run }), layerOff, Layer.succeed(Triggers, null)] as const
+      const asked = execute(requestOf({ headers: { "x-idempotency-key": "a" } })).pipe(
+        Effect.provide([...parts, Layer.mock(AnswerRights, {}), layerLife, layerToken(Redacted.make(token))])
+      )
+      assert.deepStrictEqual([(yield* asked).status, (yield* asked).status, runs], [200, 200, 2])
     })
   )
 })

@@ -279,6 +279,10 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for oper
         const { headers, status } = yield* get(path.replace(/\{\w+\}|\*/g, "x"), { method: "DELETE" })
         assert.strictEqual(status, 405, path)
         assert.includeMembers((headers.get("allow") ?? "").split(", "), allowed, path)
+        for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "OPTIONS"]) {
+          const { status } = yield* get(path.replace(/\{\w+\}|\*/g, "x"), { method })
+          assert.strictEqual(status !== 405, allowed.includes(method === "HEAD" ? "GET" : method), `${method} ${path}`)
+        }
       }
     })
   )

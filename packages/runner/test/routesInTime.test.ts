@@ -3,7 +3,7 @@ import { Archives, type ArchivesService, ComponentStore, defaultLimits } from "@
 import { CapabilityGate } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
-import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { AnswerRights } from "../src/AnswerRights.ts"
 import { BundleStore } from "../src/BundleStore.ts"
@@ -106,7 +106,10 @@ const warm = (change: object = {}) =>
     requestOf("/warmup", JSON.stringify({ tenant_id: tenant, extension_id: extension, content_hash: hash, ...change }))
   )
 const page = extensionUi(requestOf(`/ext-ui/${extension}/${hash}/index.html`))
-const kept = trigger(requestOf(`/v1/triggers/${ids.installs.full}`))
+const kept = Effect.provideService(trigger(requestOf("/v1/triggers/{id}")), HttpRouter.RouteContext, {
+  params: { id: ids.installs.full },
+  route: HttpRouter.route("GET", "/v1/triggers/:id", Effect.die("not asked"))
+})
 
 const noComponent = "overloaded: the component is not there in time; what has begun goes on, so ask again"
 const noPage = "overloaded: the page is not there in time; ask again"

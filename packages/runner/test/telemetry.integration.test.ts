@@ -68,6 +68,36 @@ describe("telemetry", () => {
     120_000
   )
 
+  it.live(
+    "holds nothing of an execution's configuration and secrets, in no line, span, metric or answer",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const receiver = yield* otlpReceiver
+        const { execute, run, url } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
+        const good = { config: { url: "sealed-1" }, secret_envelope: { ciphertext_b64: "sealed-2" } }
+        const answers = [
+          yield* execute({}, undefined, headers, good),
+          yield* execute({ path: "/unknown" }, undefined, headers, good),
+          yield* execute({}, "f".repeat(64), headers, good),
+          yield* execute({}, undefined, headers, { ...good, config: { url: { a: "sealed-3" } } }),
+          yield* execute({}, undefined, headers, { ...good, secret_envelope: "sealed-4" })
+        ]
+        assert.deepEqual(
+          answers.map(({ http }) => http),
+          [200, 200, 502, 400, 400]
+        )
+        const metrics = yield* Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
+        run.signal("SIGTERM")
+        const log = yield* Effect.promise(() => Array.fromAsync(run.lines))
+        const { errors } = yield* Effect.promise(() => run.ended)
+        assert.isAbove(receiver.spans.length, 5)
+        assert.isAbove(log.length, 5)
+        assert.notInclude(JSON.stringify([answers, metrics, log, errors, receiver.spans]), "sealed-")
+      }),
+    120_000
+  )
+
   it.live("works on without a receiver", () =>
     Effect.gen(function* () {
       const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))

@@ -30,7 +30,8 @@ export interface Serving {
   readonly execute: (
     change?: Partial<DemoCase>,
     hash?: string,
-    headers?: Record<string, string>
+    headers?: Record<string, string>,
+    settings?: { readonly config: unknown; readonly secret_envelope: unknown }
   ) => Effect.Effect<Answered>
 }
 
@@ -48,9 +49,10 @@ export const addressOf = (run: Program): Effect.Effect<string> =>
 
 const send =
   (url: string, sampleHash: string): Serving["execute"] =>
-  (change = {}, hash = sampleHash, headers = {}) =>
+  (change = {}, hash = sampleHash, headers = {}, { config, secret_envelope } = { config: {}, secret_envelope: null }) =>
     Effect.promise(async (signal) => {
       const demoCase = { ...adminCase, ...change }
+      const body = executeBody(demoCase, hash)
       const response = await fetch(`${url}/v1/execute`, {
         method: "POST",
         signal,
@@ -61,7 +63,7 @@ const send =
           "x-alga-extension": demoCase.extension,
           ...headers
         },
-        body: JSON.stringify(executeBody(demoCase, hash))
+        body: JSON.stringify({ ...body, context: { ...body.context, config }, secret_envelope })
       })
       const { body_b64 = "", error, status } = JSON.parse(await response.text())
       return {

@@ -78,24 +78,6 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
-    it.effect("keeps clients apart that two tenants have under one id", () =>
-      Effect.gen(function* () {
-        const mine = freshTenant()
-        const other = freshTenant()
-        const own = mine.client("Mine")
-        yield* load(mine.rows, other.rows, { clients: [other.client("Theirs", { client_id: own.client_id }), own] })
-        for (const [tenant, name] of [
-          [mine.tenant, "Mine"],
-          [other.tenant, "Theirs"]
-        ] as const) {
-          assert.strictEqual((yield* get(tenant, own.client_id))?.clientName, name)
-          assert.deepEqual(yield* names(tenant), [name])
-          assert.deepEqual(yield* names(tenant, { search: own.client_id }), [name])
-          assert.deepEqual(yield* names(tenant, { onlyClient: ClientId.make(own.client_id) }), [name])
-        }
-      })
-    )
-
     it.effect("pages by every size as the whole list goes, also where names differ in case alone", () =>
       Effect.gen(function* () {
         const { tenant, rows, client } = freshTenant()

@@ -1,5 +1,5 @@
-import { ids, seed } from "@alga-psa/ext-adapters-memory"
-import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { seedDatabase } from "@alga-psa/ext-development-host/EmbeddedRunner"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 
@@ -10,7 +10,7 @@ export const place = { tenant: ids.tenants.acme, extension: ids.extensions.full,
 export const noBundle = "0".repeat(64)
 
 /** Makes Alga's tables and fills them with the seed. */
-export const prepare = Effect.andThen(Fixture.createTables, Fixture.load(seed({ contentHash: noBundle })))
+export const prepare = seedDatabase(noBundle)
 
 const version = (sql: SqlClient) =>
   sql`(SELECT version_id FROM tenant_extension_install WHERE id = ${place.install}::uuid)`

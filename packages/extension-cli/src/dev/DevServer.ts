@@ -2,14 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Postgres from "@alga-psa/ext-adapters-pg"
-import { layerEmbedded } from "@alga-psa/ext-adapters-pg/PgEmbedded"
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { layerEmbeddedRunner } from "@alga-psa/ext-development-host/EmbeddedRunner"
 import { newSession, serveHostPages } from "@alga-psa/ext-development-host/HostPageServer"
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
-import * as DatabaseCheck from "@alga-psa/ext-runner/DatabaseCheck"
 import { Execution } from "@alga-psa/ext-runner/Execution"
-import { layerRunner } from "@alga-psa/ext-runner/Runner"
 import { Context, Effect, Layer, Logger, type SubscriptionRef } from "effect"
 import type { Bench } from "./Bench.ts"
 import { makeBuilder } from "./Builder.ts"
@@ -43,18 +40,6 @@ const scratchFolder = Effect.acquireRelease(
 
 const pageFolder = fileURLToPath(new URL("page", import.meta.url))
 
-/** The runner over an embedded database. */
-const services = (
-  bundles: string,
-  components: string,
-  aroundImports: ReturnType<typeof makeRecorder>["aroundImports"]
-) =>
-  layerRunner({ bundles: { directory: bundles }, components, aroundImports }).pipe(
-    Layer.provideMerge(DatabaseCheck.layer),
-    Layer.provideMerge(Postgres.layer),
-    Layer.provideMerge(layerEmbedded())
-  )
-
 /**
  * Serves an extension while it is written: on an embedded database with the seed, in the sandbox that production has, with
  * a host page around its page. Every change to its files builds it again and loads the page anew.
@@ -74,7 +59,13 @@ export const serveDev = Effect.fnUntraced(
       viewer: state.viewerLabel,
       changed: (executions) => Effect.runFork(state.update(() => ({ executions })))
     })
-    const context = yield* Layer.build(services(bundles, join(scratch, "components"), recorder.aroundImports))
+    const context = yield* Layer.build(
+      layerEmbeddedRunner({
+        bundles: { directory: bundles },
+        components: join(scratch, "components"),
+        aroundImports: recorder.aroundImports
+      })
+    )
     const session = newSession()
     const page = {
       path: "/",

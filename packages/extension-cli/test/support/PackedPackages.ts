@@ -9,7 +9,7 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL("../../../../", import.meta.url))
 const packed = ["domain", "adapters-wit", "extension-sdk", "extension-build", "extension-cli"]
 /** What only `alga-ext dev` loads. It is left out, which spares the installation of a database. */
-const leftOut = ["ext-runner", "ext-adapters-memory", "ext-adapters-pg"]
+const leftOut = ["ext-development-host", "ext-runner", "ext-adapters-memory", "ext-adapters-pg"]
 
 /** The packages of this project as a registry would give them, for package managers outside of it. */
 export interface PackedPackages {
@@ -33,7 +33,6 @@ export const packPackages = async (): Promise<PackedPackages> => {
     const file = files.find((one) => one.startsWith(`alga-psa-ext-${name}-`)) ?? "missing"
     return `  "@alga-psa/ext-${name}": "file:${join(folder, file)}"`
   })
-  const without = [...leftOut.map((name) => `@alga-psa/${name}`), "@electric-sql/pglite"]
   const workspace = [
     "allowBuilds:",
     "  esbuild: true",
@@ -41,7 +40,7 @@ export const packPackages = async (): Promise<PackedPackages> => {
     "overrides:",
     '  "@bytecodealliance/preview2-shim": 0.26.0',
     ...from,
-    ...without.map((name) => `  "${name}": "-"`),
+    ...leftOut.map((name) => `  "@alga-psa/${name}": "-"`),
     ""
   ].join("\n")
   await writeFile(join(folder, "pnpm-workspace.yaml"), workspace)

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
+import type { ReadinessAnswer } from "../../Api.ts"
 import { Readiness } from "../../Readiness.ts"
 import { fail } from "../../RunnerError.ts"
 
@@ -12,12 +13,11 @@ export const alive = () => Effect.succeed(HttpServerResponse.jsonUnsafe({ status
 /** `GET /readyz`: 200 where the process can take work, else 503, with what is missing. */
 export const ready = Effect.fnUntraced(function* () {
   const { checks, ready } = yield* (yield* Readiness).report
-  if (ready) return HttpServerResponse.jsonUnsafe({ status: "ready", checks }, { headers: uncached })
+  const body: typeof ReadinessAnswer.Type = { status: ready ? "ready" : "not-ready", checks }
+  if (ready) return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
   const { retryAfterSeconds, status } = fail("not_ready")
-  return HttpServerResponse.jsonUnsafe(
-    { status: "not-ready", checks },
-    { status, headers: { ...uncached, "retry-after": String(retryAfterSeconds) } }
-  )
+  const headers = { ...uncached, "retry-after": String(retryAfterSeconds) }
+  return HttpServerResponse.jsonUnsafe(body, { status, headers })
 })
 
 /** `GET /metrics`: the Prometheus text format. No label holds an id of a tenant, an extension or a user. */

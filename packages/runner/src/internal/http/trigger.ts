@@ -1,15 +1,13 @@
 import { type InvocationData, runsWithoutUser, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
-import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
+import { type TriggerAnswer, TriggerParams, triggersPath } from "../../Api.ts"
 import { waitFor, within } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
 import { type KeptTrigger, Triggers } from "../../Triggers.ts"
 import { answered, proven } from "./answer.ts"
-
-/** Where a kept trigger can be asked for. */
-export const triggersPath = "/v1/triggers"
 
 const preference = "respond-async"
 
@@ -23,7 +21,7 @@ export const mayWait = (
 }
 
 /** The body of what is said of a kept trigger. */
-const shown = (kept: KeptTrigger) => ({
+const shown = (kept: KeptTrigger): typeof TriggerAnswer.Type => ({
   id: kept.id,
   state: kept.state,
   attempts: kept.attempts,
@@ -64,7 +62,7 @@ export const accepted = (kept: KeptTrigger) =>
   })
 
 const decodeTenant = Schema.decodeUnknownEffect(TenantId)
-const decodeId = Schema.decodeUnknownEffect(Schema.String.check(Schema.isUUID()))
+const decodeParams = Schema.decodeUnknownEffect(TriggerParams)
 
 /** `GET /v1/triggers/{id}`: what became of a kept trigger of the tenant in `x-alga-tenant`. Another's is `not_found`. */
 export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
@@ -75,7 +73,7 @@ export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
     if (!given) return yield* fail("missing_routing_headers", "x-alga-tenant")
     const unknown = () => fail("not_found", "the tenant has no such trigger")
     const tenant = yield* Effect.mapError(decodeTenant(given), unknown)
-    const id = yield* Effect.mapError(decodeId((http.url.split(/[?#]/)[0] ?? "").split("/")[3]), unknown)
+    const { id } = yield* Effect.mapError(decodeParams(yield* HttpRouter.params), unknown)
     const kept = triggers === null ? null : yield* waitFor("triggers")(triggers.find(tenant, id))
     if (kept === null) return yield* unknown()
     yield* mayBeShown(tenant, kept)

@@ -1,19 +1,11 @@
-import { absent, ContentHash, ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { ClusterWarmup } from "../../ClusterWarmup.ts"
 import { Components } from "../../Components.ts"
 import { waitFor, within } from "../../Deadline.ts"
+import { WarmupRequest } from "../../WarmupRequest.ts"
 import { answered, proven } from "./answer.ts"
 import { readJson } from "./requestBody.ts"
-
-/** The body of `POST /warmup`: which bundle to fetch and make ready, and for which install where that has a runner of its own. */
-export const WarmupRequest = Schema.Struct({
-  tenant_id: TenantId,
-  extension_id: ExtensionId,
-  content_hash: ContentHash,
-  install_id: absent(InstallId)
-})
 
 const read = readJson(WarmupRequest)
 

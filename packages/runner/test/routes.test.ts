@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { HttpRouter } from "effect/http"
+import { endpoints, openApi } from "../src/Api.ts"
+import { routes } from "../src/Http.ts"
+
+/** The method and path of each route that a router is given. */
+const routed = Effect.gen(function* () {
+  const router = yield* HttpRouter.make
+  const given: Array<string> = []
+  const recorder = HttpRouter.HttpRouter.of({
+    ...router,
+    add: (method, path, handler, options) => {
+      given.push(`${method} ${path}`)
+      return router.add(method, path, handler, options)
+    },
+    addAll: (all) => {
+      given.push(...all.map(({ method, path }) => `${method} ${path}`))
+      return router.addAll(all)
+    }
+  })
+  const layer = routes.pipe(Layer.provide(Layer.succeed(HttpRouter.HttpRouter, recorder)))
+  yield* Effect.scoped(Layer.build(layer as Layer.Layer<never>))
+  return given
+})
+
+describe("the runner's routes", () => {
+  it.effect("are the endpoints of the API, and nothing else but what finds nothing", () =>
+    Effect.gen(function* () {
+      const [last, ...paths] = (yield* routed).reverse()
+      assert.strictEqual(last, "* /*")
+      assert.deepStrictEqual(
+        paths.reverse(),
+        endpoints.map(({ path }) => `* ${path}`)
+      )
+    })
+  )
+
+  it("are described by the same endpoints", () => {
+    const described = Object.entries(openApi.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`)
+    )
+    assert.deepStrictEqual(
+      described,
+      endpoints.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`)
+    )
+  })
+})
