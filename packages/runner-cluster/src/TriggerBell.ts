@@ -11,6 +11,10 @@ export const layer: Layer.Layer<TriggerBell> = Layer.sync(TriggerBell, () => {
   const latch = Latch.makeUnsafe(false)
   return TriggerBell.of({
     ring: Effect.asVoid(latch.open),
-    rung: Effect.andThen(latch.await, Effect.asVoid(latch.close))
+    // Taking the ring is the last step: who is interrupted before it leaves the ring for the next.
+    rung: Effect.andThen(
+      latch.await,
+      Effect.sync(() => void latch.closeUnsafe())
+    )
   })
 })

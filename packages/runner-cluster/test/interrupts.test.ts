@@ -7,11 +7,11 @@ import { layer as layerLife } from "@alga-psa/ext-runner/Life"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { counter, turns } from "@alga-psa/ext-runner/testing/CountedWork"
 import { assert, describe, it } from "@effect/vitest"
-import { type Cause, Context, Duration, Effect, Exit, Layer, Logger, Queue, Schema, Scope } from "effect"
+import { type Cause, Context, Duration, Effect, Exit, Fiber, Layer, Logger, Queue, Schema, Scope } from "effect"
 import * as ClusteredExecution from "../src/ClusteredExecution.ts"
 import * as ClusterLimits from "../src/ClusterLimits.ts"
 import type { Peer } from "../src/Peers.ts"
-import { TriggerBell } from "../src/TriggerBell.ts"
+import { TriggerBell, layer as triggerBell } from "../src/TriggerBell.ts"
 import { type TakenTrigger, TriggerStore } from "../src/TriggerStore.ts"
 import { layer as triggerWorker } from "../src/TriggerWorker.ts"
 import { directoryOf, membership, peersLike, runners } from "./support/clusterParts.ts"
@@ -159,5 +159,45 @@ describe("a worker of kept triggers that is stopped at every step", () => {
         assert.isAbove(steps, 20)
       }).pipe(silent),
     120_000
+  )
+})
+
+describe("a wait for the bell that is interrupted at every step", () => {
+  it.live("takes a ring or leaves it for the next, and leaves nobody waiting", () =>
+    Effect.gen(function* () {
+      const { ring, rung } = yield* TriggerBell
+      let heard = 0
+      const hear = Effect.andThen(
+        rung,
+        Effect.sync(() => {
+          heard += 1
+        })
+      )
+      const steps = yield* interruptEveryStep(Effect.andThen(ring, hear), () =>
+        Effect.gen(function* () {
+          const before = heard
+          const next = yield* Effect.forkChild(hear)
+          yield* ring
+          yield* until(() => heard > before)
+          yield* Fiber.join(next)
+        })
+      )
+      assert.isAbove(steps, 1)
+    }).pipe(Effect.provide(triggerBell))
+  )
+
+  it.live("does not lose the ring that it was woken by", () =>
+    Effect.gen(function* () {
+      const { ring, rung } = yield* TriggerBell
+      yield* interruptEveryStep(rung, ({ exit }) =>
+        Effect.gen(function* () {
+          if (Exit.isFailure(exit)) {
+            const next = yield* Effect.forkChild(rung)
+            yield* until(() => next.pollUnsafe() !== undefined)
+          }
+          yield* ring
+        })
+      ).pipe((all) => Effect.andThen(ring, all))
+    }).pipe(Effect.provide(triggerBell))
   )
 })

@@ -1,0 +1,119 @@
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Duration, Effect, Latch, Layer, Metric, Redacted } from "effect"
+import { RunnerStorage, SqlRunnerStorage } from "effect/cluster"
+import { Runner } from "effect/cluster/Runner"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
+import * as ClusterDatabase from "../src/ClusterDatabase.ts"
+import type { ClusterOptions } from "../src/ClusterOptions.ts"
+import * as ClusterTables from "../src/ClusterTables.ts"
+import * as Directory from "../src/Directory.ts"
+import * as Membership from "../src/Membership.ts"
+import { peersLike } from "./support/clusterParts.ts"
+
+const at = (port: number) => new RunnerAddress({ host: "10.0.0.1", port })
+const self = at(1)
+const options = {
+  address: { host: self.host, port: self.port },
+  health: Duration.seconds(6),
+  kubernetes: null
+} as unknown as ClusterOptions
+
+/** A database with the cluster's tables, and what `effect/cluster` keeps in them. */
+const database = Layer.unwrap(
+  Effect.gen(function* () {
+    const url = yield* testDatabase
+    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
+    return ClusterDatabase.layer(url)
+  })
+)
+const storage = SqlRunnerStorage.layerStorage({}).pipe(Layer.provide(Membership.layerConfig(options)))
+
+const noneUnderWay = Effect.flatMap(PgClient.PgClient, (sql) =>
+  Effect.repeat(
+    sql`SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')`,
+    { until: (found) => found.length === 0 }
+  )
+)
+
+const runner = (port: number) => new Runner({ address: at(port), groups: ["default"], weight: 1 })
+
+describe("the directory over PostgreSQL, interrupted at steps that a seed chooses", () => {
+  it.live(
+    "says how many runners it hands requests to, and knows who comes next",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* Directory.Directory
+        const overheard = yield* RunnerStorage.RunnerStorage
+        const ports = Effect.map(directory.others, (others) => others.map(({ port }) => port))
+        const said = Effect.map(
+          Metric.snapshot,
+          (all) => all.find(({ id }) => id === "alga_extension_cluster_runners")?.state
+        )
+        let port = 10
+        const life = Effect.gen(function* () {
+          port += 1
+          yield* overheard.register(runner(self.port), true)
+          yield* overheard.register(runner(port), true)
+          yield* overheard.getRunners
+          yield* directory.leaveOut(at(port), Duration.hours(1))
+          yield* overheard.unregister(at(port - 1))
+          yield* overheard.getRunners
+        })
+        const steps = yield* interruptSomeSteps(life, { count: 80, seed: "directory" }, () =>
+          Effect.gen(function* () {
+            assert.propertyVal(yield* said, "value", (yield* ports).length + 1)
+            port += 1
+            yield* overheard.register(runner(port), true)
+            yield* overheard.getRunners
+            assert.include(yield* ports, port)
+            assert.propertyVal(yield* said, "value", (yield* ports).length + 1)
+          })
+        )
+        assert.isAbove(steps, 20)
+        yield* noneUnderWay
+      }).pipe(Effect.provide(Directory.layer(self).pipe(Layer.provide(storage), Layer.provideMerge(database)))),
+    120_000
+  )
+})
+
+describe("the membership over PostgreSQL, interrupted at steps that a seed chooses", () => {
+  it.live(
+    "is on no list and holds no shard once it has ended, and can join again",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const kept = yield* RunnerStorage.RunnerStorage
+        const holding = Latch.makeUnsafe(false)
+        const heard = RunnerStorage.RunnerStorage.of({
+          ...kept,
+          acquire: (address, shards) =>
+            Effect.tap(kept.acquire(address, shards), (got) => (got.length > 0 ? holding.open : Effect.void))
+        })
+        const life = Effect.scoped(
+          Effect.gen(function* () {
+            yield* holding.close
+            const built = yield* Layer.build(Membership.layer(options))
+            yield* holding.await
+            yield* Context.get(built, Membership.Membership).leave
+          })
+        ).pipe(Effect.provideService(RunnerStorage.RunnerStorage, heard), Effect.provide(peersLike({})))
+        const left = sql<{ readonly runners: number; readonly locks: number }>`
+          SELECT (SELECT count(*)::int FROM cluster_runners) AS runners,
+            (SELECT count(*)::int FROM pg_locks JOIN pg_database ON pg_database.oid = database
+              WHERE locktype = 'advisory' AND datname = current_database()) AS locks`
+        const steps = yield* interruptSomeSteps(life, { count: 40, seed: "membership" }, () =>
+          Effect.repeat(left, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
+        )
+        assert.isAbove(steps, 100)
+        yield* life
+        yield* noneUnderWay
+      }).pipe(Effect.provide(Layer.provideMerge(storage, database))),
+    120_000
+  )
+})
