@@ -237,8 +237,12 @@ const ofWorld = resources.flatMap(({ name, operations }) =>
   Object.values<AnyReadOperation>(operations).map((operation) => ({ name, member: operation.member, operation }))
 )
 
-describe.each(ofWorld)("$member in the world's text", ({ member, operation }) => {
+describe.each(ofWorld)("$member in the world's text", ({ member, name, operation }) => {
   const signature = new RegExp(`\\b${kebab(member)}: func\\(([^)]*)\\) -> result<(.*), ([\\w-]+)>;`).exec(world)
+
+  it("belongs to an interface that the world imports", () => {
+    assert.include(world, `  import ${name};`)
+  })
 
   it("takes the inputs that the resource declares", () => {
     const [taken] = operation.arguments
