@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { parse } from "@bytecodealliance/jco"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
 import { heavyComponent } from "../testing/HeavyComponent.ts"
+import { glueBombs } from "./support/GlueBombs.ts"
 import { coreGuest } from "./support/Guests.ts"
 
 const store = Layer.unwrap(
@@ -43,5 +45,24 @@ layer(store, { excludeTestServices: true, timeout: "120 seconds" })("Intake", (i
       yield* Effect.forEach(waiting, Fiber.join)
       assert.sameMembers(done, ["borealis: ok", ...bombs.map(() => "acme: wrong-export-type")])
     })
+  )
+
+  it.effect.each(Object.entries(glueBombs))(
+    "refuses six of one tenant by their glue, and takes in another tenant's component that comes with them: %s",
+    ([what, text]) =>
+      Effect.gen(function* () {
+        const components = yield* ComponentStore
+        const bombs = yield* Effect.promise(() =>
+          Promise.all([0, 1, 2, 3, 4, 5].map((number) => parse(`(component (@custom "${number}" "") ${text})`)))
+        )
+        const ok = yield* Effect.promise(() => coreGuest("ok", `(@custom "${what}" "")`))
+        const refusing = yield* Effect.forEach(bombs, (bomb) =>
+          Effect.forkChild(Effect.flip(components.accept(bomb, "acme")), { startImmediately: true })
+        )
+        yield* components.accept(ok, "borealis")
+        for (const fiber of refusing) {
+          assert.propertyVal(yield* Fiber.join(fiber), "reason", "glue-too-large")
+        }
+      })
   )
 })

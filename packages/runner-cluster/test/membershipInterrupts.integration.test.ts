@@ -107,7 +107,7 @@ describe("the membership over PostgreSQL, interrupted at steps that a seed choos
           SELECT (SELECT count(*)::int FROM cluster_runners) AS runners,
             (SELECT count(*)::int FROM pg_locks JOIN pg_database ON pg_database.oid = database
               WHERE locktype = 'advisory' AND datname = current_database()) AS locks`
-        const steps = yield* interruptSomeSteps(life, { count: 40, seed: "membership" }, () =>
+        const steps = yield* interruptSomeSteps(life, { count: 16, seed: "membership" }, () =>
           Effect.repeat(left, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
         )
         assert.isAbove(steps, 100)

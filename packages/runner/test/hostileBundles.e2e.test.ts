@@ -1,4 +1,5 @@
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import type { TenantId } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
@@ -28,39 +29,102 @@ const heavy = {
     { ...good, "manifest.json": "[".repeat(65_000) },
     "manifest.json has more than 32 lists and objects in each other"
   ],
+  "a manifest whose name is ten thousand escapes": [
+    { ...good, "manifest.json": `{"name":"${"\\u0000".repeat(10_000)}"}` },
+    "manifest.json name has more than 256 characters"
+  ],
+  "a manifest whose version is a number of 60,000 digits": [
+    { ...good, "manifest.json": JSON.stringify(manifest).replace('"1.0.0"', "9".repeat(60_000)) },
+    "manifest.json version must be a version"
+  ],
+  "a manifest whose capabilities are an object of thousands of keys": [
+    {
+      ...good,
+      "manifest.json": JSON.stringify({
+        ...manifest,
+        capabilities: Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`cap:${i}`, 1]))
+      })
+    },
+    'manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
+  ],
+  "a manifest that breaks 256 rules": [
+    { ...good, "manifest.json": JSON.stringify({ ...manifest, capabilities: Array(256).fill([]) }) },
+    "manifest.json capabilities[0] must be the name of a capability in quotes; manifest.json capabilities[1] must be the name of a capability in quotes; manifest.json capabilities[2] must be the name of a capability in quotes; manifest.json capabilities[3] must be the name of a capa…"
+  ],
+  "a manifest of blanks": [
+    { ...good, "manifest.json": " ".repeat(65_536) },
+    "manifest.json is not JSON: Unexpected end of JSON input"
+  ],
+  "a manifest whose only key has no end": [
+    { ...good, "manifest.json": `{"${"a".repeat(60_000)}` },
+    "manifest.json is not JSON: Unterminated string in JSON at position 60002 (line 1 column 60003)"
+  ],
+  "a manifest whose brackets stand in a text without end": [
+    { ...good, "manifest.json": `{"a":"${"[".repeat(60_000)}` },
+    "manifest.json is not JSON: Unterminated string in JSON at position 60006 (line 1 column 60007)"
+  ],
+  "a manifest whose brackets stand behind escaped quotes": [
+    { ...good, "manifest.json": `{"a":"\\"","b":${"[".repeat(20_000)}${"]".repeat(20_000)}}` },
+    "manifest.json has more than 32 lists and objects in each other"
+  ],
+  "a manifest in UTF-16": [
+    { ...good, "manifest.json": Buffer.from(`\uFEFF${JSON.stringify(manifest)}`, "utf16le") },
+    "manifest.json is not UTF-8"
+  ],
+  "a manifest whose runtime is half a character": [
+    { ...good, "manifest.json": JSON.stringify({ ...manifest, runtime: "\ud800" }) },
+    'manifest.json runtime must be "wasm-js@1"'
+  ],
+  "a manifest of thirty thousand names": [
+    { ...good, "manifest.json": `[${"1,".repeat(30_000)}1]` },
+    "manifest.json must be a JSON object"
+  ],
   "a component that is none": [good, "component refused: not a WebAssembly component"]
 } as const
 
-/** Published for Acme; gives what is asked to bring it here. */
-const published = (archive: Uint8Array) =>
+/** Published for a tenant; gives what is asked to bring it here. */
+const published = (archive: Uint8Array, tenant: TenantId = ids.tenants.acme) =>
   Effect.gen(function* () {
     const runner = yield* TestRunner
     const hash = sha256(archive)
-    const { extension, rows } = installed(hash)
+    const { extension, rows } = installed(hash, [], tenant)
     yield* (yield* MemoryStore).load(rows)
-    yield* runner.store({ tenant: ids.tenants.acme, extension, hash }, archive)
+    yield* runner.store({ tenant, extension, hash }, archive)
     const headers = { "content-type": "application/json", [serviceTokenHeader]: runner.token }
-    const body = JSON.stringify({ tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash })
+    const body = JSON.stringify({ tenant_id: tenant, extension_id: extension, content_hash: hash })
     return {
-      page: `/ext-ui/${extension}/${hash}/~${ids.tenants.acme}/index.html`,
+      page: `/ext-ui/${extension}/${hash}/~${tenant}/index.html`,
       warm: runner.send("/warmup", { method: "POST", headers, body })
     }
   })
 
-layer(setting, { excludeTestServices: true, timeout: 120_000 })("a bundle that is made to cost much", (it) => {
-  it.effect.each(Object.keys(heavy) as ReadonlyArray<keyof typeof heavy>)("is refused by name: %s", (what) =>
-    Effect.gen(function* () {
-      const runner = yield* TestRunner
-      const [files, expected] = heavy[what]
-      const { warm } = yield* published(yield* Effect.promise(() => pack(files)))
-      yield* runner.takeLog
-      for (let i = 0; i < 2; i++) {
-        const { body, status } = yield* warm
-        assert.deepStrictEqual([status, body.error], [502, `bundle_fetch_failed: ${expected}`])
-      }
-      const log = yield* runner.takeLog
-      assert.isTrue(log.every((line) => JSON.stringify(line).length < 2_000))
+/** The status and the text that the runner gives. */
+const textAt = (path: string) =>
+  Effect.flatMap(TestRunner, ({ url }) =>
+    Effect.promise(async () => {
+      const response = await fetch(new URL(path, url))
+      return [response.status, await response.text()] as const
     })
+  )
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("a bundle that is made to cost much", (it) => {
+  it.effect.each(Object.keys(heavy) as ReadonlyArray<keyof typeof heavy>)(
+    "is refused by name, and leaves another tenant's page alone: %s",
+    (what) =>
+      Effect.gen(function* () {
+        const runner = yield* TestRunner
+        const [files, expected] = heavy[what]
+        const { warm } = yield* published(yield* Effect.promise(() => pack(files)))
+        const other = yield* published(yield* Effect.promise(() => pack(good)), ids.tenants.borealis)
+        yield* runner.takeLog
+        for (let i = 0; i < 2; i++) {
+          const [{ body, status }, page] = yield* Effect.all([warm, textAt(other.page)], { concurrency: 2 })
+          assert.deepStrictEqual([status, body.error], [502, `bundle_fetch_failed: ${expected}`])
+          assert.deepStrictEqual(page, [200, good["ui/index.html"]])
+        }
+        const log = yield* runner.takeLog
+        assert.isTrue(log.every((line) => JSON.stringify(line).length < 2_000))
+      })
   )
 
   it.effect("has others answered while it is opened", () =>
