@@ -8,6 +8,7 @@ import { readBudgets } from "./Budgets.ts"
 import { svgOf } from "./Chart.ts"
 import { check as compare, toCheck } from "./Check.ts"
 import { cluster } from "./cluster/ClusterBench.ts"
+import { deadline } from "./deadline/DeadlineBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
@@ -24,7 +25,8 @@ const benches: ReadonlyArray<Bench> = [
   execute,
   cluster,
   scaleModel,
-  underAttack
+  underAttack,
+  deadline
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))

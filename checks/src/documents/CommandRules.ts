@@ -98,7 +98,7 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "it takes minutes; `soak.e2e.test.ts` does the same for less long"
   },
   {
-    line: /^npx --yes pnpm@12 test checks\/test\/surface --update$/,
+    line: /^npx --yes pnpm@12 (sdk:resources|test checks\/test\/surface --update)$/,
     proof: "it does not run",
     why: "a test makes the same files in the same way, and compares them with those that are kept"
   }

@@ -1,24 +1,22 @@
 import { layerGuardedReads } from "@alga-psa/ext-domain/GuardedReads"
 import { Layer } from "effect"
 import { capabilityGateContract } from "../src/contract/CapabilityGateContract.ts"
-import { clientReaderContract } from "../src/contract/ClientReaderContract.ts"
 import { layerMemoryData } from "../src/contract/ContractData.ts"
 import { guardedReadsContract } from "../src/contract/GuardedReadsContract.ts"
 import { httpFetchContract } from "../src/contract/HttpFetchContract.ts"
 import { invoicingContract } from "../src/contract/InvoicingContract.ts"
 import { layerMemoryPortData } from "../src/contract/PortData.ts"
 import { rbacCheckContract } from "../src/contract/RbacCheckContract.ts"
+import { resourceContracts } from "../src/contract/ResourceContracts.ts"
 import { schedulerContract } from "../src/contract/SchedulerContract.ts"
 import { secretsContract } from "../src/contract/SecretsContract.ts"
-import { serviceReaderContract } from "../src/contract/ServiceReaderContract.ts"
 import { storageContract } from "../src/contract/StorageContract.ts"
 import { uiProxyContract } from "../src/contract/UiProxyContract.ts"
 import { layer, layerOtherPorts } from "../src/MemoryPorts.ts"
 
 const memory = Layer.provideMerge(layerMemoryData, layer())
 
-clientReaderContract("memory", memory)
-serviceReaderContract("memory", memory)
+resourceContracts("memory", memory)
 capabilityGateContract("memory", memory)
 rbacCheckContract("memory", memory)
 guardedReadsContract("memory", Layer.provideMerge(layerGuardedReads, memory))

@@ -14,7 +14,7 @@ import { ShortReads } from "./ShortReads.ts"
 type Transaction = Effect.Success<typeof makeTenantTransaction>
 
 /** The reader with every operation in a transaction of its own. */
-export const readerByTenant = <Reader = ResourceReader>(
+const readerByTenant = <Reader = ResourceReader>(
   { Reader, operations }: AnyResource,
   within: Transaction
 ): Effect.Effect<Context.Context<Reader>, never, Reader> =>

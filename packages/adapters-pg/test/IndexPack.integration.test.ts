@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
 import { ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
 import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
-import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
+import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
 import { type Dataset, mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
@@ -38,8 +37,7 @@ const onPacked = Layer.unwrap(
 
 const packed = shared(onPacked)
 
-clientReaderContract("PostgreSQL server with the index pack", packed)
-serviceReaderContract("PostgreSQL server with the index pack", packed)
+resourceContracts("PostgreSQL server with the index pack", packed)
 
 /** Letters that no compression makes fewer. */
 const letters = (bytes: number) => randomBytes(bytes).toString("base64").slice(0, bytes)

@@ -1,7 +1,6 @@
 import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
-import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
-import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
+import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
 import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
@@ -44,8 +43,7 @@ const partitionsRead = (plans: "force_custom_plan" | "force_generic_plan", { par
 
 const server = shared(onPartitionedServer)
 
-clientReaderContract("a server with tables in partitions by tenant", server)
-serviceReaderContract("a server with tables in partitions by tenant", server)
+resourceContracts("a server with tables in partitions by tenant", server)
 capabilityGateContract("a server with tables in partitions by tenant", server)
 rbacCheckContract("a server with tables in partitions by tenant", server)
 

@@ -1,11 +1,11 @@
 import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { CapabilityGate, type CapabilityGateService } from "@alga-psa/ext-domain/CapabilityGate"
-import { ClientReader, type ClientReaderService } from "@alga-psa/ext-domain/ClientReader"
-import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
+import type { ClientReaderService, ClientsQuery } from "@alga-psa/ext-domain/Clients"
 import { RbacCheck, type RbacCheckService } from "@alga-psa/ext-domain/RbacCheck"
-import { ServiceReader, type ServiceReaderService } from "@alga-psa/ext-domain/ServiceReader"
-import type { ServicesQuery } from "@alga-psa/ext-domain/ServicesQuery"
+import { serviceName } from "@alga-psa/ext-domain/Resource"
+import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
+import type { ServiceReaderService, ServicesQuery } from "@alga-psa/ext-domain/Services"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
@@ -88,6 +88,12 @@ const rbacCheck: Calls<RbacCheckService> = {
     [ids.users.admin, ids.users.portal].map((user) => ({ input: { user }, run: port.subject(callersTenant, user) }))
 }
 
+/** Calls of the reader of every resource. */
+const readers: { readonly [Resource in KnownResource as Resource["name"]]: Calls<Resource["Reader"]["Service"]> } = {
+  clients: clientReader,
+  services: serviceReader
+}
+
 const callsOf = <Port>(
   name: string,
   port: Port,
@@ -137,16 +143,20 @@ const seeded = Layer.effectDiscard(Effect.andThen(createTables, load(seed({ cont
  * text, on the seed in an embedded database.
  */
 export const sentStatements = <E>(
-  adapter: Layer.Layer<ClientReader | ServiceReader | CapabilityGate | RbacCheck, E, SqlClient.SqlClient>
+  adapter: Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, E, SqlClient.SqlClient>
 ) =>
   Effect.suspend(() => {
     const sent: Array<SentStatement> = []
     return Effect.gen(function* () {
+      const ofReaders = yield* Effect.forEach(resources, ({ Reader, name }) =>
+        Effect.map(Reader as never as Effect.Effect<never, never, ResourceReader>, (reader) =>
+          callsOf(serviceName(Reader), reader, readers[name])
+        )
+      )
       const calls = [
         ...callsOf("CapabilityGate", yield* CapabilityGate, capabilityGate),
         ...callsOf("RbacCheck", yield* RbacCheck, rbacCheck),
-        ...callsOf("ClientReader", yield* ClientReader, clientReader),
-        ...callsOf("ServiceReader", yield* ServiceReader, serviceReader)
+        ...ofReaders.flat()
       ]
       return yield* Effect.forEach(calls, ({ call, input, run }) =>
         Effect.map(run, (): SentCall => ({ call, input, statements: sent.splice(0) }))

@@ -36,7 +36,7 @@ const freePort = (): Promise<number> =>
   })
 
 const withoutDurability = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-const small = ["shared_buffers=32MB", "max_connections=60"]
+const small = ["shared_buffers=32MB", "max_connections=120"]
 const loopbackOnly = ["listen_addresses=127.0.0.1", "unix_socket_directories="]
 const password = "postgres"
 

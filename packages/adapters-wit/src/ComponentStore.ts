@@ -10,12 +10,12 @@ import { makeComponentCache } from "./internal/host/ComponentCache.ts"
 import { findConfinement } from "./internal/host/Confinement.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { checkBytes, checkGlue, checkMemories, checkWorld } from "./internal/host/rules.ts"
-import { sha256 } from "./internal/host/sha256.ts"
 import { makeTranspilers } from "./internal/host/Transpilers.ts"
 import { transpile } from "./internal/host/transpile.ts"
 import { defaultLimits } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 import { ownDirectory } from "./OwnDirectory.ts"
+import { sha256 } from "./Sha256.ts"
 
 /**
  * Takes components in and keeps them ready to run.
@@ -126,7 +126,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
 
   const accept = Effect.fn("ComponentStore.accept")(function* (bytes: Uint8Array, tenantId = "") {
     yield* checkBytes(bytes, componentBytes)
-    const hash = sha256(bytes)
+    const hash = yield* Effect.promise(() => sha256(bytes))
     return yield* intake.get({ tenantId, name: hash, hash }, takeIn(hash, bytes))
   })
 

@@ -43,7 +43,8 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  * - `cpu-limit`: the guest used more processor time than `Limits.cpuMs`.
  * - `trap`: the guest hit an instruction that traps, threw, or ran out of stack.
  * - `memory-limit`: the component's memories start larger than `Limits.memoryMb`, or the guest was refused more memory and
- *   then hit an instruction that traps. Raise the limit for it.
+ *   then hit an instruction that traps. Raise the limit for it. Of a component whose instances serve one request each, nobody
+ *   sees that it was refused memory: that is a `trap`.
  * - `request-too-large`, `response-too-large`: a body is larger than its limit.
  * - `request-header-limit`, `response-header-limit`: more headers than `Limits.headers`.
  * - `request-headers-too-large`, `response-headers-too-large`: more bytes of headers than `Limits.headerBytes`.

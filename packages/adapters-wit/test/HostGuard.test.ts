@@ -359,6 +359,41 @@ describe("A port that fails", () => {
   )
 })
 
+describe("Input that breaks a rule", () => {
+  const payload = "Payload must be valid JSON object or array"
+  const endpoint = "Endpoint must be 1 to 2048 characters"
+  const client = "ClientId must be 1 to 64 characters"
+
+  it.effect.each<readonly [call: Member["call"], reply: HostReply]>([
+    [["secrets", "get", ""], error("missing")],
+    [["http", "fetch", { ...fetching, url: "" }], error("invalid-url")],
+    [["storage", "get", "n", "a/b"], error("internal")],
+    [["storage", "put", { ...entry, namespace: "" }], error("internal")],
+    [["storage", "delete", "", "k"], error("internal")],
+    [["storage", "listEntries", "", null], error("internal")],
+    [["ui-proxy", "callRoute", "", null], error("bad-request")],
+    [["scheduler", "getSchedule", ""], error("validation-failed")],
+    [
+      ["scheduler", "createSchedule", { ...creating, payload: "7" }],
+      ok({ ...notCreated, error: payload, fieldErrors: JSON.stringify({ payload }) })
+    ],
+    [
+      ["scheduler", "updateSchedule", "s", { endpoint: "" }],
+      ok({ ...notChanged, error: endpoint, fieldErrors: JSON.stringify({ endpoint }) })
+    ],
+    [["scheduler", "deleteSchedule", ""], ok({ ...notDone, error: "ScheduleId must be 1 to 64 characters" })],
+    [
+      ["invoicing", "createManualInvoice", { ...billing, clientId: "" }],
+      ok({ ...notBilled, error: client, fieldErrors: JSON.stringify({ clientId: client }) })
+    ]
+  ])("is the interface's own refusal, and asks nobody (%#)", ([call, refusal]) =>
+    Effect.gen(function* () {
+      const { asked, outcomes, reply } = yield* called(call, { effective: everyCapability })
+      assert.deepEqual([asked, reply, outcomes], [[], refusal, ["invalid-input"]])
+    })
+  )
+})
+
 describe("An option that the guest leaves out", () => {
   it.effect.each([
     [["http", "fetch", { method: "GET", url: "/", headers: [] }], "cap:http.fetch", ["fetch", { body: null }]],

@@ -15,7 +15,7 @@ import {
   Storage
 } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Metric } from "effect"
 import { error, ok } from "../src/HostCall.ts"
 import { reply } from "../src/internal/imports/hostFunction.ts"
 import { hostCall, importsOver, logsOf } from "./support/Imports.ts"
@@ -161,6 +161,35 @@ layer(importsOver(openPorts))("HostImports with ports", (it) => {
         yield* execution(hostCall("user-v2", "getUser")),
         ok({ ...data, clientId: null, additionalFields: [] })
       )
+    })
+  )
+
+  it.effect.each([
+    [["context", "getContext"], "context.get-context", "ok"],
+    [["logging", "logInfo", "a"], "logging.log-info", "ok"],
+    [["logging", "logWarn", "a"], "logging.log-warn", "ok"],
+    [["logging", "logError", "a"], "logging.log-error", "ok"],
+    [["user", "getUser"], "user.get-user", "not-available"],
+    [["user-v2", "getUser"], "user-v2.get-user", "not-available"]
+  ] as const)("count and time %j, and write no line of their own", ([[name, member, ...args], operation, outcome]) =>
+    Effect.gen(function* () {
+      const { as } = yield* scenario()
+      const call = Effect.andThen(as()(hostCall(name, member, ...args)), Metric.snapshot)
+      let metrics: ReadonlyArray<Metric.Metric.Snapshot> = []
+      const logs = yield* logsOf(
+        Effect.map(Effect.provideService(call, Metric.MetricRegistry, new Map()), (snapshot) => {
+          metrics = snapshot
+        })
+      )
+      const labels = { operation, outcome }
+      assert.deepEqual(
+        metrics.map(({ attributes, id }) => [id, attributes]),
+        [
+          ["alga_extension_host_calls_total", labels],
+          ["alga_extension_host_call_duration_seconds", labels]
+        ]
+      )
+      assert.isFalse(logs.some(({ message }) => String(message).includes("host call")))
     })
   )
 

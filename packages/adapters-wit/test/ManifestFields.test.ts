@@ -13,6 +13,12 @@ describe("The fields of a manifest", () => {
     assert.deepEqual(fields("{}"), {})
   })
 
+  it("are the last where a key is there twice, as JSON has it, however often", () => {
+    assert.deepEqual(fields(`{${'"name":"a",'.repeat(5_000)}"name":"b"}`), { name: "b" })
+    assert.deepEqual(fields('{"__proto__":{"name":"a"},"name":"b"}'), { name: "b" })
+    assert.deepEqual(fields('{"__proto__":{"name":"a"}}'), {})
+  })
+
   it.each([["[]"], ['["name"]'], ["null"], ['"name"'], ["1"], ["true"]])("are none where it is %s", (text) => {
     assert.isNull(fields(text))
   })

@@ -2,7 +2,7 @@ import { zstdCompressSync } from "node:zlib"
 import { assert, describe, it } from "vitest"
 import { ArchiveRefusal } from "../src/internal/child/archive/ArchiveRefusal.ts"
 import { openBundle } from "../src/internal/child/archive/OpenBundle.ts"
-import { archiveOf, paxOf, type TarEntry, tarEnd, tarOf } from "./support/Tar.ts"
+import { archiveOf, header, paxOf, type TarEntry, tarEnd, tarOf } from "./support/Tar.ts"
 
 const manifest = {
   name: "com.example.sample",
@@ -83,6 +83,15 @@ const refused: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
     /unpacks to more than 134217728 bytes/
   ],
   "a dictionary": [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 0, 7, 1, 0, 0]), /dictionary/],
+  "a dictionary with a number of four bytes": [
+    Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 3, 0, 7, 7, 7, 7, 1, 0, 0]),
+    /dictionary/
+  ],
+  "twenty million empty blocks": [
+    Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]), Buffer.alloc(60_000_000), Buffer.from([1, 0, 0])]),
+    /is cut off/
+  ],
+  "skippable frames alone": [Buffer.concat([skippable, skippable, skippable]), /not compressed by zstd/],
   "a broken block": [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0x15, 0, 0, 1, 2]), /cannot be unpacked: ZSTD_/],
   "nothing in the frame": [zstdCompressSync(""), /is cut off/],
   "no end": [zstdCompressSync(tarOf(good)), /is cut off/],
@@ -165,6 +174,19 @@ const refused: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
   "more than 2,000 files": [
     archiveOf([...good, ...Array.from({ length: 1_999 }, (_, i) => ({ name: `ui/${i}` }))]),
     /more than 2000 files/
+  ],
+  "a hundred thousand empty files": [
+    archiveOf([...good, ...Array(100_000).fill(header({ name: "ui/a" }))]),
+    /ui\/a is in the archive twice/
+  ],
+  "three thousand empty files whose names pax headers give": [
+    archiveOf(
+      Array.from({ length: 3_000 }, (_, i) => [
+        { name: "x", flag: "x", content: paxOf({ path: `ui/${i}` }) },
+        { name: "short" }
+      ]).flat()
+    ),
+    /headers of too many bytes|more than 2000 files/
   ],
   "more than 4,000 directories": [
     archiveOf([...Array.from({ length: 4_001 }, (_, i) => ({ name: `ui/${i}/`, flag: "5" })), ...good]),

@@ -10,7 +10,7 @@ import { bind } from "../src/internal/host/binding.ts"
 import { converse } from "../src/internal/host/conversation.ts"
 import { guestProgram, type Program } from "../src/internal/host/Engine.ts"
 import { receive, startGuest } from "../src/internal/host/Guest.ts"
-import { sha256 } from "../src/internal/host/sha256.ts"
+import { sha256 } from "../src/Sha256.ts"
 import { requestOf } from "./support/Run.ts"
 
 /** Glue that answers what comes of each expression: its value, or the code or name of what it throws. */
@@ -33,7 +33,7 @@ const outcomesIn = Effect.fnUntraced(function* (program: Program, expressions: R
   const glue = join(folder, "guest.js")
   const text = glueThatTries(expressions)
   yield* Effect.promise(() => writeFile(glue, text))
-  const glueSha256 = sha256(Buffer.from(text))
+  const glueSha256 = yield* Effect.promise(() => sha256(Buffer.from(text)))
   const guest = yield* Effect.acquireRelease(
     Effect.sync(() =>
       startGuest({

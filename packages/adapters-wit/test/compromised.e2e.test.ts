@@ -5,7 +5,7 @@ import { defaultLimits } from "../src/index.ts"
 import { encode } from "../src/internal/child/Encoder.ts"
 import { bind, prepare } from "../src/internal/host/binding.ts"
 import { headerBytes } from "../src/internal/host/FrameReader.ts"
-import { sha256 } from "../src/internal/host/sha256.ts"
+import { sha256 } from "../src/Sha256.ts"
 import { callOf, doneWith, replaying, talk } from "./support/Replay.ts"
 
 const getClient = (id: unknown) => callOf("clients.getClient", id)
@@ -24,6 +24,9 @@ const response = (text: string, headers: ReadonlyArray<readonly [name: string, v
   doneWith({ status: 200, headers: headers.map(([name, value]) => ({ name, value })), body: body(text) })
 
 const good = response("123")
+
+/** The hash of this file. */
+const sum = await sha256(readFileSync(import.meta.filename))
 
 describe("A process that its guest has taken over", () => {
   it.live.each([
@@ -79,7 +82,7 @@ describe("A process that its guest has taken over", () => {
   const component = {
     hash: "",
     glue: import.meta.filename,
-    glueSha256: sha256(readFileSync(import.meta.filename)),
+    glueSha256: sum,
     imports: [],
     modules: [],
     unrestorable: null

@@ -74,6 +74,16 @@ describe("checkWorld, of the handler's type", () => {
   it.effect.each([
     { takes: type.takes, gives: type.gives, told: "accepted" },
     { takes: request("tenantId: string", "method: string"), gives: type.gives, told: "accepted" },
+    { takes: request("", ""), gives: type.gives, told: "accepted" },
+    { takes: request("tenantId?: string", http), gives: type.gives, told: "wrong-export-type" },
+    { takes: request("tenantId: string", "headers: Array<header>"), gives: type.gives, told: "wrong-export-type" },
+    {
+      takes: request("tenantId: string", "headers: Array<{name: string}>"),
+      gives: type.gives,
+      told: "wrong-export-type"
+    },
+    { takes: request("method: string", "tenantId: string"), gives: type.gives, told: "wrong-export-type" },
+    { takes: "{http: {}, context: {}}", gives: type.gives, told: "wrong-export-type" },
     { takes: request("tenantId: number", http), gives: type.gives, told: "wrong-export-type" },
     { takes: request("tenantId: string, other: string", http), gives: type.gives, told: "wrong-export-type" },
     { takes: "", gives: type.gives, told: "wrong-export-type" },

@@ -10,7 +10,8 @@ import { RbacCheck, type RbacSubject } from "./RbacCheck.ts"
 import type { UsedRights } from "./UsedRights.ts"
 
 /**
- * Decides what the current execution may do. Each port is asked at most once per execution, also by reads at the same time:
+ * Decides what the current execution may do. {@link CapabilityGate} only reads what an install has, {@link RbacCheck} only
+ * reads what a user has; whether a call may be made is said here, and nowhere else. Each port is asked at most once per execution, also by reads at the same time:
  * what it answered holds until the execution ends, and no longer. A failed answer is not kept.
  */
 export interface AuthorizationService {
@@ -36,7 +37,7 @@ export interface AuthorizationService {
   ) => Effect.Effect<void, InstallUnavailable | NotAllowed | DataSourceError, Invocation>
 }
 
-/** The decisions of {@link CapabilityGate} and {@link RbacCheck} for the current execution. */
+/** What the current execution may do, by what {@link CapabilityGate} and {@link RbacCheck} read. */
 export class Authorization extends Context.Service<Authorization, AuthorizationService>()(
   "@alga-psa/ext-domain/Authorization"
 ) {}

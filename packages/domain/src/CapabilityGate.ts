@@ -33,7 +33,7 @@ export class InstallUnavailable extends Schema.TaggedError<InstallUnavailable>()
 }
 
 /**
- * Says what an install may do.
+ * Reads what an install is and which capabilities it has. It decides nothing: that is the work of `Authorization`.
  *
  * Guarantees, for every implementation:
  * - An install of another tenant is `unknown`, exactly like one that does not exist.

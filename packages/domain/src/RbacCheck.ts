@@ -13,7 +13,7 @@ export interface RbacSubject {
 }
 
 /**
- * Says what a user may do.
+ * Reads who a user is and which permissions they have. It decides nothing: that is the work of `Authorization`.
  *
  * Guarantees, for every implementation:
  * - A user of another tenant is null, exactly like one who does not exist or who is inactive. A user whose

@@ -1,6 +1,5 @@
-import { clientReaderContract } from "@alga-psa/ext-adapters-memory/contract/ClientReaderContract"
 import { layerMemoryData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
-import { serviceReaderContract } from "@alga-psa/ext-adapters-memory/contract/ServiceReaderContract"
+import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
 import { layerPorts } from "@alga-psa/ext-adapters-memory/MemoryPorts"
 import { layerStore, MemoryStore } from "@alga-psa/ext-adapters-memory/MemoryStore"
 import { ClientId, ClientReader, clientsQuery, ServiceId, ServiceReader, servicesQuery } from "@alga-psa/ext-domain"
@@ -57,8 +56,7 @@ const adapter = Layer.provideMerge(
   layerStore()
 )
 
-clientReaderContract("the SDK's mock", adapter)
-serviceReaderContract("the SDK's mock", adapter)
+resourceContracts("the SDK's mock", adapter)
 
 const bounds = [
   undefined,

@@ -5,9 +5,9 @@ import {
   type ArchiveUnopened,
   foreignText
 } from "@alga-psa/ext-adapters-wit"
+import { sha256 } from "@alga-psa/ext-adapters-wit/Sha256"
 import { decodeManifest, type Manifest } from "@alga-psa/ext-domain/Manifest"
 import { Effect, Schema } from "effect"
-import { sha256 } from "./internal/sha256.ts"
 
 /** The archive's bytes do not have the content hash that was asked for. */
 export class BundleMismatch extends Schema.TaggedError<BundleMismatch>()("BundleMismatch", {}) {

@@ -5,9 +5,9 @@ import {
   makeBoundedDirectory
 } from "@alga-psa/ext-adapters-wit/BoundedDirectory"
 import { type DirectoryUnusable, ownDirectory } from "@alga-psa/ext-adapters-wit/OwnDirectory"
+import { sha256 } from "@alga-psa/ext-adapters-wit/Sha256"
 import { Effect, Layer } from "effect"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
-import { sha256 } from "./internal/sha256.ts"
 
 const nameOf = ({ extension, hash, tenant }: BundleKey) => `${tenant}.${extension}.${hash}.tar.zst`
 

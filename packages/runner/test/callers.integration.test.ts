@@ -119,7 +119,7 @@ describe("the example of the compose file", () => {
       Effect.gen(function* () {
         const url = Redacted.value(yield* testDatabase)
         const folder = yield* temporary
-        const script = fileURLToPath(new URL("../scripts/prepare.ts", import.meta.url))
+        const script = fileURLToPath(new URL("../../development-host/scripts/prepare.ts", import.meta.url))
         const env = { ...process.env, DATABASE_ADMIN_URL: url, BUNDLE_STORE_BASE: join(folder, "bundles") }
         const { stdout } = yield* Effect.promise(() => promisify(execFile)(process.execPath, [script], { env }))
         const hash = /prepared: sha256:([0-9a-f]{64})/.exec(stdout)?.[1] ?? ""

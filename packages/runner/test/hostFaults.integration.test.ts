@@ -186,7 +186,7 @@ describe("a runner whose clock jumps", () => {
           assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 200, direction)
         }
         const metrics = yield* metricsOf(url)
-        for (const name of ["execution_duration", "read_duration", "sandbox_wait", "database_statement"]) {
+        for (const name of ["execution_duration", "host_call_duration", "sandbox_wait", "database_statement"]) {
           const seconds = sumOf(metrics, `alga_extension_${name}_seconds_sum`)
           assert.isAbove(seconds, 0, name)
           assert.isBelow(seconds, 3_600, name)

@@ -1,12 +1,12 @@
-import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
-import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
+import { ClientReader, type ClientsQuery, clients } from "@alga-psa/ext-domain/Clients"
 import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Fiber, type Layer } from "effect"
+import { Effect, type Layer } from "effect"
 import type { ClientRow, Dataset } from "../Dataset.ts"
 import { mergeDatasets } from "../Dataset.ts"
 import { ContractData } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
+import { type MadeRecord, pagedReaderContract } from "./PagedReaderContract.ts"
 
 const everything: ClientsQuery = { search: null, includeInactive: true, onlyClient: null, page: 1, pageSize: 100 }
 
@@ -25,6 +25,21 @@ const get = (tenant: TenantId, id: string) =>
 /** Every guarantee of {@link ClientReader}, one case each. */
 export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<ClientReader | ContractData, E>): void =>
   layer(adapter)(`ClientReader contract: ${name}`, (it) => {
+    pagedReaderContract(it, clients, {
+      one: "a client",
+      many: "clients",
+      everything,
+      make: (tenant, name, id = freshId()) => ({ id, rows: { clients: [tenant.client(name, { client_id: id })] } }),
+      ofClient: (tenant) => {
+        const made = (name: string): MadeRecord => {
+          const row = tenant.client(name)
+          return { id: row.client_id, rows: { clients: [row] } }
+        }
+        const own = made("Own")
+        return { client: own.id, own, other: made("Other") }
+      }
+    })
+
     it.effect("gives every field of a client, in the list and alone", () =>
       Effect.gen(function* () {
         const { tenant, rows, client, user } = freshTenant()
@@ -53,101 +68,13 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
-    it.effect("gives null for a client that does not exist", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        yield* load(rows, { clients: [client("Evergreen")] })
-        assert.isNull(yield* get(tenant, freshId()))
-      })
-    )
-
-    it.effect("neither lists, counts nor gets another tenant's clients", () =>
+    it.effect("is restricted to no client of another tenant", () =>
       Effect.gen(function* () {
         const mine = freshTenant()
         const other = freshTenant()
-        const own = mine.client("Evergreen")
         const foreign = other.client("Evergreen")
-        yield* load(mine.rows, other.rows, { clients: [own, foreign] })
-        const page = yield* list(mine.tenant, { search: "evergreen" })
-        assert.deepEqual(page.items.map((client) => client.clientId) as Array<string>, [own.client_id])
-        assert.strictEqual(page.totalCount, 1)
-        assert.isNull(yield* get(mine.tenant, foreign.client_id))
-        assert.deepEqual(yield* names(mine.tenant, { search: foreign.client_id }), [])
+        yield* load(mine.rows, other.rows, { clients: [mine.client("Evergreen"), foreign] })
         assert.deepEqual(yield* names(mine.tenant, { onlyClient: ClientId.make(foreign.client_id) }), [])
-      })
-    )
-
-    it.effect("answers an unknown tenant with an empty list", () =>
-      Effect.gen(function* () {
-        const page = yield* list(freshTenant().tenant, { page: 3, pageSize: 7 })
-        assert.deepEqual(page, { items: [], totalCount: 0, page: 3, pageSize: 7 })
-      })
-    )
-
-    it.effect("orders by lower-cased name by code point, then by id", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        const [first, second] = [freshId(), freshId()].sort()
-        const clients = [
-          client("😀 Toys"),
-          client("ﬀ Press"),
-          client("élan"),
-          client("Zenith"),
-          client("BETA", { client_id: first as string }),
-          client("alpha 2"),
-          client("Alpha 10"),
-          client("beta", { client_id: second as string }),
-          client("_under")
-        ]
-        yield* load(rows, { clients: clients.toReversed() })
-        assert.deepEqual(yield* names(tenant), [
-          "_under",
-          "Alpha 10",
-          "alpha 2",
-          "BETA",
-          "beta",
-          "Zenith",
-          "élan",
-          "ﬀ Press",
-          "😀 Toys"
-        ])
-      })
-    )
-
-    it.effect("orders clients whose names differ in case alone by their ids", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        const letters = ["s", "a", "m", "e"]
-        const spellings = Array.from({ length: 16 }, (_, bits) =>
-          letters.map((letter, at) => ((bits >> at) % 2 === 0 ? letter : letter.toUpperCase())).join("")
-        )
-        const clients = spellings.map((name) => client(name))
-        yield* load(rows, { clients })
-        const ids = (yield* list(tenant)).items.map((item) => item.clientId as string)
-        assert.deepEqual(ids, clients.map((row) => row.client_id).sort())
-      })
-    )
-
-    it.effect("pages without repeating or skipping, with one count on every page", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        const clients = Array.from({ length: 11 }, (_, index) =>
-          client(`${index % 2 === 0 ? "Same" : "same"} ${index}`)
-        )
-        yield* load(rows, { clients })
-        const pages = yield* Effect.forEach([1, 2, 3, 4], (page) => list(tenant, { page, pageSize: 3 }))
-        assert.deepEqual(
-          pages.map((page) => page.items.length),
-          [3, 3, 3, 2]
-        )
-        assert.deepEqual(
-          pages.flatMap((page) => page.items),
-          (yield* list(tenant)).items
-        )
-        assert.deepEqual(
-          pages.map(({ page, pageSize, totalCount }) => ({ page, pageSize, totalCount })),
-          [1, 2, 3, 4].map((page) => ({ page, pageSize: 3, totalCount: 11 }))
-        )
       })
     )
 
@@ -171,36 +98,6 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
-    it.effect("answers a page past the end with the count and no items", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        yield* load(rows, { clients: [client("One"), client("Two")] })
-        const last = { page: 10_000, pageSize: 100 }
-        assert.deepEqual(yield* list(tenant, last), { items: [], totalCount: 2, ...last })
-      })
-    )
-
-    it.effect("counts and lists one snapshot while rows are added", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        yield* load(rows)
-        const adding = yield* Effect.forkChild(
-          Effect.forEach(
-            Array.from({ length: 20 }, (_, index) => client(`Client ${index}`)),
-            (row) => load({ clients: [row] })
-          )
-        )
-        let page = yield* list(tenant)
-        while (page.totalCount < 20) {
-          assert.strictEqual(page.items.length, page.totalCount)
-          yield* Effect.yieldNow
-          page = yield* list(tenant)
-        }
-        yield* Fiber.join(adding)
-        assert.strictEqual(page.items.length, 20)
-      })
-    )
-
     it.effect("finds a part of the name or of the billing email without regard to case", () =>
       Effect.gen(function* () {
         const { tenant, rows, client } = freshTenant()
@@ -217,37 +114,6 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
         assert.deepEqual(yield* names(tenant, { search: "éLAN" }), ["Élan"])
         assert.deepEqual(yield* names(tenant, { search: "individual" }), [])
         assert.deepEqual(yield* names(tenant, { search: "green harbor" }), [])
-      })
-    )
-
-    it.effect("finds a client by its whole id in either case, and not by a part of it", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        const wanted = client("Evergreen")
-        yield* load(rows, { clients: [wanted, client("Harbor")] })
-        assert.deepEqual(yield* names(tenant, { search: wanted.client_id }), ["Evergreen"])
-        assert.deepEqual(yield* names(tenant, { search: wanted.client_id.toUpperCase() }), ["Evergreen"])
-        assert.deepEqual(yield* names(tenant, { search: wanted.client_id.slice(0, 13) }), [])
-        assert.deepEqual(yield* names(tenant, { search: freshId() }), [])
-      })
-    )
-
-    it.effect.each([
-      { term: "%", found: ["100% Organic"] },
-      { term: "_", found: ["Blue_Sky"] },
-      { term: "\\", found: ["Back\\Slash"] },
-      { term: "0%", found: ["100% Organic"] },
-      { term: "e_s", found: ["Blue_Sky"] },
-      { term: "k\\s", found: ["Back\\Slash"] },
-      { term: "\\%", found: [] },
-      { term: "'", found: ["O'Neill"] },
-      { term: '"; --', found: [] }
-    ])("takes $term in a search as ordinary characters", ({ term, found }) =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        const clients = ["100% Organic", "Blue_Sky", "Back\\Slash", "O'Neill", "Plain"].map((name) => client(name))
-        yield* load(rows, { clients })
-        assert.deepEqual(yield* names(tenant, { search: term }), found)
       })
     )
 

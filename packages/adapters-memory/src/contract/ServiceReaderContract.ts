@@ -1,11 +1,11 @@
 import { ServiceId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
-import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
-import type { ServicesQuery } from "@alga-psa/ext-domain/ServicesQuery"
+import { ServiceReader, type ServicesQuery, services } from "@alga-psa/ext-domain/Services"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Fiber, type Layer } from "effect"
+import { Effect, type Layer } from "effect"
 import { type Dataset, mergeDatasets } from "../Dataset.ts"
 import { ContractData } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
+import { pagedReaderContract } from "./PagedReaderContract.ts"
 
 const everything: ServicesQuery = {
   search: null,
@@ -31,6 +31,16 @@ const get = (tenant: TenantId, id: string) =>
 /** Every guarantee of {@link ServiceReader}, one case each. */
 export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<ServiceReader | ContractData, E>): void =>
   layer(adapter)(`ServiceReader contract: ${name}`, (it) => {
+    pagedReaderContract(it, services, {
+      one: "an entry",
+      many: "entries",
+      everything,
+      make: (tenant, name, id = freshId()) => ({
+        id,
+        rows: { service_catalog: [tenant.service(name, { service_id: id })] }
+      })
+    })
+
     it.effect("gives every field of an entry, in the list and alone", () =>
       Effect.gen(function* () {
         const { tenant, rows, service, serviceType } = freshTenant()
@@ -61,29 +71,6 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
       })
     )
 
-    it.effect("gives null for an entry that does not exist", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, service } = freshTenant()
-        yield* load(rows, { service_catalog: [service("Support")] })
-        assert.isNull(yield* get(tenant, freshId()))
-      })
-    )
-
-    it.effect("neither lists, counts nor gets another tenant's entries", () =>
-      Effect.gen(function* () {
-        const mine = freshTenant()
-        const other = freshTenant()
-        const own = mine.service("Support")
-        const foreign = other.service("Support")
-        yield* load(mine.rows, other.rows, { service_catalog: [own, foreign] })
-        const page = yield* list(mine.tenant, { search: "support" })
-        assert.deepEqual(page.items.map((service) => service.serviceId) as Array<string>, [own.service_id])
-        assert.strictEqual(page.totalCount, 1)
-        assert.isNull(yield* get(mine.tenant, foreign.service_id))
-        assert.deepEqual(yield* names(mine.tenant, { search: foreign.service_id }), [])
-      })
-    )
-
     it.effect("keeps entries apart that two tenants have under one id", () =>
       Effect.gen(function* () {
         const mine = freshTenant()
@@ -109,26 +96,6 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
         assert.deepEqual([found?.serviceTypeId, found?.serviceTypeName], [null, null])
         const [item] = (yield* list(mine.tenant)).items
         assert.deepEqual([item?.serviceTypeId, item?.serviceTypeName], [null, null])
-      })
-    )
-
-    it.effect("answers an unknown tenant with an empty list", () =>
-      Effect.gen(function* () {
-        const page = yield* list(freshTenant().tenant, { page: 2, pageSize: 5 })
-        assert.deepEqual(page, { items: [], totalCount: 0, page: 2, pageSize: 5 })
-      })
-    )
-
-    it.effect("orders by lower-cased name by code point, then by id", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, service } = freshTenant()
-        const ordered = ["Backup", "backup", "BACKUP"].map((name, index) => ({
-          ...service(name),
-          service_id: `${index + 1}${freshId().slice(1)}`
-        }))
-        const rest = [service("😀"), service("ﬀ"), service("Über"), service("zone"), service("Array")]
-        yield* load(rows, { service_catalog: [...rest, ...ordered.toReversed()] })
-        assert.deepEqual(yield* names(tenant), ["Array", "Backup", "backup", "BACKUP", "zone", "Über", "ﬀ", "😀"])
       })
     )
 
@@ -172,36 +139,6 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
       })
     )
 
-    it.effect("answers a page past the end with the count and no items", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, service } = freshTenant()
-        yield* load(rows, { service_catalog: [service("One"), service("Two")] })
-        const last = { page: 10_000, pageSize: 100 }
-        assert.deepEqual(yield* list(tenant, last), { items: [], totalCount: 2, ...last })
-      })
-    )
-
-    it.effect("counts and lists one snapshot while rows are added", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, service } = freshTenant()
-        yield* load(rows)
-        const adding = yield* Effect.forkChild(
-          Effect.forEach(
-            Array.from({ length: 20 }, (_, index) => service(`Service ${index}`)),
-            (row) => load({ service_catalog: [row] })
-          )
-        )
-        let page = yield* list(tenant)
-        while (page.totalCount < 20) {
-          assert.strictEqual(page.items.length, page.totalCount)
-          yield* Effect.yieldNow
-          page = yield* list(tenant)
-        }
-        yield* Fiber.join(adding)
-        assert.strictEqual(page.items.length, 20)
-      })
-    )
-
     it.effect("finds a part of the name, the description or the SKU without regard to case", () =>
       Effect.gen(function* () {
         const { tenant, rows, service } = freshTenant()
@@ -217,33 +154,6 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
         assert.deepEqual(yield* names(tenant, { search: "net-1" }), ["Firewall"])
         assert.deepEqual(yield* names(tenant, { search: "éCRAN" }), ["Écran"])
         assert.deepEqual(yield* names(tenant, { search: "managed" }), [])
-      })
-    )
-
-    it.effect("finds an entry by its whole id in either case, and not by a part of it", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, service } = freshTenant()
-        const wanted = service("Support")
-        yield* load(rows, { service_catalog: [wanted, service("Backup")] })
-        assert.deepEqual(yield* names(tenant, { search: wanted.service_id }), ["Support"])
-        assert.deepEqual(yield* names(tenant, { search: wanted.service_id.toUpperCase() }), ["Support"])
-        assert.deepEqual(yield* names(tenant, { search: wanted.service_id.slice(0, 13) }), [])
-      })
-    )
-
-    it.effect.each([
-      { term: "%", found: ["100% Care"] },
-      { term: "_", found: ["AP_600"] },
-      { term: "\\", found: ["C:\\Drive"] },
-      { term: "p_6", found: ["AP_600"] },
-      { term: "\\%", found: [] },
-      { term: "'", found: ["Driver's Check"] }
-    ])("takes $term in a search as ordinary characters", ({ term, found }) =>
-      Effect.gen(function* () {
-        const { tenant, rows, service } = freshTenant()
-        const entries = ["100% Care", "AP_600", "C:\\Drive", "Driver's Check", "Plain"].map((name) => service(name))
-        yield* load(rows, { service_catalog: entries })
-        assert.deepEqual(yield* names(tenant, { search: term }), found)
       })
     )
 

@@ -105,15 +105,18 @@ export const twins = <E>(name: string, underTest: Layer.Layer<TwinData | TwinCal
       { timeout: seconds * 1_000 + 120_000 }
     )
 
-    it.effect("answers otherwise where it is in rows that the caller may see", () =>
-      Effect.gen(function* () {
-        let compared = 0
-        for (let number = 0; number < visibleChanges; number++) {
-          const differs = yield* differing(number)
-          assert.isNotFalse(differs, `the seed ${number}`)
-          if (differs) compared++
-        }
-        assert.isAtLeast(compared, visibleChanges / 2)
-      })
+    it.effect(
+      "answers otherwise where it is in rows that the caller may see",
+      () =>
+        Effect.gen(function* () {
+          let compared = 0
+          for (let number = 0; number < visibleChanges; number++) {
+            const differs = yield* differing(number)
+            assert.isNotFalse(differs, `the seed ${number}`)
+            if (differs) compared++
+          }
+          assert.isAtLeast(compared, visibleChanges / 2)
+        }),
+      { timeout: 120_000 }
     )
   })

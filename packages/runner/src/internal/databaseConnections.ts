@@ -22,11 +22,7 @@ export const layerDatabaseConnections = (urls: ReadonlyArray<Redacted.Redacted>)
         const context = yield* Effect.context()
         const run = Effect.runForkWith(context)
         const ports = new Set(urls.map(portOf))
-        let count = 0
-        const change = (by: 1 | -1) => {
-          count += by
-          run(Metric.update(open, count))
-        }
+        const change = (by: 1 | -1) => run(Metric.modify(open, by))
         const announced = (message: unknown) => {
           const { socket } = message as { readonly socket: Socket }
           socket.once("connect", () => {
@@ -35,7 +31,7 @@ export const layerDatabaseConnections = (urls: ReadonlyArray<Redacted.Redacted>)
             socket.once("close", () => change(-1))
           })
         }
-        yield* Metric.update(open, 0)
+        yield* Metric.modify(open, 0)
         subscribe(channel, announced)
         return announced
       }),

@@ -1,3 +1,4 @@
+import type { KnownResource } from "@alga-psa/ext-domain/Resources"
 import type { Dataset } from "../../Dataset.ts"
 import type { Caller } from "./caller.ts"
 
@@ -127,6 +128,14 @@ const servicesOf = (rows: Dataset, caller: Caller) =>
     ])
     .sort()
 
+type RecordsOf = (rows: Dataset, caller: Caller) => ReadonlyArray<unknown>
+
+/** Of every resource: what an install and a user need, and which records they then see. */
+const rules: Readonly<Record<KnownResource["name"], readonly [capability: string, resource: string, RecordsOf]>> = {
+  clients: ["cap:client.read", "client", clientsOf],
+  services: ["cap:service.read", "service", servicesOf]
+}
+
 /** What a caller may see of a data set, as text. */
 export interface Visible {
   /** What the answers to reads may depend on. Where it differs, some answer does. */
@@ -138,7 +147,7 @@ export interface Visible {
 /** Everything that the caller may see. Two data sets in which it is the same must give the same answers. */
 export const visible = (rows: Dataset, caller: Caller): Visible => {
   const install = installOf(rows, caller)
-  const records = (capability: string, resource: string, all: typeof clientsOf | typeof servicesOf) => {
+  const records = (capability: string, resource: string, all: RecordsOf) => {
     const allowed =
       install?.state === "on" && install.extension === caller.extension && install.effective?.includes(capability)
     if (!allowed) return "capability-denied"
@@ -146,9 +155,8 @@ export const visible = (rows: Dataset, caller: Caller): Visible => {
   }
   return {
     install: JSON.stringify(install),
-    records: JSON.stringify([
-      records("cap:client.read", "client", clientsOf),
-      records("cap:service.read", "service", servicesOf)
-    ])
+    records: JSON.stringify(
+      Object.values(rules).map(([capability, resource, all]) => records(capability, resource, all))
+    )
   }
 }

@@ -4,10 +4,10 @@ import { Effect, Schema } from "effect"
 import { type BoundedDirectoryOptions, makeBoundedDirectory } from "../../BoundedDirectory.ts"
 import type { Component } from "../../Component.ts"
 import { ComponentStoreError } from "../../ComponentStoreError.ts"
+import { sha256 } from "../../Sha256.ts"
 import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
-import { sha256 } from "./sha256.ts"
 import { CoreMemory, ModuleState, type TranspiledComponent } from "./transpile.ts"
 
 const format = 4
@@ -77,7 +77,9 @@ export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentC
 
   const intact = async (folder: string, entry: Entry): Promise<boolean> => {
     const sums = await Promise.all(
-      entry.files.map(async ({ name, sha256: expected }) => sha256(await readFile(join(folder, name))) === expected)
+      entry.files.map(
+        async ({ name, sha256: expected }) => (await sha256(await readFile(join(folder, name)))) === expected
+      )
     )
     return sums.every(Boolean)
   }
@@ -93,10 +95,11 @@ export const makeComponentCache = (options: BoundedDirectoryOptions): ComponentC
   }
 
   const write: ComponentCache["write"] = Effect.fnUntraced(function* (hash, transpiled, modules) {
+    const sums = yield* Effect.promise(() => Promise.all(transpiled.files.map(({ bytes }) => sha256(bytes))))
     const entry: Entry = {
       hash,
       imports: [...transpiled.imports].sort(),
-      files: transpiled.files.map(({ name, bytes }) => ({ name, sha256: sha256(bytes) })),
+      files: transpiled.files.map(({ name }, i) => ({ name, sha256: sums[i] ?? "" })),
       modules,
       unrestorable: transpiled.unrestorable
     }

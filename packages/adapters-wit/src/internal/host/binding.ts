@@ -3,22 +3,22 @@ import { Effect } from "effect"
 import type { Component } from "../../Component.ts"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Limits, memoryPages } from "../../Limits.ts"
+import { sha256 } from "../../Sha256.ts"
 import { type Guest, receive, send } from "./Guest.ts"
 import { unexpected } from "./guestFailures.ts"
-import { sha256 } from "./sha256.ts"
 
 const gone = (detail: string) => new ExecutionFailed({ reason: "component-gone", detail })
 
-const readWhole = (path: string, sum: string) =>
-  Effect.flatMap(
-    Effect.tryPromise({
-      try: () => readFile(path),
-      catch: (cause) =>
-        gone(`a file of the component cannot be read: ${cause instanceof Error ? cause.message : cause}`)
-    }),
-    (bytes) =>
-      sha256(bytes) === sum ? Effect.succeed(bytes) : Effect.fail(gone(`a file of the component was changed: ${path}`))
-  )
+const readWhole = Effect.fnUntraced(function* (path: string, sum: string) {
+  const bytes = yield* Effect.tryPromise({
+    try: () => readFile(path),
+    catch: (cause) => gone(`a file of the component cannot be read: ${cause instanceof Error ? cause.message : cause}`)
+  })
+  if ((yield* Effect.promise(() => sha256(bytes))) !== sum) {
+    return yield* gone(`a file of the component was changed: ${path}`)
+  }
+  return bytes
+})
 
 /**
  * Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. Fails with

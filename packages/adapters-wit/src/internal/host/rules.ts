@@ -45,6 +45,7 @@ const shown = (text: string): string => foreignText(JSON.stringify(text.slice(0,
 
 const header = "{name: string, value: string}"
 const responseType = `{body?: Uint8Array, headers: Array<${header}>, status: number}`
+const requestType = /^\{context: \{(.*)\}, http: \{(.*)\}\}$/
 const contextFields = [
   "extensionId: string",
   "installId?: string",
@@ -54,18 +55,17 @@ const contextFields = [
 ]
 const httpFields = ["body?: Uint8Array", `headers: Array<${header}>`, "method: string", "url: string"]
 
-const partsOf = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
-  first === undefined ? [[]] : partsOf(rest).flatMap((part) => [part, [first, ...part]])
+/** The commas between the fields of a record, not those within the records that it holds. */
+const betweenFields = /, (?![^{]*\})/
 
-/** All types that leave some of the fields out; a component of an older world may know fewer. */
-const recordsOf = (fields: ReadonlyArray<string>): ReadonlyArray<string> =>
-  partsOf(fields).map((part) => `{${part.join(", ")}}`)
+const isPart = (record: string, fields: ReadonlyArray<string>): boolean =>
+  record === "" || record.split(betweenFields).every((field) => fields.includes(field))
 
-const requestTypes: ReadonlySet<string> = new Set(
-  recordsOf(contextFields).flatMap((context) =>
-    recordsOf(httpFields).map((http) => `{context: ${context}, http: ${http}}`)
-  )
-)
+/** Whether it is the world's request. A component of an older world may know fewer of its fields. */
+const isRequest = (type: string): boolean => {
+  const [, context, http] = requestType.exec(type) ?? []
+  return context !== undefined && http !== undefined && isPart(context, contextFields) && isPart(http, httpFields)
+}
 
 /**
  * Refuses names that could be code in the glue, imports from outside the world, and a component without a handler of the
@@ -88,7 +88,7 @@ export const checkWorld = ({
   if (!exports.some(([name, kind]) => name === "handler" && kind === "function")) {
     return refused("no-handler", "does not export the function handler")
   }
-  return handler !== null && requestTypes.has(handler.takes) && handler.gives === responseType
+  return handler !== null && isRequest(handler.takes) && handler.gives === responseType
     ? Effect.void
     : refused("wrong-export-type", "handler must be func(request: execute-request) -> execute-response")
 }

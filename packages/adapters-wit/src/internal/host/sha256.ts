@@ -1,4 +1,0 @@
-import { createHash } from "node:crypto"
-
-/** SHA-256 in lower-case hexadecimal digits. */
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
