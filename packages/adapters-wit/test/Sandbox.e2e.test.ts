@@ -139,7 +139,7 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
       const calls: Array<unknown> = []
       const host = (call: unknown) => Effect.sync(() => ok(void calls.push(call)))
       const asked = (tenantId: string) =>
-        Effect.match(run(coreGuest("flood-host-calls"), { tenantId, installId: tenantId, host, body: zeros(1) }), {
+        Effect.match(run(coreGuest("flood-host-calls"), { tenantId, host, body: zeros(1) }), {
           onFailure: (error) => ("reason" in error ? error.reason : error._tag),
           onSuccess: ({ status }) => String(status)
         }).pipe(Effect.provideService(AnswerRoom, { hasRoom: (tenant) => tenant !== "full" }))

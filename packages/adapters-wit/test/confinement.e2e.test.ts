@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { layerArchives } from "../src/index.ts"
 import { coreGuest } from "./support/Guests.ts"
-import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
+import { lookAtOpener, lookAtTranspiler } from "./support/OtherProcesses.ts"
+import { guestProcesses, layerStore, run, sandboxOf } from "./support/Run.ts"
 
 const statusIn = (text: string): ReadonlyMap<string, string> =>
   new Map(text.split("\n").map((line) => [line.split(":")[0] ?? "", line.slice(line.indexOf(":") + 1).trim()] as const))
@@ -32,27 +34,39 @@ const capSetPcap = 1n << 8n
 const mayBound = (BigInt(`0x${statusOf("self").get("CapEff")}`) & capSetPcap) !== 0n
 const none = "0".repeat(16)
 
+/** What the system says that a process has left. */
+const leftTo = (pid: number) => ({ status: statusOf(pid), limits: readFileSync(`/proc/${pid}/limits`, "latin1") })
+
+const isConfined = ({ limits, status }: ReturnType<typeof leftTo>): void => {
+  if (setpriv !== undefined) {
+    assert.strictEqual(status.get("NoNewPrivs"), "1")
+    assert.strictEqual(status.get("CapInh"), none)
+  }
+  if (setpriv !== undefined && mayBound) {
+    const sets = ["CapPrm", "CapEff", "CapBnd", "CapAmb"].map((set) => status.get(set))
+    assert.deepEqual(sets, [none, none, none, none])
+  }
+  if (shell) {
+    assert.match(limits, /^Max file size +0 +0 /m)
+    assert.match(limits, /^Max core file size +0 +0 /m)
+    assert.match(limits, /^Max cpu time +3600 +3600 /m)
+  }
+}
+
 describe("Confinement", () => {
   it.live("takes from each process what the system can take", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* run(coreGuest("ok"))).status, 200)
       const [pid = 0] = guestProcesses()
-      const status = statusOf(pid)
-      if (setpriv !== undefined) {
-        assert.strictEqual(status.get("NoNewPrivs"), "1")
-        assert.strictEqual(status.get("CapInh"), none)
-      }
-      if (setpriv !== undefined && mayBound) {
-        const sets = ["CapPrm", "CapEff", "CapBnd", "CapAmb"].map((set) => status.get(set))
-        assert.deepEqual(sets, [none, none, none, none])
-      }
-      if (shell) {
-        const limits = readFileSync(`/proc/${pid}/limits`, "latin1")
-        assert.match(limits, /^Max file size +0 +0 /m)
-        assert.match(limits, /^Max core file size +0 +0 /m)
-        assert.match(limits, /^Max cpu time +3600 +3600 /m)
-      }
+      isConfined(leftTo(pid))
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
+  )
+
+  it.live("takes as much from what transpiles, and from what opens an archive", () =>
+    Effect.gen(function* () {
+      isConfined((yield* lookAtTranspiler(leftTo)).found)
+      isConfined((yield* lookAtOpener(leftTo)).found)
+    }).pipe(Effect.provide([Layer.fresh(layerStore), layerArchives()]))
   )
 
   it.live("runs processes as a user of their own where it may, and does not start where it may not", () =>

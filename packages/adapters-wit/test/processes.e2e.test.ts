@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import { layerArchives } from "../src/index.ts"
 import { bootstrap } from "../src/internal/host/ProgramText.ts"
 import { coreGuest } from "./support/Guests.ts"
-import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+import { lookAtOpener, lookAtTranspiler } from "./support/OtherProcesses.ts"
+import { flagsOf, guestProcesses, layerStore, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
 /** Runs a component once; gives the processes that are there then, each kept for whom it served. */
 const processesAfter = (options: RunOptions<never>) =>
@@ -45,8 +47,7 @@ describe("A process of the sandbox", () => {
     Effect.gen(function* () {
       yield* processesAfter(x)
       const [pid = 0] = guestProcesses()
-      const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1)
-      assert.deepEqual(args.slice(args.indexOf(process.execPath) + 1), [
+      assert.deepEqual(flagsOf(pid), [
         "--permission",
         "--disallow-code-generation-from-strings",
         "--wasm-max-mem-pages=4096",
@@ -71,5 +72,40 @@ describe("A process of the sandbox", () => {
         .map((line) => line.split("=")[0])
       assert.includeMembers(["PWD", "OLDPWD", "SHLVL", "_", ""], environment)
     }).pipe(Effect.provide(sandboxOf(kept)))
+  )
+})
+
+const closed = [
+  "--no-experimental-sqlite",
+  "--freeze-flags-after-init",
+  "--disable-sigusr1",
+  "--no-addons",
+  "--no-warnings",
+  "--input-type=module",
+  "--eval",
+  bootstrap
+]
+const noMore = () => null
+
+describe("A process beside the sandbox's", () => {
+  it.live("may read the transpiler and nothing else, where it transpiles", () =>
+    Effect.gen(function* () {
+      const { flags } = yield* lookAtTranspiler(noMore)
+      const reads = flags.filter((flag) => flag.startsWith("--allow-"))
+      const folder =
+        /^--allow-fs-read=\/.*\/(?:@bytecodealliance\/(?:jco|jco-transpile|preview2-shim)|dist\/jco)\/[\w/]+$/
+      assert.isNotEmpty(reads)
+      for (const read of reads) assert.match(read, folder)
+      const rest = flags.filter((flag) => !reads.includes(flag) && !/^--(max-old-space|wasm-max)/.test(flag))
+      assert.deepEqual(rest, ["--permission", "--disallow-code-generation-from-strings", "--liftoff-only", ...closed])
+    }).pipe(Effect.provide(Layer.fresh(layerStore)))
+  )
+
+  it.live("may read nothing, where it opens an archive", () =>
+    Effect.gen(function* () {
+      const { flags } = yield* lookAtOpener(noMore)
+      const rest = flags.filter((flag) => !/^--(max-old-space|wasm-max)/.test(flag))
+      assert.deepEqual(rest, ["--permission", "--disallow-code-generation-from-strings", "--liftoff-only", ...closed])
+    }).pipe(Effect.provide(layerArchives()))
   )
 })

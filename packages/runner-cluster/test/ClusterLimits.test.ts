@@ -102,3 +102,27 @@ describe("a place that another runner counts", () => {
     })
   )
 })
+
+describe("a place of an install", () => {
+  it.effect("is counted for this install of this tenant alone", () =>
+    Effect.gen(function* () {
+      const one = { install: { concurrency: 1, rate: null }, tenant: { concurrency: null, rate: null } }
+      const places = Context.get(
+        yield* Layer.build(Layer.provide(layer(one), [directoryOf([]).layer, membership, peersLike({})])),
+        ClusterPlaces
+      )
+      const hold = (...of: Parameters<typeof places.hold>) =>
+        Effect.match(places.hold(...of), { onSuccess: () => "held", onFailure: ({ message }) => message })
+      const { installs, tenants } = ids
+      assert.deepStrictEqual(
+        [
+          yield* hold(tenants.acme, installs.full),
+          yield* hold(tenants.acme, installs.ungranted),
+          yield* hold(tenants.borealis, installs.full),
+          yield* hold(tenants.acme, installs.full)
+        ],
+        ["held", "held", "held", "rate_limited: the install has 1 executions under way"]
+      )
+    })
+  )
+})

@@ -1,11 +1,12 @@
 import { ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
 import { type Component, defaultLimits, Executor } from "@alga-psa/ext-adapters-wit"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { layerAuthorization } from "@alga-psa/ext-domain"
+import { ContentHash, layerAuthorization, noRights } from "@alga-psa/ext-domain"
 import { Components } from "@alga-psa/ext-runner/Components"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import * as Execution from "@alga-psa/ext-runner/Execution"
 import * as Life from "@alga-psa/ext-runner/Life"
+import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
@@ -22,6 +23,14 @@ import { directoryOf, membership } from "./support/clusterParts.ts"
 const hash = "ab".repeat(32)
 const secrets = [Redacted.make("the-secret-of-the-runners-of-this-test")] as const
 const serialization = layerSerialization(1_000_000)
+
+const said = {
+  code: "bundle_fetch_failed",
+  detail: "why",
+  retryAfterMillis: 5,
+  ran: { ...noRights, wrote: true }
+} as const
+const broken = new RunnerError({ ...said, cause: new Error("private") })
 
 /** A runner on the seed's records, and what is asked of it by another that knows the secret; `runs` counts guests. */
 const asked = Effect.gen(function* () {
@@ -47,13 +56,16 @@ const asked = Effect.gen(function* () {
       Layer.provide(serialization),
       Layer.provide(Layer.provide(ClusteredExecution.layerLocal, [execution, places])),
       Layer.provide([places, membership, directoryOf([]).layer, Life.layer, TriggerBell.layer]),
-      Layer.provide(Layer.mock(Components, {}))
+      Layer.provide(Layer.mock(Components, { get: () => Effect.fail(broken) }))
     )
   )
   const { address } = Context.get(server, SocketServer.SocketServer)
   assert(address._tag !== "UnixPathAddress")
   const runner = new RunnerAddress({ host: "127.0.0.1", port: address.port })
   const { ask } = yield* Peers.Peers
+  const warm = ask(runner, (peer) =>
+    peer.Warm({ tenant: ids.tenants.acme, extension: ids.extensions.full, hash: ContentHash.make(hash) })
+  )
   const execute = (body: object) => {
     const request = Schema.decodeUnknownSync(ExecuteRequest)(body)
     return Effect.match(
@@ -64,7 +76,7 @@ const asked = Effect.gen(function* () {
       }
     )
   }
-  return { execute, runs: () => runs }
+  return { execute, runs: () => runs, warm }
 })
 
 const provided = Effect.provide(Peers.layer(secrets).pipe(Layer.provide(serialization)))
@@ -91,6 +103,16 @@ describe("A request of another runner", () => {
     Effect.gen(function* () {
       const { execute, runs } = yield* asked
       assert.deepStrictEqual([yield* execute(body), runs()], [code, 0])
+    }).pipe(provided)
+  )
+
+  it.live("is told what its caller may know of a failure, and nothing of its cause", () =>
+    Effect.gen(function* () {
+      const { warm } = yield* asked
+      const error = yield* Effect.flip(warm)
+      assert(error instanceof RunnerError)
+      const { cause, code, detail, ran, retryAfterMillis } = error
+      assert.deepStrictEqual([cause, { code, detail, ran, retryAfterMillis }], [undefined, said])
     }).pipe(provided)
   )
 })

@@ -2,8 +2,8 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import type { UsedRights } from "@alga-psa/ext-domain"
+import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import type { TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
@@ -12,9 +12,11 @@ import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
 import { type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
 
-const request = Schema.decodeUnknownSync(ExecuteRequest)(
-  executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
-)
+const requestOf = (of: Partial<DemoCase> = {}) =>
+  Schema.decodeUnknownSync(ExecuteRequest)(
+    executeBody({ ...adminCase, user: null, trigger: "schedule", ...of }, "0".repeat(64))
+  )
+const request = requestOf()
 
 /** The store on a new database, used by the login that owns it. */
 const store = Layer.unwrap(
@@ -213,6 +215,32 @@ describe("kept triggers", () => {
       assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
       const elsewhere = yield* take({ ...by, shards: [2], lease: hour })
       assert.deepStrictEqual(elsewhere, [])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("hold their key for one request of their own install of their own tenant", () =>
+    Effect.gen(function* () {
+      const { insert, list } = yield* TriggerStore
+      const acceptAs = (of: Partial<DemoCase>, fingerprint = "f") =>
+        insert({ request: requestOf(of), key: "a", fingerprint, shard: 1, expiry: hour })
+      const first = yield* acceptAs({})
+      const other = yield* acceptAs({ install: ids.installs.ungranted }, "other")
+      const elsewhere = yield* acceptAs({ tenant: ids.tenants.borealis }, "elsewhere")
+      assert.deepStrictEqual([first.added, other.added, elsewhere.added], [true, true, true])
+      const again = [
+        yield* acceptAs({}),
+        yield* acceptAs({ install: ids.installs.ungranted }, "other"),
+        yield* acceptAs({ tenant: ids.tenants.borealis }, "elsewhere")
+      ]
+      assert.deepStrictEqual(
+        again.map(({ added, trigger }) => [added, trigger.id]),
+        [first, other, elsewhere].map(({ trigger }) => [false, trigger.id])
+      )
+      assert.strictEqual((yield* Effect.flip(acceptAs({}, "g"))).code, "idempotency_mismatch")
+      const listed = (tenant: TenantId | null) =>
+        Effect.map(list("waiting", tenant, 10), (all) => all.map(({ id }) => id))
+      assert.deepStrictEqual(yield* listed(ids.tenants.borealis), [elsewhere.trigger.id])
+      assert.lengthOf(yield* listed(null), 3)
     }).pipe(Effect.provide(store))
   )
 })

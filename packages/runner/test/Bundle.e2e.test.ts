@@ -42,6 +42,15 @@ layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })("Bu
     })
   )
 
+  it.effect("checks the hash before it unpacks a page", () =>
+    Effect.gen(function* () {
+      const archive = yield* Effect.promise(() => pack({ ...files(), "ui/index.html": "<p>" }))
+      for (const bytes of [archive, new Uint8Array([1, 2, 3])]) {
+        assert.instanceOf(yield* Effect.flip(Bundle.openUi(bytes, "00".repeat(32))), Bundle.BundleMismatch)
+      }
+    })
+  )
+
   it.effect("refuses what is no archive, and one that expands beyond its bound", () =>
     Effect.gen(function* () {
       assert.match(yield* refusal(new Uint8Array([1, 2, 3])), /^ArchiveRefused: the archive is not compressed by zstd/)

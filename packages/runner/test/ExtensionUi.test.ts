@@ -3,7 +3,7 @@ import { ArchiveRefused } from "@alga-psa/ext-adapters-wit"
 import { CapabilityGate } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
-import { ExtensionUi, layer, pageIntake } from "../src/ExtensionUi.ts"
+import { ExtensionUi, layer, pageIntake, rememberedPages } from "../src/ExtensionUi.ts"
 import { bundleOf, intakeScene, type Opening, pageFile } from "./support/Intake.ts"
 
 const scene = (opening: Opening) => {
@@ -102,6 +102,24 @@ describe("ExtensionUi", () => {
       yield* Deferred.succeed(heavy, undefined)
       yield* Effect.forEach(asking, Fiber.await)
       assert.strictEqual(answers.filter((answer) => answer === "<p>").length, most)
+    }).pipe(Effect.provide(parts))
+  })
+
+  it.effect.each([
+    ["keeps pages whose files are within the bound together", 0.25, ["a", "b"]],
+    ["forgets the page used longest ago where the files of all are above it", 0.3, ["a", "b", "a"]]
+  ] as const)("%s", ([, share, expected]) => {
+    const half = { bytes: new Uint8Array(rememberedPages.bytes * share - 3), sha256: "" }
+    const files = new Map([
+      ["half.bin", half],
+      ["other.bin", half],
+      ["index.html", pageFile("<p>")]
+    ])
+    const { layer: parts, opened, publish } = scene({ page: () => Effect.succeed(files) })
+    const [a, b] = [publish(bundleOf("a")), publish(bundleOf("b"))]
+    return Effect.gen(function* () {
+      for (const page of [a, b, a]) assert.strictEqual(yield* get(page), "<p>")
+      assert.deepStrictEqual(opened, [...expected])
     }).pipe(Effect.provide(parts))
   })
 })

@@ -1,7 +1,7 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Redacted } from "effect"
-import { aboutSetting, limitsOf, sandboxOptionsOf, settingNames, tokensOf } from "../src/Settings.ts"
+import { aboutSetting, httpOptionsOf, limitsOf, sandboxOptionsOf, settingNames, tokensOf } from "../src/Settings.ts"
 import { settingsReport } from "../src/SettingsSource.ts"
 
 const needed = {
@@ -47,6 +47,38 @@ describe("Settings", () => {
     )
     assert.isUndefined(concurrencyPerInstall)
     assert.deepInclude(options, { concurrencyPerTenant: 3, idleMb: 7, queueLength: 128, confinement: "auto" })
+  })
+
+  it("are what the server listens on and is bounded by, each of them", () => {
+    const prefix = "ALGA_EXTENSION_RUNNER"
+    const set = {
+      HOST: "0.0.0.0",
+      PORT: "81",
+      [`${prefix}_HTTP_BODY_BYTES`]: "1048577",
+      [`${prefix}_HTTP_HEADER_BYTES`]: "4097",
+      [`${prefix}_HTTP_HEADERS_TIMEOUT`]: "1 second",
+      [`${prefix}_HTTP_REQUEST_TIMEOUT`]: "2 seconds",
+      [`${prefix}_HTTP_KEEP_ALIVE`]: "3 seconds",
+      [`${prefix}_HTTP_ANSWER_TIMEOUT`]: "4 seconds",
+      [`${prefix}_HTTP_ANSWER_BYTES`]: "1048578",
+      [`${prefix}_HTTP_CONNECTIONS`]: "9",
+      [`${prefix}_UI_FRAME_ANCESTORS`]: "https://app.example",
+      [`${prefix}_HTTP_REUSE_PORT`]: "on"
+    }
+    assert.deepStrictEqual(httpOptionsOf(settings(set)), {
+      host: "0.0.0.0",
+      port: 81,
+      bodyBytes: 1_048_577,
+      headerBytes: 4_097,
+      headersTimeout: Duration.seconds(1),
+      requestTimeout: Duration.seconds(2),
+      keepAliveTimeout: Duration.seconds(3),
+      answerTimeout: Duration.seconds(4),
+      answerBytes: 1_048_578,
+      maxConnections: 9,
+      frameAncestors: "https://app.example",
+      reusePort: true
+    })
   })
 
   it("take the environment before the file, and the file before the default", () => {

@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope } from "effect"
-import { makeWaitingAnswers } from "../src/WaitingAnswers.ts"
+import { Effect, Exit, Scope, Stream } from "effect"
+import { executeAnswer } from "../src/internal/http/executeAnswer.ts"
+import { layerWaitingAnswers, makeWaitingAnswers } from "../src/WaitingAnswers.ts"
+
+const ofMegabyte = makeWaitingAnswers(1_000_000)
 
 describe("Answers that wait for their callers", () => {
   it.effect("leave room for more until they have as many bytes as they may", () =>
@@ -28,5 +31,24 @@ describe("Answers that wait for their callers", () => {
       yield* Scope.close(scope, Exit.void)
       assert.isTrue(answers.hasRoom("a"))
     })
+  )
+
+  it.effect("count for the tenant that they were carried out for, for as long as they are written", () =>
+    Effect.gen(function* () {
+      const response = { status: 200, headers: {}, body_b64: "A".repeat(600_000) }
+      const { body } = yield* executeAnswer("a", response)
+      assert(body._tag === "Stream")
+      const rooms = () => [ofMegabyte.hasRoom("a"), ofMegabyte.hasRoom("b")]
+      const seen: Array<ReadonlyArray<boolean>> = []
+      yield* Stream.runForEach(body.stream, () => Effect.sync(() => void seen.push(rooms())))
+      assert.deepEqual(
+        [seen[0], seen.at(-1), rooms()],
+        [
+          [false, true],
+          [false, true],
+          [true, true]
+        ]
+      )
+    }).pipe(Effect.provide(layerWaitingAnswers(ofMegabyte)))
   )
 })

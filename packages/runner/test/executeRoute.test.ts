@@ -1,13 +1,17 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { noRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Layer, Logger, Redacted, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { AnswerRights } from "../src/AnswerRights.ts"
+import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { Execution } from "../src/Execution.ts"
+import { fingerprintOf } from "../src/Fingerprint.ts"
 import { Idempotency, layerOff } from "../src/Idempotency.ts"
 import { execute } from "../src/internal/http/execute.ts"
+import { invocationOf } from "../src/internal/invocation.ts"
 import { layer as layerLife } from "../src/Life.ts"
 import { layerToken, serviceTokenHeader } from "../src/ServiceToken.ts"
 import { Triggers } from "../src/Triggers.ts"
@@ -17,7 +21,7 @@ interface Asked {
   readonly timeoutMs?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly change?: Partial<DemoCase>
-  readonly body?: ReadableStream
+  readonly body?: ReadableStream | string
 }
 
 const requestOf = ({ body, change = {}, headers = {}, timeoutMs = 100 }: Asked) => {
@@ -121,6 +125,44 @@ describe("POST /v1/execute", () => {
         Effect.provide([...parts, Layer.mock(AnswerRights, {}), layerLife, layerToken(Redacted.make(token))])
       )
       assert.deepStrictEqual([(yield* asked).status, (yield* asked).status, runs], [200, 200, 2])
+    })
+  )
+
+  it.effect("gives who keeps answers and triggers the key and the fingerprint of the whole request", () =>
+    Effect.gen(function* () {
+      const given: Array<unknown> = []
+      const note = (...noted: ReadonlyArray<unknown>) => Effect.sync(() => void given.push(noted))
+      const execution = Layer.mock(Execution, {})
+      const answer = { response: { status: 204, headers: {} }, replayed: true }
+      const keys = Layer.succeed(Idempotency, {
+        reserve: (request) => note("reserve", request),
+        once: (request, { mayHave }) =>
+          note("once", request).pipe(Effect.andThen(mayHave(noRights)), Effect.as(answer), Effect.orDie)
+      })
+      const rights = Layer.succeed(AnswerRights, { mayHave: (...asked) => note("mayHave", ...asked) })
+      const accept = ({ fingerprint, key }: { readonly fingerprint: string; readonly key: string | null }) =>
+        Effect.andThen(note("accept", { fingerprint, key }), Effect.die("told"))
+      const triggers = Layer.succeed(Triggers, { accept, find: () => Effect.die("not asked") })
+      const ask = (change: Partial<DemoCase>, headers: Readonly<Record<string, string>>) => {
+        const text = executeBody({ ...adminCase, ...change }, "0".repeat(64))
+        const http = { ...text.http, method: "POST", body_b64: "b25l" }
+        const body = JSON.stringify({ ...text, http, providers: ["cap:client.read"] })
+        const named = { "x-idempotency-key": "a", "x-request-id": "request-1", ...headers }
+        const answered = execute(requestOf({ body, headers: named })).pipe(
+          Effect.provide([execution, keys, rights, triggers, layerLife, layerToken(Redacted.make(token))]),
+          Effect.provide(Logger.layer([]))
+        )
+        return Effect.as(answered, Schema.decodeUnknownSync(ExecuteRequest)(JSON.parse(body)))
+      }
+      const asked = yield* ask({}, {})
+      const waiting = yield* ask({ user: null, trigger: "schedule" }, { prefer: "respond-async" })
+      const place = { tenant: adminCase.tenant, install: adminCase.install, key: "a" }
+      assert.deepStrictEqual(given, [
+        ["once", { ...place, fingerprint: fingerprintOf(asked) }],
+        ["mayHave", invocationOf(asked, "request-1"), noRights],
+        ["reserve", { ...place, fingerprint: fingerprintOf(waiting) }],
+        ["accept", { key: "a", fingerprint: fingerprintOf(waiting) }]
+      ])
     })
   )
 })

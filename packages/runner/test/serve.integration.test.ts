@@ -1,6 +1,7 @@
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { program } from "../testing/Program.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
 
@@ -40,6 +41,19 @@ describe("serve", () => {
         assert.deepStrictEqual(yield* outcome, good)
         yield* until(`${url}/readyz`, 200)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+      }),
+    120_000
+  )
+
+  it.live(
+    "keeps executions within the limits of its settings",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const { execute } = yield* serve({ ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: "10" })
+        const { error, http } = yield* execute()
+        assert.strictEqual(http, 500)
+        assert.match(error ?? "", /^execute_failed: .*larger than the limit/)
       }),
     120_000
   )

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../../src/ComponentStore.ts"
@@ -67,3 +68,13 @@ export const restrictedProcesses = (like: RegExp): ReadonlyArray<number> =>
 
 /** Process ids of the sandbox processes that this process has; transpilers are none. */
 export const guestProcesses = (): ReadonlyArray<number> => restrictedProcesses(/--permission.*--max-semi-space-size/)
+
+/** The flags of a restricted process that runs its program; null where it does not yet, or is gone. */
+export const flagsOf = (pid: number): ReadonlyArray<string> | null => {
+  try {
+    const [command, ...flags] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1)
+    return command === process.execPath ? flags : null
+  } catch {
+    return null
+  }
+}
