@@ -35,7 +35,8 @@ const invocation = {
 
 const preparedPool = (url: Redacted.Redacted, connections: number): Effect.Effect<pg.Pool, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new pg.Pool({ connectionString: Redacted.value(url), max: connections })),
+    // Without a listener an idle connection that ends, as when its database is dropped, would end the program.
+    Effect.sync(() => new pg.Pool({ connectionString: Redacted.value(url), max: connections }).on("error", () => {})),
     (pool) => Effect.promise(() => pool.end())
   )
 

@@ -17,6 +17,17 @@ const processesAfter = (options: RunOptions<never>) =>
 const kept = { spares: 0, idleProcesses: 10 }
 const x = { tenantId: "a", installId: "x" }
 
+/** With these every process ends its flags. */
+const closed = [
+  "--no-experimental-sqlite",
+  "--freeze-flags-after-init",
+  "--disable-sigusr1",
+  "--no-addons",
+  "--no-warnings",
+  "--input-type=module",
+  "--eval",
+  bootstrap
+]
 describe("A process of the sandbox", () => {
   it.live.each([
     { other: "another install of the tenant", options: { tenantId: "a", installId: "y" } },
@@ -58,14 +69,7 @@ describe("A process of the sandbox", () => {
         "--no-maglev",
         "--no-opt",
         "--wasm-wrapper-tiering-budget=1000000000",
-        "--no-experimental-sqlite",
-        "--freeze-flags-after-init",
-        "--disable-sigusr1",
-        "--no-addons",
-        "--no-warnings",
-        "--input-type=module",
-        "--eval",
-        bootstrap
+        ...closed
       ])
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8")
         .split("\0")
@@ -75,16 +79,6 @@ describe("A process of the sandbox", () => {
   )
 })
 
-const closed = [
-  "--no-experimental-sqlite",
-  "--freeze-flags-after-init",
-  "--disable-sigusr1",
-  "--no-addons",
-  "--no-warnings",
-  "--input-type=module",
-  "--eval",
-  bootstrap
-]
 const noMore = () => null
 
 describe("A process beside the sandbox's", () => {

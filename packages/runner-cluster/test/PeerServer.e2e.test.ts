@@ -1,14 +1,15 @@
 import { ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
 import { type Component, defaultLimits, Executor } from "@alga-psa/ext-adapters-wit"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { ContentHash, layerAuthorization, noRights } from "@alga-psa/ext-domain"
+import { ContentHash, Invocation, layerAuthorization, noRights } from "@alga-psa/ext-domain"
 import { Components } from "@alga-psa/ext-runner/Components"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import * as Execution from "@alga-psa/ext-runner/Execution"
 import * as Life from "@alga-psa/ext-runner/Life"
 import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
+import { turns } from "@alga-psa/ext-runner/testing/CountedWork"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted, Schema } from "effect"
+import { Context, Deferred, Duration, Effect, Fiber, Layer, Redacted, Schema } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
 import { SocketServer } from "effect/socket"
@@ -32,17 +33,22 @@ const said = {
 } as const
 const broken = new RunnerError({ ...said, cause: new Error("private") })
 
-/** A runner on the seed's records, and what is asked of it by another that knows the secret; `runs` counts guests. */
-const asked = Effect.gen(function* () {
+/**
+ * A runner on the seed's records, and what is asked of it by another that knows the secret. `runs` counts guests, `given` has
+ * what the last one's ports were given; each begins `guest`.
+ */
+const asking = Effect.fnUntraced(function* (guest: Effect.Effect<void>) {
   let runs = 0
+  let given: unknown = null
   const execution = Execution.layer(defaultLimits).pipe(
     Layer.provide([
       Layer.mock(Components, { get: () => Effect.succeed({ hash } as unknown as Component) }),
       Layer.succeed(Executor, {
         execute: () =>
-          Effect.sync(() => {
+          Effect.flatMap(Invocation, ({ settings }) => {
             runs += 1
-            return { status: 204, headers: [], body: null }
+            given = settings && Redacted.value(settings)
+            return Effect.as(guest, { status: 204, headers: [], body: null })
           })
       }),
       Layer.provide(layerAuthorization, layerMemory(seed({ contentHash: hash })))
@@ -55,7 +61,8 @@ const asked = Effect.gen(function* () {
       Layer.provideMerge(layerServer({ host: "127.0.0.1", port: 0 }, secrets)),
       Layer.provide(serialization),
       Layer.provide(Layer.provide(ClusteredExecution.layerLocal, [execution, places])),
-      Layer.provide([places, membership, directoryOf([]).layer, Life.layer, TriggerBell.layer]),
+      Layer.provide([places, membership, directoryOf([]).layer, TriggerBell.layer]),
+      Layer.provideMerge(Life.layer),
       Layer.provide(Layer.mock(Components, { get: () => Effect.fail(broken) }))
     )
   )
@@ -76,8 +83,10 @@ const asked = Effect.gen(function* () {
       }
     )
   }
-  return { execute, runs: () => runs, warm }
+  return { execute, runs: () => runs, given: () => given, life: Context.get(server, Life.Life), warm }
 })
+
+const asked = asking(Effect.void)
 
 const provided = Effect.provide(Peers.layer(secrets).pipe(Layer.provide(serialization)))
 const good = executeBody(adminCase, hash)
@@ -87,6 +96,39 @@ describe("A request of another runner", () => {
     Effect.gen(function* () {
       const { execute, runs } = yield* asked
       assert.deepStrictEqual([yield* execute(good), runs()], ["204", 1])
+    }).pipe(provided)
+  )
+
+  it.live("has for its ports the configuration and the secrets that its caller gave", () =>
+    Effect.gen(function* () {
+      const { execute, given } = yield* asked
+      const config = { region: "north" }
+      const secretEnvelope = { algorithm: "inline", values: { token: "sealed" } }
+      yield* execute({ ...good, context: { ...good.context, config }, secret_envelope: secretEnvelope })
+      assert.deepStrictEqual(given(), { config, secretEnvelope })
+    }).pipe(provided)
+  )
+
+  it.live("is waited for by a runner that stops", () =>
+    Effect.gen(function* () {
+      const [began, end] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const { execute, life } = yield* asking(Effect.andThen(Deferred.succeed(began, undefined), Deferred.await(end)))
+      const executing = yield* Effect.forkChild(execute(good))
+      yield* Deferred.await(began)
+      const order: Array<string> = []
+      const stopping = yield* Effect.forkChild(
+        Effect.andThen(
+          life.stop({ delay: Duration.zero, grace: Duration.minutes(10) }),
+          Effect.sync(() => order.push("stopped"))
+        )
+      )
+      yield* Effect.repeat(Effect.yieldNow, { until: () => !life.ready() })
+      yield* turns(20)
+      order.push("ends")
+      yield* Deferred.succeed(end, undefined)
+      assert.strictEqual(yield* Fiber.join(executing), "204")
+      yield* Fiber.join(stopping)
+      assert.deepStrictEqual(order, ["ends", "stopped"])
     }).pipe(provided)
   )
 

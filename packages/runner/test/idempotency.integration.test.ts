@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
-import { installFixture, untilWorking } from "./support/InstallFixture.ts"
+import { installFixture } from "./support/InstallFixture.ts"
 
 const role = `runner_${crypto.randomUUID().replaceAll("-", "")}`
 
@@ -30,7 +30,15 @@ const setting = Effect.gen(function* () {
   login.password = "a-password-of-a-test"
   const prepared = yield* serveSetting(Redacted.value(url))
   const keys = { IDEMPOTENCY_DATABASE_URL: login.href }
-  return { ...prepared, admin, login: keys, keeping: prepared.serve(keys) }
+  const untilClaimed = (key: string) =>
+    admin(
+      Effect.flatMap(PgClient.PgClient, (sql) =>
+        sql`SELECT FROM alga_extension_runner.idempotency WHERE key = ${key} AND answer IS NULL`.pipe(
+          Effect.repeat({ until: (claims) => claims.length === 1 })
+        )
+      )
+    )
+  return { ...prepared, admin, untilClaimed, login: keys, keeping: prepared.serve(keys) }
 })
 
 const key = (name: string) => ({ "x-idempotency-key": name })
@@ -99,7 +107,7 @@ describe("a request with an idempotency key", () => {
         )
 
         const gone = yield* Effect.forkChild(one.execute(change, hash, key("hangs-up")), { startImmediately: true })
-        yield* untilWorking(one.url)
+        yield* prepared.untilClaimed("hangs-up")
         yield* Fiber.interrupt(gone)
         assert.strictEqual((yield* other.execute(change, hash, key("hangs-up"))).http, 200)
         assert.deepStrictEqual(
@@ -108,7 +116,7 @@ describe("a request with an idempotency key", () => {
         )
 
         yield* Effect.forkChild(Effect.ignoreCause(one.execute(change, hash, key("b"))), { startImmediately: true })
-        yield* untilWorking(one.url)
+        yield* prepared.untilClaimed("b")
         yield* Effect.promise(() => one.run.end("SIGKILL"))
         const restarted = yield* prepared.keeping
         const taken = yield* restarted.execute(change, hash, key("b"))
@@ -125,9 +133,9 @@ describe("a request with an idempotency key", () => {
       Effect.gen(function* () {
         const prepared = yield* setting
         const { change, hash } = yield* installFixture(prepared, "loop-forever")
-        const { execute, url } = yield* prepared.keeping
+        const { execute } = yield* prepared.keeping
         const running = yield* Effect.forkChild(execute(change, hash, key("a")), { startImmediately: true })
-        yield* untilWorking(url)
+        yield* prepared.untilClaimed("a")
         const answer = JSON.stringify({ response: { status: 299, headers: {} }, used: noRights })
         yield* prepared.admin(
           Effect.flatMap(

@@ -1,4 +1,5 @@
 import { parse } from "@bytecodealliance/jco"
+import { worldTypes } from "../support/WorldTypes.ts"
 
 /** Pieces of component text. Each runs at its place; `leave` and those after it only where something is to be left. */
 export interface Smuggler {
@@ -28,29 +29,8 @@ export interface Smuggler {
 /** Bodies of so many bytes tell the guest what to do; no other text that it gets is as long. */
 export const bytesOf = { leave: 1_001, leaveAndLook: 1_002 } as const
 
-const types = `
-  (type $types-of-world (instance
-    (type $option (option string))
-    (type $c (record (field "request-id" $option) (field "tenant-id" string) (field "extension-id" string)
-      (field "install-id" $option) (field "version-id" $option)))
-    (export "context-data" (type $context (eq $c)))
-    (type $h (record (field "name" string) (field "value" string)))
-    (export "http-header" (type $header (eq $h)))
-    (type $headers (list $header))
-    (type $bytes (list u8))
-    (type $body (option $bytes))
-    (type $r (record (field "method" string) (field "url" string) (field "headers" $headers) (field "body" $body)))
-    (export "http-request" (type $http (eq $r)))
-    (type $q (record (field "context" $context) (field "http" $http)))
-    (export "execute-request" (type (eq $q)))
-    (type $s (record (field "status" u16) (field "headers" $headers) (field "body" $body)))
-    (export "execute-response" (type (eq $s)))))
-  (import "alga:extension/types" (instance $types (type $types-of-world)))
+const types = `${worldTypes}
   (alias export $types "context-data" (type $context))
-  (alias export $types "execute-request" (type $request-of-world))
-  (import "execute-request" (type $request (eq $request-of-world)))
-  (alias export $types "execute-response" (type $response-of-world))
-  (import "execute-response" (type $response (eq $response-of-world)))
   (import "alga:extension/logging" (instance $logging (export "log-info" (func (param "message" string)))))
   (import "alga:extension/context" (instance $contexts
     (alias outer 1 $context (type $c))
