@@ -14,10 +14,12 @@ export interface InvoiceDraft {
   readonly invoice: ManualInvoiceCreated
 }
 
-/** The drafts that {@link layerInvoicing} made, in order. */
+/** The drafts that {@link layerInvoicing} made, in order: the latest 1,000. */
 export class MemoryInvoices extends Context.Service<MemoryInvoices, Array<InvoiceDraft>>()(
   "@alga-psa/ext-adapters-memory/MemoryInvoices"
 ) {}
+
+const mostDrafts = 1_000
 
 /** No draft yet. */
 export const layerInvoices: Layer.Layer<MemoryInvoices> = Layer.sync(MemoryInvoices, () => [])
@@ -45,6 +47,7 @@ const broken = (rows: Dataset, tenant: TenantId, input: CreateManualInvoiceInput
 const make = Effect.gen(function* () {
   const store = yield* MemoryStore
   const drafts = yield* MemoryInvoices
+  let made = drafts.length
   return Invoicing.of({
     createManualInvoice: Effect.fnUntraced(function* (input) {
       const { tenantId: tenant } = yield* Invocation
@@ -54,7 +57,7 @@ const make = Effect.gen(function* () {
       const invoice: ManualInvoiceCreated = {
         success: true,
         invoiceId: crypto.randomUUID(),
-        invoiceNumber: `DRAFT-${drafts.length + 1}`,
+        invoiceNumber: `DRAFT-${++made}`,
         status: "draft",
         subtotal,
         tax: 0,
@@ -63,6 +66,7 @@ const make = Effect.gen(function* () {
         fieldErrors: null
       }
       drafts.push({ tenant, input, invoice })
+      if (drafts.length > mostDrafts) drafts.shift()
       return invoice
     })
   })

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
-import { exitCodeOf } from "@alga-psa/ext-runner/ExitCode"
+import { endWith } from "@alga-psa/ext-runner/ExitCode"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
 import { layerHttp } from "@alga-psa/ext-runner/Runner"
 import * as ServiceToken from "@alga-psa/ext-runner/ServiceToken"
 import { table } from "@alga-psa/ext-runner/Table"
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit, Layer, Logger, Redacted } from "effect"
+import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import { CliError, Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../package.json" with { type: "json" }
@@ -110,9 +110,5 @@ Command.run(demo, { version: manifest.version }).pipe(
   Effect.tapError(report),
   Effect.tapDefect(Effect.logFatal),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    teardown: (exit, end) =>
-      end(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? exitCodeOf(exit.cause) : 0)
-  })
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: endWith })
 )

@@ -1,4 +1,4 @@
-import { Cause, Option, Schema } from "effect"
+import { Cause, Exit, Option, Schema } from "effect"
 import { CliError } from "effect/cli"
 import { SettingsInvalid } from "./SettingsSource.ts"
 
@@ -17,3 +17,11 @@ export const exitCodeOf = (cause: Cause.Cause<unknown>): number => {
   const usage = error instanceof SettingsInvalid || error instanceof UsageWrong || CliError.isCliError(error)
   return usage ? exitCodes.usage : exitCodes.failed
 }
+
+/** Ends the process with the exit code of its run. One that was told to stop, or that set a code itself, did not fail. */
+export const endWith = <A, E>(exit: Exit.Exit<A, E>, end: (code: number) => void): void =>
+  end(
+    Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+      ? exitCodeOf(exit.cause)
+      : Number(process.exitCode ?? exitCodes.done)
+  )

@@ -2,7 +2,7 @@
 import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Config, Console, Effect, Exit, Schema } from "effect"
+import { Config, Console, Effect, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { config } from "./commands/config.ts"
@@ -11,7 +11,7 @@ import { execute } from "./commands/execute.ts"
 import { inspect } from "./commands/inspect.ts"
 import { serve } from "./commands/serve.ts"
 import { triggers } from "./commands/triggers.ts"
-import { exitCodeOf } from "./ExitCode.ts"
+import { endWith } from "./ExitCode.ts"
 
 const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
@@ -40,13 +40,5 @@ Command.run(runner, { version: manifest.version }).pipe(
   Effect.tapError(report),
   Effect.tapDefect(Effect.logFatal),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    teardown: (exit, end) =>
-      end(
-        Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-          ? exitCodeOf(exit.cause)
-          : Number(process.exitCode ?? 0)
-      )
-  })
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: endWith })
 )

@@ -1,3 +1,4 @@
+import { worldTypes } from "../support/WorldTypes.ts"
 import { guestText, type Imported } from "./guestText.ts"
 import type { Feature } from "./Operations.ts"
 
