@@ -51,7 +51,14 @@ export const layer = (
         return known.current.filter((runner) => !out.has(keyOf(runner)))
       }
 
-      const tell = Effect.suspend(() => Metric.update(reachable, present().length))
+      /** Changes what is known and tells the gauge; an interrupt between the two would leave it wrong. */
+      const change = (by: () => void) =>
+        Effect.uninterruptible(
+          Effect.suspend(() => {
+            by()
+            return Metric.update(reachable, present().length)
+          })
+        )
 
       const owners = (): ReadonlyArray<RunnerAddress> => {
         const runners = present()
@@ -70,22 +77,22 @@ export const layer = (
             return owner === undefined || Equal.equals(owner, self) ? null : owner
           }),
         leaveOut: (runner, duration) =>
-          Effect.sync(() => {
+          change(() => {
             if (Equal.equals(runner, self)) return
             out.set(keyOf(runner), clock.currentTimeMillisUnsafe() + Duration.toMillis(duration))
-          }).pipe(Effect.andThen(tell)),
+          }),
         others: Effect.sync(() => present().filter((runner) => !Equal.equals(runner, self)))
       })
 
       const overheard = RunnerStorage.RunnerStorage.of({
         ...storage,
         getRunners: Effect.tap(storage.getRunners, (runners) =>
-          Effect.sync(() => {
+          change(() => {
             known.current = runners
               .filter(([, healthy]) => healthy)
               .map(([runner]) => runner.address)
               .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-          }).pipe(Effect.andThen(tell))
+          })
         )
       })
       return Context.make(Directory, directory).pipe(Context.add(RunnerStorage.RunnerStorage, overheard))
