@@ -3,6 +3,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { Authorization } from "../src/Authorization.ts"
 import type { CallError } from "../src/CallError.ts"
 import type { Capability } from "../src/Capability.ts"
+import { layerDeniedPorts } from "../src/DeniedPorts.ts"
 import { GuardedHttpFetch } from "../src/GuardedHttpFetch.ts"
 import { GuardedInvoicing } from "../src/GuardedInvoicing.ts"
 import { type GuardedPorts, layerGuardedPorts } from "../src/GuardedPorts.ts"
@@ -121,6 +122,12 @@ const done = { success: true, error: null, fieldErrors: null }
 const response = { status: 200, headers: [{ name: "private", value: "private" }], body: bytes(1) }
 const made = { ...noInvoice("private"), success: true, error: null, invoiceNumber: "private" }
 
+const guardedOver = (capabilities: ReadonlyArray<Capability>, ports: typeof layerDeniedPorts) => {
+  const gate = () => Effect.succeed(access({ capabilities: new Set(capabilities) }))
+  const { calls, layer } = guardedReads({ gate })
+  return { calls, layer: Layer.provideMerge(Layer.provide(layerGuardedPorts, ports), layer) }
+}
+
 /** The guarded ports over ports that note what they are asked, and answer as told where something is told. */
 const portsOver = (capabilities: ReadonlyArray<Capability>, told?: Effect.Effect<never, never>) => {
   const asked: Array<string> = []
@@ -154,9 +161,7 @@ const portsOver = (capabilities: ReadonlyArray<Capability>, told?: Effect.Effect
     }),
     Layer.succeed(Invoicing, { createManualInvoice: answer("invoicing.create-manual-invoice", made) })
   )
-  const gate = () => Effect.succeed(access({ capabilities: new Set(capabilities) }))
-  const { calls, layer } = guardedReads({ gate })
-  return { asked, calls, layer: Layer.provideMerge(Layer.provide(layerGuardedPorts, ports), layer) }
+  return { asked, ...guardedOver(capabilities, ports) }
 }
 
 const settings = Redacted.make({ config: { a: "private" }, secretEnvelope: { b: "private" } })
@@ -184,8 +189,8 @@ const everything = [...new Set(operations.map(({ capability }) => capability))]
 describe.each(operations)("$name", ({ call, capability, count, name, span, writes }) => {
   it.effect("asks its port where its capability is effective, whoever the user is", () =>
     Effect.gen(function* () {
-      for (const of of [invocation(), invocation(null)]) {
-        const { asked, calls, exit, used } = yield* ran(call, [capability], undefined, of)
+      for (const caller of [invocation(), invocation(null)]) {
+        const { asked, calls, exit, used } = yield* ran(call, [capability], undefined, caller)
         assert.deepEqual([exit._tag, asked, calls.map(([port]) => port)], ["Success", [name], ["gate"]])
         assert.deepEqual([used.capabilities, used.permissions], [[capability], []])
       }
@@ -261,6 +266,54 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
       for (const { lines, metrics, spans } of runs) {
         assert.notMatch(JSON.stringify([lines, spans, metrics.map((it) => [it.id, it.attributes])]), /private/i)
       }
+    })
+  )
+})
+
+describe("A port that nobody opens", () => {
+  const listKeys = "secrets.list-keys"
+
+  it.effect.each(operations.filter(({ name }) => name !== listKeys))(
+    "denies $name, whoever may call it",
+    ({ call, capability, name }) =>
+      Effect.gen(function* () {
+        const { layer } = guardedOver([capability], layerDeniedPorts)
+        const { exit, lines } = yield* observed(call.pipe(asExecution(invocation()), Effect.provide(layer)))
+        const code = name === "http.fetch" ? "not-allowed" : "denied"
+        assert.deepEqual(failure(exit)?.code, code)
+        assert.deepEqual(
+          lines.map(({ fields, level }) => [level, fields["outcome"]]),
+          [["Warn", code]]
+        )
+      })
+  )
+
+  it.effect("has no secret to list, as the world has no error for that", () =>
+    Effect.gen(function* () {
+      const { layer } = guardedOver(["cap:secrets.get"], layerDeniedPorts)
+      const keys = Effect.flatMap(GuardedSecrets, (secrets) => secrets.listKeys)
+      assert.deepEqual(yield* keys.pipe(asExecution(invocation()), Effect.provide(layer)), [])
+    })
+  )
+})
+
+describe("A schedule that is there", () => {
+  it.effect("is counted as one record", () =>
+    Effect.gen(function* () {
+      const times = { lastRunAt: null, lastRunStatus: null, lastError: null, createdAt: null }
+      const how = { endpointPath: "/", endpointMethod: "GET", name: null, cron: "0 2 * * *", timezone: "UTC" }
+      const kept = { id: "s1", ...how, enabled: true, payload: null, ...times }
+      const denied = yield* Effect.provide(Scheduler, layerDeniedPorts)
+      const ports = Layer.merge(
+        layerDeniedPorts,
+        Layer.succeed(Scheduler, { ...denied, getSchedule: () => Effect.succeed(kept) })
+      )
+      const { layer } = guardedOver([manage], ports)
+      const { lines } = yield* observed(found("s1").pipe(asExecution(invocation()), Effect.provide(layer)))
+      assert.deepEqual(
+        lines.map(({ fields }) => [fields["outcome"], fields["resultCount"]]),
+        [["ok", 1]]
+      )
     })
   )
 })
