@@ -13,6 +13,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   "adapters-memory": ["domain"],
   "adapters-pg": ["domain"],
+  "adapters-http": ["domain"],
   "adapters-wit": ["domain"],
   "extension-sdk": [],
   "extension-build": ["adapters-wit", "domain", "extension-sdk"],
@@ -25,7 +26,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "extension-sdk",
     "runner"
   ],
-  runner: ["adapters-pg", "adapters-wit", "domain"],
+  runner: ["adapters-http", "adapters-pg", "adapters-wit", "domain"],
   "runner-cluster": ["adapters-pg", "adapters-wit", "domain", "runner"],
   "development-host": ["adapters-memory", "adapters-pg", "adapters-wit", "domain", "extension-sdk", "runner"],
   "sample-extension": ["extension-build", "extension-sdk"]
