@@ -15,8 +15,12 @@ const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return items === undefined ? ast.propertySignatures.map(({ name }) => String(name)) : fieldsOf(items.type)
 }
 
-const dataOf = ({ id, leavesOut, operations, searched, title }: AnyResource) => {
-  const entries = Object.entries<AnyReadOperation>(operations)
+/** The operations of the interface that has the resource's own name. */
+const operationsOf = ({ editions, name }: AnyResource): Readonly<Record<string, AnyReadOperation>> => editions[name]
+
+const dataOf = (resource: AnyResource) => {
+  const { id, leavesOut, searched, title } = resource
+  const entries = Object.entries(operationsOf(resource))
   return {
     id,
     title,
@@ -29,8 +33,7 @@ const dataOf = ({ id, leavesOut, operations, searched, title }: AnyResource) => 
   }
 }
 
-const membersOf = (resource: AnyResource) =>
-  Object.values<AnyReadOperation>(resource.operations).map(({ member }) => member)
+const membersOf = (resource: AnyResource) => Object.values(operationsOf(resource)).map(({ member }) => member)
 
 const lines = (each: (name: KnownResource["name"], resource: KnownResource) => string) =>
   resources.map((resource) => each(resource.name, resource)).join("\n")
