@@ -99,7 +99,8 @@ const make = Effect.gen(function* () {
       Effect.catch(asExecution(execution)(answer), () => Effect.succeed(json(500, { error: "Internal error" })))
     )
 
-  const answer = async (request: Received): Promise<Answered> => {
+  const answer = async (given: Received): Promise<Answered> => {
+    const request = { ...given, url: given.url.replace(/^\/behind\/a\/prefix/, "") }
     if (request.url.startsWith("/ui/")) {
       const install = known.get(String(request.headers["x-ext-install-id"]))
       if (install === undefined) return json(404, { error: "no such install" })
