@@ -155,8 +155,7 @@ const client = {
   defaultCurrencyCode: "USD",
   accountManagerId: "m",
   accountManagerName: "Maya",
-  billingEmail: "a@b.example",
-  tags: ["vip"]
+  billingEmail: "a@b.example"
 }
 const service = {
   serviceId: ServiceId.make(uuid),

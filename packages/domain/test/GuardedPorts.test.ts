@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Schema } from "effect"
 import { Authorization } from "../src/Authorization.ts"
-import type { CallError } from "../src/CallError.ts"
+import { type CallError, NotAllowed } from "../src/CallError.ts"
 import type { Capability } from "../src/Capability.ts"
 import { layerDeniedPorts } from "../src/DeniedPorts.ts"
 import { GuardedHttpFetch } from "../src/GuardedHttpFetch.ts"
@@ -20,6 +20,9 @@ import { Storage, StorageError } from "../src/Storage.ts"
 import { UiProxy, UiProxyError } from "../src/UiProxy.ts"
 import { failure, observed } from "./observed.ts"
 import { access, extension, guardedReads, install, invocation, tenant, user } from "./ports.ts"
+
+/** An error of no interface. */
+class Unknown extends Schema.TaggedError<Unknown>()("Unknown", { code: Schema.String }) {}
 
 type Failure = CallError | { readonly code: string }
 type Call = Effect.Effect<unknown, Failure, GuardedPorts | Invocation>
@@ -257,6 +260,20 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
         lines.map(({ fields, level, message }) => [level, message, fields["outcome"]]),
         [["Error", ["host call", defect], "internal"]]
       )
+    })
+  )
+
+  it.effect("answers an error that is not of its interface as internal, with its cause in the one line", () =>
+    Effect.gen(function* () {
+      const foreign = [new NotAllowed({ reason: "rbac", missing: "private" }), new Unknown({ code: "denied" })]
+      for (const error of foreign) {
+        const { exit, lines } = yield* ran(call, [capability], Effect.fail(error) as Effect.Effect<never>)
+        assert.deepEqual(failure(exit)?.code, "internal")
+        assert.deepEqual(
+          lines.map(({ fields, message }) => [message, fields["outcome"]]),
+          [[["host call", error], "internal"]]
+        )
+      }
     })
   )
 
