@@ -42,6 +42,7 @@ import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
+import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
@@ -158,6 +159,8 @@ export interface HttpOptions {
   readonly keepAliveTimeout?: Duration.Duration
   /** Most connections; more are closed at once. Default: 10,000. */
   readonly maxConnections?: number
+  /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
+  readonly failureStatus?: "http" | "200"
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
@@ -189,6 +192,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
   }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
+      Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
       layerWaitingAnswers(makeWaitingAnswers(options.answerBytes ?? defaultAnswerBytes))
     ]),
