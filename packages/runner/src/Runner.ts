@@ -43,6 +43,7 @@ import * as ExtensionUi from "./ExtensionUi.ts"
 import { type HttpBounds, httpDefaults } from "./HttpBounds.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
+import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
@@ -143,6 +144,8 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
+  readonly failureStatus?: "http" | "200"
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
@@ -172,6 +175,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
   }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
+      Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),
