@@ -9,8 +9,7 @@ const client = (at: number) => ({
   defaultCurrencyCode: "EUR",
   accountManagerId: `20000000-0000-4000-8000-${pad(at)}`,
   accountManagerName: "Ada Lovelace",
-  billingEmail: `billing@c-${at}.example`,
-  tags: []
+  billingEmail: `billing@c-${at}.example`
 })
 
 const clients = Array.from({ length: 100 }, (_, at) => client(at))

@@ -7,20 +7,7 @@ import { type ServiceReader, services } from "@alga-psa/ext-domain/Services"
 import { Layer, Schema } from "effect"
 import type { ClientRow, Dataset, ServiceRow } from "./Dataset.ts"
 import { memoryReader, type RecordsOf } from "./internal/memoryReader.ts"
-import { byCodePoint } from "./internal/text.ts"
 import type { MemoryStore } from "./MemoryStore.ts"
-
-const tagsOf = (rows: Dataset, client: ClientRow): ReadonlyArray<string> =>
-  rows.tag_mappings
-    .filter(
-      (mapping) =>
-        mapping.tenant === client.tenant && mapping.tagged_type === "client" && mapping.tagged_id === client.client_id
-    )
-    .flatMap((mapping) =>
-      rows.tag_definitions.filter((tag) => tag.tenant === client.tenant && tag.tag_id === mapping.tag_id)
-    )
-    .map((tag) => tag.tag_text)
-    .sort(byCodePoint)
 
 const clientSummary = (rows: Dataset, client: ClientRow): ClientSummary => {
   const manager = rows.users.find((user) => user.tenant === client.tenant && user.user_id === client.account_manager_id)
@@ -32,8 +19,7 @@ const clientSummary = (rows: Dataset, client: ClientRow): ClientSummary => {
     defaultCurrencyCode: client.default_currency_code,
     accountManagerId: client.account_manager_id,
     accountManagerName: manager === undefined ? null : personName(manager.first_name, manager.last_name),
-    billingEmail: client.billing_email,
-    tags: tagsOf(rows, client)
+    billingEmail: client.billing_email
   }
 }
 

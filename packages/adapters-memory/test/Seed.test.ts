@@ -71,7 +71,6 @@ suite(layer(seed({ contentHash })))("Seed", (it) => {
       const clients = yield* ClientReader
       const services = yield* ServiceReader
       const evergreen = yield* clients.get(acme, ids.clients.evergreen)
-      assert.deepEqual(evergreen?.tags as unknown, ["managed", "priority"])
       assert.strictEqual(evergreen?.accountManagerName, "Maya Okafor")
       assert.isFalse((yield* clients.get(acme, ids.clients.northwind))?.isInactive)
       assert.isTrue((yield* clients.get(acme, ids.clients.oldMill))?.isInactive)

@@ -15,8 +15,7 @@ const Row = Schema.Struct({
   default_currency_code: Schema.String,
   account_manager_id: Schema.NullOr(Schema.String),
   manager: Schema.NullOr(Schema.Tuple([Schema.NullOr(Schema.String), Schema.NullOr(Schema.String)])),
-  billing_email: Schema.NullOr(Schema.String),
-  tags: Schema.Array(Schema.String)
+  billing_email: Schema.NullOr(Schema.String)
 })
 
 const make = makeReader<ClientsQuery, typeof Row.Type, ClientSummary>("ClientReader", (sql) => ({
@@ -29,8 +28,7 @@ const make = makeReader<ClientsQuery, typeof Row.Type, ClientSummary>("ClientRea
     defaultCurrencyCode: row.default_currency_code,
     accountManagerId: row.account_manager_id,
     accountManagerName: row.manager && personName(...row.manager),
-    billingEmail: row.billing_email,
-    tags: row.tags
+    billingEmail: row.billing_email
   }),
   from: sql`clients AS c`,
   tenant: sql`c.tenant`,
@@ -49,16 +47,7 @@ const make = makeReader<ClientsQuery, typeof Row.Type, ClientSummary>("ClientRea
       FROM users AS manager
       WHERE manager.tenant = ${value("tenant")}::uuid AND manager.user_id = c.account_manager_id
     ) AS manager,
-    c.billing_email,
-    ARRAY(
-      SELECT tag.tag_text
-      FROM tag_mappings AS mapping
-      JOIN tag_definitions AS tag ON tag.tenant = ${value("tenant")}::uuid AND tag.tag_id = mapping.tag_id
-      WHERE mapping.tenant = ${value("tenant")}::uuid
-        AND mapping.tagged_type = 'client'
-        AND mapping.tagged_id = c.client_id
-      ORDER BY tag.tag_text COLLATE "C"
-    ) AS tags`,
+    c.billing_email`,
   filters: {
     includeInactive: {
       holds: (query) => !query.includeInactive,

@@ -27,5 +27,27 @@ export const knownInterfaces: ReadonlyArray<InterfaceName | "types"> = [
   ...(Object.keys(interfaceCapabilities) as ReadonlyArray<InterfaceName>)
 ]
 
+/** The interfaces of the product's own world. A component that imports no other runs on the product's runner too. */
+export const productInterfaces = [
+  "types",
+  "context",
+  "secrets",
+  "http",
+  "storage",
+  "logging",
+  "ui-proxy",
+  "user",
+  "user-v2",
+  "scheduler",
+  "invoicing",
+  "clients",
+  "services"
+] as const satisfies ReadonlyArray<InterfaceName | "types">
+
+/** The interfaces that this host has beyond the product's world. */
+export const ownInterfaces: ReadonlyArray<InterfaceName> = (
+  Object.keys(interfaceCapabilities) as ReadonlyArray<InterfaceName>
+).filter((name) => !productInterfaces.some((one) => one === name))
+
 /** Import names that a component may have, such as `alga:extension/clients`. */
 export const knownImports: ReadonlySet<string> = new Set(knownInterfaces.map((name) => `${packageName}/${name}`))

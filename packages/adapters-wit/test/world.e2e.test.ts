@@ -90,18 +90,18 @@ layer(executions)("a component of the world", (it) => {
       })
   )
 
-  it.effect.each(engines)("built with $engine gets a client with its tags, and not another tenant's", ({ engine }) =>
+  it.effect.each(engines)("built with $engine gets a client, and not another tenant's", ({ engine }) =>
     Effect.gen(function* () {
       const mine = yield* scenario()
       const other = yield* scenario()
       const calls = [mine, other].map(({ client }) => call("clients", "getClient", client.client_id))
       const [own, foreign] = yield* mine.as()(probe(calls, engine))
-      assert.deepInclude((own as { readonly ok: object }).ok, { clientName: "Evergreen", tags: [] })
+      assert.deepInclude((own as { readonly ok: object }).ok, { clientName: "Evergreen" })
       assert.deepEqual(foreign, { ok: null })
     })
   )
 
-  it.effect("that is older, without tags and with fewer interfaces, runs and does not see them", () =>
+  it.effect("that is older, with fewer interfaces, runs", () =>
     Effect.gen(function* () {
       const { as } = yield* scenario()
       const store = yield* ComponentStore

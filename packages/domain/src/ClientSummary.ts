@@ -13,9 +13,7 @@ export const ClientSummary = Schema.Struct({
   accountManagerId: Schema.NullOr(Schema.String),
   accountManagerName: Schema.NullOr(Schema.String),
   /** `clients.billing_email`; not necessarily the address that invoices go to. */
-  billingEmail: Schema.NullOr(Schema.String),
-  /** Texts of the client's tags, sorted by code point; empty when there are none. */
-  tags: Schema.Array(Schema.String)
+  billingEmail: Schema.NullOr(Schema.String)
 })
 export interface ClientSummary extends Schema.Schema.Type<typeof ClientSummary> {}
 

@@ -15,8 +15,7 @@ describe("What an extension can see", () => {
       "defaultCurrencyCode",
       "accountManagerId",
       "accountManagerName",
-      "billingEmail",
-      "tags"
+      "billingEmail"
     ])
     const row = { ...clientSummary, tax_id: "secret", notes: "internal" }
     assert.deepEqual(Schema.decodeUnknownSync(ClientSummary)(row), clientSummary)

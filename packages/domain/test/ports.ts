@@ -28,8 +28,7 @@ export const clientSummary: ClientSummary = {
   defaultCurrencyCode: "USD",
   accountManagerId: null,
   accountManagerName: null,
-  billingEmail: "private@client.example",
-  tags: []
+  billingEmail: "private@client.example"
 }
 
 export const serviceSummary: ServiceSummary = {

@@ -67,7 +67,7 @@ const ours =
     return readFile(file)
   }
 
-/** The world as it was before clients, services, invoicing, the second user interface and tags. */
+/** The world as it was before clients, services, invoicing and the second user interface. */
 const olderWorld = async (folder: string): Promise<string> => {
   const wit = join(folder, "wit")
   await cp(world, wit, { recursive: true })
@@ -78,7 +78,6 @@ const olderWorld = async (folder: string): Promise<string> => {
     await writeFile(join(wit, name), edit(text))
   }
   await change("world.wit", (text) => text.replaceAll(/^ *import (clients|services|invoicing|user-v2);\n/gm, ""))
-  await change("types.wit", (text) => text.replace(/^ *tags: .*\n/m, ""))
   return wit
 }
 

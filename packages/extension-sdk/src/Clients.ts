@@ -15,8 +15,6 @@ export interface ClientSummary {
   /** First and last name. */
   readonly accountManagerName: string | null
   readonly billingEmail: string | null
-  /** Sorted, empty where there are none; null only in a component that was built against a world without tags. */
-  readonly tags: ReadonlyArray<string> | null
 }
 
 /** Which clients, and which page of them. Without any field: the first page of active clients. */
@@ -50,7 +48,7 @@ export interface ClientsHost {
   get(clientId: string): Promise<ClientSummary | null>
 }
 
-/** A client of a mock; what is left out is null, active and without tags. */
+/** A client of a mock; what is left out is null and active. */
 export type ClientFixture = Pick<ClientSummary, "clientId" | "clientName"> & Partial<ClientSummary>
 
 const unsaid = {
@@ -59,8 +57,7 @@ const unsaid = {
   defaultCurrencyCode: null,
   accountManagerId: null,
   accountManagerName: null,
-  billingEmail: null,
-  tags: []
+  billingEmail: null
 }
 
 /**

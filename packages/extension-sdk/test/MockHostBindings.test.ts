@@ -7,7 +7,7 @@ const id = (last: number) => `00000000-0000-4000-8000-00000000000${last}`
 const clients = mockClients([
   { clientId: id(3), clientName: "beta", billingEmail: "Pay@Beta.example" },
   { clientId: id(1), clientName: "Alpha 100%" },
-  { clientId: id(2), clientName: "alpha 100%", tags: ["vip"] },
+  { clientId: id(2), clientName: "alpha 100%", clientType: "company" },
   { clientId: id(4), clientName: "Gone", isInactive: true }
 ])
 const services = mockServices([
@@ -46,7 +46,7 @@ describe("mockClients", () => {
 
   it("gets one, inactive or not, by an id in any case", async () => {
     expect(await clients.get(id(4))).toMatchObject({ clientName: "Gone", isInactive: true })
-    expect(await clients.get(id(2).toUpperCase())).toMatchObject({ tags: ["vip"], billingEmail: null })
+    expect(await clients.get(id(2).toUpperCase())).toMatchObject({ clientType: "company", billingEmail: null })
   })
 
   it("gives null for an id that is not there", async () => {

@@ -8,7 +8,7 @@ import { type Instantiate, loadComponent, type WorldImports } from "../src/Insta
 
 const worldDir = fileURLToPath(new URL("../../adapters-wit/wit/", import.meta.url))
 const entry = new URL("fixtures/probe.ts", import.meta.url)
-const client = { clientId: "c1", clientName: "é漢😀", isInactive: false, tags: ["vip"] }
+const client = { clientId: "c1", clientName: "é漢😀", isInactive: false }
 const fail = (payload: unknown) => () => {
   throw Object.assign(new Error("a failed import"), { payload })
 }

@@ -4,7 +4,7 @@ import { handle } from "../src/handler.ts"
 
 const id = (last: number) => `00000000-0000-4000-8000-00000000000${last}`
 const clients = mockClients([
-  { clientId: id(1), clientName: "Alpha", tags: ["vip"] },
+  { clientId: id(1), clientName: "Alpha" },
   { clientId: id(2), clientName: "Beta" },
   { clientId: id(3), clientName: "Gone", isInactive: true }
 ])
@@ -63,7 +63,7 @@ describe("lists", () => {
 
 describe("single records", () => {
   it.each([
-    [`/api/clients/${id(1)}`, { clientName: "Alpha", tags: ["vip"] }],
+    [`/api/clients/${id(1)}`, { clientName: "Alpha" }],
     [`/api/clients/${id(3)}`, { clientName: "Gone", isInactive: true }],
     [`/api/clients/${id(1).replaceAll("-", "%2D")}`, { clientName: "Alpha" }],
     [`/api/services/${id(5)}`, { serviceName: "Support", billingMethod: "hourly" }]

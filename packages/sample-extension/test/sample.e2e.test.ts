@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto"
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { zstdDecompressSync } from "node:zlib"
-import { worldDirOf } from "@alga-psa/ext-extension-sdk/build"
 import { type Instantiate, loadComponent, type WorldImports } from "@alga-psa/ext-extension-sdk/instantiate"
 import { extract } from "tar-stream"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -18,8 +17,7 @@ const client = {
   defaultCurrencyCode: "EUR",
   accountManagerId: undefined,
   accountManagerName: undefined,
-  billingEmail: undefined,
-  tags: ["vip"]
+  billingEmail: undefined
 }
 const service = {
   serviceId: "00000000-0000-4000-8000-000000000002",
@@ -142,17 +140,5 @@ describe("the build", () => {
     expect(again.reused).toBe(true)
     expect(new Set([...built, again].map((sample) => sample.contentHash)).size).toBe(1)
     expect(new Set([...built, again].map((sample) => sample.bundleFile)).size).toBe(1)
-  })
-
-  it.each(["quickjs", "starlingmonkey"] as const)("runs on %s against a world without tags", async (engine) => {
-    const older = join(folder, "wit")
-    await cp(worldDirOf(new URL(import.meta.url)), older, { recursive: true })
-    const types = await readFile(join(older, "types.wit"), "utf8")
-    await writeFile(join(older, "types.wit"), types.replace(/^ *tags: .*\n/m, ""))
-    const sample = await buildSample({ engine, witDir: older, outDir: folder })
-    const current = await buildSample({ engine })
-    expect(sample.contentHash).not.toBe(current.contentHash)
-    const answer = send(await loadComponent(sample.componentFile), "/api/clients")
-    expect(answer).toEqual({ status: 200, body: page([{ ...nulls(client), tags: null }]) })
   })
 })

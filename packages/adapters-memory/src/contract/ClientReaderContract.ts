@@ -2,7 +2,7 @@ import { ClientReader, type ClientsQuery, clients } from "@alga-psa/ext-domain/C
 import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import type { ClientRow, Dataset } from "../Dataset.ts"
+import type { Dataset } from "../Dataset.ts"
 import { mergeDatasets } from "../Dataset.ts"
 import { ContractData } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
@@ -60,8 +60,7 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
           defaultCurrencyCode: "EUR",
           accountManagerId: manager.user_id,
           accountManagerName: "Maya Okafor",
-          billingEmail: "Accounts@Evergreen.example",
-          tags: []
+          billingEmail: "Accounts@Evergreen.example"
         }
         assert.deepEqual(yield* get(tenant, full.client_id), summary as never)
         assert.deepEqual((yield* list(tenant)).items, [summary] as never)
@@ -234,84 +233,18 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
       })
     )
 
-    it.effect("keeps managers and tags apart that two tenants have under one id", () =>
+    it.effect("keeps managers apart that two tenants have under one id", () =>
       Effect.gen(function* () {
         const mine = freshTenant()
         const other = freshTenant()
         const manager = mine.user({ first_name: "Mine" })
         const own = mine.client("Own", { account_manager_id: manager.user_id })
-        const { tag_definitions, tag_mappings } = tags(own, ["mine"])
         yield* load(mine.rows, other.rows, {
           users: [other.user({ user_id: manager.user_id, first_name: "Theirs" }), manager],
-          clients: [own],
-          tag_definitions: [
-            ...tag_definitions.map((tag) => ({ ...tag, tenant: other.tenant, tag_text: "theirs" })),
-            ...tag_definitions
-          ],
-          tag_mappings
+          clients: [own]
         })
         const found = yield* get(mine.tenant, own.client_id)
         assert.strictEqual(found?.accountManagerName, "Mine")
-        assert.deepEqual(found?.tags as unknown, ["mine"])
-      })
-    )
-
-    it.effect("gives the tags of type client, sorted by code point", () =>
-      Effect.gen(function* () {
-        const { tenant, rows, client } = freshTenant()
-        const tagged = client("Tagged")
-        yield* load(rows, { clients: [tagged, client("Untagged")] }, tags(tagged, ["vip", "Zone", "ärger", "beta"]), {
-          ...tags(tagged, ["ticket tag"], "ticket")
-        })
-        const expected = ["Zone", "beta", "vip", "ärger"]
-        const items = (yield* list(tenant)).items
-        assert.deepEqual(items.map((item) => item.tags) as unknown, [expected, []])
-        assert.deepEqual((yield* get(tenant, tagged.client_id))?.tags as unknown, expected)
-      })
-    )
-
-    it.effect("leaves out a tag of its own that only another tenant mapped to the client's id", () =>
-      Effect.gen(function* () {
-        const mine = freshTenant()
-        const other = freshTenant()
-        const own = mine.client("Mine")
-        const { tag_definitions, tag_mappings } = tags(own, ["unused"])
-        const theirs = <Row extends object>(row: Row) => ({ ...row, tenant: other.tenant })
-        yield* load(mine.rows, other.rows, {
-          clients: [own],
-          tag_definitions: [...tag_definitions, ...tag_definitions.map(theirs)],
-          tag_mappings: tag_mappings.map(theirs)
-        })
-        assert.deepEqual((yield* get(mine.tenant, own.client_id))?.tags, [])
-      })
-    )
-
-    it.effect("leaves out tags that another tenant mapped to the same id", () =>
-      Effect.gen(function* () {
-        const mine = freshTenant()
-        const other = freshTenant()
-        const own = mine.client("Mine")
-        yield* load(mine.rows, other.rows, { clients: [own] }, tags({ ...own, tenant: other.tenant }, ["theirs"]))
-        assert.deepEqual((yield* get(mine.tenant, own.client_id))?.tags, [])
       })
     )
   })
-
-const tags = (client: Pick<ClientRow, "tenant" | "client_id">, texts: ReadonlyArray<string>, type = "client") => {
-  const definitions = texts.map((tag_text) => ({
-    tenant: client.tenant,
-    tag_id: freshId(),
-    tag_text,
-    tagged_type: type
-  }))
-  return {
-    tag_definitions: definitions,
-    tag_mappings: definitions.map(({ tenant, tag_id }) => ({
-      tenant,
-      mapping_id: freshId(),
-      tag_id,
-      tagged_id: client.client_id,
-      tagged_type: type
-    }))
-  }
-}

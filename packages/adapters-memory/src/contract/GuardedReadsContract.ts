@@ -50,8 +50,7 @@ export const guardedReadsContract = <E>(
           defaultCurrencyCode: "USD",
           accountManagerId: null,
           accountManagerName: null,
-          billingEmail: "accounts@evergreen.example",
-          tags: []
+          billingEmail: "accounts@evergreen.example"
         }
         const serviceSummary = {
           serviceId: service.service_id,

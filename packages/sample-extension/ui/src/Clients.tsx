@@ -66,19 +66,7 @@ export const Clients = ({ ask, id, listing, onOpen }: ClientsProps) =>
         ["Status", statusOf(client)],
         ["Account manager", client.accountManagerName ?? none],
         ["Billing email", client.billingEmail ?? none],
-        ["Currency", client.defaultCurrencyCode ?? none],
-        [
-          "Tags",
-          client.tags === null || client.tags.length === 0 ? (
-            none
-          ) : (
-            <span className="tags">
-              {client.tags.map((tag) => (
-                <Badge key={tag}>{tag}</Badge>
-              ))}
-            </span>
-          )
-        ]
+        ["Currency", client.defaultCurrencyCode ?? none]
       ]}
       onBack={() => onOpen(null)}
     />

@@ -10,7 +10,6 @@ export interface Client {
   readonly defaultCurrencyCode: string | null
   readonly accountManagerName: string | null
   readonly billingEmail: string | null
-  readonly tags: ReadonlyArray<string> | null
 }
 
 /** An entry of the service catalog, as the handler gives it. */

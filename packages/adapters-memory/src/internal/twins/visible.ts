@@ -96,14 +96,7 @@ const clientsOf = (rows: Dataset, caller: Caller) => {
       row.default_currency_code,
       row.account_manager_id,
       personName(rows, caller.tenant, row.account_manager_id),
-      row.billing_email,
-      rows.tag_mappings
-        .filter(
-          (tag) => tag.tenant === caller.tenant && tag.tagged_type === "client" && tag.tagged_id === row.client_id
-        )
-        .flatMap((tag) => rows.tag_definitions.filter((it) => it.tenant === caller.tenant && it.tag_id === tag.tag_id))
-        .map((it) => it.tag_text)
-        .sort()
+      row.billing_email
     ])
     .sort()
 }

@@ -21,8 +21,7 @@ export const resources = {
       "defaultCurrencyCode",
       "accountManagerId",
       "accountManagerName",
-      "billingEmail",
-      "tags"
+      "billingEmail"
     ],
     "operations": {
       "list": {
