@@ -39,16 +39,28 @@ const importsOf = (
       )
     )
 
+/** Uses of `fetch`, which rests on `host.http`. Only the bundler knows them, in packages too. */
+const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">): ReadonlyArray<HostUse> =>
+  globals
+    .filter(({ name }) => name === "fetch")
+    .map(({ column, file, line, name }) => ({
+      capability: "cap:http.fetch",
+      written: name,
+      file: relative(folder, file),
+      line,
+      column
+    }))
+
 /** Does the work of `findHostUsage`, in the process that calls it. */
 export const readUsage = (
   folder: string,
   entry: string,
-  bundle: Pick<BundledHandler, "modules" | "sourceMap">
+  bundle: Pick<BundledHandler, "globals" | "modules" | "sourceMap">
 ): HostUsage => {
   const sdk = folderOf("@alga-psa/ext-extension-sdk", entry)
   const isOwn = (file: string): boolean =>
     (sdk !== null && file.startsWith(sdk + sep)) || /[/\\]@alga-psa[/\\]extension-runtime[/\\]/.test(file)
-  const uses: Array<HostUse> = [...importsOf(folder, bundle, isOwn)]
+  const uses: Array<HostUse> = [...importsOf(folder, bundle, isOwn), ...fetchesOf(folder, bundle)]
   const escapes: Array<HostEscape> = []
   let callable = true
   const isKept = keptCode(entry, bundle)

@@ -9,9 +9,7 @@ import { get as getSecret, listKeys } from "alga:extension/secrets"
 import { get, listEntries, put, delete as remove } from "alga:extension/storage"
 import { callRoute } from "alga:extension/ui-proxy"
 import { getUser } from "alga:extension/user-v2"
-import type { StorageHost } from "@alga-psa/extension-runtime"
 import type { HostBindings } from "../HostBindings.ts"
-import { isHostError } from "../HostError.ts"
 import type { ResourceHosts } from "../Resources.ts"
 import { hostCall } from "./hostCall.ts"
 import { fieldMessages, lift, parsed, withoutNulls } from "./lift.ts"
@@ -20,6 +18,7 @@ import { readsOf } from "./reads.ts"
 import { resourceImports } from "./resources/imports.ts"
 import { resourceNames } from "./resources/names.ts"
 import * as shapes from "./shapes.ts"
+import { storageOver } from "./storageOver.ts"
 
 const liftSchedule = ({ payload, ...schedule }: World.ScheduleInfo) => ({
   ...lift(schedule),
@@ -31,42 +30,7 @@ const liftOutcome = (outcome: World.UpdateScheduleResult & Partial<World.CreateS
   return withoutNulls({ ...rest, scheduleId: scheduleId ?? null, fieldErrors: fieldMessages(fieldErrors) })
 }
 
-const storedEntries = (namespace: string): Array<World.StorageEntry> => {
-  const entries: Array<World.StorageEntry> = []
-  for (let cursor: string | undefined; ; ) {
-    const from = cursor
-    const page = hostCall("storage.list", () => listEntries(namespace, from))
-    const last = page.at(-1)?.key
-    entries.push(...page)
-    if (last === undefined || (from !== undefined && last <= from)) return entries
-    cursor = last
-  }
-}
-
-const storage: StorageHost = {
-  get: async (namespace, key) => {
-    const [space, name] = [text(namespace, "namespace"), text(key, "key")]
-    try {
-      return lift(hostCall("storage.get", () => get(space, name)).value)
-    } catch (error) {
-      if (isHostError(error, "missing")) return null
-      throw error
-    }
-  },
-  put: async (entry) => {
-    const lowered = shapes.storageEntry(entry, "entry")
-    hostCall("storage.put", () => put(lowered))
-  },
-  delete: async (namespace, key) => {
-    const [space, name] = [text(namespace, "namespace"), text(key, "key")]
-    hostCall("storage.delete", () => remove(space, name))
-  },
-  list: async (namespace) =>
-    storedEntries(text(namespace, "namespace")).map((entry) => {
-      const { key, value, revision } = lift(entry)
-      return { key, value, revision: revision === null ? null : Number(revision) }
-    })
-}
+const storage = storageOver({ get, put, remove, listEntries })
 
 const route = async (name: string, payload?: Uint8Array | null): Promise<Uint8Array> => {
   const [target, body] = [text(name, "route"), option(bytes)(payload, "payload")]

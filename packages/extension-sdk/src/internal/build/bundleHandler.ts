@@ -1,12 +1,19 @@
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
+import { type BuildResult, build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
 import { FileRefused } from "../../FileRefused.ts"
 import { refuseForeignData } from "./foreignData.ts"
+import { type GlobalUse, hasMarks, markedGlobals, usesOfGlobals } from "./usesOfGlobals.ts"
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-const fillIns = fileURLToPath(new URL(`../../FillIns.${extension}`, import.meta.url))
+const fillIn = (name: string) => fileURLToPath(new URL(`../../${name}.${extension}`, import.meta.url))
+
+/** The fill-ins of a component that uses these globals: what it does not use stays out of it. */
+const fillInsFor = (globals: ReadonlyArray<GlobalUse>): string => {
+  if (globals.length === 0) return fillIn("FillIns")
+  return fillIn(globals.some(({ name }) => name === "fetch") ? "FetchFillIn" : "WebFillIns")
+}
 
 const world = "alga:extension/"
 
@@ -25,23 +32,31 @@ export interface BundledHandler {
   /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
   readonly sourceMap: string
   readonly modules: ReadonlyArray<BundledModule>
+  /** Where code that is left in the script uses `fetch` and its classes. `typeof fetch` is no use. */
+  readonly globals: ReadonlyArray<GlobalUse>
+}
+
+const textsOf = ({ outputFiles }: Pick<BuildResult<{ write: false }>, "outputFiles">) => {
+  const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
+  return { script: text(".js"), sourceMap: text(".js.map") }
 }
 
 /**
  * Bundles a component's entry with everything it imports into one module, the world's imports left open.
  *
  * Async functions become generators over the global `Promise`, which the fill-ins replace; they are put in front of
- * everything else, whatever order the entry imports in.
+ * everything else, whatever order the entry imports in. `fetch` and its classes are put there where the code uses them.
  */
 export const bundleHandler = async (entry: string, minify: boolean): Promise<BundledHandler> => {
   const folder = dirname(entry)
   let bundled: BundledHandler
   let exported: ReadonlyArray<string>
-  try {
-    const { outputFiles, metafile } = await build({
+  const bundle = (inject: string, define: Record<string, string>, minified: boolean) =>
+    build({
       absWorkingDir: folder,
       entryPoints: [entry],
-      inject: [fillIns],
+      inject: [inject],
+      define,
       outfile: join(folder, "main.js"),
       bundle: true,
       sourcemap: "external",
@@ -57,16 +72,20 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
       charset: "utf8",
       legalComments: "none",
       logLevel: "silent",
-      minify
+      minify: minified
     })
+  try {
+    const marked = await bundle(fillInsFor([]), markedGlobals, false)
+    const globals = usesOfGlobals(folder, textsOf(marked))
+    const again = minify || hasMarks(textsOf(marked).script)
+    const { metafile, outputFiles } = again ? await bundle(fillInsFor(globals), {}, minify) : marked
     refuseForeignData(metafile, folder)
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
-    const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
     const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
       file: resolve(folder, file),
       worldImports: imports.filter(({ path }) => path.startsWith(world)).map(({ path }) => path.slice(world.length))
     }))
-    bundled = { script: text(".js"), sourceMap: text(".js.map"), modules }
+    bundled = { ...textsOf({ outputFiles }), modules, globals }
   } catch (cause) {
     if (cause instanceof FileRefused) throw cause
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })
