@@ -3,6 +3,7 @@ import { HostError, type HostErrorCode } from "./HostError.ts"
 import { mockReads } from "./internal/mockReads.ts"
 import { allOf } from "./internal/reads.ts"
 import type { ResourceName } from "./internal/resourceData.ts"
+import { resources } from "./internal/resources/data.ts"
 import { resourceNames } from "./internal/resources/names.ts"
 import type { ResourceHosts } from "./Resources.ts"
 
@@ -17,7 +18,7 @@ const deny = (operation: string, code: HostErrorCode) => async (): Promise<never
 const mockResources = (overrides: HostOverrides): ResourceHosts => {
   const hosts = resourceNames.map((name) => {
     const host = { ...(mockReads(name, []) as ResourceHosts[ResourceName]), ...overrides[name] }
-    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, host.list as never) }]
+    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, resources[name], host.list as never) }]
   })
   return Object.fromEntries(hosts)
 }

@@ -3,12 +3,11 @@ import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
 import { FileRefused } from "../../FileRefused.ts"
+import { boundParts, interfacesIn } from "./boundParts.ts"
 import { refuseForeignData } from "./foreignData.ts"
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
 const fillIns = fileURLToPath(new URL(`../../FillIns.${extension}`, import.meta.url))
-
-const world = "alga:extension/"
 
 /** A file that is part of a bundle. */
 export interface BundledModule {
@@ -16,6 +15,8 @@ export interface BundledModule {
   readonly file: string
   /** The interfaces of the world that it imports itself, such as `clients`. */
   readonly worldImports: ReadonlyArray<string>
+  /** The files of the bundle that it imports. Absolute. */
+  readonly imports: ReadonlyArray<string>
 }
 
 /** A component's entry with everything that it imports. */
@@ -25,15 +26,22 @@ export interface BundledHandler {
   /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
   readonly sourceMap: string
   readonly modules: ReadonlyArray<BundledModule>
+  /** The interfaces of the world that the script imports, such as `clients`. */
+  readonly interfaces: ReadonlyArray<string>
 }
 
 /**
- * Bundles a component's entry with everything it imports into one module, the world's imports left open.
+ * Bundles a component's entry with everything it imports into one module, the world's imports left open. Where `interfaces`
+ * are named, the host has these parts alone; what the entry imports of the world itself stays.
  *
  * Async functions become generators over the global `Promise`, which the fill-ins replace; they are put in front of
  * everything else, whatever order the entry imports in.
  */
-export const bundleHandler = async (entry: string, minify: boolean): Promise<BundledHandler> => {
+export const bundleHandler = async (
+  entry: string,
+  minify: boolean,
+  interfaces: ReadonlySet<string> | null
+): Promise<BundledHandler> => {
   const folder = dirname(entry)
   let bundled: BundledHandler
   let exported: ReadonlyArray<string>
@@ -53,7 +61,7 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
       conditions: ["import"],
       target: "es2022",
       supported: { "async-await": false, "async-generator": false, "for-await": false, "top-level-await": false },
-      external: [`${world}*`],
+      plugins: [boundParts(interfaces)],
       charset: "utf8",
       legalComments: "none",
       logLevel: "silent",
@@ -64,9 +72,11 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
     const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
     const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
       file: resolve(folder, file),
-      worldImports: imports.filter(({ path }) => path.startsWith(world)).map(({ path }) => path.slice(world.length))
+      worldImports: interfacesIn(imports),
+      imports: imports.filter(({ external }) => external !== true).map(({ path }) => resolve(folder, path))
     }))
-    bundled = { script: text(".js"), sourceMap: text(".js.map"), modules }
+    const used = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))
+    bundled = { script: text(".js"), sourceMap: text(".js.map"), modules, interfaces: [...new Set(used)].sort() }
   } catch (cause) {
     if (cause instanceof FileRefused) throw cause
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })
