@@ -1,1 +1,8 @@
-export {}
+export * from "./EnvelopeRefused.ts"
+export * from "./EnvelopeSecrets.ts"
+export * from "./ProductApi.ts"
+export * from "./ProductInvoicing.ts"
+export * from "./ProductScheduler.ts"
+export * from "./ProductStorage.ts"
+export * from "./ProductUiProxy.ts"
+export * from "./ServerFailed.ts"

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
-import { HttpFetch, type HttpFetchService } from "./HttpFetch.ts"
+import { HttpFetch, HttpFetchError, type HttpFetchService } from "./HttpFetch.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 
@@ -18,7 +18,8 @@ const fetching = {
   span: "HttpFetch.fetch",
   access: "write",
   capability: "cap:http.fetch",
-  permission: null
+  permission: null,
+  errors: [HttpFetchError]
 } as const
 
 const mostHeaders = 100

@@ -2,7 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
 import { CreateManualInvoiceInput } from "./InvoiceInput.ts"
-import { Invoicing, type InvoicingService } from "./Invoicing.ts"
+import { Invoicing, InvoicingError, type InvoicingService } from "./Invoicing.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 
@@ -16,7 +16,8 @@ const creating = {
   span: "Invoicing.createManualInvoice",
   access: "write",
   capability: "cap:invoice.manual.create",
-  permission: null
+  permission: null,
+  errors: [InvoicingError]
 } as const
 
 const decodeInvoice = Input.decode(CreateManualInvoiceInput, "input")

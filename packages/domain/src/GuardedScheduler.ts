@@ -4,7 +4,7 @@ import type { Guarded } from "./Guarded.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 import { CreateScheduleInput, UpdateScheduleInput } from "./ScheduleInput.ts"
-import { type ScheduleDeleted, Scheduler, type SchedulerService } from "./Scheduler.ts"
+import { type ScheduleDeleted, Scheduler, SchedulerError, type SchedulerService } from "./Scheduler.ts"
 
 /**
  * Schedules for an execution that has `cap:scheduler.manage`. An id has 1 to 64 characters; see {@link CreateScheduleInput} for
@@ -14,7 +14,7 @@ export class GuardedScheduler extends Context.Service<GuardedScheduler, Guarded<
   "@alga-psa/ext-domain/GuardedScheduler"
 ) {}
 
-const rights = { capability: "cap:scheduler.manage", permission: null } as const
+const rights = { capability: "cap:scheduler.manage", permission: null, errors: [SchedulerError] } as const
 const operation = <Access extends "read" | "write">(name: string, method: string, access: Access) =>
   ({ name: `scheduler.${name}`, span: `Scheduler.${method}`, access, ...rights }) as const
 

@@ -3,14 +3,14 @@ import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
-import { Secrets, type SecretsService } from "./Secrets.ts"
+import { Secrets, SecretsError, type SecretsService } from "./Secrets.ts"
 
 /** Secrets for an execution that has `cap:secrets.get`. Names have 1 to 256 characters. */
 export class GuardedSecrets extends Context.Service<GuardedSecrets, Guarded<SecretsService>>()(
   "@alga-psa/ext-domain/GuardedSecrets"
 ) {}
 
-const rights = { access: "read", capability: "cap:secrets.get", permission: null } as const
+const rights = { access: "read", capability: "cap:secrets.get", permission: null, errors: [SecretsError] } as const
 const getting = { name: "secrets.get", span: "Secrets.get", ...rights } as const
 const listing = { name: "secrets.list-keys", span: "Secrets.listKeys", ...rights } as const
 

@@ -3,7 +3,7 @@ import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
-import { Storage, type StorageService } from "./Storage.ts"
+import { Storage, StorageError, type StorageService } from "./Storage.ts"
 
 /**
  * Storage for an execution that has `cap:storage.kv`. A namespace has 1 to 128 characters, a key 1 to 256 and no `/`, a value at
@@ -13,7 +13,7 @@ export class GuardedStorage extends Context.Service<GuardedStorage, Guarded<Stor
   "@alga-psa/ext-domain/GuardedStorage"
 ) {}
 
-const rights = { capability: "cap:storage.kv", permission: null } as const
+const rights = { capability: "cap:storage.kv", permission: null, errors: [StorageError] } as const
 const getting = { name: "storage.get", span: "Storage.get", access: "read", ...rights } as const
 const putting = { name: "storage.put", span: "Storage.put", access: "write", ...rights } as const
 const deleting = { name: "storage.delete", span: "Storage.delete", access: "write", ...rights } as const
@@ -21,6 +21,9 @@ const listing = { name: "storage.list-entries", span: "Storage.listEntries", acc
 
 /** As many bytes as fit, as a JSON text of base64, into the 64 KiB that the product takes. */
 const mostBytes = 49_149
+
+/** The longest key, escaped as JSON and in base64. */
+const mostCursor = 4_096
 
 const namespace = Input.text(1, 128)
 const key = Input.text(1, 256).check(Schema.isPattern(/^[^/]*$/, { message: "must not contain a /" }))
@@ -39,7 +42,7 @@ const decodeEntry = Input.decode(
   "entry"
 )
 const decodeListing = Input.decode(
-  Schema.Struct({ namespace, cursor: Schema.NullOr(Input.text(1, 1_024)) }),
+  Schema.Struct({ namespace, cursor: Schema.NullOr(Input.text(1, mostCursor)) }),
   "namespace"
 )
 

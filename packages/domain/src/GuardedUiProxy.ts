@@ -3,7 +3,7 @@ import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
-import { UiProxy, type UiProxyService } from "./UiProxy.ts"
+import { UiProxy, UiProxyError, type UiProxyService } from "./UiProxy.ts"
 
 /** Routes of the product for an execution that has `cap:ui.proxy`. A route has 1 to 2,048 characters. */
 export class GuardedUiProxy extends Context.Service<GuardedUiProxy, Guarded<UiProxyService>>()(
@@ -15,7 +15,8 @@ const calling = {
   span: "UiProxy.callRoute",
   access: "write",
   capability: "cap:ui.proxy",
-  permission: null
+  permission: null,
+  errors: [UiProxyError]
 } as const
 
 const decodeCall = Input.decode(

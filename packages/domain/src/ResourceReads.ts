@@ -30,7 +30,7 @@ export const layerReads = <Of extends Operations, Reader, Reads>(
         const spoken = { name: `${resource.name}.${name}`, span: `${serviceName(resource.Reads)}.${name}` }
         const read = (...args: ReadonlyArray<unknown>) =>
           guarded(
-            { ...spoken, access: "read", capability, permission },
+            { ...spoken, access: "read", capability, permission, errors: [] },
             {
               input: operation.query(...args),
               run: ({ tenantId }, query, subject) => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Schema } from "effect"
 import { Authorization } from "../src/Authorization.ts"
-import type { CallError } from "../src/CallError.ts"
+import { type CallError, NotAllowed } from "../src/CallError.ts"
 import type { Capability } from "../src/Capability.ts"
 import { layerDeniedPorts } from "../src/DeniedPorts.ts"
 import { GuardedHttpFetch } from "../src/GuardedHttpFetch.ts"
@@ -20,6 +20,9 @@ import { Storage, StorageError } from "../src/Storage.ts"
 import { UiProxy, UiProxyError } from "../src/UiProxy.ts"
 import { failure, observed } from "./observed.ts"
 import { access, extension, guardedReads, install, invocation, tenant, user } from "./ports.ts"
+
+/** An error of no interface. */
+class Unknown extends Schema.TaggedError<Unknown>()("Unknown", { code: Schema.String }) {}
 
 type Failure = CallError | { readonly code: string }
 type Call = Effect.Effect<unknown, Failure, GuardedPorts | Invocation>
@@ -86,7 +89,7 @@ const operations: ReadonlyArray<Operation> = [
   operation("storage.get", "Storage.get", storage, "reads", 1, stored("private", "private")),
   operation("storage.put", "Storage.put", storage, "writes", 1, put()),
   operation("storage.delete", "Storage.delete", storage, "writes", 1, removed("private", "private")),
-  operation("storage.list-entries", "Storage.listEntries", storage, "reads", 2, listed("private", "private")),
+  operation("storage.list-entries", "Storage.listEntries", storage, "reads", 2, listed("private", "cursor")),
   operation("ui-proxy.call-route", "UiProxy.callRoute", "cap:ui.proxy", "writes", 1, route("/private")),
   operation(
     "scheduler.list-schedules",
@@ -131,11 +134,13 @@ const guardedOver = (capabilities: ReadonlyArray<Capability>, ports: typeof laye
 /** The guarded ports over ports that note what they are asked, and answer as told where something is told. */
 const portsOver = (capabilities: ReadonlyArray<Capability>, told?: Effect.Effect<never, never>) => {
   const asked: Array<string> = []
+  const handed: Array<unknown> = []
   const answer =
     <A>(name: string, value: A) =>
-    (): Effect.Effect<A> =>
+    (...args: ReadonlyArray<unknown>): Effect.Effect<A> =>
       Effect.suspend(() => {
         asked.push(name)
+        handed.push(...args)
         return told ?? Effect.succeed(value)
       })
   const ports = Layer.mergeAll(
@@ -161,7 +166,7 @@ const portsOver = (capabilities: ReadonlyArray<Capability>, told?: Effect.Effect
     }),
     Layer.succeed(Invoicing, { createManualInvoice: answer("invoicing.create-manual-invoice", made) })
   )
-  return { asked, ...guardedOver(capabilities, ports) }
+  return { asked, handed, ...guardedOver(capabilities, ports) }
 }
 
 const settings = Redacted.make({ config: { a: "private" }, secretEnvelope: { b: "private" } })
@@ -172,7 +177,7 @@ const ran = (
   told?: Effect.Effect<never, never>,
   of: InvocationData = invocation(user, { settings, trigger: "webhook" })
 ) => {
-  const { asked, calls, layer } = portsOver(capabilities, told)
+  const { asked, calls, handed, layer } = portsOver(capabilities, told)
   const used = Effect.flatMap(Authorization, (authorization) => authorization.used)
   const whole = Effect.all({ exit: Effect.exit(call), used: Effect.suspend(() => used) }).pipe(
     asExecution(of),
@@ -180,8 +185,27 @@ const ran = (
   )
   return Effect.map(observed(whole), ({ exit, ...seen }) => {
     assert(exit._tag === "Success")
-    return { ...seen, asked, calls, exit: exit.value.exit, used: exit.value.used }
+    return { ...seen, asked, calls, handed, exit: exit.value.exit, used: exit.value.used }
   })
+}
+
+/** What each operation is asked above, as its port takes it. */
+const handedOn: Readonly<Record<string, ReadonlyArray<unknown>>> = {
+  "secrets.get": ["private"],
+  "secrets.list-keys": [],
+  "http.fetch": [request],
+  "storage.get": ["private", "private"],
+  "storage.put": [entry],
+  "storage.delete": ["private", "private"],
+  "storage.list-entries": ["private", "cursor"],
+  "ui-proxy.call-route": ["/private", bytes(1)],
+  "scheduler.list-schedules": [],
+  "scheduler.get-schedule": ["private"],
+  "scheduler.create-schedule": [schedule],
+  "scheduler.update-schedule": ["private", {}],
+  "scheduler.delete-schedule": ["private"],
+  "scheduler.get-endpoints": [],
+  "invoicing.create-manual-invoice": [invoice]
 }
 
 const everything = [...new Set(operations.map(({ capability }) => capability))]
@@ -194,6 +218,13 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
         assert.deepEqual([exit._tag, asked, calls.map(([port]) => port)], ["Success", [name], ["gate"]])
         assert.deepEqual([used.capabilities, used.permissions], [[capability], []])
       }
+    })
+  )
+
+  it.effect("hands its port all that it was asked", () =>
+    Effect.gen(function* () {
+      const { handed } = yield* ran(call, [capability])
+      assert.deepEqual(handed, handedOn[name])
     })
   )
 
@@ -257,6 +288,20 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
         lines.map(({ fields, level, message }) => [level, message, fields["outcome"]]),
         [["Error", ["host call", defect], "internal"]]
       )
+    })
+  )
+
+  it.effect("answers an error that is not of its interface as internal, with its cause in the one line", () =>
+    Effect.gen(function* () {
+      const foreign = [new NotAllowed({ reason: "rbac", missing: "private" }), new Unknown({ code: "denied" })]
+      for (const error of foreign) {
+        const { exit, lines } = yield* ran(call, [capability], Effect.fail(error) as Effect.Effect<never>)
+        assert.deepEqual(failure(exit)?.code, "internal")
+        assert.deepEqual(
+          lines.map(({ fields, message }) => [message, fields["outcome"]]),
+          [[["host call", error], "internal"]]
+        )
+      }
     })
   )
 
@@ -341,7 +386,7 @@ describe("Input of a port", () => {
     [put(), put({ namespace: "" }), "namespace", "must be 1 to 128 characters"],
     [put({ value: bytes(49_149) }), put({ value: bytes(49_150) }), "value", "must be at most 49149 bytes"],
     [put({ revision: 0n }), put({ revision: -1n }), "revision", "must be at least 0"],
-    [listed("n", text(1_024)), listed("n", text(1_025)), "cursor", "must be 1 to 1024 characters"],
+    [listed("n", text(4_096)), listed("n", text(4_097)), "cursor", "must be 1 to 4096 characters"],
     [listed("n", null), listed("", null), "namespace", "must be 1 to 128 characters"],
     [route(text(2_048)), route(text(2_049)), "route", "must be 1 to 2048 characters"],
     [route("/"), route("/\0"), "route", nul],

@@ -167,7 +167,8 @@ describe("The log", () => {
         span: "ClientReads.get",
         access: "read",
         capability: "cap:client.read",
-        permission: "client:read"
+        permission: "client:read",
+        errors: []
       } as const
       const { lines } = yield* observed(
         audited(operation, Effect.die(defect), { count: () => 0 }).pipe(asExecution(invocation()))

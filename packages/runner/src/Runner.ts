@@ -18,6 +18,7 @@ import {
   type CapabilityGate,
   type ClientReader,
   type HttpFetch,
+  type InstallLookup,
   type Invoicing,
   layerDeniedPorts,
   layerGuardedPorts,
@@ -40,15 +41,18 @@ import type { DatabaseCheck } from "./DatabaseCheck.ts"
 import { LongestTime } from "./Deadline.ts"
 import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
+import { type HttpBounds, httpDefaults } from "./HttpBounds.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
+import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
+import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
 import * as SeenBundles from "./SeenBundles.ts"
-import { defaultAnswerBytes, layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
+import { layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
 
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
 export type BundleSource =
@@ -82,7 +86,7 @@ export interface RunnerOptions {
 }
 
 /** The ports that give a runner its data. */
-export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | DatabaseCheck
+export type Ports = ClientReader | ServiceReader | CapabilityGate | InstallLookup | RbacCheck | DatabaseCheck
 
 /** What the routes need. */
 export type Services =
@@ -90,6 +94,7 @@ export type Services =
   | AnswerRights.AnswerRights
   | Components.Components
   | ExtensionUi.ExtensionUi
+  | InstallLookup
   | Readiness.Readiness
   | Life.Life
 
@@ -133,67 +138,53 @@ export const layerRunner = ({
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
+    Layer.provideMerge(layerMissesRemembered),
     Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
 }
 
-/** Where an HTTP server listens and what bounds its callers. */
-export interface HttpOptions {
+/** Where an HTTP server listens, and what bounds its callers: {@link httpDefaults} where nothing else is said. */
+export interface HttpOptions extends Partial<HttpBounds> {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
-  /** Largest body, in bytes. Default: 16 MiB. */
-  readonly bodyBytes?: number
-  /** Largest head of a request, in bytes. Default: 16 KiB. */
-  readonly headerBytes?: number
-  /** How long a caller may take to send the head. Default: 10 seconds. */
-  readonly headersTimeout?: Duration.Duration
-  /** How long a caller may take to send all of a request. Default: 30 seconds. */
-  readonly requestTimeout?: Duration.Duration
-  /** How long a caller may take to receive all of an answer. Default: 60 seconds. */
-  readonly answerTimeout?: Duration.Duration
-  /** Bytes of answers that may wait for their callers, all together; beyond it no execution begins. Default: 256 MiB. */
-  readonly answerBytes?: number
-  /** How long a connection may stay without a request; longer than the balancer's own. Default: 65 seconds. */
-  readonly keepAliveTimeout?: Duration.Duration
-  /** Most connections; more are closed at once. Default: 10,000. */
-  readonly maxConnections?: number
+  /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
+  readonly failureStatus?: "http" | "200"
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
   readonly reusePort?: boolean
 }
 
-const millis = (duration: Duration.Duration | undefined, fallback: number) =>
-  duration === undefined ? fallback : Duration.toMillis(duration)
-
-const nodeServer = (options: HttpOptions) => () => {
-  const bounds = {
-    maxHeaderSize: options.headerBytes ?? 16_384,
-    headersTimeout: millis(options.headersTimeout, 10_000),
-    requestTimeout: millis(options.requestTimeout, 30_000),
-    keepAliveTimeout: millis(options.keepAliveTimeout, 65_000),
+const nodeServer = (bounds: HttpBounds) => () => {
+  const times = {
+    maxHeaderSize: bounds.headerBytes,
+    headersTimeout: Duration.toMillis(bounds.headersTimeout),
+    requestTimeout: Duration.toMillis(bounds.requestTimeout),
+    keepAliveTimeout: Duration.toMillis(bounds.keepAliveTimeout),
     connectionsCheckingInterval: 1_000
   }
-  const server = timedServer(bounds, millis(options.answerTimeout, 60_000))
-  server.maxConnections = options.maxConnections ?? 10_000
+  const server = timedServer(times, Duration.toMillis(bounds.answerTimeout))
+  server.maxConnections = bounds.maxConnections
   return server
 }
 
 /** An HTTP server for routes, such as the runner's. A path is a route's only as it is written there. */
-export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) =>
-  HttpRouter.serve(Layer.merge(routes, layerExactTargets), {
+export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) => {
+  const bounds: HttpBounds = { ...httpDefaults, ...options }
+  return HttpRouter.serve(Layer.merge(routes, layerExactTargets), {
     disableLogger: true,
     disableListenLog: true,
     routerConfig: exactRoutes
   }).pipe(
     Layer.provide([
-      Layer.succeed(RequestBytes, ByteSize.bytes(options.bodyBytes ?? 16 * 1024 * 1024)),
+      Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
+      Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
-      layerWaitingAnswers(makeWaitingAnswers(options.answerBytes ?? defaultAnswerBytes))
+      layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),
     Layer.provideMerge(
-      NodeHttpServer.layer(nodeServer(options), {
+      NodeHttpServer.layer(nodeServer(bounds), {
         host: options.host,
         port: options.port,
         reusePort: options.reusePort ?? false,
@@ -201,3 +192,4 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
       })
     )
   )
+}

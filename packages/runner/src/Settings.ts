@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Duration, Schema } from "effect"
+import { httpDefaults } from "./HttpBounds.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import type { StopOptions } from "./Life.ts"
@@ -58,47 +59,58 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: number({
     purpose: "Largest request body, envelope included.",
     unit: "bytes",
-    default: 16_777_216,
+    default: httpDefaults.bodyBytes,
     least: 1_024,
     most: 268_435_456
   }),
   ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: number({
     purpose: "Largest head of a request.",
     unit: "bytes",
-    default: 16_384,
+    default: httpDefaults.headerBytes,
     least: 4_096,
     most: 1_048_576
   }),
   ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: duration.pipe(
-    about("How long a caller may take to send the head of a request.", "duration", { fallback: "10 seconds" })
+    about("How long a caller may take to send the head of a request.", "duration", {
+      fallback: httpDefaults.headersTimeout
+    })
   ),
   ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: duration.pipe(
-    about("How long a caller may take to send a whole request.", "duration", { fallback: "30 seconds" })
+    about("How long a caller may take to send a whole request.", "duration", { fallback: httpDefaults.requestTimeout })
   ),
   ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT: duration.pipe(
-    about("How long a caller may take to receive a whole answer.", "duration", { fallback: "60 seconds" })
+    about("How long a caller may take to receive a whole answer.", "duration", { fallback: httpDefaults.answerTimeout })
   ),
   ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES: number({
     purpose:
       "Answers that may wait for their callers, all together; a tenant may have half of it. Beyond it no execution begins.",
     unit: "bytes",
-    default: 268_435_456,
+    default: httpDefaults.answerBytes,
     least: 1_048_576,
     most: 68_719_476_736
   }),
   ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: duration.pipe(
-    about("How long a connection may stay without a request.", "duration", { fallback: "65 seconds" })
+    about("How long a connection may stay without a request.", "duration", { fallback: httpDefaults.keepAliveTimeout })
   ),
   ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: number({
     purpose: "Most connections of callers; more are closed at once.",
     unit: "connections",
-    default: 10_000,
+    default: httpDefaults.maxConnections,
     least: 1,
     most: 1_000_000
   }),
   ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: onOff.pipe(
     about("on lets several processes listen on one port (Linux).", "on, off", { fallback: "off" })
   ),
+  ALGA_EXTENSION_RUNNER_FAILURE_STATUS: Schema.Literals(["http", "200"])
+    .annotate({ message: "must be http or 200" })
+    .pipe(
+      about(
+        "How POST /v1/execute tells of a failure: http by its HTTP status, 200 by the status in the body alone.",
+        "http, 200",
+        { fallback: "http" }
+      )
+    ),
   ALGA_EXTENSION_RUNNER_STOP_DELAY: duration.pipe(
     about("How long a stopping runner takes work while /readyz says no.", "duration", { fallback: "0 seconds" })
   ),
@@ -402,6 +414,7 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
   answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
+  failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,
   frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"
 })

@@ -1,5 +1,6 @@
 import { AnswerRoom } from "@alga-psa/ext-adapters-wit"
 import { Context, Effect, Layer, type Scope } from "effect"
+import { httpDefaults } from "./HttpBounds.ts"
 
 /** Counts the bytes of answers that their callers have not taken yet. */
 export interface WaitingAnswersService {
@@ -32,14 +33,9 @@ export const makeWaitingAnswers = (mostBytes: number): WaitingAnswersService => 
   }
 }
 
-const mebibyte = 1_048_576
-
-/** How many bytes of answers may wait where nothing else is set. */
-export const defaultAnswerBytes = 256 * mebibyte
-
 /** The answers that wait in this process. */
 export const WaitingAnswers = Context.Reference<WaitingAnswersService>("@alga-psa/ext-runner/WaitingAnswers", {
-  defaultValue: () => makeWaitingAnswers(defaultAnswerBytes)
+  defaultValue: () => makeWaitingAnswers(httpDefaults.answerBytes)
 })
 
 /** Bounds the answers that wait, also for the sandbox. */

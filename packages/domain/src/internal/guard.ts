@@ -1,36 +1,43 @@
 import { Effect } from "effect"
 import { Authorization } from "../Authorization.ts"
-import { type CallError, Internal } from "../CallError.ts"
-import { DataSourceError } from "../DataSourceError.ts"
+import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
+import type { DataSourceError } from "../DataSourceError.ts"
 import { Invocation } from "../Invocation.ts"
 import { audited } from "./audit.ts"
 import { writers } from "./executions.ts"
-import type { Coded, Operation, Steps } from "./operation.ts"
+import type { Coded, ErrorClass, Operation, Steps } from "./operation.ts"
 
-const isAnswer = <E>(error: E): error is Exclude<E, DataSourceError> => !(error instanceof DataSourceError)
+const internal = (cause: unknown) => new Internal({ cause })
+
+/** Leaves errors of these classes, and takes any other for internal, whatever its type says. */
+const only =
+  <Known>(classes: ReadonlyArray<ErrorClass<Known>>) =>
+  (error: unknown): Known | Internal =>
+    classes.find((known): boolean => error instanceof known) === undefined ? internal(error) : (error as Known)
+
+const onlyOfGuard = only<CallError>([NotAllowed, InvalidInput, Internal])
 
 /** Checks in their one order: capability, user and permission, input, and only then the port. */
 export const guard = Effect.map(
   Authorization,
   (authorization) =>
-    <Query, A, E extends Coded | DataSourceError>(
-      operation: Operation,
-      steps: Steps<Query, A, E>
-    ): Effect.Effect<A, Exclude<E, DataSourceError> | CallError, Invocation> =>
+    <Query, A, E extends Coded = never>(
+      operation: Operation<E>,
+      steps: Steps<Query, A, NoInfer<E> | DataSourceError>
+    ): Effect.Effect<A, E | CallError, Invocation> =>
       authorization.requireCapability(operation.capability).pipe(
         Effect.andThen(
           operation.permission === null ? Effect.succeed(null) : authorization.requirePermission(operation.permission)
         ),
-        Effect.flatMap((subject) =>
-          Effect.flatMap(steps.input, (query) =>
-            Effect.flatMap(Invocation, (invocation) => {
-              if (operation.access === "write") writers.add(invocation)
-              return steps.run(invocation, query, subject)
-            })
-          )
+        Effect.flatMap((subject) => Effect.map(steps.input, (query) => ({ query, subject }))),
+        Effect.mapError(onlyOfGuard),
+        Effect.flatMap(({ query, subject }) =>
+          Effect.flatMap(Invocation, (invocation) => {
+            if (operation.access === "write") writers.add(invocation)
+            return Effect.mapError(steps.run(invocation, query, subject), only(operation.errors))
+          })
         ),
-        Effect.mapError((error) => (isAnswer(error) ? error : new Internal({ cause: error }))),
-        Effect.catchDefect((cause) => Effect.fail(new Internal({ cause }))),
+        Effect.catchDefect((cause) => Effect.fail(internal(cause))),
         (call) => audited(operation, call, steps)
       )
 )

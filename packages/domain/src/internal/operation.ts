@@ -11,8 +11,11 @@ export interface Coded {
   readonly cause?: unknown
 }
 
-/** A guarded operation: its name in logs and metrics, its span, and what it takes. */
-export interface Operation {
+/** The class of an interface's own error. */
+export type ErrorClass<E> = abstract new (...args: never) => E
+
+/** A guarded operation: its name in logs and metrics, its span, what it takes, and how its port may fail. */
+export interface Operation<E extends Coded = Coded> {
   readonly name: string
   readonly span: string
   /** A `write` may change something, or tell somebody outside. An execution that wrote is never repeated by the host. */
@@ -20,6 +23,8 @@ export interface Operation {
   readonly capability: Capability
   /** Null where the capability alone decides, whoever the user is. */
   readonly permission: Permission | null
+  /** The errors of its port that a caller sees. Any other is internal. */
+  readonly errors: ReadonlyArray<ErrorClass<E>>
 }
 
 /** What an operation does once it is allowed. */

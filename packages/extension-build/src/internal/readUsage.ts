@@ -20,7 +20,7 @@ const folderOf = (name: string, from: string): string | null => {
   }
 }
 
-type Bundle = Pick<BundledHandler, "modules" | "sourceMap">
+type Bundle = Pick<BundledHandler, "globals" | "modules" | "sourceMap">
 
 const code = /\.[cm]?[jt]sx?$/
 
@@ -55,13 +55,27 @@ const whyUnread = (
   return imports.some(isKnown) ? "a library that TypeScript does not read imports code that has the host" : null
 }
 
+/** Uses of `fetch`, which rests on `host.http`. Only the bundler knows them, in packages too. */
+const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">): ReadonlyArray<HostUse> =>
+  globals
+    .filter(({ name }) => name === "fetch")
+    .map(({ column, file, line, name }) => ({
+      capability: "cap:http.fetch",
+      interface: "http",
+      certain: true,
+      written: name,
+      file: relative(folder, file),
+      line,
+      column
+    }))
+
 /** Does the work of `findHostUsage`, in the process that calls it. */
 export const readUsage = (folder: string, entry: string, bundle: Bundle): HostUsage => {
   const sdk = folderOf("@alga-psa/ext-extension-sdk", entry)
   const isRuntime = (file: string): boolean => /[/\\]@alga-psa[/\\]extension-runtime[/\\]/.test(file)
   const isOwn = (file: string): boolean => (sdk !== null && file.startsWith(sdk + sep)) || isRuntime(file)
   const modules = bundle.modules.filter(({ file }) => !isOwn(file))
-  const uses: Array<HostUse> = [...importsOf(folder, modules)]
+  const uses: Array<HostUse> = [...importsOf(folder, modules), ...fetchesOf(folder, bundle)]
   const maybe: Array<HostUse> = []
   const escapes: Array<HostEscape> = []
   let callable = true

@@ -1,0 +1,5 @@
+export * from "./promise/OpenReads.ts"
+export * from "./promise/QueryFunction.ts"
+export * from "./promise/Reads.ts"
+export * from "./promise/ReadsError.ts"
+export * from "./promise/Source.ts"
