@@ -1,6 +1,6 @@
 import { Storage, type StorageEntry, StorageError } from "@alga-psa/ext-domain/Storage"
 import { lastKeySeen } from "@alga-psa/ext-domain/StorageCursor"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { byCodePoint } from "./internal/text.ts"
 import { installKey } from "./MemoryInstalls.ts"
 
@@ -14,8 +14,12 @@ const copy = (entry: StorageEntry): StorageEntry => ({ ...entry, value: Uint8Arr
 type Space = Map<string, StorageEntry>
 const nothing: ReadonlyMap<string, StorageEntry> = new Map()
 
-const make = Effect.sync(() => {
-  const installs = new Map<string, Map<string, Space>>()
+/** What {@link layerStorage} keeps: entries by key, by namespace, by `installKey`. */
+export class MemoryEntries extends Context.Service<MemoryEntries, Map<string, Map<string, Space>>>()(
+  "@alga-psa/ext-adapters-memory/MemoryEntries"
+) {}
+
+const make = Effect.map(MemoryEntries, (installs) => {
   const spacesOf = Effect.map(installKey, (install) => {
     const spaces = installs.get(install) ?? new Map<string, Space>()
     installs.set(install, spaces)
@@ -59,5 +63,7 @@ const make = Effect.sync(() => {
   })
 })
 
-/** {@link Storage} in memory, for as long as the layer lives. */
-export const layerStorage: Layer.Layer<Storage> = Layer.effect(Storage, make)
+/** {@link Storage} in memory, for as long as the layer lives, and what it keeps. */
+export const layerStorage: Layer.Layer<Storage | MemoryEntries> = Layer.effect(Storage, make).pipe(
+  Layer.provideMerge(Layer.sync(MemoryEntries, () => new Map()))
+)
