@@ -11,6 +11,7 @@ import {
   Internal,
   type InvocationData,
   Invoicing,
+  InvoicingError,
   layerGuardedPorts,
   NotAllowed,
   Scheduler,
@@ -357,6 +358,26 @@ describe("A port that fails", () => {
       const { logs, outcomes, reply } = yield* called(["secrets", "listKeys"], { effective: ["cap:secrets.get"], port })
       assert.deepEqual(reply, ok([]))
       assert.deepEqual([outcomes, logs[0]?.level], [["internal"], "ERROR"])
+    })
+  )
+})
+
+describe("A change whose answer was lost", () => {
+  const invoice = { clientId: "c", items: [] }
+  const schedule = { endpoint: "/a", cron: "0 2 * * *" }
+  const text = "internal: the answer was lost, and it is unknown whether this was done"
+
+  it.effect.each([
+    [["invoicing", "createManualInvoice", invoice], new InvoicingError({ code: "internal", mayBeDone: true })],
+    [["scheduler", "createSchedule", schedule], new SchedulerError({ code: "internal", mayBeDone: true })],
+    [["scheduler", "updateSchedule", "s", {}], new SchedulerError({ code: "internal", mayBeDone: true })],
+    [["scheduler", "deleteSchedule", "s"], new SchedulerError({ code: "internal", mayBeDone: true })]
+  ] as const)("is no success, and says that nobody knows what became of it (%#)", ([call, error]) =>
+    Effect.gen(function* () {
+      const { outcomes, reply } = yield* called(call, { effective: everyCapability, port: Effect.fail(error) })
+      assert(reply?.type === "ok")
+      assert.deepInclude(reply.value, { success: false, error: text })
+      assert.deepEqual(outcomes, ["internal"])
     })
   )
 })

@@ -5,6 +5,8 @@ import type { CreateManualInvoiceInput } from "./InvoiceInput.ts"
 /** Why invoicing did not answer. The world has no enum for it: an extension sees the code as the result's error text. */
 export class InvoicingError extends Schema.TaggedError<InvoicingError>()("InvoicingError", {
   code: Schema.Literals(["denied", "internal"]),
+  /** True where a change was asked for and its answer was lost: it may have been made. */
+  mayBeDone: Schema.optionalKey(Schema.Boolean),
   /** For the host's own log. It never reaches an extension. */
   cause: Schema.optionalKey(Schema.Defect())
 }) {}

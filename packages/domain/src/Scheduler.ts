@@ -5,6 +5,8 @@ import type { CreateScheduleInput, UpdateScheduleInput } from "./ScheduleInput.t
 /** Why the scheduler did not answer; the cases of the WIT enum `scheduler-error`. */
 export class SchedulerError extends Schema.TaggedError<SchedulerError>()("SchedulerError", {
   code: Schema.Literals(["not-found", "validation-failed", "quota-exceeded", "denied", "internal"]),
+  /** True where a change was asked for and its answer was lost: it may have been made. */
+  mayBeDone: Schema.optionalKey(Schema.Boolean),
   /** For the host's own log. It never reaches an extension. */
   cause: Schema.optionalKey(Schema.Defect())
 }) {}

@@ -1,0 +1,90 @@
+import { Buffer } from "node:buffer"
+import { Secrets, SecretsError } from "@alga-psa/ext-domain/Secrets"
+import { Cache, Clock, Effect, Exit, Layer } from "effect"
+import { EnvelopeRefused } from "./EnvelopeRefused.ts"
+import { type Envelope, type SealedSecrets, sealedSecrets } from "./internal/envelope.ts"
+import { makeVault, type OpenByVault } from "./internal/vault.ts"
+import type { ServerFailed } from "./ServerFailed.ts"
+
+/** Where Vault is, and what proves the runner to it. */
+export interface VaultOptions {
+  readonly address: URL
+  /** The transit engine's mount, where an envelope names none. */
+  readonly mount: string
+  readonly namespace: string | null
+  /** The file that holds the token. It is read for each request. */
+  readonly tokenFile: string
+}
+
+type Opened = ReadonlyMap<string, string>
+
+/** For how long opened secrets are kept, in milliseconds, and of how many installs. */
+const kept = { millis: 30_000, installs: 500 }
+
+const isOfVault = ({ algorithm }: Envelope): boolean =>
+  (algorithm ?? "").trim().toLowerCase().startsWith("vault-transit")
+
+const textsIn = (plaintext: Uint8Array): Effect.Effect<Opened, EnvelopeRefused> =>
+  Effect.suspend(() => {
+    const refused = Effect.fail(new EnvelopeRefused({ reason: "plaintext" }))
+    try {
+      const value: unknown = JSON.parse(Buffer.from(plaintext).toString("utf8"))
+      if (typeof value !== "object" || value === null || Array.isArray(value)) return refused
+      const entries = Object.entries(value)
+      return entries.every(([, secret]) => typeof secret === "string") ? Effect.succeed(new Map(entries)) : refused
+    } catch {
+      return refused
+    }
+  })
+
+/** Not after the envelope's own end, nor longer than it is kept at most. */
+const keepFor = ({ expires_at }: Envelope, now: number): number => {
+  const left = expires_at === null ? Number.NaN : Date.parse(expires_at) - now
+  return Number.isNaN(left) ? kept.millis : Math.max(0, Math.min(kept.millis, left))
+}
+
+const nothing: Opened = new Map()
+
+const make = (options: VaultOptions | null) =>
+  Effect.gen(function* () {
+    const vault: OpenByVault =
+      options === null ? () => Effect.fail(new EnvelopeRefused({ reason: "no-vault" })) : yield* makeVault(options)
+
+    const open = Effect.fnUntraced(function* ({ envelope }: SealedSecrets) {
+      const sealed = envelope.ciphertext_b64?.trim() ?? ""
+      if (isOfVault(envelope)) return yield* textsIn(yield* vault(envelope))
+      return sealed === "" ? nothing : yield* textsIn(Buffer.from(sealed, "base64"))
+    })
+
+    const cache = yield* Cache.makeWith(
+      (sealed: SealedSecrets) =>
+        Effect.flatMap(open(sealed), (opened) =>
+          Effect.map(Clock.currentTimeMillis, (now) => ({ opened, millis: keepFor(sealed.envelope, now) }))
+        ),
+      { capacity: kept.installs, timeToLive: (exit) => (Exit.isSuccess(exit) ? exit.value.millis : 0) }
+    )
+
+    const secrets = sealedSecrets.pipe(
+      Effect.flatMap((sealed) =>
+        sealed === null ? Effect.succeed(nothing) : Effect.map(Cache.get(cache, sealed), ({ opened }) => opened)
+      ),
+      Effect.mapError((cause: EnvelopeRefused | ServerFailed) => new SecretsError({ code: "internal", cause }))
+    )
+
+    return Secrets.of({
+      get: (key) =>
+        Effect.flatMap(secrets, (opened) => {
+          const found = opened.get(key)
+          return found === undefined ? Effect.fail(new SecretsError({ code: "missing" })) : Effect.succeed(found)
+        }),
+      listKeys: Effect.map(secrets, (opened) => [...opened.keys()])
+    })
+  })
+
+/**
+ * {@link Secrets} from the envelope that the execution's caller sent. Those of Vault are opened by it, and fail where it is
+ * null; others hold the secrets as they are. Opened ones are kept for 30 seconds, or until the envelope's `expires_at`, by
+ * tenant, extension, install, version and the envelope's content. At the same time they are opened once.
+ */
+export const layerSecretsEnvelope = (vault: VaultOptions | null): Layer.Layer<Secrets> =>
+  Layer.effect(Secrets, make(vault))
