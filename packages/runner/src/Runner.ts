@@ -45,12 +45,12 @@ import { type HttpBounds, httpDefaults } from "./HttpBounds.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
+import { PagesOnly } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
 import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
-import * as SeenBundles from "./SeenBundles.ts"
 import { layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
 
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
@@ -136,7 +136,7 @@ export const layerRunner = ({
     Layer.succeed(LongestTime, limits.timeoutMs)
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
-    Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
+    Layer.provide([executor, sandbox, layerBundles(bundles)]),
     Layer.provideMerge(layerMissesRemembered),
     Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
@@ -147,6 +147,8 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** Whether there are pages alone: `GET` of `/` and `/ext-ui/…`. Default: false. */
+  readonly pagesOnly?: boolean
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
@@ -177,6 +179,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
+      Layer.succeed(PagesOnly, options.pagesOnly ?? false),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),
     Layer.provideMerge(
