@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { expect, it } from "vitest"
 import { root } from "../src/release/Packages.ts"
 
@@ -33,6 +33,31 @@ it("the types of the SDK are those of the golden file", { timeout: 120_000 }, as
     await expect(texts.join("\n").replaceAll(/^\/\/\/ <reference .*\n/gm, "")).toMatchFileSnapshot(
       "golden/extension-sdk.d.ts.txt"
     )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+it("the types of plain reads name no Effect, however far one follows them", { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "alga-surface-"))
+  try {
+    const emit = ["--declaration", "--emitDeclarationOnly", "--outDir", folder]
+    execFileSync(join(root, "node_modules/.bin/tsc"), [
+      "-p",
+      join(root, "packages/adapters-pg/tsconfig.build.json"),
+      ...emit
+    ])
+    const reached = new Set([join(folder, "promise.d.ts")])
+    const foreign: Array<string> = []
+    for (const file of reached) {
+      const text = await readFile(file, "utf8")
+      for (const [, specifier = ""] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+        if (specifier.startsWith(".")) reached.add(join(dirname(file), specifier.replace(/\.ts$/, ".d.ts")))
+        else foreign.push(specifier)
+      }
+    }
+    expect(foreign).toEqual([])
+    expect(reached.size).toBeGreaterThan(4)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

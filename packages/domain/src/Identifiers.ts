@@ -1,12 +1,14 @@
 import { Schema, SchemaTransformation } from "effect"
 
+const message = "must be a UUID"
+
 /**
  * A UUID in any version, as PostgreSQL's `uuid` accepts it in its dashed form. Decoding lowers its letters, so
  * that two spellings of one id are equal.
  */
-export const Uuid = Schema.String.check(Schema.isGUID({ message: "must be a UUID" })).pipe(
-  Schema.decode(SchemaTransformation.toLowerCase())
-)
+export const Uuid = Schema.String.annotate({ message })
+  .check(Schema.isGUID({ message }))
+  .pipe(Schema.decode(SchemaTransformation.toLowerCase()))
 
 /** The tenant: the managed service provider whose data is read. */
 export const TenantId = Uuid.pipe(Schema.brand("TenantId"))

@@ -89,7 +89,7 @@ const operations: ReadonlyArray<Operation> = [
   operation("storage.get", "Storage.get", storage, "reads", 1, stored("private", "private")),
   operation("storage.put", "Storage.put", storage, "writes", 1, put()),
   operation("storage.delete", "Storage.delete", storage, "writes", 1, removed("private", "private")),
-  operation("storage.list-entries", "Storage.listEntries", storage, "reads", 2, listed("private", "private")),
+  operation("storage.list-entries", "Storage.listEntries", storage, "reads", 2, listed("private", "cursor")),
   operation("ui-proxy.call-route", "UiProxy.callRoute", "cap:ui.proxy", "writes", 1, route("/private")),
   operation(
     "scheduler.list-schedules",
@@ -134,11 +134,13 @@ const guardedOver = (capabilities: ReadonlyArray<Capability>, ports: typeof laye
 /** The guarded ports over ports that note what they are asked, and answer as told where something is told. */
 const portsOver = (capabilities: ReadonlyArray<Capability>, told?: Effect.Effect<never, never>) => {
   const asked: Array<string> = []
+  const handed: Array<unknown> = []
   const answer =
     <A>(name: string, value: A) =>
-    (): Effect.Effect<A> =>
+    (...args: ReadonlyArray<unknown>): Effect.Effect<A> =>
       Effect.suspend(() => {
         asked.push(name)
+        handed.push(...args)
         return told ?? Effect.succeed(value)
       })
   const ports = Layer.mergeAll(
@@ -164,7 +166,7 @@ const portsOver = (capabilities: ReadonlyArray<Capability>, told?: Effect.Effect
     }),
     Layer.succeed(Invoicing, { createManualInvoice: answer("invoicing.create-manual-invoice", made) })
   )
-  return { asked, ...guardedOver(capabilities, ports) }
+  return { asked, handed, ...guardedOver(capabilities, ports) }
 }
 
 const settings = Redacted.make({ config: { a: "private" }, secretEnvelope: { b: "private" } })
@@ -175,7 +177,7 @@ const ran = (
   told?: Effect.Effect<never, never>,
   of: InvocationData = invocation(user, { settings, trigger: "webhook" })
 ) => {
-  const { asked, calls, layer } = portsOver(capabilities, told)
+  const { asked, calls, handed, layer } = portsOver(capabilities, told)
   const used = Effect.flatMap(Authorization, (authorization) => authorization.used)
   const whole = Effect.all({ exit: Effect.exit(call), used: Effect.suspend(() => used) }).pipe(
     asExecution(of),
@@ -183,8 +185,27 @@ const ran = (
   )
   return Effect.map(observed(whole), ({ exit, ...seen }) => {
     assert(exit._tag === "Success")
-    return { ...seen, asked, calls, exit: exit.value.exit, used: exit.value.used }
+    return { ...seen, asked, calls, handed, exit: exit.value.exit, used: exit.value.used }
   })
+}
+
+/** What each operation is asked above, as its port takes it. */
+const handedOn: Readonly<Record<string, ReadonlyArray<unknown>>> = {
+  "secrets.get": ["private"],
+  "secrets.list-keys": [],
+  "http.fetch": [request],
+  "storage.get": ["private", "private"],
+  "storage.put": [entry],
+  "storage.delete": ["private", "private"],
+  "storage.list-entries": ["private", "cursor"],
+  "ui-proxy.call-route": ["/private", bytes(1)],
+  "scheduler.list-schedules": [],
+  "scheduler.get-schedule": ["private"],
+  "scheduler.create-schedule": [schedule],
+  "scheduler.update-schedule": ["private", {}],
+  "scheduler.delete-schedule": ["private"],
+  "scheduler.get-endpoints": [],
+  "invoicing.create-manual-invoice": [invoice]
 }
 
 const everything = [...new Set(operations.map(({ capability }) => capability))]
@@ -197,6 +218,13 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
         assert.deepEqual([exit._tag, asked, calls.map(([port]) => port)], ["Success", [name], ["gate"]])
         assert.deepEqual([used.capabilities, used.permissions], [[capability], []])
       }
+    })
+  )
+
+  it.effect("hands its port all that it was asked", () =>
+    Effect.gen(function* () {
+      const { handed } = yield* ran(call, [capability])
+      assert.deepEqual(handed, handedOn[name])
     })
   )
 
@@ -350,6 +378,12 @@ describe("Input of a port", () => {
       "headers",
       "must be at most 100"
     ],
+    [
+      fetch({ headers: Array(4).fill({ name: "a", value: text(16_383) }) }),
+      fetch({ headers: [...Array(4).fill({ name: "a", value: text(16_383) }), { name: "a", value: "" }] }),
+      "headers",
+      "must be at most 65536 characters together"
+    ],
     [fetch({ headers: [{ name: "a", value: "b" }] }), fetch({ headers: [{ name: "a", value: "\0" }] }), "headers", nul],
     [stored(text(128), "k"), stored(text(129), "k"), "namespace", "must be 1 to 128 characters"],
     [stored("n", text(256)), stored("n", text(257)), "key", "must be 1 to 256 characters"],
@@ -358,7 +392,7 @@ describe("Input of a port", () => {
     [put(), put({ namespace: "" }), "namespace", "must be 1 to 128 characters"],
     [put({ value: bytes(49_149) }), put({ value: bytes(49_150) }), "value", "must be at most 49149 bytes"],
     [put({ revision: 0n }), put({ revision: -1n }), "revision", "must be at least 0"],
-    [listed("n", text(1_024)), listed("n", text(1_025)), "cursor", "must be 1 to 1024 characters"],
+    [listed("n", text(4_096)), listed("n", text(4_097)), "cursor", "must be 1 to 4096 characters"],
     [listed("n", null), listed("", null), "namespace", "must be 1 to 128 characters"],
     [route(text(2_048)), route(text(2_049)), "route", "must be 1 to 2048 characters"],
     [route("/"), route("/\0"), "route", nul],

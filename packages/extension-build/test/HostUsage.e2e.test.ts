@@ -93,6 +93,32 @@ describe("what a component asks of its host", () => {
   )
 
   it.live.each([
+    ["a call of fetch", "return jsonResponse((await fetch('https://a.example/')).status)", ["fetch"]],
+    ["fetch as it is handed on", "const send = globalThis.fetch\nreturn jsonResponse(String(send))", ["fetch"]],
+    ["no use in asking whether fetch is there", "return jsonResponse([typeof fetch, typeof globalThis.fetch])", []],
+    ["no use in a variable of that name", "const fetch = () => 1\nreturn jsonResponse(fetch())", []],
+    ["no use in its classes", "return jsonResponse(new Headers({ a: 'b' }).get('a'))", []]
+  ] as const)("sees %s", ([, body, names]) =>
+    Effect.gen(function* () {
+      assert.deepEqual((yield* usageOf(handler(body))).names, [...names])
+    })
+  )
+
+  it.live("sees fetch in a package, at its place, and leaves out what the bundle drops of it", () =>
+    Effect.gen(function* () {
+      const usage = yield* usageOf({
+        "lib/index.js":
+          "export const get = (url) => fetch(url)\nexport const post = (url) => fetch(url, { method: 'POST' })\n",
+        ...handler(
+          "return jsonResponse(String(await get('https://a.example/')))",
+          'import { get } from "../lib/index.js"\n'
+        )
+      })
+      assert.deepEqual(usage.uses, ["lib/index.js:1:29 fetch"])
+    })
+  )
+
+  it.live.each([
     ["to any", "const loose = host as any\nreturn jsonResponse(loose.clients)", 4],
     ["to a function without types", "return jsonResponse(Object.keys(host))", 4],
     ["by a name at run time", "const key = request.http.method as 'user'\nreturn jsonResponse(host[key])", 5]
@@ -135,12 +161,15 @@ describe("what a component asks of its host", () => {
         })
         const modules = ["ext-extension-sdk", "ext-extension-sdk-extra", "ext-extension-sdk.js"].map((name, at) => ({
           file: join(packages, name, "index.js"),
-          worldImports: [["services", "clients", "storage"][at] ?? ""]
+          worldImports: [["services", "clients", "storage"][at] ?? ""],
+          imports: []
         }))
         const { uses } = findHostUsage(folder, join(folder, "src/component.ts"), {
           script: "",
           sourceMap: '{"sources":[],"mappings":""}',
-          modules
+          interfaces: [],
+          modules,
+          globals: []
         })
         assert.deepEqual(
           uses.map(({ written }) => written),

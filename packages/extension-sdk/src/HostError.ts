@@ -34,13 +34,30 @@ export type HostErrorCode =
   | UserErrorCode
   | SchedulerErrorCode
 
+const capabilities: Readonly<Record<string, string>> = {
+  secrets: "cap:secrets.get",
+  http: "cap:http.fetch",
+  storage: "cap:storage.kv",
+  uiProxy: "cap:ui.proxy",
+  scheduler: "cap:scheduler.manage"
+}
+
+const groupOf = (operation: string): string => operation.replace(/\..*/, "")
+
+const capabilityMust = (operation: string, last: string): string =>
+  `the manifest must declare ${capabilities[groupOf(operation)] ?? "the capability"}, the install must grant it, and ${last}`
+
 const advice: { readonly [Code in HostErrorCode]?: string } = {
-  "not-allowed":
-    "the manifest must declare the capability, the install must grant it, and the user must hold the right",
-  denied: "the manifest must declare the capability, the install must grant it, and the host must offer it",
   "invalid-input": "an input breaks the rules of this call; the same call cannot succeed",
   internal: "the host could not answer; the same call may succeed later",
   "not-available": "the request runs for nobody, as from a schedule or a webhook"
+}
+
+const adviceFor = (operation: string, code: HostErrorCode): string | undefined => {
+  if (code === "denied") return capabilityMust(operation, "the host must offer it")
+  if (code !== "not-allowed") return advice[code]
+  const isFetch = groupOf(operation) === "http"
+  return capabilityMust(operation, isFetch ? "the host must let this address out" : "the user must hold the right")
 }
 
 /**
@@ -63,7 +80,8 @@ export class HostError<Code extends HostErrorCode = HostErrorCode> extends Error
   readonly code: Code
 
   constructor(operation: string, code: Code, options?: ErrorOptions) {
-    super(advice[code] ? `${operation}: ${code} (${advice[code]})` : `${operation}: ${code}`, options)
+    const what = adviceFor(operation, code)
+    super(what === undefined ? `${operation}: ${code}` : `${operation}: ${code} (${what})`, options)
     this.operation = operation
     this.code = code
   }

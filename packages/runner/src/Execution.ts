@@ -2,7 +2,6 @@ import {
   type Component,
   type ExecutionFailed,
   Executor,
-  foreignNames,
   type ExecuteResponse as GuestResponse,
   type Limits,
   lower
@@ -23,6 +22,7 @@ import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
 import { invocationOf } from "./internal/invocation.ts"
+import { makeNoteUnknown } from "./internal/noteUnknown.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
 import { checkOrigin } from "./Origin.ts"
 import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
@@ -58,9 +58,6 @@ const available = Effect.gen(function* () {
 )
 
 const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
-  if (access.unknownCapabilities.length > 0) {
-    return Effect.fail(fail("unknown_capabilities", foreignNames(access.unknownCapabilities)))
-  }
   return access.contentHashes.includes(hash)
     ? Effect.void
     : Effect.fail(fail("bundle_fetch_failed", "the installed version has no bundle of this content hash"))
@@ -89,6 +86,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const authorization = yield* Authorization
       const components = yield* Components
       const executor = yield* Executor
+      const noteUnknown = makeNoteUnknown()
       const secrets = yield* Secrets
 
       /** Secrets that cannot be opened end an execution before its handler. Who may use none does not have them opened. */
@@ -100,6 +98,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
 
       const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
         const access = yield* waitFor("rights")(available)
+        yield* noteUnknown(request, access)
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
         const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }

@@ -18,6 +18,7 @@ import {
   type CapabilityGate,
   type ClientReader,
   type HttpFetch,
+  type InstallLookup,
   type Invoicing,
   layerDeniedPorts,
   layerGuardedPorts,
@@ -43,10 +44,12 @@ import * as ExtensionUi from "./ExtensionUi.ts"
 import { type HttpBounds, httpDefaults } from "./HttpBounds.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
+import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
+import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
 import * as SeenBundles from "./SeenBundles.ts"
 import { layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
@@ -83,7 +86,7 @@ export interface RunnerOptions {
 }
 
 /** The ports that give a runner its data. */
-export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | DatabaseCheck
+export type Ports = ClientReader | ServiceReader | CapabilityGate | InstallLookup | RbacCheck | DatabaseCheck
 
 /** What the routes need. */
 export type Services =
@@ -91,6 +94,7 @@ export type Services =
   | AnswerRights.AnswerRights
   | Components.Components
   | ExtensionUi.ExtensionUi
+  | InstallLookup
   | Readiness.Readiness
   | Life.Life
 
@@ -135,6 +139,7 @@ export const layerRunner = ({
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
+    Layer.provideMerge(layerMissesRemembered),
     Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
 }
@@ -144,6 +149,8 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
+  readonly failureStatus?: "http" | "200"
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
@@ -173,6 +180,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
   }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
+      Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),

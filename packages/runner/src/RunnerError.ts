@@ -9,7 +9,6 @@ export const statusOf = {
   invalid_request: 400,
   missing_routing_headers: 400,
   routing_mismatch: 400,
-  unknown_capabilities: 400,
   not_found: 404,
   method_not_allowed: 405,
   payload_too_large: 413,

@@ -103,6 +103,15 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: onOff.pipe(
     about("on lets several processes listen on one port (Linux).", "on, off", { fallback: "off" })
   ),
+  ALGA_EXTENSION_RUNNER_FAILURE_STATUS: Schema.Literals(["http", "200"])
+    .annotate({ message: "must be http or 200" })
+    .pipe(
+      about(
+        "How POST /v1/execute tells of a failure: http by its HTTP status, 200 by the status in the body alone.",
+        "http, 200",
+        { fallback: "http" }
+      )
+    ),
   ALGA_EXTENSION_RUNNER_STOP_DELAY: duration.pipe(
     about("How long a stopping runner takes work while /readyz says no.", "duration", { fallback: "0 seconds" })
   ),
@@ -408,6 +417,7 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
   answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
+  failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,
   frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"
 })

@@ -287,12 +287,13 @@ describe("Execution", () => {
     })
   )
 
-  it.effect("names capabilities that nobody knows, and runs nothing", () =>
+  it.effect("runs where capabilities that nobody knows are declared or sent, which count for nothing", () =>
     Effect.gen(function* () {
       const declared = { ...access, unknownCapabilities: ["cap:a", "cap:b"] }
-      const { said, steps } = yield* ran(request(), { gate: Effect.succeed(declared) })
-      assert.deepEqual(said, { code: "unknown_capabilities", message: "unknown_capabilities: cap:a, cap:b" })
-      assert.deepEqual(steps, ["gate"])
+      const sent = request({ rest: { providers: ["cap:c", " CAP:Client.Read"] } })
+      const { executions, said } = yield* ran(sent, { gate: Effect.succeed(declared) })
+      assert.deepEqual(said, { status: 204, headers: {} })
+      assert.deepEqual([...(executions[0]?.restrictTo ?? [])], ["cap:client.read"])
     })
   )
 

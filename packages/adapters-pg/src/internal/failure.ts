@@ -3,11 +3,14 @@ import { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import { Predicate } from "effect"
 import type { SchemaError } from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
+import { CallersError } from "./callersError.ts"
 
 /** The SQLSTATE that the server gave, or null where the failure is not the server's. */
 export const sqlState = (error: SqlError): string | null => {
   const { cause } = error.reason
-  return Predicate.hasProperty(cause, "severity") && Predicate.hasProperty(cause, "code") ? String(cause.code) : null
+  return Predicate.hasProperty(cause, "severity") && Predicate.hasProperty(cause, "code") && cause.code !== undefined
+    ? String(cause.code)
+    : null
 }
 
 /**
@@ -49,9 +52,14 @@ class ConnectionLost extends Error {}
 export const wasLost = (error: unknown): boolean =>
   error instanceof DataSourceError && error.cause instanceof ConnectionLost
 
-/** The driver's error as the ports' own. Its cause holds the SQLSTATE and no value of a parameter or a row. */
+/**
+ * The driver's error as the ports' own. Its cause holds the SQLSTATE and no value of a parameter or a row; that of a query
+ * function is what its owner threw.
+ */
 export const fromSqlError = (operation: string, error: SqlError): DataSourceError => {
   const state = sqlState(error)
+  const { cause } = error.reason
+  if (cause instanceof CallersError) return new DataSourceError({ reason: reasonOf(error, state), operation, cause })
   const label = state === null ? error.reason._tag : `${error.reason._tag} ${state}`
   const text = `${label}: ${textOf(error, state)}`
   return new DataSourceError({

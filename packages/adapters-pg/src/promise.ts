@@ -1,0 +1,7 @@
+export * from "./promise/AuditRecord.ts"
+export * from "./promise/OpenGuardedReads.ts"
+export * from "./promise/OpenReads.ts"
+export * from "./promise/QueryFunction.ts"
+export * from "./promise/Reads.ts"
+export * from "./promise/ReadsError.ts"
+export * from "./promise/Source.ts"
