@@ -143,6 +143,8 @@ export interface ExtensionBundleRow {
   readonly version_id: string
   /** SHA-256 of the archive in hexadecimal, with or without `sha256:` in front. */
   readonly content_hash: string
+  /** ISO 8601. Of several, the newest counts. */
+  readonly created_at?: string
 }
 
 /** A row of `tenant_extension_install`. */
@@ -155,6 +157,8 @@ export interface InstallRow {
   readonly granted_caps: unknown
   readonly is_enabled: boolean
   readonly status: "enabled" | "disabled" | "pending"
+  /** The host name under which its page is asked for, in lower case; null where it has none. */
+  readonly runner_domain: string | null
 }
 
 /**

@@ -103,5 +103,6 @@ export const installRow = (row: Given<InstallRow, "id" | "tenant_id" | "registry
   granted_caps: [],
   is_enabled: true,
   status: "enabled",
+  runner_domain: null,
   ...row
 })

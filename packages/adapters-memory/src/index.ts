@@ -1,6 +1,7 @@
 export * from "./Dataset.ts"
 export * from "./MemoryCapabilityGate.ts"
 export * from "./MemoryHttpFetch.ts"
+export * from "./MemoryInstallLookup.ts"
 export * from "./MemoryInstalls.ts"
 export * from "./MemoryInvoicing.ts"
 export * from "./MemoryPorts.ts"

@@ -4,6 +4,7 @@ import { capabilityGateContract } from "../src/contract/CapabilityGateContract.t
 import { layerMemoryData } from "../src/contract/ContractData.ts"
 import { guardedReadsContract } from "../src/contract/GuardedReadsContract.ts"
 import { httpFetchContract } from "../src/contract/HttpFetchContract.ts"
+import { installLookupContract } from "../src/contract/InstallLookupContract.ts"
 import { invoicingContract } from "../src/contract/InvoicingContract.ts"
 import { layerMemoryPortData } from "../src/contract/PortData.ts"
 import { rbacCheckContract } from "../src/contract/RbacCheckContract.ts"
@@ -18,6 +19,7 @@ const memory = Layer.provideMerge(layerMemoryData, layer())
 
 resourceContracts("memory", memory)
 capabilityGateContract("memory", memory)
+installLookupContract("memory", memory)
 rbacCheckContract("memory", memory)
 guardedReadsContract("memory", Layer.provideMerge(layerGuardedReads, memory))
 

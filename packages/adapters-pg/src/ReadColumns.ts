@@ -18,9 +18,18 @@ const ofRights: ReadColumns = {
   permissions: ["tenant", "permission_id", "resource", "action", "msp", "client"],
   role_permissions: ["tenant", "role_id", "permission_id"],
   user_roles: ["tenant", "user_id", "role_id"],
-  tenant_extension_install: ["id", "tenant_id", "registry_id", "version_id", "granted_caps", "is_enabled", "status"],
+  tenant_extension_install: [
+    "id",
+    "tenant_id",
+    "registry_id",
+    "version_id",
+    "granted_caps",
+    "is_enabled",
+    "status",
+    "runner_domain"
+  ],
   extension_version: ["id", "registry_id", "capabilities"],
-  extension_bundle: ["version_id", "content_hash"]
+  extension_bundle: ["id", "version_id", "content_hash", "created_at"]
 }
 
 /** Tables whose rows do not say their tenant in a column `tenant` of type `uuid`. */
@@ -39,7 +48,7 @@ const parts = [ofTenants, ...Object.values(pgResources).map(({ columns }) => col
  * a login needs to be allowed to read, and no more.
  *
  * `extension_version` and `extension_bundle` describe what a publisher released, for everybody: they have no tenant, and
- * hold no tenant's data. They are reached through the tenant's install alone.
+ * hold no tenant's data. They are reached through an install alone.
  */
 export const readTables: ReadonlyArray<ReadTable> = [...new Set(parts.flatMap(Object.keys))].map((table) => ({
   table,

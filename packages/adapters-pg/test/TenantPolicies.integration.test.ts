@@ -58,7 +58,7 @@ const product = Effect.gen(function* () {
 const tenantTables = readTables.flatMap(({ table, tenant }) => (tenant === null ? [] : [{ table, ...tenant }]))
 
 /** The tenants whose rows a user sees, by table, with statements that name no tenant. */
-const seen = (url: Redacted.Redacted, tenant: string | null = null) =>
+const seen = (url: Redacted.Redacted, tenant: string | null = null, lookup = "") =>
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const rows = Effect.forEach(tenantTables, ({ table, column }) =>
@@ -67,12 +67,18 @@ const seen = (url: Redacted.Redacted, tenant: string | null = null) =>
         (found) => [table, found.map((row) => row.tenant)] as const
       )
     )
-    const told = sql`SELECT set_config('alga.tenant', ${tenant ?? ""}, true)`
+    const told = sql`SELECT set_config('alga.tenant', ${tenant ?? ""}, true), set_config('alga.lookup', ${lookup}, true)`
     return Object.fromEntries(yield* sql.withTransaction(Effect.andThen(told, rows)))
   }).pipe(Effect.provide(layerServer({ url, maxConnections: 1 })))
 
 const everyTable = (tenants: ReadonlyArray<string>) =>
   Object.fromEntries(tenantTables.map(({ table }) => [table, [...tenants].sort()]))
+
+const looked = (tenant: string) => ({
+  ...everyTable([]),
+  tenants: [tenant],
+  tenant_extension_install: [tenant]
+})
 
 const both = everyTable([one.tenant, two.tenant])
 
@@ -92,6 +98,39 @@ describe("Row level security", () => {
       assert.deepEqual(yield* seen(login.url, two.tenant), everyTable([two.tenant]))
       assert.deepEqual(yield* seen(login.url), everyTable([]))
       assert.deepEqual(yield* seen(login.url, crypto.randomUUID()), everyTable([]))
+    })
+  )
+
+  it.live("shows who looks an install up that install and its tenant, by what is asked for alone", () =>
+    Effect.gen(function* () {
+      const { url, login, app } = yield* product
+      const [hash, host] = ["ab".repeat(32), `${crypto.randomUUID()}.pages.example`]
+      const installed = one.install([], { runner_domain: host })
+      const { extensionId, id, versionId } = installed
+      const archive = { id: crypto.randomUUID(), version_id: versionId, content_hash: `sha256:${hash}` }
+      yield* administering(url)(load(mergeDatasets(installed.rows, { extension_bundle: [archive] })))
+      yield* administering(url)(TenantPolicies.apply(options(login.name, app)))
+      for (const asked of [`host:${host}`, `install:${id}`, `bundle:${extensionId}:${hash}`]) {
+        assert.deepEqual(yield* seen(login.url, null, asked), looked(one.tenant), asked)
+        assert.deepEqual(yield* seen(login.url, null, `${asked}0`), everyTable([]), asked)
+        assert.deepEqual(yield* seen(login.url, two.tenant, asked), {
+          ...everyTable([two.tenant]),
+          tenants: [one.tenant, two.tenant].sort(),
+          tenant_extension_install: [one.tenant, two.tenant].sort()
+        })
+      }
+      for (const asked of [id, host, "host:", "install:", `bundle:${extensionId}:`, `bundle::${hash}`, "%", "host:%"]) {
+        assert.deepEqual(yield* seen(login.url, null, asked), everyTable([]), asked)
+      }
+      const ids = yield* Effect.flatMap(PgClient.PgClient, (sql) =>
+        sql.withTransaction(
+          Effect.andThen(
+            sql`SELECT set_config('alga.lookup', ${`install:${id}`}, true)`,
+            sql`SELECT id FROM tenant_extension_install`
+          )
+        )
+      ).pipe(Effect.provide(layerServer({ url: login.url, maxConnections: 1 })))
+      assert.deepEqual(ids, [{ id }])
     })
   )
 

@@ -1,4 +1,5 @@
 import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
+import { installLookupContract } from "@alga-psa/ext-adapters-memory/contract/InstallLookupContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
 import { onEmbeddedByTenant, onServerByTenant } from "./databases.ts"
@@ -8,6 +9,7 @@ const server = shared(onServerByTenant)
 
 resourceContracts("PostgreSQL with row level security", server)
 capabilityGateContract("PostgreSQL with row level security", server)
+installLookupContract("PostgreSQL with row level security", server)
 rbacCheckContract("PostgreSQL with row level security", server)
 
 const embedded = shared(onEmbeddedByTenant)

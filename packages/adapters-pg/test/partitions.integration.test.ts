@@ -1,15 +1,20 @@
 import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/CapabilityGateContract"
+import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
+import { installLookupContract } from "@alga-psa/ext-adapters-memory/contract/InstallLookupContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
+import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
 import { seed } from "@alga-psa/ext-adapters-memory/Seed"
+import { HostName } from "@alga-psa/ext-domain/HostName"
+import { InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
 import { layer } from "../src/PgPorts.ts"
 import { partitionByTenant, partitionOf, partitions } from "../testing/PartitionedTables.ts"
-import { type SentStatement, sentStatements } from "../testing/SentStatements.ts"
+import { type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { onPartitionedServer } from "./databases.ts"
 import { shared } from "./shared.ts"
@@ -45,6 +50,7 @@ const server = shared(onPartitionedServer)
 
 resourceContracts("a server with tables in partitions by tenant", server)
 capabilityGateContract("a server with tables in partitions by tenant", server)
+installLookupContract("a server with tables in partitions by tenant", server)
 rbacCheckContract("a server with tables in partitions by tenant", server)
 
 const seeded = Effect.map(
@@ -82,6 +88,38 @@ describe("On tables in partitions by tenant", () => {
       const all = { text: "SELECT count(client_id) FROM clients", params: [] }
       const read = yield* Effect.provide(partitionsRead("force_generic_plan", all), admin)
       assert.strictEqual(new Set(read).size, partitions)
+    })
+  )
+
+  it.live("the look-up by a host or an id reads all of them, and finds neither of two installs of one host", () =>
+    Effect.gen(function* () {
+      const admin = yield* seeded
+      const reads = (yield* sentLookups(layer)).flatMap(({ statements }) => statements)
+      for (const one of reads) {
+        const read = yield* Effect.provide(partitionsRead("force_custom_plan", one), admin)
+        assert.strictEqual(new Set(read).size, partitions)
+      }
+      const tenants = [freshTenant(), freshTenant()]
+      const host = HostName.make("two.pages.example")
+      const installs = tenants.map(({ install }) => install([], { runner_domain: host }))
+      const archives = installs.map(({ versionId }) => ({
+        id: crypto.randomUUID(),
+        version_id: versionId,
+        content_hash: "b".repeat(64)
+      }))
+      yield* Effect.provide(
+        load(mergeDatasets(...[...tenants, ...installs].map(({ rows }) => rows), { extension_bundle: archives })),
+        admin
+      )
+      const found = Effect.flatMap(InstallLookup, (lookup) =>
+        Effect.all([lookup.byHost(host), ...installs.map(({ id }) => lookup.byId(id))])
+      )
+      const [byHost, ...byId] = yield* Effect.provide(found, Layer.provide(layer, admin))
+      assert.isNull(byHost)
+      assert.deepEqual(
+        byId.map((install) => install?.tenantId),
+        tenants.map(({ tenant }) => tenant)
+      )
     })
   )
 })

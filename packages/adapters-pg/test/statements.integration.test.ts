@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
-import { callersTenant, type SentCall, sentStatements } from "../testing/SentStatements.ts"
+import { callersTenant, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { distributionsIn } from "../testing/ShardProof.ts"
 import { tenantViolations } from "../testing/TenantProof.ts"
 
@@ -20,15 +20,20 @@ const distinct = (calls: ReadonlyArray<SentCall>) => [
 ]
 
 const calls = Effect.runPromise(sentStatements(layer))
-const callsByTenant = Effect.runPromise(sentStatements(layerByTenant))
+const callsByTenant = calls.then(() => Effect.runPromise(sentStatements(layerByTenant)))
+const lookups = callsByTenant.then(() => Effect.runPromise(sentLookups(layer)))
+const lookupsByTenant = callsByTenant.then(() => Effect.runPromise(sentLookups(layerByTenant)))
 
 describe("The adapter's statements", () => {
-  it.effect("are one a call", () =>
-    Effect.gen(function* () {
-      for (const { call, statements } of yield* Effect.promise(() => calls)) {
-        assert.strictEqual(statements.length, 1, call)
-      }
-    })
+  it.effect(
+    "are one a call",
+    () =>
+      Effect.gen(function* () {
+        for (const { call, statements } of yield* Effect.promise(() => calls)) {
+          assert.strictEqual(statements.length, 1, call)
+        }
+      }),
+    60_000
   )
 
   it.effect("bind every table to the caller's tenant, and do nothing that the proof does not know", () =>
@@ -104,5 +109,61 @@ describe("The adapter's statements", () => {
         })
       }),
     60_000
+  )
+})
+
+/** What the proof says of each look-up: the tables that it reads of any tenant, and nothing else. */
+const exceptions = ["reads tenant_extension_install AS install of any tenant", "reads tenants AS owner of any tenant"]
+
+describe("The look-ups that come before a tenant is known, the exceptions to the proof,", () => {
+  it.effect(
+    "are three, each one statement, that reads installs and their tenants across tenants and nothing else",
+    () =>
+      Effect.gen(function* () {
+        const found = yield* Effect.promise(() => lookups)
+        assert.deepEqual(
+          found.map(({ call }) => call),
+          ["InstallLookup.byHost", "InstallLookup.byId", "InstallLookup.byBundle"]
+        )
+        for (const { call, statements } of found) {
+          assert.strictEqual(statements.length, 1, call)
+          for (const one of statements) {
+            assert.deepEqual([...tenantViolations(one, callersTenant)].sort(), exceptions, call)
+          }
+        }
+      })
+  )
+
+  it.effect("are bound to what is asked for, and to installs that are open", () =>
+    Effect.gen(function* () {
+      const found = yield* Effect.promise(() => lookups)
+      const bounds = ["install.runner_domain = $1", "install.id = $1::uuid", "install.registry_id = $2::uuid"]
+      found.forEach(({ call, input, statements }, at) => {
+        const [, where = ""] = (statements[0]?.text ?? "").split(/\n {4}WHERE /)
+        const [asked, ...open] = where.split(" AND ")
+        assert.strictEqual(asked, bounds[at], call)
+        assert.includeMembers(open.join(" AND ").split(/ AND |\s+(?=LIMIT|ORDER)/), [
+          "install.is_enabled",
+          "install.status = 'enabled'",
+          "owner.suspended_at IS NULL"
+        ])
+        assert.notMatch(where, /\bOR\b|\bNOT\b/)
+        assert.sameMembers([...(statements[0]?.params ?? [])], Object.values(input))
+      })
+    })
+  )
+
+  it.effect("are the same with row level security, each after what is asked for is told", () =>
+    Effect.gen(function* () {
+      const plain = yield* Effect.promise(() => lookups)
+      const found = yield* Effect.promise(() => lookupsByTenant)
+      found.forEach(({ input, statements }, at) => {
+        const [begin, told, read, commit, ...more] = statements
+        assert.deepEqual([begin?.text, commit?.text, more], ["BEGIN READ ONLY", "COMMIT", []])
+        assert.strictEqual(told?.text, "SELECT set_config('alga.lookup', $1, true)")
+        for (const value of Object.values(input)) assert.include(told?.params[0] as string, value)
+        assert.deepEqual(read, plain[at]?.statements[0])
+      })
+    })
   )
 })

@@ -2,6 +2,8 @@ import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { CapabilityGate, type CapabilityGateService } from "@alga-psa/ext-domain/CapabilityGate"
 import type { ClientReaderService, ClientsQuery } from "@alga-psa/ext-domain/Clients"
+import { HostName } from "@alga-psa/ext-domain/HostName"
+import { InstallLookup, type InstallLookupService } from "@alga-psa/ext-domain/InstallLookup"
 import { RbacCheck, type RbacCheckService } from "@alga-psa/ext-domain/RbacCheck"
 import { serviceName } from "@alga-psa/ext-domain/Resource"
 import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
@@ -88,6 +90,19 @@ const rbacCheck: Calls<RbacCheckService> = {
     [ids.users.admin, ids.users.portal].map((user) => ({ input: { user }, run: port.subject(callersTenant, user) }))
 }
 
+/** What an install is looked up by in the seed. */
+const lookedUp = {
+  host: HostName.make("full.pages.example"),
+  install: ids.installs.full,
+  bundle: { extension: ids.extensions.full, hash: "a".repeat(64) }
+}
+
+const installLookup: Calls<InstallLookupService> = {
+  byHost: (port) => [{ input: { host: lookedUp.host }, run: port.byHost(lookedUp.host) }],
+  byId: (port) => [{ input: { install: lookedUp.install }, run: port.byId(lookedUp.install) }],
+  byBundle: (port) => [{ input: lookedUp.bundle, run: port.byBundle(lookedUp.bundle.extension, lookedUp.bundle.hash) }]
+}
+
 /** Calls of the reader of every resource. */
 const readers: { readonly [Resource in KnownResource as Resource["name"]]: Calls<Resource["Reader"]["Service"]> } = {
   clients: clientReader,
@@ -138,28 +153,46 @@ const seeded = Layer.effectDiscard(Effect.andThen(createTables, load(seed({ cont
   Layer.provideMerge(layerEmbedded())
 )
 
-/**
- * Every statement that an adapter sends: all methods of all ports, with every combination of inputs that could change the
- * text, on the seed in an embedded database.
- */
-export const sentStatements = <E>(
-  adapter: Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, E, SqlClient.SqlClient>
+type Adapter<E> = Layer.Layer<ResourceReader | CapabilityGate | InstallLookup | RbacCheck, E, SqlClient.SqlClient>
+
+/** What the calls send, on the seed in an embedded database. */
+const sentBy = <E, R, E2>(
+  adapter: Adapter<E>,
+  making: Effect.Effect<ReadonlyArray<Call & { readonly call: string }>, E2, R>
 ) =>
   Effect.suspend(() => {
     const sent: Array<SentStatement> = []
-    return Effect.gen(function* () {
+    return Effect.flatMap(making, (calls) =>
+      Effect.forEach(calls, ({ call, input, run }) =>
+        Effect.map(run, (): SentCall => ({ call, input, statements: sent.splice(0) }))
+      )
+    ).pipe(Effect.provide(Layer.provide(adapter, Layer.provide(layerRecording(sent), seeded))))
+  })
+
+/** Every statement of an adapter that names no tenant, because it looks for one. */
+export const sentLookups = <E>(adapter: Adapter<E>) =>
+  sentBy(
+    adapter,
+    Effect.map(InstallLookup, (lookup) => callsOf("InstallLookup", lookup, installLookup))
+  )
+
+/**
+ * Every other statement that an adapter sends: all methods of all ports, with every combination of inputs that could change
+ * the text.
+ */
+export const sentStatements = <E>(adapter: Adapter<E>) =>
+  sentBy(
+    adapter,
+    Effect.gen(function* () {
       const ofReaders = yield* Effect.forEach(resources, ({ Reader, name }) =>
         Effect.map(Reader as never as Effect.Effect<never, never, ResourceReader>, (reader) =>
           callsOf(serviceName(Reader), reader, readers[name])
         )
       )
-      const calls = [
+      return [
         ...callsOf("CapabilityGate", yield* CapabilityGate, capabilityGate),
         ...callsOf("RbacCheck", yield* RbacCheck, rbacCheck),
         ...ofReaders.flat()
       ]
-      return yield* Effect.forEach(calls, ({ call, input, run }) =>
-        Effect.map(run, (): SentCall => ({ call, input, statements: sent.splice(0) }))
-      )
-    }).pipe(Effect.provide(Layer.provide(adapter, Layer.provide(layerRecording(sent), seeded))))
-  })
+    })
+  )

@@ -18,6 +18,7 @@ import {
   type CapabilityGate,
   type ClientReader,
   type HttpFetch,
+  type InstallLookup,
   type Invoicing,
   layerDeniedPorts,
   layerGuardedPorts,
@@ -48,6 +49,7 @@ import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
+import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
 import * as SeenBundles from "./SeenBundles.ts"
 import { layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
@@ -84,7 +86,7 @@ export interface RunnerOptions {
 }
 
 /** The ports that give a runner its data. */
-export type Ports = ClientReader | ServiceReader | CapabilityGate | RbacCheck | DatabaseCheck
+export type Ports = ClientReader | ServiceReader | CapabilityGate | InstallLookup | RbacCheck | DatabaseCheck
 
 /** What the routes need. */
 export type Services =
@@ -92,6 +94,7 @@ export type Services =
   | AnswerRights.AnswerRights
   | Components.Components
   | ExtensionUi.ExtensionUi
+  | InstallLookup
   | Readiness.Readiness
   | Life.Life
 
@@ -124,10 +127,11 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const guardedPorts = Layer.provide(layerGuardedPorts, Layer.mergeAll(layerDeniedPorts, ...ports))
+  const rawPorts = Layer.mergeAll(layerDeniedPorts, ...ports)
+  const guardedPorts = Layer.provide(layerGuardedPorts, rawPorts)
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
-    Execution.layer(limits),
+    Layer.provide(Execution.layer(limits), rawPorts),
     AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),
@@ -135,6 +139,7 @@ export const layerRunner = ({
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
+    Layer.provideMerge(layerMissesRemembered),
     Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
 }

@@ -1,5 +1,6 @@
 import { type ReadTable, readTables } from "../ReadColumns.ts"
 import type { RoleName } from "../RoleName.ts"
+import { lookedUpInstall, lookedUpTenant } from "./lookedUp.ts"
 
 /** Whom row level security concerns. */
 export interface PolicyOptions {
@@ -28,12 +29,22 @@ export type TenantTable = ReadTable & { readonly tenant: NonNullable<ReadTable["
 /** Every table whose rows belong to tenants. */
 export const tenantTables = readTables.filter((table): table is TenantTable => table.tenant !== null)
 
-// The setting is empty, not absent, once a transaction of the session has set it.
-const current = "NULLIF(current_setting('alga.tenant'::text, true), ''::text)"
+// A setting is empty, not absent, once a transaction of the session has set it.
+const current = (setting: string) => `NULLIF(current_setting('${setting}'::text, true), ''::text)`
 
-/** The condition that a row belongs to the tenant, as the server prints it. */
-export const ofTenant = ({ tenant }: TenantTable): string =>
-  tenant.type === "uuid" ? `(${tenant.column} = (${current})::uuid)` : `((${tenant.column})::text = ${current})`
+/** What else a transaction may read of these tables that says in `alga.lookup` which install it looks up. */
+const foundBy: Readonly<Record<string, string>> = {
+  tenant_extension_install: lookedUpInstall(current("alga.lookup")),
+  tenants: lookedUpTenant(current("alga.lookup"))
+}
+
+/** The condition that a row belongs to the tenant, or is looked up, as the server prints it. */
+export const ofTenant = ({ table, tenant }: TenantTable): string => {
+  const value = current("alga.tenant")
+  const own = tenant.type === "uuid" ? `(${tenant.column} = (${value})::uuid)` : `((${tenant.column})::text = ${value})`
+  const found = foundBy[table]
+  return found === undefined ? own : `(${own} OR ${found})`
+}
 
 /** The comment by which {@link closing} knows whether row level security was on before. */
 export const marks = {

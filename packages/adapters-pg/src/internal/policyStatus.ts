@@ -111,7 +111,7 @@ const expected = (
 const text = (policies: ReadonlyArray<Policy>) =>
   policies
     .map(({ name, permissive, command, roles, using, check, comment }) =>
-      JSON.stringify([name, permissive, command, roles, using, check, comment])
+      JSON.stringify([name, permissive, command, roles, using?.replace(/\s+/g, " "), check, comment])
     )
     .sort()
     .join()

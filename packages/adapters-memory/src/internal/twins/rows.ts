@@ -146,7 +146,8 @@ export const makers: Makers = {
     version_id: pick(pools.versions),
     granted_caps: pick(pools.capabilities),
     is_enabled: !oneIn(4),
-    status: pick(["enabled", "enabled", "disabled", "pending"] as const)
+    status: pick(["enabled", "enabled", "disabled", "pending"] as const),
+    runner_domain: null
   })
 }
 

@@ -1,4 +1,3 @@
-import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { Duration, Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError } from "effect/sql/SqlError"
@@ -10,35 +9,45 @@ import { makeResend } from "./resend.ts"
 
 const patience = Duration.seconds(5)
 
+/** What row level security lets a transaction read: a tenant's rows, or the install that is looked up and its tenant. */
+export type Bound =
+  | { readonly setting: "alga.tenant"; readonly value: string }
+  | { readonly setting: "alga.lookup"; readonly value: string }
+
+const told: { readonly [Setting in Bound["setting"]]: string } = {
+  "alga.tenant": "SELECT set_config('alga.tenant', $1, true)",
+  "alga.lookup": "SELECT set_config('alga.lookup', $1, true)"
+}
+
 /**
- * Runs a port's read in a transaction whose setting `alga.tenant` is the tenant, on a connection that nothing else uses
- * meanwhile. The setting ends with the transaction, and every way out of it ends it.
+ * Runs a port's read in a transaction that tells the database what the read is bound to, on a connection that nothing else
+ * uses meanwhile. The setting ends with the transaction, and every way out of it ends it.
  *
  * A transaction whose connection was lost is carried out once more, as a whole, on another one. The caller waits for the answer and no longer than {@link ReadTimeout}: the connection is put right behind its back.
  */
-export const makeTenantTransaction = Effect.gen(function* () {
+export const makeBoundTransaction = Effect.gen(function* () {
   const sql = yield* SqlClient
   const duration = yield* ReadTimeout
   const resend = yield* makeResend
 
-  const transaction = <A, E, R>(tenant: TenantId, read: Effect.Effect<A, E, R>) =>
+  const transaction = <A, E, R>({ setting, value }: Bound, read: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
       const connection = yield* meteredWait(sql.reserve)
       const run = (statement: string, values: ReadonlyArray<unknown> = []) =>
         connection.execute(statement, values, undefined)
       const rollback = Effect.ignore(Effect.timeout(Effect.interruptible(run("ROLLBACK")), patience))
       return yield* run("BEGIN READ ONLY").pipe(
-        Effect.andThen(run("SELECT set_config('alga.tenant', $1, true)", [tenant])),
+        Effect.andThen(run(told[setting], [value])),
         Effect.andThen(Effect.provideService(read, sql.transactionService, [connection, 0])),
         Effect.tap(run("COMMIT")),
         Effect.onError(() => rollback)
       )
     }).pipe(Effect.scoped)
 
-  return <A, E, R>(operation: string, tenant: TenantId, read: Effect.Effect<A, E, R>) =>
+  return <A, E, R>(operation: string, bound: Bound, read: Effect.Effect<A, E, R>) =>
     resend(
       operation,
-      Effect.catchIf(transaction(tenant, read), isSqlError, (error) => Effect.fail(fromSqlError(operation, error)))
+      Effect.catchIf(transaction(bound, read), isSqlError, (error) => Effect.fail(fromSqlError(operation, error)))
     ).pipe(
       answeredWithin(
         duration,
