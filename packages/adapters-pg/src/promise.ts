@@ -1,3 +1,5 @@
+export * from "./promise/AuditRecord.ts"
+export * from "./promise/OpenGuardedReads.ts"
 export * from "./promise/OpenReads.ts"
 export * from "./promise/QueryFunction.ts"
 export * from "./promise/Reads.ts"

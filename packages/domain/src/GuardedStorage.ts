@@ -22,6 +22,9 @@ const listing = { name: "storage.list-entries", span: "Storage.listEntries", acc
 /** As many bytes as fit, as a JSON text of base64, into the 64 KiB that the product takes. */
 const mostBytes = 49_149
 
+/** The longest key, escaped as JSON and in base64. */
+const mostCursor = 4_096
+
 const namespace = Input.text(1, 128)
 const key = Input.text(1, 256).check(Schema.isPattern(/^[^/]*$/, { message: "must not contain a /" }))
 const revision = Schema.BigInt.check(Schema.isGreaterThanOrEqualToBigInt(0n, { message: "must be at least 0" }))
@@ -39,7 +42,7 @@ const decodeEntry = Input.decode(
   "entry"
 )
 const decodeListing = Input.decode(
-  Schema.Struct({ namespace, cursor: Schema.NullOr(Input.text(1, 1_024)) }),
+  Schema.Struct({ namespace, cursor: Schema.NullOr(Input.text(1, mostCursor)) }),
   "namespace"
 )
 

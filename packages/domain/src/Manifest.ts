@@ -1,4 +1,5 @@
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema, SchemaGetter } from "effect"
+import { absent } from "./Absent.ts"
 import { brokenRules } from "./BrokenRules.ts"
 
 /** A field of a manifest: a value of another type, and none, are told what it must be. */
@@ -9,17 +10,28 @@ export const manifestField = <S extends Schema.Top>(schema: S, message: string):
 export const manifestText = (message: string, form: RegExp = /\S/) =>
   manifestField(Schema.String.annotate({ message }).check(Schema.isPattern(form, { message })), message)
 
-/** The fields of a bundle's `manifest.json` (version 2) that a host relies on. Others are ignored. */
+const listOfCapabilities = 'must be a list of capabilities such as ["cap:client.read"]'
+
+/** The capabilities that a manifest declares. Whether a name is known is not judged here. */
+export const DeclaredCapabilities = Schema.Array(
+  Schema.String.annotate({ message: "must be the name of a capability in quotes" })
+).annotate({ message: listOfCapabilities })
+
+/** The fields of a bundle's `manifest.json` (version 2) that a host relies on. Others, such as `runtime`, are ignored. */
 export const Manifest = Schema.Struct({
   /** Reverse-domain name, in bundles that were checked when they were built. */
   name: manifestText("must be a name"),
   publisher: manifestText("must be the name of who publishes the extension"),
   /** Semantic version, in bundles that were checked when they were built. */
   version: manifestText("must be a version"),
-  runtime: manifestField(Schema.Literal("wasm-js@1"), 'must be "wasm-js@1"'),
-  capabilities: manifestField(
-    Schema.Array(Schema.String.annotate({ message: "must be the name of a capability in quotes" })),
-    'must be a list of capabilities such as ["cap:client.read"]'
+  /** A manifest without a list declares none. */
+  capabilities: absent(DeclaredCapabilities, listOfCapabilities).pipe(
+    Schema.decodeTo(DeclaredCapabilities, {
+      decode: SchemaGetter.transformOptional((given: Option.Option<ReadonlyArray<string> | null | undefined>) =>
+        Option.some(Option.getOrNull(given) ?? [])
+      ),
+      encode: SchemaGetter.passthrough()
+    })
   )
 }).annotate({ message: "must be a JSON object" })
 export interface Manifest extends Schema.Schema.Type<typeof Manifest> {}

@@ -378,6 +378,12 @@ describe("Input of a port", () => {
       "headers",
       "must be at most 100"
     ],
+    [
+      fetch({ headers: Array(4).fill({ name: "a", value: text(16_383) }) }),
+      fetch({ headers: [...Array(4).fill({ name: "a", value: text(16_383) }), { name: "a", value: "" }] }),
+      "headers",
+      "must be at most 65536 characters together"
+    ],
     [fetch({ headers: [{ name: "a", value: "b" }] }), fetch({ headers: [{ name: "a", value: "\0" }] }), "headers", nul],
     [stored(text(128), "k"), stored(text(129), "k"), "namespace", "must be 1 to 128 characters"],
     [stored("n", text(256)), stored("n", text(257)), "key", "must be 1 to 256 characters"],
@@ -386,7 +392,7 @@ describe("Input of a port", () => {
     [put(), put({ namespace: "" }), "namespace", "must be 1 to 128 characters"],
     [put({ value: bytes(49_149) }), put({ value: bytes(49_150) }), "value", "must be at most 49149 bytes"],
     [put({ revision: 0n }), put({ revision: -1n }), "revision", "must be at least 0"],
-    [listed("n", text(1_024)), listed("n", text(1_025)), "cursor", "must be 1 to 1024 characters"],
+    [listed("n", text(4_096)), listed("n", text(4_097)), "cursor", "must be 1 to 4096 characters"],
     [listed("n", null), listed("", null), "namespace", "must be 1 to 128 characters"],
     [route(text(2_048)), route(text(2_049)), "route", "must be 1 to 2048 characters"],
     [route("/"), route("/\0"), "route", nul],

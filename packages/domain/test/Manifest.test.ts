@@ -15,9 +15,23 @@ const manifest = {
 describe("decodeManifest", () => {
   it.effect("takes what a host needs and no more, whatever else is written", () =>
     Effect.gen(function* () {
-      const { api: _, ui: __, ...needed } = { ...manifest, name: "Clients", version: "1" }
+      const { api: _, runtime: ___, ui: __, ...needed } = { ...manifest, name: "Clients", version: "1" }
       const written = { ...needed, api: 5, assets: ["ui/**"] }
       assert.deepEqual(yield* decodeManifest(written), needed as never)
+    })
+  )
+
+  it.effect("takes any runtime, any name of a capability, and no list as an empty one", () =>
+    Effect.gen(function* () {
+      for (const runtime of [" wasm-js@1", "wasm32-wasi@2", "", 5, null, undefined]) {
+        assert.deepEqual((yield* decodeManifest({ ...manifest, runtime })).capabilities, ["cap:client.read"])
+      }
+      const names = ["http.fetch", "cap:made.up"]
+      assert.deepEqual((yield* decodeManifest({ ...manifest, capabilities: names })).capabilities, names)
+      const { capabilities: _, ...bare } = manifest
+      for (const without of [bare, { ...bare, capabilities: null }, { ...bare, capabilities: undefined }]) {
+        assert.deepEqual((yield* decodeManifest(without)).capabilities, [])
+      }
     })
   )
 
@@ -46,9 +60,7 @@ describe("decodeManifest", () => {
         [
           "name is missing: it must be a name",
           "publisher is missing: it must be the name of who publishes the extension",
-          "version is missing: it must be a version",
-          'runtime is missing: it must be "wasm-js@1"',
-          'capabilities is missing: it must be a list of capabilities such as ["cap:client.read"]'
+          "version is missing: it must be a version"
         ]
       )
     })
@@ -56,11 +68,11 @@ describe("decodeManifest", () => {
 
   it.effect("says in one line what is wrong", () =>
     Effect.gen(function* () {
-      const wrong = { ...manifest, runtime: "wasm", capabilities: null }
+      const wrong = { ...manifest, publisher: "", capabilities: "none" }
       const { message } = yield* Effect.flip(decodeManifest(wrong))
       assert.strictEqual(
         message,
-        'manifest.json runtime must be "wasm-js@1"; manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
+        'manifest.json publisher must be the name of who publishes the extension; manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
       )
     })
   )

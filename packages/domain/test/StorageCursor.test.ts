@@ -9,6 +9,10 @@ describe("The cursor of a list in storage", () => {
     assert.strictEqual(lastKeySeen(key), key)
   })
 
+  it("has room in a list behind the longest key, whatever is in it", () => {
+    for (const character of ["\u0001", "漢", "😀"]) assert.isAtMost(productCursor(character.repeat(256)).length, 4_096)
+  })
+
   it("is the product's: base64url of a JSON object", () => {
     assert.strictEqual(productCursor("a"), base64('{"key":"a"}'))
   })

@@ -1,4 +1,11 @@
-import { Manifest, ManifestInvalid, manifestDecoder, manifestField, manifestText } from "@alga-psa/ext-domain"
+import {
+  DeclaredCapabilities,
+  Manifest,
+  ManifestInvalid,
+  manifestDecoder,
+  manifestField,
+  manifestText
+} from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
@@ -20,12 +27,14 @@ const UiPage = Schema.Struct({
 
 /** The manifest as its author writes it: every field that the product knows, held to what it means. */
 export const AuthoredManifest = Schema.Struct({
-  ...Manifest.fields,
   name: manifestText(
     'must be a reverse-domain name in lower case such as "com.example.my-extension"',
     /^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/
   ),
+  publisher: Manifest.fields.publisher,
   version: manifestText('must be a semantic version such as "1.0.0"', semver),
+  runtime: manifestField(Schema.Literal("wasm-js@1"), 'must be "wasm-js@1"'),
+  capabilities: manifestField(DeclaredCapabilities, 'must be a list of capabilities such as ["cap:client.read"]'),
   ui: Schema.optionalKey(UiPage),
   api: Schema.optionalKey(
     Schema.Struct({

@@ -5,6 +5,7 @@ import type {
 } from "@alga-psa/extension-runtime"
 import type { InvoicingHost } from "./Invoicing.ts"
 import type { ResourceHosts } from "./Resources.ts"
+import type { StorageHost } from "./Storage.ts"
 
 /** The user on whose behalf the request runs. */
 export interface UserData extends PublishedUserData {
@@ -26,6 +27,7 @@ export interface UserHost extends PublishedUserHost {
  * A call that fails rejects with a `HostError`; one whose arguments have the wrong type rejects with a `TypeError`.
  */
 export interface HostBindings extends PublishedHostBindings, ResourceHosts {
+  readonly storage: StorageHost
   readonly invoicing: InvoicingHost
   readonly user: UserHost
 }

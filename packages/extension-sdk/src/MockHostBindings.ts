@@ -1,28 +1,30 @@
 import type { HostBindings } from "./HostBindings.ts"
-import { HostError, type HostErrorCode } from "./HostError.ts"
 import { mockReads } from "./internal/mockReads.ts"
 import { allOf } from "./internal/reads.ts"
 import type { ResourceName } from "./internal/resourceData.ts"
+import { resources } from "./internal/resources/data.ts"
 import { resourceNames } from "./internal/resources/names.ts"
+import { mockHttp } from "./MockHttp.ts"
+import { mockInvoicing } from "./MockInvoicing.ts"
+import { mockScheduler } from "./MockScheduler.ts"
+import { mockSecrets } from "./MockSecrets.ts"
+import { mockStorage } from "./MockStorage.ts"
+import { mockUiProxy } from "./MockUiProxy.ts"
 import type { ResourceHosts } from "./Resources.ts"
 
 /** What a test replaces of the mock bindings, function by function. */
 export type HostOverrides = { readonly [Name in keyof HostBindings]?: Partial<HostBindings[Name]> }
 
-const deny = (operation: string, code: HostErrorCode) => async (): Promise<never> => {
-  throw new HostError(operation, code)
-}
-
 /** Every resource, empty but for what a test replaces. `all` is that of its `list`. */
 const mockResources = (overrides: HostOverrides): ResourceHosts => {
   const hosts = resourceNames.map((name) => {
     const host = { ...(mockReads(name, []) as ResourceHosts[ResourceName]), ...overrides[name] }
-    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, host.list as never) }]
+    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, resources[name], host.list as never) }]
   })
   return Object.fromEntries(hosts)
 }
 
-const refused = { success: false, error: "not allowed" }
+const denied = { fail: "denied" } as const
 
 /**
  * Host bindings for unit tests, without a component. What there is to read is empty until a test gives them data
@@ -40,46 +42,20 @@ const refused = { success: false, error: "not allowed" }
  * ```
  */
 export const createMockHostBindings = (overrides: HostOverrides = {}): HostBindings => {
-  const callRoute = overrides.uiProxy?.callRoute ?? overrides.uiProxy?.call ?? deny("uiProxy.callRoute", "denied")
+  const callRoute = overrides.uiProxy?.callRoute ?? overrides.uiProxy?.call ?? mockUiProxy([], denied).callRoute
   return {
     context: {
       get: async () => ({ requestId: "req-mock", tenantId: "tenant-mock", extensionId: "extension-mock" }),
       ...overrides.context
     },
     ...mockResources(overrides),
-    secrets: { get: deny("secrets.get", "denied"), list: async () => [], ...overrides.secrets },
-    http: { fetch: deny("http.fetch", "not-allowed"), ...overrides.http },
-    storage: {
-      get: deny("storage.get", "denied"),
-      put: deny("storage.put", "denied"),
-      delete: deny("storage.delete", "denied"),
-      list: deny("storage.list", "denied"),
-      ...overrides.storage
-    },
+    secrets: { ...mockSecrets({}, denied), ...overrides.secrets },
+    http: { ...mockHttp(), ...overrides.http },
+    storage: { ...mockStorage({}, denied), ...overrides.storage },
     logging: { info: async () => {}, warn: async () => {}, error: async () => {}, ...overrides.logging },
     uiProxy: { callRoute, call: overrides.uiProxy?.call ?? callRoute },
-    scheduler: {
-      list: deny("scheduler.list", "denied"),
-      get: deny("scheduler.get", "denied"),
-      create: async () => refused,
-      update: async () => refused,
-      delete: async () => refused,
-      getEndpoints: deny("scheduler.getEndpoints", "denied"),
-      ...overrides.scheduler
-    },
-    invoicing: {
-      createManualInvoice: async () => ({
-        ...refused,
-        invoiceId: null,
-        invoiceNumber: null,
-        status: null,
-        subtotal: null,
-        tax: null,
-        total: null,
-        fieldErrors: null
-      }),
-      ...overrides.invoicing
-    },
+    scheduler: { ...mockScheduler([], denied), ...overrides.scheduler },
+    invoicing: { ...mockInvoicing({}, { fail: "not allowed" }), ...overrides.invoicing },
     user: {
       getUser: async () => ({
         tenantId: "tenant-mock",

@@ -18,7 +18,6 @@ export type {
   ScheduleInfo,
   SchedulerHost,
   SecretsHost,
-  StorageHost,
   UiProxyHost,
   UpdateScheduleInput,
   UpdateScheduleResult,
@@ -44,6 +43,14 @@ export {
   type StorageErrorCode,
   type UserErrorCode
 } from "./HostError.ts"
+export {
+  isHttpError,
+  isProxyError,
+  isSchedulerError,
+  isSecretError,
+  isStorageError,
+  isUserError
+} from "./HostErrors.ts"
 export type {
   CreateManualInvoiceInput,
   CreateManualInvoiceResult,
@@ -53,8 +60,15 @@ export type {
 export { readJson } from "./JsonBody.ts"
 export { ListIncomplete } from "./ListIncomplete.ts"
 export { createMockHostBindings, type HostOverrides } from "./MockHostBindings.ts"
+export { type HttpFixture, type MockHttp, mockFetch, mockHttp } from "./MockHttp.ts"
+export { type InvoicingFixtures, type MockInvoiceDraft, type MockInvoicing, mockInvoicing } from "./MockInvoicing.ts"
+export { type EndpointFixture, mockScheduler } from "./MockScheduler.ts"
+export { mockSecrets } from "./MockSecrets.ts"
+export { mockStorage, type StorageFixtures } from "./MockStorage.ts"
+export { type MockUiProxy, mockUiProxy, type RouteFixture } from "./MockUiProxy.ts"
 export type { Page } from "./Page.ts"
 export { QueryParameters } from "./QueryParameters.ts"
 export { isRequestError, RequestError } from "./RequestError.ts"
 export { parseRequestUrl, type RequestUrl } from "./RequestUrl.ts"
 export * from "./Resources.ts"
+export type { PutOptions, StorageHost, StoredBytes, StoredJson } from "./Storage.ts"

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest"
 import { HostError, isHostError } from "../src/HostError.ts"
+import {
+  isHttpError,
+  isProxyError,
+  isSchedulerError,
+  isSecretError,
+  isStorageError,
+  isUserError
+} from "../src/HostErrors.ts"
 import { toHostError } from "../src/internal/hostCall.ts"
 
 describe("HostError", () => {
@@ -20,6 +28,33 @@ describe("HostError", () => {
     expect(isHostError(new Error("internal"))).toBe(false)
     expect(isHostError({ name: "HostError", code: "internal" })).toBe(false)
     expect(isHostError(undefined)).toBe(false)
+  })
+})
+
+describe("a failure of one part of the host", () => {
+  const parts = [
+    [isSecretError, "secrets.get", "expired"],
+    [isHttpError, "http.fetch", "transport"],
+    [isStorageError, "storage.putJson", "conflict"],
+    [isProxyError, "uiProxy.callRoute", "route-not-found"],
+    [isSchedulerError, "scheduler.get", "validation-failed"],
+    [isUserError, "user.getUser", "not-available"]
+  ] as const
+
+  it.each(parts)("is recognised by its own predicate alone", (own, operation, code) => {
+    const error = new HostError(operation, code)
+    expect(parts.filter(([is]) => is(error)).map(([is]) => is)).toEqual([own])
+    expect(own(new HostError(operation, "invalid-input"))).toBe(false)
+  })
+
+  it.each([
+    ["secrets.get", "denied", "cap:secrets.get"],
+    ["http.fetch", "not-allowed", "cap:http.fetch"],
+    ["storage.get", "denied", "cap:storage.kv"],
+    ["uiProxy.callRoute", "denied", "cap:ui.proxy"],
+    ["scheduler.list", "denied", "cap:scheduler.manage"]
+  ] as const)("names the capability that %s needs", (operation, code, capability) => {
+    expect(new HostError(operation, code).message).toContain(capability)
   })
 })
 

@@ -221,22 +221,48 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
 
   it("reads and writes storage", () => {
     const put: Array<unknown> = []
+    const cursors: Array<unknown> = []
     const storage = {
       get: (_: string, key: string) => (key === "gone" ? fail("missing")() : { value: new Uint8Array([7]) }),
       put: (entry: unknown) => {
         put.push(entry)
         return { namespace: "n", key: "k", value: new Uint8Array(), revision: 6n }
       },
-      listEntries: (_: string, cursor: string | undefined) =>
-        cursor === undefined ? [{ namespace: "n", key: "k", value: new Uint8Array([7]), revision: 2n }] : []
+      listEntries: (_: string, cursor: string | undefined) => {
+        cursors.push(cursor)
+        return cursor === undefined ? [{ namespace: "n", key: "k", value: new Uint8Array([7]), revision: 2n }] : []
+      }
     }
     expect(call({ storage: { ...storage, get: storage.get } }, "storage.get", "n", "gone")).toBeNull()
     expect(call({ storage }, "storage.list", "n")).toEqual([{ key: "k", value: { 0: 7 }, revision: 2 }])
+    expect(cursors).toEqual([undefined, Buffer.from('{"key":"k"}').toString("base64url")])
     expect(call({ storage }, "storage.put", { namespace: "n", key: "k", value: [1] })).toMatchObject({
       name: "TypeError",
       message: "entry.value must be a Uint8Array"
     })
     expect(put).toEqual([])
+  })
+
+  it("stores JSON, and writes it on a condition", () => {
+    const stored = { namespace: "n", key: "k", value: new TextEncoder().encode('{"é":["漢"]}'), revision: 2n }
+    const put: Array<unknown> = []
+    const storage = {
+      get: () => stored,
+      put: (entry: unknown) => {
+        put.push(entry)
+        return { ...stored, revision: 3n }
+      }
+    }
+    expect(call({ storage }, "storage.getJson", "n", "k")).toEqual({ key: "k", value: { é: ["漢"] }, revision: 2 })
+    expect(call({ storage }, "storage.putJson", "n", "k", { é: ["漢"] }, { ifRevision: 2 })).toBe(3)
+    expect(put).toMatchObject([{ namespace: "n", key: "k", value: stored.value }])
+    expect(Number((put as Array<{ revision: bigint }>)[0]?.revision)).toBe(2)
+    expect(call({ storage: { put: fail("conflict") } }, "storage.putJson", "n", "k", 1)).toMatchObject({
+      code: "conflict",
+      operation: "storage.putJson"
+    })
+    const broken = { get: () => ({ ...stored, value: new Uint8Array([123]) }) }
+    expect(call({ storage: broken }, "storage.getJson", "n", "k")).toMatchObject({ name: "TypeError" })
   })
 
   it("gives the user with further fields as a record", () => {
@@ -273,6 +299,14 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
       fieldErrors: { cron: "wrong" }
     })
     expect(asked).toMatchObject([{ endpoint: "/sync", payload: '{"a":[1]}' }])
+    const updateSchedule = (_: string, change: unknown) => {
+      asked.push(change)
+      return { success: true, error: undefined, fieldErrors: undefined }
+    }
+    expect(call({ scheduler: { updateSchedule } }, "scheduler.update", "s", { name: null, payload: null })).toEqual({
+      success: true
+    })
+    expect(asked[1]).toMatchObject({ name: "", payload: "" })
   })
 })
 

@@ -1,10 +1,9 @@
-import { Archives, type Component, ComponentStore, foreignNames, makeIntake } from "@alga-psa/ext-adapters-wit"
-import { unknownCapabilities } from "@alga-psa/ext-domain"
+import { Archives, type Component, ComponentStore, makeIntake } from "@alga-psa/ext-adapters-wit"
 import { Context, Effect, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
 import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
-import { fail, type RunnerError } from "./RunnerError.ts"
+import type { RunnerError } from "./RunnerError.ts"
 
 /** How many accepted components are remembered. Beyond that the least recently used is read from its bundle again. */
 export const rememberedComponents = 1_000
@@ -17,7 +16,7 @@ export class Components extends Context.Service<
   Components,
   {
     /**
-     * Fails with `bundle_fetch_failed`, `unknown_capabilities` or `overloaded`. A refusal of the archive or its component is
+     * Fails with `bundle_fetch_failed` or `overloaded`. A refusal of the archive or its component is
      * remembered by the content hash for five minutes. What has begun goes on when the caller leaves.
      */
     readonly get: (key: BundleKey) => Effect.Effect<Component, RunnerError>
@@ -42,9 +41,7 @@ export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore 
     const fetch = Effect.fn("Components.fetch")(
       function* (key: BundleKey) {
         const archive = yield* store.read(key)
-        const { component, manifest } = yield* Bundle.open(archive, key.hash)
-        const unknown = unknownCapabilities(manifest.capabilities)
-        if (unknown.length > 0) return yield* fail("unknown_capabilities", foreignNames(unknown))
+        const { component } = yield* Bundle.open(archive, key.hash)
         return yield* components.accept(component, key.tenant)
       },
       Effect.provideService(Archives, archives)

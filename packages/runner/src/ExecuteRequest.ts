@@ -12,11 +12,36 @@ const saying = <A>(says: (value: A) => boolean) => ({
   encode: SchemaGetter.passthrough<A | undefined>()
 })
 
-/** Callers compute it: it may have a fraction, which is cut off, and 0 says nothing. */
-const Milliseconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0, { message: "must be at least 0" }))
+/** A number that a request may lower. Callers compute it: a fraction is cut off, and what is below 1 then says nothing. */
+const limit = absent(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0, { message: "must be at least 0" }))).pipe(
+  Schema.decodeTo(Schema.optional(Schema.Int), {
+    decode: SchemaGetter.transformOptional((given: Option.Option<number | null | undefined>) =>
+      given.pipe(
+        Option.map((value) => Math.floor(value ?? 0)),
+        Option.filter((value) => value > 0)
+      )
+    ),
+    encode: SchemaGetter.passthrough()
+  })
+)
 
-/** A number of something that a request may lower: whole and at least 1. */
-const Limit = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1, { message: "must be at least 1" }))
+/** A value of a query that is no text is its JSON; null is left out. */
+const queryText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
+
+const queryTexts = absent(Schema.Record(Schema.String, Schema.Unknown)).pipe(
+  Schema.decodeTo(texts, {
+    decode: SchemaGetter.transform(
+      (given: Readonly<Record<string, unknown>> | null | undefined) =>
+        given &&
+        Object.fromEntries(
+          Object.entries(given)
+            .filter(([, value]) => value !== null)
+            .map(([name, value]) => [name, queryText(value)])
+        )
+    ),
+    encode: SchemaGetter.passthrough()
+  })
+)
 
 const described = {
   user_email: text,
@@ -74,7 +99,7 @@ const asked = {
       Schema.isPattern(/^\//, { message: "must begin with /" }),
       Schema.isPattern(/^\P{Cc}*$/u, { message: "must hold no control characters" })
     ),
-    query: texts,
+    query: queryTexts,
     headers: texts.pipe(
       Schema.decode({ decode: SchemaGetter.transform(fromOutside), encode: SchemaGetter.passthrough() })
     ),
@@ -83,18 +108,8 @@ const asked = {
   /** Each may lower the runner's own limit, never raise it. `fuel` is not metered and ignored. */
   limits: absent(
     Schema.Struct({
-      timeout_ms: absent(Milliseconds).pipe(
-        Schema.decodeTo(Schema.optional(Schema.Int), {
-          decode: SchemaGetter.transformOptional((given: Option.Option<number | null | undefined>) =>
-            given.pipe(
-              Option.map((value) => Math.floor(value ?? 0)),
-              Option.filter((value) => value > 0)
-            )
-          ),
-          encode: SchemaGetter.passthrough()
-        })
-      ),
-      memory_mb: absent(Limit)
+      timeout_ms: limit,
+      memory_mb: limit
     })
   ),
   /** When given, restricts the execution to these capabilities. It never adds one; unknown names count for nothing. */

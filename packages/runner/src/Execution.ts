@@ -2,18 +2,27 @@ import {
   type Component,
   type ExecutionFailed,
   Executor,
-  foreignNames,
   type ExecuteResponse as GuestResponse,
   type Limits,
   lower
 } from "@alga-psa/ext-adapters-wit"
-import { Authorization, asExecution, type InstallAccess, Invocation, type UsedRights } from "@alga-psa/ext-domain"
+import {
+  Authorization,
+  asExecution,
+  type InstallAccess,
+  Invocation,
+  isEffective,
+  Secrets,
+  TimeLeft,
+  type UsedRights
+} from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
 import { invocationOf } from "./internal/invocation.ts"
+import { makeNoteUnknown } from "./internal/noteUnknown.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
 import { checkOrigin } from "./Origin.ts"
 import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
@@ -49,9 +58,6 @@ const available = Effect.gen(function* () {
 )
 
 const checkVersion = (access: InstallAccess, hash: string): Effect.Effect<void, RunnerError> => {
-  if (access.unknownCapabilities.length > 0) {
-    return Effect.fail(fail("unknown_capabilities", foreignNames(access.unknownCapabilities)))
-  }
   return access.contentHashes.includes(hash)
     ? Effect.void
     : Effect.fail(fail("bundle_fetch_failed", "the installed version has no bundle of this content hash"))
@@ -69,21 +75,35 @@ const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
 /** How often a component is made again whose files went between taking it in and running it. */
 const mostRenewals = 3
 
+/** Each hands the guest a secret, or sends one for it. */
+const useSecrets = ["cap:secrets.get", "cap:ui.proxy"] as const
+
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
-export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
+export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor | Secrets> =>
   Layer.effect(
     Execution,
     Effect.gen(function* () {
       const authorization = yield* Authorization
       const components = yield* Components
       const executor = yield* Executor
+      const noteUnknown = makeNoteUnknown()
+      const secrets = yield* Secrets
+
+      /** Secrets that cannot be opened end an execution before its handler. Who may use none does not have them opened. */
+      const openSecrets = Effect.fnUntraced(function* (access: InstallAccess) {
+        const invocation = yield* Invocation
+        if (!useSecrets.some((capability) => isEffective(access, invocation, capability))) return
+        yield* Effect.mapError(secrets.listKeys, (error) => fail("secret_decrypt_failed", "", error.cause ?? error))
+      })
 
       const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
         const access = yield* waitFor("rights")(available)
+        yield* noteUnknown(request, access)
         const hash = request.context.content_hash
         yield* checkVersion(access, hash)
         const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }
         const component = yield* waitFor("component")(components.get(key))
+        yield* waitFor("secrets")(openSecrets(access))
         const run = Effect.fnUntraced(function* (from: Component) {
           const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
           return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered, onRun))
@@ -123,6 +143,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
           run(request).pipe(
             within(request.limits?.timeout_ms),
             Effect.provideService(Authorization, authorization),
+            Effect.provideService(TimeLeft, rest),
             asExecution(invocationOf(request, requestId)),
             Effect.provideService(LongestTime, limits.timeoutMs)
           )

@@ -44,6 +44,7 @@ import * as ExtensionUi from "./ExtensionUi.ts"
 import { type HttpBounds, httpDefaults } from "./HttpBounds.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
+import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { PagesOnly } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
@@ -126,10 +127,11 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const guardedPorts = Layer.provide(layerGuardedPorts, Layer.mergeAll(layerDeniedPorts, ...ports))
+  const rawPorts = Layer.mergeAll(layerDeniedPorts, ...ports)
+  const guardedPorts = Layer.provide(layerGuardedPorts, rawPorts)
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
-    Execution.layer(limits),
+    Layer.provide(Execution.layer(limits), rawPorts),
     AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),
@@ -147,6 +149,8 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
+  readonly failureStatus?: "http" | "200"
   /** Whether there are pages alone: `GET` of `/` and `/ext-ui/…`. Default: false. */
   readonly pagesOnly?: boolean
   /** Which origins may frame an extension's page. Default: its own. */
@@ -178,6 +182,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
   }).pipe(
     Layer.provide([
       Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
+      Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
       Layer.succeed(PagesOnly, options.pagesOnly ?? false),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))

@@ -5,6 +5,7 @@ import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBo
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
+import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
@@ -108,6 +109,15 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: onOff.pipe(
     about("on lets several processes listen on one port (Linux).", "on, off", { fallback: "off" })
   ),
+  ALGA_EXTENSION_RUNNER_FAILURE_STATUS: Schema.Literals(["http", "200"])
+    .annotate({ message: "must be http or 200" })
+    .pipe(
+      about(
+        "How POST /v1/execute tells of a failure: http by its HTTP status, 200 by the status in the body alone.",
+        "http, 200",
+        { fallback: "http" }
+      )
+    ),
   ALGA_EXTENSION_RUNNER_STOP_DELAY: duration.pipe(
     about("How long a stopping runner takes work while /readyz says no.", "duration", { fallback: "0 seconds" })
   ),
@@ -339,6 +349,8 @@ export const Settings = Schema.Struct({
     most: 1_099_511_627_776
   }),
 
+  ...productFields,
+
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
       Schema.isPattern(/^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/, {
@@ -420,6 +432,7 @@ export const httpOptionsOf = (settings: Settings): Required<Omit<HttpOptions, "p
   answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
   answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
+  failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,
   frameAncestors: settings.EXT_UI_FRAME_ANCESTORS ?? settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"
 })

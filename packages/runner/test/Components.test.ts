@@ -66,21 +66,6 @@ describe("Components", () => {
     }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
   })
 
-  it.effect("names at most five unknown capabilities in one short line", () => {
-    const capabilities = Array.from({ length: 200 }, (_, i) => `cap:${i}\n\u001b[31m${"x".repeat(200)}`)
-    const { layer: parts, put } = intakeScene({
-      component: (archive) => Effect.succeed({ manifest: { ...manifest, capabilities }, component: archive })
-    })
-    const bundle = bundleOf("unknown")
-    put(bundle)
-    return Effect.gen(function* () {
-      const error = yield* message(bundle.key)
-      assert.match(error, /^unknown_capabilities: cap:0\\u.*cap:4\\u.* and 195 more$/)
-      assert.isAtMost(error.length, 300)
-      assert.notMatch(error, /\p{Cc}/u)
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
-  })
-
   it.effect("says in 300 characters why a bundle is refused, whatever is in it", () => {
     const { layer: parts, put } = intakeScene({
       component: () =>

@@ -5,6 +5,7 @@ import {
   type InstallAccess,
   InstallId,
   layerAuthorization,
+  layerSecretsDenied,
   parseCapabilities,
   RbacCheck
 } from "@alga-psa/ext-domain"
@@ -70,6 +71,7 @@ const setting = Effect.fnUntraced(function* (durations: Partial<Record<Part, Dur
         Layer.mock(Archives, { component: () => Effect.as(take("archive"), { manifest, component: new Uint8Array() }) })
       )
     ),
+    layerSecretsDenied,
     Layer.succeed(Executor, {
       execute: (_, __, { timeoutMs }) => {
         times.push(timeoutMs)

@@ -102,13 +102,12 @@ describe("ExecuteRequest", () => {
         body({ context: { content_hash: "sha256:../../etc" } }),
         body({ http: { method: "GET /" } }),
         body({ http: { path: "api" } }),
-        body({ http: { query: { a: 1 } } }),
+        body({ http: { query: "a=1" } }),
         body({ http: { body_b64: "***" } }),
         body({ rest: { limits: { timeout_ms: -1 } } }),
         body({ rest: { limits: { timeout_ms: -0.5 } } }),
         body({ rest: { limits: { timeout_ms: "1" } } }),
-        body({ rest: { limits: { memory_mb: 0 } } }),
-        body({ rest: { limits: { memory_mb: 1.5 } } }),
+        body({ rest: { limits: { memory_mb: -1 } } }),
         body({ rest: { providers: "cap:client.read" } }),
         body({ rest: { user: {} } }),
         body({ rest: { user: { user_id: "admin" } } }),
@@ -133,7 +132,7 @@ describe("ExecuteRequest", () => {
     [{ http: { path: "/a\u0085" } }, "must hold no control characters"],
     [{ http: { body_b64: "***" } }, "Expected a valid Base64 string"],
     [{ rest: { limits: { timeout_ms: -1 } } }, "must be at least 0"],
-    [{ rest: { limits: { memory_mb: 0 } } }, "must be at least 1"],
+    [{ rest: { limits: { memory_mb: -1 } } }, "must be at least 0"],
     [{ rest: { user: { user_id: "x" } } }, "must be a UUID"]
   ] as const)("of %j says: %s", ([change, rule]) =>
     Effect.gen(function* () {
@@ -157,7 +156,9 @@ describe("ExecuteRequest", () => {
     [{ limits: { timeout_ms: 0.9 } }, "limits", {}],
     [{ limits: { timeout_ms: null } }, "limits", {}],
     [{ limits: { timeout_ms: 30_000.9 } }, "limits", { timeout_ms: 30_000 }],
-    [{ limits: { timeout_ms: 1, memory_mb: null } }, "limits", { timeout_ms: 1, memory_mb: null }]
+    [{ limits: { timeout_ms: 1, memory_mb: null, fuel: "any" } }, "limits", { timeout_ms: 1 }],
+    [{ limits: { memory_mb: 0, fuel: 1.5 } }, "limits", {}],
+    [{ limits: { memory_mb: 128.9, fuel: 0 } }, "limits", { memory_mb: 128 }]
   ] as const)("reads %j of a caller, %s, as %j, and so when it was stored between", ([rest, field, read]) =>
     Effect.gen(function* () {
       const request = yield* decode(body({ rest }))
@@ -194,6 +195,25 @@ describe("ExecuteRequest", () => {
         headers: [{ name: "Accept", value: "*/*" }],
         body: null
       })
+    })
+  )
+
+  it.effect("takes values of the query that are no text as their JSON, and null as left out", () =>
+    Effect.gen(function* () {
+      const query = { page: 2, all: true, tag: ["a", 1], of: { b: 1 }, none: null, text: "" }
+      const request = yield* decode(body({ http: { query } }))
+      const { url } = guestRequest(request)
+      assert.strictEqual(url, "/api/clients?page=2&all=true&tag=%5B%22a%22%2C1%5D&of=%7B%22b%22%3A1%7D&text=")
+      const stored = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(ExecuteRequest)(request)))
+      assert.strictEqual(guestRequest(yield* decode(stored)).url, url)
+    })
+  )
+
+  it.effect("leaves an idempotency key inside the handler's headers to the handler", () =>
+    Effect.gen(function* () {
+      const headers = { "x-idempotency-key": "a key" }
+      const request = yield* decode(body({ http: { headers } }))
+      assert.deepStrictEqual(guestRequest(request).headers, [{ name: "x-idempotency-key", value: "a key" }])
     })
   )
 

@@ -9,7 +9,7 @@ const evil = "cap:\u001b[2J\r\nforged\u202e\u2028\u009b"
 
 describe("An error that names what is in a bundle", () => {
   it.each([
-    ["of the runner", (text: string) => fail("unknown_capabilities", text).message],
+    ["of the runner", (text: string) => fail("execute_failed", text).message],
     ["of an archive", (text: string) => runnerError(new ArchiveRefused({ message: text })).message]
   ])("%s is one short line that does nothing, whatever is in it", (_, messageOf) => {
     assert.match(messageOf(evil), shown)
@@ -20,7 +20,7 @@ describe("An error that names what is in a bundle", () => {
   })
 
   it("begins with its code, as callers look for it", () => {
-    assert.strictEqual(fail("unknown_capabilities", "cap:a, cap:b").message, "unknown_capabilities: cap:a, cap:b")
+    assert.strictEqual(fail("execute_failed", "trap").message, "execute_failed: trap")
     assert.strictEqual(fail("internal").message, "internal")
   })
 })

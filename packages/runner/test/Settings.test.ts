@@ -63,7 +63,8 @@ describe("Settings", () => {
       [`${prefix}_HTTP_ANSWER_BYTES`]: "1048578",
       [`${prefix}_HTTP_CONNECTIONS`]: "9",
       [`${prefix}_UI_FRAME_ANCESTORS`]: "https://app.example",
-      [`${prefix}_HTTP_REUSE_PORT`]: "on"
+      [`${prefix}_HTTP_REUSE_PORT`]: "on",
+      [`${prefix}_FAILURE_STATUS`]: "200"
     }
     assert.deepStrictEqual(httpOptionsOf(settings(set)), {
       host: "0.0.0.0",
@@ -77,6 +78,7 @@ describe("Settings", () => {
       answerBytes: 1_048_578,
       maxConnections: 9,
       frameAncestors: "https://app.example",
+      failureStatus: "200",
       reusePort: true
     })
   })

@@ -9,7 +9,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { BundleMismatch } from "../src/Bundle.ts"
 import { BundleStoreError } from "../src/BundleStore.ts"
 import { type BundleFailure, isRefusal, runnerError } from "../src/internal/bundleFailure.ts"
-import { fail } from "../src/RunnerError.ts"
 
 const cause = new Error("private")
 const message = "why"
@@ -33,15 +32,6 @@ const cases: ReadonlyArray<
     "component refused: why",
     undefined
   ],
-  [
-    "capabilities that nobody knows",
-    fail("unknown_capabilities", "cap:a"),
-    true,
-    "unknown_capabilities",
-    "cap:a",
-    undefined
-  ],
-  ["an overloaded runner", fail("overloaded", "wait"), false, "overloaded", "wait", undefined],
   [
     "an intake with a long queue",
     new IntakeBusy(),

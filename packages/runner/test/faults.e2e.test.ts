@@ -130,19 +130,6 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
     })
   )
 
-  it.effect("names the capabilities that it does not know", () =>
-    Effect.gen(function* () {
-      const archive = yield* Effect.promise(() => pack({}))
-      const change = yield* installFixture(archive, ["cap:client.read", "cap:mind.read", " CAP:Tea.Brew"])
-      yield* refuses(change, 400, "unknown_capabilities: cap:mind.read, cap:tea.brew")
-      const declaring = { ...manifest, capabilities: ["cap:mind.read"] }
-      const bundle = yield* Effect.promise(() =>
-        pack({ "manifest.json": JSON.stringify(declaring), "dist/main.wasm": "x" })
-      )
-      yield* refuses(yield* installFixture(bundle), 400, "unknown_capabilities: cap:mind.read")
-    })
-  )
-
   it.effect("refuses a content hash that is not the installed version's, not in the store, or not the bytes'", () =>
     Effect.gen(function* () {
       const runner = yield* TestRunner

@@ -71,9 +71,9 @@ const heavy = {
     { ...good, "manifest.json": Buffer.from(`\uFEFF${JSON.stringify(manifest)}`, "utf16le") },
     "manifest.json is not UTF-8"
   ],
-  "a manifest whose runtime is half a character": [
-    { ...good, "manifest.json": JSON.stringify({ ...manifest, runtime: "\ud800" }) },
-    'manifest.json runtime must be "wasm-js@1"'
+  "a manifest whose list is half a character": [
+    { ...good, "manifest.json": JSON.stringify({ ...manifest, capabilities: "\ud800" }) },
+    'manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
   ],
   "a manifest of thirty thousand names": [
     { ...good, "manifest.json": `[${"1,".repeat(30_000)}1]` },

@@ -11,8 +11,6 @@ export interface ClientSummary {
   readonly accountManagerName: string | null
   /** Not necessarily the address that invoices go to. */
   readonly billingEmail: string | null
-  /** Texts of the client's tags, sorted by code point; empty when there are none. */
-  readonly tags: ReadonlyArray<string>
 }
 
 /** An entry of the service catalog. `null` where the database holds nothing. */

@@ -79,3 +79,14 @@ export class ClosedError extends ReadsError {
     super("the reads are closed: open new ones")
   }
 }
+
+/** The audit function failed, so the answer is withheld, whatever it was. */
+export class AuditFailedError extends ReadsError {
+  override readonly name = "AuditFailedError"
+  readonly code = "audit-failed"
+
+  /** `cause`: what the audit function failed with. */
+  constructor(cause: unknown) {
+    super("the audit function failed, so the read is not answered", { cause })
+  }
+}

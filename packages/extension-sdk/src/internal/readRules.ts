@@ -59,7 +59,8 @@ export const readRules = (operation: string, fail: ReadErrorCode | undefined): R
 
 const codePoints = (text: string): ReadonlyArray<number> => [...text].map((character) => character.codePointAt(0) ?? 0)
 
-const compare = (left: string, right: string): number => {
+/** Orders texts by code point, as every list does. */
+export const compareText = (left: string, right: string): number => {
   const [a, b] = [codePoints(left), codePoints(right)]
   const difference = a.findIndex((point, at) => point !== b[at])
   return difference < 0 ? a.length - b.length : (a[difference] ?? 0) - (b[difference] ?? -1)
@@ -69,7 +70,7 @@ const compare = (left: string, right: string): number => {
 export const byNameThenId =
   <Item>(name: (item: Item) => string, id: (item: Item) => string) =>
   (left: Item, right: Item): number =>
-    compare(name(left).toLowerCase(), name(right).toLowerCase()) || compare(id(left), id(right))
+    compareText(name(left).toLowerCase(), name(right).toLowerCase()) || compareText(id(left), id(right))
 
 /** Whether a lower-cased search term is part of one of the texts, or is the id. */
 export const matchesSearch = (term: string | null, id: string, texts: ReadonlyArray<string | null>): boolean =>

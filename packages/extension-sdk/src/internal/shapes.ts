@@ -22,6 +22,9 @@ export const storageEntry = record({ namespace: text, key: text, value: bytes, r
 
 const clearableText: Lower<string | undefined> = (value, name) => (value === null ? "" : option(text)(value, name))
 
+/** A payload of null clears the one before, which the world says by an empty text. */
+const clearableJson: Lower<string | undefined> = (value, name) => (value === null ? "" : json(value, name))
+
 /** The input of `scheduler.create`. */
 export const createScheduleInput = record({
   endpoint: text,
@@ -32,14 +35,14 @@ export const createScheduleInput = record({
   payload: json
 })
 
-/** The input of `scheduler.update`. Null clears a name or a payload: an empty name, a payload of `null`. */
+/** The input of `scheduler.update`. Null clears a name or a payload, by an empty text. */
 export const updateScheduleInput = record({
   endpoint: option(text),
   cron: option(text),
   timezone: option(text),
   enabled: option(flag),
   name: clearableText,
-  payload: json
+  payload: clearableJson
 })
 
 const manualInvoiceItemInput = record({

@@ -18,23 +18,18 @@ export type BundleFailure =
   | ComponentRefused
   | ComponentStoreError
   | IntakeBusy
-  | RunnerError
 
 /**
  * Whether the failure lies in the bytes, whose hash was checked, so that they fail again. What the store, the clock or a
  * process that died gave says nothing about them.
  */
 export const isRefusal = (failure: BundleFailure): boolean =>
-  failure._tag === "ArchiveRefused" ||
-  (failure._tag === "ComponentRefused" && failure.isLasting) ||
-  (failure._tag === "RunnerError" && failure.code === "unknown_capabilities")
+  failure._tag === "ArchiveRefused" || (failure._tag === "ComponentRefused" && failure.isLasting)
 
 /** What the caller is told: one line of at most 300 characters. */
 export const runnerError = (failure: BundleFailure): RunnerError => {
   const { message } = failure
   switch (failure._tag) {
-    case "RunnerError":
-      return failure
     case "IntakeBusy":
       return fail("overloaded", message)
     case "ComponentStoreError":

@@ -1,5 +1,5 @@
 import type { UsedRights } from "@alga-psa/ext-domain"
-import { Effect } from "effect"
+import { Context, Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
 import { Deadline, endAt, LongestTime, lower, start, waitFor } from "../../Deadline.ts"
@@ -35,10 +35,20 @@ const idempotencyKey = ({
 }: HttpServerRequest.HttpServerRequest): Effect.Effect<string | null, RunnerError> => {
   const key = headers[idempotencyKeyHeader]
   if (key === undefined) return Effect.succeed(null)
-  return /^[\x21-\x7e]{1,200}$/.test(key)
+  return /^[\x20-\x7e]{1,200}$/.test(key)
     ? Effect.succeed(key)
-    : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 visible ASCII characters`))
+    : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 printable ASCII characters`))
 }
+
+/** How a caller is told of a failure: `http` by the status of the answer, `200` by the `status` in its body alone. */
+export const FailureStatus = Context.Reference<"http" | "200">("@alga-psa/ext-runner/FailureStatus", {
+  defaultValue: () => "http"
+})
+
+const withStatus = (response: HttpServerResponse.HttpServerResponse) =>
+  Effect.map(FailureStatus, (kind) =>
+    kind === "200" && response.status >= 400 ? HttpServerResponse.setStatus(response, 200) : response
+  )
 
 /** `POST /v1/execute`. */
 export const execute = (http: HttpServerRequest.HttpServerRequest) => {
@@ -84,6 +94,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
 
   return observed(run, () => ({ requestId, ...fields })).pipe(
     answered,
+    Effect.flatMap(withStatus),
     Effect.map((response) => HttpServerResponse.setHeader(response, requestIdHeader, requestId))
   )
 }
