@@ -4,7 +4,7 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { Components } from "@alga-psa/ext-runner/Components"
-import { Cause, Effect, FiberHandle, SubscriptionRef } from "effect"
+import { Cause, Effect, SubscriptionRef } from "effect"
 import type { Bench, BuildProblem, ViewerName } from "./Bench.ts"
 import type { Builder, DevBuild } from "./Builder.ts"
 import { grant, noBundle, place, release } from "./DevDatabase.ts"
@@ -23,9 +23,6 @@ const viewers: Bench["viewers"] = [
   { name: "portal", label: "Petra Lindqvist, portal user" },
   { name: "nobody", label: "Nobody: a schedule" }
 ]
-
-/** The check for notes holds this thread for a second: the page goes first. */
-const noteAfter = "1 second"
 
 /** What the panel shows of what is wrong, in problems and in letters of each. */
 const shown = { problems: 50, letters: 1_000 } as const
@@ -83,7 +80,6 @@ export const makeWorkbench = Effect.fnUntraced(function* (
   bundles: string
 ) {
   const { now, update } = state
-  const noting = yield* FiberHandle.make()
   const fileOf = ({ contentHash: hash }: DevBuild) => join(bundles, bundlePath({ ...place, hash }))
 
   const store = async (built: DevBuild) => {
@@ -91,20 +87,6 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, built.archive)
   }
-
-  const note = ({ notes }: DevBuild) =>
-    notes.pipe(
-      Effect.flatMap((found) =>
-        update(({ build: before }) =>
-          before.status === "ready"
-            ? {
-                build: { ...before, notes: found.slice(0, shown.problems).map((text) => text.slice(0, shown.letters)) }
-              }
-            : {}
-        )
-      ),
-      Effect.delay(noteAfter)
-    )
 
   const failed = (problems: ReadonlyArray<BuildProblem>) =>
     update(() => ({ build: { status: "failed", problems: problems.slice(0, shown.problems).map(shortened) } }))
@@ -124,13 +106,13 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     state.current = built
     if (before !== null && before.contentHash !== hash) yield* Effect.promise(() => rm(fileOf(before), { force: true }))
     const milliseconds = Math.round(performance.now() - started)
+    const notes = built.notes.slice(0, shown.problems).map((text) => text.slice(0, shown.letters))
     yield* update(({ revision }) => ({
       name: manifest.name,
       capabilities,
       revision: revision + 1,
-      build: { status: "ready", milliseconds, notes: [] }
+      build: { status: "ready", milliseconds, notes }
     }))
-    yield* FiberHandle.run(noting, note(built))
   }).pipe(
     Effect.catchTag("ExtensionInvalid", ({ problems }) => failed(problems)),
     Effect.catch((error) => failed([{ where: "the host", message: error.message }])),
