@@ -10,7 +10,13 @@ import {
   layerSandbox,
   Sandbox
 } from "@alga-psa/ext-adapters-wit"
-import { CapabilityGate, layerAuthorization, parseCapabilities, RbacCheck } from "@alga-psa/ext-domain"
+import {
+  CapabilityGate,
+  layerAuthorization,
+  layerSecretsDenied,
+  parseCapabilities,
+  RbacCheck
+} from "@alga-psa/ext-domain"
 import { BundleStore } from "@alga-psa/ext-runner/BundleStore"
 import * as Components from "@alga-psa/ext-runner/Components"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
@@ -111,6 +117,7 @@ export const executions = Effect.fnUntraced(function* (slow: SlowPart | null, di
           Layer.mock(RbacCheck, {})
         ])
       ),
+      layerSecretsDenied,
       Layer.succeed(Executor, { execute })
     ])
   )

@@ -12,9 +12,9 @@ import { layerInstalls, type MemoryInstalls } from "./MemoryInstalls.ts"
 import { layerInvoices, layerInvoicing, type MemoryInvoices } from "./MemoryInvoicing.ts"
 import { layerRbacCheck } from "./MemoryRbacCheck.ts"
 import { layerReaders } from "./MemoryResources.ts"
-import { layerScheduler } from "./MemoryScheduler.ts"
+import { layerScheduler, type MemorySchedules } from "./MemoryScheduler.ts"
 import { layerSecrets } from "./MemorySecrets.ts"
-import { layerStorage } from "./MemoryStorage.ts"
+import { layerStorage, type MemoryEntries } from "./MemoryStorage.ts"
 import { layerStore, type MemoryStore } from "./MemoryStore.ts"
 import { layerUiProxy } from "./MemoryUiProxy.ts"
 
@@ -28,8 +28,11 @@ export const layer = (
 ): Layer.Layer<ResourceReader | CapabilityGate | InstallLookup | RbacCheck | MemoryStore> =>
   Layer.provideMerge(layerPorts, layerStore(initial))
 
-/** The ports beside the reads, the installs that they serve and the invoices that they make. */
-export const layerOtherPorts: Layer.Layer<Ports | MemoryInstalls | MemoryInvoices, never, MemoryStore> = Layer.mergeAll(
+/** What the ports beside the reads keep. */
+export type MemoryWorld = MemoryInstalls | MemoryInvoices | MemoryEntries | MemorySchedules
+
+/** The ports beside the reads, the installs that they serve, and what they keep. */
+export const layerOtherPorts: Layer.Layer<Ports | MemoryWorld, never, MemoryStore> = Layer.mergeAll(
   layerSecrets,
   layerHttpFetch,
   layerStorage,

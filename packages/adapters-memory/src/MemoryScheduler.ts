@@ -6,7 +6,7 @@ import {
   type ScheduleInfo,
   Scheduler
 } from "@alga-psa/ext-domain/Scheduler"
-import { Clock, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { checkSchedule } from "./internal/schedule.ts"
 import { installKey, MemoryInstalls } from "./MemoryInstalls.ts"
 
@@ -25,9 +25,14 @@ const endpointOf = (endpoints: ReadonlyArray<EndpointInfo>, wanted: string): End
 const fieldErrors = (errors: Readonly<Record<string, string>>) => JSON.stringify(errors)
 const invalid = "Validation failed"
 
+/** What {@link layerScheduler} keeps: schedules by id, by `installKey`. */
+export class MemorySchedules extends Context.Service<MemorySchedules, Map<string, Map<string, ScheduleInfo>>>()(
+  "@alga-psa/ext-adapters-memory/MemorySchedules"
+) {}
+
 const make = Effect.gen(function* () {
   const installs = yield* MemoryInstalls
-  const schedules = new Map<string, Map<string, ScheduleInfo>>()
+  const schedules = yield* MemorySchedules
   const ofInstall = Effect.map(installKey, (install) => {
     const own = schedules.get(install) ?? new Map<string, ScheduleInfo>()
     schedules.set(install, own)
@@ -92,5 +97,11 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** {@link Scheduler} in memory, for as long as the layer lives. It starts nothing. Endpoints are of {@link MemoryInstalls}. */
-export const layerScheduler: Layer.Layer<Scheduler, never, MemoryInstalls> = Layer.effect(Scheduler, make)
+/**
+ * {@link Scheduler} in memory, for as long as the layer lives, and what it keeps. It starts nothing. Endpoints are of
+ * {@link MemoryInstalls}.
+ */
+export const layerScheduler: Layer.Layer<Scheduler | MemorySchedules, never, MemoryInstalls> = Layer.effect(
+  Scheduler,
+  make
+).pipe(Layer.provideMerge(Layer.sync(MemorySchedules, () => new Map())))

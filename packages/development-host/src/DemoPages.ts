@@ -1,8 +1,10 @@
+import { seed } from "@alga-psa/ext-adapters-memory"
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { Effect } from "effect"
 import { demoCases } from "./DemoCase.ts"
 import type { HostedPage } from "./HostPage.ts"
 import { hostPageFolder, newSession } from "./HostPageServer.ts"
+import { personOf } from "./Person.ts"
 
 /** The cases that differ in who looks; the others differ in what is asked. */
 const shown: ReadonlySet<string> = new Set([
@@ -20,7 +22,10 @@ export const demoPages = (contentHash: string): ReadonlyArray<HostedPage> =>
     .map(({ extension, install, name, shows, tenant, user }) => ({
       path: `/${name}`,
       session: newSession(),
-      viewer: Effect.succeed({ tenant, extension, install, contentHash, user }),
+      viewer: Effect.succeed({
+        ...{ tenant, extension, install, contentHash, user },
+        ...(user === null ? {} : { person: personOf(seed({ contentHash }), user) })
+      }),
       title: "Clients and services",
       who: `${name}: ${shows}`
     }))

@@ -1,4 +1,5 @@
 import type { ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
+import type { Person } from "./Person.ts"
 
 /** Who looks at an extension's page, and at which install's. It stands in for the session of the product's gateway. */
 export interface Viewer {
@@ -9,11 +10,15 @@ export interface Viewer {
   readonly contentHash: string
   /** Null for nobody, as when a schedule runs the extension. */
   readonly user: UserId | null
+  /** What the extension is told of the user. Default: nothing but the id. */
+  readonly person?: Person
 }
+
+const unknown: Person = { user_email: "", user_name: "", user_type: "", client_name: "" }
 
 /** The body of `POST /v1/execute` for a request of this viewer's page; a schedule's where there is no user. */
 export const executeBody = (
-  { contentHash, extension, install, tenant, user }: Viewer,
+  { contentHash, extension, install, person = unknown, tenant, user }: Viewer,
   http: {
     readonly method: string
     readonly path: string
@@ -33,7 +38,5 @@ export const executeBody = (
   },
   http,
   limits: {},
-  ...(user === null
-    ? {}
-    : { user: { user_id: user, user_email: "", user_name: "", user_type: "", client_name: "", additional_fields: {} } })
+  ...(user === null ? {} : { user: { user_id: user, ...person, additional_fields: {} } })
 })

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { ExecuteRequest } from "./ExecuteRequest.ts"
 import { ExecuteResponse } from "./ExecuteResponse.ts"
-import { type RunnerErrorCode, statusOf } from "./RunnerError.ts"
+import { httpStatusOf, type RunnerErrorCode, statusOf } from "./RunnerError.ts"
 import { TriggerState } from "./Triggers.ts"
 import { WarmupRequest } from "./WarmupRequest.ts"
 
@@ -12,7 +12,7 @@ const codes = Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>
 const refusals = (statuses: ReadonlyArray<number>) =>
   statuses.map((status) =>
     ExecuteResponse.annotate({
-      description: `error begins with one of: ${codes.filter((code) => statusOf[code] === status).join(", ")}`
+      description: `error begins with one of: ${codes.filter((code) => httpStatusOf(code) === status).join(", ")}`
     }).pipe(HttpApiSchema.status(status))
   )
 

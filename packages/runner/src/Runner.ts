@@ -127,10 +127,11 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const guardedPorts = Layer.provide(layerGuardedPorts, Layer.mergeAll(layerDeniedPorts, ...ports))
+  const rawPorts = Layer.mergeAll(layerDeniedPorts, ...ports)
+  const guardedPorts = Layer.provide(layerGuardedPorts, rawPorts)
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
-    Execution.layer(limits),
+    Layer.provide(Execution.layer(limits), rawPorts),
     AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),

@@ -5,6 +5,7 @@ import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBo
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
+import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
@@ -332,6 +333,8 @@ export const Settings = Schema.Struct({
     least: 0,
     most: 1_099_511_627_776
   }),
+
+  ...productFields,
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(

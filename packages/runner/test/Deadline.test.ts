@@ -5,6 +5,7 @@ import {
   type InstallAccess,
   InstallId,
   layerAuthorization,
+  layerSecretsDenied,
   parseCapabilities,
   RbacCheck
 } from "@alga-psa/ext-domain"
@@ -72,6 +73,7 @@ const setting = Effect.fnUntraced(function* (durations: Partial<Record<Part, Dur
       ),
       Layer.provide(SeenBundles.layer)
     ),
+    layerSecretsDenied,
     Layer.succeed(Executor, {
       execute: (_, __, { timeoutMs }) => {
         times.push(timeoutMs)
