@@ -3,7 +3,7 @@ import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import type { AnyReadOperation, AnyResource, ReaderOf } from "@alga-psa/ext-domain/Resource"
 import { forEachResource, type ResourceReader } from "@alga-psa/ext-domain/Resources"
 import { Effect, Schema } from "effect"
-import type { OpenedReads } from "../../promise/OpenReads.ts"
+import type { OpenedReads } from "../../promise/Reads.ts"
 import type { Door } from "./door.ts"
 
 const decodeTenant = Schema.decodeUnknownEffect(TenantId)
