@@ -148,7 +148,13 @@ describe("Settings", () => {
     const telling = /URL|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|KEY|PRIVATE/
     const exceptions = {
       RUNNER_SERVICE_TOKEN_CHECK: "on or off",
-      AWS_ACCESS_KEY_ID: "names a key, and goes with each request in plain"
+      AWS_ACCESS_KEY_ID: "names a key, and goes with each request in plain",
+      STORAGE_API_BASE_URL: "takes no user and password",
+      REGISTRY_BASE_URL: "takes no user and password",
+      UI_PROXY_BASE_URL: "takes no user and password",
+      ALGA_VAULT_TOKEN_FILE: "names the file",
+      ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS: "on or off",
+      ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
     }
     assert.deepStrictEqual(
       settingNames.filter((name) => telling.test(name) && !aboutSetting(name).secret),
