@@ -55,7 +55,7 @@ export interface ArchivesOptions {
 
 const componentName = "dist/main.wasm"
 
-/** What the refusal says of an archive without a component, which may have a page all the same. */
+/** Why an archive is refused that has no component, as one of a page alone. */
 export const noComponent = `the archive has no ${componentName}`
 
 /** Fails where the Node that opens archives is not suitable. */

@@ -380,6 +380,9 @@ export type SettingName = keyof Settings
 /** All names, in the order in which they are shown. */
 export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<SettingName>
 
+/** The setting that names the origins that may frame pages. */
+export const frameAncestorsSetting = "ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS" satisfies SettingName
+
 /** What a setting is for, its unit and what counts where nothing is set. */
 export const aboutSetting = (name: SettingName): SettingAbout =>
   Settings.fields[name].ast.context?.annotations?.["about"] as SettingAbout
