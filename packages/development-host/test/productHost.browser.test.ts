@@ -115,6 +115,20 @@ describe("a page on a domain of its own", () => {
   })
 })
 
+describe("what a page can do in the product", () => {
+  const attempt = `Promise.resolve().then(() => parent.fetch("/msp/path/sample")).then(({ status }) => status, ({ name }) => name)`
+
+  it("is all that its user can, by path", async () => {
+    const frame = await extensionFrame((await open("path", "sample")).page)
+    expect(await frame.evaluate(attempt)).toBe(200)
+  })
+
+  it("is nothing, by domain", async () => {
+    const frame = await extensionFrame((await open("domain", "sample")).page)
+    expect(await frame.evaluate(attempt)).toBe("SecurityError")
+  })
+})
+
 describe.each(modes)("in the product, by %s, an extension without a component", (mode) => {
   it("shows its page, and nothing as soon as it is switched off", async () => {
     const { page, takeErrors } = await open(mode, "page-only")
