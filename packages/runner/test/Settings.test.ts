@@ -208,6 +208,21 @@ describe("Settings", () => {
     }
   })
 
+  it("take the product's name for who may frame a page, which goes before ours", () => {
+    const ours = { ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: "https://ours.example" }
+    const product = { EXT_UI_FRAME_ANCESTORS: "https://product.example" }
+    const counted = [{}, ours, product, { ...ours, ...product }].map(
+      (set) => httpOptionsOf(settings(set)).frameAncestors
+    )
+    assert.deepStrictEqual(counted, [
+      "'self'",
+      "https://ours.example",
+      "https://product.example",
+      "https://product.example"
+    ])
+    assert.lengthOf(problems({ EXT_UI_FRAME_ANCESTORS: "'self'; script-src *" }), 1)
+  })
+
   it("say of each what it is for and its unit", () => {
     for (const name of settingNames) {
       const { description, unit } = aboutSetting(name)
