@@ -149,12 +149,12 @@ describe("Settings", () => {
     const exceptions = {
       RUNNER_SERVICE_TOKEN_CHECK: "on or off",
       AWS_ACCESS_KEY_ID: "names a key, and goes with each request in plain",
-      STORAGE_API_BASE_URL: "takes no user and password",
-      REGISTRY_BASE_URL: "takes no user and password",
-      UI_PROXY_BASE_URL: "takes no user and password",
-      ALGA_VAULT_TOKEN_FILE: "names the file",
+      STORAGE_API_BASE_URL: "an address, which holds no user",
+      REGISTRY_BASE_URL: "an address, which holds no user",
+      UI_PROXY_BASE_URL: "an address, which holds no user",
+      ALGA_VAULT_TOKEN_FILE: "where the token is",
       ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS: "on or off",
-      ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
+        ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
     }
     assert.deepStrictEqual(
       settingNames.filter((name) => telling.test(name) && !aboutSetting(name).secret),
