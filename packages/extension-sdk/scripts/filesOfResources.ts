@@ -18,8 +18,12 @@ const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return items === undefined ? ast.propertySignatures.map(({ name }) => String(name)) : fieldsOf(items.type)
 }
 
-const dataOf = ({ id, leavesOut, operations, searched, title }: AnyResource) => {
-  const entries = Object.entries<AnyReadOperation>(operations)
+/** The operations of the interface that has the resource's own name. */
+const operationsOf = ({ editions, name }: AnyResource): Readonly<Record<string, AnyReadOperation>> => editions[name]
+
+const dataOf = (resource: AnyResource) => {
+  const { id, leavesOut, searched, title } = resource
+  const entries = Object.entries(operationsOf(resource))
   return {
     id,
     title,
@@ -32,8 +36,7 @@ const dataOf = ({ id, leavesOut, operations, searched, title }: AnyResource) => 
   }
 }
 
-const membersOf = (resource: AnyResource) =>
-  Object.values<AnyReadOperation>(resource.operations).map(({ member }) => member)
+const membersOf = (resource: AnyResource) => Object.values(operationsOf(resource)).map(({ member }) => member)
 
 /** The two files of one resource: what it is, and its binding, which a build leaves out where nothing uses it. */
 const filesOf = (resource: KnownResource): ReadonlyArray<readonly [file: string, text: string]> => {

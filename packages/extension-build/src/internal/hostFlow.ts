@@ -13,6 +13,7 @@ import {
   isExpressionStatement,
   isForOfStatement,
   isFunctionLikeDeclaration,
+  isIdentifier,
   isIfStatement,
   isNewExpression,
   isNonNullExpression,
@@ -75,6 +76,28 @@ const joined = new Set([
   SyntaxKind.CommaToken
 ])
 
+/** The language's own functions and classes that keep what they are given, and give it back with its type. */
+const holders = new Set([
+  "resolve",
+  "all",
+  "push",
+  "unshift",
+  "concat",
+  "of",
+  "set",
+  "add",
+  "assign",
+  "freeze",
+  "Map",
+  "Set"
+])
+
+const holds = (call: Node): boolean => {
+  const callee = isCallExpression(call) || isNewExpression(call) ? call.expression : null
+  const name = callee !== null && isPropertyAccessExpression(callee) ? callee.name : callee
+  return name !== null && isIdentifier(name) && holders.has(name.text)
+}
+
 const functionAround = (node: Node): Node | null => {
   for (let around = node.parent; around !== undefined; around = around.parent) {
     if (isFunctionLikeDeclaration(around)) return around
@@ -128,7 +151,7 @@ export const makeHostFlow = (
         ? { to: "library", namespaces: names }
         : anywhere("the whole host is handed to a library, which may use any of it")
     }
-    if (by === "language") return known
+    if (by === "language") return holds(call) ? known : untyped
     const at = (isCallExpression(call) || isNewExpression(call) ? call.arguments : undefined)?.indexOf(argument) ?? -1
     const general = signature.getTarget() ?? signature
     const parameter = at < 0 ? undefined : checker.getParameterType(general, at)
@@ -179,8 +202,7 @@ export const makeHostFlow = (
     }
     if (isBindingElement(parent)) return into(checker.getContextualType(value))
     if (isVariableDeclaration(parent) || isPropertyDeclaration(parent) || isParameterDeclaration(parent)) {
-      if (parent.type !== undefined) return into(checker.getTypeFromTypeNode(parent.type))
-      return isVariableDeclaration(parent) ? known : into(checker.getContextualType(value))
+      return keeps(parent.name)
     }
     if (isReturnStatement(parent) || (isArrowFunction(parent) && parent.body === value)) return returned(value)
     if (isBinaryExpression(parent)) {

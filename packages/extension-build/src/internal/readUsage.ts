@@ -91,14 +91,15 @@ export const readUsage = (folder: string, entry: string, bundle: Bundle): HostUs
     const members = hostMembers(project, sdk)
     const carriers = makeCarriers(project, members, isLanguage)
     const flow = makeHostFlow(project, carriers, members.size, declaredBy)
-    if (members.size === 0 && bundle.modules.some(({ file }) => isOwn(file) && !isRuntime(file))) {
+    const ofSdk = (file: string): boolean => isOwn(file) && !isRuntime(file)
+    if (members.size === 0 && modules.some(({ file, imports }) => read.has(file) && imports.some(ofSdk))) {
       escapes.push({ ...placeOf(folder, entry), why: "TypeScript does not find the types of the SDK" })
     }
     for (const module of modules.filter(({ file }) => code.test(file))) {
       const { file } = module
       const source = program.getSourceFile(file)
       if (source === undefined) {
-        const why = whyUnread(module, read, (of) => (isOwn(of) ? !isRuntime(of) : code.test(of) && read.has(of)))
+        const why = whyUnread(module, read, (of) => ofSdk(of) || (code.test(of) && read.has(of) && !isRuntime(of)))
         if (why !== null) escapes.push({ ...placeOf(folder, file), why })
         continue
       }
