@@ -154,7 +154,7 @@ describe("Settings", () => {
       UI_PROXY_BASE_URL: "an address, which holds no user",
       ALGA_VAULT_TOKEN_FILE: "where the token is",
       ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS: "on or off",
-        ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
+      ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
     }
     assert.deepStrictEqual(
       settingNames.filter((name) => telling.test(name) && !aboutSetting(name).secret),
