@@ -1,7 +1,7 @@
 import * as Postgres from "@alga-psa/ext-adapters-pg"
 import type { Component, Executor } from "@alga-psa/ext-adapters-wit"
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
-import { type ClientReads, layerGuardedReads, type ServiceReads } from "@alga-psa/ext-domain"
+import { type ClientReads, layerGuardedReads, layerSecretsDenied, type ServiceReads } from "@alga-psa/ext-domain"
 import * as AnswerRights from "@alga-psa/ext-runner/AnswerRights"
 import { Components } from "@alga-psa/ext-runner/Components"
 import * as Execution from "@alga-psa/ext-runner/Execution"
@@ -30,8 +30,9 @@ layerHttp(routes, { host: "127.0.0.1", port: Number(port) }).pipe(
   Layer.provide(executor),
   Layer.provide([
     layerGuardedReads,
+    layerSecretsDenied,
     Layer.succeed(Components, { get: () => Effect.succeed(none), renew: () => refused }),
-    Layer.succeed(ExtensionUi, { file: () => refused }),
+    Layer.succeed(ExtensionUi, { file: () => refused, warm: () => refused }),
     Layer.succeed(Readiness, { report: refused }),
     Life.layer,
     layerOff,

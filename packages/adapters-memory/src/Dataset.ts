@@ -68,6 +68,17 @@ export interface ServiceRow {
   readonly sku: string | null
 }
 
+/** A row of `service_prices`. */
+export interface ServicePriceRow {
+  readonly tenant: string
+  readonly price_id: string
+  readonly service_id: string
+  /** Three letters. */
+  readonly currency_code: string
+  /** Minor currency units (cents). */
+  readonly rate: number
+}
+
 /** A row of `roles`. */
 export interface RoleRow {
   readonly tenant: string
@@ -172,6 +183,7 @@ export interface Dataset {
   readonly users: ReadonlyArray<UserRow>
   readonly service_types: ReadonlyArray<ServiceTypeRow>
   readonly service_catalog: ReadonlyArray<ServiceRow>
+  readonly service_prices: ReadonlyArray<ServicePriceRow>
   readonly roles: ReadonlyArray<RoleRow>
   readonly permissions: ReadonlyArray<PermissionRow>
   readonly role_permissions: ReadonlyArray<RolePermissionRow>
@@ -192,6 +204,7 @@ export const dataset = (tables: Partial<Dataset> = {}): Dataset => ({
   users: [],
   service_types: [],
   service_catalog: [],
+  service_prices: [],
   roles: [],
   permissions: [],
   role_permissions: [],
@@ -213,6 +226,7 @@ export const mergeDatasets = (...parts: ReadonlyArray<Partial<Dataset>>): Datase
   users: parts.flatMap((part) => part.users ?? []),
   service_types: parts.flatMap((part) => part.service_types ?? []),
   service_catalog: parts.flatMap((part) => part.service_catalog ?? []),
+  service_prices: parts.flatMap((part) => part.service_prices ?? []),
   roles: parts.flatMap((part) => part.roles ?? []),
   permissions: parts.flatMap((part) => part.permissions ?? []),
   role_permissions: parts.flatMap((part) => part.role_permissions ?? []),

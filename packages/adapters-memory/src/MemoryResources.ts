@@ -1,13 +1,31 @@
-import { type ClientSummary, personName } from "@alga-psa/ext-domain/ClientSummary"
+import { type ClientSummary, type ClientSummaryV2, personName } from "@alga-psa/ext-domain/ClientSummary"
 import { type ClientReader, clients } from "@alga-psa/ext-domain/Clients"
 import { ClientId, ServiceId } from "@alga-psa/ext-domain/Identifiers"
 import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
-import { ServiceBillingMethod, type ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
+import {
+  ServiceBillingMethod,
+  type ServicePrice,
+  type ServiceSummary,
+  type ServiceSummaryV2
+} from "@alga-psa/ext-domain/ServiceSummary"
 import { type ServiceReader, services } from "@alga-psa/ext-domain/Services"
 import { Layer, Schema } from "effect"
 import type { ClientRow, Dataset, ServiceRow } from "./Dataset.ts"
 import { memoryReader, type RecordsOf } from "./internal/memoryReader.ts"
+import { byCodePoint } from "./internal/text.ts"
 import type { MemoryStore } from "./MemoryStore.ts"
+
+const tagsOf = (rows: Dataset, client: ClientRow): ReadonlyArray<string> =>
+  rows.tag_mappings
+    .filter(
+      (mapping) =>
+        mapping.tenant === client.tenant && mapping.tagged_type === "client" && mapping.tagged_id === client.client_id
+    )
+    .flatMap((mapping) =>
+      rows.tag_definitions.filter((tag) => tag.tenant === client.tenant && tag.tag_id === mapping.tag_id)
+    )
+    .map((tag) => tag.tag_text)
+    .sort(byCodePoint)
 
 const clientSummary = (rows: Dataset, client: ClientRow): ClientSummary => {
   const manager = rows.users.find((user) => user.tenant === client.tenant && user.user_id === client.account_manager_id)
@@ -23,8 +41,13 @@ const clientSummary = (rows: Dataset, client: ClientRow): ClientSummary => {
   }
 }
 
-const clientRecords: RecordsOf<ClientSummary> = (rows, tenant) =>
-  rows.clients.filter((client) => client.tenant === tenant).map((client) => ({ summary: clientSummary(rows, client) }))
+const clientRecords: RecordsOf<ClientSummary, ClientSummaryV2> = (rows, tenant) =>
+  rows.clients
+    .filter((client) => client.tenant === tenant)
+    .map((client) => {
+      const summary = clientSummary(rows, client)
+      return { summary, second: { ...summary, tags: tagsOf(rows, client) } }
+    })
 
 type VisibleRow = ServiceRow & { readonly billing_method: ServiceBillingMethod }
 
@@ -49,19 +72,27 @@ const serviceSummary = (rows: Dataset, service: VisibleRow): ServiceSummary => {
   }
 }
 
-const serviceRecords: RecordsOf<ServiceSummary> = (rows, tenant) =>
+const pricesOf = (rows: Dataset, service: ServiceRow): ReadonlyArray<ServicePrice> =>
+  rows.service_prices
+    .filter((price) => price.tenant === service.tenant && price.service_id === service.service_id)
+    .map((price) => ({ currencyCode: price.currency_code, rate: price.rate }))
+    .sort((one, other) => byCodePoint(one.currencyCode, other.currencyCode))
+
+const serviceRecords: RecordsOf<ServiceSummary, ServiceSummaryV2> = (rows, tenant) =>
   rows.service_catalog
     .filter(isVisible)
     .filter((service) => service.tenant === tenant)
-    .map((service) => ({
-      summary: serviceSummary(rows, service),
-      also: { description: service.description }
-    }))
+    .map((service) => {
+      const summary = serviceSummary(rows, service)
+      const second = { ...summary, prices: pricesOf(rows, service) }
+      return { summary, second, also: { description: service.description } }
+    })
 
 /** How the rows of each resource become its records. */
 const recordsOf: {
   readonly [Resource in KnownResource as Resource["name"]]: RecordsOf<
-    NonNullable<Resource["operations"]["get"]["Found"]["Type"]>
+    NonNullable<Resource["operations"]["get"]["Found"]["Type"]>,
+    NonNullable<Resource["operations"]["getMany"]["Found"]["Type"][number]>
   >
 } = { clients: clientRecords, services: serviceRecords }
 

@@ -4,8 +4,8 @@ import { Context, Effect, Layer } from "effect"
 import { byCodePoint } from "./internal/text.ts"
 import { installKey } from "./MemoryInstalls.ts"
 
-/** The product's own: so many namespaces for an install, keys for a namespace, and entries at once. */
-const most = { namespaces: 32, keys: 5_120, page: 25 }
+/** The product's own: so many namespaces and bytes for an install, keys for a namespace, and entries at once. */
+const most = { namespaces: 32, bytes: 268_435_456, keys: 5_120, page: 25 }
 
 const refuse = (code: StorageError["code"]) => Effect.fail(new StorageError({ code }))
 
@@ -13,6 +13,12 @@ const copy = (entry: StorageEntry): StorageEntry => ({ ...entry, value: Uint8Arr
 
 type Space = Map<string, StorageEntry>
 const nothing: ReadonlyMap<string, StorageEntry> = new Map()
+
+const bytesIn = (spaces: ReadonlyMap<string, Space>): number => {
+  let bytes = 0
+  for (const space of spaces.values()) for (const { value } of space.values()) bytes += value.length
+  return bytes
+}
 
 /** What {@link layerStorage} keeps: entries by key, by namespace, by `installKey`. */
 export class MemoryEntries extends Context.Service<MemoryEntries, Map<string, Map<string, Space>>>()(
@@ -36,10 +42,13 @@ const make = Effect.map(MemoryEntries, (installs) => {
     put: (entry) =>
       Effect.flatMap(spacesOf, (spaces) => {
         const space = spaces.get(entry.namespace) ?? new Map<string, StorageEntry>()
-        const current = space.get(entry.key)?.revision ?? null
+        const before = space.get(entry.key)
+        const current = before?.revision ?? null
         if (entry.revision !== null && entry.revision !== current) return refuse("conflict")
         const isFull = space.size === 0 ? spaces.size >= most.namespaces : space.size >= most.keys
         if (current === null && isFull) return refuse("denied")
+        const more = entry.value.length - (before?.value.length ?? 0)
+        if (more > 0 && bytesIn(spaces) + more > most.bytes) return refuse("denied")
         const written = copy({ ...entry, revision: (current ?? 0n) + 1n })
         spaces.set(entry.namespace, space.set(entry.key, written))
         return Effect.succeed(copy(written))

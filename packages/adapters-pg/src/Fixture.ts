@@ -15,6 +15,7 @@ const loadOrder = [
   "users",
   "service_types",
   "service_catalog",
+  "service_prices",
   "roles",
   "permissions",
   "role_permissions",

@@ -1,8 +1,9 @@
-import { type ClientSummary, personName } from "@alga-psa/ext-domain/ClientSummary"
-import { ClientReader, type ClientsQuery } from "@alga-psa/ext-domain/Clients"
+import { type ClientSummary, type ClientSummaryV2, personName } from "@alga-psa/ext-domain/ClientSummary"
+import { ClientReader, type ClientsPageQuery } from "@alga-psa/ext-domain/Clients"
 import { ClientId } from "@alga-psa/ext-domain/Identifiers"
 import { Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
 import { indexedNameBytes } from "./internal/listing.ts"
 import { makeReader } from "./internal/reader.ts"
 import type { IndexDefinition, ReadColumns } from "./PgResource.ts"
@@ -18,18 +19,31 @@ const Row = Schema.Struct({
   billing_email: Schema.NullOr(Schema.String)
 })
 
-const make = makeReader<ClientsQuery, typeof Row.Type, ClientSummary>("ClientReader", (sql) => ({
+type Row = typeof Row.Type
+
+const More = Schema.Struct({ tags: Schema.Array(Schema.String) })
+type More = typeof More.Type
+
+const summary = (row: Row): ClientSummary => ({
+  clientId: row.id,
+  clientName: row.client_name,
+  clientType: row.client_type,
+  isInactive: row.is_inactive,
+  defaultCurrencyCode: row.default_currency_code,
+  accountManagerId: row.account_manager_id,
+  accountManagerName: row.manager && personName(...row.manager),
+  billingEmail: row.billing_email
+})
+
+/** The mappings of tags to clients, with the tags themselves; `tenant` is the caller's. */
+const tagged = (sql: SqlClient, tenant: Fragment) => sql`
+      FROM tag_mappings AS mapping
+      JOIN tag_definitions AS tag ON tag.tenant = ${tenant} AND tag.tag_id = mapping.tag_id
+      WHERE mapping.tenant = ${tenant} AND mapping.tagged_type = 'client'`
+
+const make = makeReader<ClientsPageQuery, Row, More, ClientSummary, ClientSummaryV2>("ClientReader", (sql) => ({
   Row,
-  summary: (row) => ({
-    clientId: row.id,
-    clientName: row.client_name,
-    clientType: row.client_type,
-    isInactive: row.is_inactive,
-    defaultCurrencyCode: row.default_currency_code,
-    accountManagerId: row.account_manager_id,
-    accountManagerName: row.manager && personName(...row.manager),
-    billingEmail: row.billing_email
-  }),
+  summary,
   from: sql`clients AS c`,
   tenant: sql`c.tenant`,
   id: sql`c.client_id`,
@@ -53,7 +67,28 @@ const make = makeReader<ClientsQuery, typeof Row.Type, ClientSummary>("ClientRea
       holds: (query) => !query.includeInactive,
       sql: () => sql`c.is_inactive IS NOT TRUE`
     },
-    onlyClient: { sql: (value) => sql`c.client_id = ${value("onlyClient")}::uuid` }
+    onlyClient: { sql: (value) => sql`c.client_id = ${value("onlyClient")}::uuid` },
+    tags: {
+      sql: (value) => {
+        const wanted = sql`lower(${value("tags")}::text)::text[]`
+        return sql`c.client_id IN (
+      SELECT mapping.tagged_id
+      ${tagged(sql, sql`${value("tenant")}::uuid`)}
+        AND lower(tag.tag_text) = ANY (${wanted})
+      GROUP BY mapping.tagged_id
+      HAVING array_agg(lower(tag.tag_text)) @> ${wanted}
+    )`
+      }
+    }
+  },
+  second: {
+    More,
+    selected: (value) => sql`
+    ARRAY(
+      SELECT tag.tag_text ${tagged(sql, sql`${value("tenant")}::uuid`)} AND mapping.tagged_id = c.client_id
+      ORDER BY tag.tag_text COLLATE "C"
+    ) AS tags`,
+    summary: (row) => ({ ...summary(row), tags: row.tags })
   }
 }))
 

@@ -1,6 +1,12 @@
 import { ServiceId } from "@alga-psa/ext-domain/Identifiers"
-import { ServiceBillingMethod, ServiceItemKind, type ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
-import { ServiceReader, type ServicesQuery } from "@alga-psa/ext-domain/Services"
+import {
+  ServiceBillingMethod,
+  ServiceItemKind,
+  type ServicePrice,
+  type ServiceSummary,
+  type ServiceSummaryV2
+} from "@alga-psa/ext-domain/ServiceSummary"
+import { ServiceReader, type ServicesPageQuery } from "@alga-psa/ext-domain/Services"
 import { Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { indexedNameBytes } from "./internal/listing.ts"
@@ -20,20 +26,33 @@ const Row = Schema.Struct({
   sku: Schema.NullOr(Schema.String)
 })
 
-const make = makeReader<ServicesQuery, typeof Row.Type, ServiceSummary>("ServiceReader", (sql) => ({
+type Row = typeof Row.Type
+
+/** A rate, a blank and a currency's code, for each price. */
+const More = Schema.Struct({ prices: Schema.Array(Schema.String) })
+type More = typeof More.Type
+
+const summary = (row: Row): ServiceSummary => ({
+  serviceId: row.id,
+  serviceName: row.service_name,
+  itemKind: row.item_kind,
+  billingMethod: row.billing_method,
+  serviceTypeId: row.type?.[0] ?? null,
+  serviceTypeName: row.type?.[1] ?? null,
+  defaultRate: row.default_rate,
+  unitOfMeasure: row.unit_of_measure,
+  isActive: row.is_active,
+  sku: row.sku
+})
+
+const price = (text: string): ServicePrice => {
+  const end = text.indexOf(" ")
+  return { currencyCode: text.slice(end + 1), rate: Number(text.slice(0, end)) }
+}
+
+const make = makeReader<ServicesPageQuery, Row, More, ServiceSummary, ServiceSummaryV2>("ServiceReader", (sql) => ({
   Row,
-  summary: (row) => ({
-    serviceId: row.id,
-    serviceName: row.service_name,
-    itemKind: row.item_kind,
-    billingMethod: row.billing_method,
-    serviceTypeId: row.type?.[0] ?? null,
-    serviceTypeName: row.type?.[1] ?? null,
-    defaultRate: row.default_rate,
-    unitOfMeasure: row.unit_of_measure,
-    isActive: row.is_active,
-    sku: row.sku
-  }),
+  summary,
   from: sql`service_catalog AS s`,
   tenant: sql`s.tenant`,
   id: sql`s.service_id`,
@@ -59,10 +78,21 @@ const make = makeReader<ServicesQuery, typeof Row.Type, ServiceSummary>("Service
     billingMethod: { sql: (value) => sql`s.billing_method = ${value("billingMethod")}` },
     itemKind: { sql: (value) => sql`s.item_kind = ${value("itemKind")}` },
     isActive: { sql: (value) => sql`s.is_active = ${value("isActive")}` }
+  },
+  second: {
+    More,
+    selected: (value) => sql`
+    ARRAY(
+      SELECT price.rate::text || ' ' || price.currency_code
+      FROM service_prices AS price
+      WHERE price.tenant = ${value("tenant")}::uuid AND price.service_id = s.service_id
+      ORDER BY price.currency_code COLLATE "C"
+    ) AS prices`,
+    summary: (row) => ({ ...summary(row), prices: row.prices.map(price) })
   }
 }))
 
-/** {@link ServiceReader} over `service_catalog` and `service_types`. One statement a call. */
+/** {@link ServiceReader} over `service_catalog`, `service_types` and `service_prices`. One statement a call. */
 export const layerServiceReader: Layer.Layer<ServiceReader, never, SqlClient> = Layer.effect(ServiceReader, make)
 
 /** What it reads. */
@@ -80,7 +110,8 @@ export const serviceColumns: ReadColumns = {
     "is_active",
     "sku"
   ],
-  service_types: ["tenant", "id", "name"]
+  service_types: ["tenant", "id", "name"],
+  service_prices: ["tenant", "service_id", "currency_code", "rate"]
 }
 
 /** The indexes behind it. */

@@ -4,7 +4,7 @@ import type { AnotherRun } from "./AdminError.ts"
 import { AdminFailed } from "./AdminError.ts"
 import { adminFailed, alone, atomically } from "./internal/adminSession.ts"
 import { type ReaderPrivileges, readPrivileges } from "./internal/readerPrivileges.ts"
-import { type ReaderOptions, readerScript, takePassword } from "./internal/readerScript.ts"
+import { type ReaderOptions, readerScript, tablesOf, takePassword } from "./internal/readerScript.ts"
 import { scramVerifier } from "./internal/scram.ts"
 import type { RoleName } from "./RoleName.ts"
 
@@ -39,7 +39,7 @@ const setPassword = (name: RoleName, password: Redacted.Redacted) =>
 
 /**
  * Creates the login, or brings it back to what it should be: it may connect to this database and SELECT the columns of
- * {@link readTables}, in read-only transactions by default, and nothing else that could be granted to it. All or nothing.
+ * {@link readTables}, and with `secrets` those of the sealed secrets, in read-only transactions by default, and nothing else that could be granted to it. All or nothing.
  *
  * Only a role that an earlier run made is touched; another of that name is refused (42710). Without a password an existing
  * one stays. The password's SCRAM verifier is sent, never the password.
@@ -56,7 +56,7 @@ export const apply = (
         if (password !== undefined) yield* setPassword(options.name, password)
       })
       yield* atomically(work)
-      return yield* readPrivileges(options.name)
+      return yield* readPrivileges(options.name, tablesOf(options))
     }).pipe(Effect.mapError(adminFailed(`make the role ${options.name}`)))
   )
 
@@ -64,12 +64,15 @@ export const apply = (
  * What the login lacks of what it needs, and what it may do beyond, which it can only have through PUBLIC or by another
  * hand than {@link apply}.
  */
-export const check = (name: RoleName): Effect.Effect<ReaderPrivileges, AdminFailed, PgClient.PgClient> =>
+export const check = (
+  name: RoleName,
+  options: Pick<ReaderOptions, "secrets"> = {}
+): Effect.Effect<ReaderPrivileges, AdminFailed, PgClient.PgClient> =>
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const failed = adminFailed(`look at the role ${name}`)
     const found = yield* Effect.mapError(sql`SELECT FROM pg_roles WHERE rolname = ${name}`, failed)
-    if (found.length > 0) return yield* Effect.mapError(readPrivileges(name), failed)
+    if (found.length > 0) return yield* Effect.mapError(readPrivileges(name, tablesOf(options)), failed)
     return yield* new AdminFailed({
       step: `look at the role ${name}`,
       sqlState: null,

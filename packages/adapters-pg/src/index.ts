@@ -1,5 +1,6 @@
 export * from "./PgCapabilityGate.ts"
 export * from "./PgClientReader.ts"
+export * from "./PgInstallSecrets.ts"
 export * from "./PgPorts.ts"
 export * from "./PgPortsByTenant.ts"
 export * from "./PgRbacCheck.ts"

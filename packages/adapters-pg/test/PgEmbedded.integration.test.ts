@@ -27,7 +27,7 @@ describe("The embedded database", () => {
       const database = () => layerEmbedded({ dataDir })
       yield* createTables.pipe(Effect.andThen(load(seed({ contentHash: "a".repeat(64) }))), Effect.provide(database()))
       const found = yield* Effect.provide(evergreen, Layer.provide(layer, database()))
-      assert.strictEqual(found?.clientName, "Evergreen Dental")
+      assert.strictEqual(found?.clientName, "Evergreen Dental Group")
     })
   )
 

@@ -56,7 +56,7 @@ const reads = [
   "SELECT ciphertext FROM tenant_extension_install_secrets",
   "SELECT id FROM extension_registry",
   "SELECT client_name FROM tenants",
-  "SELECT count(*) FROM service_prices",
+  "SELECT price_id FROM service_prices",
   "SELECT value FROM other.secrets",
   "SELECT rolpassword FROM pg_authid",
   "SELECT pg_read_file('/etc/hostname')"

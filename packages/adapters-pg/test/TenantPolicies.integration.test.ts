@@ -21,13 +21,17 @@ const everywhere = (own: ReturnType<typeof freshTenant>, name: string) => {
   const client = own.client(name)
   const user = own.user()
   const tag_id = crypto.randomUUID()
+  const service = own.service(name)
   return mergeDatasets(own.rows, own.grantBoth(user.user_id), own.install([]).rows, {
     clients: [client],
     users: [user],
     contacts: [
       { tenant, contact_name_id: crypto.randomUUID(), client_id: client.client_id, full_name: name, email: null }
     ],
-    service_catalog: [own.service(name)],
+    service_catalog: [service],
+    service_prices: [
+      { tenant, price_id: crypto.randomUUID(), service_id: service.service_id, currency_code: "EUR", rate: 100 }
+    ],
     tag_definitions: [{ tenant, tag_id, tag_text: name, tagged_type: "client" }],
     tag_mappings: [
       { tenant, mapping_id: crypto.randomUUID(), tag_id, tagged_id: client.client_id, tagged_type: "client" }

@@ -44,6 +44,11 @@ const pairs: ReadonlyArray<readonly [wrong: string, good: string, bad: string]> 
   ],
   ["a NOT around it", `${clients} WHERE c.tenant = $1 AND NOT c.is_inactive`, `${clients} WHERE NOT c.tenant = $1`],
   ["an IN list", `${clients} WHERE c.tenant = $1 AND c.client_id IN ($2)`, `${clients} WHERE c.tenant IN ($1)`],
+  [
+    "a row around it",
+    `${clients} WHERE c.tenant = $1 AND (c.client_name, c.client_id) > ($2, $2)`,
+    `${clients} WHERE (c.tenant, c.client_id) = ($1, $2)`
+  ],
   ["an array", `${clients} WHERE c.tenant = $1`, `${clients} WHERE c.tenant = ANY (ARRAY[$1]::uuid[])`],
   [
     "a CASE around it",

@@ -14,6 +14,11 @@ const pages = [
 ]
 const searches = [null, "a", "north", id]
 const flags = [true, false]
+const cursors = flags.flatMap((withTotal) =>
+  [null, "north"].flatMap((search) =>
+    [null, { name: "north", id }].map((after) => ({ search, after, withTotal, pageSize: 2 }))
+  )
+)
 
 /** Every call of the four ports, with every kind of input. They find nothing: the statements are the point. */
 export const portCalls = (
@@ -41,6 +46,20 @@ export const portCalls = (
       )
     ])
   ),
+  ...cursors.flatMap((cursor) => [
+    ...[null, ["vip", "Beta"]].flatMap((tags) =>
+      [null, ClientId.make(id)].map((onlyClient) =>
+        Effect.flatMap(ClientReader, (reader) =>
+          reader.page(tenant, { ...cursor, includeInactive: onlyClient === null, onlyClient, tags })
+        )
+      )
+    ),
+    Effect.flatMap(ServiceReader, (reader) =>
+      reader.page(tenant, { ...cursor, itemKind: null, isActive: null, billingMethod: null })
+    )
+  ]),
+  Effect.flatMap(ClientReader, (reader) => reader.getMany(tenant, [ClientId.make(id), ClientId.make(id)])),
+  Effect.flatMap(ServiceReader, (reader) => reader.getMany(tenant, [ServiceId.make(id)])),
   Effect.flatMap(ClientReader, (reader) => reader.get(tenant, ClientId.make(id))),
   Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id))),
   Effect.flatMap(CapabilityGate, (gate) =>

@@ -1,7 +1,7 @@
 import type { ClientSummary } from "@alga-psa/ext-domain/ClientSummary"
 import type * as Clients from "@alga-psa/ext-domain/Clients"
 import type { Page } from "@alga-psa/ext-domain/Page"
-import { forEachResource, type KnownResource } from "@alga-psa/ext-domain/Resources"
+import { type KnownResource, resources } from "@alga-psa/ext-domain/Resources"
 import type { ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
 import type * as Services from "@alga-psa/ext-domain/Services"
 import type { Brand } from "effect"
@@ -28,9 +28,9 @@ it("plain reads have every resource and every operation that the domain declares
   expectTypeOf<Same<Plain.ServiceSummary>>().toEqualTypeOf<Same<Unbranded<ServiceSummary>>>()
   expectTypeOf<Same<Plain.Page<string>>>().toEqualTypeOf<Same<Page<string>>>()
   const reads = Plain.openReads({ query: async () => [] })
-  forEachResource(({ name, operations }) =>
+  for (const { name, operations } of resources) {
     assert.sameMembers(Object.keys(reads[name as keyof Plain.Reads]), Object.keys(operations))
-  )
+  }
 })
 
 it("plain reads refuse a misspelt filter, and an option of the other kind of source, where they are compiled", () => {

@@ -1,13 +1,13 @@
 import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { CapabilityGate, type CapabilityGateService } from "@alga-psa/ext-domain/CapabilityGate"
-import type { ClientReaderService, ClientsQuery } from "@alga-psa/ext-domain/Clients"
+import type { ClientReaderService, ClientsPageQuery, ClientsQuery } from "@alga-psa/ext-domain/Clients"
 import { HostName } from "@alga-psa/ext-domain/HostName"
 import { InstallLookup, type InstallLookupService } from "@alga-psa/ext-domain/InstallLookup"
 import { RbacCheck, type RbacCheckService } from "@alga-psa/ext-domain/RbacCheck"
 import { serviceName } from "@alga-psa/ext-domain/Resource"
 import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
-import type { ServiceReaderService, ServicesQuery } from "@alga-psa/ext-domain/Services"
+import type { ServiceReaderService, ServicesPageQuery, ServicesQuery } from "@alga-psa/ext-domain/Services"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
@@ -42,13 +42,34 @@ const combinations = <Query extends object>(choices: Choices<Query>): ReadonlyAr
     [{}]
   ) as ReadonlyArray<Query>
 
-const paging = { page: [1, 2, 50, 10_000], pageSize: [1, 25, 100] }
+const paging = { page: [1, 2, 50, 10_000], pageSize: [1, 100] }
 
 const clientQueries = combinations<ClientsQuery>({
   search: [null, "e", "50%", "nothing is called so", ids.clients.evergreen],
   includeInactive: [false, true],
   onlyClient: [null, ids.clients.evergreen],
   ...paging
+})
+
+const cursors = {
+  search: [null, "e", ids.clients.evergreen],
+  pageSize: [100],
+  after: [null, { name: "evergreen", id: ids.clients.evergreen }],
+  withTotal: [false, true]
+}
+
+const clientPages = combinations<ClientsPageQuery>({
+  ...cursors,
+  includeInactive: [false, true],
+  onlyClient: [null, ids.clients.evergreen],
+  tags: [null, ["managed"], ["managed", "priority tag"]]
+})
+
+const servicePages = combinations<ServicesPageQuery>({
+  ...cursors,
+  itemKind: [null, "service"],
+  isActive: [null, false],
+  billingMethod: [null, "hourly"]
 })
 
 const serviceQueries = combinations<ServicesQuery>({
@@ -69,13 +90,25 @@ type Calls<Port> = { readonly [Method in keyof Port]: (port: Port) => ReadonlyAr
 
 const clientReader: Calls<ClientReaderService> = {
   list: (port) => clientQueries.map((input) => ({ input, run: port.list(callersTenant, input) })),
-  get: (port) => [ids.clients.evergreen].map((client) => ({ input: { client }, run: port.get(callersTenant, client) }))
+  get: (port) => [ids.clients.evergreen].map((client) => ({ input: { client }, run: port.get(callersTenant, client) })),
+  page: (port) => clientPages.map((input) => ({ input, run: port.page(callersTenant, input) })),
+  getMany: (port) =>
+    [[ids.clients.evergreen], [ids.clients.evergreen, ids.clients.harbor]].map((clients) => ({
+      input: { clients },
+      run: port.getMany(callersTenant, clients)
+    }))
 }
 
 const serviceReader: Calls<ServiceReaderService> = {
   list: (port) => serviceQueries.map((input) => ({ input, run: port.list(callersTenant, input) })),
   get: (port) =>
-    [ids.services.support].map((service) => ({ input: { service }, run: port.get(callersTenant, service) }))
+    [ids.services.support].map((service) => ({ input: { service }, run: port.get(callersTenant, service) })),
+  page: (port) => servicePages.map((input) => ({ input, run: port.page(callersTenant, input) })),
+  getMany: (port) =>
+    [[ids.services.support], [ids.services.support, ids.services.firewall]].map((services) => ({
+      input: { services },
+      run: port.getMany(callersTenant, services)
+    }))
 }
 
 const capabilityGate: Calls<CapabilityGateService> = {

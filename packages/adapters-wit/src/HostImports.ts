@@ -6,7 +6,7 @@ import type { HostInterface } from "./internal/imports/hostFunction.ts"
 import { httpInterface } from "./internal/imports/http.ts"
 import { invoicingInterface } from "./internal/imports/invoicing.ts"
 import { loggingInterface } from "./internal/imports/logging.ts"
-import { resourceInterface } from "./internal/imports/resource.ts"
+import { resourceInterfaces } from "./internal/imports/resource.ts"
 import { schedulerInterface } from "./internal/imports/scheduler.ts"
 import { secretsInterface } from "./internal/imports/secrets.ts"
 import { storageInterface } from "./internal/imports/storage.ts"
@@ -39,9 +39,7 @@ export class HostImports extends Context.Service<HostImports, HostImportsService
 ) {}
 
 const make = Effect.gen(function* () {
-  const reads = yield* Effect.forEach(resources, (resource) =>
-    Effect.map(resourceInterface(resource), (functions) => [resource.name, functions] as const)
-  )
+  const reads = yield* Effect.forEach(resources, (resource) => resourceInterfaces(resource))
   const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [
     ["context", contextInterface],
     ["secrets", yield* secretsInterface],
@@ -52,7 +50,7 @@ const make = Effect.gen(function* () {
     ["user-v2", userV2Interface],
     ["scheduler", yield* schedulerInterface],
     ["invoicing", yield* invoicingInterface],
-    ...reads
+    ...reads.flat()
   ]
   const interfaces = new Map(shared.map(([name, functions]) => [`${packageName}/${name}`, functions]))
 

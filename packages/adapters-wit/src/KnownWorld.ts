@@ -1,9 +1,9 @@
-import { type Capability, forEachResource } from "@alga-psa/ext-domain"
+import { type Capability, forEachInterface } from "@alga-psa/ext-domain"
 
 /** Name of the package that the world and its interfaces belong to. It has no version. */
 export const packageName = "alga:extension"
 
-/** The capability that each interface of the world needs: one for every resource, and those of its own. */
+/** The capability that each interface of the world needs: those of every resource, and those of its own. */
 export const interfaceCapabilities = {
   context: "cap:context.read",
   secrets: "cap:secrets.get",
@@ -15,7 +15,7 @@ export const interfaceCapabilities = {
   "user-v2": "cap:user.read",
   scheduler: "cap:scheduler.manage",
   invoicing: "cap:invoice.manual.create",
-  ...forEachResource(({ capability }) => capability)
+  ...forEachInterface((_, { capability }) => capability)
 } as const satisfies Readonly<Record<string, Capability>>
 
 /** An interface of the world `alga:extension/runner` that has functions. */

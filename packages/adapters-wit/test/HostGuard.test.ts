@@ -210,7 +210,10 @@ const called = ([name, member, ...args]: Member["call"], world: World = {}) => {
   const reads = (summary: object) => ({
     list: (...given: ReadonlyArray<unknown>) => read("list", given, page([{ ...summary, ...internals }])),
     get: (...given: ReadonlyArray<unknown>) =>
-      read("get", given, world.missing === true ? null : { ...summary, ...internals })
+      read("get", given, world.missing === true ? null : { ...summary, ...internals }),
+    page: (...given: ReadonlyArray<unknown>) =>
+      read("page", given, { items: [{ ...summary, ...internals }], totalCount: null, next: "n", secret: "internal" }),
+    getMany: (...given: ReadonlyArray<unknown>) => read("getMany", given, [{ ...summary, ...internals }, null])
   })
   const layer = Wit.layerHostImports.pipe(
     Layer.provide(layerGuardedPorts),

@@ -14,7 +14,9 @@ describe("An interface of the world", () => {
     ["scheduler", "cap:scheduler.manage"],
     ["invoicing", "cap:invoice.manual.create"],
     ["clients", "cap:client.read"],
-    ["services", "cap:service.read"]
+    ["services", "cap:service.read"],
+    ["clients-v2", "cap:client.read"],
+    ["services-v2", "cap:service.read"]
   ] as const)("%s needs %s", (name, capability) => {
     assert.strictEqual(interfaceCapabilities[name], capability)
     assert.isTrue(knownImports.has(`alga:extension/${name}`))

@@ -151,10 +151,11 @@ layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })("A host
 
 const secret = "SELECT client_name FROM clients; role alga_reader at /srv/alga/reads.ts:1"
 const faulty = () => Effect.die(new Error(secret))
+const faultyOperations = { list: faulty, get: faulty, page: faulty, getMany: faulty }
 const faultyReads = Layer.mergeAll(
   layerGuardedReads,
-  Layer.succeed(ClientReads, { list: faulty, get: faulty }),
-  Layer.succeed(ServiceReads, { list: faulty, get: faulty })
+  Layer.succeed(ClientReads, faultyOperations),
+  Layer.succeed(ServiceReads, faultyOperations)
 )
 
 const executions = layerExecutions(faultyReads).pipe(

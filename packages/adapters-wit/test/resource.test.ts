@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
 import {
-  type AnyReadOperation,
   Authorization,
   asExecution,
   ClientId,
@@ -13,6 +12,8 @@ import {
   listing,
   listQuery,
   NotAllowed,
+  type Operations,
+  type OperationsOf,
   type ReaderOf,
   type ReadOperation,
   type ReadsOf,
@@ -24,7 +25,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Schema, SchemaAST } from "effect"
 import { ok } from "../src/HostCall.ts"
-import { resourceInterface } from "../src/internal/imports/resource.ts"
+import { resourceInterfaces } from "../src/internal/imports/resource.ts"
 
 const Note = Schema.Struct({ noteId: Uuid, title: Schema.String, clientId: Schema.NullOr(ClientId) })
 type Note = typeof Note.Type
@@ -71,7 +72,7 @@ const listAfter: ReadOperation<[cursor: string], { readonly after: string }, typ
   count: ({ notes }) => notes.length
 }
 
-const operations = {
+const first = {
   list: listing({
     member: "listNotes",
     Input: ListInput,
@@ -79,13 +80,13 @@ const operations = {
     query: (input: typeof ListInput.Type): NotesQuery => ({ ...listQuery(input), onlyClient: null }),
     portal
   }),
-  get: getting({ member: "getNote", id: "noteId", Id: Uuid, Summary: Note, portal }),
-  getMany,
-  listAfter
+  get: getting({ member: "getNote", id: "noteId", Id: Uuid, Summary: Note, portal })
 }
+const editions = { notes: first, "notes-v2": { getMany, listAfter } }
+type NoteOperations = OperationsOf<typeof editions>
 
-class NoteReader extends Context.Service<NoteReader, ReaderOf<typeof operations>>()("test/NoteReader") {}
-class NoteReads extends Context.Service<NoteReads, ReadsOf<typeof operations>>()("test/NoteReads") {}
+class NoteReader extends Context.Service<NoteReader, ReaderOf<NoteOperations>>()("test/NoteReader") {}
+class NoteReads extends Context.Service<NoteReads, ReadsOf<NoteOperations>>()("test/NoteReads") {}
 
 const notes = resource({
   name: "notes",
@@ -96,7 +97,7 @@ const notes = resource({
   searched: ["title"],
   leavesOut: {},
   portal,
-  operations,
+  editions,
   Reader: NoteReader,
   Reads: NoteReads
 })
@@ -115,7 +116,7 @@ const shown = ({ secret: _, ...rest }: typeof own) => rest
 const tenant = TenantId.make(id(9))
 
 /** The interface over a reader that finds both notes, for a user of this kind, and what the reader was asked. */
-const called = (member: string, args: ReadonlyArray<unknown>, user: "internal" | "client" | "denied") => {
+const called = (from: string, member: string, args: ReadonlyArray<unknown>, user: "internal" | "client" | "denied") => {
   const asked: Array<unknown> = []
   const reader = Layer.succeed(NoteReader, {
     list: (of, query) => {
@@ -151,7 +152,9 @@ const called = (member: string, args: ReadonlyArray<unknown>, user: "internal" |
   })
   const invocation = { tenantId: tenant, extensionId: "e", installId: "i" } as unknown as InvocationData
   return Effect.gen(function* () {
-    const answer = (yield* resourceInterface<NoteReads>(notes)).get(member)
+    const interfaces = new Map(yield* resourceInterfaces<NoteReads>(notes))
+    const answer = interfaces.get(from)?.get(member)
+    assert.isUndefined(interfaces.get(from === "notes" ? "notes-v2" : "notes")?.get(member))
     assert.isDefined(answer)
     return { reply: yield* answer(args), asked }
   }).pipe(asExecution(invocation), Effect.provide(Layer.provide(layerReads(notes), [reader, authorization])))
@@ -159,14 +162,16 @@ const called = (member: string, args: ReadonlyArray<unknown>, user: "internal" |
 
 const calls = [
   {
+    from: "notes",
     member: "listNotes",
     args: [{}],
     all: { items: [own, other].map(shown), totalCount: 2, page: 1, pageSize: 25 },
     some: { items: [shown(own)], totalCount: 1, page: 1, pageSize: 25 },
     bad: [{ page: 0 }]
   },
-  { member: "getNote", args: [other.noteId], all: shown(other), some: null, bad: ["x"] },
+  { from: "notes", member: "getNote", args: [other.noteId], all: shown(other), some: null, bad: ["x"] },
   {
+    from: "notes-v2",
     member: "getNotes",
     args: [[own.noteId, other.noteId]],
     all: [own, other].map(shown),
@@ -174,6 +179,7 @@ const calls = [
     bad: [["x"]]
   },
   {
+    from: "notes-v2",
     member: "listNotesAfter",
     args: ["a"],
     all: { notes: [own, other].map(shown), next: "b" },
@@ -182,10 +188,10 @@ const calls = [
   }
 ]
 
-describe.each(calls)("$member of an invented resource", ({ all, args, bad, member, some }) => {
+describe.each(calls)("$from.$member of an invented resource", ({ all, args, bad, from, member, some }) => {
   it.effect("is answered in the tenant of the execution, by what its schema names and nothing else", () =>
     Effect.gen(function* () {
-      const { asked, reply } = yield* called(member, args, "internal")
+      const { asked, reply } = yield* called(from, member, args, "internal")
       assert.deepEqual(reply, ok(all))
       assert.deepEqual(asked.length, 1)
       assert.strictEqual((asked[0] as ReadonlyArray<unknown>)[0], tenant)
@@ -194,17 +200,17 @@ describe.each(calls)("$member of an invented resource", ({ all, args, bad, membe
 
   it.effect("shows a portal user what is their client's", () =>
     Effect.gen(function* () {
-      assert.deepEqual((yield* called(member, args, "client")).reply, ok(some))
+      assert.deepEqual((yield* called(from, member, args, "client")).reply, ok(some))
     })
   )
 
   it.effect("refuses input that breaks a rule, and a denied one before it looks at that, and reads for neither", () =>
     Effect.gen(function* () {
-      assert.deepEqual(yield* called(member, bad, "internal"), {
+      assert.deepEqual(yield* called(from, member, bad, "internal"), {
         reply: { type: "error", value: "invalid-input" },
         asked: []
       })
-      assert.deepEqual(yield* called(member, bad, "denied"), {
+      assert.deepEqual(yield* called(from, member, bad, "denied"), {
         reply: { type: "error", value: "not-allowed" },
         asked: []
       })
@@ -213,9 +219,8 @@ describe.each(calls)("$member of an invented resource", ({ all, args, bad, membe
 })
 
 const folder = new URL("../wit/", import.meta.url)
-const world = readdirSync(folder)
-  .map((file) => readFileSync(new URL(file, folder), "utf8").replace(/\/\/.*$/gm, ""))
-  .join("\n")
+const textOf = (file: string) => readFileSync(new URL(file, folder), "utf8").replace(/\/\/.*$/gm, "")
+const world = readdirSync(folder).map(textOf).join("\n")
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** The fields of a record of the world, in order; null where it has no such record. */
@@ -233,12 +238,16 @@ const namedBy = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return list === undefined ? ast.propertySignatures.map(({ name }) => kebab(String(name))) : namedBy(list.type)
 }
 
-const ofWorld = resources.flatMap(({ name, operations }) =>
-  Object.values<AnyReadOperation>(operations).map((operation) => ({ name, member: operation.member, operation }))
+const ofWorld = resources.flatMap(({ editions }) =>
+  Object.entries<Operations>(editions).flatMap(([name, operations]) =>
+    Object.values(operations).map((operation) => ({ name, member: operation.member, operation }))
+  )
 )
 
-describe.each(ofWorld)("$member in the world's text", ({ member, name, operation }) => {
-  const signature = new RegExp(`\\b${kebab(member)}: func\\(([^)]*)\\) -> result<(.*), ([\\w-]+)>;`).exec(world)
+describe.each(ofWorld)("$name.$member in the world's text", ({ member, name, operation }) => {
+  const signature = new RegExp(`\\b${kebab(member)}: func\\(([^)]*)\\) -> result<(.*), ([\\w-]+)>;`).exec(
+    textOf(`${name}.wit`)
+  )
 
   it("belongs to an interface that the world imports", () => {
     assert.include(world, `  import ${name};`)

@@ -45,6 +45,7 @@ const breakable = (state: { broken: boolean }) => {
   return Layer.effect(
     ServiceReader,
     Effect.map(ServiceReader, (reader) => ({
+      ...reader,
       list: (tenant, query) => (state.broken ? Effect.fail(failure) : reader.list(tenant, query)),
       get: (tenant, id) => (state.broken ? Effect.fail(failure) : reader.get(tenant, id))
     }))

@@ -58,6 +58,13 @@ const unavailable = {
   "tenant-suspended": "tenant-suspended"
 } as const
 
+const isLeftOut = ({ restrictTo }: InvocationData, capability: Capability): boolean =>
+  restrictTo !== null && !restrictTo.has(capability) && !alwaysGranted.has(capability)
+
+/** Whether an execution of the install has the capability. Nothing is used by asking. */
+export const isEffective = (access: InstallAccess, invocation: InvocationData, capability: Capability): boolean =>
+  access.capabilities.has(capability) && !isLeftOut(invocation, capability)
+
 const make = Effect.gen(function* () {
   const gate = yield* CapabilityGate
   const rbac = yield* RbacCheck
@@ -85,14 +92,11 @@ const make = Effect.gen(function* () {
   const requireCapability = (capability: Capability) =>
     Effect.flatMap(Invocation, (invocation) => {
       const { capabilities, install } = decisionsOf(invocation)
-      const { restrictTo } = invocation
       return install.pipe(
         Effect.catchTag("InstallUnavailable", ({ reason }) => lacks(capability, unavailable[reason])),
         Effect.flatMap((access) => {
           if (!access.capabilities.has(capability)) return lacks(capability)
-          if (restrictTo !== null && !restrictTo.has(capability) && !alwaysGranted.has(capability)) {
-            return lacks(capability, "providers")
-          }
+          if (isLeftOut(invocation, capability)) return lacks(capability, "providers")
           capabilities.add(capability)
           return Effect.void
         })

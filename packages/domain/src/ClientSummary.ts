@@ -17,6 +17,14 @@ export const ClientSummary = Schema.Struct({
 })
 export interface ClientSummary extends Schema.Schema.Type<typeof ClientSummary> {}
 
+/** What a second edition adds to {@link ClientSummary}. */
+export const ClientSummaryV2 = Schema.Struct({
+  ...ClientSummary.fields,
+  /** Texts of the client's tags, sorted by code point; empty when there are none, and for users of the client portal. */
+  tags: Schema.Array(Schema.String)
+})
+export interface ClientSummaryV2 extends Schema.Schema.Type<typeof ClientSummaryV2> {}
+
 /** A person's display name: first and last name joined with a space and trimmed; null when nothing remains. */
 export const personName = (first: string | null, last: string | null): string | null =>
   `${first ?? ""} ${last ?? ""}`.trim() || null

@@ -1,13 +1,13 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
-import { HttpFetch, HttpFetchError, type HttpFetchService } from "./HttpFetch.ts"
+import { HttpFetch, HttpFetchError, type HttpFetchRequest, type HttpFetchService } from "./HttpFetch.ts"
 import { guard } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 
 /**
  * Requests to the outside for an execution that has `cap:http.fetch`. A method has 1 to 32 characters, a URL at most 8,192, and
- * there are at most 100 headers.
+ * there are at most 100 headers, of 65,536 characters together.
  */
 export class GuardedHttpFetch extends Context.Service<GuardedHttpFetch, Guarded<HttpFetchService>>()(
   "@alga-psa/ext-domain/GuardedHttpFetch"
@@ -23,13 +23,20 @@ const fetching = {
 } as const
 
 const mostHeaders = 100
+const mostOfHeaders = 65_536
+
+const lengthOf = (headers: HttpFetchRequest["headers"]) =>
+  headers.reduce((sum, { name, value }) => sum + name.length + value.length, 0)
 
 const decodeRequest = Input.decode(
   Schema.Struct({
     method: Input.text(1, 32),
     url: Input.text(1, 8_192),
     headers: Schema.Array(Schema.Struct({ name: Input.text(1, 256), value: Input.text(0, 16_384) })).check(
-      Schema.isMaxLength(mostHeaders, { message: `must be at most ${mostHeaders}` })
+      Schema.isMaxLength(mostHeaders, { message: `must be at most ${mostHeaders}` }),
+      Schema.makeFilter((headers) => lengthOf(headers) <= mostOfHeaders, {
+        message: `must be at most ${mostOfHeaders} characters together`
+      })
     ),
     body: Schema.NullOr(Schema.Uint8Array)
   }),

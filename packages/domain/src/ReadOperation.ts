@@ -12,10 +12,11 @@ export type Read<Query, Found> = (query: Query) => Effect.Effect<Found, DataSour
 
 /**
  * One operation of a read resource: what a caller passes, what the reader is asked, and what comes back. {@link listing} and
- * {@link getting} make the usual two; an operation of another kind is another value of this type.
+ * {@link getting} make the usual two, `cursorListing` and `gettingMany` those of a second edition; an operation of another kind
+ * is another value of this type.
  */
 export interface ReadOperation<Args extends ReadonlyArray<unknown>, Query, Found> {
-  /** Its function in the world, in camelCase, such as `listClients`. */
+  /** Its function in its interface of the world, in camelCase, such as `listClients`. */
   readonly member: string
   /** The types of its arguments in the world, without rules. */
   readonly arguments: ReadonlyArray<WorldType>
@@ -25,6 +26,8 @@ export interface ReadOperation<Args extends ReadonlyArray<unknown>, Query, Found
   readonly Found: Schema.Codec<Found, unknown>
   /** Applies the input rules to what a caller passed, which may be anything. */
   query(...args: Args): Effect.Effect<Query, InvalidInput>
+  /** Why a query that keeps the rules is invalid input for a portal user; null where it is not. Default: none is. */
+  notForPortal?(query: Query): InvalidInput | null
   /** Reads for a portal user of this client, or of none: gives what that user may see, and nothing else. */
   forPortal(query: Query, client: ClientId | null, read: Read<Query, Found>): Effect.Effect<Found, DataSourceError>
   /** How many records were found. */
@@ -62,8 +65,14 @@ export const listQuery = ({ page, pageSize, search }: ListInput): ListQuery => (
 /** Which records a portal user may see: every one, or those that hold the user's own client in this field. */
 export type PortalRule<Field extends string> = "every record" | { readonly ownClient: Field }
 
+/**
+ * Fields of a summary that are the provider's own: a portal user gets these values in their place, and a filter of the same
+ * name is invalid input for them.
+ */
+export type Withheld<Summary> = Partial<Summary>
+
 /** A list whose query can be restricted to one client has to be, for portal users; another cannot. */
-type ListPortalRule<Query, Summary> = Query extends { readonly onlyClient: ClientId | null }
+export type ListPortalRule<Query, Summary> = Query extends { readonly onlyClient: ClientId | null }
   ? Exclude<PortalRule<keyof Summary & string>, string>
   : "every record"
 

@@ -12,6 +12,21 @@ export type AnyReadOperation = ReadOperation<any, any, any>
 /** Operations by the names that callers use. */
 export type Operations = Readonly<Record<string, AnyReadOperation>>
 
+/**
+ * Operations by the interface of the world that they belong to. An interface never changes once it is released: what is added
+ * later stands in an interface of its own, as another edition of the resource.
+ */
+export type Editions = Readonly<Record<string, Operations>>
+
+/** The operations of all editions. No two have the same name. */
+export type OperationsOf<Of extends Editions> = Intersection<Of[keyof Of]>
+
+type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All extends Operations
+    ? All
+    : never
+  : never
+
 /** A port: each operation, with the tenant as an argument and every rule applied. It checks no right. */
 export type ReaderOf<Of extends Operations> = {
   readonly [Name in keyof Of]: Of[Name] extends ReadOperation<infer _Args, infer Query, infer Found>
@@ -27,18 +42,18 @@ export type ReadsOf<Of extends Operations> = {
 }
 
 /**
- * A resource that extensions read, declared once. Its port, guarded reads, names in logs and metrics, interface in the world and
- * binding in the SDK follow from this.
+ * A resource that extensions read, declared once. Its port, guarded reads, names in logs and metrics, interfaces in the world
+ * and bindings in the SDK follow from this.
  */
 export interface Resource<
   Name extends string,
   Capability extends string,
   Permission extends string,
-  Of extends Operations,
+  Of extends Editions,
   Reader,
   Reads
 > {
-  /** Its interface in the world, its name in the SDK, and the first part of its operations' names: `clients`. */
+  /** Its name: that of its first interface in the world. */
   readonly name: Name
   /** What the install needs. */
   readonly capability: Capability
@@ -53,9 +68,15 @@ export interface Resource<
   readonly leavesOut: Readonly<Record<string, string>>
   /** Which records a portal user may see. */
   readonly portal: PortalRule<string>
-  readonly operations: Of
-  readonly Reader: Context.Service<Reader, ReaderOf<Of>>
-  readonly Reads: Context.Service<Reads, ReadsOf<Of>>
+  /**
+   * Its operations by interface. The interface is the first part of an operation's name in logs and metrics, its name in the
+   * port the second: `clients.list`, `clients-v2.page`.
+   */
+  readonly editions: Of
+  /** All of them, as the port has them. */
+  readonly operations: OperationsOf<Of>
+  readonly Reader: Context.Service<Reader, ReaderOf<OperationsOf<Of>>>
+  readonly Reads: Context.Service<Reads, ReadsOf<OperationsOf<Of>>>
 }
 
 /** Any resource. */
@@ -67,12 +88,15 @@ export const resource = <
   const Name extends string,
   const Capability extends string,
   const Permission extends string,
-  Of extends Operations,
+  Of extends Editions,
   Reader,
   Reads
 >(
-  declared: Resource<Name, Capability, Permission, Of, Reader, Reads>
-): Resource<Name, Capability, Permission, Of, Reader, Reads> => declared
+  declared: Omit<Resource<Name, Capability, Permission, Of, Reader, Reads>, "operations">
+): Resource<Name, Capability, Permission, Of, Reader, Reads> => ({
+  ...declared,
+  operations: Object.assign({}, ...Object.values(declared.editions))
+})
 
 /** The name of a service, such as `ClientReader`. */
 export const serviceName = ({ key }: { readonly key: string }): string => key.slice(key.lastIndexOf("/") + 1)

@@ -26,3 +26,20 @@ export const ServiceSummary = Schema.Struct({
   sku: Schema.NullOr(Schema.String)
 })
 export interface ServiceSummary extends Schema.Schema.Type<typeof ServiceSummary> {}
+
+/** What an entry costs in one currency. */
+export const ServicePrice = Schema.Struct({
+  /** ISO 4217, three letters. */
+  currencyCode: Schema.String,
+  /** Minor currency units (cents). */
+  rate: Schema.Finite
+})
+export interface ServicePrice extends Schema.Schema.Type<typeof ServicePrice> {}
+
+/** What a second edition adds to {@link ServiceSummary}. `defaultRate` stays what it is. */
+export const ServiceSummaryV2 = Schema.Struct({
+  ...ServiceSummary.fields,
+  /** Sorted by currency code; empty when there are none. */
+  prices: Schema.Array(ServicePrice)
+})
+export interface ServiceSummaryV2 extends Schema.Schema.Type<typeof ServiceSummaryV2> {}

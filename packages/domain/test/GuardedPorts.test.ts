@@ -378,6 +378,12 @@ describe("Input of a port", () => {
       "headers",
       "must be at most 100"
     ],
+    [
+      fetch({ headers: Array(4).fill({ name: "a", value: text(16_383) }) }),
+      fetch({ headers: [...Array(4).fill({ name: "a", value: text(16_383) }), { name: "a", value: "" }] }),
+      "headers",
+      "must be at most 65536 characters together"
+    ],
     [fetch({ headers: [{ name: "a", value: "b" }] }), fetch({ headers: [{ name: "a", value: "\0" }] }), "headers", nul],
     [stored(text(128), "k"), stored(text(129), "k"), "namespace", "must be 1 to 128 characters"],
     [stored("n", text(256)), stored("n", text(257)), "key", "must be 1 to 256 characters"],

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { InvalidInput } from "../src/CallError.ts"
 import type { Capability } from "../src/Capability.ts"
 import { InstallUnavailable } from "../src/CapabilityGate.ts"
 import { ClientReads } from "../src/ClientReads.ts"
 import { DataSourceError } from "../src/DataSourceError.ts"
 import { asExecution, type Invocation } from "../src/Invocation.ts"
+import { cursorText } from "../src/PageCursor.ts"
 import type { Permission } from "../src/Permission.ts"
 import type { RbacSubject } from "../src/RbacCheck.ts"
 import type { ReadError } from "../src/ReadError.ts"
@@ -18,9 +20,11 @@ import {
   only,
   otherClient,
   portalUser,
+  pricedService,
   service,
   serviceSummary,
   staff,
+  taggedClient,
   tenant,
   user
 } from "./ports.ts"
@@ -57,6 +61,24 @@ const operations: ReadonlyArray<Operation> = [
     permission: "client:read"
   },
   {
+    name: "clients-v2.page",
+    good: Effect.flatMap(ClientReads, (reads) => reads.page()),
+    bad: Effect.flatMap(ClientReads, (reads) => reads.page({ tags: [] })),
+    invalid: ["tags", "must be 1 to 20 tags"],
+    other: "cap:service.read",
+    capability: "cap:client.read",
+    permission: "client:read"
+  },
+  {
+    name: "clients-v2.getMany",
+    good: Effect.flatMap(ClientReads, (reads) => reads.getMany([client])),
+    bad: Effect.flatMap(ClientReads, (reads) => reads.getMany([client, "bad"])),
+    invalid: ["clientIds", "must be 1 to 100 UUIDs"],
+    other: "cap:service.read",
+    capability: "cap:client.read",
+    permission: "client:read"
+  },
+  {
     name: "services.list",
     good: Effect.flatMap(ServiceReads, (reads) => reads.list()),
     bad: Effect.flatMap(ServiceReads, (reads) => reads.list({ pageSize: 101 })),
@@ -73,6 +95,24 @@ const operations: ReadonlyArray<Operation> = [
     other: "cap:client.read",
     capability: "cap:service.read",
     permission: "service:read"
+  },
+  {
+    name: "services-v2.page",
+    good: Effect.flatMap(ServiceReads, (reads) => reads.page()),
+    bad: Effect.flatMap(ServiceReads, (reads) => reads.page({ after: "bad" })),
+    invalid: ["after", "must be what `next` of a page gave"],
+    other: "cap:client.read",
+    capability: "cap:service.read",
+    permission: "service:read"
+  },
+  {
+    name: "services-v2.getMany",
+    good: Effect.flatMap(ServiceReads, (reads) => reads.getMany([service])),
+    bad: Effect.flatMap(ServiceReads, (reads) => reads.getMany([])),
+    invalid: ["serviceIds", "must be 1 to 100 UUIDs"],
+    other: "cap:client.read",
+    capability: "cap:service.read",
+    permission: "service:read"
   }
 ]
 
@@ -86,6 +126,9 @@ const details = (error: ReadError) => {
       return [error.code, error.cause]
   }
 }
+
+/** A port whose every method answers so. */
+const all = <A>(answer: A) => ({ list: answer, get: answer, page: answer, getMany: answer })
 
 const as = (execution = invocation()) => asExecution(execution)
 
@@ -170,11 +213,7 @@ describe.each(operations)("$name", ({ name, good, bad, invalid, other, capabilit
   it.effect("keeps a failure of any port as the cause of an internal error", () => {
     const down = new DataSourceError({ reason: "unavailable", operation: "test", cause: new Error("down") })
     const fails = () => Effect.fail(down)
-    const failing = [
-      { gate: fails },
-      { rbac: fails },
-      { clients: { list: fails, get: fails }, services: { list: fails, get: fails } }
-    ]
+    const failing = [{ gate: fails }, { rbac: fails }, { clients: all(fails), services: all(fails) }]
     return Effect.forEach(failing, (answers) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(good)
@@ -193,8 +232,8 @@ describe.each(operations)("$name", ({ name, good, bad, invalid, other, capabilit
     const failing = [
       { gate: dies },
       { rbac: dies },
-      { clients: { list: dies, get: dies }, services: { list: dies, get: dies } },
-      { clients: { list: throws, get: throws }, services: { list: throws, get: throws } }
+      { clients: all(dies), services: all(dies) },
+      { clients: all(throws), services: all(throws) }
     ]
     return Effect.forEach(failing, (answers) =>
       Effect.gen(function* () {
@@ -261,6 +300,99 @@ describe("ClientReads", () => {
   })
 })
 
+describe("ClientReads, second edition", () => {
+  const everyone = { search: null, includeInactive: false, onlyClient: null, tags: null, pageSize: 25, after: null }
+
+  it.effect(
+    "hands the execution's tenant and the whole query to the reader, and its answer to a user of the provider",
+    () => {
+      const { layer, calls } = guardedReads()
+      return Effect.gen(function* () {
+        const reads = yield* ClientReads
+        const after = cursorText({ name: "alpha", id: otherClient })
+        const input = { search: " a ", includeInactive: true, tags: ["VIP"], pageSize: 3, after, withTotal: true }
+        const page = yield* reads.page(input)
+        assert.deepEqual(page, { items: [taggedClient], totalCount: null, next: "next" })
+        assert.deepEqual(yield* reads.getMany([otherClient, client.toUpperCase()]), [null, taggedClient])
+        const query = { ...input, search: "a", onlyClient: null, after: { name: "alpha", id: otherClient } }
+        assert.deepEqual(calls.slice(2), [
+          ["clients-v2.page", tenant, query],
+          ["clients-v2.getMany", tenant, [otherClient, client]]
+        ])
+      }).pipe(as(), Effect.provide(layer))
+    }
+  )
+
+  it.effect("shows tags to a schedule that runs for nobody", () => {
+    const { layer } = guardedReads()
+    return Effect.gen(function* () {
+      const page = yield* Effect.flatMap(ClientReads, (reads) => reads.page({ tags: ["vip"] }))
+      assert.deepEqual(page.items, [taggedClient])
+    }).pipe(as(invocation(null, { trigger: "schedule" })), Effect.provide(layer))
+  })
+
+  it.effect("restricts a portal user to their own client, and shows them no tags", () => {
+    const { layer, calls } = guardedReads({ rbac: () => Effect.succeed(portalUser(client)) })
+    return Effect.gen(function* () {
+      const reads = yield* ClientReads
+      const withoutTags = { ...taggedClient, tags: [] }
+      assert.deepEqual((yield* reads.page({ withTotal: true })).items, [withoutTags])
+      assert.deepEqual(yield* reads.getMany([otherClient, client, otherClient, client]), [
+        ...[null, withoutTags],
+        ...[null, withoutTags]
+      ])
+      assert.deepEqual(calls.slice(2), [
+        ["clients-v2.page", tenant, { ...everyone, onlyClient: client, withTotal: true }],
+        ["clients-v2.getMany", tenant, [client, client]]
+      ])
+    }).pipe(as(), Effect.provide(layer))
+  })
+
+  it.effect.each([client, null])("refuses a portal user of the client %s a filter by tags, without reading", (own) => {
+    const { layer, called } = guardedReads({ rbac: () => Effect.succeed(portalUser(own)) })
+    return Effect.gen(function* () {
+      const reads = yield* ClientReads
+      const refused = details(yield* Effect.flip(reads.page({ tags: ["vip"] })))
+      assert.deepEqual(refused, ["invalid-input", "tags", "is not for users of the client portal"])
+      assert.deepEqual(called(), ["gate", "rbac"])
+      yield* reads.page({ tags: null })
+    }).pipe(as(), Effect.provide(layer))
+  })
+
+  it.effect(
+    "gives a portal user without a client nothing, and another's client like a missing one, without reading",
+    () => {
+      const none = guardedReads({ rbac: () => Effect.succeed(portalUser(null)) })
+      const another = guardedReads({ rbac: () => Effect.succeed(portalUser(client)) })
+      return Effect.gen(function* () {
+        const nothing = Effect.gen(function* () {
+          const reads = yield* ClientReads
+          assert.deepEqual(yield* reads.page(), { items: [], totalCount: null, next: null })
+          assert.deepEqual(yield* reads.page({ withTotal: true }), { items: [], totalCount: 0, next: null })
+          assert.deepEqual(yield* reads.getMany([client, client]), [null, null])
+          assert.deepEqual(none.called(), ["gate", "rbac"])
+        })
+        yield* nothing.pipe(as(), Effect.provide(none.layer))
+        const others = Effect.gen(function* () {
+          const reads = yield* ClientReads
+          assert.deepEqual(yield* reads.getMany([otherClient, otherClient]), [null, null])
+          assert.deepEqual(another.called(), ["gate", "rbac"])
+        })
+        yield* others.pipe(as(), Effect.provide(another.layer))
+      })
+    }
+  )
+
+  it.effect("takes invalid input that a port answers with for internal, as it is not the caller's", () => {
+    const wrong = () => Effect.fail(new InvalidInput({ field: "tags", why: "is private" }) as never)
+    const { layer } = guardedReads({ clients: { page: wrong } })
+    return Effect.gen(function* () {
+      const reads = yield* ClientReads
+      assert.strictEqual((yield* Effect.flip(reads.page())).code, "internal")
+    }).pipe(as(), Effect.provide(layer))
+  })
+})
+
 describe("ServiceReads", () => {
   it.effect("hands the execution's tenant and the whole query to the reader", () => {
     const { layer, calls } = guardedReads()
@@ -277,11 +409,14 @@ describe("ServiceReads", () => {
     }).pipe(as(), Effect.provide(layer))
   })
 
-  it.effect("gives a portal user with the permission the whole catalog", () => {
+  it.effect("gives a portal user with the permission the whole catalog, in the second edition with its prices", () => {
     const { layer, calls } = guardedReads({ rbac: () => Effect.succeed(portalUser(client)) })
     return Effect.gen(function* () {
-      yield* Effect.flatMap(ServiceReads, (reads) => reads.list())
+      const reads = yield* ServiceReads
+      yield* reads.list()
       assert.strictEqual(calls.at(-1)?.[0], "services.list")
+      assert.deepEqual((yield* reads.page()).items, [pricedService])
+      assert.deepEqual(yield* reads.getMany([service, client]), [pricedService, null])
     }).pipe(as(invocation(user)), Effect.provide(layer))
   })
 })
@@ -291,7 +426,7 @@ describe("An execution", () => {
     const { layer, called } = guardedReads()
     return Effect.gen(function* () {
       yield* Effect.forEach(operations, ({ good }) => good).pipe(as())
-      assert.deepEqual(called(), ["gate", "rbac", "clients.list", "clients.get", "services.list", "services.get"])
+      assert.deepEqual(called(), ["gate", "rbac", ...operations.map(({ name }) => name)])
     }).pipe(Effect.provide(layer))
   })
 

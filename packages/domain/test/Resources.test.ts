@@ -1,10 +1,21 @@
 import { assert, it } from "vitest"
-import { forEachResource, resources } from "../src/Resources.ts"
+import { forEachInterface, resources } from "../src/Resources.ts"
 
-it("Every resource has a value by its name", () => {
+it("Every interface of every resource has a value by its name", () => {
   assert.deepEqual(
-    forEachResource(({ capability }) => capability),
-    { clients: "cap:client.read", services: "cap:service.read" }
+    forEachInterface((operations, { name }) => [name, ...Object.keys(operations)]),
+    {
+      clients: ["clients", "list", "get"],
+      "clients-v2": ["clients", "page", "getMany"],
+      services: ["services", "list", "get"],
+      "services-v2": ["services", "page", "getMany"]
+    }
   )
-  assert.lengthOf(resources, 2)
+  assert.deepEqual(
+    resources.map(({ operations }) => Object.keys(operations)),
+    [
+      ["list", "get", "page", "getMany"],
+      ["list", "get", "page", "getMany"]
+    ]
+  )
 })

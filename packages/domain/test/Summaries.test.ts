@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { ClientSummary } from "../src/ClientSummary.ts"
+import { ClientSummary, ClientSummaryV2 } from "../src/ClientSummary.ts"
 import { Permission } from "../src/Permission.ts"
-import { ServiceSummary } from "../src/ServiceSummary.ts"
-import { clientSummary, serviceSummary } from "./ports.ts"
+import { ServiceSummary, ServiceSummaryV2 } from "../src/ServiceSummary.ts"
+import { clientSummary, pricedService, serviceSummary, taggedClient } from "./ports.ts"
 
 describe("What an extension can see", () => {
   it("of a client are these fields and no other", () => {
@@ -36,6 +36,14 @@ describe("What an extension can see", () => {
     ])
     const row = { ...serviceSummary, cost_rate: 1, description: "internal" }
     assert.deepEqual(Schema.decodeUnknownSync(ServiceSummary)(row), serviceSummary)
+  })
+
+  it("of either in the second edition is one field more", () => {
+    assert.deepEqual(Object.keys(ClientSummaryV2.fields), [...Object.keys(ClientSummary.fields), "tags"])
+    assert.deepEqual(Object.keys(ServiceSummaryV2.fields), [...Object.keys(ServiceSummary.fields), "prices"])
+    const row = { ...pricedService, prices: [{ currencyCode: "EUR", rate: 12_500, price_id: "internal" }] }
+    assert.deepEqual(Schema.decodeUnknownSync(ServiceSummaryV2)(row), pricedService)
+    assert.deepEqual(Schema.decodeUnknownSync(ClientSummaryV2)({ ...taggedClient, notes: "internal" }), taggedClient)
   })
 
   it("takes one of two permissions", () => {

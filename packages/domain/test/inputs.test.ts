@@ -1,10 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import type { InvalidInput } from "../src/CallError.ts"
-import { clientsQuery } from "../src/ClientsQuery.ts"
+import {
+  type ClientsListInput,
+  clientIds,
+  clientsPageQuery,
+  clientsQuery,
+  decodeClientIds,
+  decodeClientsPageQuery,
+  decodeClientsQuery
+} from "../src/Clients.ts"
+import type { CursorQuery } from "../src/CursorPage.ts"
 import { ClientId, Uuid } from "../src/Identifiers.ts"
 import { decode } from "../src/internal/input.ts"
-import { servicesQuery } from "../src/ServicesQuery.ts"
+import { cursorText } from "../src/PageCursor.ts"
+import {
+  decodeServiceIds,
+  decodeServicesPageQuery,
+  decodeServicesQuery,
+  serviceIds,
+  servicesPageQuery,
+  servicesQuery
+} from "../src/Services.ts"
 import { failure } from "./observed.ts"
 
 interface Query {
@@ -14,8 +31,8 @@ interface Query {
 }
 
 const lists: ReadonlyArray<readonly [string, (input: unknown) => Effect.Effect<Query, InvalidInput>]> = [
-  ["clients", clientsQuery],
-  ["services", servicesQuery]
+  ["clients", decodeClientsQuery],
+  ["services", decodeServicesQuery]
 ]
 
 const rejected = (run: Effect.Effect<unknown, { readonly field: string; readonly why: string }>) => {
@@ -107,11 +124,11 @@ describe("The input rules of a list of clients", () => {
   })
 
   it.each(["yes", 1])("refuse includeInactive = %j", (includeInactive) => {
-    assert.deepEqual(rejected(clientsQuery({ includeInactive })), ["includeInactive", "must be true or false"])
+    assert.deepEqual(rejected(decodeClientsQuery({ includeInactive })), ["includeInactive", "must be true or false"])
   })
 
   it("never restrict to a client that the caller names", () => {
-    assert.isNull(Effect.runSync(clientsQuery({ onlyClient: "66666666-0000-4000-8000-000000000000" })).onlyClient)
+    assert.isNull(Effect.runSync(decodeClientsQuery({ onlyClient: "66666666-0000-4000-8000-000000000000" })).onlyClient)
   })
 })
 
@@ -125,13 +142,13 @@ describe("The input rules of a list of services", () => {
     ["isActive", true],
     ["isActive", false]
   ])("take %s = %j", (field, value) => {
-    const accepted = Effect.runSync(servicesQuery({ [field]: value }))
+    const accepted = Effect.runSync(decodeServicesQuery({ [field]: value }))
     assert.strictEqual(new Map(Object.entries(accepted)).get(field), value)
   })
 
   it.each(["itemKind", "billingMethod", "isActive"])("read a missing %s as no filter", (field) => {
     for (const value of [null, undefined]) {
-      const accepted = Effect.runSync(servicesQuery({ [field]: value }))
+      const accepted = Effect.runSync(decodeServicesQuery({ [field]: value }))
       assert.isNull(new Map(Object.entries(accepted)).get(field))
     }
   })
@@ -143,7 +160,7 @@ describe("The input rules of a list of services", () => {
     ["billingMethod", 1, "must be fixed, hourly or usage"],
     ["isActive", "true", "must be true or false"]
   ])("refuse %s = %j: it %s", (field, value, why) => {
-    assert.deepEqual(rejected(servicesQuery({ [field]: value })), [field, why])
+    assert.deepEqual(rejected(decodeServicesQuery({ [field]: value })), [field, why])
   })
 })
 
@@ -183,5 +200,100 @@ describe("The input rule of an id", () => {
 
   it("says that it must be a UUID", () => {
     assert.deepEqual(rejected(decode(Uuid, "id")("private")), ["id", "must be a UUID"])
+  })
+})
+
+const id = "66666666-0000-4000-8000-000000000000"
+const cursorLists: ReadonlyArray<readonly [string, (input: unknown) => Effect.Effect<CursorQuery, InvalidInput>]> = [
+  ["clients", decodeClientsPageQuery],
+  ["services", decodeServicesPageQuery]
+]
+
+describe.each(cursorLists)("The input rules of a list of %s by cursor", (_, query) => {
+  it.each([undefined, null, {}])("read %j as every default", (input) => {
+    const { after, pageSize, search, withTotal } = Effect.runSync(query(input))
+    assert.deepEqual([search, pageSize, after, withTotal], [null, 25, null, false])
+  })
+
+  it("take the place behind a record that a page ended with", () => {
+    const place = { name: "zoë 😀", id }
+    assert.deepEqual(Effect.runSync(query({ after: cursorText(place) })).after, place)
+    assert.isNull(Effect.runSync(query({ after: null })).after)
+  })
+
+  it.each([
+    ["pageSize", 0, "must be 1 to 100"],
+    ["pageSize", 101, "must be 1 to 100"],
+    ["search", "a\0b", "must not contain a NUL character"],
+    ["withTotal", "true", "must be true or false"],
+    ["after", 1, "must be text"],
+    ["after", "", "must be what `next` of a page gave"],
+    ["after", `1.${id}.=`, "must be what `next` of a page gave"]
+  ])("refuse %s = %j: it %s", (field, value, why) => {
+    assert.deepEqual(rejected(query({ [field]: value })), [field, why])
+  })
+})
+
+describe("The input rule of a filter by tags", () => {
+  it.each([[["a"]], [["x".repeat(100), "😀".repeat(100)]], [Array.from({ length: 20 }, () => "same")]])(
+    "takes %j",
+    (tags) => {
+      assert.deepEqual(Effect.runSync(clientsPageQuery({ tags })).tags, tags)
+    }
+  )
+
+  it.each([
+    [[], "must be 1 to 20 tags"],
+    [Array.from({ length: 21 }, () => "a"), "must be 1 to 20 tags"],
+    ["vip", "must be 1 to 20 tags"],
+    [[""], "must be 1 to 100 characters"],
+    [["x".repeat(101)], "must be 1 to 100 characters"],
+    [["a\0"], "must not contain a NUL character"]
+  ])("refuses %j: it %s", (tags, why) => {
+    assert.deepEqual(rejected(decodeClientsPageQuery({ tags })), ["tags", why])
+  })
+})
+
+const manyIds: ReadonlyArray<readonly [string, (ids: unknown) => Effect.Effect<ReadonlyArray<string>, InvalidInput>]> =
+  [
+    ["clientIds", decodeClientIds],
+    ["serviceIds", decodeServiceIds]
+  ]
+
+describe.each(manyIds)("The input rule of %s", (field, query) => {
+  it.each([1, 100])("takes %d of them", (count) => {
+    assert.lengthOf(Effect.runSync(query(Array.from({ length: count }, () => id.toUpperCase()))), count)
+  })
+
+  it.each([[[]], [Array.from({ length: 101 }, () => id)], [[id, "private"]], [id], [null], [{ length: 1 }]])(
+    "refuses %j without repeating it",
+    (ids) => {
+      assert.deepEqual(rejected(query(ids)), [field, "must be 1 to 100 UUIDs"])
+    }
+  )
+})
+
+describe("The inputs of the ports", () => {
+  it("are typed, so that the compiler refuses a filter that is misspelt", () => {
+    const misspelt = [
+      // @ts-expect-error `search`
+      clientsQuery({ serach: "north" }),
+      // @ts-expect-error `tags`
+      clientsPageQuery({ tag: ["vip"] }),
+      // @ts-expect-error texts
+      clientIds([1]),
+      // @ts-expect-error `isActive`
+      servicesQuery({ active: true }),
+      // @ts-expect-error `billingMethod` is one of three
+      servicesPageQuery({ billingMethod: "weekly" }),
+      // @ts-expect-error a list
+      serviceIds(id)
+    ]
+    assert.lengthOf(misspelt, 6)
+    const input: ClientsListInput = { search: "north" }
+    assert.strictEqual(Effect.runSync(clientsQuery(input)).search, "north")
+    assert.lengthOf(Effect.runSync(Effect.all([clientIds([id]), serviceIds([id])])), 2)
+    assert.isNull(Effect.runSync(servicesPageQuery({})).search)
+    assert.isNull(Effect.runSync(servicesQuery({})).search)
   })
 })

@@ -2,13 +2,13 @@ import { Effect, Layer } from "effect"
 import { type Capability, parseCapabilities } from "../src/Capability.ts"
 import { CapabilityGate, type CapabilityGateService, type InstallAccess } from "../src/CapabilityGate.ts"
 import { ClientReader, type ClientReaderService } from "../src/ClientReader.ts"
-import type { ClientSummary } from "../src/ClientSummary.ts"
+import type { ClientSummary, ClientSummaryV2 } from "../src/ClientSummary.ts"
 import { layerGuardedReads } from "../src/GuardedReads.ts"
 import { ClientId, ExtensionId, InstallId, ServiceId, TenantId, UserId } from "../src/Identifiers.ts"
 import type { InvocationData } from "../src/Invocation.ts"
 import { RbacCheck, type RbacCheckService, type RbacSubject } from "../src/RbacCheck.ts"
 import { ServiceReader, type ServiceReaderService } from "../src/ServiceReader.ts"
-import type { ServiceSummary } from "../src/ServiceSummary.ts"
+import type { ServiceSummary, ServiceSummaryV2 } from "../src/ServiceSummary.ts"
 
 const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 
@@ -43,6 +43,10 @@ export const serviceSummary: ServiceSummary = {
   isActive: true,
   sku: null
 }
+
+export const taggedClient: ClientSummaryV2 = { ...clientSummary, tags: ["private tag"] }
+
+export const pricedService: ServiceSummaryV2 = { ...serviceSummary, prices: [{ currencyCode: "EUR", rate: 12_500 }] }
 
 export const access = (overrides: Partial<InstallAccess> = {}): InstallAccess => ({
   installId: install,
@@ -106,6 +110,7 @@ export const guardedReads = (answers: Answers = {}) => {
       return answer(...args)
     }
   const page = <A>(items: ReadonlyArray<A>) => ({ items, totalCount: items.length, page: 1, pageSize: 25 })
+  const behind = <A>(items: ReadonlyArray<A>) => ({ items, totalCount: null, next: "next" })
   const layer = layerGuardedReads.pipe(
     Layer.provide(
       Layer.mergeAll(
@@ -116,11 +121,23 @@ export const guardedReads = (answers: Answers = {}) => {
         Layer.succeed(RbacCheck, { subject: recorded("rbac", answers.rbac ?? (() => Effect.succeed(staff))) }),
         Layer.succeed(ClientReader, {
           list: recorded("clients.list", answers.clients?.list ?? (() => Effect.succeed(page([clientSummary])))),
-          get: recorded("clients.get", answers.clients?.get ?? (() => Effect.succeed(clientSummary)))
+          get: recorded("clients.get", answers.clients?.get ?? (() => Effect.succeed(clientSummary))),
+          page: recorded("clients-v2.page", answers.clients?.page ?? (() => Effect.succeed(behind([taggedClient])))),
+          getMany: recorded(
+            "clients-v2.getMany",
+            answers.clients?.getMany ??
+              ((_, ids) => Effect.succeed(ids.map((id) => (id === client ? taggedClient : null))))
+          )
         }),
         Layer.succeed(ServiceReader, {
           list: recorded("services.list", answers.services?.list ?? (() => Effect.succeed(page([serviceSummary])))),
-          get: recorded("services.get", answers.services?.get ?? (() => Effect.succeed(serviceSummary)))
+          get: recorded("services.get", answers.services?.get ?? (() => Effect.succeed(serviceSummary))),
+          page: recorded("services-v2.page", answers.services?.page ?? (() => Effect.succeed(behind([pricedService])))),
+          getMany: recorded(
+            "services-v2.getMany",
+            answers.services?.getMany ??
+              ((_, ids) => Effect.succeed(ids.map((id) => (id === service ? pricedService : null))))
+          )
         })
       )
     )

@@ -25,6 +25,11 @@ export interface BuildExtensionOptions {
   readonly component?: string | undefined
   /** The folder of the world's WIT files. Default: that of `@alga-psa/ext-adapters-wit`. */
   readonly witDir?: string | undefined
+  /**
+   * Interfaces of the world that the component imports, such as `clients-v2`, whether its code is seen to use them or not; those
+   * under `alga.interfaces` in `package.json` are added. Default: none beside those that its code uses.
+   */
+  readonly interfaces?: ReadonlyArray<string> | undefined
   /** Where builds are kept. Default: `dist/builds` in the extension's folder. */
   readonly buildsDir?: string | undefined
   /** `false` gives what is wrong with the capabilities as notes. Default: true, which fails. */
@@ -41,6 +46,8 @@ export interface BuiltExtension {
   readonly componentFile: string
   /** In bytes. */
   readonly componentSize: number
+  /** The interfaces of the world that the component imports, such as `clients`, sorted. */
+  readonly interfaces: ReadonlyArray<string>
   readonly bundleFile: string
   /** In bytes. */
   readonly bundleSize: number
@@ -99,7 +106,7 @@ const checkPage = ({ manifest }: Extension, page: BundleFiles) => {
 
 /**
  * Builds an extension: checks its manifest, bundles its handler, holds the declared capabilities against what the
- * bundle uses, makes the component and the page, and packs all of it as the bundle that a host installs. Fails with
+ * bundle uses, makes the component, which imports the interfaces that it uses and no other, and the page, and packs all of it as the bundle that a host installs. Fails with
  * every problem and its place.
  *
  * The result lies in a folder that is named after everything it is made of, or the one that is there is found, where its
@@ -137,6 +144,7 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
     folder: into,
     componentFile: component,
     componentSize: (yield* Effect.promise(() => stat(component))).size,
+    interfaces: source.interfaces,
     bundleFile: bundle,
     bundleSize: (yield* Effect.promise(() => stat(bundle))).size,
     contentHash: yield* Effect.promise(() => readFile(join(into, "content-hash"), "utf8")),

@@ -38,14 +38,17 @@ export const checkCapabilities = (
   { escapes, uses }: HostUsage
 ): ReadonlyArray<ExtensionProblem> => {
   const used = new Set(uses.map(({ capability }) => capability))
+  const certain = uses.filter((use) => use.certain)
   const names = new Set(declared.map(normal))
-  const missing = [...used].filter((capability) => !alwaysGranted.has(capability) && !names.has(capability))
+  const missing = [...new Set(certain.map(({ capability }) => capability))].filter(
+    (capability) => !alwaysGranted.has(capability) && !names.has(capability)
+  )
   return [
     ...checkNames(declared, (name) =>
       used.has(name) || escapes.length > 0 ? null : `nothing in the component uses ${namesOf(name)}`
     ),
     ...missing.flatMap((capability) =>
-      uses
+      certain
         .filter((use) => use.capability === capability)
         .slice(0, 1)
         .map((use) => ({

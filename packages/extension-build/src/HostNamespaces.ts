@@ -5,7 +5,7 @@ import { type Capability, resources } from "@alga-psa/ext-domain"
 export interface HostNamespace {
   /** `host.<name>`. */
   readonly name: string
-  /** `alga:extension/<interface>`; several where the world knows an older one. */
+  /** `alga:extension/<interface>`; several where the world knows an older one. The last is that of `host`. */
   readonly interfaces: ReadonlyArray<string>
   readonly capability: Capability
 }
@@ -19,12 +19,14 @@ const namespace = (
   capability: interfaceCapabilities[interfaces[0]]
 })
 
+const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
 /** Every namespace of `host`. */
 export const hostNamespaces: ReadonlyArray<HostNamespace> = [
   namespace("context", "context"),
   namespace("logging", "logging"),
   namespace("user", "user", "user-v2"),
-  ...resources.map(({ name }) => namespace(name, name)),
+  ...resources.map(({ name }) => namespace(camelCase(name), name)),
   namespace("secrets", "secrets"),
   namespace("http", "http"),
   namespace("storage", "storage"),

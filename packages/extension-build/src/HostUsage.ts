@@ -13,6 +13,10 @@ export interface SourcePlace {
 /** A use of one part of the host. */
 export interface HostUse extends SourcePlace {
   readonly capability: Capability
+  /** The interface of the world that it goes to, such as `user-v2`. */
+  readonly interface: string
+  /** False where a value without a type has a part of that name, which may be another value's. */
+  readonly certain: boolean
   /** As it is written: `host.clients`, or `alga:extension/clients`. */
   readonly written: string
 }

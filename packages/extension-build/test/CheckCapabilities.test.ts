@@ -3,8 +3,9 @@ import { capabilityNotes, checkCapabilities, checkImports } from "../src/CheckCa
 import type { HostUsage } from "../src/HostUsage.ts"
 
 const place = { file: "src/handler.ts", line: 3, column: 7 }
+const certain = { interface: "clients", certain: true }
 const clients: HostUsage = {
-  uses: [{ ...place, capability: "cap:client.read", written: "host.clients" }],
+  uses: [{ ...place, ...certain, capability: "cap:client.read", written: "host.clients" }],
   escapes: [],
   callable: true
 }
@@ -21,7 +22,10 @@ describe("checkCapabilities", () => {
 
   it("does not look for those that every install has", () => {
     assert.deepEqual(said(["cap:log.emit"], none), [])
-    const user: HostUsage = { ...none, uses: [{ ...place, capability: "cap:user.read", written: "host.user" }] }
+    const user: HostUsage = {
+      ...none,
+      uses: [{ ...place, ...certain, capability: "cap:user.read", written: "host.user" }]
+    }
     assert.deepEqual(said([], user), [])
   })
 

@@ -161,11 +161,13 @@ describe("what a component asks of its host", () => {
         })
         const modules = ["ext-extension-sdk", "ext-extension-sdk-extra", "ext-extension-sdk.js"].map((name, at) => ({
           file: join(packages, name, "index.js"),
-          worldImports: [["services", "clients", "storage"][at] ?? ""]
+          worldImports: [["services", "clients", "storage"][at] ?? ""],
+          imports: []
         }))
         const { uses } = findHostUsage(folder, join(folder, "src/component.ts"), {
           script: "",
           sourceMap: '{"sources":[],"mappings":""}',
+          interfaces: [],
           modules,
           globals: []
         })

@@ -33,6 +33,7 @@ describe("alga-ext build and pack", () => {
     expect(built.output).toEqual([
       expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in \d+ ms, quickjs$/),
       `  dist/main.wasm  ${size} bytes`,
+      "  imports clients, logging",
       "  dist/ui  2 files"
     ])
     const packed = await run("pack")
@@ -49,6 +50,7 @@ describe("alga-ext build and pack", () => {
       component: "dist/main.wasm",
       componentBytes: size,
       engine: "quickjs",
+      imports: ["clients", "logging"],
       pageFiles: 2,
       bundle: "dist/bundle.tar.zst",
       bundleBytes: bundle.byteLength,

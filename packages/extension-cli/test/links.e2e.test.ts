@@ -154,7 +154,13 @@ describe("alga-ext pack", () => {
     "refuses %s, by name, and leaves no bundle",
     async (_what, prepare, said) => {
       await prepare()
-      const flags = { folder: extension.folder, engine: "quickjs", entry: "src/component.ts", json: false } as const
+      const flags = {
+        folder: extension.folder,
+        engine: "quickjs",
+        entry: "src/component.ts",
+        interfaces: [],
+        json: false
+      } as const
       const { message } = await Effect.runPromise(Effect.flip(runBuild(flags, { bundle: true })))
       expect(message).toContain(said)
       expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)

@@ -7,6 +7,7 @@ import { componentWit } from "@bytecodealliance/jco"
 import { BuildError } from "./BuildError.ts"
 import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandler.ts"
 import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
+import { interfacesOfWorld } from "./internal/build/worldFiles.ts"
 
 export { BuildError } from "./BuildError.ts"
 export type { BundledHandler, BundledModule } from "./internal/build/bundleHandler.ts"
@@ -24,6 +25,13 @@ export interface BuildComponentOptions {
   readonly witDir?: string | URL
   /** Default: `runner`. */
   readonly worldName?: string
+  /**
+   * The interfaces of the world that the component imports, such as `clients` and `user-v2`. It must name all that the handler
+   * uses: `host` has no other parts, and one that is used all the same throws. What the entry or the component's shell imports
+   * itself is added. Default: every interface of the world, so that whatever the handler uses is there. `alga-ext build` finds
+   * out what is used.
+   */
+  readonly interfaces?: ReadonlyArray<string> | undefined
   /** Default: false, which keeps the names in stack traces. */
   readonly minify?: boolean
 }
@@ -81,6 +89,8 @@ export interface PreparedComponent {
   readonly bundle: BundledHandler
   /** SHA-256, in hex, of all that the component is made of: script, world, engine and tools. */
   readonly fingerprint: string
+  /** The interfaces of the world that it imports, such as `clients`, sorted. */
+  readonly interfaces: ReadonlyArray<string>
   /** Makes the component and writes it to `outFile`. */
   readonly write: (outFile: string | URL) => Promise<BuiltComponent>
 }
@@ -88,7 +98,8 @@ export interface PreparedComponent {
 const fingerprintOf = async (source: ComponentSource): Promise<string> => {
   const hash = createHash("sha256")
   const part = (text: string) => hash.update(`${text.length}:${text}`)
-  for (const text of [source.script, source.engine, source.worldName, await toolVersion()]) part(text)
+  const interfaces = source.interfaces === null ? "all" : source.interfaces.join()
+  for (const text of [source.script, source.engine, source.worldName, interfaces, await toolVersion()]) part(text)
   for (const name of (await readdir(source.witDir)).sort()) {
     if (name.endsWith(".wit")) part(name + (await readFile(join(source.witDir, name), "utf8")))
   }
@@ -109,15 +120,19 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
  */
 export const prepareComponent = async (options: Omit<BuildComponentOptions, "outFile">): Promise<PreparedComponent> => {
   const entry = path(options.entry)
-  const bundle = await bundleHandler(entry, options.minify ?? false)
+  const named = options.interfaces === undefined ? null : new Set(options.interfaces)
+  const bundle = await bundleHandler(entry, options.minify ?? false, named)
   const source: ComponentSource = {
     entry,
     script: bundle.script,
     engine: options.engine ?? "quickjs",
     witDir: options.witDir === undefined ? worldDirOf(entry) : path(options.witDir),
-    worldName: options.worldName ?? "runner"
+    worldName: options.worldName ?? "runner",
+    interfaces: named === null ? null : [...named.union(new Set(bundle.interfaces))].sort()
   }
-  return { bundle, fingerprint: await fingerprintOf(source), write: (outFile) => writeComponent(source, path(outFile)) }
+  const fingerprint = await fingerprintOf(source)
+  const interfaces = source.interfaces ?? (await interfacesOfWorld(source.witDir, source.worldName))
+  return { bundle, fingerprint, interfaces, write: (outFile) => writeComponent(source, path(outFile)) }
 }
 
 const writeComponent = async (source: ComponentSource, file: string): Promise<BuiltComponent> => {

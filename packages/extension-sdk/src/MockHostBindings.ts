@@ -2,6 +2,7 @@ import type { HostBindings } from "./HostBindings.ts"
 import { mockReads } from "./internal/mockReads.ts"
 import { allOf } from "./internal/reads.ts"
 import type { ResourceName } from "./internal/resourceData.ts"
+import { resources } from "./internal/resources/data.ts"
 import { resourceNames } from "./internal/resources/names.ts"
 import { mockHttp } from "./MockHttp.ts"
 import { mockInvoicing } from "./MockInvoicing.ts"
@@ -18,7 +19,7 @@ export type HostOverrides = { readonly [Name in keyof HostBindings]?: Partial<Ho
 const mockResources = (overrides: HostOverrides): ResourceHosts => {
   const hosts = resourceNames.map((name) => {
     const host = { ...(mockReads(name, []) as ResourceHosts[ResourceName]), ...overrides[name] }
-    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, host.list as never) }]
+    return [name, { ...host, all: overrides[name]?.all ?? allOf(name, resources[name], host.list as never) }]
   })
   return Object.fromEntries(hosts)
 }

@@ -2,7 +2,14 @@ import { layerMemoryData } from "@alga-psa/ext-adapters-memory/contract/Contract
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
 import { layerPorts } from "@alga-psa/ext-adapters-memory/MemoryPorts"
 import { layerStore, MemoryStore } from "@alga-psa/ext-adapters-memory/MemoryStore"
-import { ClientId, ClientReader, clientsQuery, ServiceId, ServiceReader, servicesQuery } from "@alga-psa/ext-domain"
+import {
+  ClientId,
+  ClientReader,
+  decodeClientsQuery,
+  decodeServicesQuery,
+  ServiceId,
+  ServiceReader
+} from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer } from "effect"
 import { mockClients } from "../src/Clients.ts"
@@ -33,6 +40,7 @@ const mockReaders = Layer.effectContext(
       return found.flat()
     })
     const clientReader = ClientReader.of({
+      ...rowsOfClients,
       list: (tenant, { onlyClient, ...query }) =>
         Effect.flatMap(clientsOf(tenant), (found) => {
           const visible = found.filter(({ clientId }) => onlyClient === null || clientId === onlyClient)
@@ -42,6 +50,7 @@ const mockReaders = Layer.effectContext(
         Effect.flatMap(clientsOf(tenant), (found) => Effect.promise(() => mockClients(found).get(id) as never))
     })
     const serviceReader = ServiceReader.of({
+      ...rowsOfServices,
       list: (tenant, query) =>
         Effect.flatMap(servicesOf(tenant), (found) => Effect.promise(() => mockServices(found).list(query) as never)),
       get: (tenant, id) =>
@@ -112,8 +121,8 @@ describe("the input rules of a mock", () => {
       assert.deepEqual(
         [clients, services],
         [
-          Exit.isSuccess(yield* Effect.exit(clientsQuery(input))),
-          Exit.isSuccess(yield* Effect.exit(servicesQuery(input)))
+          Exit.isSuccess(yield* Effect.exit(decodeClientsQuery(input))),
+          Exit.isSuccess(yield* Effect.exit(decodeServicesQuery(input)))
         ]
       )
     })

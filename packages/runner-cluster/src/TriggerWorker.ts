@@ -1,8 +1,9 @@
 import { noRights } from "@alga-psa/ext-domain"
-import { type Deadline, endAt, LongestTime, lower, start } from "@alga-psa/ext-runner/Deadline"
+import { type Deadline, endAt, LongestTime, lower, start, waitFor } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Life } from "@alga-psa/ext-runner/Life"
 import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
+import { TriggerSecrets, withSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
 import { ShardId } from "effect/cluster"
 import { LocalExecution } from "./ClusteredExecution.ts"
@@ -22,7 +23,12 @@ const postponing: ReadonlySet<RunnerErrorCode> = new Set([
 ])
 
 /** Another attempt may go better. */
-const passing: ReadonlySet<RunnerErrorCode> = new Set(["execute_failed", "bundle_fetch_failed", "internal"])
+const passing: ReadonlySet<RunnerErrorCode> = new Set([
+  "execute_failed",
+  "secret_decrypt_failed",
+  "bundle_fetch_failed",
+  "internal"
+])
 
 const settled = Metric.counter("alga_extension_trigger_attempts_total", {
   description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
@@ -99,6 +105,7 @@ export const layer = (
       const working = () => Array.from(underway, ([id]) => id)
       const turns = makeTriggerTurns(options.concurrency)
       const longest = yield* LongestTime
+      const secrets = yield* TriggerSecrets
 
       const settle = (trigger: TakenTrigger, how: Settlement) =>
         store.settle(trigger, how).pipe(
@@ -110,9 +117,12 @@ export const layer = (
       /** What became of an attempt; null where its lease was lost. */
       const carryOut = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint, deadline: Deadline) => {
         const begin = Effect.asVoid(store.begin(trigger, runner))
-        const ran = Effect.catchDefect(life.admit(local.run(request, trigger.id, begin)), (defect) =>
-          Effect.fail(fail("internal", "", defect))
-        ).pipe(endAt(deadline))
+        const running = Effect.flatMap(waitFor("secrets")(withSecrets(secrets, request)), (whole) =>
+          local.run(whole, trigger.id, begin)
+        )
+        const ran = Effect.catchDefect(life.admit(running), (defect) => Effect.fail(fail("internal", "", defect))).pipe(
+          endAt(deadline)
+        )
         return Effect.raceFirst(
           Effect.result(ran),
           Effect.as(untilOver(store.renew(trigger, lease), lease, asked), null)

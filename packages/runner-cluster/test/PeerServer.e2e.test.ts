@@ -1,7 +1,7 @@
 import { ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
 import { type Component, defaultLimits, Executor } from "@alga-psa/ext-adapters-wit"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { ContentHash, Invocation, layerAuthorization, noRights } from "@alga-psa/ext-domain"
+import { ContentHash, Invocation, layerAuthorization, layerSecretsDenied, noRights } from "@alga-psa/ext-domain"
 import { Components } from "@alga-psa/ext-runner/Components"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import * as Execution from "@alga-psa/ext-runner/Execution"
@@ -51,6 +51,7 @@ const asking = Effect.fnUntraced(function* (guest: Effect.Effect<void>) {
             return Effect.as(guest, { status: 204, headers: [], body: null })
           })
       }),
+      layerSecretsDenied,
       Layer.provide(layerAuthorization, layerMemory(seed({ contentHash: hash })))
     ])
   )

@@ -1,3 +1,4 @@
+import { createHash, hkdfSync } from "node:crypto"
 import { createServer } from "node:net"
 import { connect as dialTls } from "node:tls"
 import { assert, describe, it } from "@effect/vitest"
@@ -36,11 +37,27 @@ const listeningWith = Effect.fnUntraced(function* (
 const listening = (...accepted: Parameters<typeof secrets>) => listeningWith(Effect.void, ...accepted)
 
 /** What becomes of a call by who knows this secret. */
-const call = (address: RunnerAddress, secret: string) =>
+const call = (address: RunnerAddress, ...known: Parameters<typeof secrets>) =>
   Effect.flatMap(Peers.Peers, (peers) => peers.ask(address, (peer) => peer.Alive())).pipe(
     Effect.match({ onSuccess: () => "answered", onFailure: ({ _tag }) => _tag }),
-    Effect.provide(Peers.layer(secrets(secret)).pipe(Layer.provide(layerSerialization(1_000_000))))
+    Effect.provide(Peers.layer(secrets(...known)).pipe(Layer.provide(layerSerialization(1_000_000))))
   )
+
+/** What a secret is on the wire: its key, and the name that says which one it is. */
+const keyOf = (secret: string) => {
+  const psk = Buffer.from(hkdfSync("sha256", secret, "", "alga-extension-runner/cluster", 32))
+  return { psk, identity: createHash("sha256").update(psk).digest("hex").slice(0, 16) }
+}
+
+/** What becomes of a connection with these options of TLS. */
+const dialled = (port: number, options: object) =>
+  Effect.callback<string>((resume) => {
+    const socket = dialTls({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options }, () => {
+      resume(Effect.succeed("connected"))
+      socket.destroy()
+    })
+    socket.on("error", () => resume(Effect.succeed("refused")))
+  })
 
 describe("the connection between runners", () => {
   it.live("is had by who knows the secret, or the one beside it, and by nobody else", () =>
@@ -55,17 +72,38 @@ describe("the connection between runners", () => {
   it.live("is not had with a certificate, a TLS of another version or without TLS", () =>
     Effect.gen(function* () {
       const { port } = yield* listening(first)
-      const refused = (options: object) =>
-        Effect.callback<string>((resume) => {
-          const socket = dialTls({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options }, () =>
-            resume(Effect.succeed("connected"))
-          )
-          socket.on("error", () => resume(Effect.succeed("refused")))
-        })
-      assert.strictEqual(yield* refused({}), "refused")
-      assert.strictEqual(yield* refused({ minVersion: "TLSv1.3" }), "refused")
-      assert.strictEqual(yield* refused({ ciphers: "ECDHE-RSA-AES128-GCM-SHA256", maxVersion: "TLSv1.2" }), "refused")
+      assert.strictEqual(yield* dialled(port, {}), "refused")
+      assert.strictEqual(yield* dialled(port, { minVersion: "TLSv1.3" }), "refused")
+      assert.strictEqual(
+        yield* dialled(port, { ciphers: "ECDHE-RSA-AES128-GCM-SHA256", maxVersion: "TLSv1.2" }),
+        "refused"
+      )
     })
+  )
+
+  it.live("is begun with the first secret, so that the one beside it can go", () =>
+    Effect.gen(function* () {
+      const address = yield* listening(second)
+      assert.strictEqual(yield* call(address, second, first), "answered")
+      assert.strictEqual(yield* call(address, first, second), "Unreached")
+    })
+  )
+
+  it.live(
+    "is had by the key alone and by the one cipher: not under a known name, not by a weaker cipher with the key",
+    () =>
+      Effect.gen(function* () {
+        const { port } = yield* listening(first)
+        const known = keyOf(first)
+        const strong = { ciphers: "ECDHE-PSK-CHACHA20-POLY1305", maxVersion: "TLSv1.2" }
+        const asked = (options: object, key: ReturnType<typeof keyOf>) =>
+          dialled(port, { ...options, checkServerIdentity: () => undefined, pskCallback: () => key })
+        assert.strictEqual(yield* asked(strong, known), "connected")
+        assert.strictEqual(yield* asked(strong, { ...keyOf(second), identity: known.identity }), "refused")
+        for (const ciphers of ["PSK-NULL-SHA256", "PSK-AES128-CBC-SHA256", "ECDHE-PSK-AES128-CBC-SHA256"]) {
+          assert.strictEqual(yield* asked({ ...strong, ciphers: `${ciphers}:@SECLEVEL=0` }, known), "refused", ciphers)
+        }
+      })
   )
 
   it.live("tells a server that does not know the secret nothing", () =>

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { ExecuteRequest } from "./ExecuteRequest.ts"
 import { ExecuteResponse } from "./ExecuteResponse.ts"
-import { type RunnerErrorCode, statusOf } from "./RunnerError.ts"
+import { httpStatusOf, type RunnerErrorCode, statusOf } from "./RunnerError.ts"
 import { TriggerState } from "./Triggers.ts"
 import { WarmupRequest } from "./WarmupRequest.ts"
 
@@ -12,7 +12,7 @@ const codes = Object.keys(statusOf) as ReadonlyArray<RunnerErrorCode>
 const refusals = (statuses: ReadonlyArray<number>) =>
   statuses.map((status) =>
     ExecuteResponse.annotate({
-      description: `error begins with one of: ${codes.filter((code) => statusOf[code] === status).join(", ")}`
+      description: `error begins with one of: ${codes.filter((code) => httpStatusOf(code) === status).join(", ")}`
     }).pipe(HttpApiSchema.status(status))
   )
 
@@ -71,10 +71,20 @@ const executions = HttpApiGroup.make("executions").add(
 )
 
 const pages = HttpApiGroup.make("pages").add(
+  HttpApiEndpoint.get("root", "/", {
+    query: { parentOrigin: Schema.optionalKey(Schema.String) },
+    headers: { ...named, host: Schema.String },
+    success: HttpApiSchema.Empty(307).annotate({ description: "To the page of the install that owns the host" }),
+    error: refusals([404, 503])
+  }),
   HttpApiEndpoint.get("file", "/ext-ui/:extensionId/:contentHash/*", {
     params: { extensionId: Schema.String, contentHash: Schema.String },
     query: { tenant: Schema.optionalKey(Schema.String) },
-    headers: { ...named, "x-alga-tenant": Schema.optionalKey(Schema.String) },
+    headers: {
+      ...named,
+      "x-tenant-id": Schema.optionalKey(Schema.String),
+      "x-alga-tenant": Schema.optionalKey(Schema.String)
+    },
     success: HttpApiSchema.StreamUint8Array(),
     error: refusals([404, 502, 503])
   })

@@ -10,6 +10,7 @@ const waits = {
   body: ["the request's body", () => fail("invalid_request", "the body did not arrive within the time limit")],
   rights: ["the install and its rights", tooLate],
   component: ["the bundle or the intake of the component", tooLate],
+  secrets: ["the opening of its secrets", () => fail("secret_decrypt_failed")],
   place: ["a place within the limits of the cluster", tooLate],
   key: [
     "the store of idempotency keys, or the first request with the key",

@@ -6,7 +6,16 @@ import {
   type Limits,
   lower
 } from "@alga-psa/ext-adapters-wit"
-import { Authorization, asExecution, type InstallAccess, Invocation, type UsedRights } from "@alga-psa/ext-domain"
+import {
+  Authorization,
+  asExecution,
+  type InstallAccess,
+  Invocation,
+  isEffective,
+  Secrets,
+  TimeLeft,
+  type UsedRights
+} from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
@@ -66,8 +75,11 @@ const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
 /** How often a component is made again whose files went between taking it in and running it. */
 const mostRenewals = 3
 
+/** Each hands the guest a secret, or sends one for it. */
+const useSecrets = ["cap:secrets.get", "cap:ui.proxy"] as const
+
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
-export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor> =>
+export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor | Secrets> =>
   Layer.effect(
     Execution,
     Effect.gen(function* () {
@@ -75,6 +87,14 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const components = yield* Components
       const executor = yield* Executor
       const noteUnknown = makeNoteUnknown()
+      const secrets = yield* Secrets
+
+      /** Secrets that cannot be opened end an execution before its handler. Who may use none does not have them opened. */
+      const openSecrets = Effect.fnUntraced(function* (access: InstallAccess) {
+        const invocation = yield* Invocation
+        if (!useSecrets.some((capability) => isEffective(access, invocation, capability))) return
+        yield* Effect.mapError(secrets.listKeys, (error) => fail("secret_decrypt_failed", "", error.cause ?? error))
+      })
 
       const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
         const access = yield* waitFor("rights")(available)
@@ -83,6 +103,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         yield* checkVersion(access, hash)
         const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }
         const component = yield* waitFor("component")(components.get(key))
+        yield* waitFor("secrets")(openSecrets(access))
         const run = Effect.fnUntraced(function* (from: Component) {
           const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
           return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered, onRun))
@@ -122,6 +143,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
           run(request).pipe(
             within(request.limits?.timeout_ms),
             Effect.provideService(Authorization, authorization),
+            Effect.provideService(TimeLeft, rest),
             asExecution(invocationOf(request, requestId)),
             Effect.provideService(LongestTime, limits.timeoutMs)
           )

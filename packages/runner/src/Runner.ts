@@ -46,12 +46,12 @@ import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
+import { PagesOnly } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import * as Life from "./Life.ts"
 import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
-import * as SeenBundles from "./SeenBundles.ts"
 import { layerWaitingAnswers, makeWaitingAnswers } from "./WaitingAnswers.ts"
 
 /** Where bundles come from: a directory, or HTTP with a cache on disk. */
@@ -127,17 +127,18 @@ export const layerRunner = ({
     aroundImports === undefined
       ? layerHostImports
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
-  const guardedPorts = Layer.provide(layerGuardedPorts, Layer.mergeAll(layerDeniedPorts, ...ports))
+  const rawPorts = Layer.mergeAll(layerDeniedPorts, ...ports)
+  const guardedPorts = Layer.provide(layerGuardedPorts, rawPorts)
   const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
-    Execution.layer(limits),
+    Layer.provide(Execution.layer(limits), rawPorts),
     AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),
     Layer.succeed(LongestTime, limits.timeoutMs)
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
-    Layer.provide([executor, sandbox, layerBundles(bundles), SeenBundles.layer]),
+    Layer.provide([executor, sandbox, layerBundles(bundles)]),
     Layer.provideMerge(layerMissesRemembered),
     Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
   )
@@ -150,6 +151,8 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly port: number
   /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
   readonly failureStatus?: "http" | "200"
+  /** Whether there are pages alone: `GET` of `/` and `/ext-ui/…`. Default: false. */
+  readonly pagesOnly?: boolean
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
@@ -181,6 +184,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
       Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
       Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
+      Layer.succeed(PagesOnly, options.pagesOnly ?? false),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),
     Layer.provideMerge(

@@ -21,6 +21,7 @@ export const statusOf = {
   not_allowed: 403,
   bundle_fetch_failed: 502,
   execute_failed: 500,
+  secret_decrypt_failed: 500,
   runner_lost: 502,
   overloaded: 503,
   data_unavailable: 503,
@@ -30,6 +31,9 @@ export const statusOf = {
 } as const
 
 export type RunnerErrorCode = keyof typeof statusOf
+
+/** The status of the HTTP answer. Callers expect secrets that cannot be opened as an answer of 200 whose body says 500. */
+export const httpStatusOf = (code: RunnerErrorCode): number => (code === "secret_decrypt_failed" ? 200 : statusOf[code])
 
 /** An execution that the runner did not carry out. */
 export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError", {
@@ -48,6 +52,10 @@ export class RunnerError extends Schema.TaggedError<RunnerError>()("RunnerError"
 }) {
   get status(): number {
     return statusOf[this.code]
+  }
+
+  get httpStatus(): number {
+    return httpStatusOf(this.code)
   }
 
   /** After how many seconds trying again may help; null where it does not. */

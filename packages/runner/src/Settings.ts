@@ -5,6 +5,7 @@ import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBo
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
+import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
@@ -40,6 +41,12 @@ const text = Schema.NonEmptyString
 const postgresUrl = Schema.String.check(
   Schema.isPattern(/^postgres(ql)?:\/\//, { message: "must be a URL such as postgres://user:password@host:5432/name" })
 ).pipe(Schema.RedactedFromValue)
+
+const origins = Schema.String.check(
+  Schema.isPattern(/^[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+$/, {
+    message: "must be origins as in CSP frame-ancestors, with spaces between them"
+  })
+)
 
 const clusterSecret = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
@@ -117,13 +124,22 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_STOP_GRACE: duration.pipe(
     about("How long work may go on when the runner stops; then it is cut.", "duration", { fallback: "25 seconds" })
   ),
-  ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: Schema.String.check(
-    Schema.isPattern(/^[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+$/, {
-      message: "must be origins as in CSP frame-ancestors, with spaces between them"
-    })
-  ).pipe(
+  ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: origins.pipe(
     about("Which origins may frame an extension's page, as in CSP frame-ancestors.", "origins", { fallback: "'self'" })
   ),
+  EXT_UI_FRAME_ANCESTORS: Schema.optional(origins).pipe(
+    about(
+      "The product's name for ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS; where both are set, this one counts.",
+      "origins"
+    )
+  ),
+  ALGA_EXTENSION_RUNNER_UI_PORT: number({
+    purpose: "A second port, where there are extensions' pages and nothing else; 0 takes any free one.",
+    unit: "port",
+    default: null,
+    least: 0,
+    most: 65_535
+  }),
 
   RUNNER_SERVICE_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
     about("What callers send as x-runner-service-token.", "text", { secret: true })
@@ -333,6 +349,8 @@ export const Settings = Schema.Struct({
     most: 1_099_511_627_776
   }),
 
+  ...productFields,
+
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
       Schema.isPattern(/^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/, {
@@ -361,6 +379,9 @@ export type SettingName = keyof Settings
 
 /** All names, in the order in which they are shown. */
 export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<SettingName>
+
+/** The setting that names the origins that may frame pages. */
+export const frameAncestorsSetting = "ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS" satisfies SettingName
 
 /** What a setting is for, its unit and what counts where nothing is set. */
 export const aboutSetting = (name: SettingName): SettingAbout =>
@@ -403,7 +424,7 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 }
 
 /** Where the server listens and what bounds its callers, after these settings. */
-export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
+export const httpOptionsOf = (settings: Settings): Required<Omit<HttpOptions, "pagesOnly">> => ({
   host: settings.HOST,
   port: settings.PORT,
   bodyBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES,
@@ -415,7 +436,7 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
   failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,
-  frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
+  frameAncestors: settings.EXT_UI_FRAME_ANCESTORS ?? settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"
 })
 

@@ -5,8 +5,11 @@ import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
+import { ofData } from "./internal/refusals.ts"
+import { layersOfProduct } from "./ProductPorts.ts"
 import { layerRunner, type RunnerOptions } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
+import { type ReadSecrets, TriggerSecrets } from "./TriggerSecrets.ts"
 
 const databasesOf = (settings: Settings) =>
   [
@@ -36,10 +39,33 @@ const layerPorts = (settings: Settings) => {
   return Layer.merge(ports, Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica))))
 }
 
-/** The runner on Alga's database, with everything as the settings say, and these ports beside the reads. */
-export const layerFromSettings = (settings: Settings, options: Pick<RunnerOptions, "ports"> = {}) =>
+/** Kept triggers have the secrets of their installs where the deployment switched it on. */
+const triggerSecrets = (settings: Settings) =>
+  settings.ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS === "off"
+    ? Layer.empty
+    : Layer.effect(
+        TriggerSecrets,
+        Effect.map(
+          Postgres.readInstallSecrets,
+          (read): ReadSecrets =>
+            (tenant, install) =>
+              Effect.mapError(read(tenant, install), ofData)
+        )
+      )
+
+/** What a runner may have beside its settings. */
+export interface FromSettingsOptions extends Pick<RunnerOptions, "ports"> {
+  /** The settings as they are by now, where they can change. */
+  readonly latest?: Effect.Effect<Partial<Settings>>
+}
+
+/**
+ * The runner on Alga's database, with everything as the settings say. The ports that are given stand in place of those that the
+ * settings open.
+ */
+export const layerFromSettings = (settings: Settings, { latest, ports = [] }: FromSettingsOptions = {}) =>
   layerRunner({
-    ...options,
+    ports: [...layersOfProduct(settings, latest), ...ports],
     bundles: bundlesOf(settings),
     components: join(settings.EXT_CACHE_ROOT, "components"),
     componentCacheBytes: settings.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES,
@@ -48,6 +74,7 @@ export const layerFromSettings = (settings: Settings, options: Pick<RunnerOption
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
     Layer.provide([layerPorts(settings), DatabaseCheck.layer]),
+    Layer.provideMerge(triggerSecrets(settings)),
     Layer.provide(
       layerServer(settings, settings.DATABASE_URL).pipe(Layer.provide(layerDatabaseConnections(databasesOf(settings))))
     )

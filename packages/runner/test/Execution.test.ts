@@ -19,6 +19,9 @@ import {
   noRights,
   parseCapabilities,
   RbacCheck,
+  Secrets,
+  SecretsError,
+  TimeLeft,
   type UsedRights
 } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
@@ -57,6 +60,7 @@ const access: InstallAccess = {
 interface Answers {
   readonly gate?: Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>
   readonly execute?: ExecutorService["execute"]
+  readonly secrets?: Effect.Effect<ReadonlyArray<string>, SecretsError>
 }
 
 /** A request carried out over a gate and a sandbox that answer as told, and what each was asked. */
@@ -87,6 +91,12 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
       get: (key) => noteWait.pipe(Effect.andThen(Effect.sync(() => asked.push(["get", key]))), Effect.as(component)),
       renew: (key, gone) =>
         noteWait.pipe(Effect.andThen(Effect.sync(() => asked.push(["renew", key, gone.hash]))), Effect.as(renewed))
+    }),
+    Layer.mock(Secrets, {
+      listKeys: noteWait.pipe(
+        Effect.andThen(Effect.sync(() => asked.push(["secrets"]))),
+        Effect.andThen(answers.secrets ?? Effect.succeed([]))
+      )
     }),
     Layer.succeed(Executor, {
       execute: (from, http, limits, onRun) =>
@@ -403,6 +413,51 @@ describe("Execution", () => {
         const nobodys = yield* ran(request(), { execute: reading(end) })
         assert.deepEqual(nobodys.used as unknown, { ...used, permissions: [] })
       }
+    })
+  )
+
+  it.effect.each(["cap:secrets.get", "cap:ui.proxy"])(
+    "has its secrets opened before its handler, with %s",
+    (capability) =>
+      Effect.gen(function* () {
+        const gate = Effect.succeed({ ...access, capabilities: parseCapabilities([capability]) })
+        const { said, steps, used } = yield* ran(request(), { gate })
+        assert.deepEqual([said, steps], [{ status: 204, headers: {} }, ["gate", "get", "secrets", "execute"]])
+        assert.deepEqual(used, noRights)
+      })
+  )
+
+  it.effect("has no secrets opened without either, nor where its caller leaves them out", () =>
+    Effect.gen(function* () {
+      assert.notInclude((yield* ran(request())).steps, "secrets")
+      const gate = Effect.succeed({ ...access, capabilities: parseCapabilities(["cap:secrets.get", "cap:ui.proxy"]) })
+      const left = request({ rest: { providers: ["cap:client.read"] } })
+      assert.notInclude((yield* ran(left, { gate })).steps, "secrets")
+      const one = request({ rest: { providers: ["cap:ui.proxy"] } })
+      assert.include((yield* ran(one, { gate })).steps, "secrets")
+    })
+  )
+
+  it.effect("ends before its handler, as if nothing had run, where its secrets cannot be opened", () =>
+    Effect.gen(function* () {
+      const gate = Effect.succeed({ ...access, capabilities: parseCapabilities(["cap:secrets.get"]) })
+      const secrets = Effect.fail(new SecretsError({ code: "internal", cause: new Error("private") }))
+      const { said, steps, used } = yield* ran(request(), { gate, secrets })
+      assert.deepEqual(said, { code: "secret_decrypt_failed", message: "secret_decrypt_failed" })
+      assert.deepEqual([steps, used], [["gate", "get", "secrets"], undefined])
+    })
+  )
+
+  it.effect("tells its ports how much of its time is left", () =>
+    Effect.gen(function* () {
+      let left: number | null = null
+      const execute: ExecutorService["execute"] = () =>
+        Effect.map(Effect.flatten(TimeLeft), (millis) => {
+          left = millis
+          return { status: 204, headers: [], body: null }
+        })
+      yield* ran(request({ rest: { limits: { timeout_ms: 1_500 } } }), { execute })
+      assert.strictEqual(left, 1_500)
     })
   )
 

@@ -22,6 +22,15 @@ describe("an answer", () => {
     })
   )
 
+  it.effect("of secrets that cannot be opened is one of 200, and says in its body that nothing ran", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* given(Effect.fail(fail("secret_decrypt_failed", "", new Error("private")))), {
+        status: 200,
+        text: '{"status":500,"headers":{},"error":"secret_decrypt_failed"}'
+      })
+    })
+  )
+
   it.effect("has a body too where something broke, or where what it waited for was ended", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* given(Effect.die("broken")), internal)

@@ -1,3 +1,4 @@
+import { InstallLookup } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
@@ -19,7 +20,9 @@ const routed = Effect.gen(function* () {
       return router.addAll(all)
     }
   })
-  const layer = routes.pipe(Layer.provide(Layer.succeed(HttpRouter.HttpRouter, recorder)))
+  const layer = routes.pipe(
+    Layer.provide([Layer.succeed(HttpRouter.HttpRouter, recorder), Layer.mock(InstallLookup, {})])
+  )
   yield* Effect.scoped(Layer.build(layer as Layer.Layer<never>))
   return given
 })

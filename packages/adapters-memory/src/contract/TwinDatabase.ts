@@ -93,6 +93,14 @@ export const layerGuardedCalls: Layer.Layer<TwinCalls, never, ClientReads | Serv
           return clients.get(call.id)
         case "services.get":
           return services.get(call.id)
+        case "clients-v2.page":
+          return clients.page(call.input)
+        case "services-v2.page":
+          return services.page(call.input)
+        case "clients-v2.getMany":
+          return clients.getMany(call.ids)
+        case "services-v2.getMany":
+          return services.getMany(call.ids)
       }
     }
     return TwinCalls.of({

@@ -1,39 +1,61 @@
+import type { CursorQuery } from "@alga-psa/ext-domain/CursorPage"
 import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import type { ListQuery } from "@alga-psa/ext-domain/ReadOperation"
 import type { AnyResource } from "@alga-psa/ext-domain/Resource"
 import { Effect, Layer } from "effect"
 import type { Dataset } from "../Dataset.ts"
 import { MemoryStore } from "../MemoryStore.ts"
-import { pageOf } from "./page.ts"
-import { matches } from "./text.ts"
+import { cursorPageOf, pageOf } from "./page.ts"
+import { hasEvery, matches } from "./text.ts"
 
-/** A record that the rows hold, and the texts that are searched beside those of its summary. */
-export interface MemoryRecord<Summary> {
+/** A record that the rows hold: what each edition shows of it, and the texts that are searched beside those of its summary. */
+export interface MemoryRecord<Summary, Second> {
   readonly summary: Summary
+  readonly second: Second
   readonly also?: Readonly<Record<string, string | null>>
 }
 
 /** The records of a tenant, in any order. */
-export type RecordsOf<Summary> = (rows: Dataset, tenant: TenantId) => ReadonlyArray<MemoryRecord<Summary>>
+export type RecordsOf<Summary, Second> = (
+  rows: Dataset,
+  tenant: TenantId
+) => ReadonlyArray<MemoryRecord<Summary, Second>>
 
 type Values = Readonly<Record<string, unknown>>
 
 /** Whether a record passes a filter, which is equality with the field of that name where the resource says nothing else. */
-const passes = ({ leavesOut, portal }: AnyResource, summary: Values, filter: string, value: unknown): boolean => {
+const passes = ({ leavesOut, portal }: AnyResource, record: Values, filter: string, value: unknown): boolean => {
   const marks = leavesOut[filter]
-  if (marks !== undefined) return value === true || summary[marks] !== true
+  if (marks !== undefined) return value === true || record[marks] !== true
   const field = filter === "onlyClient" && portal !== "every record" ? portal.ownClient : filter
-  return value === null || summary[field] === value
+  if (Array.isArray(value)) return hasEvery(record[field] as ReadonlyArray<string>, value)
+  return value === null || record[field] === value
 }
 
 /** The reader of a resource over the rows of {@link MemoryStore}. It never fails. */
 export const memoryReader = <Reader>(
   resource: AnyResource & { readonly Reader: { readonly Identifier: Reader } },
-  recordsOf: RecordsOf<object>
+  recordsOf: RecordsOf<object, object>
 ): Layer.Layer<Reader, never, MemoryStore> => {
   const { Reader, id, searched, title } = resource
   const found = (rows: Dataset, tenant: TenantId) =>
-    recordsOf(rows, tenant).map(({ also, summary }) => ({ summary: summary as Values, also: also ?? {} }))
+    recordsOf(rows, tenant).map(({ also, second, summary }) => ({
+      summary,
+      second: second as Values,
+      also: also ?? {}
+    }))
+  const matching = (rows: Dataset, tenant: TenantId, search: string | null, filters: Values) =>
+    found(rows, tenant).filter(
+      ({ also, second }) =>
+        Object.entries(filters).every(([filter, value]) => passes(resource, second, filter, value)) &&
+        (search === null ||
+          matches(
+            search,
+            String(second[id]),
+            searched.map((field) => (second[field] ?? also[field] ?? null) as string | null)
+          ))
+    )
+  const key = ({ second }: { readonly second: Values }) => [String(second[title]), String(second[id])] as const
   return Layer.effect(
     Reader,
     Effect.map(MemoryStore, (store) =>
@@ -41,28 +63,24 @@ export const memoryReader = <Reader>(
         list: (tenant: TenantId, query: unknown) =>
           Effect.map(store.rows, (rows) => {
             const { search, page, pageSize, ...filters } = query as ListQuery
-            const matching = found(rows, tenant).filter(
-              ({ also, summary }) =>
-                Object.entries(filters).every(([filter, value]) => passes(resource, summary, filter, value)) &&
-                (search === null ||
-                  matches(
-                    search,
-                    String(summary[id]),
-                    searched.map((field) => (summary[field] ?? also[field] ?? null) as string | null)
-                  ))
-            )
-            return pageOf(
-              matching,
-              { page, pageSize },
-              ({ summary }) => [String(summary[title]), String(summary[id])],
-              ({ summary }) => summary
-            )
+            return pageOf(matching(rows, tenant, search, filters), { page, pageSize }, key, ({ summary }) => summary)
           }),
         get: (tenant: TenantId, wanted: unknown) =>
           Effect.map(
             store.rows,
-            (rows) => found(rows, tenant).find(({ summary }) => summary[id] === wanted)?.summary ?? null
-          )
+            (rows) => found(rows, tenant).find(({ second }) => second[id] === wanted)?.summary ?? null
+          ),
+        page: (tenant: TenantId, query: unknown) =>
+          Effect.map(store.rows, (rows) => {
+            const { after, pageSize, search, withTotal, ...filters } = query as CursorQuery
+            const records = matching(rows, tenant, search, filters)
+            return cursorPageOf(records, { after, pageSize, withTotal }, key, ({ second }) => second)
+          }),
+        getMany: (tenant: TenantId, ids: unknown) =>
+          Effect.map(store.rows, (rows) => {
+            const byId = new Map(found(rows, tenant).map(({ second }) => [second[id], second]))
+            return (ids as ReadonlyArray<string>).map((one) => byId.get(one) ?? null)
+          })
       })
     )
   )

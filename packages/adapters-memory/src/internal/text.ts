@@ -23,3 +23,9 @@ export const matches = (term: string, id: string, texts: ReadonlyArray<string | 
   const wanted = lower(term)
   return (isUuid(term) && wanted === id) || texts.some((text) => text !== null && lower(text).includes(wanted))
 }
+
+/** Whether each wanted text is among the others, without regard to case. */
+export const hasEvery = (texts: ReadonlyArray<string>, wanted: ReadonlyArray<string>): boolean => {
+  const folded = new Set(texts.map(lower))
+  return wanted.every((text) => folded.has(lower(text)))
+}

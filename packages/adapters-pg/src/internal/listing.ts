@@ -59,7 +59,8 @@ export const toPage = <Item extends { readonly id: string }, A>(
   pageSize: query.pageSize
 })
 
-const isUuid = Schema.is(Schema.toEncoded(Uuid))
+/** Whether a search is for the record of an id too. */
+export const isUuid = Schema.is(Schema.toEncoded(Uuid))
 
 /** The shape of the statement for a list. */
 export const listShape = ({ page, search }: Listing): ListShape => ({
@@ -68,16 +69,18 @@ export const listShape = ({ page, search }: Listing): ListShape => ({
   searchIsId: search !== null && isUuid(search)
 })
 
-/**
- * The values of the statement for a list. The search term is a LIKE pattern, in which nothing of it is a wildcard, and
- * an id where it is one.
- */
+/** The values of a search. The term is a LIKE pattern, in which nothing of it is a wildcard, and an id where it is one. */
+export const searchValues = (search: string | null) => ({
+  pattern: search === null ? null : `%${search.replace(/[\\%_]/g, "\\$&")}%`,
+  searchedId: search
+})
+
+/** The values of the statement for a list. */
 export const listValues = (tenant: TenantId, { page, pageSize, search }: Listing): Record<ListValue, unknown> => ({
   tenant,
   before: (page - 1) * pageSize,
   pageSize,
-  pattern: search === null ? null : `%${search.replace(/[\\%_]/g, "\\$&")}%`,
-  searchedId: search
+  ...searchValues(search)
 })
 
 /** The bytes of the longest name that an index of names holds: with a longer one an entry could be too large. */
@@ -109,7 +112,7 @@ interface Query extends ListParts {
  * Every match in order. Names that the index holds and those that are too long for it are two queries, each in order,
  * which the server merges.
  */
-const ordered = ({ matches, sql }: Query, direction: "ASC" | "DESC"): Fragment => {
+export const ordered = ({ matches, sql }: Pick<Query, "matches" | "sql">, direction: "ASC" | "DESC"): Fragment => {
   const order = sql.literal(direction)
   const inOrder = (length: string) => sql`(${matches(length)} ORDER BY name ${order}, id ${order} OFFSET 0)`
   return sql`(${inOrder(`<= ${indexedNameBytes}`)} UNION ALL ${inOrder(`> ${indexedNameBytes}`)})`

@@ -9,6 +9,10 @@ export type Placeholder<Name extends string> = (name: Name) => Fragment
 export const literals = (sql: SqlClient, words: ReadonlyArray<string>): Fragment =>
   sql.literal(`(${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(", ")})`)
 
+/** An array of texts as PostgreSQL reads it from one text, which every driver sends alike. */
+export const arrayText = (texts: ReadonlyArray<string>): string =>
+  `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`
+
 /** Makes the statement with these values. */
 export type Prepared<Name extends string> = (values: Readonly<Record<Name, unknown>>) => Statement<object>
 

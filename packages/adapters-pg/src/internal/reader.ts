@@ -1,12 +1,22 @@
+import type { CursorQuery } from "@alga-psa/ext-domain/CursorPage"
 import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import type { ListQuery } from "@alga-psa/ext-domain/ReadOperation"
-import { Effect, type Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { ShortReads } from "../ShortReads.ts"
+import { type CursorShape, cursorShape, cursorStatement, cursorValues, placedRow, toCursorPage } from "./cursorPage.ts"
 import { type ListShape, listed, listShape, listStatement, listValues, toPage } from "./listing.ts"
-import { type Placeholder, prepare, prepareShapes } from "./prepare.ts"
+import { arrayText, type Placeholder, prepare, prepareShapes } from "./prepare.ts"
 import { makeQuery } from "./query.ts"
+
+type Shape = Readonly<Record<string, boolean>>
+
+/** The query with its lists as texts. */
+const texts = (query: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? arrayText(value) : value])
+  )
 
 /** A condition of a list that holds for some queries. Where nothing else is said, it is for those that name the filter. */
 export interface Condition<Query> {
@@ -14,8 +24,8 @@ export interface Condition<Query> {
   readonly sql: (value: Placeholder<string>) => Fragment
 }
 
-/** What the two statements of a reader are made of. */
-export interface ReaderParts<Query, Item, Summary> {
+/** What the statements of a reader are made of. */
+export interface ReaderParts<Query, Item, More, Summary, Second> {
   /** A row, with the columns of `selected`. `id` is the record's. */
   readonly Row: Schema.Codec<Item, unknown> & { readonly fields: Schema.Struct.Fields & { readonly id: Schema.Top } }
   readonly summary: (row: Item) => Summary
@@ -32,39 +42,54 @@ export interface ReaderParts<Query, Item, Summary> {
   /** What every row has to meet. */
   readonly visible?: Fragment
   /** By the names of the query's filters. */
-  readonly filters: { readonly [Filter in Exclude<keyof Query, keyof ListQuery>]: Condition<Query> }
+  readonly filters: { readonly [Filter in Exclude<keyof Query, keyof CursorQuery>]: Condition<Query> }
+  /** What the second edition adds to a row. */
+  readonly second: {
+    readonly More: Schema.Codec<More, unknown> & { readonly fields: Schema.Struct.Fields }
+    readonly selected: (value: Placeholder<string>) => Fragment
+    readonly summary: (row: Item & More) => Second
+  }
 }
 
-/** A reader with one statement a call, for a list by pages and for one record. */
-export const makeReader = <Query extends ListQuery, Item extends { readonly id: string }, Summary>(
+/** A reader with one statement a call: lists by pages and by cursor, one record and many. */
+export const makeReader = <Query extends CursorQuery, Item extends { readonly id: string }, More, Summary, Second>(
   reader: string,
-  partsOf: (sql: SqlClient) => ReaderParts<Query, Item, Summary>
+  partsOf: (sql: SqlClient) => ReaderParts<Query, Item, More, Summary, Second>
 ) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     const query = yield* makeQuery
-    const { Row, filters, from, id, name, searched, selected, summary, tenant, visible } = partsOf(sql)
+    const { Row, filters, from, id, name, searched, second, selected, summary, tenant, visible } = partsOf(sql)
+    const Whole = Schema.Struct({ ...Row.fields, ...second.More.fields }) as unknown as Schema.Codec<
+      Item & More,
+      unknown
+    > & { readonly fields: Schema.Struct.Fields }
     const toRows = query(`${reader}.list`, listed(Row))
     const toRow = query(`${reader}.get`, Row)
+    const toPlaced = query(`${reader}.page`, placedRow(Whole))
+    const toMany = query(`${reader}.getMany`, Whole)
     const conditions = Object.entries<Condition<Query>>(filters)
 
-    const found = (shape: ListShape, value: Placeholder<string>) => {
+    const found = (shape: Shape, value: Placeholder<string>) => {
       const sought = sql`(SELECT lower(${value("pattern")}::text))`
       return sql.or([
         ...searched.map((text) => sql`lower(${text}) LIKE ${sought}`),
-        ...(shape.searchIsId ? [sql`${id} = ${value("searchedId")}::uuid`] : [])
+        ...(shape["searchIsId"] ? [sql`${id} = ${value("searchedId")}::uuid`] : [])
       ])
     }
 
-    const matching = (shape: ListShape, value: Placeholder<string>) =>
+    const matching = (shape: Shape, value: Placeholder<string>) =>
       sql.and([
         sql`${tenant} = ${value("tenant")}::uuid`,
         ...(visible === undefined ? [] : [visible]),
         ...conditions.flatMap(([filter, condition]) => (shape[filter] ? [condition.sql(value)] : [])),
-        ...(shape.searched ? [found(shape, value)] : [])
+        ...(shape["searched"] ? [found(shape, value)] : [])
       ])
 
     const sorted = sql`lower(${name}) COLLATE "C"`
+    const joined = (value: Placeholder<string>) =>
+      sql`${from} ON ${tenant} = ${value("tenant")}::uuid AND ${id} = page.id`
+    const whole = (value: Placeholder<string>) => sql`${selected(value)},${second.selected(value)}`
 
     const list = prepareShapes(sql, (shape: ListShape, value: Placeholder<string>) =>
       listStatement(sql, shape, value, {
@@ -74,35 +99,68 @@ export const makeReader = <Query extends ListQuery, Item extends { readonly id: 
         WHERE ${matching(shape, value)} AND octet_length(${name}) ${sql.literal(length)}`,
         count: shape.searched ? null : sql`SELECT count(*) FROM ${from} WHERE ${matching(shape, value)}`,
         selected: selected(value),
-        joined: sql`${from} ON ${tenant} = ${value("tenant")}::uuid AND ${id} = page.id`,
+        joined: joined(value),
         order: sql`${sorted}, ${id}`
       })
     )
 
-    const get = prepare(
-      (yield* ShortReads) ?? sql,
-      (value: Placeholder<"tenant" | "id">) => sql`
-      SELECT ${selected(value as Placeholder<string>)}
+    const page = prepareShapes(sql, (shape: CursorShape, value: Placeholder<string>) =>
+      cursorStatement(sql, shape, value, {
+        from,
+        id,
+        name,
+        matching: matching(shape, value),
+        selected: whole(value),
+        joined: joined(value)
+      })
+    )
+
+    /** The columns of the records whose ids meet a condition. */
+    const records = (columns: Fragment, value: Placeholder<string>, isWanted: Fragment) => sql`
+      SELECT ${columns}
       FROM ${from}
       WHERE ${sql.and([
         sql`${tenant} = ${value("tenant")}::uuid`,
-        sql`${id} = ${value("id")}::uuid`,
+        isWanted,
         ...(visible === undefined ? [] : [visible])
       ])}`
+
+    const get = prepare((yield* ShortReads) ?? sql, (value: Placeholder<string>) =>
+      records(selected(value), value, sql`${id} = ${value("id")}::uuid`)
     )
 
-    const shapeOf = (asked: Query): ListShape => {
+    const getMany = prepare(sql, (value: Placeholder<string>) =>
+      records(whole(value), value, sql`${id} = ANY (${value("ids")}::text::uuid[])`)
+    )
+
+    const flagsOf = (asked: object) => {
       const said = new Map(Object.entries(asked))
-      const flags = conditions.map(([filter, { holds }]) => [filter, holds?.(asked) ?? said.get(filter) !== null])
-      return { ...listShape(asked), ...Object.fromEntries(flags) }
+      const flags = conditions.map(([filter, { holds }]) => [
+        filter,
+        holds?.(asked as Query) ?? (said.get(filter) ?? null) !== null
+      ])
+      return Object.fromEntries(flags)
     }
 
     return {
-      list: (tenant: TenantId, asked: Query) =>
-        Effect.map(toRows(list(shapeOf(asked), { ...(asked as object), ...listValues(tenant, asked) })), (rows) =>
-          toPage(rows, asked, summary)
+      list: (tenant: TenantId, asked: ListQuery) =>
+        Effect.map(
+          toRows(list({ ...listShape(asked), ...flagsOf(asked) }, { ...asked, ...listValues(tenant, asked) })),
+          (rows) => toPage(rows, asked, summary)
         ),
       get: (tenant: TenantId, id: string) =>
-        Effect.map(toRow(get({ tenant, id })), ([row]) => (row === undefined ? null : summary(row)))
+        Effect.map(toRow(get({ tenant, id })), ([row]) => (row === undefined ? null : summary(row))),
+      page: (tenant: TenantId, asked: Query) =>
+        Effect.map(
+          toPlaced(
+            page({ ...cursorShape(asked), ...flagsOf(asked) }, { ...texts(asked), ...cursorValues(tenant, asked) })
+          ),
+          (rows) => toCursorPage(rows, asked, second.summary)
+        ),
+      getMany: (tenant: TenantId, ids: ReadonlyArray<string>) =>
+        Effect.map(toMany(getMany({ tenant, ids: arrayText(ids) })), (rows) => {
+          const byId = new Map(rows.map((row) => [row.id, second.summary(row)]))
+          return ids.map((id) => byId.get(id as Item["id"]) ?? null)
+        })
     }
   })

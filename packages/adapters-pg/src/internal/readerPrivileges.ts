@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { readTables } from "../ReadColumns.ts"
+import type { ReadTable } from "../ReadColumns.ts"
 
 /** What a login may do, against what it needs. */
 export interface ReaderPrivileges {
@@ -10,11 +10,10 @@ export interface ReaderPrivileges {
   readonly beyond: ReadonlyArray<string>
 }
 
-const needed = readTables.flatMap(({ table, columns }) => columns.map((column) => ({ table, column })))
-
-/** The privileges of a role, its own, inherited and those of PUBLIC. */
-export const readPrivileges = (role: string) =>
+/** The privileges of a role that needs these tables, its own, inherited and those of PUBLIC. */
+export const readPrivileges = (role: string, tables: ReadonlyArray<ReadTable>) =>
   Effect.gen(function* () {
+    const needed = tables.flatMap(({ table, columns }) => columns.map((column) => ({ table, column })))
     const sql = yield* PgClient.PgClient
     const [missing, beyond] = yield* Effect.all([
       sql<{ readonly column: string }>`

@@ -1,5 +1,6 @@
 import { Duration } from "effect"
-import { readTables } from "../ReadColumns.ts"
+import { secretTable } from "../PgInstallSecrets.ts"
+import { type ReadTable, readTables } from "../ReadColumns.ts"
 import type { RoleName } from "../RoleName.ts"
 
 /** The login that reads. */
@@ -9,7 +10,13 @@ export interface ReaderOptions {
   readonly connectionLimit?: number
   /** How long the server may work on one of its statements. Default: 5 seconds. */
   readonly statementTimeout?: Duration.Duration
+  /** Whether it may read the sealed secrets of installs, as for kept triggers. Default: false. */
+  readonly secrets?: boolean
 }
+
+/** The tables that the login may read, and their columns. */
+export const tablesOf = ({ secrets = false }: Pick<ReaderOptions, "secrets">): ReadonlyArray<ReadTable> =>
+  secrets ? [...readTables, secretTable] : readTables
 
 /** By this comment a later run knows a role that an earlier one made. */
 const mark = "Reads clients and services for Alga PSA extensions. Made by alga-extension-runner db role."
@@ -91,12 +98,12 @@ BEGIN
   END LOOP;
 END`)
 
-const grants = (name: string) => [
+const grants = ({ name, ...options }: ReaderOptions) => [
   block(`BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${name}', current_database());
 END`),
   `GRANT USAGE ON SCHEMA public TO ${name}`,
-  ...readTables.map(({ table, columns }) => `GRANT SELECT (${columns.join(", ")}) ON public.${table} TO ${name}`)
+  ...tablesOf(options).map(({ table, columns }) => `GRANT SELECT (${columns.join(", ")}) ON public.${table} TO ${name}`)
 ]
 
 /** What makes the role what it should be, whatever it was, in this order and in one transaction. */
@@ -105,7 +112,7 @@ export const readerScript = (options: ReaderOptions): ReadonlyArray<string> => [
   ...settings(options.name, options),
   leaveGroups(options.name),
   revokeAll(options.name),
-  ...grants(options.name)
+  ...grants(options)
 ]
 
 /** Gives the role the password whose verifier was set for this transaction. It appears in no statement's text. */

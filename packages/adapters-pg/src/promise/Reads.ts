@@ -1,3 +1,5 @@
+import type { Caller } from "./Caller.ts"
+
 /** A client. `null` where the database holds nothing. */
 export interface ClientSummary {
   readonly clientId: string
@@ -89,4 +91,23 @@ export type OfTenant<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => infer Found
     ? (tenant: string, ...args: Args) => Found
     : never
+}
+
+/** Reads of any tenant's clients and services. They check no right. */
+export interface OpenedReads {
+  readonly clients: OfTenant<ClientReads>
+  readonly services: OfTenant<ServiceReads>
+  /** Waits for the calls that run, and ends the pool where it is the reads' own. Later calls fail with `ClosedError`. */
+  close(): Promise<void>
+}
+
+/** Reads that check what a host call of an extension checks. */
+export interface OpenedGuardedReads {
+  /**
+   * The reads for this caller. Whether they may be made is asked anew for each call. It throws an `InvalidInputError` where an
+   * id is not a UUID.
+   */
+  as(caller: Caller): Reads
+  /** Waits for the calls that run, and ends the pool where it is the reads' own. Later calls fail with `ClosedError`. */
+  close(): Promise<void>
 }

@@ -88,6 +88,7 @@ export const knownNodes: ReadonlySet<string> = new Set([
   "NullTest",
   "ParamRef",
   "ResTarget",
+  "RowExpr",
   "SortBy",
   "String",
   "SubLink",

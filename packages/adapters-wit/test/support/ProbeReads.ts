@@ -3,6 +3,8 @@ import {
   type Authorization,
   ClientReads,
   type ClientSummary,
+  type ClientSummaryV2,
+  type CursorPage,
   Internal,
   InvalidInput,
   type Invocation,
@@ -13,7 +15,8 @@ import {
   type ReadError,
   type ReadErrorCode,
   ServiceReads,
-  type ServiceSummary
+  type ServiceSummary,
+  type ServiceSummaryV2
 } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
 import { ComponentStore, defaultLimits, Executor, layerExecutor, layerHostImports } from "../../src/index.ts"
@@ -78,7 +81,9 @@ export const layerThroughGuest = Layer.merge(
     Effect.map(through, (read) =>
       ClientReads.of({
         list: (input) => read<Page<ClientSummary>>("clients", "listClients", input ?? {}),
-        get: (clientId) => read<ClientSummary | null>("clients", "getClient", clientId)
+        get: (clientId) => read<ClientSummary | null>("clients", "getClient", clientId),
+        page: (input) => read<CursorPage<ClientSummaryV2>>("clients-v2", "listClients", input ?? {}),
+        getMany: (ids) => read<ReadonlyArray<ClientSummaryV2 | null>>("clients-v2", "getClients", ids)
       })
     )
   ),
@@ -87,7 +92,9 @@ export const layerThroughGuest = Layer.merge(
     Effect.map(through, (read) =>
       ServiceReads.of({
         list: (input) => read<Page<ServiceSummary>>("services", "listServices", input ?? {}),
-        get: (serviceId) => read<ServiceSummary | null>("services", "getService", serviceId)
+        get: (serviceId) => read<ServiceSummary | null>("services", "getService", serviceId),
+        page: (input) => read<CursorPage<ServiceSummaryV2>>("services-v2", "listServices", input ?? {}),
+        getMany: (ids) => read<ReadonlyArray<ServiceSummaryV2 | null>>("services-v2", "getServices", ids)
       })
     )
   )

@@ -29,7 +29,12 @@ export const guard = Effect.map(
         Effect.andThen(
           operation.permission === null ? Effect.succeed(null) : authorization.requirePermission(operation.permission)
         ),
-        Effect.flatMap((subject) => Effect.map(steps.input, (query) => ({ query, subject }))),
+        Effect.flatMap((subject) =>
+          Effect.flatMap(steps.input, (query) => {
+            const refused = steps.notFor?.(query, subject) ?? null
+            return refused === null ? Effect.succeed({ query, subject }) : Effect.fail(refused)
+          })
+        ),
         Effect.mapError(onlyOfGuard),
         Effect.flatMap(({ query, subject }) =>
           Effect.flatMap(Invocation, (invocation) => {

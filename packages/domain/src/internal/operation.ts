@@ -30,6 +30,8 @@ export interface Operation<E extends Coded = Coded> {
 /** What an operation does once it is allowed. */
 export interface Steps<Query, A, E> {
   readonly input: Effect.Effect<Query, InvalidInput>
+  /** Why the input is invalid for this user; null where it is not. Default: who asks makes no difference. */
+  readonly notFor?: (query: Query, subject: RbacSubject | null) => InvalidInput | null
   readonly run: (
     invocation: InvocationData,
     query: Query,

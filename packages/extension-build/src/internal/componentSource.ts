@@ -10,9 +10,11 @@ import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import type { AuthoredManifest } from "../AuthoredManifest.ts"
 import { capabilityNotes, checkCapabilities, checkImports } from "../CheckCapabilities.ts"
+import { componentInterfaces } from "../ComponentInterfaces.ts"
 import { entryOf } from "../Extension.ts"
 import { ExtensionInvalid, type ExtensionProblem } from "../ExtensionInvalid.ts"
 import { findHostUsage } from "../FindHostUsage.ts"
+import { namedInterfaces } from "../NamedInterfaces.ts"
 import { explaining } from "./explainBuild.ts"
 
 /** Where a bundle's component comes from. */
@@ -23,6 +25,8 @@ export interface ComponentSource {
   readonly fingerprint: string
   /** What is wrong between the manifest's capabilities and the component. */
   readonly mismatches: ReadonlyArray<ExtensionProblem>
+  /** The interfaces of the world that the component imports, such as `clients`, sorted. */
+  readonly interfaces: ReadonlyArray<string>
   readonly notes: ReadonlyArray<string>
   readonly write: (file: string) => Promise<unknown>
 }
@@ -32,35 +36,42 @@ const mostComponentBytes = 128 * 1024 * 1024
 
 const world = join(dirname(createRequire(import.meta.url).resolve("@alga-psa/ext-adapters-wit/package.json")), "wit")
 
+/** How a component is to be made. */
+export interface SourceOptions {
+  readonly engine?: Engine | undefined
+  readonly entry?: string | undefined
+  readonly witDir?: string | undefined
+  readonly interfaces?: ReadonlyArray<string> | undefined
+}
+
 /** A component that is made from the extension's sources. */
 export const sourceOf = Effect.fnUntraced(function* (
   folder: string,
   { capabilities }: AuthoredManifest,
-  options: {
-    readonly engine?: Engine | undefined
-    readonly entry?: string | undefined
-    readonly witDir?: string | undefined
-  }
+  options: SourceOptions
 ) {
   const engine = options.engine ?? "quickjs"
   const entry = yield* entryOf(folder, options.entry)
   const witDir = options.witDir ?? world
-  const { bundle, fingerprint, write } = yield* explaining({ folder }, () =>
-    prepareComponent({ entry, engine, witDir })
-  )
-  const usage = findHostUsage(folder, entry, bundle)
+  const named = yield* namedInterfaces(folder, options.interfaces ?? [])
+  const whole = yield* explaining({ folder }, () => prepareComponent({ entry, engine, witDir }))
+  const usage = findHostUsage(folder, entry, whole.bundle)
   if (!usage.callable) {
     const message = "exports a handler that is no function: export const handler = serve(handle)"
     return yield* new ExtensionInvalid({ problems: [{ where: relative(folder, entry), message }] })
   }
-  const mismatches = checkCapabilities(capabilities, usage)
+  const chosen = componentInterfaces(usage, named, whole.interfaces)
+  const prepared = yield* explaining({ folder }, () =>
+    prepareComponent({ entry, engine, witDir, interfaces: chosen.interfaces })
+  )
   return {
     engine,
-    script: bundle,
-    fingerprint,
-    mismatches,
-    notes: capabilityNotes(usage),
-    write
+    script: prepared.bundle,
+    fingerprint: prepared.fingerprint,
+    mismatches: [...chosen.problems, ...checkCapabilities(capabilities, usage)],
+    interfaces: prepared.interfaces,
+    notes: [...chosen.notes, ...capabilityNotes(usage)],
+    write: prepared.write
   } satisfies ComponentSource
 })
 
@@ -110,6 +121,10 @@ export const givenComponent = Effect.fnUntraced(function* (
     script: null,
     fingerprint: createHash("sha256").update(bytes).digest("hex"),
     mismatches: checkImports(capabilities, accepted.imports),
+    interfaces: accepted.imports
+      .map((imported) => imported.replace(/^alga:extension\//, ""))
+      .filter((imported) => imported !== "types")
+      .sort(),
     notes: [`${name}: was made elsewhere: what it uses cannot be told from what it imports`],
     write: (file: string) => writeFile(file, bytes)
   } satisfies ComponentSource

@@ -4,7 +4,9 @@ import { dirname, relative, sep } from "node:path"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 import { hostNamespaces } from "../HostNamespaces.ts"
 import type { HostEscape, HostUsage, HostUse, SourcePlace } from "../HostUsage.ts"
+import { makeCarriers } from "./carriers.ts"
 import { exportsHandler } from "./exportsHandler.ts"
+import { type DeclaredBy, makeHostFlow } from "./hostFlow.ts"
 import { hostMembers } from "./hostMembers.ts"
 import { keptCode } from "./keptCode.ts"
 import { withTypedProject } from "./typedProject.ts"
@@ -18,26 +20,40 @@ const folderOf = (name: string, from: string): string | null => {
   }
 }
 
-const importsOf = (
-  folder: string,
-  bundle: Pick<BundledHandler, "modules" | "sourceMap">,
-  isOwn: (file: string) => boolean
-): ReadonlyArray<HostUse> =>
-  bundle.modules
-    .filter(({ file }) => !isOwn(file))
-    .flatMap(({ file, worldImports }) =>
-      worldImports.flatMap((name) =>
-        hostNamespaces
-          .filter(({ interfaces }) => interfaces.includes(name))
-          .map(({ capability }) => ({
-            capability,
-            written: `alga:extension/${name}`,
-            file: relative(folder, file),
-            line: 1,
-            column: 1
-          }))
-      )
+type Bundle = Pick<BundledHandler, "globals" | "modules" | "sourceMap">
+
+const code = /\.[cm]?[jt]sx?$/
+
+const placeOf = (folder: string, file: string): SourcePlace => ({ file: relative(folder, file), line: 1, column: 1 })
+
+const importsOf = (folder: string, modules: Bundle["modules"]): ReadonlyArray<HostUse> =>
+  modules.flatMap(({ file, worldImports }) =>
+    worldImports.flatMap((name) =>
+      hostNamespaces
+        .filter(({ interfaces }) => interfaces.includes(name))
+        .map(({ capability }) => ({
+          ...placeOf(folder, file),
+          ...{ capability, interface: name, certain: true, written: `alga:extension/${name}` }
+        }))
     )
+  )
+
+/** Whether declarations that TypeScript read stand for a module whose code it did not read. */
+const isDeclared = (file: string, read: ReadonlySet<string>): boolean =>
+  /[/\\]node_modules[/\\]/.test(file) || read.has(file.replace(/\.([cm]?)jsx?$/, ".d.$1ts"))
+
+/**
+ * Why a module that TypeScript did not read may use any part of the host, or null. A library's is known by its declarations,
+ * unless it comes by the host on its own.
+ */
+const whyUnread = (
+  { file, imports }: Bundle["modules"][number],
+  read: ReadonlySet<string>,
+  isKnown: (file: string) => boolean
+): string | null => {
+  if (!isDeclared(file, read)) return "TypeScript does not read this file"
+  return imports.some(isKnown) ? "a library that TypeScript does not read imports code that has the host" : null
+}
 
 /** Uses of `fetch`, which rests on `host.http`. Only the bundler knows them, in packages too. */
 const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">): ReadonlyArray<HostUse> =>
@@ -45,6 +61,8 @@ const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">)
     .filter(({ name }) => name === "fetch")
     .map(({ column, file, line, name }) => ({
       capability: "cap:http.fetch",
+      interface: "http",
+      certain: true,
       written: name,
       file: relative(folder, file),
       line,
@@ -52,35 +70,69 @@ const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">)
     }))
 
 /** Does the work of `findHostUsage`, in the process that calls it. */
-export const readUsage = (
-  folder: string,
-  entry: string,
-  bundle: Pick<BundledHandler, "globals" | "modules" | "sourceMap">
-): HostUsage => {
+export const readUsage = (folder: string, entry: string, bundle: Bundle): HostUsage => {
   const sdk = folderOf("@alga-psa/ext-extension-sdk", entry)
-  const isOwn = (file: string): boolean =>
-    (sdk !== null && file.startsWith(sdk + sep)) || /[/\\]@alga-psa[/\\]extension-runtime[/\\]/.test(file)
-  const uses: Array<HostUse> = [...importsOf(folder, bundle, isOwn), ...fetchesOf(folder, bundle)]
+  const isRuntime = (file: string): boolean => /[/\\]@alga-psa[/\\]extension-runtime[/\\]/.test(file)
+  const isOwn = (file: string): boolean => (sdk !== null && file.startsWith(sdk + sep)) || isRuntime(file)
+  const modules = bundle.modules.filter(({ file }) => !isOwn(file))
+  const uses: Array<HostUse> = [...importsOf(folder, modules), ...fetchesOf(folder, bundle)]
+  const maybe: Array<HostUse> = []
   const escapes: Array<HostEscape> = []
   let callable = true
   const isKept = keptCode(entry, bundle)
   withTypedProject(folder, entry, (project) => {
     callable = exportsHandler(project, entry)
     if (sdk === null) return
+    const { program } = project
+    const read = new Set(program.getSourceFileNames())
+    const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
+    const declaredBy = (path: string): DeclaredBy =>
+      isOwn(path) ? "own" : isLanguage(path) ? "language" : path.endsWith(".d.ts") ? "library" : "source"
     const members = hostMembers(project, sdk)
-    for (const { file } of bundle.modules.filter((module) => !isOwn(module.file))) {
-      const source = project.program.getSourceFile(file)
-      if (source === undefined) continue
-      for (const { namespace, node, why } of usesInSource(project, members, source, isOwn)) {
-        const stretch = topLevelStretch(source, file, node)
+    const carriers = makeCarriers(project, members, isLanguage)
+    const flow = makeHostFlow(project, carriers, members.size, declaredBy)
+    const ofSdk = (file: string): boolean => isOwn(file) && !isRuntime(file)
+    if (members.size === 0 && modules.some(({ file, imports }) => read.has(file) && imports.some(ofSdk))) {
+      escapes.push({ ...placeOf(folder, entry), why: "TypeScript does not find the types of the SDK" })
+    }
+    for (const module of modules.filter(({ file }) => code.test(file))) {
+      const { file } = module
+      const source = program.getSourceFile(file)
+      if (source === undefined) {
+        const why = whyUnread(module, read, (of) => ofSdk(of) || (code.test(of) && read.has(of) && !isRuntime(of)))
+        if (why !== null) escapes.push({ ...placeOf(folder, file), why })
+        continue
+      }
+      for (const finding of usesInSource({ project, members, carriers, flow, declaredBy }, source)) {
+        const stretch = topLevelStretch(source, file, finding.node)
         if (!isKept(stretch)) continue
         const [line, column] = stretch.at
         const place: SourcePlace = { file: relative(folder, file), line: line + 1, column: column + 1 }
-        const known = hostNamespaces.find(({ name }) => name === namespace)
-        if (known === undefined) escapes.push({ ...place, why })
-        else uses.push({ ...place, capability: known.capability, written: `host.${known.name}` })
+        if (finding.namespace === null) {
+          escapes.push({ ...place, why: finding.why })
+          continue
+        }
+        const known = hostNamespaces.find(({ name }) => name === finding.namespace)
+        if (known === undefined) {
+          escapes.push({ ...place, why: `host.${finding.namespace} is not known to this build` })
+          continue
+        }
+        const { capability, interfaces, name } = known
+        const by = interfaces.at(-1) ?? name
+        const use = {
+          ...place,
+          capability,
+          interface: by,
+          certain: finding.by !== "name alone",
+          written: `host.${name}`
+        }
+        if (finding.by === "name") uses.push(use)
+        else maybe.push(use)
       }
     }
+    if (carriers.exhausted()) escapes.push({ ...placeOf(folder, entry), why: "its types are too many to follow" })
   })
-  return { uses, escapes, callable }
+  // Found by its name, a use has the better place.
+  const named = new Set(uses.map(({ written }) => written))
+  return { uses: [...uses, ...maybe.filter(({ written }) => !named.has(written))], escapes, callable }
 }

@@ -16,7 +16,8 @@ const compilerOptions = {
   incremental: false,
   skipLibCheck: true,
   allowImportingTsExtensions: true,
-  resolveJsonModule: true
+  resolveJsonModule: true,
+  jsx: "preserve"
 }
 
 /**

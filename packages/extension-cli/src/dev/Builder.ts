@@ -5,9 +5,11 @@ import {
   buildExtension,
   capabilityNotes,
   checkCapabilities,
+  componentInterfaces,
   type Extension,
   ExtensionInvalid,
   findHostUsage,
+  namedInterfaces,
   packBundle,
   readExtension
 } from "@alga-psa/ext-extension-build"
@@ -26,8 +28,8 @@ export interface DevBuild {
   readonly contentHash: string
   readonly hasPage: boolean
   readonly explain: Explain
-  /** What the author should know, one line each. It takes a second, and the build does not wait for it. */
-  readonly notes: Effect.Effect<ReadonlyArray<string>>
+  /** What the author should know, one line each. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /** Builds one extension again and again. */
@@ -46,16 +48,20 @@ export interface BuilderOptions {
 
 /**
  * Builds with QuickJS, as `alga-ext build` does but for the time it takes: a component is made again only where what it is
- * made of has changed, and the capabilities are held against the code after the build, as notes.
+ * made of has changed. What is wrong with its capabilities is a note.
  */
-export const makeBuilder = ({ entry: named, folder, scratch }: BuilderOptions): Builder => {
+export const makeBuilder = ({ entry: given, folder, scratch }: BuilderOptions): Builder => {
   let last = { fingerprint: "", component: new Uint8Array() }
 
-  const make = async (extension: Extension, entry: string): Promise<DevBuild> => {
-    const [page, prepared] = await Promise.all([
+  const make = async (extension: Extension, entry: string, named: ReadonlyArray<string>): Promise<DevBuild> => {
+    const witDir = worldDirOf(import.meta.filename)
+    const [page, whole] = await Promise.all([
       buildPage(join(extension.folder, "ui")),
-      prepareComponent({ entry, witDir: worldDirOf(import.meta.filename) })
+      prepareComponent({ entry, witDir })
     ])
+    const usage = findHostUsage(extension.folder, entry, whole.bundle)
+    const chosen = componentInterfaces(usage, named, whole.interfaces)
+    const prepared = await prepareComponent({ entry, witDir, interfaces: chosen.interfaces })
     if (prepared.fingerprint !== last.fingerprint) {
       const file = join(scratch, "main.wasm")
       await prepared.write(file)
@@ -66,34 +72,33 @@ export const makeBuilder = ({ entry: named, folder, scratch }: BuilderOptions): 
       "dist/main.wasm": last.component,
       ...Object.fromEntries(Object.entries(page).map(([name, content]) => [`ui/${name}`, content]))
     })
+    const problems = [...chosen.problems, ...checkCapabilities(extension.manifest.capabilities, usage)]
     return {
       manifest: extension.manifest,
       archive: bytes,
       contentHash: contentHash.replace("sha256:", ""),
       hasPage: Object.hasOwn(page, "index.html"),
       explain: sourceStack(extension.folder, entry, prepared.bundle),
-      notes: Effect.sync(() => {
-        const usage = findHostUsage(extension.folder, entry, prepared.bundle)
-        const problems = checkCapabilities(extension.manifest.capabilities, usage)
-        return [
-          ...extension.notes,
-          ...problems.map(({ message, where }) => `${where}: ${message}`),
-          ...capabilityNotes(usage)
-        ]
-      })
+      notes: [
+        ...extension.notes,
+        ...problems.map(({ message, where }) => `${where}: ${message}`),
+        ...chosen.notes,
+        ...capabilityNotes(usage)
+      ]
     }
   }
 
   // What is wrong is said by the build that the author knows.
-  const explained = buildExtension({ folder, entry: named, buildsDir: join(scratch, "builds"), strict: false }).pipe(
+  const explained = buildExtension({ folder, entry: given, buildsDir: join(scratch, "builds"), strict: false }).pipe(
     Effect.flatMap(() => Effect.fail(new ExtensionInvalid({ problems: [{ where: folder, message: "try again" }] })))
   )
 
   return {
     build: Effect.gen(function* () {
       const extension = yield* readExtension(folder)
-      const entry = yield* entryOf(extension.folder, named)
-      return yield* Effect.tryPromise({ try: () => make(extension, entry), catch: (cause) => cause }).pipe(
+      const entry = yield* entryOf(extension.folder, given)
+      const named = yield* namedInterfaces(extension.folder, [])
+      return yield* Effect.tryPromise({ try: () => make(extension, entry, named), catch: (cause) => cause }).pipe(
         Effect.catchIf(
           (cause) => cause instanceof BuildError || cause instanceof FileRefused,
           () => explained,

@@ -5,7 +5,7 @@ import { personOf } from "@alga-psa/ext-development-host/Person"
 import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { Components } from "@alga-psa/ext-runner/Components"
-import { Cause, Effect, FiberHandle, SubscriptionRef } from "effect"
+import { Cause, Effect, SubscriptionRef } from "effect"
 import type { Bench, BuildProblem, ViewerName } from "./Bench.ts"
 import type { Builder, DevBuild } from "./Builder.ts"
 import { grant, noBundle, place, release } from "./DevDatabase.ts"
@@ -26,9 +26,6 @@ const viewers: Bench["viewers"] = [
   { name: "portal", label: "Petra Lindqvist, portal user" },
   { name: "nobody", label: "Nobody: a schedule" }
 ]
-
-/** The check for notes holds this thread for a second: the page goes first. */
-const noteAfter = "1 second"
 
 /** What the panel shows of what is wrong, in problems and in letters of each. */
 const shown = { problems: 50, letters: 1_000 } as const
@@ -107,7 +104,6 @@ export const makeWorkbench = Effect.fnUntraced(function* (
   world: DevWorld
 ) {
   const { now, update } = state
-  const noting = yield* FiberHandle.make()
   const fileOf = ({ contentHash: hash }: DevBuild) => join(bundles, bundlePath({ ...place, hash }))
 
   const store = async (built: DevBuild) => {
@@ -117,16 +113,6 @@ export const makeWorkbench = Effect.fnUntraced(function* (
   }
 
   const ofFiles = () => world.files().problems.map(({ message, where }) => `${where}: ${message}`)
-
-  const note = ({ notes }: DevBuild) =>
-    notes.pipe(
-      Effect.flatMap((found) =>
-        update(({ build: before }) =>
-          before.status === "ready" ? { build: { ...before, notes: shortNotes([...ofFiles(), ...found]) } } : {}
-        )
-      ),
-      Effect.delay(noteAfter)
-    )
 
   const failed = (problems: ReadonlyArray<BuildProblem>) =>
     update(() => ({ build: { status: "failed", problems: problems.slice(0, shown.problems).map(shortened) } }))
@@ -152,9 +138,8 @@ export const makeWorkbench = Effect.fnUntraced(function* (
       capabilities,
       revision: revision + 1,
       world: world.snapshot(),
-      build: { status: "ready", milliseconds, notes: shortNotes(ofFiles()) }
+      build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }
     }))
-    yield* FiberHandle.run(noting, note(built))
   }).pipe(
     Effect.catchTag("ExtensionInvalid", ({ problems }) => failed(problems)),
     Effect.catch((error) => failed([{ where: "the host", message: error.message }])),

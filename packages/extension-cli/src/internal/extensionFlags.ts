@@ -14,5 +14,11 @@ export const extensionFlags = {
     Flag.withDefault("src/component.ts"),
     Flag.withDescription("The module that exports the handler. Default: src/component.ts")
   ),
+  interfaces: Flag.String("interface").pipe(
+    Flag.atLeast(0),
+    Flag.withDescription(
+      "An interface of the world, such as clients-v2, that the component imports though its code is not seen to use it. May be repeated"
+    )
+  ),
   json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print one JSON object"))
 }

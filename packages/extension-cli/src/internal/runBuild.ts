@@ -10,6 +10,7 @@ interface Flags {
   readonly folder: string
   readonly engine: "quickjs" | "starlingmonkey"
   readonly entry: string
+  readonly interfaces: ReadonlyArray<string>
   readonly json: boolean
   readonly component?: string | undefined
 }
@@ -28,6 +29,7 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
     folder,
     engine: flags.engine,
     entry,
+    interfaces: flags.interfaces,
     component: flags.component
   }).pipe(Effect.tapError(({ problems }) => (flags.json ? Console.log(plainJson({ problems })) : Effect.void)))
   const into = join(folder, "dist")
@@ -45,6 +47,7 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
     component: near("main.wasm"),
     componentBytes: built.componentSize,
     engine: built.engine,
+    imports: built.interfaces,
     pageFiles: built.pageFiles.length,
     ...(options.bundle
       ? { bundle: near("bundle.tar.zst"), bundleBytes: built.bundleSize, contentHash: built.contentHash }
@@ -59,6 +62,7 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
     [
       `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : built.engine === null ? "packed" : "built"} in ${milliseconds} ms${built.engine === null ? "" : `, ${built.engine}`}`,
       `  ${result.component}  ${built.componentSize} bytes`,
+      `  imports ${built.interfaces.join(", ") || "nothing"}`,
       ...(built.pageFiles.length > 0 ? [`  ${near("ui")}  ${built.pageFiles.length} files`] : []),
       ...(options.bundle ? [`  ${near("bundle.tar.zst")}  ${built.bundleSize} bytes`, `  ${built.contentHash}`] : [])
     ]

@@ -30,7 +30,8 @@ const filtersOf = (rules: ReadRules, list: OperationData, asked: Values): Values
  * searched, where the resource says so, and are in no result.
  */
 export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, { fail }: MockOptions = {}): object => {
-  const { fields, id, leavesOut, operations, searched, title }: ResourceData = resources[name]
+  const data: ResourceData = resources[name]
+  const { fields, id, leavesOut, operations, searched, title } = data
   const idOf = (record: Values) => String(record[id])
   const records = (fixtures as ReadonlyArray<Values>).toSorted(byNameThenId((record) => String(record[title]), idOf))
   const shown = (record: Values) => Object.fromEntries(fields.map((field) => [field, record[field] ?? null]))
@@ -57,7 +58,7 @@ export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, {
   }
   return {
     list,
-    all: allOf(name, list),
+    all: allOf(name, data, list),
     get: async (given: string) => {
       const wanted = readRules(`${name}.get`, fail).id(given)
       const record = records.find((one) => idOf(one).toLowerCase() === wanted)

@@ -4,8 +4,7 @@ import type { Page } from "../Page.ts"
 import { hostCall } from "./hostCall.ts"
 import { lift } from "./lift.ts"
 import { flag, type Lower, list, oneOf, option, record, text, u32 } from "./lower.ts"
-import type { OperationData, ResourceImports, ResourceName, WorldType } from "./resourceData.ts"
-import { resources } from "./resources/data.ts"
+import type { OperationData, ResourceData, ResourceFunctions, WorldType } from "./resourceData.ts"
 
 const lowerOf = (type: WorldType): Lower<unknown> => {
   if (type === "text") return text
@@ -58,22 +57,21 @@ type List = (input: object) => Promise<Page<object>>
 
 /** `all` of a resource, over any `list` of it. */
 export const allOf =
-  (name: ResourceName, list: List) =>
+  (name: string, { id }: Pick<ResourceData, "id">, list: List) =>
   ({ maxCalls, ...filter }: AllOptions = {}): AsyncGenerator<object, void, undefined> =>
     allPages(
       `${name}.all`,
       (page) => list({ ...filter, ...page }),
-      (found) => String(Reflect.get(found, resources[name].id)),
+      (found) => String(Reflect.get(found, id)),
       { maxCalls }
     )
 
-/** The bindings of a resource over its interface in the world. */
-export const readsOf = (name: ResourceName, imports: ResourceImports): object => {
-  const { fields, operations } = resources[name]
-  const calls = Object.entries<OperationData>(operations).map(([operation, data]) => [
+/** The binding of a resource over its interface in the world. */
+export const readsOf = (name: string, data: ResourceData, functions: ResourceFunctions): object => {
+  const calls = Object.entries(data.operations).map(([operation, of]) => [
     operation,
-    readCall(`${name}.${operation}`, data, (...args) => complete(fields, lift(imports[name][data.member]?.(...args))))
+    readCall(`${name}.${operation}`, of, (...args) => complete(data.fields, lift(functions[of.member]?.(...args))))
   ])
   const reads: Readonly<Record<string, unknown>> = Object.fromEntries(calls)
-  return "list" in reads ? { ...reads, all: allOf(name, reads["list"] as List) } : reads
+  return "list" in reads ? { ...reads, all: allOf(name, data, reads["list"] as List) } : reads
 }

@@ -36,7 +36,5 @@ export interface ResourceData {
 /** The name of a resource. */
 export type ResourceName = (typeof resourceNames)[number]
 
-/** The functions of the world, by resource and name. */
-export type ResourceImports = Readonly<
-  Record<ResourceName, Readonly<Record<string, (...args: ReadonlyArray<unknown>) => unknown>>>
->
+/** The functions of a resource's interface in the world, by name. */
+export type ResourceFunctions = Readonly<Record<string, (...args: ReadonlyArray<unknown>) => unknown>>

@@ -1,4 +1,5 @@
-import { readTables } from "@alga-psa/ext-adapters-pg/ReadColumns"
+import { secretTable } from "@alga-psa/ext-adapters-pg/PgInstallSecrets"
+import { type ReadTable, readTables } from "@alga-psa/ext-adapters-pg/ReadColumns"
 import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { Config, Console, Effect, Option, Schema } from "effect"
@@ -37,11 +38,22 @@ const connectionLimit = Flag.Int("connection-limit").pipe(
   Flag.withDescription("How many connections the login may have at once; default no limit of its own")
 )
 
-const columns = readTables.reduce((sum, table) => sum + table.columns.length, 0)
+const secrets = Flag.Boolean("secrets").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription(
+    "Let it read the sealed secrets of installs too, for ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS; without it that right is taken away"
+  )
+)
 
-const show = (role: RoleName, { beyond, missing }: ReaderRole.ReaderPrivileges, asJson: boolean) => {
+const show = (
+  role: RoleName,
+  needed: ReadonlyArray<ReadTable>,
+  { beyond, missing }: ReaderRole.ReaderPrivileges,
+  asJson: boolean
+) => {
+  const columns = needed.reduce((sum, table) => sum + table.columns.length, 0)
   if (asJson) return Console.log(JSON.stringify({ role, missing, beyond }))
-  const reads = `${role} may read ${columns - missing.length} of the ${columns} columns that it needs, of ${readTables.length} tables`
+  const reads = `${role} may read ${columns - missing.length} of the ${columns} columns that it needs, of ${needed.length} tables`
   return Console.log(
     [reads, ...missing.map((column) => `missing: ${column}`), ...beyond.map((finding) => `beyond: ${finding}`)].join(
       "\n"
@@ -56,29 +68,37 @@ const password = Config.option(Config.schema(ReaderRole.ReaderPassword, "DATABAS
 )
 
 /** `db role`: the login that reads. */
-export const role = Command.make("role", { name, script, apply, check, strict, connectionLimit, json }, (flags) =>
-  Effect.gen(function* () {
-    if ([flags.script, flags.apply, flags.check].filter(Boolean).length !== 1) {
-      return yield* new UsageWrong({ message: "say exactly one of --print, --apply, --check" })
-    }
-    const limit = Option.getOrUndefined(flags.connectionLimit)
-    const options = { name: flags.name, ...(limit === undefined ? {} : { connectionLimit: limit }) }
-    if (flags.script) return yield* Console.log(ReaderRole.script(options))
-    if (flags.check) {
-      const found = yield* onAdminDatabase(ReaderRole.check(flags.name))
-      yield* show(flags.name, found, flags.json)
-      const wrong = found.missing.length > 0 || (flags.strict && found.beyond.length > 0)
-      return wrong
-        ? yield* new NotInPlace({ what: `${flags.name} is not as it should be; run db role --apply` })
-        : undefined
-    }
-    const given = Option.getOrUndefined(yield* password)
-    const withPassword = given === undefined ? options : { ...options, password: given }
-    const found = yield* onAdminDatabase(ReaderRole.apply(withPassword))
-    yield* show(flags.name, found, flags.json)
-    if (given === undefined)
-      yield* Console.error(`${flags.name}: no DATABASE_READER_PASSWORD, its password stays as it is`)
-  })
+export const role = Command.make(
+  "role",
+  { name, script, apply, check, strict, secrets, connectionLimit, json },
+  (flags) =>
+    Effect.gen(function* () {
+      if ([flags.script, flags.apply, flags.check].filter(Boolean).length !== 1) {
+        return yield* new UsageWrong({ message: "say exactly one of --print, --apply, --check" })
+      }
+      const limit = Option.getOrUndefined(flags.connectionLimit)
+      const needed = flags.secrets ? [...readTables, secretTable] : readTables
+      const options = {
+        name: flags.name,
+        secrets: flags.secrets,
+        ...(limit === undefined ? {} : { connectionLimit: limit })
+      }
+      if (flags.script) return yield* Console.log(ReaderRole.script(options))
+      if (flags.check) {
+        const found = yield* onAdminDatabase(ReaderRole.check(flags.name, options))
+        yield* show(flags.name, needed, found, flags.json)
+        const wrong = found.missing.length > 0 || (flags.strict && found.beyond.length > 0)
+        return wrong
+          ? yield* new NotInPlace({ what: `${flags.name} is not as it should be; run db role --apply` })
+          : undefined
+      }
+      const given = Option.getOrUndefined(yield* password)
+      const withPassword = given === undefined ? options : { ...options, password: given }
+      const found = yield* onAdminDatabase(ReaderRole.apply(withPassword))
+      yield* show(flags.name, needed, found, flags.json)
+      if (given === undefined)
+        yield* Console.error(`${flags.name}: no DATABASE_READER_PASSWORD, its password stays as it is`)
+    })
 ).pipe(
   Command.withDescription("Make, print or check the login that may read what the runner reads, and nothing else"),
   Command.withExamples([

@@ -42,6 +42,24 @@ const callers = (settings: Settings, file: Option.Option<string>) => {
   )
 }
 
+/** The settings as they are by now: they are read again for each hang-up. */
+const latestSettings = Effect.fnUntraced(function* (settings: Settings, file: Option.Option<string>) {
+  let latest = settings
+  yield* hangUps.pipe(
+    Stream.runForEach(() =>
+      Effect.matchEffect(loadSettings(file), {
+        onSuccess: (read) =>
+          Effect.sync(() => {
+            latest = read
+          }),
+        onFailure: (cause) => Effect.logError("the product's token stays: the settings cannot be read again", cause)
+      })
+    ),
+    Effect.forkScoped
+  )
+  return Effect.sync(() => latest)
+})
+
 const idempotency = ({ IDEMPOTENCY_DATABASE_URL: url, IDEMPOTENCY_WINDOW: window }: Settings) =>
   url === undefined ? layerOff : PgIdempotency.layer({ url, window })
 
@@ -49,14 +67,14 @@ const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serv
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
 
 /** The runner as one of a cluster. What that needs is loaded only where it is asked for. */
-const clustered = (settings: Settings) =>
+const clustered = (settings: Settings, latest: Effect.Effect<Settings>) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { clusterOptionsOf } = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterSettings"))
       const options = clusterOptionsOf(settings)
       if (options instanceof SettingsInvalid) return yield* options
       const Cluster = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/Cluster"))
-      return Cluster.layer(options).pipe(Layer.provideMerge(layerFromSettings(settings)))
+      return Cluster.layer(options).pipe(Layer.provideMerge(layerFromSettings(settings, { latest })))
     })
   )
 
@@ -67,15 +85,29 @@ const cluster = Flag.Boolean("cluster").pipe(
   )
 )
 
+/** The pages of extensions on a port of their own, where one is set. */
+const pages = (settings: Settings) => {
+  const { ALGA_EXTENSION_RUNNER_UI_PORT: port } = settings
+  if (port === undefined) return Layer.empty
+  const told = Layer.effectDiscard(
+    HttpServer.addressFormattedWith((address) =>
+      Effect.annotateLogs(Effect.logInfo("pages have a port of their own"), { address })
+    )
+  )
+  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, pagesOnly: true })))
+}
+
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
 export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const settings = yield* loadSettings(flags.settingsFile)
+      const latest = yield* latestSettings(settings, flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
+        Layer.merge(pages(settings)),
         Layer.provide([
-          flags.cluster ? clustered(settings) : layerFromSettings(settings),
+          flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),
           callers(settings, flags.settingsFile),
           Telemetry.layerQuietProbes,
           idempotency(settings)

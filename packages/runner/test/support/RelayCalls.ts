@@ -1,4 +1,4 @@
-import { auditText, TwinCalls } from "@alga-psa/ext-adapters-memory/contract/TwinDatabase"
+import { auditText, type TwinCall, TwinCalls } from "@alga-psa/ext-adapters-memory/contract/TwinDatabase"
 import { Effect, Layer } from "effect"
 import { serviceTokenHeader } from "../../src/ServiceToken.ts"
 import { sha256 } from "../../testing/Archive.ts"
@@ -16,6 +16,25 @@ const responseText = async (response: Response): Promise<string> => {
 const answersIn = (response: string): ReadonlyArray<string> => {
   const { body_b64 } = JSON.parse(JSON.parse(response)[2])
   return body_b64 === undefined ? [] : JSON.parse(Buffer.from(body_b64, "base64").toString())
+}
+
+/** The call as the SDK can make it: those of the second edition as their nearest of the first. */
+const relayed = (call: TwinCall) => {
+  switch (call.operation) {
+    case "clients-v2.page":
+    case "services-v2.page": {
+      const { after: _, tags: __, withTotal: ___, ...input } = call.input
+      return { operation: call.operation.replace("-v2.page", ".list"), argument: input }
+    }
+    case "clients-v2.getMany":
+    case "services-v2.getMany":
+      return { operation: call.operation.replace("-v2.getMany", ".get"), argument: call.ids[0] ?? "" }
+    case "clients.get":
+    case "services.get":
+      return { operation: call.operation, argument: call.id }
+    default:
+      return { operation: call.operation, argument: call.input }
+  }
 }
 
 /**
@@ -48,12 +67,7 @@ export const layerRelayCalls = Layer.effect(
           http: {
             method: "POST",
             path: "/",
-            body_b64: base64(
-              calls.map((call) => ({
-                operation: call.operation,
-                argument: "id" in call ? call.id : call.input
-              }))
-            )
+            body_b64: base64(calls.map(relayed))
           },
           ...(user === null ? {} : { user: { user_id: user } }),
           // A list without names says nothing: the capability that every install has stands for none.

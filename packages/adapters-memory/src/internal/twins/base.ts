@@ -84,6 +84,7 @@ const counts: Readonly<Record<Table, number>> = {
   users: 10,
   service_types: 10,
   service_catalog: 18,
+  service_prices: 14,
   roles: 3,
   permissions: 5,
   role_permissions: 5,

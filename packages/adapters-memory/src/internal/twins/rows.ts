@@ -8,7 +8,7 @@ export type Table = keyof Dataset
 export type RowOf<T extends Table> = Dataset[T][number]
 
 const numbered = (kind: string, count: number) =>
-  Array.from({ length: count }, (_, at) => `${kind}0000000-0000-4000-8000-00000000000${at}`)
+  Array.from({ length: count }, (_, at) => `${kind}0000000-0000-4000-8000-${String(at).padStart(12, "0")}`)
 
 /** Few values, so that rows of all tenants share them and searches hit them. */
 export const pools = {
@@ -18,6 +18,7 @@ export const pools = {
   installs: numbered("4", 8).map((id) => InstallId.make(id)),
   /** One pool for the ids of all that belongs to a tenant: a client, a user and a role may have the same. */
   ids: numbered("a", 9),
+  prices: numbered("5", 30),
   names: ["Alpha", "alpha", "ALPHA", "Al%ha", "Al_ha", "Al\\ha", "alpha b", "Beta", "béta", "Zeta", "zeta ", "日", ""],
   emails: ["a@alpha.example", "A@ALPHA.example", "%@_.example", "beta@example.com"],
   capabilities: [
@@ -87,6 +88,13 @@ export const makers: Makers = {
     item_kind: pick(["service", "product"] as const),
     is_active: pick(flags),
     sku: pick([...pools.names, null])
+  }),
+  service_prices: ({ pick }) => ({
+    tenant: pick(pools.tenants),
+    price_id: pick(pools.prices),
+    service_id: pick(pools.ids),
+    currency_code: pick(["USD", "EUR", "usd"]),
+    rate: pick([0, 1, 9_900, -100])
   }),
   roles: ({ pick }) => ({
     tenant: pick(pools.tenants),
@@ -173,6 +181,7 @@ const keys: Keys = {
     [row.tenant, row.service_id],
     [row.tenant, row.item_kind === "product" ? row.sku : null]
   ],
+  service_prices: (row) => [[row.price_id], [row.tenant, row.service_id, row.currency_code]],
   roles: (row) => [[row.tenant, row.role_id]],
   permissions: (row) => [[row.tenant, row.permission_id]],
   role_permissions: (row) => [[row.tenant, row.role_id, row.permission_id]],

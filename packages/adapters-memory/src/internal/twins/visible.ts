@@ -96,7 +96,19 @@ const clientsOf = (rows: Dataset, caller: Caller) => {
       row.default_currency_code,
       row.account_manager_id,
       personName(rows, caller.tenant, row.account_manager_id),
-      row.billing_email
+      row.billing_email,
+      // Tags are the provider's own.
+      user?.user_type === "client"
+        ? null
+        : rows.tag_mappings
+            .filter(
+              (tag) => tag.tenant === caller.tenant && tag.tagged_type === "client" && tag.tagged_id === row.client_id
+            )
+            .flatMap((tag) =>
+              rows.tag_definitions.filter((it) => it.tenant === caller.tenant && it.tag_id === tag.tag_id)
+            )
+            .map((it) => it.tag_text)
+            .sort()
     ])
     .sort()
 }
@@ -117,7 +129,11 @@ const servicesOf = (rows: Dataset, caller: Caller) =>
       row.default_rate ?? 0,
       row.unit_of_measure ?? "",
       row.is_active,
-      row.sku
+      row.sku,
+      rows.service_prices
+        .filter((price) => price.tenant === caller.tenant && price.service_id === row.service_id)
+        .map((price) => [price.currency_code, price.rate])
+        .sort()
     ])
     .sort()
 

@@ -1,9 +1,9 @@
 import { InstallId, TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
 import type { AnyReadOperation, AnyResource, ReadsOf } from "@alga-psa/ext-domain/Resource"
-import { forEachResource } from "@alga-psa/ext-domain/Resources"
+import { resources } from "@alga-psa/ext-domain/Resources"
 import { Effect, Option, Schema } from "effect"
-import type { Caller, OpenedGuardedReads } from "../../promise/OpenGuardedReads.ts"
-import type { Reads } from "../../promise/Reads.ts"
+import type { Caller } from "../../promise/Caller.ts"
+import type { OpenedGuardedReads, Reads } from "../../promise/Reads.ts"
 import { InvalidInputError } from "../../promise/ReadsError.ts"
 import type { CheckedCaller, GuardedDoor } from "./guardedDoor.ts"
 
@@ -37,7 +37,7 @@ export const guardedReads = ({ close, run }: GuardedDoor): OpenedGuardedReads =>
           )
       return Object.fromEntries(Object.keys(operations).map((name) => [name, method(name)]))
     }
-    return forEachResource(methods) as unknown as Reads
+    return Object.fromEntries(resources.map((resource) => [resource.name, methods(resource)])) as unknown as Reads
   },
   close
 })

@@ -1,9 +1,9 @@
 import { InvalidInput } from "@alga-psa/ext-domain/CallError"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import type { AnyReadOperation, AnyResource, ReaderOf } from "@alga-psa/ext-domain/Resource"
-import { forEachResource, type ResourceReader } from "@alga-psa/ext-domain/Resources"
+import { type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
 import { Effect, Schema } from "effect"
-import type { OpenedReads } from "../../promise/OpenReads.ts"
+import type { OpenedReads } from "../../promise/Reads.ts"
 import type { Door } from "./door.ts"
 
 const decodeTenant = Schema.decodeUnknownEffect(TenantId)
@@ -27,5 +27,6 @@ export const plainReads = ({ close, run }: Door<ResourceReader>): OpenedReads =>
         )
     return Object.fromEntries(Object.entries<AnyReadOperation>(operations).map((entry) => [entry[0], method(entry)]))
   }
-  return { ...(forEachResource(methods) as unknown as Omit<OpenedReads, "close">), close }
+  const reads = Object.fromEntries(resources.map((resource) => [resource.name, methods(resource)]))
+  return { ...(reads as unknown as Omit<OpenedReads, "close">), close }
 }

@@ -22,38 +22,37 @@ const schemaOf = (type: WorldType): Schema.Codec<unknown> => {
   )
 }
 
-const membersOf = <A>(resource: AnyResource, make: (operation: AnyReadOperation, name: string) => A) =>
-  Object.fromEntries(
-    Object.entries<AnyReadOperation>(resource.operations).map(([name, operation]) => [
-      operation.member,
-      make(operation, name)
-    ])
-  )
+const membersOf = <A>(operations: Operations, make: (operation: AnyReadOperation, name: string) => A) =>
+  Object.fromEntries(Object.entries(operations).map(([name, operation]) => [operation.member, make(operation, name)]))
 
 const argumentsOf = (operation: AnyReadOperation) => Schema.Tuple(operation.arguments.map(schemaOf))
 
-/** The arguments of the functions of a resource's interface. */
-export const resourceArguments = (resource: AnyResource) => membersOf(resource, argumentsOf)
+/** The arguments of the functions of an interface. */
+export const operationsArguments = (operations: Operations) => membersOf(operations, argumentsOf)
 
-/** The interface of a resource over its guarded reads. What they find crosses as its schema says, and nothing else does. */
-export const resourceInterface = <Reads = ResourceReads>(
+/**
+ * The interfaces of a resource, by their names, over its guarded reads. What they find crosses as its schema says, and nothing
+ * else does.
+ */
+export const resourceInterfaces = <Reads = ResourceReads>(
   resource: AnyResource
-): Effect.Effect<HostInterface<Invocation>, never, Reads> =>
+): Effect.Effect<ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]>, never, Reads> =>
   Effect.map(resource.Reads, (reads: ReadsOf<Operations>) =>
-    hostInterface(
-      membersOf(resource, (operation, name) => {
-        const encode = Schema.encodeEffect(operation.Found)
-        const read = reads[name] as ReadsOf<Operations>[string]
-        return hostFunction(argumentsOf(operation), (given) =>
-          reply(
-            Effect.flatMap(read(...given), (found) =>
-              // Why it does not fit may quote what was found, which stays out of the log.
-              Effect.catch(encode(found), () =>
-                Effect.die(new Error(`${resource.name}.${name} found what it cannot be`))
+    Object.entries<Operations>(resource.editions).map(([edition, operations]) => [
+      edition,
+      hostInterface(
+        membersOf(operations, (operation, name) => {
+          const encode = Schema.encodeEffect(operation.Found)
+          const read = reads[name] as ReadsOf<Operations>[string]
+          return hostFunction(argumentsOf(operation), (given) =>
+            reply(
+              Effect.flatMap(read(...given), (found) =>
+                // Why it does not fit may quote what was found, which stays out of the log.
+                Effect.catch(encode(found), () => Effect.die(new Error(`${edition}.${name} found what it cannot be`)))
               )
             )
           )
-        )
-      })
-    )
+        })
+      )
+    ])
   )

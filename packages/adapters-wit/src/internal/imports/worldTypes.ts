@@ -1,4 +1,4 @@
-import { forEachResource } from "@alga-psa/ext-domain"
+import { forEachInterface } from "@alga-psa/ext-domain"
 import type { SchemaAST } from "effect"
 import { type InterfaceName, packageName } from "../../KnownWorld.ts"
 import { type ReadValue, valueReader } from "../host/valueType.ts"
@@ -6,7 +6,7 @@ import { contextArguments } from "./context.ts"
 import { httpArguments } from "./http.ts"
 import { invoicingArguments } from "./invoicing.ts"
 import { loggingArguments } from "./logging.ts"
-import { resourceArguments } from "./resource.ts"
+import { operationsArguments } from "./resource.ts"
 import { schedulerArguments } from "./scheduler.ts"
 import { secretsArguments } from "./secrets.ts"
 import { storageArguments } from "./storage.ts"
@@ -27,7 +27,7 @@ export const worldArguments: Readonly<Record<InterfaceName, Functions>> = {
   "user-v2": userArguments,
   scheduler: schedulerArguments,
   invoicing: invoicingArguments,
-  ...forEachResource(resourceArguments)
+  ...forEachInterface(operationsArguments)
 }
 
 const readers: ReadonlyMap<string, ReadonlyMap<string, ReadValue>> = new Map(

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import { type BuildResult, build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
 import { FileRefused } from "../../FileRefused.ts"
+import { boundParts, interfacesIn } from "./boundParts.ts"
 import { refuseForeignData } from "./foreignData.ts"
 import { type GlobalUse, hasMarks, markedGlobals, usesOfGlobals } from "./usesOfGlobals.ts"
 
@@ -15,14 +16,14 @@ const fillInsFor = (globals: ReadonlyArray<GlobalUse>): string => {
   return fillIn(globals.some(({ name }) => name === "fetch") ? "FetchFillIn" : "WebFillIns")
 }
 
-const world = "alga:extension/"
-
 /** A file that is part of a bundle. */
 export interface BundledModule {
   /** Absolute. */
   readonly file: string
   /** The interfaces of the world that it imports itself, such as `clients`. */
   readonly worldImports: ReadonlyArray<string>
+  /** The files of the bundle that it imports. Absolute. */
+  readonly imports: ReadonlyArray<string>
 }
 
 /** A component's entry with everything that it imports. */
@@ -32,6 +33,8 @@ export interface BundledHandler {
   /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
   readonly sourceMap: string
   readonly modules: ReadonlyArray<BundledModule>
+  /** The interfaces of the world that the script imports, such as `clients`. */
+  readonly interfaces: ReadonlyArray<string>
   /** Where code that is left in the script uses `fetch` and its classes. `typeof fetch` is no use. */
   readonly globals: ReadonlyArray<GlobalUse>
 }
@@ -42,12 +45,17 @@ const textsOf = ({ outputFiles }: Pick<BuildResult<{ write: false }>, "outputFil
 }
 
 /**
- * Bundles a component's entry with everything it imports into one module, the world's imports left open.
+ * Bundles a component's entry with everything it imports into one module, the world's imports left open. Where `interfaces`
+ * are named, the host has these parts alone; what the entry imports of the world itself stays.
  *
  * Async functions become generators over the global `Promise`, which the fill-ins replace; they are put in front of
  * everything else, whatever order the entry imports in. `fetch` and its classes are put there where the code uses them.
  */
-export const bundleHandler = async (entry: string, minify: boolean): Promise<BundledHandler> => {
+export const bundleHandler = async (
+  entry: string,
+  minify: boolean,
+  interfaces: ReadonlySet<string> | null
+): Promise<BundledHandler> => {
   const folder = dirname(entry)
   let bundled: BundledHandler
   let exported: ReadonlyArray<string>
@@ -68,7 +76,7 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
       conditions: ["import"],
       target: "es2022",
       supported: { "async-await": false, "async-generator": false, "for-await": false, "top-level-await": false },
-      external: [`${world}*`],
+      plugins: [boundParts(interfaces)],
       charset: "utf8",
       legalComments: "none",
       logLevel: "silent",
@@ -83,9 +91,11 @@ export const bundleHandler = async (entry: string, minify: boolean): Promise<Bun
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
     const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
       file: resolve(folder, file),
-      worldImports: imports.filter(({ path }) => path.startsWith(world)).map(({ path }) => path.slice(world.length))
+      worldImports: interfacesIn(imports),
+      imports: imports.filter(({ external }) => external !== true).map(({ path }) => resolve(folder, path))
     }))
-    bundled = { ...textsOf({ outputFiles }), modules, globals }
+    const used = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))
+    bundled = { ...textsOf({ outputFiles }), modules, interfaces: [...new Set(used)].sort(), globals }
   } catch (cause) {
     if (cause instanceof FileRefused) throw cause
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })

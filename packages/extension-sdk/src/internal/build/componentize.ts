@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { BuildError } from "../../BuildError.ts"
+import { copyWorld } from "./worldFiles.ts"
 
 /** The JavaScript engines that a component can carry. */
 export type Engine = "quickjs" | "starlingmonkey"
@@ -35,6 +36,8 @@ export interface ComponentSource {
   readonly engine: Engine
   readonly witDir: string
   readonly worldName: string
+  /** The interfaces that the component imports; null for all of the world. */
+  readonly interfaces: ReadonlyArray<string> | null
 }
 
 /** Makes a component from one module. It runs in a folder of its own, because jco takes the entry's path as relative to it. */
@@ -42,7 +45,11 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
   const folder = await mkdtemp(join(tmpdir(), "alga-component-"))
   try {
     await writeFile(join(folder, "main.js"), source.script)
-    const target = ["--wit", source.witDir, "--world-name", source.worldName, "--out", "main.wasm"]
+    if (source.interfaces !== null) {
+      await copyWorld(source.witDir, source.worldName, new Set(source.interfaces), join(folder, "wit"))
+    }
+    const wit = source.interfaces === null ? source.witDir : join(folder, "wit")
+    const target = ["--wit", wit, "--world-name", source.worldName, "--out", "main.wasm"]
     await run(process.execPath, [jco, "componentize", "main.js", ...target, ...flags[source.engine]], { cwd: folder })
     return await readFile(join(folder, "main.wasm"))
   } catch (cause) {

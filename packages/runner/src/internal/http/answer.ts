@@ -19,7 +19,7 @@ const refusal = (error: RunnerError): ExecuteResponse => ({ status: error.status
 /** The answer that says why the runner did not do it. */
 export const refuse = (error: RunnerError, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(refusal(error), {
-    status: error.status,
+    status: error.httpStatus,
     headers: {
       "cache-control": "no-store",
       ...(error.retryAfterSeconds === null ? {} : { "retry-after": String(error.retryAfterSeconds) }),

@@ -1,0 +1,119 @@
+import {
+  HttpFetch,
+  type HttpFetchError,
+  type HttpFetchRequest,
+  type HttpFetchResponse
+} from "@alga-psa/ext-domain/HttpFetch"
+import { Invocation, type InvocationData } from "@alga-psa/ext-domain/Invocation"
+import { Duration, Effect, Layer, type Redacted } from "effect"
+import type { Agent } from "undici"
+import type { AddressRange } from "./EgressAddresses.ts"
+import { type EgressEntry, entryFor } from "./EgressAllowlist.ts"
+import { makeAgents } from "./internal/egress/agents.ts"
+import { makeDial } from "./internal/egress/dial.ts"
+import { failure, failureOf } from "./internal/egress/failure.ts"
+import { type Resolve, systemResolve } from "./internal/egress/lookups.ts"
+import { sentHeaders } from "./internal/egress/sentHeaders.ts"
+
+/** Whom extensions may send requests to, and how much. */
+export interface HttpFetchOptions {
+  /** Nothing else is let out to. */
+  readonly entries: ReadonlyArray<EgressEntry>
+  /** Addresses that are connected to though they are not public. Default: none. */
+  readonly opened?: ReadonlyArray<AddressRange>
+  /** Asked for a tunnel to the address, for every request: `http` or `https`, with user and password where it has them. Default: none. */
+  readonly proxy?: Redacted.Redacted<URL>
+  /** From the call to the whole answer. Default: 30 seconds. */
+  readonly timeout?: Duration.Duration
+  /** The body of a request, and of an answer, in bytes. Default: 4,128,768. */
+  readonly bodyBytes?: number
+  /** Requests of one execution. Default: 100. */
+  readonly requests?: number
+  /** Default: the system's resolver. */
+  readonly resolve?: Resolve
+  /** Certificates (PEM) of the authorities that servers' certificates are of. Default: Node's. */
+  readonly ca?: string
+}
+
+const connectTimeout = Duration.seconds(10)
+const mostHeaders = 200
+
+const notAllowed = (why: string) => Effect.fail(failure("not-allowed", why))
+
+const urlOf = (text: string): URL | null => {
+  const url = URL.parse(text)
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
+  return isPlain ? url : null
+}
+
+const pairs = (flat: ReadonlyArray<string>) =>
+  flat.flatMap((name, at) => (at % 2 === 0 ? [{ name, value: flat[at + 1] ?? "" }] : []))
+
+/** Sends a request and reads its whole answer. What fails before the answer began is `transport`, and what fails then `internal`. */
+const exchange = (agent: Agent, url: URL, request: HttpFetchRequest, timeout: Duration.Duration) =>
+  Effect.suspend((): Effect.Effect<HttpFetchResponse, HttpFetchError> => {
+    let otherwise: "transport" | "internal" = "transport"
+    return Effect.tryPromise({
+      try: async (signal) => {
+        const answer = await agent.request({
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method: request.method as never,
+          headers: sentHeaders(request.headers).flatMap(({ name, value }) => [name, value]),
+          body: request.body === null ? null : Buffer.from(request.body),
+          responseHeaders: "raw",
+          signal
+        })
+        answer.body.on("error", () => {})
+        const headers = pairs(answer.headers as unknown as ReadonlyArray<string>)
+        if (headers.length > mostHeaders) {
+          answer.body.destroy()
+          throw failure("transport", `more than ${mostHeaders} headers`)
+        }
+        otherwise = "internal"
+        const body = new Uint8Array(await answer.body.arrayBuffer())
+        return { status: answer.statusCode, headers, body: body.byteLength === 0 ? null : body }
+      },
+      catch: (error) => failureOf(error, otherwise)
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: timeout,
+        orElse: () => Effect.fail(failure(otherwise, `no whole answer within ${Duration.format(timeout)}`))
+      })
+    )
+  })
+
+const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
+  const { bodyBytes = 4_128_768, entries, requests = 100, timeout = Duration.seconds(30) } = options
+  const dial = makeDial({
+    opened: options.opened ?? [],
+    resolve: options.resolve ?? systemResolve,
+    proxy: options.proxy ?? null,
+    ca: options.ca
+  })
+  const agentOf = yield* makeAgents({ dial, connectTimeout: Duration.min(connectTimeout, timeout), bodyBytes })
+  const sent = new WeakMap<InvocationData, number>()
+
+  return HttpFetch.of({
+    fetch: Effect.fnUntraced(function* (request) {
+      const url = urlOf(request.url)
+      if (url === null) return yield* failure("invalid-url", "no URL of http or https without a user")
+      if (entryFor(entries, url) === undefined) return yield* notAllowed("no entry of the allow-list covers the URL")
+      if ((request.body?.byteLength ?? 0) > bodyBytes)
+        return yield* notAllowed(`a body of more than ${bodyBytes} bytes`)
+      const execution = yield* Invocation
+      const number = (sent.get(execution) ?? 0) + 1
+      sent.set(execution, number)
+      if (number > requests) return yield* notAllowed(`more than ${requests} requests of one execution`)
+      const agent = agentOf(`${execution.tenantId} ${execution.installId}`)
+      return yield* exchange(agent, url, request, timeout)
+    })
+  })
+})
+
+/**
+ * {@link HttpFetch} to the hosts of an allow-list. An address counts when the connection is made: it must be public, or opened by
+ * its own option. Redirects are not followed, certificates are verified, and bodies are handed over as they were sent.
+ */
+export const layerHttpFetch = (options: HttpFetchOptions): Layer.Layer<HttpFetch> =>
+  Layer.effect(HttpFetch, make(options))

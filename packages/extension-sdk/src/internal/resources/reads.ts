@@ -1,0 +1,7 @@
+// Written by `npx --yes pnpm@12 sdk:resources` from the resources of @alga-psa/ext-domain. Change them there.
+import type { ResourceHosts } from "../../Resources.ts"
+import { binding as clients } from "../bindings/clients.ts"
+import { binding as services } from "../bindings/services.ts"
+
+/** The resources in the world, as an author sees them. */
+export const reads: ResourceHosts = { clients, services }
