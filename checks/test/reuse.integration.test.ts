@@ -4,9 +4,13 @@ import { dataset, ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters
 import { layer as layerPg } from "@alga-psa/ext-adapters-pg"
 import { createTables, load } from "@alga-psa/ext-adapters-pg/Fixture"
 import { layerEmbedded } from "@alga-psa/ext-adapters-pg/PgEmbedded"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { billingReport } from "@alga-psa/ext-example-billing-report"
+import { addClient, ClientExists } from "@alga-psa/ext-example-client-intake"
+import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import createKnex from "knex"
 
 const data = dataset(seed({ contentHash: "0".repeat(64) }))
 
@@ -32,6 +36,25 @@ describe("A package that reuses the read ports", () => {
     })
   )
 
+  it("knows promises alone, and reads in a transaction of its own what it wrote", async () => {
+    const scope = Scope.makeUnsafe()
+    const url = await Effect.runPromise(Scope.provide(testDatabase, scope))
+    const knex = createKnex({ client: "pg", connection: Redacted.value(url) })
+    try {
+      const tables = Effect.andThen(createTables, load(data))
+      await Effect.runPromise(Effect.provide(tables, PgClient.layer({ url, maxConnections: 1 })))
+      const added = await addClient(knex, ids.tenants.acme, "Quayside Bakery")
+      assert.deepInclude(added, { clientName: "Quayside Bakery", isInactive: false })
+      const again = await addClient(knex, ids.tenants.acme, " quayside BAKERY").catch((error: unknown) => error)
+      assert.instanceOf(again, ClientExists)
+      assert.deepEqual(again.client, added)
+      assert.strictEqual((await addClient(knex, ids.tenants.borealis, "Quayside Bakery")).clientName, added.clientName)
+    } finally {
+      await knex.destroy()
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+    }
+  })
+
   it("loads nothing of the runner, the sandbox and the SDK", () => {
     const loaded = execFileSync(
       process.execPath,
@@ -43,6 +66,7 @@ describe("A package that reuses the read ports", () => {
         registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
         await import("@alga-psa/ext-example-billing-report")
         await import("@alga-psa/ext-adapters-pg")
+        await import("@alga-psa/ext-adapters-pg/promise")
         console.log(JSON.stringify(loaded))`
       ],
       { cwd: fileURLToPath(new URL("..", import.meta.url)) }

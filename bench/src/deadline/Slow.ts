@@ -21,7 +21,6 @@ import { BundleStore } from "@alga-psa/ext-runner/BundleStore"
 import * as Components from "@alga-psa/ext-runner/Components"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import * as Execution from "@alga-psa/ext-runner/Execution"
-import * as SeenBundles from "@alga-psa/ext-runner/SeenBundles"
 import * as ClusteredExecution from "@alga-psa/ext-runner-cluster/ClusteredExecution"
 import { Directory } from "@alga-psa/ext-runner-cluster/Directory"
 import { Membership } from "@alga-psa/ext-runner-cluster/Membership"
@@ -107,8 +106,7 @@ export const executions = Effect.fnUntraced(function* (slow: SlowPart | null, di
             accept: () => at("intake", Effect.succeed(component)),
             use: () => Effect.void
           }),
-          Layer.mock(Archives, { component: () => Effect.succeed({ manifest, component: archive }) }),
-          SeenBundles.layer
+          Layer.mock(Archives, { component: () => Effect.succeed({ manifest, component: archive }) })
         ])
       ),
       layerAuthorization.pipe(

@@ -32,7 +32,7 @@ layerHttp(routes, { host: "127.0.0.1", port: Number(port) }).pipe(
     layerGuardedReads,
     layerSecretsDenied,
     Layer.succeed(Components, { get: () => Effect.succeed(none), renew: () => refused }),
-    Layer.succeed(ExtensionUi, { file: () => refused }),
+    Layer.succeed(ExtensionUi, { file: () => refused, warm: () => refused }),
     Layer.succeed(Readiness, { report: refused }),
     Life.layer,
     layerOff,

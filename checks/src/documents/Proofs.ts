@@ -12,6 +12,7 @@ export interface Proof {
 }
 
 const isPackage = (path: string) => /^packages\/[\w-]+\/README\.md$/.test(path)
+const guideOfReads = "docs/guides/reads-from-other-packages.md"
 const isGuide = (path: string) => path.startsWith("docs/guides/")
 const isQuickStart = (block: Block, page: Page) =>
   isPackage(page.path) && shownFiles(page.text).some(({ text }) => text === block.text)
@@ -21,9 +22,14 @@ const commandsTest = "checks/test/commands.integration.test.ts"
 /** How the blocks of the pages are proved. A block that none of these covers must not be there. */
 export const proofs: ReadonlyArray<Proof> = [
   {
+    by: "checks/test/plainReads.integration.test.ts",
+    how: "follows the guide from an empty folder, on a PostgreSQL",
+    covers: (_block, { path }) => path === guideOfReads
+  },
+  {
     by: "packages/extension-cli/test/guides.e2e.test.ts",
     how: "follows the guide from an empty folder: writes its files, runs its commands, looks for what they print",
-    covers: (_block, { path }) => isGuide(path)
+    covers: (_block, { path }) => isGuide(path) && path !== guideOfReads
   },
   {
     by: "checks/src/release/main.ts",

@@ -1,4 +1,5 @@
 export * from "./promise/AuditRecord.ts"
+export * from "./promise/Caller.ts"
 export * from "./promise/OpenGuardedReads.ts"
 export * from "./promise/OpenReads.ts"
 export * from "./promise/QueryFunction.ts"

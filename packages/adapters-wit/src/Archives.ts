@@ -55,6 +55,9 @@ export interface ArchivesOptions {
 
 const componentName = "dist/main.wasm"
 
+/** Why an archive is refused that has no component, as one of a page alone. */
+export const noComponent = `the archive has no ${componentName}`
+
 /** Fails where the Node that opens archives is not suitable. */
 export const layerArchives = (options: ArchivesOptions = {}): Layer.Layer<Archives, NodeUnsuitable> =>
   Layer.effect(
@@ -73,8 +76,7 @@ export const layerArchives = (options: ArchivesOptions = {}): Layer.Layer<Archiv
         component: Effect.fn("Archives.component")(function* (archive) {
           const { files, manifest } = yield* openArchive("component", archive, bounds)
           const component = files.get(componentName)?.bytes
-          if (component === undefined)
-            return yield* new ArchiveRefused({ message: `the archive has no ${componentName}` })
+          if (component === undefined) return yield* new ArchiveRefused({ message: noComponent })
           return { manifest, component }
         }),
         page: Effect.fn("Archives.page")((archive) =>

@@ -90,7 +90,8 @@ export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPa
         const document = Effect.gen(function* () {
           const origin = yield* frames
           const { contentHash, extension, tenant } = yield* viewer
-          const address = `${origin}/ext-ui/${extension}/sha256:${contentHash}/~${tenant}/index.html`
+          const query = new URLSearchParams({ tenant, extensionId: extension })
+          const address = `${origin}/ext-ui/${extension}/sha256:${contentHash}/index.html?${query}`
           const settings = {
             frame: (yield* framed) ? address : null,
             title,

@@ -4,7 +4,7 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import type { Frame } from "playwright-core"
 import { afterEach, describe, expect, it } from "vitest"
 import { sampleBrowser } from "../testing/SampleBrowser.ts"
-import { exchange } from "../testing/TestPage.ts"
+import { exchange, looks } from "../testing/TestPage.ts"
 
 const sample = sampleBrowser()
 
@@ -34,6 +34,23 @@ const answered = async (frame: Frame, ...requests: ReadonlyArray<ReturnType<type
   const ids = requests.map(({ request_id }) => request_id ?? "")
   return Object.fromEntries((await exchange(frame, requests, ids)).map(({ id, payload }) => [id, payload]))
 }
+
+interface Told {
+  readonly type: string
+  readonly payload: Readonly<Record<string, string>>
+}
+
+/** What the page hears beside the answer to a last request, up to a message of this type, after it sent these. */
+const heard = (frame: Frame, messages: ReadonlyArray<unknown>, until: string): Promise<ReadonlyArray<Told>> =>
+  frame.evaluate(`new Promise((resolve) => {
+    const told = []
+    addEventListener("message", ({ data }) => {
+      if (data.type !== "apiproxy_response") told.push(data)
+      if (data.type === ${JSON.stringify(until)}) resolve(told)
+    })
+    const origin = new URLSearchParams(location.search).get("parentOrigin")
+    for (const message of ${JSON.stringify([...messages, last])}) parent.postMessage(message, origin)
+  })`)
 
 /** An origin of somebody else, on the loopback address, that serves one document and counts who asks. */
 const cleanups: Array<() => void> = []
@@ -69,27 +86,20 @@ describe("a page's messages", () => {
     expect(items).toMatchObject([{ clientName: "Evergreen Dental Group" }])
   })
 
-  it("get a session, the theme's tokens and a place when they say that the page is ready", async () => {
-    const { frame } = await sample.open("admin-user")
-    const bootstrap = await frame.evaluate<{ payload: { theme_tokens: object } }>(`new Promise((resolve) => {
-      addEventListener("message", ({ data }) => {
-        if (data.type === "bootstrap" && data.request_id === "hello") resolve(data)
-      })
-      const origin = new URLSearchParams(location.search).get("parentOrigin")
-      parent.postMessage(${JSON.stringify(message("ready", "hello"))}, origin)
-    })`)
-    expect(bootstrap).toEqual({
-      alga: true,
-      version: "1",
-      type: "bootstrap",
-      request_id: "hello",
-      payload: {
-        session: { token: expect.stringMatching(/^[0-9a-f-]{36}$/), expires_at: expect.stringMatching(/^\d{4}-.*Z$/) },
-        theme_tokens: expect.any(Object),
-        navigation: { path: expect.any(String) }
-      }
-    })
-    expect(Object.keys(bootstrap.payload.theme_tokens).length).toBeGreaterThan(5)
+  it("get nothing when they say that the page is ready, unless the host shall tell the theme", async () => {
+    const ready = message("ready", "hello")
+    const silent = await sample.open("admin-user")
+    expect(await heard(silent.frame, [ready], "apiproxy_response")).toEqual([])
+    const told = await sample.open("admin-user", looks.dark)
+    const [theme] = await heard(told.frame, [ready], "theme")
+    expect(theme).toEqual({ alga: true, version: "1", type: "theme", payload: expect.any(Object) })
+    expect(theme?.payload["--alga-bg"]).toBe("#0e131b")
+    const changed = heard(told.frame, [], "theme")
+    await told.page.locator("#theme").selectOption("light")
+    expect((await changed)[0]?.payload["--alga-bg"]).toBe("#ffffff")
+    const switched = heard(silent.frame, [], "theme")
+    await silent.page.getByLabel("Tell the page the theme").check()
+    expect((await switched)[0]?.type).toBe("theme")
   })
 
   it("mean POST where an older page names no method", async () => {
@@ -178,8 +188,9 @@ describe("a page's messages", () => {
     expect(asked.slice(before)).toEqual([`GET ${listing}`])
   })
 
-  it("set the frame's height within bounds, and the address's fragment only", async () => {
+  it("set the frame's height within bounds, and the address not at all", async () => {
     const { frame, page } = await sample.open("admin-user")
+    await frame.getByText("of 11 clients").waitFor()
     const height = () => page.locator("#page").evaluate((element) => element.getBoundingClientRect().height)
     await answers(frame, message("resize", undefined, { height: 1e9 }))
     expect(await height()).toBe(4_000)
@@ -187,11 +198,10 @@ describe("a page's messages", () => {
     expect(await height()).toBe(100)
     await answers(frame, message("resize", undefined, { height: "600" }))
     expect(await height()).toBe(100)
-    const address = page.url().split("#")[0]
-    await answers(frame, message("navigate", undefined, { path: "/services" }))
-    expect(page.url()).toBe(`${address}#/services`)
-    await answers(frame, message("navigate", undefined, { path: "https://elsewhere.example/" }))
-    expect(page.url()).toBe(`${address}#/services`)
+    const address = page.url()
+    await answers(frame, message("navigate", "nav", { path: "/services" }))
+    await answers(frame, message("navigate", "nav", { path: "https://elsewhere.example/" }))
+    expect(page.url()).toBe(address)
   })
 })
 
@@ -245,8 +255,8 @@ describe("windows that are not the extension's page", () => {
   it.each(["host page", "extension's page"])("cannot frame the %s", async (framed) => {
     const { addressOf, contentHash, frames } = sample.hosted()
     const { address: site } = await foreignSite("<h1>elsewhere</h1><iframe id=page></iframe>")
-    const own = `${frames}/ext-ui/${ids.extensions.full}/${contentHash}/~${ids.tenants.acme}/index.html`
-    const address = framed === "host page" ? addressOf("admin-user") : `${own}?parentOrigin=${encodeURIComponent(site)}`
+    const own = `${frames}/ext-ui/${ids.extensions.full}/${contentHash}/index.html?tenant=${ids.tenants.acme}`
+    const address = framed === "host page" ? addressOf("admin-user") : `${own}&parentOrigin=${encodeURIComponent(site)}`
     const context = await sample.browser().newContext()
     cleanups.push(() => void context.close())
     const page = await context.newPage()
@@ -303,7 +313,7 @@ describe("a form of the extension's page", () => {
     const context = await sample.browser().newContext()
     cleanups.push(() => void context.close())
     const page = await context.newPage()
-    await page.goto(`${frames}/ext-ui/${ids.extensions.full}/${contentHash}/~${ids.tenants.acme}/index.html`)
+    await page.goto(`${frames}/ext-ui/${ids.extensions.full}/${contentHash}/index.html?tenant=${ids.tenants.acme}`)
     expect(await page.evaluate(post(address))).toBe("form-action")
     expect(await page.evaluate(post(`${frames}/elsewhere`))).toBe("form-action")
     expect(hits()).toBe(0)

@@ -15,8 +15,8 @@ export interface OpenedSample extends TestPage {
 export interface SampleBrowser {
   readonly hosted: () => Context.Service.Shape<typeof HostedSample>
   readonly browser: () => Browser
-  /** Opens the host page of a viewer, with a path of the extension's page such as `/services`. */
-  readonly open: (viewer: string, look?: Look, path?: string) => Promise<OpenedSample>
+  /** Opens the host page of a viewer. */
+  readonly open: (viewer: string, look?: Look) => Promise<OpenedSample>
 }
 
 /**
@@ -53,9 +53,8 @@ export const sampleBrowser = (): SampleBrowser => {
   return {
     hosted: () => there(hosted),
     browser: () => there(browser),
-    open: async (viewer, look, path) => {
-      const address = there(hosted).addressOf(viewer)
-      const page = await openPage(there(browser), path === undefined ? address : `${address}#${path}`, look)
+    open: async (viewer, look) => {
+      const page = await openPage(there(browser), there(hosted).addressOf(viewer), look)
       opened.push(page)
       return { ...page, frame: await extensionFrame(page.page) }
     }

@@ -12,12 +12,15 @@ export interface TestPage {
 }
 
 /** How a page is looked at. */
-export type Look = Pick<BrowserContextOptions, "colorScheme" | "viewport">
+export interface Look extends Pick<BrowserContextOptions, "colorScheme" | "viewport"> {
+  /** Whether the host tells the page the theme. Default: not. */
+  readonly told?: boolean
+}
 
 /** Wide and light, dark, and as wide as a small phone. */
 export const looks: Readonly<Record<"light" | "dark" | "phone", Look>> = {
   light: { colorScheme: "light", viewport: { width: 1100, height: 800 } },
-  dark: { colorScheme: "dark", viewport: { width: 1100, height: 800 } },
+  dark: { colorScheme: "dark", viewport: { width: 1100, height: 800 }, told: true },
   phone: { colorScheme: "light", viewport: { width: 360, height: 740 } }
 }
 
@@ -26,8 +29,10 @@ export const connectBrowser = (address: string): Promise<Browser> => chromium.co
 
 /** Opens an address in a profile of its own. */
 export const openPage = async (browser: Browser, address: string, look: Look = looks.light): Promise<TestPage> => {
-  const context = await browser.newContext({ ...look, reducedMotion: "reduce" })
+  const { told = false, ...shown } = look
+  const context = await browser.newContext({ ...shown, reducedMotion: "reduce" })
   await context.addInitScript({ content: axe.source })
+  if (told) await context.addInitScript(`if (top === self) localStorage.setItem("alga-host-theme-messages", "on")`)
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   const errors: Array<string> = []

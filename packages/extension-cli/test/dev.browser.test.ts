@@ -121,7 +121,8 @@ describe("alga-ext dev", () => {
     const address = new URL("./etc/passwd", (await frame.getAttribute("src")) ?? "")
     await symlink("/etc", join(extension.folder, "ui/etc"))
     await open.page.getByText("ui/etc is a link: put the file itself there").waitFor()
-    expect((await fetch(address)).status).toBe(404)
+    const document = await (await fetch(new URL("../index.html", address))).text()
+    expect(await (await fetch(address)).text()).toBe(document)
     expect((await fetch(new URL("../main.js", address))).status).toBe(200)
     await rm(join(extension.folder, "ui/etc"))
     await open.page.getByText(/^Ready in/).waitFor()
@@ -172,10 +173,13 @@ describe("the panel's routes", () => {
     const own = { "x-alga-host-session": await session() }
     expect(await status(`/dev/events?session=${await session()}`, {})).toBe(200)
     expect(await status("/dev/events", {})).toBe(401)
-    expect(await status("/dev/bench", {}, "POST")).toBe(401)
-    expect(await status("/dev/bench", { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
+    for (const path of ["/dev/bench", "/dev/storage", "/dev/run"]) {
+      expect(await status(path, {}, "POST")).toBe(401)
+      expect(await status(path, { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
+    }
     expect(await status("/dev/events", { host: "elsewhere.example" })).toBe(421)
     expect(await status("/dev/bench", own, "POST")).toBe(204)
+    expect(await status("/dev/storage", own, "POST")).toBe(400)
   })
 
   it("lead to no other extension and no other tenant's install", async () => {

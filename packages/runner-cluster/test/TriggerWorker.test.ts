@@ -5,8 +5,9 @@ import { Deadline } from "@alga-psa/ext-runner/Deadline"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { layer as life } from "@alga-psa/ext-runner/Life"
 import { afterRun, fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
+import { type ReadSecrets, TriggerSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Layer, Schema } from "effect"
+import { Deferred, Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { LocalExecution } from "../src/ClusteredExecution.ts"
 import { layer as triggerBell } from "../src/TriggerBell.ts"
@@ -150,10 +151,12 @@ const working = Effect.fnUntraced(function* (
       })
   })
   const runs: Array<string> = []
+  const envelopes: Array<unknown> = []
   const local = Layer.mock(LocalExecution, {
-    run: (_, id, begin = Effect.void) =>
+    run: ({ secret_envelope }, id, begin = Effect.void) =>
       Effect.suspend(() => {
         runs.push(id)
+        envelopes.push(secret_envelope ? Redacted.value(secret_envelope) : null)
         return Effect.as(run(id, begin), outcome)
       })
   })
@@ -162,7 +165,7 @@ const working = Effect.fnUntraced(function* (
       Layer.provide([store, local, triggerBell, life, membership])
     )
   )
-  return { runs, began, settled, taken, swept, takes: () => takes }
+  return { runs, envelopes, began, settled, taken, swept, takes: () => takes }
 })
 
 describe("a trigger that was taken", () => {
@@ -212,6 +215,37 @@ describe("a trigger that was taken", () => {
       const { settled } = yield* working(one, () => Effect.void)
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(settled, [["a0", { state: "done", outcome }]])
+    })
+  )
+
+  it.effect("has its install's secrets as they are when an attempt begins, where the deployment reads them", () =>
+    Effect.gen(function* () {
+      let reads = 0
+      const read: ReadSecrets = (tenant, install) =>
+        Effect.sync(() => {
+          reads += 1
+          assert.deepStrictEqual([tenant, install], [request.context.tenant_id, request.context.install_id])
+          return Redacted.make({ ciphertext_b64: `sealed ${reads}` })
+        })
+      let left = 1
+      const run = () => (left-- > 0 ? Effect.fail(fail("execute_failed")) : Effect.void)
+      const { envelopes } = yield* working(one, run).pipe(Effect.provideService(TriggerSecrets, read))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(envelopes, [{ ciphertext_b64: "sealed 1" }, { ciphertext_b64: "sealed 2" }])
+      const bare = yield* working(one, () => Effect.void)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(bare.envelopes, [null])
+    })
+  )
+
+  it.effect("waits, and does not count, where its install's secrets cannot be read", () =>
+    Effect.gen(function* () {
+      const read: ReadSecrets = () => Effect.fail(fail("data_unavailable"))
+      const { began, runs, settled } = yield* working(one, () => Effect.void).pipe(
+        Effect.provideService(TriggerSecrets, read)
+      )
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual([began, runs, states(settled).slice(0, 1)], [[], [], [["waiting", false]]])
     })
   )
 

@@ -71,10 +71,20 @@ const executions = HttpApiGroup.make("executions").add(
 )
 
 const pages = HttpApiGroup.make("pages").add(
+  HttpApiEndpoint.get("root", "/", {
+    query: { parentOrigin: Schema.optionalKey(Schema.String) },
+    headers: { ...named, host: Schema.String },
+    success: HttpApiSchema.Empty(307).annotate({ description: "To the page of the install that owns the host" }),
+    error: refusals([404, 503])
+  }),
   HttpApiEndpoint.get("file", "/ext-ui/:extensionId/:contentHash/*", {
     params: { extensionId: Schema.String, contentHash: Schema.String },
     query: { tenant: Schema.optionalKey(Schema.String) },
-    headers: { ...named, "x-alga-tenant": Schema.optionalKey(Schema.String) },
+    headers: {
+      ...named,
+      "x-tenant-id": Schema.optionalKey(Schema.String),
+      "x-alga-tenant": Schema.optionalKey(Schema.String)
+    },
     success: HttpApiSchema.StreamUint8Array(),
     error: refusals([404, 502, 503])
   })

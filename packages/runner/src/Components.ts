@@ -4,7 +4,6 @@ import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
 import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
 import type { RunnerError } from "./RunnerError.ts"
-import { SeenBundles } from "./SeenBundles.ts"
 
 /** How many accepted components are remembered. Beyond that the least recently used is read from its bundle again. */
 export const rememberedComponents = 1_000
@@ -27,41 +26,38 @@ export class Components extends Context.Service<
 >()("@alga-psa/ext-runner/Components") {}
 
 /** Components from the bundle store. */
-export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore | SeenBundles | Archives> =
-  Layer.effect(
-    Components,
-    Effect.gen(function* () {
-      const store = yield* BundleStore
-      const components = yield* ComponentStore
-      const archives = yield* Archives
-      const seen = yield* SeenBundles
-      const intake = yield* makeIntake<Component, BundleFailure>({
-        ...bundleIntake,
-        kept: { entries: rememberedComponents },
-        isRefusal
-      })
-
-      const fetch = Effect.fn("Components.fetch")(
-        function* (key: BundleKey) {
-          const archive = yield* store.read(key)
-          const { component } = yield* Bundle.open(archive, key.hash)
-          return yield* components.accept(component, key.tenant)
-        },
-        Effect.provideService(Archives, archives)
-      )
-
-      const nameOf = (key: BundleKey) => JSON.stringify([key.tenant, key.extension, key.hash])
-      const get = (key: BundleKey) =>
-        intake.get({ tenantId: key.tenant, name: nameOf(key), hash: key.hash }, fetch(key)).pipe(
-          Effect.mapError(runnerError),
-          Effect.tap((component) => Effect.andThen(seen.note(key), components.use(component)))
-        )
-      return Components.of({
-        get,
-        renew: (key, gone) =>
-          components
-            .forget(gone)
-            .pipe(Effect.andThen(Effect.sync(() => intake.forget(nameOf(key)))), Effect.andThen(get(key)))
-      })
+export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore | Archives> = Layer.effect(
+  Components,
+  Effect.gen(function* () {
+    const store = yield* BundleStore
+    const components = yield* ComponentStore
+    const archives = yield* Archives
+    const intake = yield* makeIntake<Component, BundleFailure>({
+      ...bundleIntake,
+      kept: { entries: rememberedComponents },
+      isRefusal
     })
-  )
+
+    const fetch = Effect.fn("Components.fetch")(
+      function* (key: BundleKey) {
+        const archive = yield* store.read(key)
+        const { component } = yield* Bundle.open(archive, key.hash)
+        return yield* components.accept(component, key.tenant)
+      },
+      Effect.provideService(Archives, archives)
+    )
+
+    const nameOf = (key: BundleKey) => JSON.stringify([key.tenant, key.extension, key.hash])
+    const get = (key: BundleKey) =>
+      intake
+        .get({ tenantId: key.tenant, name: nameOf(key), hash: key.hash }, fetch(key))
+        .pipe(Effect.mapError(runnerError), Effect.tap(components.use))
+    return Components.of({
+      get,
+      renew: (key, gone) =>
+        components
+          .forget(gone)
+          .pipe(Effect.andThen(Effect.sync(() => intake.forget(nameOf(key)))), Effect.andThen(get(key)))
+    })
+  })
+)

@@ -1,21 +1,29 @@
 import { type ArchiveFile, Archives, makeIntake } from "@alga-psa/ext-adapters-wit"
-import { CapabilityGate, type ExtensionId, type TenantId } from "@alga-psa/ext-domain"
+import { CapabilityGate, type ExtensionId, type FoundInstall, InstallLookup, type TenantId } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
 import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
+import { ofData } from "./internal/refusals.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
-import { SeenBundles } from "./SeenBundles.ts"
 
 /** Which file. */
 export interface UiRequest {
-  /** Whose copy of the page; null where nobody says, and one that this process has seen will do. */
+  /** The install that owns the host; null where none does. It has one page, and no other tenant's. */
+  readonly owner: FoundInstall | null
+  /** Whose copy of the page; null where nobody says, and the copy of any tenant that may show it will do. */
   readonly tenant: TenantId | null
   readonly extension: ExtensionId
   /** 64 lower-case hexadecimal digits of the archive's SHA-256. */
   readonly hash: string
   /** Below `ui/`. */
   readonly path: string
+}
+
+/** A file of a page. */
+export interface PageFile extends ArchiveFile {
+  /** Below `ui/`. It is `index.html` where a path named no file. */
+  readonly name: string
 }
 
 /** How many pages are kept in memory, and how many bytes of their files together: 128 MiB. */
@@ -31,32 +39,44 @@ export const pageIntake = { concurrency: 2, concurrencyPerTenant: 1, queueLength
  * The pages of extensions.
  *
  * Whoever asks is not known: a browser sends no token for the files of a page. What is served is what a publisher
- * released, the same for every tenant and named by its content; and only while the tenant that is named, or one that
- * this process has seen with the archive, is not suspended and has that version enabled. No tenant's data is in it.
+ * released, the same for every tenant and named by its content; and only while the tenant of the host, the one that is named,
+ * or else any that has that archive, is not suspended and has that version enabled. The database is asked for each file. No
+ * tenant's data is in it.
  */
 export class ExtensionUi extends Context.Service<
   ExtensionUi,
   {
     /**
-     * A file of a verified bundle. Fails with `not_found` where there is none or the tenant does not have it, with
+     * A file of a verified bundle. A path that names none is the page's `index.html`, where a page of one document finds its
+     * way, but below `assets/`. Fails with `not_found` where there is none or the tenant does not have it, with
      * `overloaded` where too many pages wait, and with `bundle_fetch_failed`; a refusal is remembered for five minutes.
      */
-    readonly file: (request: UiRequest) => Effect.Effect<ArchiveFile, RunnerError>
+    readonly file: (request: UiRequest) => Effect.Effect<PageFile, RunnerError>
+    /** Reads and opens the page of a proven caller's bundle; says whether it has a page. Fails as {@link file}. */
+    readonly warm: (key: BundleKey) => Effect.Effect<boolean, RunnerError>
   }
 >()("@alga-psa/ext-runner/ExtensionUi") {}
 
 type Page = ReadonlyMap<string, ArchiveFile>
 
+const document = "index.html"
+
+const find = (files: Page, path: string): PageFile | null => {
+  const name = files.has(path) || path.startsWith("assets/") ? path : document
+  const file = files.get(name)
+  return file === undefined ? null : { ...file, name }
+}
+
 const bytesOf = (page: Page): number => [...page.values()].reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
 
 /** Pages from the bundle store. */
-export const layer: Layer.Layer<ExtensionUi, never, BundleStore | CapabilityGate | SeenBundles | Archives> =
+export const layer: Layer.Layer<ExtensionUi, never, BundleStore | CapabilityGate | InstallLookup | Archives> =
   Layer.effect(
     ExtensionUi,
     Effect.gen(function* () {
       const gate = yield* CapabilityGate
       const store = yield* BundleStore
-      const seen = yield* SeenBundles
+      const lookup = yield* InstallLookup
 
       const archives = yield* Archives
       const intake = yield* makeIntake<Page, BundleFailure>({
@@ -73,26 +93,37 @@ export const layer: Layer.Layer<ExtensionUi, never, BundleStore | CapabilityGate
       const has = (tenant: TenantId, { extension, hash }: UiRequest) =>
         gate.accessTo(tenant, extension).pipe(
           Effect.map(({ contentHashes }) => contentHashes.includes(hash)),
-          Effect.catchTags({
-            InstallUnavailable: () => Effect.succeed(false),
-            DataSourceError: (error) => Effect.fail(fail(error.retryable ? "data_unavailable" : "internal", "", error))
-          })
+          Effect.catchTag("InstallUnavailable", () => Effect.succeed(false))
         )
+
+      /** Whose copy is served; null where nobody's may be. */
+      const tenantOf = (request: UiRequest) => {
+        const { extension, hash, owner, tenant } = request
+        if (owner !== null) {
+          const isOwn = owner.extensionId === extension && owner.contentHash === hash
+          return Effect.succeed(isOwn && (tenant ?? owner.tenantId) === owner.tenantId ? owner.tenantId : null)
+        }
+        return tenant === null
+          ? Effect.map(lookup.byBundle(extension, hash), (install) => install?.tenantId ?? null)
+          : Effect.map(has(tenant, request), (may) => (may ? tenant : null))
+      }
+
+      const files = (key: BundleKey) =>
+        intake
+          .get(
+            { tenantId: key.tenant, name: JSON.stringify([key.tenant, key.extension, key.hash]), hash: key.hash },
+            fetch(key)
+          )
+          .pipe(Effect.mapError(runnerError))
 
       return ExtensionUi.of({
         file: Effect.fn("ExtensionUi.file")(function* (request) {
           const { extension, hash, path } = request
-          const candidates = request.tenant === null ? yield* seen.tenants(extension, hash) : [request.tenant]
-          const tenant = yield* Effect.findFirst(candidates, (candidate) => has(candidate, request))
-          if (tenant._tag === "None") return yield* fail("not_found")
-          const key = { tenant: tenant.value, extension, hash }
-          const name = JSON.stringify([tenant.value, extension, hash])
-          const files = yield* Effect.mapError(
-            intake.get({ tenantId: tenant.value, name, hash }, fetch(key)),
-            runnerError
-          )
-          return files.get(path) ?? (yield* fail("not_found"))
-        })
+          const tenant = yield* Effect.mapError(tenantOf(request), ofData)
+          if (tenant === null) return yield* fail("not_found")
+          return find(yield* files({ tenant, extension, hash }), path) ?? (yield* fail("not_found"))
+        }),
+        warm: (key) => Effect.map(files(key), (page) => page.has(document))
       })
     })
   )

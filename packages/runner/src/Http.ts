@@ -1,10 +1,13 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerError, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type api, type EndpointName, endpoints, openApi } from "./Api.ts"
 import { named, only, refuse } from "./internal/http/answer.ts"
 import { execute } from "./internal/http/execute.ts"
 import { extensionUi } from "./internal/http/extensionUi.ts"
 import { alive, metrics, ready } from "./internal/http/health.ts"
+import { layerPageHosts } from "./internal/http/pageHost.ts"
+import { root } from "./internal/http/root.ts"
+import { layerTodaysRunner } from "./internal/http/todaysRunner.ts"
 import { trigger } from "./internal/http/trigger.ts"
 import { warmup } from "./internal/http/warmup.ts"
 import { fail } from "./RunnerError.ts"
@@ -26,6 +29,7 @@ const handlers = {
   execute,
   trigger,
   warmup,
+  root,
   file: extensionUi,
   healthz: alive,
   readyz: ready,
@@ -36,11 +40,7 @@ const handlers = {
 const handlerOf = (name: EndpointName): Handler<Effect.Services<ReturnType<(typeof handlers)[EndpointName]>>> =>
   handlers[name]
 
-/**
- * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
- * `not_found` or `method_not_allowed`.
- */
-export const routes = HttpRouter.use(
+const endpointRoutes = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const notFound = named(() => Effect.succeed(refuse(fail("not_found"))))
     // A path that cannot be decoded fits no route, not even the last one; the router does not know that this is handled.
@@ -51,3 +51,9 @@ export const routes = HttpRouter.use(
     yield* router.add("*", "/*", notFound)
   })
 )
+
+/**
+ * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
+ * `not_found` or `method_not_allowed`, but for the two paths of today's runner where they are open. On hosts that installs own there are pages alone.
+ */
+export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts)

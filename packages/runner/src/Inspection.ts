@@ -38,7 +38,8 @@ export interface Inspection {
 const zstdMagic = [0x28, 0xb5, 0x2f, 0xfd]
 const pageKib = 64
 
-const memoryOf = ({ modules }: Component) => {
+/** The linear memory that a component starts with, and may grow to, in KiB; null where it names no bound. */
+export const memoryOf = ({ modules }: Component) => {
   const memories = modules.flatMap((module) => module.memories)
   const sum = (numbers: ReadonlyArray<number>) => numbers.reduce((total, one) => total + one, 0) * pageKib
   const maxima = memories.map(({ maximum }) => maximum)

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { duration } from "./internal/durationSetting.ts"
+import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
@@ -27,11 +29,6 @@ const port = (least: number, description: string, fallback: number) => {
   )
 }
 
-const duration = Schema.String.check(
-  Schema.isPattern(/^\d{1,9} (millis|seconds?|minutes?|hours?|days?)$/, {
-    message: "must be a duration such as 5 seconds"
-  })
-).pipe(Schema.decodeTo(Schema.DurationFromString))
 /** A shorter one could be over before who waits for an answer has looked again. */
 const window = duration.check(
   Schema.makeFilter((given) => Duration.toMinutes(given) >= 1, { message: "must be 1 minute or longer" })
@@ -41,6 +38,12 @@ const text = Schema.NonEmptyString
 const postgresUrl = Schema.String.check(
   Schema.isPattern(/^postgres(ql)?:\/\//, { message: "must be a URL such as postgres://user:password@host:5432/name" })
 ).pipe(Schema.RedactedFromValue)
+
+const origins = Schema.String.check(
+  Schema.isPattern(/^[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+$/, {
+    message: "must be origins as in CSP frame-ancestors, with spaces between them"
+  })
+)
 
 const clusterSecret = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
@@ -118,13 +121,22 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_STOP_GRACE: duration.pipe(
     about("How long work may go on when the runner stops; then it is cut.", "duration", { fallback: "25 seconds" })
   ),
-  ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: Schema.String.check(
-    Schema.isPattern(/^[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+$/, {
-      message: "must be origins as in CSP frame-ancestors, with spaces between them"
-    })
-  ).pipe(
+  ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: origins.pipe(
     about("Which origins may frame an extension's page, as in CSP frame-ancestors.", "origins", { fallback: "'self'" })
   ),
+  EXT_UI_FRAME_ANCESTORS: Schema.optional(origins).pipe(
+    about(
+      "The product's name for ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS; where both are set, this one counts.",
+      "origins"
+    )
+  ),
+  ALGA_EXTENSION_RUNNER_UI_PORT: number({
+    purpose: "A second port, where there are extensions' pages and nothing else; 0 takes any free one.",
+    unit: "port",
+    default: null,
+    least: 0,
+    most: 65_535
+  }),
 
   RUNNER_SERVICE_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
     about("What callers send as x-runner-service-token.", "text", { secret: true })
@@ -134,6 +146,18 @@ export const Settings = Schema.Struct({
   ),
   RUNNER_SERVICE_TOKEN_CHECK: onOff.pipe(
     about("off accepts every caller, for a closed network.", "on, off", { fallback: "on" })
+  ),
+
+  ALGA_EXTENSION_RUNNER_READS_TOKEN: Schema.optional(
+    Schema.String.check(
+      Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
+    ).pipe(Schema.RedactedFromValue)
+  ).pipe(
+    about(
+      "What the product's own runner sends as x-runner-auth; set, its reads of clients and services are answered.",
+      "text",
+      { secret: true }
+    )
   ),
 
   DATABASE_URL: postgresUrl.pipe(
@@ -335,6 +359,7 @@ export const Settings = Schema.Struct({
   }),
 
   ...productFields,
+  ...egressFields,
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
@@ -364,6 +389,12 @@ export type SettingName = keyof Settings
 
 /** All names, in the order in which they are shown. */
 export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<SettingName>
+
+/** The settings that name the origins that may frame pages. */
+export const frameAncestorsSettings = [
+  "EXT_UI_FRAME_ANCESTORS",
+  "ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS"
+] as const satisfies ReadonlyArray<SettingName>
 
 /** What a setting is for, its unit and what counts where nothing is set. */
 export const aboutSetting = (name: SettingName): SettingAbout =>
@@ -406,7 +437,7 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 }
 
 /** Where the server listens and what bounds its callers, after these settings. */
-export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
+export const httpOptionsOf = (settings: Settings): Required<Omit<HttpOptions, "pagesOnly">> => ({
   host: settings.HOST,
   port: settings.PORT,
   bodyBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES,
@@ -417,8 +448,9 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
   answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
+  readsToken: settings.ALGA_EXTENSION_RUNNER_READS_TOKEN ?? null,
   failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,
-  frameAncestors: settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
+  frameAncestors: settings.EXT_UI_FRAME_ANCESTORS ?? settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"
 })
 

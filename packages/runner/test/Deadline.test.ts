@@ -18,7 +18,6 @@ import { endAt, left, lower, start, waitFor } from "../src/Deadline.ts"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import * as Execution from "../src/Execution.ts"
 import { fail, type RunnerError } from "../src/RunnerError.ts"
-import * as SeenBundles from "../src/SeenBundles.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 
 const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
@@ -70,8 +69,7 @@ const setting = Effect.fnUntraced(function* (durations: Partial<Record<Part, Dur
       ),
       Layer.provide(
         Layer.mock(Archives, { component: () => Effect.as(take("archive"), { manifest, component: new Uint8Array() }) })
-      ),
-      Layer.provide(SeenBundles.layer)
+      )
     ),
     layerSecretsDenied,
     Layer.succeed(Executor, {

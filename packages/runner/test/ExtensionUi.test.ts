@@ -1,6 +1,6 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { ArchiveRefused } from "@alga-psa/ext-adapters-wit"
-import { CapabilityGate } from "@alga-psa/ext-domain"
+import { CapabilityGate, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { ExtensionUi, layer, pageIntake, rememberedPages } from "../src/ExtensionUi.ts"
@@ -18,12 +18,12 @@ const scene = (opening: Opening) => {
     put(bundle)
     return bundle
   }
-  return { opened, publish, layer: Layer.provide(layer, [parts, gate]) }
+  return { opened, publish, layer: Layer.provide(layer, [parts, gate, Layer.mock(InstallLookup, {})]) }
 }
 
 const get = ({ key }: ReturnType<typeof bundleOf>, path = "index.html") =>
   Effect.flatMap(ExtensionUi, (ui) =>
-    Effect.match(ui.file({ tenant: key.tenant, extension: key.extension, hash: key.hash, path }), {
+    Effect.match(ui.file({ owner: null, tenant: key.tenant, extension: key.extension, hash: key.hash, path }), {
       onFailure: (error) => error.message,
       onSuccess: ({ bytes }) => Buffer.from(bytes).toString()
     })
@@ -51,7 +51,9 @@ describe("ExtensionUi", () => {
     })
     const page = publish(bundleOf("page"))
     return Effect.gen(function* () {
-      const files = yield* Effect.all([get(page), get(page, "a.js"), get(page, "b.js")], { concurrency: "unbounded" })
+      const files = yield* Effect.all([get(page), get(page, "a.js"), get(page, "assets/b.js")], {
+        concurrency: "unbounded"
+      })
       assert.deepStrictEqual(files, ["<p>", "a", "not_found"])
       assert.deepStrictEqual(opened, ["page"])
     }).pipe(Effect.provide(parts))

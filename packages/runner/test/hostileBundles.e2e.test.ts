@@ -93,7 +93,7 @@ const published = (archive: Uint8Array, tenant: TenantId = ids.tenants.acme) =>
     const headers = { "content-type": "application/json", [serviceTokenHeader]: runner.token }
     const body = JSON.stringify({ tenant_id: tenant, extension_id: extension, content_hash: hash })
     return {
-      page: `/ext-ui/${extension}/${hash}/~${tenant}/index.html`,
+      page: `/ext-ui/${extension}/${hash}/index.html?tenant=${tenant}`,
       warm: runner.send("/warmup", { method: "POST", headers, body })
     }
   })

@@ -5,7 +5,7 @@ import { Effect, Layer } from "effect"
 import { openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
-import { buildFixture, buildFixtureComponent, installed } from "../testing/Extensions.ts"
+import { buildFixture, installed } from "../testing/Extensions.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
@@ -66,58 +66,61 @@ const published = (change: "none" | "nobody-has-it" = "none") =>
     if (change === "none") yield* store.load(rows)
     yield* runner.store({ tenant: ids.tenants.acme, extension, hash }, archive)
     const bare = `/ext-ui/${extension}/${hash}`
-    return { bare, base: `${bare}/~${ids.tenants.acme}`, extension, hash, install }
+    return { bare, of: (path: string) => `${bare}${path}?tenant=${ids.tenants.acme}`, extension, hash, install }
   })
 
 layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (it) => {
-  it.effect("serves a page's files with their types, to be kept for ever, under a policy", () =>
-    Effect.gen(function* () {
-      const { base } = yield* published()
-      const types = {
-        "/index.html": "text/html; charset=utf-8",
-        "/": "text/html; charset=utf-8",
-        "/assets/app.js": "text/javascript; charset=utf-8",
-        "/assets/a%20b.svg": "image/svg+xml; charset=utf-8",
-        "/data.bin": "application/octet-stream"
-      }
-      for (const [path, type] of Object.entries(types)) {
-        const { headers, status } = yield* get(base + path)
-        assert.deepStrictEqual([status, headers.get("content-type")], [200, type], path)
-        assert.strictEqual(headers.get("cache-control"), "public, max-age=31536000, immutable")
-        assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
-        assert.strictEqual(headers.get("referrer-policy"), "no-referrer")
-        assert.deepStrictEqual(headers.get("content-security-policy")?.split("; "), [
-          "default-src 'none'",
-          "script-src 'self'",
-          "style-src 'self' 'unsafe-inline'",
-          "img-src 'self' data: blob:",
-          "font-src 'self' data:",
-          "media-src 'self'",
-          "connect-src 'none'",
-          "form-action 'none'",
-          "base-uri 'none'",
-          "frame-ancestors 'self'"
-        ])
-      }
-      assert.strictEqual((yield* get(`${base}/assets/app.js?v=1`)).text, "export {}")
-    })
+  it.effect(
+    "serves a page's files with their types under a policy, documents to be asked for again and the rest to be kept for ever",
+    () =>
+      Effect.gen(function* () {
+        const { of } = yield* published()
+        const types = {
+          "/index.html": "text/html; charset=utf-8",
+          "/": "text/html; charset=utf-8",
+          "/assets/app.js": "text/javascript; charset=utf-8",
+          "/assets/a%20b.svg": "image/svg+xml; charset=utf-8",
+          "/data.bin": "application/octet-stream"
+        }
+        for (const [path, type] of Object.entries(types)) {
+          const { headers, status } = yield* get(of(path))
+          assert.deepStrictEqual([status, headers.get("content-type")], [200, type], path)
+          const kept = type.startsWith("text/html") ? "no-cache" : "public, max-age=31536000, immutable"
+          assert.strictEqual(headers.get("cache-control"), kept)
+          assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
+          assert.strictEqual(headers.get("referrer-policy"), "no-referrer")
+          assert.deepStrictEqual(headers.get("content-security-policy")?.split("; "), [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "media-src 'self'",
+            "connect-src 'none'",
+            "form-action 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'"
+          ])
+        }
+        assert.strictEqual((yield* get(`${of("/assets/app.js")}&v=1`)).text, "export {}")
+      })
   )
 
   it.effect("names a file by its content, and sends it only once to who has it", () =>
     Effect.gen(function* () {
-      const { base } = yield* published()
-      const first = yield* get(`${base}/index.html`)
+      const { of } = yield* published()
+      const first = yield* get(of("/index.html"))
       const etag = first.headers.get("etag") ?? ""
       assert.strictEqual(etag, `"${sha256(Buffer.from(first.text))}"`)
-      const again = yield* get(`${base}/index.html`, { headers: { "if-none-match": `"x", W/${etag}` } })
+      const again = yield* get(of("/index.html"), { headers: { "if-none-match": `"x", W/${etag}` } })
       assert.deepStrictEqual([again.status, again.text, again.headers.get("etag")], [304, "", etag])
       for (const name of ["content-security-policy", "x-content-type-options", "referrer-policy"]) {
         assert.isNotNull(first.headers.get(name), name)
         assert.strictEqual(again.headers.get(name), first.headers.get(name), name)
       }
-      const other = yield* get(`${base}/index.html`, { headers: { "if-none-match": '"other"' } })
+      const other = yield* get(of("/index.html"), { headers: { "if-none-match": '"other"' } })
       assert.strictEqual(other.status, 200)
-      const head = yield* get(`${base}/index.html`, { method: "HEAD" })
+      const head = yield* get(of("/index.html"), { method: "HEAD" })
       assert.deepStrictEqual([head.status, head.text], [200, ""])
       assert.strictEqual(head.headers.get("content-length"), String(first.text.length))
     })
@@ -125,101 +128,86 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
 
   it.effect("serves nothing beside the page, whatever the path", () =>
     Effect.gen(function* () {
-      const { base, extension, hash } = yield* published()
+      const { extension, hash, of } = yield* published()
       const paths = [
-        "/manifest.json",
-        "/absent.js",
+        "/assets/absent.js",
         "/../manifest.json",
         "/%2e%2e/manifest.json",
         "/..%2fsecret.txt",
         "/%2e%2e%2fescape.html",
         "/assets/../index.html%00",
-        "/%00",
         "/%zz",
         "//index.html",
+        "/%00",
         "/..%5csecret.txt"
       ]
-      for (const path of paths) {
-        const answer = yield* raw(`GET ${base}${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
-        assert.match(answer, /^HTTP\/1\.1 404 /, path)
-        assert.notMatch(answer, /not a file|escape"/)
+      for (const path of [...paths, "/manifest.json"]) {
+        const answer = yield* raw(`GET ${of(path)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+        if (paths.includes(path)) assert.match(answer, /^HTTP\/1\.1 404 /, path)
+        assert.notMatch(answer, /not a file|escape"|wasm-js/)
       }
-      const own = `~${ids.tenants.acme}/`
       for (const path of [`${extension}/${"0".repeat(64)}`, `x/${hash}`, `${extension}/x`]) {
-        assert.strictEqual((yield* get(`/ext-ui/${path}/${own}`)).status, 404)
+        assert.strictEqual((yield* get(`/ext-ui/${path}/?tenant=${ids.tenants.acme}`)).status, 404)
       }
     })
   )
 
-  it.effect("takes the tenant from the path, the gateway's header or the query, and from no two that disagree", () =>
+  it.effect("takes a path that names no file as the page's document, which is then never kept", () =>
     Effect.gen(function* () {
-      const { bare, base } = yield* published()
+      const { of } = yield* published()
+      const document = yield* get(of("/index.html"))
+      for (const path of ["/clients/1", "/absent.js", "/clients/", "/manifest.json", "/assets"]) {
+        const { headers, status, text } = yield* get(of(path), {
+          headers: { "if-none-match": document.headers.get("etag") ?? "" }
+        })
+        assert.deepStrictEqual([status, text, headers.get("cache-control")], [200, document.text, "no-store"], path)
+        assert.isNull(headers.get("etag"), path)
+        assert.strictEqual(headers.get("content-security-policy"), document.headers.get("content-security-policy"))
+      }
+    })
+  )
+
+  it.effect("takes the tenant from the query or a header, and from no two that disagree", () =>
+    Effect.gen(function* () {
+      const { bare } = yield* published()
       const { acme, borealis } = ids.tenants
-      const status = (path: string, tenant?: string) =>
-        Effect.map(get(path, tenant === undefined ? {} : { headers: { "x-alga-tenant": tenant } }), (it) => it.status)
-      assert.strictEqual(yield* status(`${base}/data.bin`), 200)
-      assert.strictEqual(yield* status(`${bare}/data.bin`, acme), 200)
-      assert.strictEqual(yield* status(`${bare}/data.bin?tenant=${acme}`), 200)
-      assert.strictEqual(yield* status(`${base}/data.bin?tenant=${acme}`, acme), 200)
-      assert.strictEqual(yield* status(`${base}/data.bin?tenant=${borealis}`), 404)
-      assert.strictEqual(yield* status(`${base}/data.bin`, borealis), 404)
-      assert.strictEqual(yield* status(`${bare}/data.bin`, borealis), 404)
-      assert.strictEqual(yield* status(`${bare}/data.bin`, "x"), 404)
-      assert.strictEqual(yield* status(`${bare}/~x/data.bin`), 404)
-    })
-  )
-
-  it.effect("moves a document whose tenant stands in the query to a path that the files it loads can share", () =>
-    Effect.gen(function* () {
-      const { bare, base } = yield* published()
-      const { url } = yield* TestRunner
-      for (const path of ["/index.html", "/", "/assets/../index.html"]) {
-        const asked = `${bare}${path}?path=%2Fsettings&tenant=${ids.tenants.acme}`
-        const moved = yield* get(asked)
-        assert.strictEqual(moved.status, 307)
-        const to = new URL(moved.headers.get("location") ?? "", new URL(asked, url))
-        assert.strictEqual(to.pathname, new URL(`${base}${path}`, url).pathname)
-        assert.strictEqual(to.search, `?path=%2Fsettings&tenant=${ids.tenants.acme}`)
-        assert.strictEqual((yield* get(`${to.pathname}${to.search}`)).status, 200)
+      const status = (query: string, headers: Record<string, string> = {}) =>
+        Effect.map(get(`${bare}/data.bin${query}`, { headers }), (it) => it.status)
+      assert.strictEqual(yield* status(`?tenant=${acme}`), 200)
+      assert.strictEqual(yield* status(`?tenant=${borealis}`), 404)
+      assert.strictEqual(yield* status(`?tenant=${acme}&tenant=${borealis}`), 404)
+      assert.strictEqual(yield* status("?tenant=x"), 404)
+      for (const name of ["x-tenant-id", "x-alga-tenant"]) {
+        assert.strictEqual(yield* status("", { [name]: acme }), 200)
+        assert.strictEqual(yield* status("", { [name]: borealis }), 404)
+        assert.strictEqual(yield* status("", { [name]: "x" }), 404)
+        assert.strictEqual(yield* status(`?tenant=${acme}`, { [name]: acme }), 200)
+        assert.strictEqual(yield* status(`?tenant=${acme}`, { [name]: borealis }), 404)
+        assert.strictEqual(yield* status(`?tenant=${borealis}`, { [name]: acme }), 404)
       }
-      assert.strictEqual((yield* get(`${bare}/absent.html?tenant=${ids.tenants.acme}`)).status, 404)
-      const named = { headers: { "x-alga-tenant": ids.tenants.acme } }
-      assert.strictEqual((yield* get(`${bare}/index.html?tenant=${ids.tenants.acme}`, named)).status, 200)
+      assert.strictEqual(yield* status("", { "x-tenant-id": acme, "x-alga-tenant": borealis }), 404)
     })
   )
 
-  it.effect("serves a page to who names no tenant as soon as a proven caller has brought it here for one", () =>
+  it.effect("serves a page to who names no tenant while one has that version enabled", () =>
     Effect.gen(function* () {
-      const store = yield* MemoryStore
-      const { send, token, store: put } = yield* TestRunner
-      const archive = yield* Effect.promise(async () =>
-        pack({ ...page, "dist/main.wasm": await buildFixtureComponent("trap"), "ui/nonce": crypto.randomUUID() })
-      )
-      const hash = sha256(archive)
-      const { extension, install, rows } = installed(hash)
-      yield* store.load(rows)
-      yield* put({ tenant: ids.tenants.acme, extension, hash }, archive)
-      const file = `/ext-ui/${extension}/${hash}/index.html`
-      assert.strictEqual((yield* get(file)).status, 404)
-      const warm = yield* send("/warmup", {
-        method: "POST",
-        headers: { "content-type": "application/json", [serviceTokenHeader]: token },
-        body: JSON.stringify({ tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash })
-      })
-      assert.strictEqual(warm.status, 200)
-      assert.strictEqual((yield* get(file)).status, 200)
+      assert.strictEqual((yield* get(`${(yield* published("nobody-has-it")).bare}/data.bin`)).status, 404)
+      const { bare, extension, install } = yield* published()
+      assert.strictEqual((yield* get(`${bare}/data.bin`)).status, 200)
+      const other = (yield* published()).hash
+      assert.strictEqual((yield* get(`/ext-ui/${extension}/${other}/data.bin`)).status, 404)
       yield* switchOff(install)
-      assert.strictEqual((yield* get(file)).status, 404)
+      assert.strictEqual((yield* get(`${bare}/data.bin`)).status, 404)
     })
   )
 
   it.effect("serves a page only while the tenant has that version enabled", () =>
     Effect.gen(function* () {
-      assert.strictEqual((yield* get(`${(yield* published("nobody-has-it")).base}/index.html`)).status, 404)
-      const { base, install } = yield* published()
-      assert.strictEqual((yield* get(`${base}/index.html`)).status, 200)
+      assert.strictEqual((yield* get((yield* published("nobody-has-it")).of("/index.html"))).status, 404)
+      const { install, of } = yield* published()
+      assert.strictEqual((yield* get(of("/index.html"))).status, 200)
       yield* switchOff(install)
-      assert.strictEqual((yield* get(`${base}/index.html`)).status, 404)
+      assert.strictEqual((yield* get(of("/index.html"))).status, 404)
     })
   )
 })
@@ -243,6 +231,16 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /warmup", 
       assert.deepStrictEqual([ready.status, json(ready.text)], [200, { status: "ok", content_hash: `sha256:${hash}` }])
       assert.strictEqual((yield* warm(good, null)).status, 401)
       assert.strictEqual((yield* warm({ ...good, tenant_id: "x" })).status, 400)
+      const { "dist/main.wasm": _, ...pageOnly } = page
+      for (const [files, status] of [
+        [pageOnly, 200],
+        [{ "manifest.json": page["manifest.json"] }, 502]
+      ] as const) {
+        const archive = yield* Effect.promise(() => pack(files))
+        yield* runner.store({ tenant: ids.tenants.acme, extension: extension as never, hash: sha256(archive) }, archive)
+        const warmed = yield* warm({ ...good, content_hash: sha256(archive) })
+        assert.strictEqual(warmed.status, status, warmed.text)
+      }
       const absent = yield* warm({ ...good, tenant_id: ids.tenants.borealis })
       assert.deepStrictEqual([absent.status, json(absent.text)["error"]], [502, "bundle_fetch_failed: no such bundle"])
     })

@@ -24,7 +24,7 @@ const page = Effect.gen(function* () {
   const { extension, rows } = installed(hash)
   yield* (yield* MemoryStore).load(rows)
   yield* (yield* TestRunner).store({ tenant: ids.tenants.acme, extension, hash }, archive)
-  return `/ext-ui/${extension}/${hash}/~${ids.tenants.acme}/index.html`
+  return `/ext-ui/${extension}/${hash}/index.html?tenant=${ids.tenants.acme}`
 })
 
 /** What is sent for the page with these headers. */

@@ -2,18 +2,25 @@ import { assert, describe, it } from "@effect/vitest"
 import { hasTag, pageHeaders } from "../src/internal/http/pageHeaders.ts"
 
 describe("A file of an extension's page", () => {
-  it("is kept for ever, loads and sends nothing outside, and is framed by whom the deployment names", () => {
-    assert.deepEqual(pageHeaders('"tag"', "https://app.example"), {
-      etag: '"tag"',
-      "cache-control": "public, max-age=31536000, immutable",
-      "content-security-policy":
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-        "font-src 'self' data:; media-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; " +
-        "frame-ancestors https://app.example",
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer"
-    })
-  })
+  it.each([
+    ["file", "public, max-age=31536000, immutable", { etag: '"tag"' }],
+    ["document", "no-cache", { etag: '"tag"' }],
+    ["fallback", "no-store", {}]
+  ] as const)(
+    "that is a %s is kept so: %s; it sends nothing outside, and is framed by whom the deployment names",
+    (kept, cached, etag) => {
+      assert.deepEqual(pageHeaders(kept, '"tag"', "https://app.example"), {
+        ...etag,
+        "cache-control": cached,
+        "content-security-policy":
+          "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+          "font-src 'self' data:; media-src 'self'; connect-src 'none'; form-action 'none'; base-uri 'none'; " +
+          "frame-ancestors https://app.example",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer"
+      })
+    }
+  )
 
   it.each(['"a"', 'W/"a"', ' "a" ', '"b", "a"', '"b",W/"a"', "*", '"b", *'])(
     "is there already for who asks with the tag %s",

@@ -1,6 +1,6 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { Archives, type ArchivesService, ComponentStore, defaultLimits } from "@alga-psa/ext-adapters-wit"
-import { CapabilityGate } from "@alga-psa/ext-domain"
+import { CapabilityGate, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
@@ -14,7 +14,6 @@ import { type ExtensionUi, layer as layerUi } from "../src/ExtensionUi.ts"
 import { extensionUi } from "../src/internal/http/extensionUi.ts"
 import { trigger } from "../src/internal/http/trigger.ts"
 import { warmup } from "../src/internal/http/warmup.ts"
-import * as SeenBundles from "../src/SeenBundles.ts"
 import { layerToken, type ServiceToken, serviceTokenHeader } from "../src/ServiceToken.ts"
 import { type KeptTrigger, Triggers } from "../src/Triggers.ts"
 import { manifest, sha256 } from "../testing/Archive.ts"
@@ -25,15 +24,17 @@ const hash = sha256(archive)
 const tenant = ids.tenants.acme
 const extension = ids.extensions.full
 
-const requestOf = (path: string, body?: string | ReadableStream) =>
+const named = { "x-alga-tenant": tenant }
+
+const requestOf = (path: string, body?: string | ReadableStream, more: Record<string, string> = named) =>
   HttpServerRequest.fromWeb(
     new Request(`http://runner.invalid${path}`, {
-      headers: { "content-type": "application/json", [serviceTokenHeader]: token, "x-alga-tenant": tenant },
+      headers: { "content-type": "application/json", [serviceTokenHeader]: token, ...more },
       ...(body === undefined ? {} : { method: "POST", body, duplex: "half" })
     } as RequestInit)
   )
 
-type Stuck = "database" | "store" | "archive" | "intake" | "peer" | "triggers" | "rights"
+type Stuck = "database" | "lookup" | "store" | "archive" | "page" | "intake" | "peer" | "triggers" | "rights"
 
 /** A part that does not answer and cannot be interrupted, and the others, which do; says when it is reached. */
 const parts = (stuckPart: Stuck) => {
@@ -53,7 +54,7 @@ const parts = (stuckPart: Stuck) => {
         Layer.mock(BundleStore, { read: () => at("store", archive) }),
         Layer.succeed(Archives, {
           component: () => at("archive", opened),
-          page: () => at("archive", new Map())
+          page: () => Effect.andThen(at("page", null), at("archive", new Map()))
         } satisfies ArchivesService),
         Layer.mock(ComponentStore, {
           directory: "",
@@ -61,7 +62,10 @@ const parts = (stuckPart: Stuck) => {
           use: () => Effect.void
         }),
         Layer.mock(CapabilityGate, { accessTo: () => at("database", { contentHashes: [hash] } as never) }),
-        SeenBundles.layer,
+        Layer.mock(InstallLookup, {
+          byBundle: () =>
+            at("lookup", { tenantId: tenant, installId: ids.installs.full, extensionId: extension, contentHash: hash })
+        }),
         Layer.mock(AnswerRights, { mayHave: () => at("rights", undefined) }),
         Layer.succeed(Triggers, {
           accept: () => Effect.die("not asked"),
@@ -106,6 +110,7 @@ const warm = (change: object = {}) =>
     requestOf("/warmup", JSON.stringify({ tenant_id: tenant, extension_id: extension, content_hash: hash, ...change }))
   )
 const page = extensionUi(requestOf(`/ext-ui/${extension}/${hash}/index.html`))
+const unnamed = extensionUi(requestOf(`/ext-ui/${extension}/${hash}/index.html`, undefined, {}))
 const kept = Effect.provideService(trigger(requestOf("/v1/triggers/{id}")), HttpRouter.RouteContext, {
   params: { id: ids.installs.full },
   route: HttpRouter.route("GET", "/v1/triggers/:id", Effect.die("not asked"))
@@ -120,7 +125,9 @@ describe("a route beside the execution, where a part is stuck, is answered at th
     ["POST /warmup", "archive", warm(), 503, noComponent],
     ["POST /warmup", "intake", warm(), 503, noComponent],
     ["POST /warmup", "peer", warm({ install_id: ids.installs.full }), 503, noComponent],
+    ["POST /warmup", "page", warm(), 503, noPage],
     ["GET /ext-ui", "database", page, 503, noPage],
+    ["GET /ext-ui", "lookup", unnamed, 503, noPage],
     ["GET /ext-ui", "store", page, 503, noPage],
     ["GET /ext-ui", "archive", page, 503, noPage],
     ["GET /v1/triggers", "triggers", kept, 503, "data_unavailable: the store of triggers does not answer"],

@@ -10,15 +10,19 @@ import {
   installRow
 } from "@alga-psa/ext-adapters-memory"
 import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain"
-import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
+import { buildComponent, type Engine } from "@alga-psa/ext-extension-sdk/build"
 import { manifest, pack } from "./Archive.ts"
 
 /** Builds a fixture's component. */
-export const buildFixtureComponent = async (name: string): Promise<Uint8Array> => {
+export const buildFixtureComponent = async (name: string, engine?: Engine): Promise<Uint8Array> => {
   const directory = await mkdtemp(join(tmpdir(), "alga-fixture-"))
   try {
     const entry = new URL(`../test/fixtures/${name}.ts`, import.meta.url)
-    const { file } = await buildComponent({ entry, outFile: join(directory, "main.wasm") })
+    const { file } = await buildComponent({
+      entry,
+      outFile: join(directory, "main.wasm"),
+      ...(engine ? { engine } : {})
+    })
     return await readFile(file)
   } finally {
     await rm(directory, { recursive: true, force: true })
@@ -26,8 +30,8 @@ export const buildFixtureComponent = async (name: string): Promise<Uint8Array> =
 }
 
 /** Builds a fixture's component and packs it into a bundle. */
-export const buildFixture = async (name: string): Promise<Uint8Array> =>
-  pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await buildFixtureComponent(name) })
+export const buildFixture = async (name: string, engine?: Engine): Promise<Uint8Array> =>
+  pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await buildFixtureComponent(name, engine) })
 
 /** An extension that a tenant has installed. */
 export interface Installed {

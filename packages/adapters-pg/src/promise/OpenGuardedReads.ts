@@ -1,31 +1,8 @@
 import { guardedDoor } from "../internal/promise/guardedDoor.ts"
 import { guardedReads } from "../internal/promise/guardedReads.ts"
 import type { AuditRecord } from "./AuditRecord.ts"
-import type { Reads } from "./Reads.ts"
+import type { OpenedGuardedReads } from "./Reads.ts"
 import type { Source } from "./Source.ts"
-
-/** For whom guarded reads are made: an install of a tenant, and the user who asks or what runs without one. */
-export type Caller = {
-  readonly tenant: string
-  /** `tenant_extension_install.id`. */
-  readonly install: string
-  /** For the audit. */
-  readonly requestId?: string
-} & (
-  | { readonly user: string; readonly trigger?: never }
-  | { readonly trigger: "schedule" | "webhook"; readonly user?: never }
-)
-
-/** Reads that check what a host call of an extension checks. */
-export interface OpenedGuardedReads {
-  /**
-   * The reads for this caller. Whether they may be made is asked anew for each call. It throws an `InvalidInputError` where an
-   * id is not a UUID.
-   */
-  as(caller: Caller): Reads
-  /** Waits for the calls that run, and ends the pool where it is the reads' own. Later calls fail with `ClosedError`. */
-  close(): Promise<void>
-}
 
 /** Where to read, and who hears of it. */
 export type GuardedSource = Source & {

@@ -2,16 +2,8 @@ import { Layer, Logger } from "effect"
 import { openDoor } from "../internal/promise/door.ts"
 import { plainReads } from "../internal/promise/plainReads.ts"
 import { sourceLayer } from "../internal/promise/sourceLayer.ts"
-import type { ClientReads, OfTenant, ServiceReads } from "./Reads.ts"
+import type { OpenedReads } from "./Reads.ts"
 import type { Source } from "./Source.ts"
-
-/** Reads of any tenant's clients and services. They check no right. */
-export interface OpenedReads {
-  readonly clients: OfTenant<ClientReads>
-  readonly services: OfTenant<ServiceReads>
-  /** Waits for the calls that run, and ends the pool where it is the reads' own. Later calls fail with `ClosedError`. */
-  close(): Promise<void>
-}
 
 /**
  * Opens reads over a database: with a pool of their own (`url`), which is opened once and closed at the end; or through the

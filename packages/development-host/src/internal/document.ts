@@ -39,6 +39,7 @@ export const documentOf = ({ aside, settings, title, who }: DocumentOptions): st
 <h1 id="name">${text(title)}</h1>
 <p class="who">${text(who)}</p>
 <label>Theme <select id="theme"><option value="system">System</option><option value="light">Light</option><option value="dark">Dark</option></select></label>
+<label><input id="theme-messages" type="checkbox"> Tell the page the theme</label>
 </header>
 <main><iframe id="page"></iframe></main>
 ${aside}</body>

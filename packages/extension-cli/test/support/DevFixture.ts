@@ -53,11 +53,11 @@ const script = `const host = new URLSearchParams(location.search).get("parentOri
 const tell = (type, payload, request_id) => parent.postMessage({ alga: true, version: "1", type, payload, request_id }, host)
 addEventListener("message", ({ data, origin }) => {
   if (origin !== host) return
-  if (data.type === "bootstrap") tell("apiproxy", { route: "/api/count", method: "GET" }, "count")
   const { body, error } = data.payload
   if (data.type === "apiproxy_response") document.getElementById("answer").textContent = error ?? atob(body)
 })
 tell("ready", {})
+tell("apiproxy", { route: "/api/count", method: "GET" }, "count")
 `
 
 /** An extension in a folder of its own, where the packages of this workspace can be found. */

@@ -7,9 +7,10 @@ import { promisify } from "node:util"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../../../../", import.meta.url))
-const packed = ["domain", "adapters-wit", "extension-sdk", "extension-build", "extension-cli"]
+/** What an author of extensions installs. */
+export const packagesOfAuthors = ["domain", "adapters-wit", "extension-sdk", "extension-build", "extension-cli"]
 /** What only `alga-ext dev` loads. It is left out, which spares the installation of a database. */
-const leftOut = ["ext-development-host", "ext-runner", "ext-adapters-memory", "ext-adapters-pg"]
+const leftOut = ["development-host", "runner", "adapters-memory", "adapters-pg"]
 
 /** The packages of this project as a registry would give them, for package managers outside of it. */
 export interface PackedPackages {
@@ -23,8 +24,8 @@ export interface PackedPackages {
 /** Runs pnpm, with what is in its store already where it can. */
 export const pnpm = (cwd: string, ...args: ReadonlyArray<string>) => run("npx", ["--yes", "pnpm@12", ...args], { cwd })
 
-/** Packs the packages that an author installs. */
-export const packPackages = async (): Promise<PackedPackages> => {
+/** Packs packages, by the names of their folders. */
+export const packPackages = async (packed: ReadonlyArray<string>): Promise<PackedPackages> => {
   const folder = await mkdtemp(join(tmpdir(), "alga-packages-"))
   const chosen = packed.flatMap((name) => ["--filter", `@alga-psa/ext-${name}`])
   await pnpm(root, "-r", ...chosen, "pack", "--pack-destination", folder)
@@ -40,7 +41,7 @@ export const packPackages = async (): Promise<PackedPackages> => {
     "overrides:",
     '  "@bytecodealliance/preview2-shim": 0.26.0',
     ...from,
-    ...leftOut.map((name) => `  "@alga-psa/${name}": "-"`),
+    ...leftOut.filter((name) => !packed.includes(name)).map((name) => `  "@alga-psa/ext-${name}": "-"`),
     ""
   ].join("\n")
   await writeFile(join(folder, "pnpm-workspace.yaml"), workspace)

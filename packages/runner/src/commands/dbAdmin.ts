@@ -25,7 +25,7 @@ const database = Layer.unwrap(Effect.map(adminUrl, layerAdmin))
  * Provides the client of `DATABASE_ADMIN_URL`. A run that is told to stop ends with the status 130: unlike a service, it
  * has not done what it was asked for.
  */
-export const onAdminDatabase = <A, E>(run: Effect.Effect<A, E, PgClient>) =>
+export const onAdminDatabase = <A, E, R = never>(run: Effect.Effect<A, E, PgClient | R>) =>
   Effect.onInterrupt(Effect.provide(run, database), () =>
     Effect.sync(() => {
       process.exitCode = 130

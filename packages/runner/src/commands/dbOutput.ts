@@ -1,11 +1,9 @@
-import { foreignJson } from "@alga-psa/ext-adapters-wit/ForeignText"
-import { Console, Effect } from "effect"
+import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { Console, Effect, Stream } from "effect"
 import { table } from "../Table.ts"
 
-type Cell = string | number | boolean | null | ReadonlyArray<string>
-
 /** Prints rows as a table of the given columns, or as JSON, one whole object a line. */
-export const print = <Row extends Readonly<Record<string, Cell>>>(
+export const print = <Row extends object>(
   rows: ReadonlyArray<Row>,
   columns: Readonly<Record<string, (row: Row) => string>>,
   asJson: boolean
@@ -14,6 +12,31 @@ export const print = <Row extends Readonly<Record<string, Cell>>>(
   const cells = rows.map((row) => Object.values(columns).map((cell) => cell(row)))
   return Console.log(table(Object.keys(columns), cells, process.stdout.columns ?? 240))
 }
+
+const pageLength = 200
+const longestLine = 2_000
+
+/** As {@link print}, of any number of rows: a table for every 200 of them, with lines below it. Gives how many they were. */
+export const printPages = <Row extends object, E, R>(
+  rows: Stream.Stream<Row, E, R>,
+  columns: Readonly<Record<string, (row: Row) => string>>,
+  asJson: boolean,
+  below: (row: Row) => ReadonlyArray<string> = () => []
+): Effect.Effect<number, E, R> =>
+  rows.pipe(
+    Stream.grouped(pageLength),
+    Stream.mapEffect((page) => {
+      const lines = asJson ? [] : page.flatMap(below).map((line) => foreignText(line, longestLine))
+      return print(page, columns, asJson).pipe(
+        Effect.andThen(Effect.forEach(lines, (line) => Console.log(line), { discard: true })),
+        Effect.as(page.length)
+      )
+    }),
+    Stream.runFold(
+      () => 0,
+      (count, more) => count + more
+    )
+  )
 
 /** Bytes as a person reads them. */
 export const size = (bytes: number | null): string => {

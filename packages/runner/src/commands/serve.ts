@@ -85,6 +85,18 @@ const cluster = Flag.Boolean("cluster").pipe(
   )
 )
 
+/** The pages of extensions on a port of their own, where one is set. */
+const pages = (settings: Settings) => {
+  const { ALGA_EXTENSION_RUNNER_UI_PORT: port } = settings
+  if (port === undefined) return Layer.empty
+  const told = Layer.effectDiscard(
+    HttpServer.addressFormattedWith((address) =>
+      Effect.annotateLogs(Effect.logInfo("pages have a port of their own"), { address })
+    )
+  )
+  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, pagesOnly: true })))
+}
+
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
 export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
   Layer.unwrap(
@@ -93,6 +105,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
       const latest = yield* latestSettings(settings, flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
+        Layer.merge(pages(settings)),
         Layer.provide([
           flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),
           callers(settings, flags.settingsFile),

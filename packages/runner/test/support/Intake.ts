@@ -3,7 +3,6 @@ import { type ArchiveFile, Archives, type ArchivesService, ComponentStore } from
 import type { TenantId } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
 import { type BundleKey, BundleStore, BundleStoreError } from "../../src/BundleStore.ts"
-import * as SeenBundles from "../../src/SeenBundles.ts"
 import { sha256 } from "../../testing/Archive.ts"
 
 /** Bytes that stand for an archive, and where a tenant has it. */
@@ -48,8 +47,7 @@ export const intakeScene = (opening: Opening) => {
     Layer.succeed(Archives, {
       component: noted(opening.component ?? (() => Effect.die("no component"))),
       page: noted(opening.page ?? (() => Effect.die("no page")))
-    }),
-    SeenBundles.layer
+    })
   )
   const put = ({ archive, key }: ReturnType<typeof bundleOf>, bytes = archive) =>
     void archives.set(`${key.tenant} ${key.hash}`, bytes)

@@ -7,7 +7,7 @@ import { DatabaseCheck } from "../../src/DatabaseCheck.ts"
 import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
 import { type HttpOptions, layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
-import { layerToken } from "../../src/ServiceToken.ts"
+import { layerToken, type ServiceToken } from "../../src/ServiceToken.ts"
 import { temporary } from "../../testing/Temporary.ts"
 
 /** What a runner under test answered over HTTP. */
@@ -46,6 +46,11 @@ const send = (url: string) => (path: string, init?: RequestInit) =>
 /** What bounds the callers of a runner under test, where the defaults do not. */
 export const CallerBounds = Context.Reference<Partial<HttpOptions>>("test/CallerBounds", { defaultValue: () => ({}) })
 
+/** Who may call a runner under test, where it is not who knows its token. */
+export const CallersCheck = Context.Reference<Layer.Layer<ServiceToken> | null>("test/CallersCheck", {
+  defaultValue: () => null
+})
+
 /** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
 export const testRunner = (options: Partial<RunnerOptions> = {}) =>
   Layer.unwrap(
@@ -55,6 +60,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
       yield* Effect.promise(() => mkdir(bundles))
       const token = crypto.randomUUID()
       const bounds = yield* CallerBounds
+      const check = (yield* CallersCheck) ?? layerToken(Redacted.make(token))
       let lines: Array<LogLine> = []
       const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
         lines.push({ ...line, ...annotations })
@@ -86,7 +92,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
         Layer.provide(layerHttp(routes, { ...bounds, host: "127.0.0.1", port: 0 })),
         Layer.provide([
           layerRunner({ bundles: { directory: bundles }, components: join(directory, "components"), ...options }),
-          layerToken(Redacted.make(token)),
+          check,
           layerOff
         ]),
         Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),

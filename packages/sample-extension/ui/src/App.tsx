@@ -10,12 +10,10 @@ import { useListing } from "./useListing.ts"
 export interface AppProps {
   readonly ask: Ask
   readonly start: Place
-  /** Hears of every place that a person goes to. */
-  readonly onGo: (place: Place) => void
 }
 
 /** The page: two lists, and one record of either. */
-export const App = ({ ask, onGo, start }: AppProps) => {
+export const App = ({ ask, start }: AppProps) => {
   const [place, setPlace] = useState(start)
   const clients = useListing<Client>(ask, clientsSource, place.list === "clients")
   const services = useListing<Service>(ask, servicesSource, place.list === "services")
@@ -24,7 +22,6 @@ export const App = ({ ask, onGo, start }: AppProps) => {
   const go = (next: Place) => {
     left.current = next.id === null ? place.id : null
     setPlace(next)
-    onGo(next)
   }
   // Who leaves a record finds the focus on its row again.
   useEffect(() => {

@@ -1,29 +1,28 @@
 import "@alga-psa/ui-kit/theme.css"
 import "./page.css"
-import { IframeBridge, navigate } from "@alga-psa/extension-iframe-sdk"
-import { createRoot, type Root } from "react-dom/client"
+import { IframeBridge, subscribeTheme } from "@alga-psa/extension-iframe-sdk"
+import { createRoot } from "react-dom/client"
 import { App } from "./App.tsx"
 import { askThrough } from "./Handler.ts"
-import { pathOf, placeOf } from "./places.ts"
+import { type Place, placeOf } from "./places.ts"
 import { followTheme } from "./theme.ts"
 
 const bridge = new IframeBridge()
 const ask = askThrough(bridge)
 const element = document.getElementById("root")
-let root: Root | null = null
+const root = element === null ? null : createRoot(element)
 
+const draw = (start: Place) => root?.render(<App key={`${start.list} ${start.id}`} ask={ask} start={start} />)
+
+// The page draws by itself. Most hosts send no `bootstrap`, and some no `theme`: both are hints.
+followTheme()
+draw({ list: "clients", id: null })
+subscribeTheme(bridge)
 bridge.on((message) => {
-  if (message.type !== "bootstrap") return
   followTheme()
-  if (root !== null || element === null) return
-  root = createRoot(element)
-  root.render(
-    <App
-      ask={ask}
-      start={placeOf(message.payload.navigation.path) ?? { list: "clients", id: null }}
-      onGo={(place) => navigate(bridge, pathOf(place))}
-    />
-  )
+  if (message.type !== "bootstrap") return
+  const place = placeOf(message.payload.navigation.path)
+  if (place !== null) draw(place)
 })
 
 new ResizeObserver(() => {

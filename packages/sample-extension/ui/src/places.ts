@@ -12,6 +12,3 @@ export const placeOf = (path: string): Place | null => {
   const [, list, id] = /^\/(clients|services)(?:\/([0-9a-f-]{36}))?\/?$/i.exec(path) ?? []
   return list === "clients" || list === "services" ? { list, id: id ?? null } : null
 }
-
-/** The path of a place. */
-export const pathOf = ({ id, list }: Place): string => (id === null ? `/${list}` : `/${list}/${id}`)

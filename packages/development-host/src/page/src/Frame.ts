@@ -8,33 +8,29 @@ export interface FrameOptions {
   /** The address of the page. Only messages of its origin count. */
   readonly address: string
   readonly target: ProxyTarget
-  /** Where the page shall begin, such as `/clients`. */
-  readonly path: string
-  readonly themeTokens: () => Readonly<Record<string, string>>
-  /** Hears where the page went. */
-  readonly onNavigate: (path: string) => void
+  /** The theme, where the page shall be told of it; else null. */
+  readonly themeTokens: () => Readonly<Record<string, string>> | null
 }
 
 /** A page in its frame. */
 export interface ConnectedFrame {
-  /** Tells the page its theme again. */
+  /** Tells the page the theme, where it shall be told. */
   readonly refresh: () => void
 }
 
 const heights = { least: 100, most: 4_000 }
-const sessionMs = 15 * 60_000
 /** More calls at the same time than any page needs are refused. */
 const mostPending = 64
 
 /**
- * Shows an extension's page and answers its messages: `ready` with `bootstrap`, `apiproxy` with what the extension's own
- * handler says, `resize` and `navigate`.
+ * Shows an extension's page and takes its messages as the product does: `ready`, `apiproxy` with what the extension's own
+ * handler says, and `resize`. `ready` is answered by the theme or, as on the product's own origin, by nothing.
  *
  * The page runs sandboxed, in an origin that is not this one. A message counts when it comes from the frame's own window
  * and from that origin; all others, other versions and unknown types get nothing, not even an error.
  */
 export const connectFrame = (options: FrameOptions): ConnectedFrame => {
-  const { frame, onNavigate, path, target, themeTokens } = options
+  const { frame, target, themeTokens } = options
   const parent = encodeURIComponent(location.origin)
   const address = new URL(options.address)
   const { origin } = address
@@ -45,18 +41,10 @@ export const connectFrame = (options: FrameOptions): ConnectedFrame => {
   const send = (message: HostMessage, requestId: string | null) =>
     frame.contentWindow?.postMessage(envelope(message, requestId), origin)
 
-  const bootstrap = (requestId: string | null) =>
-    send(
-      {
-        type: "bootstrap",
-        payload: {
-          session: { token: crypto.randomUUID(), expires_at: new Date(Date.now() + sessionMs).toISOString() },
-          theme_tokens: themeTokens(),
-          navigation: { path }
-        }
-      },
-      requestId
-    )
+  const tellTheme = () => {
+    const payload = themeTokens()
+    if (ready && payload !== null) send({ type: "theme", payload }, null)
+  }
 
   const proxy = async (payload: Readonly<Record<string, unknown>>, requestId: string) => {
     if (pending >= mostPending) {
@@ -75,23 +63,17 @@ export const connectFrame = (options: FrameOptions): ConnectedFrame => {
     switch (message.type) {
       case "ready":
         ready = true
-        return bootstrap(message.requestId)
+        return tellTheme()
       case "apiproxy":
         return void proxy(message.payload, message.requestId)
       case "resize":
         frame.style.height = `${Math.min(heights.most, Math.max(heights.least, Math.ceil(message.height)))}px`
         return
-      case "navigate":
-        return onNavigate(message.path)
     }
   })
 
   frame.setAttribute("sandbox", "allow-scripts allow-same-origin")
   frame.referrerPolicy = "no-referrer"
   frame.src = `${address.href}${address.search === "" ? "?" : "&"}parentOrigin=${parent}`
-  return {
-    refresh: () => {
-      if (ready) bootstrap(null)
-    }
-  }
+  return { refresh: tellTheme }
 }

@@ -3,6 +3,7 @@ import { connectFrame } from "./Frame.ts"
 import { applyTheme, onSystemTheme, type Theme, tokensOf } from "./themes.ts"
 
 const themeKey = "alga-host-theme"
+const tellKey = "alga-host-theme-messages"
 
 const element = <A extends HTMLElement>(id: string): A => {
   const found = document.getElementById(id)
@@ -16,8 +17,8 @@ const storedTheme = (): Theme => {
 }
 
 /**
- * Starts a host page: its theme switch, and the frame where the extension has a page. Where the page goes is kept in the
- * fragment of the address. Gives what the server wrote into the document.
+ * Starts a host page: its theme switch, the switch for messages about the theme, which the product sends to pages on a domain
+ * of their own alone, and the frame where the extension has a page. Gives what the server wrote into the document.
  */
 export const startHost = (): HostSettings => {
   const settings: HostSettings = JSON.parse(element("settings").textContent ?? "")
@@ -25,6 +26,8 @@ export const startHost = (): HostSettings => {
   let theme = storedTheme()
   choice.value = theme
   applyTheme(theme)
+  const tells = element<HTMLInputElement>("theme-messages")
+  tells.checked = localStorage.getItem(tellKey) === "on"
   const frame = element<HTMLIFrameElement>("page")
   frame.title = settings.title
   const connected =
@@ -34,9 +37,7 @@ export const startHost = (): HostSettings => {
           frame,
           address: settings.frame,
           target: { extensionId: settings.extensionId, session: settings.session },
-          path: location.hash.startsWith("#/") ? location.hash.slice(1) : "/",
-          themeTokens: () => tokensOf(theme),
-          onNavigate: (path) => history.replaceState(null, "", `#${path}`)
+          themeTokens: () => (tells.checked ? tokensOf(theme) : null)
         })
   frame.hidden = connected === null
   const show = () => {
@@ -46,6 +47,10 @@ export const startHost = (): HostSettings => {
   choice.addEventListener("change", () => {
     theme = choice.value === "light" || choice.value === "dark" ? choice.value : "system"
     localStorage.setItem(themeKey, theme)
+    show()
+  })
+  tells.addEventListener("change", () => {
+    localStorage.setItem(tellKey, tells.checked ? "on" : "off")
     show()
   })
   onSystemTheme(show)

@@ -1,24 +1,15 @@
 /** What a page may ask of the window around it. */
 export type PageMessage =
-  | { readonly type: "ready"; readonly requestId: string | null }
+  | { readonly type: "ready" }
   | { readonly type: "apiproxy"; readonly requestId: string; readonly payload: Readonly<Record<string, unknown>> }
   | { readonly type: "resize"; readonly height: number }
-  | { readonly type: "navigate"; readonly path: string }
 
 /** What the window around a page tells it. */
 export type HostMessage =
-  | {
-      readonly type: "bootstrap"
-      readonly payload: {
-        readonly session: { readonly token: string; readonly expires_at: string }
-        readonly theme_tokens: Readonly<Record<string, string>>
-        readonly navigation: { readonly path: string }
-      }
-    }
+  | { readonly type: "theme"; readonly payload: Readonly<Record<string, string>> }
   | { readonly type: "apiproxy_response"; readonly payload: { readonly body: string } | { readonly error: string } }
 
 const longestId = 200
-const longestPath = 2_048
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | null =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : null
@@ -32,18 +23,14 @@ export const readMessage = (data: unknown): PageMessage | null => {
   if (envelope?.["alga"] !== true || envelope["version"] !== "1") return null
   const requestId = idOf(envelope["request_id"])
   const payload = record(envelope["payload"]) ?? {}
-  const { height, path } = payload
+  const { height } = payload
   switch (envelope["type"]) {
     case "ready":
-      return { type: "ready", requestId }
+      return { type: "ready" }
     case "apiproxy":
       return requestId === null ? null : { type: "apiproxy", requestId, payload }
     case "resize":
       return typeof height === "number" && Number.isFinite(height) ? { type: "resize", height } : null
-    case "navigate":
-      return typeof path === "string" && path.startsWith("/") && path.length <= longestPath
-        ? { type: "navigate", path }
-        : null
     default:
       return null
   }

@@ -5,8 +5,9 @@ import { waitFor, within } from "../../Deadline.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
+import { namedTenant } from "./namedTenant.ts"
 import { hasTag, pageHeaders } from "./pageHeaders.ts"
-import { pageTarget } from "./pageTenant.ts"
+import { OwnerOfHost } from "./pageHost.ts"
 
 /** Which origins may frame an extension's page, as in the directive `frame-ancestors`. Default: its own. */
 export const FrameAncestors = Context.Reference<string>("@alga-psa/ext-runner/FrameAncestors", {
@@ -17,7 +18,12 @@ const Target = Schema.Tuple([ExtensionId, ContentHash])
 const decodeTarget = Schema.decodeUnknownEffect(Target)
 
 const decodeSegment = (segment: string) =>
-  Effect.try({ try: () => decodeURIComponent(segment), catch: () => fail("not_found") })
+  Effect.try({ try: () => decodeURIComponent(segment), catch: () => fail("not_found") }).pipe(
+    Effect.filterOrFail(
+      (name) => !/[/\\\0]/.test(name),
+      () => fail("not_found")
+    )
+  )
 
 const contentType = (path: string): string => {
   const type = Option.getOrElse(Mime.getType(path), () => "application/octet-stream")
@@ -28,8 +34,8 @@ const contentType = (path: string): string => {
  * `GET /ext-ui/{extensionId}/{contentHash}/{path}`: a file below `ui/` of the bundle; a path that is empty or ends with a
  * slash means its `index.html`. The name is looked up among the archive's own, never on a disk.
  *
- * A document whose tenant stands in the query alone moves to a path that names it, since the files that it loads have no
- * query: any process can then serve them. Answered within the deployment's longest time for a request.
+ * Whose copy it is follows from the `Host`, else from who is named, else from the extension and the hash. Answered within the
+ * deployment's longest time for a request.
  */
 export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
@@ -38,17 +44,17 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
       Effect.flatMap(Effect.all([decodeSegment(extensionText), decodeSegment(hashText)]), decodeTarget),
       () => fail("not_found")
     )
-    const { moved, segments, tenant } = yield* pageTarget(http, yield* Effect.forEach(encoded, decodeSegment))
-    const path = segments.join("/")
-    const name = path === "" || path.endsWith("/") ? `${path}index.html` : path
-    const { bytes, sha256 } = yield* waitFor("page")((yield* ExtensionUi).file({ tenant, extension, hash, path: name }))
+    const path = (yield* Effect.forEach(encoded, decodeSegment)).join("/")
+    const asked = path === "" || path.endsWith("/") ? `${path}index.html` : path
+    const [owner, tenant] = yield* Effect.all([OwnerOfHost, namedTenant(http)])
+    const page = yield* ExtensionUi
+    const file = page.file({ owner, tenant, extension, hash, path: asked })
+    const { bytes, name, sha256 } = yield* waitFor("page")(file)
     const type = contentType(name)
-    if (moved !== null && type.startsWith("text/html")) {
-      return HttpServerResponse.empty({ status: 307, headers: { location: moved, "cache-control": "no-store" } })
-    }
+    const kept = name !== asked ? "fallback" : type.startsWith("text/html") ? "document" : "file"
     const etag = `"${sha256}"`
-    const headers = pageHeaders(etag, yield* FrameAncestors)
-    return hasTag(http.headers["if-none-match"] ?? "", etag)
+    const headers = pageHeaders(kept, etag, yield* FrameAncestors)
+    return kept !== "fallback" && hasTag(http.headers["if-none-match"] ?? "", etag)
       ? HttpServerResponse.empty({ status: 304, headers })
       : HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
   }).pipe(within(null), answered)

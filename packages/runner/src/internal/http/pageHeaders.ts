@@ -13,10 +13,22 @@ const policy = (frameAncestors: string): string =>
     `frame-ancestors ${frameAncestors}`
   ].join("; ")
 
-/** The headers of each file of an extension's page. It is named by its content, and so is kept for ever. */
-export const pageHeaders = (etag: string, frameAncestors: string) => ({
-  etag,
-  "cache-control": "public, max-age=31536000, immutable",
+const caching = {
+  /** Named by its content, and so kept for ever. */
+  file: "public, max-age=31536000, immutable",
+  /** Asked for each time, so that a page whose install was switched off is gone. */
+  document: "no-cache",
+  /** Not what was asked for, and so never kept. */
+  fallback: "no-store"
+} as const
+
+/** How long what is served may be kept, by what it is. */
+export type Kept = keyof typeof caching
+
+/** The headers of each file of an extension's page. */
+export const pageHeaders = (kept: Kept, etag: string, frameAncestors: string) => ({
+  ...(kept === "fallback" ? {} : { etag }),
+  "cache-control": caching[kept],
   "content-security-policy": policy(frameAncestors),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer"

@@ -1,0 +1,82 @@
+import * as Grants from "@alga-psa/ext-adapters-pg/Grants"
+import { alwaysGranted, Capability } from "@alga-psa/ext-domain/Capability"
+import { InstallId } from "@alga-psa/ext-domain/Identifiers"
+import { Console, Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { UsageWrong } from "../ExitCode.ts"
+import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
+import { printPages } from "./dbOutput.ts"
+
+const columns = {
+  tenant: ({ tenant }: Grants.InstallCapabilities) => tenant,
+  install: ({ install }: Grants.InstallCapabilities) => install,
+  extension: ({ name, version }: Grants.InstallCapabilities) => `${name} ${version ?? "-"}`,
+  enabled: ({ enabled }: Grants.InstallCapabilities) => (enabled ? "yes" : "no"),
+  capabilities: ({ capabilities }: Grants.InstallCapabilities) => capabilities.join(", ")
+}
+
+const check = Command.make("check", { json }, (flags) =>
+  Effect.gen(function* () {
+    const count = yield* printPages(Grants.ungranted, columns, flags.json)
+    if (count === 0) return
+    return yield* new NotInPlace({
+      what: `${count} installs declare more than they were granted; look at each, then run db grants apply`
+    })
+  }).pipe(onAdminDatabase)
+).pipe(
+  Command.withDescription("List the installs whose version declares more than they were granted; fail where one does")
+)
+
+const grantable = Capability.literals.filter((name) => !alwaysGranted.has(name))
+
+const flags = {
+  capability: Flag.Literals("capability", grantable).pipe(
+    Flag.atLeast(1),
+    Flag.withDescription("A capability; once for each")
+  ),
+  install: Flag.String("install").pipe(
+    Flag.withSchema(InstallId),
+    Flag.atLeast(0),
+    Flag.withDescription("The id of an install; once for each")
+  ),
+  all: Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription("Every install of every tenant")),
+  yes: Flag.Boolean("yes").pipe(Flag.withDefault(false), Flag.withDescription("Write; without it nothing is changed")),
+  json
+}
+
+const changing = (action: "apply" | "revoke") =>
+  Command.make(action, flags, (given) =>
+    Effect.gen(function* () {
+      if (given.install.length > 0 === given.all) {
+        return yield* new UsageWrong({ message: "name the installs with --install, or say --all" })
+      }
+      const installs = given.all ? "all" : given.install
+      const changed = Grants.change({ action, capabilities: given.capability, installs, write: given.yes })
+      const count = yield* printPages(
+        changed,
+        { ...columns, state: ({ state }: Grants.ChangedGrants) => state },
+        given.json
+      ).pipe(onAdminDatabase)
+      if (!given.yes && count > 0) yield* Console.error("nothing was changed; add --yes to write this")
+    })
+  )
+
+const apply = changing("apply").pipe(
+  Command.withDescription("Grant capabilities to installs whose version declares them; only show without --yes"),
+  Command.withExamples([
+    {
+      command: "alga-extension-runner db grants apply --capability cap:service.read --all --yes",
+      description: "Grant one capability wherever the installed version declares it"
+    }
+  ])
+)
+
+const revoke = changing("revoke").pipe(
+  Command.withDescription("Take capabilities away from installs, at once; only show without --yes")
+)
+
+/** `db grants`: what installs were granted, beside what their versions declare. */
+export const grants = Command.make("grants").pipe(
+  Command.withDescription("What installs were granted, beside what their versions declare"),
+  Command.withSubcommands([check, apply, revoke])
+)

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { layerArchives, layerComponentStore } from "@alga-psa/ext-adapters-wit"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Layer, Stream } from "effect"
+import { Command } from "effect/cli"
+import * as BundleStore from "../BundleStore.ts"
+import * as HttpBundleStore from "../HttpBundleStore.ts"
+import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
+import { productPorts } from "../ProductPorts.ts"
+import type { BundleSource } from "../Runner.ts"
+import { bundlesOf, frameAncestorsSettings, limitsOf, type Settings } from "../Settings.ts"
+import { readSettings, SettingsInvalid, type SettingsReport } from "../SettingsSource.ts"
+import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
+import { printPages } from "./dbOutput.ts"
+import { settingsFile } from "./settingsFile.ts"
+
+const temporary = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-installs-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+/** Read without the cache on disk: whether the store has a bundle is what is asked. */
+const layerStore = (source: BundleSource) =>
+  "directory" in source
+    ? BundleStore.layerDirectory(source.directory).pipe(Layer.provide(NodeServices.layer))
+    : HttpBundleStore.layer(source)
+
+const offeredBy = ({ readings, values }: SettingsReport): Offered => {
+  const isSet = (name: string) =>
+    readings.some((one) => one.name === name && (one.source === "environment" || one.source === "file"))
+  return {
+    ports: productPorts(values),
+    frameAncestors: frameAncestorsSettings.some(isSet),
+    vault: isSet("VAULT_ADDR") || isSet("ALGA_VAULT_ADDR"),
+    limits: limitsOf(values)
+  }
+}
+
+const keptComponents = 64 * 1024 * 1024
+
+const columns = {
+  tenant: ({ tenant }: InstallFinding) => tenant,
+  install: ({ install }: InstallFinding) => install,
+  extension: ({ name, version }: InstallFinding) => `${name} ${version ?? "-"}`,
+  component: ({ component }: InstallFinding) => component,
+  MiB: ({ startKib }: InstallFinding) => (startKib === null ? "-" : (startKib / 1024).toFixed(1)),
+  page: ({ page }: InstallFinding) => (page ? "yes" : "no"),
+  "would fail": ({ problems }: InstallFinding) => (problems.length > 0 ? "yes" : "no"),
+  open: ({ open }: InstallFinding) => open.join(" ")
+}
+
+const told = ({ install, notes, problems }: InstallFinding) => [
+  ...problems.map((problem) => `${install}: ${problem}`),
+  ...notes.map((note) => `${install}: note: ${note}`)
+]
+
+const check = Command.make("check", { settingsFile, json }, (flags) =>
+  Effect.gen(function* () {
+    const report = yield* readSettings(flags.settingsFile)
+    const { BUNDLE_STORE_BASE: base } = report.values
+    const wrong = report.readings.flatMap(({ name, problem, source }) =>
+      problem !== null && (source !== "not set" || name === "BUNDLE_STORE_BASE") ? [`${name} ${problem}`] : []
+    )
+    if (base === undefined || wrong.length > 0) return yield* new SettingsInvalid({ problems: wrong })
+    const offered = offeredBy(report)
+    const { componentBytes, glueBytes } = offered.limits
+    const intake = Layer.merge(
+      layerArchives({ componentBytes }),
+      layerComponentStore({ directory: yield* temporary, cacheBytes: keptComponents, componentBytes, glueBytes })
+    )
+    let failing = 0
+    const counted = Stream.map(checkInstalls(offered), (found) => {
+      if (found.problems.length > 0) failing += 1
+      return found
+    })
+    const count = yield* printPages(counted, columns, flags.json, told).pipe(
+      Effect.provide(
+        Layer.merge(intake, layerStore(bundlesOf({ ...report.values, BUNDLE_STORE_BASE: base } as Settings)))
+      )
+    )
+    if (failing > 0)
+      return yield* new NotInPlace({ what: `${failing} of ${count} installs would not work as they do now` })
+  }).pipe(onAdminDatabase, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    "Say of every enabled install what would become of it on a runner with these settings; fail where one would not work"
+  ),
+  Command.withExamples([
+    { command: "alga-extension-runner db installs check", description: "Before a runner takes over from another" },
+    { command: "alga-extension-runner db installs check --json", description: "All that was found, one install a line" }
+  ])
+)
+
+/** `db installs`: what the enabled installs need, before the switch. */
+export const installs = Command.make("installs").pipe(
+  Command.withDescription("What the enabled installs need of this runner"),
+  Command.withSubcommands([check])
+)

@@ -1,0 +1,75 @@
+import { type DataSourceError, type FoundInstall, hostNameOf, InstallLookup } from "@alga-psa/ext-domain"
+import { Context, Effect, Option } from "effect"
+import { HttpRouter, HttpServerRequest } from "effect/http"
+import { api } from "../../Api.ts"
+import { fail } from "../../RunnerError.ts"
+import { ofData } from "../refusals.ts"
+import { named, refuse } from "./answer.ts"
+
+/** The install that owns the `Host` of the request; null where none does. */
+export const OwnerOfHost = Context.Reference<FoundInstall | null>("@alga-psa/ext-runner/OwnerOfHost", {
+  defaultValue: () => null
+})
+
+/** Whether the server that took the request is there for pages alone, on whichever `Host`. Default: no. */
+export const PagesOnly = Context.Reference<boolean>("@alga-psa/ext-runner/PagesOnly", { defaultValue: () => false })
+
+const pathsOf = (group: "operations"): ReadonlyArray<string> =>
+  Object.values(api.groups[group].endpoints).map(({ path }) => path)
+
+const operations = new Set(pathsOf("operations"))
+/** They say no more than that the process answers, and must do so while the database does not. */
+const probes = new Set(["/healthz", "/readyz"])
+
+const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/?#]+/i, "").split(/[?#]/, 1)[0] ?? ""
+
+const isPage = (path: string): boolean => path === "/" || path.startsWith("/ext-ui/")
+
+/** What browsers send of themselves and a page cannot leave out. */
+const isFromBrowser = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["origin"] !== undefined || headers["sec-fetch-site"] !== undefined
+
+const notFound = named(() => Effect.succeed(refuse(fail("not_found"))))
+const notForBrowsers = named(() => Effect.succeed(refuse(fail("not_allowed", "browsers may ask for pages alone"))))
+const unknown = (error: DataSourceError) => named(() => Effect.succeed(refuse(ofData(error))))
+
+/**
+ * Keeps pages and the rest apart, before any route is looked for:
+ *
+ * - On a `Host` that an install owns, and on a server for pages alone, there are `GET` and `HEAD` of `/` and `/ext-ui/…`,
+ *   and nothing else.
+ * - Elsewhere browsers are refused what is for callers: all but pages and the routes for operators.
+ */
+export const layerPageHosts = HttpRouter.middleware(
+  Effect.map(
+    InstallLookup,
+    (lookup) => (answer) =>
+      Effect.gen(function* () {
+        const http = yield* HttpServerRequest.HttpServerRequest
+        const path = pathOf(http.url)
+        const host = hostNameOf(http.headers["host"] ?? "")
+        const asked = Option.isNone(host) ? Effect.succeed(null) : lookup.byHost(host.value)
+        const answered = probes.has(path)
+          ? Effect.map(
+              Effect.timeoutOption(
+                Effect.orElseSucceed(asked, () => null),
+                "1 second"
+              ),
+              Option.getOrNull
+            )
+          : asked
+        return yield* Effect.matchEffect(answered, {
+          onFailure: unknown,
+          onSuccess: (owner) =>
+            Effect.gen(function* () {
+              const pagesOnly = owner !== null || (yield* PagesOnly)
+              const read = http.method === "GET" || http.method === "HEAD"
+              if (pagesOnly && !(read && isPage(path))) return yield* notFound
+              if (!isPage(path) && !operations.has(path) && isFromBrowser(http)) return yield* notForBrowsers
+              return yield* Effect.provideService(answer, OwnerOfHost, owner)
+            })
+        })
+      })
+  ),
+  { global: true }
+)
