@@ -8,16 +8,8 @@ import { Effect, Option, Schema, Stream } from "effect"
 import { BundleMismatch } from "./Bundle.ts"
 import { type BundleFacts, bundleFacts } from "./BundleFacts.ts"
 import { BundleStore, bundlePath } from "./BundleStore.ts"
-import { frameAncestorsSetting } from "./Settings.ts"
-
-/** Whether an interface of the world is answered here. */
-export interface PortState {
-  /** The interface's name in the world. */
-  readonly port: string
-  readonly open: boolean
-  /** What it stands on where it is open, else the setting that is missing. */
-  readonly why: string
-}
+import type { PortState } from "./ProductPorts.ts"
+import { frameAncestorsSettings } from "./Settings.ts"
 
 /** What the settings say that installs may need. */
 export interface Offered {
@@ -120,7 +112,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
       return why === null ? [] : [`${name} is closed here: ${why}`]
     }),
     row.host !== null && facts?.page === true && !offered.frameAncestors
-      ? `its page has a host of its own: set ${frameAncestorsSetting} to the product's origin`
+      ? `its page has a host of its own: set ${frameAncestorsSettings[0]} to the product's origin`
       : null,
     row.sealedBy?.trim().toLowerCase().startsWith("vault-transit") === true &&
     declared.has("cap:secrets.get") &&

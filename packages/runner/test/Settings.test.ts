@@ -79,6 +79,7 @@ describe("Settings", () => {
       maxConnections: 9,
       frameAncestors: "https://app.example",
       failureStatus: "200",
+      readsToken: null,
       reusePort: true
     })
   })
@@ -149,10 +150,10 @@ describe("Settings", () => {
     const exceptions = {
       RUNNER_SERVICE_TOKEN_CHECK: "on or off",
       AWS_ACCESS_KEY_ID: "names a key, and goes with each request in plain",
-      STORAGE_API_BASE_URL: "takes no user and password",
-      REGISTRY_BASE_URL: "takes no user and password",
-      UI_PROXY_BASE_URL: "takes no user and password",
-      ALGA_VAULT_TOKEN_FILE: "names the file",
+      STORAGE_API_BASE_URL: "an address, which holds no user",
+      REGISTRY_BASE_URL: "an address, which holds no user",
+      UI_PROXY_BASE_URL: "an address, which holds no user",
+      ALGA_VAULT_TOKEN_FILE: "where the token is",
       ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS: "on or off",
       ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
     }
@@ -206,6 +207,21 @@ describe("Settings", () => {
     for (const origins of ["'self'; script-src *", "https://a, https://b", "a\r\nx: y", "a\tb", "é"]) {
       assert.lengthOf(problems({ [name]: origins }), 1, origins)
     }
+  })
+
+  it("take the product's name for who may frame a page, which goes before ours", () => {
+    const ours = { ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: "https://ours.example" }
+    const product = { EXT_UI_FRAME_ANCESTORS: "https://product.example" }
+    const counted = [{}, ours, product, { ...ours, ...product }].map(
+      (set) => httpOptionsOf(settings(set)).frameAncestors
+    )
+    assert.deepStrictEqual(counted, [
+      "'self'",
+      "https://ours.example",
+      "https://product.example",
+      "https://product.example"
+    ])
+    assert.lengthOf(problems({ EXT_UI_FRAME_ANCESTORS: "'self'; script-src *" }), 1)
   })
 
   it("say of each what it is for and its unit", () => {
