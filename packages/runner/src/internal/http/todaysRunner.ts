@@ -18,7 +18,7 @@ import { fail, type RunnerError } from "../../RunnerError.ts"
 import { provesOneOf } from "../../ServiceToken.ts"
 import { ofData } from "../refusals.ts"
 import { named, only, refuse, requestIdHeader, requestIdOf } from "./answer.ts"
-import { makeBoundedByTenant } from "./boundedByTenant.ts"
+import { makeBoundedByTenant, readsBounds } from "./boundedByTenant.ts"
 import { readJson } from "./requestBody.ts"
 
 /** What today's runner sends as `x-runner-auth`; null where its paths do not exist. */
@@ -114,7 +114,7 @@ const reads: Readonly<Record<string, Read>> = {
 }
 
 const makeAnswer = () => {
-  const bounded = makeBoundedByTenant()
+  const bounded = makeBoundedByTenant(readsBounds)
   return (read: Read, http: Request) =>
     Effect.gen(function* () {
       const lookup = yield* InstallLookup
