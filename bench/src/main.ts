@@ -9,6 +9,7 @@ import { svgOf } from "./Chart.ts"
 import { check as compare, toCheck } from "./Check.ts"
 import { cluster } from "./cluster/ClusterBench.ts"
 import { deadline } from "./deadline/DeadlineBench.ts"
+import { door } from "./door/DoorBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
@@ -26,7 +27,8 @@ const benches: ReadonlyArray<Bench> = [
   cluster,
   scaleModel,
   underAttack,
-  deadline
+  deadline,
+  door
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
