@@ -12,6 +12,7 @@ import { deadline } from "./deadline/DeadlineBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
+import { ports } from "./ports/PortsBench.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
 import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
@@ -26,7 +27,8 @@ const benches: ReadonlyArray<Bench> = [
   cluster,
   scaleModel,
   underAttack,
-  deadline
+  deadline,
+  ports
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))

@@ -14,6 +14,27 @@ const durations = Metric.histogram("alga_extension_port_request_duration_seconds
   boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 })
 
+interface Labels {
+  readonly interface: string
+  readonly operation: string
+  readonly outcome: string
+}
+
+const metersOf = (labels: Labels) => ({
+  requests: Metric.withAttributes(requests, { ...labels }),
+  durations: Metric.withAttributes(durations, { ...labels })
+})
+
+const kept = new Map<string, ReturnType<typeof metersOf>>()
+
+/** Counts and times a request. All labels are from the code, so that there are as many as it has. */
+const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+  const key = `${labels.interface} ${labels.operation} ${labels.outcome}`
+  const meters = kept.get(key) ?? metersOf(labels)
+  kept.set(key, meters)
+  return Effect.andThen(Metric.update(meters.requests, 1), Metric.update(meters.durations, Number(nanos) / 1e9))
+}
+
 /** Which call of a port a request is for, by names of the code's own. */
 export interface ServerCall {
   readonly interface: string
@@ -56,10 +77,7 @@ export const callServer = (
       Effect.flatMap(Clock.monotonicTimeNanos, (ended) => {
         const labels = { interface: ofInterface, operation, outcome: outcomeOf(exit) }
         const status = Exit.isSuccess(exit) ? { "http.response.status_code": exit.value.status } : {}
-        return Metric.update(Metric.withAttributes(requests, labels), 1).pipe(
-          Effect.andThen(Metric.update(Metric.withAttributes(durations, labels), Number(ended - started) / 1e9)),
-          Effect.andThen(Effect.annotateCurrentSpan({ ...labels, ...status }))
-        )
+        return Effect.andThen(meter(labels, ended - started), Effect.annotateCurrentSpan({ ...labels, ...status }))
       })
     )
   }).pipe(Effect.withSpan("Server.call", { kind: "client" }, { captureStackTrace: false }))
