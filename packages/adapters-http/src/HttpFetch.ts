@@ -5,7 +5,7 @@ import {
   type HttpFetchResponse
 } from "@alga-psa/ext-domain/HttpFetch"
 import { Invocation, type InvocationData } from "@alga-psa/ext-domain/Invocation"
-import { Duration, Effect, Layer, type Redacted } from "effect"
+import { Duration, Effect, Exit, Layer, type Redacted } from "effect"
 import type { Agent } from "undici"
 import type { AddressRange } from "./EgressAddresses.ts"
 import { type EgressEntry, entryFor } from "./EgressAllowlist.ts"
@@ -14,6 +14,8 @@ import { makeDial } from "./internal/egress/dial.ts"
 import { failure, failureOf } from "./internal/egress/failure.ts"
 import { type Resolve, systemResolve } from "./internal/egress/lookups.ts"
 import { sentHeaders } from "./internal/egress/sentHeaders.ts"
+import { measured } from "./internal/measured.ts"
+import { timeFor } from "./internal/timeFor.ts"
 
 /** Whom extensions may send requests to, and how much. */
 export interface HttpFetchOptions {
@@ -23,7 +25,7 @@ export interface HttpFetchOptions {
   readonly opened?: ReadonlyArray<AddressRange>
   /** Asked for a tunnel to the address, for every request: `http` or `https`, with user and password where it has them. Default: none. */
   readonly proxy?: Redacted.Redacted<URL>
-  /** From the call to the whole answer. Default: 30 seconds. */
+  /** From the call to the whole answer, where the execution leaves so much. Default: 30 seconds. */
   readonly timeout?: Duration.Duration
   /** The body of a request, and of an answer, in bytes. Default: 4,128,768. */
   readonly bodyBytes?: number
@@ -50,7 +52,7 @@ const pairs = (flat: ReadonlyArray<string>) =>
   flat.flatMap((name, at) => (at % 2 === 0 ? [{ name, value: flat[at + 1] ?? "" }] : []))
 
 /** Sends a request and reads its whole answer. What fails before the answer began is `transport`, and what fails then `internal`. */
-const exchange = (agent: Agent, url: URL, request: HttpFetchRequest, timeout: Duration.Duration) =>
+const exchange = (agent: Agent, url: URL, request: HttpFetchRequest, millis: number) =>
   Effect.suspend((): Effect.Effect<HttpFetchResponse, HttpFetchError> => {
     let otherwise: "transport" | "internal" = "transport"
     return Effect.tryPromise({
@@ -77,11 +79,17 @@ const exchange = (agent: Agent, url: URL, request: HttpFetchRequest, timeout: Du
       catch: (error) => failureOf(error, otherwise)
     }).pipe(
       Effect.timeoutOrElse({
-        duration: timeout,
-        orElse: () => Effect.fail(failure(otherwise, `no whole answer within ${Duration.format(timeout)}`))
+        duration: millis,
+        orElse: () => Effect.fail(failure(otherwise, `no whole answer within ${millis} ms`))
       })
     )
   })
+
+const outcomeOf = (exit: Exit.Exit<HttpFetchResponse, HttpFetchError>): string => {
+  if (Exit.isSuccess(exit)) return "ok"
+  const error = Exit.findErrorOption(exit)
+  return error._tag === "Some" ? error.value.code : "interrupted"
+}
 
 const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
   const { bodyBytes = 4_128_768, entries, requests = 100, timeout = Duration.seconds(30) } = options
@@ -94,8 +102,8 @@ const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
   const agentOf = yield* makeAgents({ dial, connectTimeout: Duration.min(connectTimeout, timeout), bodyBytes })
   const sent = new WeakMap<InvocationData, number>()
 
-  return HttpFetch.of({
-    fetch: Effect.fnUntraced(function* (request) {
+  const fetch = Effect.fnUntraced(
+    function* (request) {
       const url = urlOf(request.url)
       if (url === null) return yield* failure("invalid-url", "no URL of http or https without a user")
       if (entryFor(entries, url) === undefined) return yield* notAllowed("no entry of the allow-list covers the URL")
@@ -106,9 +114,12 @@ const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
       sent.set(execution, number)
       if (number > requests) return yield* notAllowed(`more than ${requests} requests of one execution`)
       const agent = agentOf(`${execution.tenantId} ${execution.installId}`)
-      return yield* exchange(agent, url, request, timeout)
-    })
-  })
+      return yield* exchange(agent, url, request, yield* timeFor(Duration.toMillis(timeout)))
+    },
+    measured({ interface: "http", operation: "fetch" }, outcomeOf)
+  )
+
+  return HttpFetch.of({ fetch })
 })
 
 /**

@@ -101,6 +101,12 @@ describe("Guarded plain reads", () => {
     )
     assert.strictEqual((await portal.get(clients.evergreen))?.clientId, clients.evergreen)
     assert.isNull(await portal.get(clients.northwind))
+    const many = await portal.getMany([clients.northwind, clients.evergreen])
+    assert.deepEqual(
+      many.map((client) => client?.tags),
+      [undefined, []]
+    )
+    await expect(portal.list({ tags: ["managed"] })).rejects.toMatchObject({ code: "invalid-input", field: "tags" })
     const alone = open().as({ tenant, install, user: users.portalWithoutContact }).clients
     assert.deepEqual((await alone.list()).items, [])
   })
@@ -180,27 +186,44 @@ describe("Guarded plain reads", () => {
   })
 })
 
+describe("All of a guarded list", () => {
+  it("asks for the rights at each page", async () => {
+    const records: Array<AuditRecord> = []
+    const { clients: reads } = open(records).as({ tenant, install, user: users.admin })
+    const names: Array<string> = []
+    const denied = async () => {
+      for await (const { clientName } of reads.all({ pageSize: 2 })) {
+        names.push(clientName)
+        if (names.length === 4) await knex("users").where({ user_id: users.admin }).update({ is_inactive: true })
+      }
+    }
+    await expect(denied()).rejects.toMatchObject({ code: "not-allowed" })
+    await knex("users").where({ user_id: users.admin }).update({ is_inactive: false })
+    assert.deepEqual([names.length, records.map(({ outcome }) => outcome)], [4, ["ok", "ok", "rbac-denied"]])
+  })
+})
+
 describe("The audit of guarded plain reads", () => {
   it("has one record a call, of the one that is refused too", async () => {
     const records: Array<AuditRecord> = []
     const reads = open(records)
     const admin = reads.as({ tenant, install, user: users.admin, requestId: "request-1" })
     await admin.clients.list({ search: "Evergreen" })
-    await told(admin.clients.list({ page: -1 }))
+    await told(admin.clients.list({ pageSize: -1 }))
     await told(reads.as({ tenant, install, user: users.technician }).services.list())
     await told(reads.as({ tenant, install: installs.borealis, trigger: "webhook" }).clients.list())
     const common = { tenant, install, extension: extensions.full, contentHash: null, trigger: null, requestId: null }
     const timed = { durationMs: expect.any(Number), time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) }
     const version = expect.any(String)
-    const list = { operation: "clients.list", capability: "cap:client.read" }
+    const list = { operation: "clients-v2.page", capability: "cap:client.read" }
     const admins = { ...common, ...timed, ...list, version, user: users.admin, requestId: "request-1" }
     expect(records).toEqual([
       { ...admins, outcome: "ok", resultCount: 1 },
-      { ...admins, outcome: "invalid-input", field: "page", why: "must be 1 to 10000" },
+      { ...admins, outcome: "invalid-input", field: "pageSize", why: "must be 1 to 100" },
       {
         ...common,
         ...timed,
-        operation: "services.list",
+        operation: "services-v2.page",
         capability: "cap:service.read",
         version,
         user: users.technician,
@@ -230,7 +253,7 @@ describe("The audit of guarded plain reads", () => {
       .as({ tenant, install, user: users.admin })
       .clients.list()
     assert.strictEqual(log.mock.calls.length, 1)
-    expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({ operation: "clients.list", outcome: "ok" })
+    expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({ operation: "clients-v2.page", outcome: "ok" })
   })
 
   it("withholds the answer where it fails, whatever it was", async () => {

@@ -45,21 +45,32 @@ afterAll(async () => {
   await embedded.close()
 })
 
+const everyOne = async <A>(all: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
+  const found: Array<A> = []
+  for await (const one of all) found.push(one)
+  return found
+}
+
 /** What the reads give of every tenant, by inputs that differ in every flag that shapes a statement. */
 const everything = ({ clients, services }: OpenedReads) =>
   Promise.all([
     ...[acme, borealis, cobalt].flatMap((tenant) => [
       clients.list(tenant),
-      clients.list(tenant, { includeInactive: true, pageSize: 100 }),
-      clients.list(tenant, { page: 2, pageSize: 3 }),
-      clients.list(tenant, { search: "O", pageSize: 2 }),
+      clients.list(tenant, { includeInactive: true, pageSize: 100, withTotal: true }),
+      clients.list(tenant, { search: "O", pageSize: 2, withTotal: true }),
       clients.list(tenant, { search: evergreen }),
+      clients.list(tenant, { tags: ["MANAGED"] }),
       clients.get(tenant, evergreen),
       clients.get(tenant, northwind.toUpperCase()),
+      clients.getMany(tenant, [northwind, ids.clients.borealisFirst, evergreen, northwind]),
+      everyOne(clients.all(tenant, { pageSize: 2 })),
+      everyOne(clients.all(tenant, { search: "o", includeInactive: true })),
       services.list(tenant),
       services.list(tenant, { itemKind: "service", isActive: true, billingMethod: "hourly", search: "100%" }),
       services.get(tenant, ids.services.support),
-      services.get(tenant, ids.services.perUnit)
+      services.get(tenant, ids.services.perUnit),
+      services.getMany(tenant, [ids.services.firewall, ids.services.support]),
+      everyOne(services.all(tenant, { pageSize: 3 }))
     ])
   ])
 
@@ -102,6 +113,33 @@ describe("What plain reads give", () => {
   })
 })
 
+describe("All of a list", () => {
+  it("is read page by page, by one statement each, as it is asked for", async () => {
+    const knex = createKnex({ client: "pg", connection: url })
+    const query = fromKnex(knex)
+    let statements = 0
+    const { clients } = openReads({
+      query: (sql, values) => {
+        statements += 1
+        return query(sql, values)
+      }
+    })
+    try {
+      const names: Array<string> = []
+      for await (const { clientName } of clients.all(acme, { pageSize: 2 })) {
+        names.push(clientName)
+        if (names.length === 3) break
+      }
+      assert.deepEqual([names.length, statements], [3, 2])
+      const { items, next } = await clients.list(acme, { pageSize: 2 })
+      const rest = await everyOne(clients.all(acme, { after: next }))
+      assert.deepEqual([...items, ...rest], [...(await everyOne(clients.all(acme)))])
+    } finally {
+      await knex.destroy()
+    }
+  })
+})
+
 describe("Plain reads in a transaction of knex", () => {
   it("see what it wrote, and nobody else does", async () => {
     const knex = createKnex({ client: "pg", connection: url })
@@ -127,6 +165,9 @@ describe("Plain reads fail", () => {
   it.each([
     ["tenant", "must be a UUID", (reads: OpenedReads) => reads.clients.list("acme")],
     ["clientId", "must be a UUID", (reads: OpenedReads) => reads.clients.get(acme, "1")],
+    ["clientIds", "must be 1 to 100 UUIDs", (reads: OpenedReads) => reads.clients.getMany(acme, [])],
+    ["after", "must be what `next` of a page gave", (reads: OpenedReads) => reads.clients.list(acme, { after: "2" })],
+    ["search", "must be text", (reads: OpenedReads) => reads.clients.all(acme, { search: 1 as never }).next()],
     ["serviceId", "must be a UUID", (reads: OpenedReads) => reads.services.get(acme, null as never)],
     ["pageSize", "must be 1 to 100", (reads: OpenedReads) => reads.clients.list(acme, { pageSize: 101 })],
     [

@@ -1,9 +1,9 @@
-import type { ClientSummary } from "@alga-psa/ext-domain/ClientSummary"
-import type * as Clients from "@alga-psa/ext-domain/Clients"
-import type { Page } from "@alga-psa/ext-domain/Page"
+import type { ClientSummaryV2 } from "@alga-psa/ext-domain/ClientSummary"
+import type { ClientsPageInput } from "@alga-psa/ext-domain/Clients"
+import type { CursorPage } from "@alga-psa/ext-domain/CursorPage"
 import { type KnownResource, resources } from "@alga-psa/ext-domain/Resources"
-import type { ServiceSummary } from "@alga-psa/ext-domain/ServiceSummary"
-import type * as Services from "@alga-psa/ext-domain/Services"
+import type { ServiceSummaryV2 } from "@alga-psa/ext-domain/ServiceSummary"
+import type { ServicesPageInput } from "@alga-psa/ext-domain/Services"
 import type { Brand } from "effect"
 import createKnex from "knex"
 import pg from "pg"
@@ -20,17 +20,23 @@ type Unbranded<A> = A extends string & Brand.Brand<infer _Name>
 
 type Same<A> = { [Name in keyof A]: A[Name] }
 
-it("plain reads have every resource and every operation that the domain declares, and the domain's types", () => {
+it("plain reads have every resource, and the types of its last edition", () => {
   expectTypeOf<keyof Plain.Reads>().toEqualTypeOf<KnownResource["name"]>()
-  expectTypeOf<Same<Plain.ClientsListInput>>().toEqualTypeOf<Same<Clients.ClientsListInput>>()
-  expectTypeOf<Same<Plain.ServicesListInput>>().toEqualTypeOf<Same<Services.ServicesListInput>>()
-  expectTypeOf<Same<Plain.ClientSummary>>().toEqualTypeOf<Same<Unbranded<ClientSummary>>>()
-  expectTypeOf<Same<Plain.ServiceSummary>>().toEqualTypeOf<Same<Unbranded<ServiceSummary>>>()
-  expectTypeOf<Same<Plain.Page<string>>>().toEqualTypeOf<Same<Page<string>>>()
-  const reads = Plain.openReads({ query: async () => [] })
-  for (const { name, operations } of resources) {
-    assert.sameMembers(Object.keys(reads[name as keyof Plain.Reads]), Object.keys(operations))
-  }
+  expectTypeOf<Same<Plain.ClientsListInput>>().toEqualTypeOf<Same<ClientsPageInput>>()
+  expectTypeOf<Same<Plain.ServicesListInput>>().toEqualTypeOf<Same<ServicesPageInput>>()
+  expectTypeOf<Same<Plain.ClientSummary>>().toEqualTypeOf<Same<Unbranded<ClientSummaryV2>>>()
+  expectTypeOf<Same<Plain.ServiceSummary>>().toEqualTypeOf<Same<Unbranded<ServiceSummaryV2>>>()
+  expectTypeOf<Same<Plain.Page<string>>>().toEqualTypeOf<Same<CursorPage<string>>>()
+  const { close, ...reads } = Plain.openReads({ query: async () => [] })
+  assert.sameMembers(
+    Object.keys(reads),
+    resources.map(({ name }) => name)
+  )
+  // A third edition would have to be shown here.
+  assert.deepEqual(
+    resources.flatMap(({ editions }) => Object.keys(editions)),
+    ["clients", "clients-v2", "services", "services-v2"]
+  )
 })
 
 it("plain reads refuse a misspelt filter, and an option of the other kind of source, where they are compiled", () => {
@@ -38,6 +44,10 @@ it("plain reads refuse a misspelt filter, and an option of the other kind of sou
   const compiled = [
     // @ts-expect-error it is `search`
     () => clients.list("tenant", { serach: "north" }),
+    // @ts-expect-error it is `search` here too
+    () => clients.all("tenant", { serach: "north" }),
+    // @ts-expect-error pages have no numbers
+    () => clients.list("tenant", { page: 2 }),
     // @ts-expect-error it is a number
     () => clients.list("tenant", { pageSize: "10" }),
     // @ts-expect-error it has no such kind
@@ -47,7 +57,7 @@ it("plain reads refuse a misspelt filter, and an option of the other kind of sou
     // @ts-expect-error a pool of the caller's has its own bound
     () => Plain.openReads({ query: async () => [], maxConnections: 1 })
   ]
-  assert.strictEqual(compiled.length, 5)
+  assert.strictEqual(compiled.length, 7)
 })
 
 it("every driver's own types fit", () => {

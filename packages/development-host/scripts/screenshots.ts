@@ -24,6 +24,7 @@ const shots: ReadonlyArray<Shot> = [
   { name: "sample-clients", as: "admin-user", until: "1 to 10 of 11 clients" },
   { name: "sample-clients-dark", as: "admin-user", dark: true, until: "1 to 10 of 11 clients" },
   { name: "sample-clients-phone", as: "admin-user", phone: true, until: "1 to 10 of 11 clients" },
+  { name: "sample-clients-phone-dark", as: "admin-user", dark: true, phone: true, until: "1 to 10 of 11 clients" },
   { name: "sample-services", as: "admin-user", act: services, until: "of 11 services" },
   {
     name: "sample-client",
@@ -75,6 +76,7 @@ const program = Effect.gen(function* () {
         viewport: shot.phone ? { width: 360, height: 740 } : { width: 1100, height: 760 },
         reducedMotion: "reduce"
       })
+      if (shot.dark) await page.addInitScript(`localStorage.setItem("alga-host-theme-messages", "on")`)
       await take(page, hosted.addressOf(shot.as), shot)
       await page.close()
     }

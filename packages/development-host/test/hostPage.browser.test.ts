@@ -190,6 +190,7 @@ describe("a page's messages", () => {
 
   it("set the frame's height within bounds, and the address not at all", async () => {
     const { frame, page } = await sample.open("admin-user")
+    await frame.getByText("of 11 clients").waitFor()
     const height = () => page.locator("#page").evaluate((element) => element.getBoundingClientRect().height)
     await answers(frame, message("resize", undefined, { height: 1e9 }))
     expect(await height()).toBe(4_000)

@@ -1,5 +1,5 @@
 import { assert, it } from "vitest"
-import { forEachInterface, resources } from "../src/Resources.ts"
+import { forEachInterface, forEachResource, resources } from "../src/Resources.ts"
 
 it("Every interface of every resource has a value by its name", () => {
   assert.deepEqual(
@@ -11,11 +11,10 @@ it("Every interface of every resource has a value by its name", () => {
       "services-v2": ["services", "page", "getMany"]
     }
   )
+  const all = ["list", "get", "page", "getMany"]
   assert.deepEqual(
-    resources.map(({ operations }) => Object.keys(operations)),
-    [
-      ["list", "get", "page", "getMany"],
-      ["list", "get", "page", "getMany"]
-    ]
+    forEachResource(({ operations }) => Object.keys(operations)),
+    { clients: all, services: all }
   )
+  assert.lengthOf(resources, 2)
 })

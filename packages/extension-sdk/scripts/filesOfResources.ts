@@ -1,4 +1,4 @@
-import { type AnyReadOperation, type AnyResource, type KnownResource, resources } from "@alga-psa/ext-domain"
+import { type AnyReadOperation, type KnownResource, resources } from "@alga-psa/ext-domain"
 import { SchemaAST } from "effect"
 
 const made =
@@ -18,42 +18,55 @@ const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return items === undefined ? ast.propertySignatures.map(({ name }) => String(name)) : fieldsOf(items.type)
 }
 
-/** The operations of the interface that has the resource's own name. */
-const operationsOf = ({ editions, name }: AnyResource): Readonly<Record<string, AnyReadOperation>> => editions[name]
-
-const dataOf = (resource: AnyResource) => {
-  const { id, leavesOut, searched, title } = resource
-  const entries = Object.entries(operationsOf(resource))
-  return {
-    id,
-    title,
-    searched,
-    leavesOut,
-    fields: [...new Set(entries.flatMap(([, { Found }]) => fieldsOf(Found.ast)))],
-    operations: Object.fromEntries(
-      entries.map(([name, { arguments: types, breaking, member }]) => [name, { member, arguments: types, breaking }])
-    )
-  }
+/** An interface of the world in which a resource is read. */
+interface Edition {
+  /** Such as `clients-v2`. */
+  readonly world: string
+  /** Such as `clientsV2`. */
+  readonly name: string
+  readonly resource: KnownResource
+  readonly operations: ReadonlyArray<readonly [name: string, operation: AnyReadOperation]>
 }
 
-const membersOf = (resource: AnyResource) => Object.values(operationsOf(resource)).map(({ member }) => member)
+/** A page is a list to authors, by whichever way its pages are turned. */
+const operationName = (name: string) => (name === "page" ? "list" : name)
 
-/** The two files of one resource: what it is, and its binding, which a build leaves out where nothing uses it. */
-const filesOf = (resource: KnownResource): ReadonlyArray<readonly [file: string, text: string]> => {
-  const [name, own] = [variable(resource.name), resource.name]
+const editions: ReadonlyArray<Edition> = resources.flatMap((resource) =>
+  Object.entries<Readonly<Record<string, AnyReadOperation>>>(resource.editions).map(([world, operations]) => ({
+    world,
+    name: variable(world),
+    resource,
+    operations: Object.entries(operations).map(([name, operation]) => [operationName(name), operation] as const)
+  }))
+)
+
+const dataOf = ({ operations, resource: { id, leavesOut, searched, title } }: Edition) => ({
+  id,
+  title,
+  searched,
+  leavesOut,
+  fields: [...new Set(operations.flatMap(([, { Found }]) => fieldsOf(Found.ast)))],
+  operations: Object.fromEntries(
+    operations.map(([name, { arguments: types, breaking, member }]) => [name, { member, arguments: types, breaking }])
+  )
+})
+
+/** The two files of an edition: what it is, and its binding, which a build leaves out where nothing uses it. */
+const filesOf = (edition: Edition): ReadonlyArray<readonly [file: string, text: string]> => {
+  const { name, world } = edition
   return [
     [
       `internal/resources/${name}.ts`,
       `${made}import type { ResourceData } from "../resourceData.ts"
 
 /** What the binding and the mock of this resource are made from. */
-export const ${name} = ${JSON.stringify(dataOf(resource), null, 2)} as const satisfies ResourceData
+export const ${name} = ${JSON.stringify(dataOf(edition), null, 2)} as const satisfies ResourceData
 `
     ],
     [
       `internal/bindings/${name}.ts`,
       `${made}/// <reference path="../resources/world.d.ts" />
-import * as functions from "alga:extension/${own}"
+import * as functions from "alga:extension/${world}"
 import type { ${pascal(name)}Host } from "../../${pascal(name)}.ts"
 import { readsOf } from "../reads.ts"
 import { ${name} } from "../resources/${name}.ts"
@@ -65,43 +78,43 @@ export const binding = readsOf("${name}", ${name}, functions) as ${pascal(name)}
   ]
 }
 
-const lines = (each: (name: KnownResource["name"], resource: KnownResource) => string) =>
-  resources.map((resource) => each(resource.name, resource)).join("\n")
+const lines = (each: (edition: Edition) => string) => editions.map(each).join("\n")
+const names = editions.map(({ name }) => name)
 
 /** The files of the SDK that say what resources there are, by their paths in `src`. */
 export const filesOfResources = (): Readonly<Record<string, string>> => ({
-  "Resources.ts": `${made}${lines((name) => `import type { ${pascal(name)}Host } from "./${pascal(name)}.ts"`)}
+  "Resources.ts": `${made}${lines(({ name }) => `import type { ${pascal(name)}Host } from "./${pascal(name)}.ts"`)}
 
-${lines((name) => `export * from "./${pascal(name)}.ts"`)}
+${lines(({ name }) => `export * from "./${pascal(name)}.ts"`)}
 
 /** What there is to read, by its name in the host's bindings. */
 export interface ResourceHosts {
-${lines((name) => `  readonly ${variable(name)}: ${pascal(name)}Host`)}
+${lines(({ name }) => `  readonly ${name}: ${pascal(name)}Host`)}
 }
 `,
   "internal/resources/names.ts": `${made}
 /** The name of every resource. */
-export const resourceNames = ${JSON.stringify(resources.map(({ name }) => variable(name)))} as const
+export const resourceNames = ${JSON.stringify(names)} as const
 `,
-  "internal/resources/data.ts": `${made}${lines((name) => `import { ${variable(name)} } from "./${variable(name)}.ts"`)}
+  "internal/resources/data.ts": `${made}${lines(({ name }) => `import { ${name} } from "./${name}.ts"`)}
 import type { ResourceData } from "../resourceData.ts"
 
 /** What the bindings and the mocks of each resource are made from. */
-export const resources = { ${resources.map(({ name }) => variable(name)).join(", ")} } satisfies Readonly<Record<string, ResourceData>>
+export const resources = { ${names.join(", ")} } satisfies Readonly<Record<string, ResourceData>>
 `,
   "internal/resources/reads.ts": `${made}import type { ResourceHosts } from "../../Resources.ts"
-${lines((name) => `import { binding as ${variable(name)} } from "../bindings/${variable(name)}.ts"`)}
+${lines(({ name }) => `import { binding as ${name} } from "../bindings/${name}.ts"`)}
 
 /** The resources in the world, as an author sees them. */
-export const reads: ResourceHosts = { ${resources.map(({ name }) => variable(name)).join(", ")} }
+export const reads: ResourceHosts = { ${names.join(", ")} }
 `,
   "internal/resources/world.d.ts": `${made}${lines(
-    (name, resource) => `declare module "alga:extension/${name}" {
-${membersOf(resource)
-  .map((member) => `  export function ${member}(...args: ReadonlyArray<unknown>): unknown`)
+    ({ operations, world }) => `declare module "alga:extension/${world}" {
+${operations
+  .map(([, { member }]) => `  export function ${member}(...args: ReadonlyArray<unknown>): unknown`)
   .join("\n")}
 }`
   )}
 `,
-  ...Object.fromEntries(resources.flatMap(filesOf))
+  ...Object.fromEntries(editions.flatMap(filesOf))
 })

@@ -1,6 +1,7 @@
 import type { HostBindings } from "./HostBindings.ts"
+import { mockPages } from "./internal/mockPages.ts"
 import { mockReads } from "./internal/mockReads.ts"
-import { allOf } from "./internal/reads.ts"
+import { allOf, isByCursor } from "./internal/reads.ts"
 import type { ResourceName } from "./internal/resourceData.ts"
 import { resources } from "./internal/resources/data.ts"
 import { resourceNames } from "./internal/resources/names.ts"
@@ -18,7 +19,8 @@ export type HostOverrides = { readonly [Name in keyof HostBindings]?: Partial<Ho
 /** Every resource, empty but for what a test replaces. `all` is that of its `list`. */
 const mockResources = (overrides: HostOverrides): ResourceHosts => {
   const hosts = resourceNames.map((name) => {
-    const host = { ...(mockReads(name, []) as ResourceHosts[ResourceName]), ...overrides[name] }
+    const empty = isByCursor(resources[name]) ? mockPages(name, []) : mockReads(name, [])
+    const host = { ...(empty as ResourceHosts[ResourceName]), ...overrides[name] }
     return [name, { ...host, all: overrides[name]?.all ?? allOf(name, resources[name], host.list as never) }]
   })
   return Object.fromEntries(hosts)

@@ -24,7 +24,9 @@ export type {
   UserError
 } from "@alga-psa/extension-runtime"
 export { callProxyJson, emptyResponse, jsonResponse } from "@alga-psa/extension-runtime"
+export { allAfter } from "./AllAfter.ts"
 export { type AllOptions, allPages } from "./AllPages.ts"
+export type { CursorPage } from "./CursorPage.ts"
 export { type ErrorResponseInit, errorResponse } from "./ErrorResponse.ts"
 export { defineHandler, type Handler } from "./Handler.ts"
 export { connectHost, host } from "./Host.ts"
@@ -57,6 +59,7 @@ export type {
   InvoicingHost,
   ManualInvoiceItemInput
 } from "./Invoicing.ts"
+export { IterationStopped, type IterationStoppedReason } from "./IterationStopped.ts"
 export { readJson } from "./JsonBody.ts"
 export { ListIncomplete } from "./ListIncomplete.ts"
 export { createMockHostBindings, type HostOverrides } from "./MockHostBindings.ts"

@@ -19,7 +19,7 @@ export interface BundleFacts {
 }
 
 const wasiHint = (message: string): string =>
-  /\bimports wasi:/.test(message) ? `${message}: build it again without WASI (jco: --disable all)` : message
+  /\bimports wasi:/.test(message) ? `${message}: build it again without WASI, as with jco --disable all` : message
 
 const refused = (page: boolean, message: string): BundleFacts => ({
   page,

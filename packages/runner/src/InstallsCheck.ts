@@ -8,16 +8,8 @@ import { Effect, Option, Schema, Stream } from "effect"
 import { BundleMismatch } from "./Bundle.ts"
 import { type BundleFacts, bundleFacts } from "./BundleFacts.ts"
 import { BundleStore, bundlePath } from "./BundleStore.ts"
+import type { PortState } from "./ProductPorts.ts"
 import { frameAncestorsSetting } from "./Settings.ts"
-
-/** Whether an interface of the world is answered here. */
-export interface PortState {
-  /** The interface's name in the world. */
-  readonly port: string
-  readonly open: boolean
-  /** What it stands on where it is open, else the setting that is missing. */
-  readonly why: string
-}
 
 /** What the settings say that installs may need. */
 export interface Offered {

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { duration } from "./internal/durationSetting.ts"
+import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
@@ -27,11 +29,6 @@ const port = (least: number, description: string, fallback: number) => {
   )
 }
 
-const duration = Schema.String.check(
-  Schema.isPattern(/^\d{1,9} (millis|seconds?|minutes?|hours?|days?)$/, {
-    message: "must be a duration such as 5 seconds"
-  })
-).pipe(Schema.decodeTo(Schema.DurationFromString))
 /** A shorter one could be over before who waits for an answer has looked again. */
 const window = duration.check(
   Schema.makeFilter((given) => Duration.toMinutes(given) >= 1, { message: "must be 1 minute or longer" })
@@ -350,6 +347,7 @@ export const Settings = Schema.Struct({
   }),
 
   ...productFields,
+  ...egressFields,
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(

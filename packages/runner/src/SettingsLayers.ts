@@ -4,6 +4,7 @@ import { type ResourceReader, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
+import { layersOfEgress } from "./Egress.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
 import { ofData } from "./internal/refusals.ts"
 import { layersOfProduct } from "./ProductPorts.ts"
@@ -65,7 +66,7 @@ export interface FromSettingsOptions extends Pick<RunnerOptions, "ports"> {
  */
 export const layerFromSettings = (settings: Settings, { latest, ports = [] }: FromSettingsOptions = {}) =>
   layerRunner({
-    ports: [...layersOfProduct(settings, latest), ...ports],
+    ports: [...layersOfProduct(settings, latest), ...layersOfEgress(settings), ...ports],
     bundles: bundlesOf(settings),
     components: join(settings.EXT_CACHE_ROOT, "components"),
     componentCacheBytes: settings.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES,

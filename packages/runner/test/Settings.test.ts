@@ -153,7 +153,8 @@ describe("Settings", () => {
       REGISTRY_BASE_URL: "an address, which holds no user",
       UI_PROXY_BASE_URL: "an address, which holds no user",
       ALGA_VAULT_TOKEN_FILE: "where the token is",
-      ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS: "on or off"
+      ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS: "on or off",
+      ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "addresses"
     }
     assert.deepStrictEqual(
       settingNames.filter((name) => telling.test(name) && !aboutSetting(name).secret),
@@ -205,6 +206,21 @@ describe("Settings", () => {
     for (const origins of ["'self'; script-src *", "https://a, https://b", "a\r\nx: y", "a\tb", "é"]) {
       assert.lengthOf(problems({ [name]: origins }), 1, origins)
     }
+  })
+
+  it("take the product's name for who may frame a page, which goes before ours", () => {
+    const ours = { ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: "https://ours.example" }
+    const product = { EXT_UI_FRAME_ANCESTORS: "https://product.example" }
+    const counted = [{}, ours, product, { ...ours, ...product }].map(
+      (set) => httpOptionsOf(settings(set)).frameAncestors
+    )
+    assert.deepStrictEqual(counted, [
+      "'self'",
+      "https://ours.example",
+      "https://product.example",
+      "https://product.example"
+    ])
+    assert.lengthOf(problems({ EXT_UI_FRAME_ANCESTORS: "'self'; script-src *" }), 1)
   })
 
   it("say of each what it is for and its unit", () => {

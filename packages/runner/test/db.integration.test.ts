@@ -1,3 +1,4 @@
+import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
@@ -250,5 +251,56 @@ describe("db policies", () => {
         assert.deepEqual(states((yield* done(["policies", "plan", "--json", ...whom], env)).rows()), ["missing"])
       }),
     120_000
+  )
+})
+
+describe("db grants", () => {
+  it.live(
+    "lists what was not granted, shows what it would write, writes it when told to, and takes it away",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const own = freshTenant()
+        const { id, rows } = own.install(["cap:client.read", "cap:service.read"], { granted_caps: ["cap:client.read"] })
+        yield* administering(url)(Fixture.load({ ...own.rows, ...rows }))
+        const found = yield* run(["grants", "check", "--json"], env)
+        assert.deepEqual(
+          [found.code, found.rows()[0].install, found.rows()[0].capabilities],
+          [1, id, ["cap:service.read"]]
+        )
+        assert.include(found.errors, "1 installs declare more than they were granted")
+        const asked = ["--capability", "cap:service.read", "--all"]
+        const shown = yield* done(["grants", "apply", "--json", ...asked], env)
+        assert.deepEqual(states(shown.rows()), ["would change"])
+        assert.include(shown.errors, "nothing was changed; add --yes to write this")
+        assert.strictEqual((yield* run(["grants", "check"], env)).code, 1)
+        assert.deepEqual(states((yield* done(["grants", "apply", "--json", "--yes", ...asked], env)).rows()), [
+          "changed"
+        ])
+        yield* done(["grants", "check"], env)
+        yield* done(["grants", "revoke", "--yes", "--capability", "cap:client.read", "--install", id], env)
+        const revoked = yield* run(["grants", "check", "--json"], env)
+        assert.deepEqual(revoked.rows()[0].capabilities, ["cap:client.read"])
+      }),
+    120_000
+  )
+
+  it.live(
+    "wants known capabilities, and either installs or all of them",
+    () =>
+      Effect.gen(function* () {
+        const env = { DATABASE_ADMIN_URL: "postgres://nobody@nowhere.invalid/none" }
+        const some = ["--capability", "cap:client.read"]
+        const install = ["--install", "00000000-0000-4000-8000-000000000000"]
+        for (const wrong of [some, [...some, "--all", ...install]]) {
+          const { code, errors } = yield* run(["grants", "apply", ...wrong], env)
+          assert.deepEqual([code, /name the installs with --install, or say --all/.test(errors)], [2, true])
+        }
+        for (const name of ["client.read", "cap:user.read"]) {
+          assert.strictEqual((yield* run(["grants", "apply", "--capability", name, "--all"], env)).code, 2)
+        }
+        assert.strictEqual((yield* run(["grants", "apply", "--all"], env)).code, 2)
+      }),
+    60_000
   )
 })

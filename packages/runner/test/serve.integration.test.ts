@@ -1,3 +1,5 @@
+import { type AddressInfo, createServer } from "node:net"
+import { ids } from "@alga-psa/ext-adapters-memory"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +12,17 @@ const get = (url: string) =>
     const response = await fetch(url)
     return { status: response.status, text: await response.text() }
   })
+
+/** A port of the loopback address that nobody listens on. */
+const freePort = Effect.promise(
+  () =>
+    new Promise<number>((resolve) => {
+      const server = createServer().listen(0, "127.0.0.1", () => {
+        const { port } = server.address() as AddressInfo
+        server.close(() => resolve(port))
+      })
+    })
+)
 
 /** Asks again until the answer has this status. */
 const until = (url: string, status: number): Effect.Effect<string> =>
@@ -54,6 +67,26 @@ describe("serve", () => {
         const { error, http } = yield* execute()
         assert.strictEqual(http, 500)
         assert.match(error ?? "", /^execute_failed: .*larger than the limit/)
+      }),
+    120_000
+  )
+
+  it.live(
+    "shows pages and nothing else on a port of their own, and stops both",
+    () =>
+      Effect.gen(function* () {
+        const { hash, serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const port = yield* freePort
+        const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_UI_PORT: String(port) })
+        const pages = `http://127.0.0.1:${port}`
+        assert.strictEqual((yield* execute()).http, 200)
+        const page = `/ext-ui/${ids.extensions.full}/${hash}/index.html?tenant=${ids.tenants.acme}`
+        for (const at of [url, pages]) assert.strictEqual((yield* get(at + page)).status, 200)
+        for (const path of ["/healthz", "/metrics", "/v1/execute", "/"]) {
+          assert.strictEqual((yield* get(pages + path)).status, 404, path)
+        }
+        assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
+        assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
       }),
     120_000
   )

@@ -1,14 +1,26 @@
-import { ClientReader, type ClientsQuery, clients } from "@alga-psa/ext-domain/Clients"
+import { ClientReader, type ClientsPageQuery, type ClientsQuery, clients } from "@alga-psa/ext-domain/Clients"
 import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { cursorOf } from "@alga-psa/ext-domain/PageCursor"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import type { Dataset } from "../Dataset.ts"
+import type { ClientRow, Dataset } from "../Dataset.ts"
 import { mergeDatasets } from "../Dataset.ts"
 import { ContractData } from "./ContractData.ts"
+import { type CursorResource, cursorReaderContract } from "./CursorReaderContract.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 import { type MadeRecord, pagedReaderContract } from "./PagedReaderContract.ts"
 
 const everything: ClientsQuery = { search: null, includeInactive: true, onlyClient: null, page: 1, pageSize: 100 }
+
+const everyPage: ClientsPageQuery = {
+  search: null,
+  includeInactive: true,
+  onlyClient: null,
+  tags: null,
+  pageSize: 100,
+  after: null,
+  withTotal: false
+}
 
 const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
   Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
@@ -19,16 +31,26 @@ const list = (tenant: TenantId, query: Partial<ClientsQuery> = {}) =>
 const names = (tenant: TenantId, query: Partial<ClientsQuery> = {}) =>
   Effect.map(list(tenant, query), (page) => page.items.map((client) => client.clientName))
 
+const page = (tenant: TenantId, query: Partial<ClientsPageQuery> = {}) =>
+  Effect.flatMap(ClientReader, (reader) => reader.page(tenant, { ...everyPage, ...query }))
+
+const getMany = (tenant: TenantId, ...ids: ReadonlyArray<string>) =>
+  Effect.flatMap(ClientReader, (reader) =>
+    reader.getMany(
+      tenant,
+      ids.map((id) => ClientId.make(id))
+    )
+  )
+
 const get = (tenant: TenantId, id: string) =>
   Effect.flatMap(ClientReader, (reader) => reader.get(tenant, ClientId.make(id)))
 
 /** Every guarantee of {@link ClientReader}, one case each. */
 export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<ClientReader | ContractData, E>): void =>
   layer(adapter)(`ClientReader contract: ${name}`, (it) => {
-    pagedReaderContract(it, clients, {
+    const shared: Omit<CursorResource, "everything"> = {
       one: "a client",
       many: "clients",
-      everything,
       make: (tenant, name, id = freshId()) => ({ id, rows: { clients: [tenant.client(name, { client_id: id })] } }),
       ofClient: (tenant) => {
         const made = (name: string): MadeRecord => {
@@ -38,7 +60,9 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
         const own = made("Own")
         return { client: own.id, own, other: made("Other") }
       }
-    })
+    }
+    pagedReaderContract(it, clients, { ...shared, everything })
+    cursorReaderContract(it, clients, { ...shared, everything: everyPage })
 
     it.effect("gives every field of a client, in the list and alone", () =>
       Effect.gen(function* () {
@@ -247,4 +271,173 @@ export const clientReaderContract = <E>(name: string, adapter: Layer.Layer<Clien
         assert.strictEqual(found?.accountManagerName, "Mine")
       })
     )
+
+    it.effect("gives every field of a client and its tags in the second edition, on a page and by its id", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client, user } = freshTenant()
+        const manager = user({ first_name: "Maya", last_name: "Okafor" })
+        const full = client("Evergreen", {
+          client_type: "individual",
+          is_inactive: true,
+          account_manager_id: manager.user_id,
+          billing_email: "Accounts@Evergreen.example"
+        })
+        yield* load(rows, { users: [manager], clients: [full] }, tags(full, ["vip"]))
+        const first = yield* get(tenant, full.client_id)
+        const whole = { ...first, tags: ["vip"] }
+        assert.deepEqual((yield* page(tenant)).items, [whole] as never)
+        assert.deepEqual(yield* getMany(tenant, full.client_id), [whole] as never)
+        assert.notProperty(first, "tags")
+        assert.notProperty((yield* list(tenant)).items[0], "tags")
+      })
+    )
+
+    it.effect("leaves inactive clients out of pages unless they are asked for, and gets them", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const gone = client("Gone", { is_inactive: true })
+        yield* load(rows, { clients: [client("Active"), client("Unknown", { is_inactive: null }), gone] })
+        const found = yield* page(tenant, { includeInactive: false, withTotal: true })
+        assert.deepEqual(
+          [found.items.map((item): string => item.clientName), found.totalCount],
+          [["Active", "Unknown"], 2]
+        )
+        assert.isTrue((yield* getMany(tenant, gone.client_id))[0]?.isInactive)
+      })
+    )
+
+    it.effect("gives the tags of type client, sorted by code point", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const tagged = client("Tagged")
+        yield* load(rows, { clients: [tagged, client("Untagged")] }, tags(tagged, ["vip", "Zone", "ärger", "beta"]), {
+          ...tags(tagged, ["ticket tag"], "ticket")
+        })
+        const expected = ["Zone", "beta", "vip", "ärger"]
+        assert.deepEqual((yield* page(tenant)).items.map((item) => item.tags) as unknown, [expected, []])
+        assert.deepEqual((yield* getMany(tenant, tagged.client_id))[0]?.tags as unknown, expected)
+      })
+    )
+
+    it.effect("keeps tags apart that two tenants have under one id, in a client and in a filter", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.client("Own")
+        const { tag_definitions, tag_mappings } = tags(own, ["mine"])
+        const theirs = tags({ ...own, tenant: other.tenant }, ["only theirs"])
+        yield* load(
+          mine.rows,
+          other.rows,
+          {
+            clients: [own],
+            tag_definitions: [
+              ...tag_definitions.map((tag) => ({ ...tag, tenant: other.tenant, tag_text: "theirs" })),
+              ...tag_definitions
+            ],
+            tag_mappings
+          },
+          theirs
+        )
+        assert.deepEqual((yield* getMany(mine.tenant, own.client_id))[0]?.tags as unknown, ["mine"])
+        for (const [tag, count] of [
+          ["mine", 1],
+          ["theirs", 0],
+          ["only theirs", 0]
+        ] as const) {
+          assert.lengthOf((yield* page(mine.tenant, { tags: [tag] })).items, count, tag)
+        }
+      })
+    )
+
+    it.effect("leaves out a tag of its own that only another tenant mapped to the client's id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.client("Mine")
+        const { tag_definitions, tag_mappings } = tags(own, ["unused"])
+        const theirs = <Row extends object>(row: Row) => ({ ...row, tenant: other.tenant })
+        yield* load(mine.rows, other.rows, {
+          clients: [own],
+          tag_definitions: [...tag_definitions, ...tag_definitions.map(theirs)],
+          tag_mappings: tag_mappings.map(theirs)
+        })
+        assert.deepEqual((yield* getMany(mine.tenant, own.client_id))[0]?.tags, [])
+        assert.deepEqual((yield* page(mine.tenant, { tags: ["unused"] })).items, [])
+      })
+    )
+
+    it.effect("filters by tags: every one of them, whole, without regard to case, and of clients alone", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const made = ["A", "B", "C"].map((name) => client(name))
+        const [a, b, c] = made as [ClientRow, ClientRow, ClientRow]
+        const quoted = `{"a",\\}`
+        yield* load(
+          rows,
+          { clients: made },
+          tags(a, ["VIP", "Région Sud"]),
+          tags(b, ["vip ", "région", quoted]),
+          tags(c, ["vip"], "ticket")
+        )
+        const found = (...wanted: ReadonlyArray<string>) =>
+          Effect.map(page(tenant, { tags: wanted, withTotal: true }), ({ items, totalCount }) => {
+            assert.strictEqual(totalCount, items.length)
+            return items.map((item) => item.clientName).join("")
+          })
+        assert.strictEqual(yield* found("vip"), "A")
+        assert.strictEqual(yield* found("Vip", "VIP", "RÉGION sud"), "A")
+        assert.strictEqual(yield* found("vip", "région"), "")
+        assert.strictEqual(yield* found("région"), "B")
+        assert.strictEqual(yield* found(quoted.toUpperCase(), "vip "), "B")
+        assert.strictEqual(yield* found("vi"), "")
+        assert.strictEqual(yield* found("%"), "")
+        assert.strictEqual(yield* found("NULL"), "")
+      })
+    )
+
+    it.effect("filters by tags over all pages, together with the other filters", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, client } = freshTenant()
+        const made = ["Alpha 1", "Alpha 2", "Beta", "Alpha 3"].map((name) => client(name))
+        const gone = client("Alpha gone", { is_inactive: true })
+        const shared = tags(gone, ["vip"])
+        const [definition] = shared.tag_definitions
+        const tag_mappings = [...made.slice(1), gone].map((row) => ({
+          tenant,
+          mapping_id: freshId(),
+          tag_id: definition?.tag_id ?? "",
+          tagged_id: row.client_id,
+          tagged_type: "client"
+        }))
+        yield* load(rows, { ...shared, clients: [...made, gone], tag_mappings })
+        const query = { tags: ["vip"], search: "alpha", includeInactive: false, pageSize: 1 }
+        const one = yield* page(tenant, query)
+        const two = yield* page(tenant, { ...query, after: cursorOf(one.next ?? "") })
+        assert.deepEqual(
+          [one, two].map(({ items }) => items.map((item): string => item.clientName)),
+          [["Alpha 2"], ["Alpha 3"]]
+        )
+        assert.isNull(two.next)
+      })
+    )
   })
+
+const tags = (client: Pick<ClientRow, "tenant" | "client_id">, texts: ReadonlyArray<string>, type = "client") => {
+  const definitions = texts.map((tag_text) => ({
+    tenant: client.tenant,
+    tag_id: freshId(),
+    tag_text,
+    tagged_type: type
+  }))
+  return {
+    tag_definitions: definitions,
+    tag_mappings: definitions.map(({ tenant, tag_id }) => ({
+      tenant,
+      mapping_id: freshId(),
+      tag_id,
+      tagged_id: client.client_id,
+      tagged_type: type
+    }))
+  }
+}

@@ -1,9 +1,10 @@
 import { ServiceId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
-import { ServiceReader, type ServicesQuery, services } from "@alga-psa/ext-domain/Services"
+import { ServiceReader, type ServicesPageQuery, type ServicesQuery, services } from "@alga-psa/ext-domain/Services"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { type Dataset, mergeDatasets } from "../Dataset.ts"
+import { type Dataset, mergeDatasets, type ServiceRow } from "../Dataset.ts"
 import { ContractData } from "./ContractData.ts"
+import { type CursorResource, cursorReaderContract } from "./CursorReaderContract.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 import { pagedReaderContract } from "./PagedReaderContract.ts"
 
@@ -16,6 +17,16 @@ const everything: ServicesQuery = {
   pageSize: 100
 }
 
+const everyPage: ServicesPageQuery = {
+  search: null,
+  itemKind: null,
+  isActive: null,
+  billingMethod: null,
+  pageSize: 100,
+  after: null,
+  withTotal: false
+}
+
 const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
   Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
@@ -25,21 +36,41 @@ const list = (tenant: TenantId, query: Partial<ServicesQuery> = {}) =>
 const names = (tenant: TenantId, query: Partial<ServicesQuery> = {}) =>
   Effect.map(list(tenant, query), (page) => page.items.map((service) => service.serviceName))
 
+const page = (tenant: TenantId, query: Partial<ServicesPageQuery> = {}) =>
+  Effect.flatMap(ServiceReader, (reader) => reader.page(tenant, { ...everyPage, ...query }))
+
+const getMany = (tenant: TenantId, ...ids: ReadonlyArray<string>) =>
+  Effect.flatMap(ServiceReader, (reader) =>
+    reader.getMany(
+      tenant,
+      ids.map((id) => ServiceId.make(id))
+    )
+  )
+
+const priceOf = (service: ServiceRow, currency_code: string, rate: number) => ({
+  tenant: service.tenant,
+  price_id: freshId(),
+  service_id: service.service_id,
+  currency_code,
+  rate
+})
+
 const get = (tenant: TenantId, id: string) =>
   Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id)))
 
 /** Every guarantee of {@link ServiceReader}, one case each. */
 export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<ServiceReader | ContractData, E>): void =>
   layer(adapter)(`ServiceReader contract: ${name}`, (it) => {
-    pagedReaderContract(it, services, {
+    const shared: Omit<CursorResource, "everything"> = {
       one: "an entry",
       many: "entries",
-      everything,
       make: (tenant, name, id = freshId()) => ({
         id,
         rows: { service_catalog: [tenant.service(name, { service_id: id })] }
       })
-    })
+    }
+    pagedReaderContract(it, services, { ...shared, everything })
+    cursorReaderContract(it, services, { ...shared, everything: everyPage })
 
     it.effect("gives every field of an entry, in the list and alone", () =>
       Effect.gen(function* () {
@@ -219,6 +250,76 @@ export const serviceReaderContract = <E>(name: string, adapter: Layer.Layer<Serv
         const retired = service("Retired", { is_active: false })
         yield* load(rows, { service_catalog: [retired] })
         assert.isFalse((yield* get(tenant, retired.service_id))?.isActive)
+      })
+    )
+
+    it.effect("gives every field of an entry and its prices by currency in the second edition", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const priced = service("Backup", { billing_method: "usage", default_rate: 900, sku: "B-1" })
+        const free = service("Free")
+        yield* load(rows, {
+          service_catalog: [priced, free],
+          service_prices: [
+            priceOf(priced, "USD", 1_000),
+            priceOf(priced, "eur", -1),
+            priceOf(priced, "A B", 0),
+            priceOf(priced, "EUR", 2_147_483_647)
+          ]
+        })
+        const prices = [
+          ["A B", 0],
+          ["EUR", 2_147_483_647],
+          ["USD", 1_000],
+          ["eur", -1]
+        ].map(([currencyCode, rate]) => ({ currencyCode, rate }))
+        const first = yield* get(tenant, priced.service_id)
+        const whole = { ...first, prices }
+        const bare = { ...(yield* get(tenant, free.service_id)), prices: [] }
+        assert.deepEqual((yield* page(tenant)).items, [whole, bare] as never)
+        assert.deepEqual(yield* getMany(tenant, free.service_id, priced.service_id), [bare, whole] as never)
+        assert.strictEqual(first?.defaultRate, 900)
+        assert.notProperty(first, "prices")
+        assert.notProperty((yield* list(tenant)).items[0], "prices")
+      })
+    )
+
+    it.effect("keeps prices apart of entries that two tenants have under one id", () =>
+      Effect.gen(function* () {
+        const mine = freshTenant()
+        const other = freshTenant()
+        const own = mine.service("Mine")
+        const theirs = other.service("Theirs", { service_id: own.service_id })
+        yield* load(mine.rows, other.rows, {
+          service_catalog: [own, theirs],
+          service_prices: [priceOf(own, "EUR", 1), priceOf(theirs, "EUR", 2), priceOf(theirs, "USD", 3)]
+        })
+        const [found] = yield* getMany(mine.tenant, own.service_id)
+        assert.deepEqual(found?.prices as unknown, [{ currencyCode: "EUR", rate: 1 }])
+      })
+    )
+
+    it.effect("pages by the filters, without entries of other billing methods, which it does not get either", () =>
+      Effect.gen(function* () {
+        const { tenant, rows, service } = freshTenant()
+        const hidden = service("Hidden", { billing_method: "per_unit" })
+        yield* load(rows, {
+          service_catalog: [
+            hidden,
+            service("Hourly"),
+            service("Old", { is_active: false }),
+            service("Product", { item_kind: "product", billing_method: "usage" })
+          ]
+        })
+        const names = (query: Partial<ServicesPageQuery>) =>
+          Effect.map(page(tenant, query), ({ items }) => items.map((item): string => item.serviceName))
+        assert.deepEqual(yield* names({}), ["Hourly", "Old", "Product"])
+        assert.deepEqual(yield* names({ isActive: true }), ["Hourly", "Product"])
+        assert.deepEqual(yield* names({ itemKind: "service", billingMethod: "hourly", isActive: false }), ["Old"])
+        assert.deepEqual(yield* names({ billingMethod: "usage" }), ["Product"])
+        assert.deepEqual(yield* names({ search: hidden.service_id }), [])
+        assert.strictEqual((yield* page(tenant, { withTotal: true, pageSize: 1 })).totalCount, 3)
+        assert.deepEqual(yield* getMany(tenant, hidden.service_id), [null])
       })
     )
   })

@@ -10,7 +10,8 @@ export interface MockOptions {
   readonly fail?: ReadErrorCode
 }
 
-type Values = Readonly<Record<string, unknown>>
+/** A record, or an input, by its fields. */
+export type Values = Readonly<Record<string, unknown>>
 
 /** The filters of a list, judged. A filter that is text is an id. */
 const filtersOf = (rules: ReadRules, list: OperationData, asked: Values): Values => {
@@ -25,44 +26,49 @@ const filtersOf = (rules: ReadRules, list: OperationData, asked: Values): Values
   return Object.fromEntries(judged)
 }
 
-/**
- * A resource over plain data: it filters, orders, pages and judges input as the host does. Fields that no summary has are
- * searched, where the resource says so, and are in no result.
- */
-export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, { fail }: MockOptions = {}): object => {
-  const data: ResourceData = resources[name]
+/** A resource's records, as its mock finds them. Fields that no summary has are searched, and are in no result. */
+export const mockRecords = (data: ResourceData, fixtures: ReadonlyArray<object>) => {
   const { fields, id, leavesOut, operations, searched, title } = data
   const idOf = (record: Values) => String(record[id])
-  const records = (fixtures as ReadonlyArray<Values>).toSorted(byNameThenId((record) => String(record[title]), idOf))
-  const shown = (record: Values) => Object.fromEntries(fields.map((field) => [field, record[field] ?? null]))
+  const nameOf = (record: Values) => String(record[title])
+  const records = (fixtures as ReadonlyArray<Values>).toSorted(byNameThenId(nameOf, idOf))
+  const find = (wanted: string) => records.find((record) => idOf(record).toLowerCase() === wanted) ?? null
+  return {
+    idOf,
+    nameOf,
+    find,
+    shown: (record: Values) => Object.fromEntries(fields.map((field) => [field, record[field] ?? null])),
+    /** Those that match, in their order. */
+    matching: (rules: ReadRules, { search, ...asked }: Values): ReadonlyArray<Values> => {
+      const term = rules.search(search as never)
+      const filters = filtersOf(rules, operations["list"] as OperationData, asked)
+      const passes = (record: Values) =>
+        Object.entries(filters).every(([filter, value]) => {
+          const marks = leavesOut[filter]
+          return marks === undefined ? value === null || record[filter] === value : value === true || !record[marks]
+        })
+      const texts = (record: Values) => searched.map((field) => record[field] as string)
+      return records.filter((record) => passes(record) && matchesSearch(term, idOf(record), texts(record)))
+    }
+  }
+}
+
+/** A resource over plain data: it filters, orders, pages and judges input as the host does. */
+export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, { fail }: MockOptions = {}): object => {
+  const data: ResourceData = resources[name]
+  const { find, matching, shown } = mockRecords(data, fixtures)
   const list = async (input: object | null = {}) => {
     const rules = readRules(`${name}.list`, fail)
-    const { page, pageSize, search, ...rest } = (input ?? {}) as Values
-    const term = rules.search(search as never)
-    const filters = filtersOf(rules, operations["list"] as OperationData, rest)
-    const passes = (record: Values) =>
-      Object.entries(filters).every(([filter, value]) => {
-        const marks = leavesOut[filter]
-        return marks === undefined ? value === null || record[filter] === value : value === true || !record[marks]
-      })
-    const matches = records.filter(
-      (record) =>
-        passes(record) &&
-        matchesSearch(
-          term,
-          idOf(record),
-          searched.map((field) => record[field] as string)
-        )
-    )
+    const { page, pageSize, ...asked } = (input ?? {}) as Values
+    const matches = matching(rules, asked)
     return rules.page(matches.map(shown), { page: page as never, pageSize: pageSize as never })
   }
   return {
     list,
     all: allOf(name, data, list),
     get: async (given: string) => {
-      const wanted = readRules(`${name}.get`, fail).id(given)
-      const record = records.find((one) => idOf(one).toLowerCase() === wanted)
-      return record === undefined ? null : shown(record)
+      const record = find(readRules(`${name}.get`, fail).id(given))
+      return record === null ? null : shown(record)
     }
   }
 }

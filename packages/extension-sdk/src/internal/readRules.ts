@@ -9,6 +9,13 @@ export interface ReadRules {
   readonly flag: (value: boolean | null | undefined) => boolean | null
   readonly oneOf: <Case extends string>(value: Case | null | undefined, cases: ReadonlyArray<Case>) => Case | null
   readonly id: (value: string) => string
+  /** 1 to 100 of them. */
+  readonly ids: (value: ReadonlyArray<string>) => ReadonlyArray<string>
+  readonly pageSize: (value: number | null | undefined) => number
+  /** 1 to 20 texts of 1 to 100 characters, in lower case; null for none. */
+  readonly tags: (value: ReadonlyArray<string> | null | undefined) => ReadonlyArray<string> | null
+  /** What a text stands for; one that stands for nothing is refused. */
+  readonly after: <Place>(value: string | null | undefined, place: (text: string) => Place | null) => Place | null
   readonly page: <Item>(
     matches: ReadonlyArray<Item>,
     input: { readonly page?: number | null | undefined; readonly pageSize?: number | null | undefined }
@@ -26,7 +33,29 @@ export const readRules = (operation: string, fail: ReadErrorCode | undefined): R
     check(Number.isInteger(number) && number >= 1 && number <= max)
     return number
   }
+  const id = (value: string): string => {
+    check(typeof value === "string" && uuid.test(value))
+    return value.toLowerCase()
+  }
+  const isTag = (value: unknown): boolean =>
+    typeof value === "string" && value !== "" && [...value].length <= 100 && !value.includes("\0")
   return {
+    ids: (value) => {
+      check(Array.isArray(value) && value.length >= 1 && value.length <= 100)
+      return value.map(id)
+    },
+    pageSize: (value) => whole(value, 100, 25),
+    tags: (value) => {
+      if (value === null || value === undefined) return null
+      check(Array.isArray(value) && value.length >= 1 && value.length <= 20 && value.every(isTag))
+      return value.map((tag) => tag.toLowerCase())
+    },
+    after: (value, place) => {
+      if (value === null || value === undefined) return null
+      const found = typeof value === "string" ? place(value) : null
+      check(found !== null)
+      return found
+    },
     search: (value) => {
       if (value === null || value === undefined) return null
       check(typeof value === "string")
@@ -44,10 +73,7 @@ export const readRules = (operation: string, fail: ReadErrorCode | undefined): R
       check(cases.includes(value))
       return value
     },
-    id: (value) => {
-      check(typeof value === "string" && uuid.test(value))
-      return value.toLowerCase()
-    },
+    id,
     page: (matches, input) => {
       const page = whole(input.page, 10_000, 1)
       const pageSize = whole(input.pageSize, 100, 25)
@@ -65,6 +91,9 @@ export const compareText = (left: string, right: string): number => {
   const difference = a.findIndex((point, at) => point !== b[at])
   return difference < 0 ? a.length - b.length : (a[difference] ?? 0) - (b[difference] ?? -1)
 }
+
+/** A list by cursor counts so many characters of a name, in lower case. */
+export const sortName = (name: string): string => [...name.toWellFormed().toLowerCase()].slice(0, 750).join("")
 
 /** The order of every list: the name without regard to case, by code point, then the id. */
 export const byNameThenId =

@@ -1,4 +1,6 @@
+import { allAfter } from "../AllAfter.ts"
 import { type AllOptions, allPages } from "../AllPages.ts"
+import type { CursorPage } from "../CursorPage.ts"
 import { HostError } from "../HostError.ts"
 import type { Page } from "../Page.ts"
 import { hostCall } from "./hostCall.ts"
@@ -53,18 +55,25 @@ const readCall = (
   }
 }
 
-type List = (input: object) => Promise<Page<object>>
+type List = (input: object) => Promise<unknown>
+type Pages = (page: object) => Promise<Page<object>>
+type CursorPages = (page: object) => Promise<CursorPage<object>>
+
+/** Whether a resource's pages are turned by cursor. */
+export const isByCursor = ({ operations }: Pick<ResourceData, "operations">): boolean => {
+  const [input] = operations["list"]?.arguments ?? []
+  return typeof input === "object" && "record" in input && "after" in input.record
+}
 
 /** `all` of a resource, over any `list` of it. */
 export const allOf =
-  (name: string, { id }: Pick<ResourceData, "id">, list: List) =>
-  ({ maxCalls, ...filter }: AllOptions = {}): AsyncGenerator<object, void, undefined> =>
-    allPages(
-      `${name}.all`,
-      (page) => list({ ...filter, ...page }),
-      (found) => String(Reflect.get(found, id)),
-      { maxCalls }
-    )
+  (name: string, data: Pick<ResourceData, "id" | "operations">, list: List) =>
+  ({ maxCalls, ...filter }: AllOptions = {}): AsyncGenerator<object, void, undefined> => {
+    const pages = (page: object) => list({ ...filter, ...page })
+    return isByCursor(data)
+      ? allAfter(`${name}.all`, pages as CursorPages, { maxCalls })
+      : allPages(`${name}.all`, pages as Pages, (found) => String(Reflect.get(found, data.id)), { maxCalls })
+  }
 
 /** The binding of a resource over its interface in the world. */
 export const readsOf = (name: string, data: ResourceData, functions: ResourceFunctions): object => {

@@ -1,5 +1,6 @@
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
+import { egressPort } from "../Egress.ts"
 import { productPorts } from "../ProductPorts.ts"
 import { aboutSetting } from "../Settings.ts"
 import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
@@ -24,7 +25,7 @@ export const config = Command.make("config", { settingsFile, json }, (flags) =>
       const { description, unit } = aboutSetting(name)
       return { name, value: shown, source, unit, description, problem }
     })
-    const ports = productPorts(values)
+    const ports = [...productPorts(values), egressPort(values)]
     if (flags.json) {
       yield* Effect.forEach([...rows, ...ports], (row) => Console.log(JSON.stringify(row)), { discard: true })
     } else {

@@ -8,6 +8,7 @@ import { Command } from "effect/cli"
 import * as BundleStore from "../BundleStore.ts"
 import * as HttpBundleStore from "../HttpBundleStore.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
+import { productPorts } from "../ProductPorts.ts"
 import type { BundleSource } from "../Runner.ts"
 import { bundlesOf, frameAncestorsSetting, limitsOf, type Settings } from "../Settings.ts"
 import { readSettings, SettingsInvalid, type SettingsReport } from "../SettingsSource.ts"
@@ -30,7 +31,7 @@ const offeredBy = ({ readings, values }: SettingsReport): Offered => {
   const isSet = (name: string) =>
     readings.some((one) => one.name === name && (one.source === "environment" || one.source === "file"))
   return {
-    ports: [],
+    ports: productPorts(values),
     frameAncestors: isSet(frameAncestorsSetting),
     vault: isSet("VAULT_ADDR") || isSet("ALGA_VAULT_ADDR"),
     limits: limitsOf(values)

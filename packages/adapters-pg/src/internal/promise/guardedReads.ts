@@ -1,11 +1,12 @@
 import { InstallId, TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
-import type { AnyReadOperation, AnyResource, ReadsOf } from "@alga-psa/ext-domain/Resource"
-import { resources } from "@alga-psa/ext-domain/Resources"
+import type { AnyResource, Operations, ReadsOf } from "@alga-psa/ext-domain/Resource"
+import { clients, services } from "@alga-psa/ext-domain/Resources"
 import { Effect, Option, Schema } from "effect"
 import type { Caller } from "../../promise/Caller.ts"
-import type { OpenedGuardedReads, Reads } from "../../promise/Reads.ts"
+import type { OpenedGuardedReads } from "../../promise/Reads.ts"
 import { InvalidInputError } from "../../promise/ReadsError.ts"
 import type { CheckedCaller, GuardedDoor } from "./guardedDoor.ts"
+import { methodsOf } from "./methods.ts"
 
 const idOf = <Id>(field: string, schema: Schema.ConstraintDecoder<Id>, value: unknown): Id => {
   const id = Schema.decodeUnknownOption(schema)(value)
@@ -25,19 +26,16 @@ const checked = ({ install, requestId, tenant, trigger, user }: Caller): Checked
 export const guardedReads = ({ close, run }: GuardedDoor): OpenedGuardedReads => ({
   as: (caller) => {
     const who = checked(caller)
-    const methods = ({ Reads, operations }: AnyResource) => {
-      const method =
-        (name: string) =>
-        (...args: ReadonlyArray<unknown>) =>
-          run(
-            who,
-            Effect.flatMap(Reads, (reads: ReadsOf<Record<string, AnyReadOperation>>) =>
-              (reads[name] as (typeof reads)[string])(...args)
-            )
+    const ofResource = <Methods>(resource: AnyResource) =>
+      methodsOf(resource, (name, ...args) =>
+        run(
+          who,
+          Effect.flatMap(resource.Reads, (reads: ReadsOf<Operations>) =>
+            (reads[name] as (typeof reads)[string])(...args)
           )
-      return Object.fromEntries(Object.keys(operations).map((name) => [name, method(name)]))
-    }
-    return Object.fromEntries(resources.map((resource) => [resource.name, methods(resource)])) as unknown as Reads
+        )
+      ) as Methods
+    return { clients: ofResource(clients), services: ofResource(services) }
   },
   close
 })

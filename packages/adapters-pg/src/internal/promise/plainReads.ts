@@ -1,10 +1,11 @@
 import { InvalidInput } from "@alga-psa/ext-domain/CallError"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
-import type { AnyReadOperation, AnyResource, ReaderOf } from "@alga-psa/ext-domain/Resource"
-import { type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
+import type { AnyResource, Operations, ReaderOf } from "@alga-psa/ext-domain/Resource"
+import { clients, type ResourceReader, services } from "@alga-psa/ext-domain/Resources"
 import { Effect, Schema } from "effect"
 import type { OpenedReads } from "../../promise/Reads.ts"
 import type { Door } from "./door.ts"
+import { type Call, methodsOf } from "./methods.ts"
 
 const decodeTenant = Schema.decodeUnknownEffect(TenantId)
 
@@ -13,20 +14,22 @@ const tenantOf = (tenant: unknown) =>
 
 /** The reads of every resource as plain functions, in the tenant that their first argument names. */
 export const plainReads = ({ close, run }: Door<ResourceReader>): OpenedReads => {
-  const methods = ({ Reader, operations }: AnyResource) => {
-    const method =
-      ([name, operation]: [string, AnyReadOperation]) =>
-      (tenant: unknown, ...args: ReadonlyArray<unknown>) =>
+  const ofResource = <Methods>(resource: AnyResource) => {
+    const { Reader, operations } = resource as { Reader: typeof resource.Reader; operations: Operations }
+    const inTenant =
+      (tenant: unknown): Call =>
+      (name, ...args) =>
         run(
           Effect.gen(function* () {
             const tenantId = yield* tenantOf(tenant)
-            const query = yield* operation.query(...args)
-            const reader: ReaderOf<Record<string, AnyReadOperation>> = yield* Reader
+            const query = yield* (operations[name] as Operations[string]).query(...args)
+            const reader: ReaderOf<Operations> = yield* Reader
             return yield* (reader[name] as (typeof reader)[string])(tenantId, query)
           })
         )
-    return Object.fromEntries(Object.entries<AnyReadOperation>(operations).map((entry) => [entry[0], method(entry)]))
+    const method = (name: keyof ReturnType<typeof methodsOf>) => (tenant: unknown, argument: unknown) =>
+      methodsOf(resource, inTenant(tenant))[name](argument as never)
+    return { list: method("list"), get: method("get"), getMany: method("getMany"), all: method("all") } as Methods
   }
-  const reads = Object.fromEntries(resources.map((resource) => [resource.name, methods(resource)]))
-  return { ...(reads as unknown as Omit<OpenedReads, "close">), close }
+  return { clients: ofResource(clients), services: ofResource(services), close }
 }

@@ -3,7 +3,15 @@ declare module "alga:extension/clients" {
   export function listClients(...args: ReadonlyArray<unknown>): unknown
   export function getClient(...args: ReadonlyArray<unknown>): unknown
 }
+declare module "alga:extension/clients-v2" {
+  export function listClients(...args: ReadonlyArray<unknown>): unknown
+  export function getClients(...args: ReadonlyArray<unknown>): unknown
+}
 declare module "alga:extension/services" {
   export function listServices(...args: ReadonlyArray<unknown>): unknown
   export function getService(...args: ReadonlyArray<unknown>): unknown
+}
+declare module "alga:extension/services-v2" {
+  export function listServices(...args: ReadonlyArray<unknown>): unknown
+  export function getServices(...args: ReadonlyArray<unknown>): unknown
 }

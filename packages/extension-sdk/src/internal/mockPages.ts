@@ -1,0 +1,88 @@
+import { HostError } from "../HostError.ts"
+import { type MockOptions, mockRecords, type Values } from "./mockReads.ts"
+import { byNameThenId, readRules, sortName } from "./readRules.ts"
+import { allOf } from "./reads.ts"
+import type { ResourceData, ResourceName } from "./resourceData.ts"
+import { resources } from "./resources/data.ts"
+
+/** What a mock of the second edition is made with. */
+export interface MockPagesOptions extends MockOptions {
+  /** Answers as to a portal user of the client of this id, who sees that client alone, without its tags. Default: as to staff. */
+  readonly portalClient?: string | undefined
+}
+
+interface Place {
+  readonly name: string
+  readonly id: string
+}
+
+const byPlace = byNameThenId<Place>(
+  ({ name }) => name,
+  ({ id }) => id
+)
+
+const textOf = ({ id, name }: Place): string => `1.${id}.${encodeURIComponent(name)}`
+
+/** The place that a cursor's text stands for; null for any other text. */
+const placeOf = (text: string): Place | null => {
+  const [, id = "", written = ""] = /^1\.([0-9a-f-]{36})\.([^.]*(?:\.[^.]*)*)$/.exec(text) ?? []
+  try {
+    const place = { id, name: decodeURIComponent(written) }
+    return id !== "" && textOf(place) === text ? place : null
+  } catch {
+    return null
+  }
+}
+
+const tagsOf = (record: Values): ReadonlyArray<string> =>
+  ((record["tags"] ?? []) as ReadonlyArray<string>).map((tag) => tag.toLowerCase())
+
+/** The second edition of a resource over plain data: it filters, orders, turns pages and judges input as the host does. */
+export const mockPages = (
+  name: ResourceName,
+  fixtures: ReadonlyArray<object>,
+  { fail, portalClient }: MockPagesOptions = {}
+): object => {
+  const data: ResourceData = resources[name]
+  const records = mockRecords(data, fixtures)
+  const place = (record: Values): Place => ({ name: sortName(records.nameOf(record)), id: records.idOf(record) })
+  const hasTags = data.fields.includes("tags")
+  const isSeen = (record: Values) => portalClient === undefined || records.idOf(record) === portalClient
+  const shown = (record: Values) =>
+    portalClient === undefined ? records.shown(record) : { ...records.shown(record), tags: [] }
+  const list = async (input: object | null = {}) => {
+    const rules = readRules(`${name}.list`, fail)
+    const { after, pageSize, tags, withTotal, ...asked } = (input ?? {}) as Values
+    const [size, wanted, from] = [
+      rules.pageSize(pageSize as never),
+      rules.tags(hasTags ? (tags as never) : null),
+      rules.after(after as never, placeOf)
+    ]
+    const counts = rules.flag(withTotal as never) === true
+    const matches = records
+      .matching(rules, asked)
+      .filter((record) => isSeen(record) && (wanted ?? []).every((tag) => tagsOf(record).includes(tag)))
+    if (wanted !== null && portalClient !== undefined) throw new HostError(`${name}.list`, "invalid-input")
+    const rest = matches
+      .toSorted((left, right) => byPlace(place(left), place(right)))
+      .filter((record) => from === null || byPlace(place(record), from) > 0)
+    const items = rest.slice(0, size)
+    const last = items.at(-1)
+    return {
+      items: items.map(shown),
+      totalCount: counts ? matches.length : null,
+      next: rest.length > size && last !== undefined ? textOf(place(last)) : null
+    }
+  }
+  return {
+    list,
+    all: allOf(name, data, list),
+    getMany: async (given: ReadonlyArray<string>) =>
+      readRules(`${name}.getMany`, fail)
+        .ids(given)
+        .map((id) => {
+          const record = records.find(id)
+          return record === null || !isSeen(record) ? null : shown(record)
+        })
+  }
+}

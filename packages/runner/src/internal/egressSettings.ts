@@ -1,0 +1,50 @@
+import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
+import { parseEgressAllowlist } from "@alga-psa/ext-adapters-http/EgressAllowlist"
+import { Duration, Result, Schema } from "effect"
+import { duration } from "./durationSetting.ts"
+import { number } from "./numberSettings.ts"
+import { about } from "./settingAbout.ts"
+
+/** A text that this can parse; the value stays the text. */
+const parsed = (parse: (text: string) => Result.Result<unknown, string>) =>
+  Schema.String.check(
+    Schema.makeFilter((text) => Result.match(parse(text), { onFailure: String, onSuccess: () => undefined }))
+  )
+
+const proxy = Schema.String.check(
+  Schema.isPattern(/^https?:\/\/[^\s/?#]+\/?$/i, { message: "must be a URL such as http://user:password@proxy:3128" }),
+  Schema.makeFilter((given) => URL.canParse(given), {
+    message: "must be a URL such as http://user:password@proxy:3128"
+  })
+).pipe(Schema.RedactedFromValue)
+
+/** The settings of requests to the outside. */
+export const egressFields = {
+  EXT_EGRESS_ALLOWLIST: Schema.optional(parsed(parseEgressAllowlist)).pipe(
+    about("The hosts that extensions may send requests to, with commas between them; subdomains count.", "hosts")
+  ),
+  ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: Schema.optional(parsed(parseAddressRanges)).pipe(
+    about("Addresses that a listed host may have though they are not public, with commas between them.", "addresses")
+  ),
+  ALGA_EXTENSION_RUNNER_EGRESS_PROXY: Schema.optional(proxy).pipe(
+    about("The proxy for requests of extensions, asked for the address of the host.", "URL", { secret: true })
+  ),
+  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: duration
+    .check(
+      Schema.makeFilter((given) => Duration.toMillis(given) >= 100, {
+        message: "must be 100 millis or longer"
+      })
+    )
+    .pipe(
+      about("How long a request of an extension may take, within its execution's own time.", "duration", {
+        fallback: "30 seconds"
+      })
+    ),
+  ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number({
+    purpose: "Requests to the outside of one execution.",
+    unit: "requests",
+    default: 100,
+    least: 1,
+    most: 100_000
+  })
+}
