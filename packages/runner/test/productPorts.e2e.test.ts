@@ -4,7 +4,7 @@ import { layerProduct } from "@alga-psa/ext-adapters-http/testing/PortsOverHttp"
 import { StandInProduct } from "@alga-psa/ext-adapters-http/testing/StandInProduct"
 import { layerStandInVault, StandInVault } from "@alga-psa/ext-adapters-http/testing/StandInVault"
 import { ids, layer as layerMemory, MemoryInstalls, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
-import { assert, describe, layer } from "@effect/vitest"
+import { assert, beforeAll, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { layersOfProduct } from "../src/ProductPorts.ts"
 import { settingsReport } from "../src/SettingsSource.ts"
@@ -77,14 +77,16 @@ interface Outcome {
 type Call = readonly [name: string, ...args: ReadonlyArray<unknown>]
 
 describe.each(["quickjs", "starlingmonkey"] as const)("A component of %s", (engine) => {
-  const bundle = buildFixture("every-port", engine)
+  let archive = new Uint8Array()
+  beforeAll(async () => {
+    archive = Uint8Array.from(await buildFixture("every-port", engine))
+  }, 240_000)
 
   /** A new install of the fixture, and what a run of it answers to these calls. */
   const newInstall = Effect.fnUntraced(function* (capabilities: ReadonlyArray<string>) {
     const testing = yield* TestRunner
     const product = yield* StandInProduct
     const store = yield* MemoryStore
-    const archive = yield* Effect.promise(() => bundle)
     const hash = sha256(archive)
     const { extension, install, rows } = installed(hash, capabilities)
     const tenant = ids.tenants.acme
