@@ -9,6 +9,7 @@ import { svgOf } from "./Chart.ts"
 import { check as compare, toCheck } from "./Check.ts"
 import { cluster } from "./cluster/ClusterBench.ts"
 import { deadline } from "./deadline/DeadlineBench.ts"
+import { door } from "./door/DoorBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
@@ -28,7 +29,8 @@ const benches: ReadonlyArray<Bench> = [
   scaleModel,
   underAttack,
   deadline,
-  ports
+  ports,
+  door
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))

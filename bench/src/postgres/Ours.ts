@@ -4,6 +4,7 @@ import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import { layerGuardedReads } from "@alga-psa/ext-domain/GuardedReads"
 import { ClientId, TenantId } from "@alga-psa/ext-domain/Identifiers"
+import type { PageCursor } from "@alga-psa/ext-domain/PageCursor"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { Duration, Effect, Layer, type Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -24,6 +25,20 @@ type Readers = ClientReader | ServiceReader
 export const clients = ({ tenant, search, page, pageSize }: Listing) =>
   Effect.flatMap(ClientReader, (reader) =>
     reader.list(TenantId.make(tenant), { search, page, pageSize, includeInactive: false, onlyClient: null })
+  )
+
+/** The page of active clients behind a cursor, without a total. */
+export const clientsBehind = (tenant: string, pageSize: number, after: PageCursor | null) =>
+  Effect.flatMap(ClientReader, (reader) =>
+    reader.page(TenantId.make(tenant), {
+      search: null,
+      pageSize,
+      after,
+      includeInactive: false,
+      onlyClient: null,
+      tags: null,
+      withTotal: false
+    })
   )
 
 /** A page of the catalog. */

@@ -7,6 +7,7 @@ import { indexSizes, insertCosts, touch, vacuum } from "./Costs.ts"
 import { administering, type Databases, databases } from "./Databases.ts"
 import { adapterPlans, explained } from "./Evidence.ts"
 import { gets } from "./Gets.ts"
+import { iterations } from "./Iterations.ts"
 import { type Operation, operations } from "./Operations.ts"
 import * as Ours from "./Ours.ts"
 import { knexPeer } from "./Peer.ts"
@@ -140,6 +141,7 @@ export const measure = (made: Databases, people: Population, description: string
   Effect.gen(function* () {
     const environment = yield* environmentOf(made, people, description, options.scale)
     const { tables, today, figures } = yield* lists(made, people, options)
+    const all = yield* iterations(people, today, options)
     yield* options.tell("single pages and records")
     const page = yield* pageOnly(people, options.budget)
     const single = yield* gets(made.packed, today, connections, options.budget)
@@ -154,6 +156,7 @@ export const measure = (made: Databases, people: Population, description: string
       tables: [
         tables[0] as Table,
         page.table,
+        ...all.tables,
         ...single.tables,
         ...overOne.tables,
         ...tables.slice(1),
@@ -161,7 +164,7 @@ export const measure = (made: Databases, people: Population, description: string
         sizes,
         inserts
       ],
-      figures: { ...figures, ...page.figures, ...single.figures }
+      figures: { ...figures, ...page.figures, ...all.figures, ...single.figures }
     }
     return report
   }).pipe(Effect.provide([Ours.layerOurs(made.packed, connections), unwrittenLog]))

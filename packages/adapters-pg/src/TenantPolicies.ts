@@ -59,8 +59,8 @@ const found = (options: PolicyOptions) => Effect.mapError(readPolicies(options),
  * table: a run that could not get one may be repeated, and goes on where it stopped. Where row level security was on
  * before, the other roles are left to the policies that they have.
  *
- * From then on the reading login sees rows of the tenant in the setting `alga.tenant` and, without one, none:
- * have the runner set it first.
+ * From then on the reading login sees rows of the tenant in the setting `alga.tenant`, or the install that `alga.lookup` asks for
+ * and its tenant, and without either none: have the runner set them first.
  */
 export const apply = (
   options: PolicyOptions,

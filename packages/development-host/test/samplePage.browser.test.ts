@@ -79,8 +79,7 @@ describe("the sample's page", () => {
       "Active",
       "Maya Okafor",
       "accounts@evergreen.example",
-      "USD",
-      "managedpriority"
+      "USD"
     ])
   })
 

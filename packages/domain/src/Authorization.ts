@@ -21,7 +21,7 @@ export interface AuthorizationService {
   readonly requireCapability: (capability: Capability) => Effect.Effect<void, NotAllowed | DataSourceError, Invocation>
   /**
    * Fails unless the execution's user has the permission. Null, and allowed, for an execution without a user that a
-   * schedule or a webhook started; any other without a user is denied.
+   * schedule or a webhook started, and for a read of today's runner; any other without a user is denied.
    */
   readonly requirePermission: (
     permission: Permission
@@ -109,7 +109,8 @@ const make = Effect.gen(function* () {
       (invocation): Effect.Effect<RbacSubject | null, NotAllowed | DataSourceError, Invocation> => {
         const { permissions, subject } = decisionsOf(invocation)
         if (invocation.user === null) {
-          if (!runsWithoutUser(invocation.trigger)) return denied(permission, "no-user")
+          if (!runsWithoutUser(invocation.trigger) && invocation.source === undefined)
+            return denied(permission, "no-user")
           permissions.set(permission, null)
           return Effect.succeed(null)
         }

@@ -42,6 +42,11 @@ export interface InvocationData {
   readonly user: InvocationUser | null
   /** When set, the execution has no capability outside this set, save those that are always granted. */
   readonly restrictTo: ReadonlySet<`cap:${string}`> | null
+  /**
+   * `todays-runner` where the product's own runner asks for one read. It says neither whether a user was lost nor what started
+   * it, so that without a user the capability alone decides. Absent for executions here.
+   */
+  readonly source?: "todays-runner"
   /** Null where the caller gave none. */
   readonly settings: Redacted.Redacted<InvocationSettings> | null
 }

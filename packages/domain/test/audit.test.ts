@@ -122,6 +122,16 @@ describe("The log", () => {
     })
   )
 
+  it.effect("names today's runner as the source of its reads, which need no user", () =>
+    Effect.gen(function* () {
+      const theirs = invocation(null, { source: "todays-runner" })
+      const { lines } = yield* ran(clients, {}, theirs)
+      assert.deepInclude(lines[0]?.fields, { outcome: "ok", source: "todays-runner", user: null, trigger: null })
+      const { lines: ours } = yield* ran(clients)
+      assert.notProperty(ours[0]?.fields, "source")
+    })
+  )
+
   it.effect("warns of a denied permission, and says which is missing", () =>
     Effect.gen(function* () {
       const { lines } = yield* ran(clients, { rbac: () => Effect.succeed({ ...staff, permissions: new Set() }) })

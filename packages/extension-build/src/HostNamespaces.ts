@@ -1,5 +1,5 @@
 import { type InterfaceName, interfaceCapabilities } from "@alga-psa/ext-adapters-wit/KnownWorld"
-import { type Capability, resources } from "@alga-psa/ext-domain"
+import { type Capability, forEachInterface, type ResourceInterface } from "@alga-psa/ext-domain"
 
 /** A part of the host, as an author writes it, with the interface of the world behind it. */
 export interface HostNamespace {
@@ -26,7 +26,9 @@ export const hostNamespaces: ReadonlyArray<HostNamespace> = [
   namespace("context", "context"),
   namespace("logging", "logging"),
   namespace("user", "user", "user-v2"),
-  ...resources.map(({ name }) => namespace(camelCase(name), name)),
+  ...(Object.keys(forEachInterface(() => null)) as ReadonlyArray<ResourceInterface>).map((name) =>
+    namespace(camelCase(name), name)
+  ),
   namespace("secrets", "secrets"),
   namespace("http", "http"),
   namespace("storage", "storage"),

@@ -9,6 +9,7 @@ const start: Bench = {
   viewer: "admin",
   viewers: [],
   capabilities: [],
+  world: { stored: [], storedMore: 0, schedules: [], drafts: [] },
   build: { status: "building" },
   revision: 0,
   executions: []

@@ -3,6 +3,8 @@ import { Invocation } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ExecutionRecord } from "../src/dev/ExecutionRecord.ts"
+import { withoutSecrets } from "../src/dev/internal/hidden.ts"
+import { outcomeOf } from "../src/dev/internal/outcomes.ts"
 import { makeRecorder } from "../src/dev/Recorder.ts"
 
 const limits = defaultLimits
@@ -19,6 +21,8 @@ const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArr
   const recorder = makeRecorder({
     limits,
     explain: (text) => text,
+    hide: (text) => withoutSecrets(text, { api_key: 's3cret "quoted"', short: "abc" }),
+    outcomeOf: (call, reply) => outcomeOf(call, reply, []),
     viewer: () => "Ada",
     changed: (records) => void states.push(records)
   })
@@ -72,6 +76,28 @@ describe("what the panel is told of executions", () => {
       assert.isAtMost(many?.logs.length ?? 0, 32)
       assert.strictEqual(many?.logs[0]?.text, `${"x".repeat(1_000)}…`)
       assert.strictEqual(many?.limits.find(({ name }) => name === "logLines")?.used, 1_000)
+    })
+  )
+
+  it.effect("has no secret in it, nor what a header of credentials holds", () =>
+    Effect.gen(function* () {
+      const headers = [
+        { name: "Authorization", value: "Basic YTpzM2NyZXQ=" },
+        { name: "x-other", value: 's3cret "quoted"' }
+      ]
+      const fetching: HostCall = {
+        interface: `${packageName}/http`,
+        function: "fetch",
+        args: [{ method: "GET", url: "https://a.example/abc", headers, body: null }]
+      }
+      const one = (yield* told(1, [line('key: s3cret "quoted"'), fetching])).at(-1)?.[0]
+      assert.deepStrictEqual(
+        one?.logs.map(({ text }) => text),
+        ["key: •••"]
+      )
+      const args = one?.calls[0]?.args ?? ""
+      assert.notMatch(args, /s3cret|YTpz/)
+      assert.include(args, "https://a.example/abc")
     })
   )
 })

@@ -173,10 +173,13 @@ describe("the panel's routes", () => {
     const own = { "x-alga-host-session": await session() }
     expect(await status(`/dev/events?session=${await session()}`, {})).toBe(200)
     expect(await status("/dev/events", {})).toBe(401)
-    expect(await status("/dev/bench", {}, "POST")).toBe(401)
-    expect(await status("/dev/bench", { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
+    for (const path of ["/dev/bench", "/dev/storage", "/dev/run"]) {
+      expect(await status(path, {}, "POST")).toBe(401)
+      expect(await status(path, { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
+    }
     expect(await status("/dev/events", { host: "elsewhere.example" })).toBe(421)
     expect(await status("/dev/bench", own, "POST")).toBe(204)
+    expect(await status("/dev/storage", own, "POST")).toBe(400)
   })
 
   it("lead to no other extension and no other tenant's install", async () => {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { describe, expect, it } from "vitest"
+import { prepareComponent } from "../src/BuildComponent.ts"
 import * as everything from "../src/index.ts"
 
 const bytesOf = async (contents: string): Promise<number> => {
@@ -29,12 +30,27 @@ describe("what the SDK adds to a bundle, minified", () => {
     [
       "the shell with every part of the host and the fill-ins",
       `export { serve } from "@alga-psa/ext-extension-sdk/component"`,
-      22_000
+      24_500
     ],
     ["fetch and its classes", 'import "../src/FetchFillIn.ts"', 20_000]
   ])("is little for %s", async (_, source, most) => {
     const bytes = await bytesOf(source)
     expect(bytes).toBeGreaterThan(50)
     expect(bytes).toBeLessThan(most)
+  })
+
+  it("is less for the shell where the host has some parts alone, without what other parts and editions need", async () => {
+    const [entry, witDir] = [
+      new URL("fixtures/publishedComponent.ts", import.meta.url),
+      new URL("../../adapters-wit/wit/", import.meta.url)
+    ]
+    const scriptOf = async (...interfaces: ReadonlyArray<string>) =>
+      (await prepareComponent({ entry, witDir, minify: true, interfaces })).bundle.script
+    const [none, first] = [await scriptOf(), await scriptOf("clients")]
+    const both = await scriptOf("clients", "clients-v2")
+    expect(none.length).toBeLessThan(15_500)
+    expect(first.length - none.length).toBeLessThan(6_500)
+    expect(both.length - first.length).toBeLessThan(1_000)
+    expect([none, first, both].map((script) => /\bgetClients\b/.test(script))).toEqual([false, false, true])
   })
 })

@@ -7,6 +7,7 @@ import { extensionUi } from "./internal/http/extensionUi.ts"
 import { alive, metrics, ready } from "./internal/http/health.ts"
 import { layerPageHosts } from "./internal/http/pageHost.ts"
 import { root } from "./internal/http/root.ts"
+import { layerTodaysRunner } from "./internal/http/todaysRunner.ts"
 import { trigger } from "./internal/http/trigger.ts"
 import { warmup } from "./internal/http/warmup.ts"
 import { fail } from "./RunnerError.ts"
@@ -53,6 +54,6 @@ const endpointRoutes = HttpRouter.use(
 
 /**
  * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
- * `not_found` or `method_not_allowed`. On hosts that installs own there are pages alone.
+ * `not_found` or `method_not_allowed`, but for the two paths of today's runner where they are open. On hosts that installs own there are pages alone.
  */
-export const routes = Layer.merge(endpointRoutes, layerPageHosts)
+export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts)

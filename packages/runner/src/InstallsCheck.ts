@@ -9,7 +9,7 @@ import { BundleMismatch } from "./Bundle.ts"
 import { type BundleFacts, bundleFacts } from "./BundleFacts.ts"
 import { BundleStore, bundlePath } from "./BundleStore.ts"
 import type { PortState } from "./ProductPorts.ts"
-import { frameAncestorsSetting } from "./Settings.ts"
+import { frameAncestorsSettings } from "./Settings.ts"
 
 /** What the settings say that installs may need. */
 export interface Offered {
@@ -112,7 +112,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
       return why === null ? [] : [`${name} is closed here: ${why}`]
     }),
     row.host !== null && facts?.page === true && !offered.frameAncestors
-      ? `its page has a host of its own: set ${frameAncestorsSetting} to the product's origin`
+      ? `its page has a host of its own: set ${frameAncestorsSettings[0]} to the product's origin`
       : null,
     row.sealedBy?.trim().toLowerCase().startsWith("vault-transit") === true &&
     declared.has("cap:secrets.get") &&

@@ -17,6 +17,7 @@ import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
   type ClientReader,
+  type ClientReads,
   type HttpFetch,
   type InstallLookup,
   type Invoicing,
@@ -27,11 +28,12 @@ import {
   type Scheduler,
   type Secrets,
   type ServiceReader,
+  type ServiceReads,
   type Storage,
   type UiProxy
 } from "@alga-psa/ext-domain"
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
-import { ByteSize, Duration, Effect, Layer } from "effect"
+import { ByteSize, Duration, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import * as AnswerRights from "./AnswerRights.ts"
 import * as BundleCache from "./BundleCache.ts"
@@ -49,6 +51,7 @@ import { FrameAncestors } from "./internal/http/extensionUi.ts"
 import { PagesOnly } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
+import { ReadsToken } from "./internal/http/todaysRunner.ts"
 import * as Life from "./Life.ts"
 import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
@@ -95,6 +98,8 @@ export type Services =
   | Components.Components
   | ExtensionUi.ExtensionUi
   | InstallLookup
+  | ClientReads
+  | ServiceReads
   | Readiness.Readiness
   | Life.Life
 
@@ -140,7 +145,8 @@ export const layerRunner = ({
     Layer.provideMerge([Components.layer, Life.layer]),
     Layer.provide([executor, sandbox, layerBundles(bundles)]),
     Layer.provideMerge(layerMissesRemembered),
-    Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes }), layerGuardedReads])
+    Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes })]),
+    Layer.provideMerge(layerGuardedReads)
   )
 }
 
@@ -151,6 +157,8 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly port: number
   /** `200` tells callers of `POST /v1/execute` of a failure by the `status` in the body alone. Default: `http`. */
   readonly failureStatus?: "http" | "200"
+  /** What today's runner proves itself with, at the two paths for its reads. Default: there are no such paths. */
+  readonly readsToken?: Redacted.Redacted | null
   /** Whether there are pages alone: `GET` of `/` and `/ext-ui/…`. Default: false. */
   readonly pagesOnly?: boolean
   /** Which origins may frame an extension's page. Default: its own. */
@@ -184,6 +192,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
       Layer.succeed(RequestBytes, ByteSize.bytes(bounds.bodyBytes)),
       Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
+      Layer.succeed(ReadsToken, options.readsToken ?? null),
       Layer.succeed(PagesOnly, options.pagesOnly ?? false),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),

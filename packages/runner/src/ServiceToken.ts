@@ -20,6 +20,16 @@ const digest = (text: string) => createHash("sha256").update(text, "utf8").diges
 /** The tokens that are valid at a time, such as the present one and the one before it. */
 export type Tokens = readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]
 
+/** Whether a header's value is one of the tokens; compared in constant time. */
+export const provesOneOf = (tokens: Tokens) => {
+  const expected = tokens.map((token) => digest(Redacted.value(token)))
+  return (given: string | undefined): boolean => {
+    if (given === undefined) return false
+    const proof = digest(given)
+    return expected.map((one) => timingSafeEqual(proof, one)).includes(true)
+  }
+}
+
 /**
  * Accepts callers that know one of the tokens. Whenever `reload` gives others, those count from then on; where it fails,
  * the old ones stay and the log says why.
@@ -31,13 +41,12 @@ export const layerTokens = <E>(
   Layer.effect(
     ServiceToken,
     Effect.gen(function* () {
-      const digests = (from: Tokens) => from.map((token) => digest(Redacted.value(token)))
-      let expected = digests(tokens)
+      let proves = provesOneOf(tokens)
       yield* reload.pipe(
         Stream.runForEach((load) =>
           Effect.matchEffect(load, {
             onSuccess: (loaded) => {
-              expected = digests(loaded)
+              proves = provesOneOf(loaded)
               return Effect.annotateLogs(Effect.logInfo("the service tokens were read again"), {
                 tokens: loaded.length
               })
@@ -49,11 +58,7 @@ export const layerTokens = <E>(
       )
       return ServiceToken.of({
         checked: true,
-        accepts: (given) => {
-          if (given === undefined) return false
-          const proof = digest(given)
-          return expected.map((one) => timingSafeEqual(proof, one)).includes(true)
-        }
+        accepts: (given) => proves(given)
       })
     })
   )

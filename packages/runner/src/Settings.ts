@@ -148,6 +148,18 @@ export const Settings = Schema.Struct({
     about("off accepts every caller, for a closed network.", "on, off", { fallback: "on" })
   ),
 
+  ALGA_EXTENSION_RUNNER_READS_TOKEN: Schema.optional(
+    Schema.String.check(
+      Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
+    ).pipe(Schema.RedactedFromValue)
+  ).pipe(
+    about(
+      "What the product's own runner sends as x-runner-auth; set, its reads of clients and services are answered.",
+      "text",
+      { secret: true }
+    )
+  ),
+
   DATABASE_URL: postgresUrl.pipe(
     about("Alga's PostgreSQL, with a login that can only read.", "URL", { required: true, secret: true })
   ),
@@ -378,8 +390,11 @@ export type SettingName = keyof Settings
 /** All names, in the order in which they are shown. */
 export const settingNames = Object.keys(Settings.fields) as ReadonlyArray<SettingName>
 
-/** The setting that names the origins that may frame pages. */
-export const frameAncestorsSetting = "ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS" satisfies SettingName
+/** The settings that name the origins that may frame pages. */
+export const frameAncestorsSettings = [
+  "EXT_UI_FRAME_ANCESTORS",
+  "ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS"
+] as const satisfies ReadonlyArray<SettingName>
 
 /** What a setting is for, its unit and what counts where nothing is set. */
 export const aboutSetting = (name: SettingName): SettingAbout =>
@@ -433,6 +448,7 @@ export const httpOptionsOf = (settings: Settings): Required<Omit<HttpOptions, "p
   answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
   answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
+  readsToken: settings.ALGA_EXTENSION_RUNNER_READS_TOKEN ?? null,
   failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,
   frameAncestors: settings.EXT_UI_FRAME_ANCESTORS ?? settings.ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS,
   reusePort: settings.ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT === "on"

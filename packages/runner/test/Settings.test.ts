@@ -79,6 +79,7 @@ describe("Settings", () => {
       maxConnections: 9,
       frameAncestors: "https://app.example",
       failureStatus: "200",
+      readsToken: null,
       reusePort: true
     })
   })

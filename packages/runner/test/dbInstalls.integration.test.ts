@@ -200,7 +200,7 @@ describe("db installs check", () => {
         ])
 
         const mended = yield* found({
-          ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: "https://app.example.com",
+          EXT_UI_FRAME_ANCESTORS: "https://app.example.com",
           STORAGE_API_BASE_URL: "https://app.example.com",
           RUNNER_STORAGE_API_TOKEN: "token",
           VAULT_ADDR: "https://vault.example.com"
@@ -215,7 +215,7 @@ describe("db installs check", () => {
         )
 
         const table = (yield* check()).out.join("\n")
-        assert.match(table, /^tenant +install +extension +component +MiB +page +open +would fail/)
+        assert.match(table, /^tenant +install +extension +component +MiB +page +would fail +open/)
         assert.include(table, "build it again without WASI")
       }),
     120_000

@@ -1,4 +1,5 @@
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import { DataSourceError, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
 import { layerUnchecked } from "../src/ServiceToken.ts"
@@ -208,6 +209,34 @@ layer(pagesOnly, { excludeTestServices: true, timeout: 120_000 })("a port for pa
         for (const method of ["GET", "POST"])
           assert.strictEqual(yield* statusOf(path, {}, method), 404, `${method} ${path}`)
       }
+    })
+  )
+})
+
+/** A runner whose look-ups fail, as they do while the database is away. */
+const away = layerTestRunner.pipe(
+  Layer.provide(Layer.succeed(CallersCheck, quiet)),
+  Layer.provide(
+    Layer.mock(InstallLookup, {
+      byHost: () =>
+        Effect.fail(new DataSourceError({ reason: "unavailable", operation: "InstallLookup.byHost", cause: "away" }))
+    })
+  ),
+  Layer.provideMerge(rows)
+)
+
+layer(away, { excludeTestServices: true, timeout: 120_000 })("while nobody can say who owns a host", (it) => {
+  it.effect("it has probes and nothing else, and what has no name has all", () =>
+    Effect.gen(function* () {
+      const host = "a.pages.example"
+      for (const path of ["/healthz", "/readyz"]) assert.strictEqual(yield* statusOf(path, { host }), 200, path)
+      for (const path of ["/", "/ext-ui/x/y/z", "/metrics", "/openapi.json", ...forCallers]) {
+        const { body, status } = yield* ask(path, { host })
+        assert.strictEqual(status, 503, path)
+        assert.include(body, "data_unavailable")
+      }
+      for (const path of forOperators) assert.strictEqual(yield* statusOf(path), 200, path)
+      assert.strictEqual(yield* statusOf(execute, {}, "POST"), 400)
     })
   )
 })

@@ -57,7 +57,8 @@ const execution = (invocation: InvocationData) => ({
   contentHash: invocation.contentHash,
   user: invocation.user?.userId ?? null,
   trigger: invocation.trigger,
-  requestId: invocation.requestId
+  requestId: invocation.requestId,
+  ...(invocation.source === undefined ? {} : { source: invocation.source })
 })
 
 /**

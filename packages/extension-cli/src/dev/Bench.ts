@@ -21,14 +21,67 @@ export type BuildState =
     }
   | { readonly status: "failed"; readonly problems: ReadonlyArray<BuildProblem> }
 
+/** A capability that the manifest declares. */
+export interface BenchCapability {
+  readonly name: string
+  /** Whether the install grants it. */
+  readonly granted: boolean
+  /** What is behind it in this host, where that is nothing yet; null where there is something. */
+  readonly note: string | null
+}
+
+/** A stored value. */
+export interface StoredRecord {
+  readonly namespace: string
+  readonly key: string
+  readonly revision: number
+  readonly bytes: number
+  /** All of it as text; null where it is no text, or too long to be shown. */
+  readonly text: string | null
+}
+
+/** A schedule of the extension. */
+export interface ScheduleRecord {
+  readonly id: string
+  /** Method and path. */
+  readonly endpoint: string
+  readonly name: string | null
+  readonly cron: string
+  readonly timezone: string
+  readonly enabled: boolean
+  /** How the last run went, and when; null before the first. */
+  readonly lastRun: string | null
+}
+
+/** A draft of an invoice. */
+export interface DraftRecord {
+  readonly number: string
+  /** The client's id. */
+  readonly client: string
+  readonly items: number
+  /** In minor units. */
+  readonly total: number
+}
+
+/** What the extension left in the host around it. */
+export interface BenchWorld {
+  /** The first ones, by namespace and key. */
+  readonly stored: ReadonlyArray<StoredRecord>
+  /** How many more are stored. */
+  readonly storedMore: number
+  readonly schedules: ReadonlyArray<ScheduleRecord>
+  /** The last one first. */
+  readonly drafts: ReadonlyArray<DraftRecord>
+}
+
 /** What the panel shows. It goes to the browser as JSON. */
 export interface Bench {
   /** The extension's name, as its manifest says. */
   readonly name: string
   readonly viewer: ViewerName
   readonly viewers: ReadonlyArray<{ readonly name: ViewerName; readonly label: string }>
-  /** What the manifest declares, and whether the install grants it. */
-  readonly capabilities: ReadonlyArray<{ readonly name: string; readonly granted: boolean }>
+  readonly capabilities: ReadonlyArray<BenchCapability>
+  readonly world: BenchWorld
   readonly build: BuildState
   /** Changes whenever the page has to be loaded again. */
   readonly revision: number

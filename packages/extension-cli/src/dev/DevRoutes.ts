@@ -14,23 +14,39 @@ export const BenchChange = Schema.Struct({
 })
 export interface BenchChange extends Schema.Schema.Type<typeof BenchChange> {}
 
+/** A value that the panel stores, or deletes where its text is null. */
+export const StoredChange = Schema.Struct({
+  namespace: Schema.String.check(Schema.isBetweenCodePoints(1, 128)),
+  key: Schema.String.check(Schema.isBetweenCodePoints(1, 256)),
+  text: Schema.NullOr(Schema.String.check(Schema.isMaxLength(49_149)))
+})
+export interface StoredChange extends Schema.Schema.Type<typeof StoredChange> {}
+
+/** A schedule that is to run at once. */
+const RunNow = Schema.Struct({ schedule: Schema.String })
+
 /** What the panel's routes need. */
 export interface DevRoutesOptions {
   readonly session: string
   readonly bench: SubscriptionRef.SubscriptionRef<Bench>
   readonly change: (change: BenchChange) => Effect.Effect<void>
+  readonly store: (change: StoredChange) => Effect.Effect<void>
+  readonly run: (schedule: string) => Effect.Effect<void>
 }
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(BenchChange))
+const decodeStored = Schema.decodeUnknownEffect(Schema.fromJsonString(StoredChange))
+const decodeRun = Schema.decodeUnknownEffect(Schema.fromJsonString(RunNow))
 
 const unauthorized = HttpServerResponse.jsonUnsafe({ error: "unauthorized" }, { status: 401 })
 
 /**
  * The panel's own routes: `GET /dev/events` sends the bench as it is and after every change, `POST /dev/bench` changes who
- * looks and what is granted. Both need the session of the page, and like the page answer the server's own address alone.
+ * looks and what is granted, `POST /dev/storage` what is stored, and `POST /dev/run` runs a schedule. All need the session of the
+ * page, and like the page answer the server's own address alone.
  */
 export const devRoutes =
-  ({ bench, change, session }: DevRoutesOptions) =>
+  ({ bench, change, run, session, store }: DevRoutesOptions) =>
   (own: Effect.Effect<string>) =>
     HttpRouter.use(
       Effect.fnUntraced(function* (router) {
@@ -43,17 +59,25 @@ export const devRoutes =
             headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
           })
         })
-        const changed = Effect.gen(function* () {
-          const request = yield* HttpServerRequest.HttpServerRequest
-          if (request.headers["x-alga-host-session"] !== session) return unauthorized
-          yield* change(yield* decode(yield* request.text))
-          return HttpServerResponse.empty({ status: 204 })
-        }).pipe(
-          Effect.catch(() =>
-            Effect.succeed(HttpServerResponse.jsonUnsafe({ error: "invalid_request" }, { status: 400 }))
+        const changing = <E>(apply: (text: string) => Effect.Effect<void, E>) =>
+          Effect.gen(function* () {
+            const request = yield* HttpServerRequest.HttpServerRequest
+            if (request.headers["x-alga-host-session"] !== session) return unauthorized
+            yield* apply(yield* request.text)
+            return HttpServerResponse.empty({ status: 204 })
+          }).pipe(
+            Effect.catch(() =>
+              Effect.succeed(HttpServerResponse.jsonUnsafe({ error: "invalid_request" }, { status: 400 }))
+            )
           )
-        )
+        const changes = {
+          bench: changing((text) => Effect.flatMap(decode(text), change)),
+          storage: changing((text) => Effect.flatMap(decodeStored(text), store)),
+          run: changing((text) => Effect.flatMap(decodeRun(text), ({ schedule }) => run(schedule)))
+        }
         yield* router.add("GET", "/dev/events", guarded(events))
-        yield* router.add("POST", "/dev/bench", guarded(changed))
+        for (const [name, handle] of Object.entries(changes)) {
+          yield* router.add("POST", `/dev/${name}` as const, guarded(handle))
+        }
       })
     )

@@ -12,8 +12,12 @@ import type { Bench } from "./Bench.ts"
 import { makeBuilder } from "./Builder.ts"
 import { prepare } from "./DevDatabase.ts"
 import { type BenchChange, devRoutes } from "./DevRoutes.ts"
+import { makeDevWorld } from "./DevWorld.ts"
+import { withoutSecrets } from "./internal/hidden.ts"
+import { outcomeOf } from "./internal/outcomes.ts"
 import { panel } from "./internal/panel.ts"
 import { makeRecorder } from "./Recorder.ts"
+import { makeRunNow } from "./RunNow.ts"
 import { afterChanges, changes } from "./Watch.ts"
 import { makeBenchState, makeWorkbench } from "./Workbench.ts"
 
@@ -53,16 +57,20 @@ export const serveDev = Effect.fnUntraced(
     const scratch = yield* scratchFolder
     const bundles = join(scratch, "bundles")
     const state = yield* makeBenchState(basename(folder))
+    const world = yield* makeDevWorld(folder)
     const recorder = makeRecorder({
       limits: defaultLimits,
       explain: (text) => state.current?.explain(text) ?? text,
-      viewer: state.viewerLabel,
-      changed: (executions) => Effect.runFork(state.update(() => ({ executions })))
+      hide: (text) => withoutSecrets(text, world.files().secrets),
+      outcomeOf: (call, reply) => outcomeOf(call, reply, state.now().capabilities),
+      viewer: ({ user }) => state.viewerLabel(user === undefined ? "nobody" : undefined),
+      changed: (executions) => Effect.runFork(state.update(() => ({ executions, world: world.snapshot() })))
     })
     const context = yield* Layer.build(
       layerEmbeddedRunner({
         bundles: { directory: bundles },
         components: join(scratch, "components"),
+        ports: world.ports,
         aroundImports: recorder.aroundImports
       })
     )
@@ -78,7 +86,10 @@ export const serveDev = Effect.fnUntraced(
     return yield* Effect.gen(function* () {
       yield* prepare
       const builder = makeBuilder({ folder, entry: options.entry, scratch })
-      const { change, rebuild } = yield* makeWorkbench(state, builder, bundles)
+      const { change, rebuild } = yield* makeWorkbench(state, builder, bundles, world)
+      const execution = recorder.aroundExecution(Context.get(context, Execution))
+      const showWorld = state.update(() => ({ world: world.snapshot() }))
+      const runNow = makeRunNow(execution, world, () => state.viewer("nobody"))
       const { addressOf } = yield* serveHostPages({
         pages: [page],
         files: yield* Effect.promise(() => buildPage(pageFolder)),
@@ -88,9 +99,11 @@ export const serveDev = Effect.fnUntraced(
         more: devRoutes({
           session,
           bench: state.bench,
-          change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context)
+          change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context),
+          store: ({ key, namespace, text }) => Effect.andThen(world.edit(namespace, key, text), showWorld),
+          run: (schedule) => Effect.andThen(runNow(schedule), showWorld)
         })
-      }).pipe(Effect.provideService(Execution, recorder.aroundExecution(Context.get(context, Execution))))
+      }).pipe(Effect.provideService(Execution, execution))
       yield* Effect.forkScoped(afterChanges(changes(folder), rebuild))
       return { url: addressOf(page), bench: state.bench } satisfies DevServer
     }).pipe(Effect.provideContext(context))

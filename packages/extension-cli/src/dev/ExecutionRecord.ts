@@ -6,6 +6,8 @@ export interface CallRecord {
   readonly args: string
   /** `ok`, or the error that the extension was given. */
   readonly outcome: string
+  /** Why, and what to do about it; null where the outcome says it all. */
+  readonly why: string | null
   /** How many records came back; null where that means nothing. */
   readonly rows: number | null
   readonly milliseconds: number

@@ -11,6 +11,7 @@ import type { Execution } from "@alga-psa/ext-runner/Execution"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { type Context, Effect } from "effect"
 import type { CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
+import { withoutCredentials } from "./internal/hidden.ts"
 import type { Explain } from "./SourceStack.ts"
 
 /**
@@ -44,8 +45,12 @@ export interface RecorderOptions {
   readonly limits: Limits
   /** Makes a text of the extension's readable for its author. */
   readonly explain: Explain
-  /** Who looks at this moment. */
-  readonly viewer: () => string
+  /** Takes out of a text what nobody is to read in a panel. */
+  readonly hide: (text: string) => string
+  /** How a call ended, and why; the reply is null for one that was interrupted. */
+  readonly outcomeOf: (call: HostCall, reply: HostReply | null) => Pick<CallRecord, "outcome" | "why">
+  /** For whom a request runs. */
+  readonly viewer: (request: ExecuteRequest) => string
   /** Hears of every change. */
   readonly changed: (executions: ReadonlyArray<ExecutionRecord>) => void
 }
@@ -54,10 +59,10 @@ const replacer = (_: string, value: unknown) =>
   typeof value === "bigint" ? `${value}n` : value instanceof Uint8Array ? `<${value.length} bytes>` : value
 
 /** An option that is not given is null in the call and nothing in what is shown. */
-const givenOnly = (key: string, value: unknown) => (key !== "" && value === null ? undefined : replacer(key, value))
+const givenOnly = (key: string, value: unknown) =>
+  key !== "" && value === null ? undefined : withoutCredentials(replacer(key, value))
 
-const written = (args: ReadonlyArray<unknown>): string =>
-  cut(args.map((one) => JSON.stringify(one, givenOnly)).join(", "))
+const written = (args: ReadonlyArray<unknown>): string => args.map((one) => JSON.stringify(one, givenOnly)).join(", ")
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, replacer) ?? "")
 
@@ -78,7 +83,7 @@ const shortName = (name: string): string => name.replace(`${packageName}/`, "")
 const detailOf = ({ cause }: RunnerError): string => (cause === undefined ? "" : `\n${String(cause)}`)
 
 /** Records what the extension does: its executions, the host calls of each, its log lines and the limits it used. */
-export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptions) => {
+export const makeRecorder = ({ changed, explain, hide, limits, outcomeOf, viewer }: RecorderOptions) => {
   let records: ReadonlyArray<ExecutionRecord> = []
   const running = new Map<string, Running>()
 
@@ -100,7 +105,7 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
   ]
 
   /** Stacks are read as they are long, and shown as they are short. */
-  const shortened = (text: string) => cut(explain(cut(text, kept.stackLetters)), kept.stackLetters / 4)
+  const shortened = (text: string) => cut(hide(explain(cut(text, kept.stackLetters))), kept.stackLetters / 4)
 
   const fits = (one: Running, record: CallRecord | LogRecord): boolean => {
     one.letters += JSON.stringify(record).length
@@ -139,11 +144,12 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
             Effect.sync(() => {
               if (one === undefined) return
               const reply = exit._tag === "Success" ? exit.value : null
-              const outcome = reply === null ? "interrupted" : reply.type === "ok" ? "ok" : reply.value
+              const { outcome, why } = outcomeOf(call, reply)
               const record = {
                 operation: `${shortName(call.interface)}.${call.function}`,
-                args: written(call.args),
+                args: cut(hide(written(call.args))),
                 outcome,
+                why: why === null ? null : cut(hide(why)),
                 rows: reply === null ? null : rowsOf(reply),
                 milliseconds: performance.now() - started
               }
@@ -164,8 +170,8 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
         const one: Running = {
           record: {
             id: requestId,
-            request: cut(`${http.method} ${http.path}${query === "" ? "" : `?${query}`}`),
-            viewer: viewer(),
+            request: cut(hide(`${http.method} ${http.path}${query === "" ? "" : `?${query}`}`)),
+            viewer: viewer(request),
             status: null,
             error: null,
             milliseconds: null,
@@ -193,7 +199,7 @@ export const makeRecorder = ({ changed, explain, limits, viewer }: RecorderOptio
             end(status, null, Buffer.byteLength(body_b64, "base64"))
           ),
           Effect.tapError((error) =>
-            end(null, cut(explain(`${error.message}${detailOf(error)}`), kept.stackLetters), 0)
+            end(null, cut(hide(explain(`${error.message}${detailOf(error)}`)), kept.stackLetters), 0)
           ),
           Effect.onInterrupt(() => end(null, "given up", 0))
         )

@@ -1,9 +1,13 @@
 import { type FSWatcher, lstatSync, watch } from "node:fs"
 import { join } from "node:path"
 import { Effect, Queue, Stream } from "effect"
+import { devFiles } from "./DevFiles.ts"
 
-/** Files beside the sources that a build reads. */
-const files: ReadonlySet<string> = new Set(["manifest.json", "package.json", "tsconfig.json"])
+/** Files beside the sources that a build reads, and those of the host around the extension. */
+const files: ReadonlySet<string> = new Set([
+  ...["manifest.json", "package.json", "tsconfig.json"],
+  ...[devFiles.secrets, devFiles.settings, "dev"]
+])
 
 const sources = ["src", "ui"]
 

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { ids } from "@alga-psa/ext-adapters-memory"
+import { ids, seed } from "@alga-psa/ext-adapters-memory"
+import { personOf } from "@alga-psa/ext-development-host/Person"
 import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { Components } from "@alga-psa/ext-runner/Components"
@@ -9,6 +10,8 @@ import type { Bench, BuildProblem, ViewerName } from "./Bench.ts"
 import type { Builder, DevBuild } from "./Builder.ts"
 import { grant, noBundle, place, release } from "./DevDatabase.ts"
 import type { BenchChange } from "./DevRoutes.ts"
+import type { DevWorld } from "./DevWorld.ts"
+import { noteOf } from "./internal/outcomes.ts"
 
 const users = {
   admin: ids.users.admin,
@@ -32,6 +35,13 @@ const shortened = ({ message, where }: BuildProblem): BuildProblem => ({
   message: message.slice(0, shown.letters)
 })
 
+const people = seed({ contentHash: noBundle })
+
+const nothing: Bench["world"] = { stored: [], storedMore: 0, schedules: [], drafts: [] }
+
+const shortNotes = (notes: ReadonlyArray<string>): ReadonlyArray<string> =>
+  notes.slice(0, shown.problems).map((text) => text.slice(0, shown.letters))
+
 /** The bench, and the build behind it. */
 export const makeBenchState = Effect.fnUntraced(function* (name: string) {
   const bench = yield* SubscriptionRef.make<Bench>({
@@ -39,6 +49,7 @@ export const makeBenchState = Effect.fnUntraced(function* (name: string) {
     viewer: "admin",
     viewers,
     capabilities: [],
+    world: nothing,
     build: { status: "building" },
     revision: 0,
     executions: []
@@ -50,12 +61,16 @@ export const makeBenchState = Effect.fnUntraced(function* (name: string) {
     now: () => SubscriptionRef.getUnsafe(bench),
     update: (change: (before: Bench) => Partial<Bench>) =>
       SubscriptionRef.update(bench, (before) => ({ ...before, ...change(before) })),
-    viewerLabel: () => viewers.find(({ name: one }) => one === state.now().viewer)?.label ?? "",
-    viewer: () => ({
-      ...place,
-      contentHash: state.current?.contentHash ?? noBundle,
-      user: users[state.now().viewer]
-    })
+    viewerLabel: (of: ViewerName = state.now().viewer) => viewers.find(({ name: one }) => one === of)?.label ?? "",
+    viewer: (name: ViewerName = state.now().viewer) => {
+      const user = users[name]
+      return {
+        ...place,
+        contentHash: state.current?.contentHash ?? noBundle,
+        user,
+        ...(user === null ? {} : { person: personOf(people, user) })
+      }
+    }
   }
   return state
 })
@@ -67,17 +82,26 @@ const granted = (capabilities: Bench["capabilities"]) =>
   capabilities.filter((one) => one.granted).map(({ name }) => name)
 
 /** The declared capabilities that can be granted. A new one is; what was switched off stays off. */
-const capabilitiesOf = (declared: ReadonlyArray<string>, before: Bench): Bench["capabilities"] =>
+const capabilitiesOf = (
+  declared: ReadonlyArray<string>,
+  before: Bench,
+  files: ReturnType<DevWorld["files"]>
+): Bench["capabilities"] =>
   [...parseCapabilities(declared)]
     .filter((name) => !alwaysGranted.has(name))
-    .map((name) => ({ name, granted: before.capabilities.find((one) => one.name === name)?.granted ?? true }))
+    .map((name) => ({
+      name,
+      granted: before.capabilities.find((one) => one.name === name)?.granted ?? true,
+      note: noteOf(name, files)
+    }))
 
 /** What works on the bench: builds, and the changes that the panel asks for. */
 export const makeWorkbench = Effect.fnUntraced(function* (
   state: BenchState,
   { build }: Builder,
   /** The directory of a bundle store. */
-  bundles: string
+  bundles: string,
+  world: DevWorld
 ) {
   const { now, update } = state
   const fileOf = ({ contentHash: hash }: DevBuild) => join(bundles, bundlePath({ ...place, hash }))
@@ -87,6 +111,8 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, built.archive)
   }
+
+  const ofFiles = () => world.files().problems.map(({ message, where }) => `${where}: ${message}`)
 
   const failed = (problems: ReadonlyArray<BuildProblem>) =>
     update(() => ({ build: { status: "failed", problems: problems.slice(0, shown.problems).map(shortened) } }))
@@ -98,7 +124,8 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     const built = yield* build
     const { contentHash: hash, manifest } = built
     yield* Effect.promise(() => store(built))
-    const capabilities = capabilitiesOf(manifest.capabilities, now())
+    yield* world.load(manifest)
+    const capabilities = capabilitiesOf(manifest.capabilities, now(), world.files())
     yield* release(hash, manifest.capabilities)
     yield* grant(granted(capabilities))
     yield* (yield* Components).get({ ...place, hash })
@@ -106,12 +133,12 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     state.current = built
     if (before !== null && before.contentHash !== hash) yield* Effect.promise(() => rm(fileOf(before), { force: true }))
     const milliseconds = Math.round(performance.now() - started)
-    const notes = built.notes.slice(0, shown.problems).map((text) => text.slice(0, shown.letters))
     yield* update(({ revision }) => ({
       name: manifest.name,
       capabilities,
       revision: revision + 1,
-      build: { status: "ready", milliseconds, notes }
+      world: world.snapshot(),
+      build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }
     }))
   }).pipe(
     Effect.catchTag("ExtensionInvalid", ({ problems }) => failed(problems)),

@@ -10,7 +10,7 @@ import * as HttpBundleStore from "../HttpBundleStore.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
 import { productPorts } from "../ProductPorts.ts"
 import type { BundleSource } from "../Runner.ts"
-import { bundlesOf, frameAncestorsSetting, limitsOf, type Settings } from "../Settings.ts"
+import { bundlesOf, frameAncestorsSettings, limitsOf, type Settings } from "../Settings.ts"
 import { readSettings, SettingsInvalid, type SettingsReport } from "../SettingsSource.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { printPages } from "./dbOutput.ts"
@@ -32,7 +32,7 @@ const offeredBy = ({ readings, values }: SettingsReport): Offered => {
     readings.some((one) => one.name === name && (one.source === "environment" || one.source === "file"))
   return {
     ports: productPorts(values),
-    frameAncestors: isSet(frameAncestorsSetting),
+    frameAncestors: frameAncestorsSettings.some(isSet),
     vault: isSet("VAULT_ADDR") || isSet("ALGA_VAULT_ADDR"),
     limits: limitsOf(values)
   }
@@ -47,9 +47,14 @@ const columns = {
   component: ({ component }: InstallFinding) => component,
   MiB: ({ startKib }: InstallFinding) => (startKib === null ? "-" : (startKib / 1024).toFixed(1)),
   page: ({ page }: InstallFinding) => (page ? "yes" : "no"),
-  open: ({ open }: InstallFinding) => open.join(" "),
-  "would fail": ({ notes, problems }: InstallFinding) => [...problems, ...notes.map((note) => `(${note})`)].join("; ")
+  "would fail": ({ problems }: InstallFinding) => (problems.length > 0 ? "yes" : "no"),
+  open: ({ open }: InstallFinding) => open.join(" ")
 }
+
+const told = ({ install, notes, problems }: InstallFinding) => [
+  ...problems.map((problem) => `${install}: ${problem}`),
+  ...notes.map((note) => `${install}: note: ${note}`)
+]
 
 const check = Command.make("check", { settingsFile, json }, (flags) =>
   Effect.gen(function* () {
@@ -70,7 +75,7 @@ const check = Command.make("check", { settingsFile, json }, (flags) =>
       if (found.problems.length > 0) failing += 1
       return found
     })
-    const count = yield* printPages(counted, columns, flags.json).pipe(
+    const count = yield* printPages(counted, columns, flags.json, told).pipe(
       Effect.provide(
         Layer.merge(intake, layerStore(bundlesOf({ ...report.values, BUNDLE_STORE_BASE: base } as Settings)))
       )

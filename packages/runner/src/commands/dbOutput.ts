@@ -1,4 +1,4 @@
-import { foreignJson } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { Console, Effect, Stream } from "effect"
 import { table } from "../Table.ts"
 
@@ -14,16 +14,24 @@ export const print = <Row extends object>(
 }
 
 const pageLength = 200
+const longestLine = 2_000
 
-/** As {@link print}, of any number of rows: a table for every 200 of them. Gives how many they were. */
+/** As {@link print}, of any number of rows: a table for every 200 of them, with lines below it. Gives how many they were. */
 export const printPages = <Row extends object, E, R>(
   rows: Stream.Stream<Row, E, R>,
   columns: Readonly<Record<string, (row: Row) => string>>,
-  asJson: boolean
+  asJson: boolean,
+  below: (row: Row) => ReadonlyArray<string> = () => []
 ): Effect.Effect<number, E, R> =>
   rows.pipe(
     Stream.grouped(pageLength),
-    Stream.mapEffect((page) => Effect.as(print(page, columns, asJson), page.length)),
+    Stream.mapEffect((page) => {
+      const lines = asJson ? [] : page.flatMap(below).map((line) => foreignText(line, longestLine))
+      return print(page, columns, asJson).pipe(
+        Effect.andThen(Effect.forEach(lines, (line) => Console.log(line), { discard: true })),
+        Effect.as(page.length)
+      )
+    }),
     Stream.runFold(
       () => 0,
       (count, more) => count + more

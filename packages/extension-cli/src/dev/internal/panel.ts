@@ -13,6 +13,7 @@ export const panel = `<aside id="panel" aria-label="Development panel">
 <label for="body">Body</label><textarea id="body" rows="2" spellcheck="false"></textarea>
 <pre id="answer" role="status" aria-label="Answer" tabindex="0"></pre>
 </details>
+<div id="world"></div>
 <section aria-label="Executions"><h2>Executions</h2><div id="executions"><p class="empty">None yet.</p></div></section>
 </aside>
 `

@@ -5,22 +5,31 @@ const time = (milliseconds: number): string =>
   milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`
 
 /** A table that scrolls sideways where it has no room, by the keyboard too. */
-const table = (headers: ReadonlyArray<string>, rows: ReadonlyArray<HTMLTableRowElement>) => {
+export const table = (headers: ReadonlyArray<string>, rows: ReadonlyArray<HTMLTableRowElement>) => {
   const heads = headers.map((header) => Object.assign(make("th", "", header), { scope: "col" }))
   const shown = make("table", "", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows))
   return Object.assign(make("div", "scroll", shown), { tabIndex: 0 })
 }
 
-const callRow = ({ args, milliseconds, operation, outcome, rows }: CallRecord) =>
+const callRows = ({
+  args,
+  milliseconds,
+  operation,
+  outcome,
+  rows,
+  why
+}: CallRecord): ReadonlyArray<HTMLTableRowElement> => [
   make(
     "tr",
-    "",
-    make("td", "", make("code", "", operation)),
+    why === null ? "" : "told",
+    make("td", "args", make("code", "", operation)),
     make("td", "args", make("code", "", args)),
     make("td", outcome === "ok" ? "good" : "bad", outcome),
     make("td", "number", rows === null ? "–" : String(rows)),
     make("td", "number", time(milliseconds))
-  )
+  ),
+  ...(why === null ? [] : [make("tr", "", Object.assign(make("td", "why", why), { colSpan: 5 }))])
+]
 
 const logLine = ({ level, text }: LogRecord) => make("li", level, make("b", "", level), " ", text)
 
@@ -43,7 +52,7 @@ const detailsOf = ({ calls, error, limits, logs }: ExecutionRecord): ReadonlyArr
   ...(error === null ? [] : [make("pre", "error", error)]),
   ...(calls.length === 0
     ? [make("p", "empty", "No host calls.")]
-    : [table(["Host call", "Arguments", "Outcome", "Rows", "Time"], calls.map(callRow))]),
+    : [table(["Host call", "Arguments", "Outcome", "Rows", "Time"], calls.flatMap(callRows))]),
   ...(logs.length === 0 ? [] : [make("ul", "logs", ...logs.map(logLine))]),
   ...(limits.length === 0
     ? []

@@ -4,11 +4,15 @@ import { startHost } from "@alga-psa/ext-development-host/page/src/Host"
 import type { Bench, BuildState } from "../../Bench.ts"
 import { element, make } from "./elements.ts"
 import { showExecutions } from "./executions.ts"
+import { showWorld } from "./world.ts"
 
 const settings = startHost()
 const headers = { "x-alga-host-session": settings.session }
 
-const change = (body: object) => fetch("/dev/bench", { method: "POST", headers, body: JSON.stringify(body) })
+const post = (what: "bench" | "storage" | "run", body: object) =>
+  fetch(`/dev/${what}`, { method: "POST", headers, body: JSON.stringify(body) })
+
+const change = (body: object) => post("bench", body)
 
 const viewer = element<HTMLSelectElement>("viewer")
 viewer.addEventListener("change", () => change({ viewer: viewer.value }))
@@ -46,9 +50,10 @@ const showChoices = ({ capabilities, viewer: chosen, viewers }: Bench) => {
     )
   )
   grants.replaceChildren(
-    ...capabilities.map(({ granted, name }) => {
+    ...capabilities.map(({ granted, name, note }) => {
       const box = Object.assign(make("input", ""), { type: "checkbox", value: name, checked: granted })
-      return make("label", "check", box, make("code", "", name))
+      const marks = note === null ? [] : [make("span", "mark", note)]
+      return make("label", "check", box, make("code", "", name), ...marks)
     })
   )
   if (capabilities.length === 0) grants.append(make("p", "empty", "The manifest declares no capability."))
@@ -65,6 +70,10 @@ new EventSource(`/dev/events?session=${encodeURIComponent(settings.session)}`).a
     revision = bench.revision
     element("name").textContent = bench.name
     showBuild(bench.build)
+    showWorld(element("world"), bench.world, {
+      store: (namespace, key, text) => post("storage", { namespace, key, text }),
+      run: (schedule) => post("run", { schedule })
+    })
     showExecutions(element("executions"), bench.executions)
   }
 )
