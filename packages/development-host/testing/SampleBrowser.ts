@@ -1,8 +1,9 @@
+import { buildSample } from "@alga-psa/ext-sample-extension"
 import { type Context, ManagedRuntime } from "effect"
 import type { Browser, Frame } from "playwright-core"
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest"
 import type {} from "./browserSetup.ts"
-import { HostedSample, layerHostedSample } from "./HostedSample.ts"
+import { type Build, HostedSample, layerHosted } from "./HostedSample.ts"
 import { connectBrowser, extensionFrame, type Look, openPage, type TestPage } from "./TestPage.ts"
 
 /** The sample in its host page, opened by one of its viewers. */
@@ -20,11 +21,11 @@ export interface SampleBrowser {
 }
 
 /**
- * Starts the sample and a browser for a test file. After each test every page that it opened is closed, and must not have
+ * Starts the sample, or another extension, and a browser for a test file. After each test every page that it opened is closed, and must not have
  * had an error in its console, save those that the browser itself writes for an answer that is no success.
  */
-export const sampleBrowser = (): SampleBrowser => {
-  const runtime = ManagedRuntime.make(layerHostedSample)
+export const sampleBrowser = (build: Build = buildSample): SampleBrowser => {
+  const runtime = ManagedRuntime.make(layerHosted(build))
   let hosted: Context.Service.Shape<typeof HostedSample> | undefined
   let browser: Browser | undefined
   let opened: Array<TestPage> = []
