@@ -2,14 +2,15 @@ import { join } from "node:path"
 import { buildExtension } from "@alga-psa/ext-extension-build"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { sampleBrowser } from "../../packages/development-host/testing/SampleBrowser.ts"
+import { HostedSample, layerHosted } from "../../packages/development-host/testing/HostedSample.ts"
+import { pageBrowser } from "../../packages/development-host/testing/PageBrowser.ts"
 import { looks, violations } from "../../packages/development-host/testing/TestPage.ts"
 import { root } from "../src/release/Packages.ts"
 
 const folder = join(root, "checks/examples/tags-and-prices")
 const build = () =>
   Effect.runPromise(buildExtension({ folder, buildsDir: join(root, "checks/.cache/tags-and-prices") }))
-const host = sampleBrowser(build)
+const host = pageBrowser(HostedSample, layerHosted(build))
 
 describe("An example extension of the second edition", () => {
   it("imports the interfaces of that edition", async () => {

@@ -29,7 +29,8 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   runner: ["adapters-http", "adapters-pg", "adapters-wit", "domain"],
   "runner-cluster": ["adapters-pg", "adapters-wit", "domain", "runner"],
   "development-host": ["adapters-memory", "adapters-pg", "adapters-wit", "domain", "extension-sdk", "runner"],
-  "sample-extension": ["extension-build", "extension-sdk"]
+  "sample-extension": ["extension-build", "extension-sdk"],
+  "sample-notes": ["extension-build", "extension-sdk"]
 }
 
 /**

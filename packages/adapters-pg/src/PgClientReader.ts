@@ -70,14 +70,15 @@ const make = makeReader<ClientsPageQuery, Row, More, ClientSummary, ClientSummar
     onlyClient: { sql: (value) => sql`c.client_id = ${value("onlyClient")}::uuid` },
     tags: {
       sql: (value) => {
+        const tenant = sql`${value("tenant")}::uuid`
         const wanted = sql`lower(${value("tags")}::text)::text[]`
-        return sql`c.client_id IN (
-      SELECT mapping.tagged_id
-      ${tagged(sql, sql`${value("tenant")}::uuid`)}
-        AND lower(tag.tag_text) = ANY (${wanted})
-      GROUP BY mapping.tagged_id
-      HAVING array_agg(lower(tag.tag_text)) @> ${wanted}
-    )`
+        // The first condition names no client: a tag that the tenant does not have ends the read before it begins.
+        return sql`ARRAY(
+      SELECT lower(tag.tag_text) FROM tag_definitions AS tag
+      WHERE tag.tenant = ${tenant} AND lower(tag.tag_text) = ANY (${wanted})
+    ) @> ${wanted} AND ARRAY(
+      SELECT lower(tag.tag_text) ${tagged(sql, tenant)} AND mapping.tagged_id = c.client_id
+    ) @> ${wanted}`
       }
     }
   },

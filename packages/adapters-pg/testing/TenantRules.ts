@@ -36,7 +36,6 @@ export const reachedThrough: ReadonlyMap<string, ReachedThrough> = new Map([
  * `set_config` too, to tell the database the caller's tenant until the transaction ends.
  */
 export const allowedFunctions: ReadonlySet<string> = new Set([
-  "array_agg",
   "count",
   "left",
   "lower",

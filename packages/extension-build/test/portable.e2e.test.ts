@@ -7,6 +7,7 @@ import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { buildExtension } from "../src/BuildExtension.ts"
+import { namedInterfaces } from "../src/NamedInterfaces.ts"
 import { extensionFolder, manifest } from "./support/ExtensionFolder.ts"
 
 const engines = ["quickjs", "starlingmonkey"] as const
@@ -16,7 +17,6 @@ const sample = fileURLToPath(new URL("../../sample-extension", import.meta.url))
 
 const handlerOf = (body: string) =>
   `import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"\nexport const handle = defineHandler(async (request, host) => ${body})\n`
-const clients = handlerOf("jsonResponse(await host.clients.list())")
 const second = handlerOf("jsonResponse(await host.clientsV2.getMany([request.http.url.slice(1)]))")
 const hidden = handlerOf("jsonResponse(await (host as any).clients.list())")
 
@@ -39,30 +39,42 @@ const context = { tenantId: "t", extensionId: "e", requestId: undefined, install
 
 const answers = Effect.fnUntraced(function* (
   file: string,
+  url: string,
   imports: Parameters<Awaited<ReturnType<typeof loadComponent>>>[0]
 ) {
   const instantiate = yield* Effect.promise(() => loadComponent(file))
   const { body, status } = instantiate({ logging: { logError: () => {} }, ...imports }).handler({
     context,
-    http: { method: "GET", url: "/a", headers: [], body: undefined }
+    http: { method: "GET", url, headers: [], body: undefined }
   })
   return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]
 })
 
 describe.each(engines)("a component on %s", (engine) => {
   it.live(
-    "imports what its code uses, and answers",
+    "of the template imports the one interface that it uses, and answers",
     () =>
       Effect.gen(function* () {
-        const first = yield* built(engine, { "src/handler.ts": clients }, ["cap:client.read"])
-        assert.deepEqual([first.imports, first.notes], [["clients", "logging", "types"], []])
+        const text = (file: string) => Effect.promise(() => readFile(join(template, file), "utf8"))
+        const [entry, handler] = ["src/component.ts", "src/handler.ts"]
+        const files = { [entry]: yield* text(entry), [handler]: yield* text(handler) }
+        const { componentFile, imports, notes } = yield* built(engine, files, ["cap:client.read"])
+        assert.deepEqual([imports, notes], [["clients", "logging", "types"], []])
         const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
-        assert.deepEqual(yield* answers(first.componentFile, { clients: { listClients: () => page } }), [200, page])
+        const answer = yield* answers(componentFile, "/api/clients", { clients: { listClients: () => page } })
+        assert.deepEqual(answer, [200, page])
+      }),
+    240_000
+  )
 
-        const own = yield* built(engine, { "src/handler.ts": second }, ["cap:client.read"])
-        assert.deepEqual(own.imports, ["clients-v2", "logging", "types"])
+  it.live(
+    "imports one of ours where it uses that, and answers",
+    () =>
+      Effect.gen(function* () {
+        const { componentFile, imports } = yield* built(engine, { "src/handler.ts": second }, ["cap:client.read"])
+        assert.deepEqual(imports, ["clients-v2", "logging", "types"])
         const client = { clientId: "a", clientName: "A", isInactive: false, tags: ["vip"] }
-        const [status, found] = yield* answers(own.componentFile, {
+        const [status, found] = yield* answers(componentFile, "/a", {
           "clients-v2": { getClients: () => [client, undefined] }
         })
         assert.strictEqual(status, 200)
@@ -73,43 +85,29 @@ describe.each(engines)("a component on %s", (engine) => {
   )
 
   it.live(
-    "imports the product's whole world where its code may use any, and one of ours where that is named",
+    "imports the product's whole world where its code may use any, and answers",
     () =>
       Effect.gen(function* () {
-        const whole = yield* built(engine, { "src/handler.ts": hidden }, [])
-        assert.deepEqual(whole.imports, [...productInterfaces].sort())
-        assert.include(
-          whole.notes[0],
-          "src/handler.ts:2:93: the host goes on without its type: the component imports the product's whole world"
+        const { componentFile, imports, notes } = yield* built(engine, { "src/handler.ts": hidden }, [])
+        assert.deepEqual(imports, [...productInterfaces].sort())
+        assert.strictEqual(
+          notes[0],
+          "src/handler.ts:2:82: the host goes on without its type: the component imports the product's whole world"
         )
         const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
-        assert.deepEqual(yield* answers(whole.componentFile, { clients: { listClients: () => page } }), [200, page])
-        const chosen = {
-          "package.json": '{"name":"a","type":"module","alga":{"interfaces":["clients-v2"]}}',
-          "src/handler.ts": hidden
-        }
-        assert.deepEqual((yield* built(engine, chosen, [])).imports, [...productInterfaces, "clients-v2"].sort())
+        const answer = yield* answers(componentFile, "/", { clients: { listClients: () => page } })
+        assert.deepEqual(answer, [200, page])
       }),
     240_000
   )
 
   it.live(
-    "of the template and of the sample imports nothing that the product's world lacks",
+    "of the sample imports nothing that the product's world lacks",
     () =>
       Effect.gen(function* () {
-        const text = (file: string) => Effect.promise(() => readFile(file, "utf8"))
-        const fresh = {
-          "src/component.ts": yield* text(join(template, "src/component.ts")),
-          "src/handler.ts": yield* text(join(template, "src/handler.ts"))
-        }
-        const started = yield* built(engine, fresh, ["cap:client.read"])
-        assert.deepEqual([started.imports, started.notes], [["clients", "logging", "types"], []])
         const folder = yield* extensionFolder()
-        const { interfaces, notes } = yield* buildExtension({
-          folder: sample,
-          engine,
-          buildsDir: join(folder, "builds")
-        })
+        const buildsDir = join(folder, "builds")
+        const { interfaces, notes } = yield* buildExtension({ folder: sample, engine, buildsDir })
         assert.deepEqual([interfaces, notes], [["clients", "logging", "services"], []])
       }),
     240_000
@@ -117,22 +115,33 @@ describe.each(engines)("a component on %s", (engine) => {
 })
 
 describe("a build", () => {
-  it.live("refuses an interface that the world does not have, and a use of one of ours that it would leave out", () =>
+  it.live("takes interfaces that are named, and refuses one that the world does not have", () =>
+    Effect.gen(function* () {
+      const named = (interfaces: unknown) => ({ "package.json": JSON.stringify({ alga: { interfaces } }) })
+      const folder = yield* extensionFolder(named(["clients-v2"]))
+      assert.deepEqual(yield* namedInterfaces(folder, ["storage"]), ["clients-v2", "storage"])
+      assert.deepEqual(yield* namedInterfaces(yield* extensionFolder(), []), [])
+      const wrong = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named(["client-v2"])), ["types2"]))
+      assert.deepEqual(wrong.message.split("\n"), [
+        'package.json alga.interfaces[0]: "client-v2" is no interface of the world: did you mean "clients-v2"?',
+        '--interface: "types2" is no interface of the world: did you mean "types"?'
+      ])
+      const { message } = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named("clients-v2")), []))
+      assert.strictEqual(message, 'package.json alga.interfaces: must be a list of interfaces such as ["clients-v2"]')
+    })
+  )
+
+  it.live("refuses a use of one of ours that it would leave out", () =>
     Effect.gen(function* () {
       const both = handlerOf("jsonResponse([await host.clientsV2.list(), Object.keys(host)])")
       const folder = yield* extensionFolder({
         "manifest.json": JSON.stringify({ ...manifest, capabilities: ["cap:client.read"] }),
         "src/handler.ts": both
       })
-      const wrong = yield* Effect.flip(buildExtension({ folder, interfaces: ["client-v2"] }))
+      const { message } = yield* Effect.flip(buildExtension({ folder }))
       assert.strictEqual(
-        wrong.message,
-        '--interface: "client-v2" is no interface of the world: did you mean "clients-v2"?'
-      )
-      const left = yield* Effect.flip(buildExtension({ folder }))
-      assert.strictEqual(
-        left.message,
-        "src/handler.ts:2:99: uses host.clientsV2, which the product's world lacks: name it with --interface clients-v2, since src/handler.ts:2:134 hides what else is used"
+        message,
+        "src/handler.ts:2:82: uses host.clientsV2, which the product's world lacks: name it with --interface clients-v2, since src/handler.ts:2:117 hides what else is used"
       )
     })
   )

@@ -222,6 +222,7 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
       { success: false, fieldErrors: { clientId: expect.any(String) } }
     ])
     const drafts = open.page.getByRole("region", { name: "Invoices" })
+    await drafts.getByText("DRAFT-1").waitFor()
     expect(await drafts.getByRole("row").last().getByRole("cell").allTextContents()).toEqual([
       "DRAFT-1",
       ids.clients.evergreen,

@@ -6,6 +6,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Effect, Layer, Stream } from "effect"
 import { Command } from "effect/cli"
 import * as BundleStore from "../BundleStore.ts"
+import { egressPort } from "../Egress.ts"
 import * as HttpBundleStore from "../HttpBundleStore.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
 import { productPorts } from "../ProductPorts.ts"
@@ -31,7 +32,7 @@ const offeredBy = ({ readings, values }: SettingsReport): Offered => {
   const isSet = (name: string) =>
     readings.some((one) => one.name === name && (one.source === "environment" || one.source === "file"))
   return {
-    ports: productPorts(values),
+    ports: [...productPorts(values), egressPort(values)],
     frameAncestors: frameAncestorsSettings.some(isSet),
     vault: isSet("VAULT_ADDR") || isSet("ALGA_VAULT_ADDR"),
     limits: limitsOf(values)
