@@ -13,6 +13,7 @@ import { door } from "./door/DoorBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
+import { ports } from "./ports/PortsBench.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
 import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
@@ -28,6 +29,7 @@ const benches: ReadonlyArray<Bench> = [
   scaleModel,
   underAttack,
   deadline,
+  ports,
   door
 ]
 
