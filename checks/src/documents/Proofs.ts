@@ -1,3 +1,4 @@
+import { authorsGuides } from "../../../packages/extension-cli/test/support/AuthorsGuides.ts"
 import { shownFiles } from "../release/QuickStarts.ts"
 import { type Block, blocksOf } from "./Blocks.ts"
 import type { Page } from "./Pages.ts"
@@ -13,7 +14,10 @@ export interface Proof {
 
 const isPackage = (path: string) => /^packages\/[\w-]+\/README\.md$/.test(path)
 const guideOfReads = "docs/guides/reads-from-other-packages.md"
+const guideOfTheSwitch = "docs/guides/switch-over.md"
+const guideOfTodaysRunner = "docs/guides/reads-for-todays-runner.md"
 const isGuide = (path: string) => path.startsWith("docs/guides/")
+const guidesOfAuthors = new Set(authorsGuides.map((name) => `docs/guides/${name}`))
 const isQuickStart = (block: Block, page: Page) =>
   isPackage(page.path) && shownFiles(page.text).some(({ text }) => text === block.text)
 
@@ -29,7 +33,17 @@ export const proofs: ReadonlyArray<Proof> = [
   {
     by: "packages/extension-cli/test/guides.e2e.test.ts",
     how: "follows the guide from an empty folder: writes its files, runs its commands, looks for what they print",
-    covers: (_block, { path }) => isGuide(path) && path !== guideOfReads
+    covers: (_block, { path }) => guidesOfAuthors.has(path)
+  },
+  {
+    by: "checks/test/switchOver.integration.test.ts",
+    how: "runs the commands in their order, with the settings of the guide, on a PostgreSQL",
+    covers: (_block, { path }) => path === guideOfTheSwitch
+  },
+  {
+    by: "packages/runner/test/todaysRunner.e2e.test.ts",
+    how: "looks whether each recorded request goes by one of its paths",
+    covers: ({ language }, { path }) => path === guideOfTodaysRunner && language === "yaml"
   },
   {
     by: "packages/extension-cli/test/DevFiles.test.ts",

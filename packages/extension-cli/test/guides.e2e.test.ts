@@ -9,20 +9,11 @@ import { layerArchives } from "@alga-psa/ext-adapters-wit"
 import * as Bundle from "@alga-psa/ext-runner/Bundle"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { authorsGuides } from "./support/AuthorsGuides.ts"
 import { follow } from "./support/Guide.ts"
 import { type PackedPackages, packagesOfAuthors, packPackages, pnpm } from "./support/PackedPackages.ts"
 
 const guides = new URL("../../../docs/guides/", import.meta.url)
-
-/** Another test follows it, on a PostgreSQL. */
-const ofReads = "reads-from-other-packages.md"
-
-/** Guides for authors that are followed by typing: one for people who work on the host shows no blocks. */
-const names: Array<string> = []
-for (const name of (await readdir(guides)).sort()) {
-  if (name === ofReads) continue
-  if ((await readFile(new URL(name, guides), "utf8")).includes("```")) names.push(name)
-}
 
 interface Upload {
   readonly bytes: Buffer
@@ -79,7 +70,7 @@ afterAll(async () => {
 })
 
 describe("a guide, followed by a new user from an empty folder", () => {
-  it.each(names)(
+  it.each(authorsGuides)(
     "%s does what it says",
     async (name) => {
       const empty = join(folder, name.replace(".md", ""))

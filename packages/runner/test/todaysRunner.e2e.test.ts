@@ -89,6 +89,16 @@ layer(opened, { excludeTestServices: true, timeout: 60_000 })("Reads for today's
     })
   )
 
+  it.effect("go by the paths of the guide's ingress rule", () =>
+    Effect.gen(function* () {
+      const guide = new URL("../../../docs/guides/reads-for-todays-runner.md", import.meta.url)
+      const text = yield* Effect.promise(() => readFile(guide, "utf8"))
+      const ruled = Array.from(text.matchAll(/^- path: (\S+)$/gm), ([, path = ""]) => path)
+      const asked = (yield* recorded).map(({ path }) => ruled.find((begin) => path.startsWith(begin)))
+      assert.deepStrictEqual([...new Set(asked)].sort(), ruled)
+    })
+  )
+
   it.effect("have the guard's log line, with where they came from", () =>
     Effect.gen(function* () {
       const { takeLog } = yield* TestRunner
