@@ -46,6 +46,11 @@ export const proofs: ReadonlyArray<Proof> = [
     covers: ({ language }, { path }) => path === guideOfTodaysRunner && language === "yaml"
   },
   {
+    by: "packages/extension-cli/test/DevFiles.test.ts",
+    how: "reads it as an author's `alga.dev.json`",
+    covers: ({ language }, { path }) => path === "docs/development-host.md" && language === "json"
+  },
+  {
     by: "checks/src/release/main.ts",
     how: "installs the package from its tarball, and runs its quick start",
     covers: isQuickStart

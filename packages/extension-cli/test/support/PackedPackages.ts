@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../../../", import.meta.url))
 /** What an author of extensions installs. */
 export const packagesOfAuthors = ["domain", "adapters-wit", "extension-sdk", "extension-build", "extension-cli"]
 /** What only `alga-ext dev` loads. It is left out, which spares the installation of a database. */
-const leftOut = ["development-host", "runner", "adapters-memory", "adapters-pg"]
+const leftOut = ["development-host", "runner", "adapters-http", "adapters-memory", "adapters-pg"]
 
 /** The packages of this project as a registry would give them, for package managers outside of it. */
 export interface PackedPackages {
