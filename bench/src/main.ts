@@ -17,6 +17,7 @@ import { postgres } from "./postgres/PostgresBench.ts"
 import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
 import { scaleModel } from "./scaleModel/ScaleModelBench.ts"
+import { todaysRunner } from "./todaysRunner/TodaysRunnerBench.ts"
 
 const benches: ReadonlyArray<Bench> = [
   postgres,
@@ -28,7 +29,8 @@ const benches: ReadonlyArray<Bench> = [
   scaleModel,
   underAttack,
   deadline,
-  door
+  door,
+  todaysRunner
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))
