@@ -18,6 +18,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "extension-sdk": [],
   "extension-build": ["adapters-wit", "domain", "extension-sdk"],
   "extension-cli": [
+    "adapters-http",
     "adapters-memory",
     "adapters-wit",
     "development-host",

@@ -5,16 +5,7 @@ import { EnvelopeRefused } from "./EnvelopeRefused.ts"
 import { type Envelope, type SealedSecrets, sealedSecrets } from "./internal/envelope.ts"
 import { makeVault, type OpenByVault } from "./internal/vault.ts"
 import type { ServerFailed } from "./ServerFailed.ts"
-
-/** Where Vault is, and what proves the runner to it. */
-export interface VaultOptions {
-  readonly address: URL
-  /** The transit engine's mount, where an envelope names none. */
-  readonly mount: string
-  readonly namespace: string | null
-  /** The file that holds the token. It is read for each request. */
-  readonly tokenFile: string
-}
+import type { VaultOptions } from "./VaultOptions.ts"
 
 type Opened = ReadonlyMap<string, string>
 

@@ -1,7 +1,9 @@
 import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
+import { HostName } from "@alga-psa/ext-domain/HostName"
 import { ClientId, ExtensionId, InstallId, ServiceId, type TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
+import { InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { Effect } from "effect"
@@ -20,11 +22,11 @@ const cursors = flags.flatMap((withTotal) =>
   )
 )
 
-/** Every call of the four ports, with every kind of input. They find nothing: the statements are the point. */
+/** Every call of the ports, with every kind of input. They find nothing: the statements are the point. */
 export const portCalls = (
   tenant: TenantId
 ): ReadonlyArray<
-  Effect.Effect<unknown, DataSourceError, CapabilityGate | ClientReader | RbacCheck | ServiceReader>
+  Effect.Effect<unknown, DataSourceError, CapabilityGate | ClientReader | InstallLookup | RbacCheck | ServiceReader>
 > => [
   ...pages.flatMap((paging) =>
     searches.flatMap((search) => [
@@ -68,5 +70,8 @@ export const portCalls = (
   Effect.flatMap(CapabilityGate, (gate) =>
     Effect.catchTag(gate.accessTo(tenant, ExtensionId.make(id)), "InstallUnavailable", () => Effect.void)
   ),
-  Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, UserId.make(id)))
+  Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, UserId.make(id))),
+  Effect.flatMap(InstallLookup, (lookup) => lookup.byHost(HostName.make("north.example"))),
+  Effect.flatMap(InstallLookup, (lookup) => lookup.byId(InstallId.make(id))),
+  Effect.flatMap(InstallLookup, (lookup) => lookup.byBundle(ExtensionId.make(id), "0".repeat(64)))
 ]

@@ -52,53 +52,60 @@ const breakable = (state: { broken: boolean }) => {
   )
 }
 
-/** A runner and host pages on free ports of the loopback address, over data in memory. */
-export const layerHostedSample = Layer.unwrap(
-  Effect.gen(function* () {
-    const directory = yield* temporary
-    const { bundleFile, contentHash: named } = yield* Effect.promise(() => buildSample())
-    const contentHash = named.replace("sha256:", "")
-    yield* Effect.promise(async () => {
-      for (const extension of [ids.extensions.full, ids.extensions.ungranted]) {
-        const file = join(directory, bundlePath({ tenant: ids.tenants.acme, extension, hash: contentHash }))
-        await mkdir(dirname(file), { recursive: true })
-        await copyFile(bundleFile, file)
-      }
-    })
-    const token = crypto.randomUUID()
-    const state = { broken: false }
-    const ports = memory(seed({ contentHash }))
-    const hosted = Layer.effect(
-      HostedSample,
-      Effect.gen(function* () {
-        const runner = HttpServer.formatAddress((yield* HttpServer.HttpServer).address)
-        const pages = demoPages(contentHash)
-        const files = yield* hostPageFiles
-        const { addressOf, frames } = yield* serveHostPages({ pages, files, port: 0, framePort: 0 })
-        return {
-          runner,
-          token,
-          contentHash,
-          frames,
-          addressOf: (name) => addressOf({ path: `/${name}` }),
-          sessionOf: (name) => pages.find(({ path }) => path === `/${name}`)?.session ?? "",
-          breakServices: (broken) => {
-            state.broken = broken
-          }
+/** Builds an extension. */
+export type Build = () => Promise<{ readonly bundleFile: string; readonly contentHash: string }>
+
+/** A runner and host pages on free ports of the loopback address, over data in memory, with the extension installed. */
+export const layerHosted = (build: Build) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const { bundleFile, contentHash: named } = yield* Effect.promise(build)
+      const contentHash = named.replace("sha256:", "")
+      yield* Effect.promise(async () => {
+        for (const extension of [ids.extensions.full, ids.extensions.ungranted]) {
+          const file = join(directory, bundlePath({ tenant: ids.tenants.acme, extension, hash: contentHash }))
+          await mkdir(dirname(file), { recursive: true })
+          await copyFile(bundleFile, file)
         }
       })
-    )
-    return hosted.pipe(
-      Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
-      Layer.provide([
-        layerRunner({ bundles: { directory }, components: join(directory, "components") }),
-        layerToken(Redacted.make(token)),
-        layerOff
-      ]),
-      Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
-      Layer.provide(breakable(state)),
-      Layer.provide(ports),
-      Layer.provide(Logger.layer([]))
-    )
-  })
-)
+      const token = crypto.randomUUID()
+      const state = { broken: false }
+      const ports = memory(seed({ contentHash }))
+      const hosted = Layer.effect(
+        HostedSample,
+        Effect.gen(function* () {
+          const runner = HttpServer.formatAddress((yield* HttpServer.HttpServer).address)
+          const pages = demoPages(contentHash)
+          const files = yield* hostPageFiles
+          const { addressOf, frames } = yield* serveHostPages({ pages, files, port: 0, framePort: 0 })
+          return {
+            runner,
+            token,
+            contentHash,
+            frames,
+            addressOf: (name) => addressOf({ path: `/${name}` }),
+            sessionOf: (name) => pages.find(({ path }) => path === `/${name}`)?.session ?? "",
+            breakServices: (broken) => {
+              state.broken = broken
+            }
+          }
+        })
+      )
+      return hosted.pipe(
+        Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
+        Layer.provide([
+          layerRunner({ bundles: { directory }, components: join(directory, "components") }),
+          layerToken(Redacted.make(token)),
+          layerOff
+        ]),
+        Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
+        Layer.provide(breakable(state)),
+        Layer.provide(ports),
+        Layer.provide(Logger.layer([]))
+      )
+    })
+  )
+
+/** {@link layerHosted} of the sample. */
+export const layerHostedSample = layerHosted(buildSample)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
-import { Authorization, layerAuthorization } from "../src/Authorization.ts"
+import { Authorization, isEffective, layerAuthorization } from "../src/Authorization.ts"
 import type { Capability } from "../src/Capability.ts"
 import { CapabilityGate, InstallUnavailable } from "../src/CapabilityGate.ts"
 import { DataSourceError } from "../src/DataSourceError.ts"
@@ -41,6 +41,20 @@ const setUp = (answers: {
 }
 
 const down = new DataSourceError({ reason: "unavailable", operation: "test", cause: new Error("down") })
+
+describe("A capability", () => {
+  it.each([
+    ["that the install has", null, "cap:client.read", true],
+    ["that the install lacks", null, "cap:secrets.get", false],
+    ["that the caller names", "cap:client.read", "cap:client.read", true],
+    ["that the caller leaves out", "cap:service.read", "cap:client.read", false],
+    ["that is always granted", "cap:client.read", "cap:log.emit", true]
+  ] as const)("%s is effective or not, without being used", (_, providers, capability, effective) => {
+    const restrictTo = providers === null ? null : new Set([providers])
+    const capabilities = new Set<Capability>(["cap:client.read", "cap:log.emit"])
+    assert.strictEqual(isEffective(access({ capabilities }), { ...invocation(), restrictTo }, capability), effective)
+  })
+})
 
 describe("Authorization", () => {
   it.effect("asks the gate for the execution's own tenant and install, once per execution", () => {

@@ -22,7 +22,7 @@ const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArr
     limits,
     explain: (text) => text,
     hide: (text) => withoutSecrets(text, { api_key: 's3cret "quoted"', short: "abc" }),
-    outcomeOf: (call, reply) => outcomeOf(call, reply, []),
+    outcomeOf: (call, reply) => outcomeOf(call, reply, [], { origins: [] }),
     viewer: () => "Ada",
     changed: (records) => void states.push(records)
   })

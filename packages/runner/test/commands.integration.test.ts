@@ -126,7 +126,12 @@ describe("config", () => {
       const { code, errors, lines, text } = yield* run(["config", "--config", file, "--json"], env)
       assert.deepStrictEqual([code, errors], [0, ""])
       assert.notInclude(text, "hush")
-      const settings = Object.fromEntries(lines.map((line) => JSON.parse(line)).map((one) => [one.name, one]))
+      const printed = lines.map((line) => JSON.parse(line))
+      const settings = Object.fromEntries(printed.map((one) => [one.name, one]))
+      const ports = Object.fromEntries(printed.map((one) => [one.port, one]))
+      assert.deepInclude(ports["secrets"], { open: true })
+      const why = "STORAGE_API_BASE_URL and REGISTRY_BASE_URL are not set"
+      assert.deepInclude(ports["storage"], { open: false, why })
       assert.deepInclude(settings["PORT"], { value: "9000", source: "file", unit: "port" })
       assert.deepInclude(settings["DATABASE_URL"], { value: "<redacted>", source: "file" })
       assert.deepInclude(settings["RUNNER_SERVICE_TOKEN"], { value: "<redacted>", source: "environment" })

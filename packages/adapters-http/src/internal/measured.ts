@@ -10,6 +10,27 @@ const durations = Metric.histogram("alga_extension_port_request_duration_seconds
   boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 })
 
+interface Labels {
+  readonly interface: string
+  readonly operation: string
+  readonly outcome: string
+}
+
+const metersOf = (labels: Labels) => ({
+  requests: Metric.withAttributes(requests, { ...labels }),
+  durations: Metric.withAttributes(durations, { ...labels })
+})
+
+const kept = new Map<string, ReturnType<typeof metersOf>>()
+
+/** There are as many as the code has names and outcomes. */
+const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+  const key = `${labels.interface} ${labels.operation} ${labels.outcome}`
+  const meters = kept.get(key) ?? metersOf(labels)
+  kept.set(key, meters)
+  return Effect.andThen(Metric.update(meters.requests, 1), Metric.update(meters.durations, Number(nanos) / 1e9))
+}
+
 /** Counts and times a request of a port by these names, which are the code's own, and says them of the present span. */
 export const measured =
   <A, E>(names: Readonly<Record<"interface" | "operation", string>>, outcomeOf: (exit: Exit.Exit<A, E>) => string) =>
@@ -18,10 +39,7 @@ export const measured =
       Effect.onExit(request, (exit) =>
         Effect.flatMap(Clock.monotonicTimeNanos, (ended) => {
           const labels = { ...names, outcome: outcomeOf(exit) }
-          return Metric.update(Metric.withAttributes(requests, labels), 1).pipe(
-            Effect.andThen(Metric.update(Metric.withAttributes(durations, labels), Number(ended - started) / 1e9)),
-            Effect.andThen(Effect.annotateCurrentSpan(labels))
-          )
+          return Effect.andThen(meter(labels, ended - started), Effect.annotateCurrentSpan(labels))
         })
       )
     )

@@ -1,10 +1,11 @@
 import { lstat } from "node:fs/promises"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
+import { type EgressEntry, parseEgressAllowlist } from "@alga-psa/ext-adapters-http"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
+import { Result } from "effect"
 import type { BuildProblem } from "./Bench.ts"
-import { type AllowedOrigin, parseOrigin } from "./internal/origins.ts"
 
 /** Where an author keeps what the host around the extension is to have, beside the manifest. */
 export const devFiles = { secrets: ".env.local", settings: "alga.dev.json", routes: "dev/routes" } as const
@@ -14,7 +15,7 @@ export interface DevFiles {
   /** Null where there is no file of secrets. */
   readonly secrets: Readonly<Record<string, string>> | null
   /** Where `http.fetch` may go. */
-  readonly origins: ReadonlyArray<AllowedOrigin>
+  readonly origins: ReadonlyArray<EgressEntry>
   readonly hasRoutes: boolean
   readonly problems: ReadonlyArray<BuildProblem>
 }
@@ -30,7 +31,13 @@ export const isThere = async (folder: string, name: string): Promise<boolean> =>
 const textOf = async (folder: string, name: string): Promise<string | null> =>
   (await isThere(folder, name)) ? new TextDecoder().decode(await readPlainFile(folder, name, mostBytes)) : null
 
-const originsIn = (text: string): ReadonlyArray<AllowedOrigin> | string => {
+/** Reads `[http://|https://]host[:port]`; null where it is no such text. */
+const originOf = (given: unknown): EgressEntry | null => {
+  if (typeof given !== "string" || given.includes(",")) return null
+  return Result.getOrElse(parseEgressAllowlist(given), () => [])[0] ?? null
+}
+
+const originsIn = (text: string): ReadonlyArray<EgressEntry> | string => {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -46,7 +53,7 @@ const originsIn = (text: string): ReadonlyArray<AllowedOrigin> | string => {
     return 'must be an object such as {"fetch": ["https://api.example.com"]}'
   if (!Array.isArray(fetch) || fetch.length > mostOrigins)
     return `fetch must be a list of at most ${mostOrigins} addresses`
-  const origins = fetch.map(parseOrigin)
+  const origins = fetch.map(originOf)
   const wrong = origins.indexOf(null)
   return wrong < 0
     ? origins.filter((origin) => origin !== null)

@@ -62,7 +62,7 @@ export const serveDev = Effect.fnUntraced(
       limits: defaultLimits,
       explain: (text) => state.current?.explain(text) ?? text,
       hide: (text) => withoutSecrets(text, world.files().secrets),
-      outcomeOf: (call, reply) => outcomeOf(call, reply, state.now().capabilities),
+      outcomeOf: (call, reply) => outcomeOf(call, reply, state.now().capabilities, world.files()),
       viewer: ({ user }) => state.viewerLabel(user === undefined ? "nobody" : undefined),
       changed: (executions) => Effect.runFork(state.update(() => ({ executions, world: world.snapshot() })))
     })

@@ -22,7 +22,7 @@ import type { AuthoredManifest } from "@alga-psa/ext-extension-build"
 import { Context, Effect, Layer } from "effect"
 import type { BenchWorld, StoredRecord } from "./Bench.ts"
 import { noBundle, place } from "./DevDatabase.ts"
-import { devFetch } from "./DevFetch.ts"
+import { makeDevFetch } from "./DevFetch.ts"
 import { type DevFiles, readDevFiles } from "./DevFiles.ts"
 import { routeFiles } from "./RouteFiles.ts"
 
@@ -79,6 +79,7 @@ export const makeDevWorld = Effect.fnUntraced(function* (folder: string) {
     return read
   })
 
+  const http = yield* makeDevFetch(Effect.map(current, ({ origins }) => origins))
   const secrets: Secrets["Service"] = {
     get: (key) =>
       Effect.flatMap(current, (now) => {
@@ -131,7 +132,7 @@ export const makeDevWorld = Effect.fnUntraced(function* (folder: string) {
   return {
     ports: [
       Layer.succeed(Secrets, secrets),
-      Layer.succeed(HttpFetch, devFetch(Effect.map(current, ({ origins }) => origins))),
+      Layer.succeed(HttpFetch, http),
       Layer.succeed(Storage, storage),
       Layer.succeed(UiProxy, routeFiles(folder)),
       Layer.succeed(Scheduler, Context.get(memory, Scheduler)),

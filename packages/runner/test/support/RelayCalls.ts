@@ -18,24 +18,7 @@ const answersIn = (response: string): ReadonlyArray<string> => {
   return body_b64 === undefined ? [] : JSON.parse(Buffer.from(body_b64, "base64").toString())
 }
 
-/** The call as the SDK can make it: those of the second edition as their nearest of the first. */
-const relayed = (call: TwinCall) => {
-  switch (call.operation) {
-    case "clients-v2.page":
-    case "services-v2.page": {
-      const { after: _, tags: __, withTotal: ___, ...input } = call.input
-      return { operation: call.operation.replace("-v2.page", ".list"), argument: input }
-    }
-    case "clients-v2.getMany":
-    case "services-v2.getMany":
-      return { operation: call.operation.replace("-v2.getMany", ".get"), argument: call.ids[0] ?? "" }
-    case "clients.get":
-    case "services.get":
-      return { operation: call.operation, argument: call.id }
-    default:
-      return { operation: call.operation, argument: call.input }
-  }
-}
+const argumentOf = (call: TwinCall) => ("input" in call ? call.input : "ids" in call ? call.ids : call.id)
 
 /**
  * Has an extension make the calls: a component in the sandbox of a runner that is asked over HTTP. The last answer is the
@@ -67,7 +50,7 @@ export const layerRelayCalls = Layer.effect(
           http: {
             method: "POST",
             path: "/",
-            body_b64: base64(calls.map(relayed))
+            body_b64: base64(calls.map((call) => ({ operation: call.operation, argument: argumentOf(call) })))
           },
           ...(user === null ? {} : { user: { user_id: user } }),
           // A list without names says nothing: the capability that every install has stands for none.

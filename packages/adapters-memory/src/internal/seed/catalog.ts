@@ -24,8 +24,21 @@ const product = (service_id: string, service_name: string, sku: string, default_
     default_rate
   })
 
+const price = (number: number, service_id: string, currency_code: string, rate: number) => ({
+  tenant: acme,
+  price_id: seedId("9", 1, number),
+  service_id,
+  currency_code,
+  rate
+})
+
 /** The service catalogs of Acme and Borealis. */
 export const catalog: Dataset = dataset({
+  service_prices: [
+    price(1, ids.services.support, "USD", 12_500),
+    price(2, ids.services.support, "EUR", 11_500),
+    price(3, ids.services.firewall, "USD", 89_900)
+  ],
   service_types: [
     { tenant: acme, id: types.managed, name: "Managed Services" },
     { tenant: acme, id: types.project, name: "Projects" },

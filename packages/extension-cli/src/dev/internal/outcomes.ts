@@ -1,3 +1,4 @@
+import { entryFor } from "@alga-psa/ext-adapters-http"
 import { type HostCall, type HostReply, packageName } from "@alga-psa/ext-adapters-wit"
 import { type InterfaceName, interfaceCapabilities } from "@alga-psa/ext-adapters-wit/KnownWorld"
 import type { BenchCapability } from "../Bench.ts"
@@ -17,12 +18,21 @@ const nameOf = (call: HostCall): string => call.interface.replace(`${packageName
 const capabilityOf = (name: string): string | null =>
   Object.hasOwn(interfaceCapabilities, name) ? interfaceCapabilities[name as InterfaceName] : null
 
-const ofPart = (name: string, [first, second]: HostCall["args"], outcome: string): string | null => {
+const ofFetch = (request: unknown, { origins }: Pick<DevFiles, "origins">): string => {
+  const url = URL.parse(String((request as { readonly url?: unknown }).url))
+  return url !== null && entryFor(origins, url) !== undefined
+    ? `"fetch" of ${devFiles.settings} lists ${url.origin}, but no address of the host is public or listed itself; or the execution sent too much`
+    : `${devFiles.settings} does not allow ${url?.origin}: write it into "fetch"`
+}
+
+const ofPart = (
+  name: string,
+  [first, second]: HostCall["args"],
+  outcome: string,
+  files: Pick<DevFiles, "origins">
+): string | null => {
   if (name === "secrets" && outcome === "missing") return `${devFiles.secrets} has no ${String(first)}`
-  if (name === "http" && outcome === "not-allowed") {
-    const origin = URL.parse(String((first as { readonly url?: unknown }).url))?.origin
-    return `${devFiles.settings} does not allow ${origin}: write it into "fetch"`
-  }
+  if (name === "http" && outcome === "not-allowed") return ofFetch(first, files)
   if (name === "ui-proxy" && outcome === "route-not-found") {
     const file = routeFile(String(first), second !== null && second !== undefined)
     return file === null ? "no file can answer this route" : `${devFiles.routes}/${file} is not there`
@@ -40,7 +50,8 @@ const ofRefusal = (value: object): string | null => {
 export const outcomeOf = (
   call: HostCall,
   reply: HostReply | null,
-  capabilities: ReadonlyArray<BenchCapability>
+  capabilities: ReadonlyArray<BenchCapability>,
+  files: Pick<DevFiles, "origins">
 ): { readonly outcome: string; readonly why: string | null } => {
   if (reply === null) return { outcome: "interrupted", why: null }
   const refusal = typeof reply.value === "object" && reply.value !== null ? ofRefusal(reply.value) : null
@@ -53,5 +64,5 @@ export const outcomeOf = (
     return { outcome, why: `manifest.json does not declare ${capability}` }
   }
   if (isDenied && declared?.granted === false) return { outcome, why: `${capability} is not granted: tick it above` }
-  return { outcome, why: ofPart(name, call.args, outcome) ?? refusal }
+  return { outcome, why: ofPart(name, call.args, outcome, files) ?? refusal }
 }
