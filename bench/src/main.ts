@@ -19,6 +19,7 @@ import { postgres } from "./postgres/PostgresBench.ts"
 import { type Report, render } from "./Report.ts"
 import { sandbox } from "./sandbox/SandboxBench.ts"
 import { scaleModel } from "./scaleModel/ScaleModelBench.ts"
+import { todaysRunner } from "./todaysRunner/TodaysRunnerBench.ts"
 
 const benches: ReadonlyArray<Bench> = [
   postgres,
@@ -32,7 +33,8 @@ const benches: ReadonlyArray<Bench> = [
   deadline,
   ports,
   door,
-  many
+  many,
+  todaysRunner
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))

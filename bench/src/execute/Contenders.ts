@@ -68,8 +68,11 @@ const started = (
     return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0 }
   })
 
-/** The runner, as `serve` starts it. */
-export const runner = ({ bundles, cache, database, token }: ContenderOptions) =>
+/** The runner, as `serve` starts it, with further settings. */
+export const runner = (
+  { bundles, cache, database, token }: ContenderOptions,
+  further: Readonly<Record<string, string>> = {}
+) =>
   started(
     "../../../packages/runner/src/main.ts",
     () => ["serve"],
@@ -78,7 +81,8 @@ export const runner = ({ bundles, cache, database, token }: ContenderOptions) =>
       DATABASE_URL: Redacted.value(database),
       RUNNER_SERVICE_TOKEN: token,
       BUNDLE_STORE_BASE: bundles,
-      EXT_CACHE_ROOT: cache
+      EXT_CACHE_ROOT: cache,
+      ...further
     })
   )
 
