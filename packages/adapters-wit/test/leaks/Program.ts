@@ -7,7 +7,8 @@ export interface Instruction {
 }
 export type Program = ReadonlyArray<Instruction>
 
-const mostArgs = 16
+/** Sixteen flat arguments of a function, and where it writes its answer to. */
+const mostArgs = 17
 /** Bytes of one instruction: its number, times and caught as half words, and its arguments. */
 export const instructionBytes = 8 + 4 * mostArgs
 
