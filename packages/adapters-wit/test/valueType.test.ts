@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { encode } from "../src/internal/child/Encoder.ts"
@@ -190,23 +190,22 @@ describe("A value of a guest", () => {
 
 describe("The types of the world's functions", () => {
   const camel = (kebab: string) => kebab.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+  const wit = new URL("../wit/", import.meta.url)
   const functionsIn = (file: string) =>
-    [
-      ...readFileSync(new URL(`../wit/${file}.wit`, import.meta.url), "utf8").matchAll(
-        /interface ([\w-]+) \{(.*?)\n\}/gs
-      )
-    ].map(
+    [...readFileSync(new URL(file, wit), "utf8").matchAll(/interface ([\w-]+) \{(.*?)\n\}/gs)].map(
       ([, interfaceName, body = ""]) =>
         [
           interfaceName,
           [...body.matchAll(/^ +([\w-]+): func\((.*?)\)/gms)].map(([, of = ""]) => camel(of)).sort()
         ] as const
     )
-  const files = [...new Set(Object.keys(worldArguments).map((of) => of.replace("-v2", "")))]
+  const interfaces = readdirSync(wit)
+    .flatMap(functionsIn)
+    .filter(([, functions]) => functions.length > 0)
 
   it("are there for each of them, and for no other", () => {
     assert.deepEqual(
-      Object.fromEntries(files.flatMap(functionsIn)),
+      Object.fromEntries(interfaces),
       Object.fromEntries(Object.entries(worldArguments).map(([of, functions]) => [of, Object.keys(functions).sort()]))
     )
   })
