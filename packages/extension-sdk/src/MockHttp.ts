@@ -15,7 +15,7 @@ export interface HttpFixture {
     | HttpErrorCode
 }
 
-/** {@link HttpHost} of a test. */
+/** `HttpHost` of a test. */
 export interface MockHttp extends HttpHost {
   /** What was sent, in order. */
   readonly sent: ReadonlyArray<HttpRequest>

@@ -13,7 +13,7 @@ export interface RouteFixture {
   readonly answer: Uint8Array | { readonly json: unknown } | ProxyErrorCode
 }
 
-/** {@link UiProxyHost} of a test. */
+/** `UiProxyHost` of a test. */
 export interface MockUiProxy extends UiProxyHost {
   /** What was called, in order. */
   readonly called: ReadonlyArray<{ readonly route: string; readonly payload: Uint8Array | null }>
