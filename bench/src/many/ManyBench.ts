@@ -1,8 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { layer as layerMemory } from "@alga-psa/ext-adapters-memory"
-import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
-import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
 import { layerClientReader } from "@alga-psa/ext-adapters-pg/PgClientReader"
 import { layerServer } from "@alga-psa/ext-adapters-pg/PgServer"
 import {
@@ -14,16 +10,8 @@ import {
   layerHostImports,
   layerSandbox
 } from "@alga-psa/ext-adapters-wit"
-import {
-  asExecution,
-  ClientReader,
-  type InvocationData,
-  layerDeniedPorts,
-  layerGuardedPorts,
-  layerGuardedReads
-} from "@alga-psa/ext-domain"
+import { asExecution, ClientReader, layerDeniedPorts, layerGuardedPorts, layerGuardedReads } from "@alga-psa/ext-domain"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
-import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
 import { Effect, Layer, Logger } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
 import { machine } from "../Machine.ts"
@@ -32,22 +20,21 @@ import { loadedId, measuredTenants, population } from "../postgres/Population.ts
 import { benchServer } from "../postgres/Server.ts"
 import type { Report } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
+import { builtGuest, guestInstall } from "../sandbox/GuestInstall.ts"
+import { temporaryDirectory } from "../sandbox/TemporaryDirectory.ts"
 
 const asked = 100
 
-const measure = Effect.fnUntraced(function* (directory: string, { budget, keep, scale, tell }: BenchOptions) {
+const measure = Effect.fnUntraced(function* ({ budget, keep, scale, tell }: BenchOptions) {
+  const directory = yield* temporaryDirectory
   const people = population(scale)
   const server = yield* benchServer(keep)
   const { packed } = yield* databases(server.url, people, tell)
-  const own = freshTenant()
-  const install = own.install(["cap:client.read"], { granted_caps: ["cap:client.read"] })
-  const rights = layerMemory(mergeDatasets(own.rows, install.rows))
+  const { data: rights, execution } = guestInstall(["cap:client.read"])
   const clients = Layer.provide(layerClientReader, layerServer({ url: packed, maxConnections: 1 }))
 
   yield* tell("building the component")
-  const entry = new URL("./guest.ts", import.meta.url)
-  const { file } = yield* Effect.promise(() => buildComponent({ entry, outFile: join(directory, "main.wasm") }))
-  const bytes = yield* Effect.promise(() => readFile(file))
+  const bytes = yield* builtGuest(new URL("./guest.ts", import.meta.url), directory)
 
   // The rights are of a tenant in memory, the clients of one in the database.
   const loaded = TenantId.make(loadedId(`tenant ${measuredTenants.middle}`))
@@ -75,19 +62,12 @@ const measure = Effect.fnUntraced(function* (directory: string, { budget, keep, 
     )
   )
   return yield* Effect.gen(function* () {
-    const component = yield* Effect.flatMap(ComponentStore, (store) => store.accept(bytes, own.tenant))
+    const component = yield* Effect.flatMap(ComponentStore, (store) => store.accept(bytes, execution.tenantId))
     const executor = yield* Executor
     const reader = yield* ClientReader
     const query = { search: null, page: 1, pageSize: asked, includeInactive: true, onlyClient: null }
     const { items } = yield* reader.list(loaded, query)
     const body = new TextEncoder().encode(JSON.stringify(items.map(({ clientId }) => clientId)))
-    const execution: InvocationData = {
-      tenantId: own.tenant,
-      extensionId: install.extensionId,
-      installId: install.id,
-      ...{ versionId: null, contentHash: null, requestId: "bench", trigger: "schedule", user: null, restrictTo: null },
-      settings: null
-    }
     const run = (url: string, found: number) =>
       asExecution(execution)(
         executor.execute(component, { method: "GET", url, headers: [], body }, defaultLimits)
@@ -126,14 +106,7 @@ const measure = Effect.fnUntraced(function* (directory: string, { budget, keep, 
 })
 
 const run = (options: BenchOptions) =>
-  Effect.gen(function* () {
-    yield* Effect.promise(() => mkdir(options.keep, { recursive: true }))
-    const directory = yield* Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(options.keep, "many-"))),
-      (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
-    )
-    return yield* measure(directory, options)
-  }).pipe(
+  measure(options).pipe(
     Effect.provide(Logger.layer([])),
     Effect.catch((error) => Effect.fail(error instanceof BenchFailed ? error : new BenchFailed({ why: String(error) })))
   )

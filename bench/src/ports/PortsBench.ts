@@ -1,12 +1,10 @@
 import { fork } from "node:child_process"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { writeFile } from "node:fs/promises"
 import { Agent, request as httpRequest } from "node:http"
 import { loadavg } from "node:os"
 import { join } from "node:path"
 import { layerProductApi, layerSecretsEnvelope, layerStorageHttp } from "@alga-psa/ext-adapters-http"
-import { layer as layerMemory, layerOtherPorts } from "@alga-psa/ext-adapters-memory"
-import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
-import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
+import { layerOtherPorts } from "@alga-psa/ext-adapters-memory"
 import {
   ComponentStore,
   defaultLimits,
@@ -16,34 +14,20 @@ import {
   layerHostImports,
   layerSandbox
 } from "@alga-psa/ext-adapters-wit"
-import {
-  asExecution,
-  type InvocationData,
-  layerDeniedPorts,
-  layerGuardedPorts,
-  layerGuardedReads,
-  Storage
-} from "@alga-psa/ext-domain"
-import { buildComponent } from "@alga-psa/ext-extension-sdk/build"
+import { asExecution, layerDeniedPorts, layerGuardedPorts, layerGuardedReads, Storage } from "@alga-psa/ext-domain"
 import { Effect, Layer, Logger, Redacted } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
 import { machine } from "../Machine.ts"
 import type { Report } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
+import { builtGuest, guestInstall } from "../sandbox/GuestInstall.ts"
+import { temporaryDirectory } from "../sandbox/TemporaryDirectory.ts"
 
-const own = freshTenant()
-const install = own.install(["cap:storage.kv", "cap:secrets.get"], {
-  granted_caps: ["cap:storage.kv", "cap:secrets.get"]
-})
 const secretEnvelope = { algorithm: "vault-transit", key_path: "k", ciphertext_b64: "vault:v1:sealed" }
-const execution: InvocationData = {
-  tenantId: own.tenant,
-  extensionId: install.extensionId,
-  installId: install.id,
-  ...{ versionId: null, contentHash: null, requestId: "bench", trigger: "schedule", user: null, restrictTo: null },
-  settings: Redacted.make({ config: {}, secretEnvelope })
-}
-const data = layerMemory(mergeDatasets(own.rows, install.rows))
+const { data, execution } = guestInstall(
+  ["cap:storage.kv", "cap:secrets.get"],
+  Redacted.make({ config: {}, secretEnvelope })
+)
 
 const product = Effect.acquireRelease(
   Effect.callback<{ readonly url: URL; readonly stop: () => void }>((resume) => {
@@ -76,14 +60,13 @@ const bareCall = (url: URL, body: string) =>
 const few = 1
 const many = 41
 
-const measure = Effect.fnUntraced(function* (directory: string, { budget, tell }: BenchOptions) {
+const measure = Effect.fnUntraced(function* ({ budget, tell }: BenchOptions) {
+  const directory = yield* temporaryDirectory
   const { url } = yield* product
   const tokenFile = join(directory, "token")
   yield* Effect.promise(() => writeFile(tokenFile, "a-token"))
   yield* tell("building the component")
-  const entry = new URL("./guest.ts", import.meta.url)
-  const { file } = yield* Effect.promise(() => buildComponent({ entry, outFile: join(directory, "main.wasm") }))
-  const bytes = yield* Effect.promise(() => readFile(file))
+  const bytes = yield* builtGuest(new URL("./guest.ts", import.meta.url), directory)
 
   const overHttp = Layer.mergeAll(
     layerDeniedPorts,
@@ -106,7 +89,7 @@ const measure = Effect.fnUntraced(function* (directory: string, { budget, tell }
   const built = yield* Effect.all([Layer.build(executorOver(overHttp)), Layer.build(executorOver(inMemory))])
   const runs = yield* Effect.forEach(built, (context) =>
     Effect.gen(function* () {
-      const component = yield* Effect.flatMap(ComponentStore, (store) => store.accept(bytes, own.tenant))
+      const component = yield* Effect.flatMap(ComponentStore, (store) => store.accept(bytes, execution.tenantId))
       const executor = yield* Executor
       return (path: string) =>
         asExecution(execution)(
@@ -182,14 +165,7 @@ const measure = Effect.fnUntraced(function* (directory: string, { budget, tell }
 })
 
 const run = (options: BenchOptions) =>
-  Effect.gen(function* () {
-    yield* Effect.promise(() => mkdir(options.keep, { recursive: true }))
-    const directory = yield* Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(options.keep, "ports-"))),
-      (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
-    )
-    return yield* measure(directory, options)
-  }).pipe(
+  measure(options).pipe(
     Effect.provide(Logger.layer([])),
     Effect.catch((error) => Effect.fail(new BenchFailed({ why: String(error) })))
   )
