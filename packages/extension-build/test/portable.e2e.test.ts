@@ -127,7 +127,10 @@ describe("a build", () => {
         '--interface: "types2" is no interface of the world: did you mean "types"?'
       ])
       const { message } = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named("clients-v2")), []))
-      assert.strictEqual(message, 'package.json alga.interfaces: must be a list of interfaces such as ["clients-v2"]')
+      assert.strictEqual(
+        message,
+        'package.json alga.interfaces: is no list: write a list of interfaces such as ["clients-v2"]'
+      )
     })
   )
 

@@ -4,6 +4,8 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"
 import { CliError, Command } from "effect/cli"
 import { build } from "./commands/build.ts"
+import { check } from "./commands/check.ts"
+import { fix } from "./commands/fix.ts"
 import { start } from "./commands/new.ts"
 import { pack } from "./commands/pack.ts"
 import { dev } from "./dev/command.ts"
@@ -12,9 +14,9 @@ import { version } from "./Version.ts"
 
 const root = Command.make("alga-ext").pipe(
   Command.withDescription(
-    "Starts, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
+    "Starts, checks, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
   ),
-  Command.withSubcommands([start, build, pack, dev])
+  Command.withSubcommands([start, check, fix, build, pack, dev])
 )
 
 const say = (text: string) =>

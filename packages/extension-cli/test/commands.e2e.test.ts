@@ -25,7 +25,7 @@ describe("alga-ext", () => {
     const { code, output } = await run("--help")
     expect(code).toBe(0)
     expect(output).toMatch(/Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage/)
-    for (const name of ["new", "build", "pack", "dev"]) {
+    for (const name of ["new", "check", "fix", "build", "pack", "dev"]) {
       expect(output).toMatch(new RegExp(`^ +${name} `, "m"))
       expect((await run(name, "--help")).output).toMatch(/EXAMPLES/)
     }
@@ -61,7 +61,7 @@ describe("alga-ext", () => {
     expect(said.errors).toMatch(/^alga-ext: manifest\.json name: is missing: it must be a reverse-domain name/)
     const { code, output } = await run("pack", "--json")
     expect(code).toBe(1)
-    expect(JSON.parse(output).problems[3]).toEqual({
+    expect(JSON.parse(output).problems[3]).toMatchObject({
       where: "manifest.json runtime",
       message: 'is missing: it must be "wasm-js@1"'
     })

@@ -21,14 +21,15 @@ const said = ({ build }: Bench): string | null =>
 /** `dev`: an extension on a host of its own, built again at every save, until it is told to stop. */
 export const dev = Command.make(
   "dev",
-  { folder: extensionFlags.folder, entry: extensionFlags.entry, port },
-  Effect.fnUntraced(function* ({ entry, folder, port: at }) {
+  { folder: extensionFlags.folder, entry: extensionFlags.entry, noTypecheck: extensionFlags.noTypecheck, port },
+  Effect.fnUntraced(function* ({ entry, folder, noTypecheck, port: at }) {
     // The database, the sandbox and the toolchain are loaded here, and not by the other commands.
     const { serveDev } = yield* Effect.promise(() => import("./DevServer.ts"))
     const { bench, url } = yield* serveDev({
       folder,
       entry: entry === "src/component.ts" ? undefined : entry,
-      port: at
+      port: at,
+      types: !noTypecheck
     })
     yield* Console.log(
       [
