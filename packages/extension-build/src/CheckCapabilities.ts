@@ -83,5 +83,11 @@ export const checkImports = (declared: ReadonlyArray<string>, imports: ReadonlyA
 /** Why it cannot be said that a declared capability is unused, a note for each place. */
 export const capabilityNotes = ({ escapes }: HostUsage): ReadonlyArray<Finding> =>
   escapes.map(({ why, ...at }) =>
-    finding({ code: "host-untyped", at, text: why, remedy: "unused capabilities are not looked for", severity: "note" })
+    finding({
+      code: "host-untyped",
+      at,
+      text: why,
+      remedy: "let types follow the host, or unused capabilities are not looked for",
+      severity: "note"
+    })
   )

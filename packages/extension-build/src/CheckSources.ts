@@ -35,6 +35,10 @@ const byPlace = (one: Finding, other: Finding): number =>
       ? -1
       : 1
 
+/** Whether TypeScript says of a field of `globalThis` what is said of its name already. */
+const isSaid = (names: ReadonlyArray<Finding>, { code, file, line, text }: Finding): boolean =>
+  code === "type" && text.includes("typeof globalThis") && names.some((one) => one.file === file && one.line === line)
+
 /**
  * Checks an extension's sources, as they were bundled for the whole world: `build`, `pack`, `dev` and `check` all ask here. It
  * makes no component.
@@ -59,7 +63,7 @@ export const checkSources = async (
     interfaces: chosen.interfaces,
     findings: [
       ...(usage.callable ? [] : [uncallable]),
-      ...[...names, ...findings].sort(byPlace),
+      ...[...names, ...findings.filter((one) => !isSaid(names, one))].sort(byPlace),
       ...chosen.findings,
       ...checkCapabilities(capabilities, usage),
       ...capabilityNotes(usage)

@@ -37,7 +37,7 @@ export const componentInterfaces = (
         code: "whole-world",
         at: { file: first.file, line: first.line, column: first.column },
         text: `${first.why}${more}`,
-        remedy: "the component imports the product's whole world",
+        remedy: "let types follow the host, or the component imports the product's whole world",
         severity: "note"
       }),
       ...[...asked].map(([name, use]) =>

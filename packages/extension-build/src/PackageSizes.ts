@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
 import type { BundledHandler, Engine } from "@alga-psa/ext-extension-sdk/build"
 import { bytesText } from "./BytesText.ts"
 import { type Finding, finding } from "./Finding.ts"
-import { shownPath } from "./internal/shownPath.ts"
+import { isOwnFile, packageAround, shownPath } from "./internal/shownPath.ts"
 
 /** How much of a component's script comes from one package. */
 export interface PackageSize {
@@ -18,22 +16,9 @@ const worthNoting: Readonly<Record<Engine, number>> = { quickjs: 4_000_000, star
 
 const mostNamed = 5
 
-/** The package that a file outside of the extension belongs to, by its `package.json`. */
-const packageAround = (file: string): string => {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    try {
-      return String(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name)
-    } catch {
-      // None here: the folder around it.
-    }
-  }
-  return "own"
-}
-
 const packageOf = (folder: string, file: string): string => {
-  const path = shownPath(folder, file)
-  const [, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? []
-  return name ?? (path.startsWith("../") ? packageAround(file) : "own")
+  const [, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(shownPath(folder, file)) ?? []
+  return name ?? (isOwnFile(folder, file) ? "own" : (packageAround(file)?.name ?? "own"))
 }
 
 /** The packages in a component's script, the largest first. */

@@ -51,7 +51,7 @@ describe("checkCapabilities", () => {
     const loose = { ...clients, escapes: [{ ...place, why: "the host goes on without its type" }] }
     assert.deepEqual(said(declared, loose), [])
     assert.deepEqual(capabilityNotes(loose).map(findingLine), [
-      "src/handler.ts:3:7: the host goes on without its type: unused capabilities are not looked for"
+      "src/handler.ts:3:7: the host goes on without its type: let types follow the host, or unused capabilities are not looked for"
     ])
   })
 

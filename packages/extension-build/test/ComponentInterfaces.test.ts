@@ -38,7 +38,7 @@ describe("The interfaces of a component", () => {
       interfaces: product,
       problems: [],
       notes: [
-        "src/handler.ts:9:7: the host goes on without its type (and 1 more): the component imports the product's whole world"
+        "src/handler.ts:9:7: the host goes on without its type (and 1 more): let types follow the host, or the component imports the product's whole world"
       ]
     })
   })

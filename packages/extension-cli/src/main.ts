@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { errorText } from "@alga-psa/ext-development-host/ErrorText"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"
@@ -10,6 +11,7 @@ import { start } from "./commands/new.ts"
 import { pack } from "./commands/pack.ts"
 import { dev } from "./dev/command.ts"
 import { exitCodeOf } from "./ExitCode.ts"
+import { layerUsageErrors } from "./internal/usageErrors.ts"
 import { version } from "./Version.ts"
 
 const root = Command.make("alga-ext").pipe(
@@ -22,12 +24,12 @@ const root = Command.make("alga-ext").pipe(
 const say = (text: string) =>
   Effect.forEach(text.split("\n"), (line) => Console.error(`alga-ext: ${plainLine(line)}`), { discard: true })
 
-const report = (error: Error) => (CliError.isCliError(error) ? Effect.void : say(error.message))
+const report = (error: Error) => (CliError.isCliError(error) ? Effect.void : say(errorText(error)))
 
 Command.run(root, { version }).pipe(
   Effect.tapError(report),
   Effect.tapDefect((defect) => say(Cause.pretty(Cause.die(defect)))),
-  Effect.provide(NodeServices.layer),
+  Effect.provide([NodeServices.layer, layerUsageErrors]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, end) =>

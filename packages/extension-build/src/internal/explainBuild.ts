@@ -24,8 +24,12 @@ const messagesOf = ({ cause }: BuildError): ReadonlyArray<BundlerMessage> =>
   typeof cause === "object" && cause !== null && "errors" in cause && Array.isArray(cause.errors) ? cause.errors : []
 
 /** What a message of the bundler means to an author: the kind, what is wrong, and what to do. */
-const explained = (written: string, inPage: boolean): Pick<Finding, "code" | "remedy" | "text"> => {
-  const text = written.replace(/"(?:[^"]*\/)?(node_modules\/[^"]*)"/g, '"$1"')
+const explained = (
+  written: string,
+  inPage: boolean,
+  shown: (path: string) => string
+): Pick<Finding, "code" | "remedy" | "text"> => {
+  const text = written.replace(/(?<= in )"([^"]+\.\w+)"/g, (_, path: string) => `"${shown(path)}"`)
   const [, name] = /^Could not resolve "(.*)"$/.exec(text) ?? []
   if (name !== undefined && isBuiltin(name)) {
     const whose = inPage ? "a page" : "an extension"
@@ -77,7 +81,7 @@ const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): R
   if (messages.length > 0) {
     return messages.map(({ location, text }) =>
       finding({
-        ...explained(text, base !== undefined),
+        ...explained(text, base !== undefined, (path) => shownPath(folder, resolve(base ?? dirname(entry), path))),
         at:
           location === null
             ? at

@@ -75,7 +75,7 @@ export const readManifestJson = (written: string): ManifestJson => {
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
   const value = parsed(text)
   if (value === undefined || tree === undefined) {
-    const [first] = errors
+    const [first] = text.trim() === "" ? [] : errors
     const at = first === undefined ? { file } : { file, ...lineAndColumn(text, first.offset) }
     const remedy =
       (first === undefined ? undefined : remedies[printParseErrorCode(first.error)]) ??

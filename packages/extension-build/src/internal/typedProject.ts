@@ -25,7 +25,7 @@ const followed = {
 const usual = { ...followed, lib: ["es2024"], types: ["@alga-psa/ext-extension-sdk/globals"], checkJs: false }
 
 /** Where an author's own settings may lie. */
-const settings = ["tsconfig.json", "src/tsconfig.json", "ui/tsconfig.json"]
+const settings = ["tsconfig.json", "src/tsconfig.json", "ui/tsconfig.json", "ui/src/tsconfig.json"]
 
 /** An extension's code as TypeScript reads it. */
 export interface TypedProjects {

@@ -109,7 +109,7 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "a store of the browser": handler('jsonResponse(globalThis.localStorage.getItem("a"))'),
   "a socket": handler('jsonResponse(String(new WebSocket("wss://a.example/")))'),
   "a thread": handler('jsonResponse(String(new Worker("a.js")))'),
-  require: handler('jsonResponse(require("./a.json"))'),
+  "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
   "an error while a module loads": atLoad('const setting = JSON.parse("{")', "jsonResponse(setting)"),
   "a component that is not there": { ...changed({}), "src/component.ts": 'export { handler } from "../dist/main.js"\n' }
 }

@@ -19,7 +19,9 @@ import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { BuildError, prepareComponent, worldDirOf } from "@alga-psa/ext-extension-sdk/build"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
-import { type Explain, sourceStack } from "./SourceStack.ts"
+import { hostParts } from "./internal/hostNames.ts"
+import { type Explain, sourcePlaces, sourceStack } from "./SourceStack.ts"
+import { type WrittenCalls, writtenCalls } from "./WrittenCalls.ts"
 
 /** An extension that was built for the development loop. */
 export interface DevBuild {
@@ -29,6 +31,8 @@ export interface DevBuild {
   readonly contentHash: string
   readonly hasPage: boolean
   readonly explain: Explain
+  /** Where the extension's own code calls the host. */
+  readonly written: WrittenCalls
   /** What `alga-ext check` finds. */
   readonly findings: ReadonlyArray<Finding>
   /** The same, one line each. */
@@ -85,13 +89,20 @@ export const makeBuilder = ({ entry: given, folder, scratch, types = true }: Bui
       contentHash: contentHash.replace("sha256:", ""),
       hasPage: Object.hasOwn(page, "index.html"),
       explain: sourceStack(extension.folder, entry, prepared.bundle),
+      written: writtenCalls(prepared.bundle, hostParts, sourcePlaces(extension.folder, entry, prepared.bundle)),
       findings,
       notes: findings.map(findingLine)
     }
   }
 
   // What is wrong is said by the build that the author knows.
-  const explained = buildExtension({ folder, entry: given, buildsDir: join(scratch, "builds"), strict: false }).pipe(
+  const explained = buildExtension({
+    folder,
+    entry: given,
+    buildsDir: join(scratch, "builds"),
+    strict: false,
+    types: false
+  }).pipe(
     Effect.flatMap(() =>
       Effect.fail(
         invalid(

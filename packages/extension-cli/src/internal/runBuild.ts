@@ -9,6 +9,7 @@ import { Console, Effect } from "effect"
 import { UsageWrong } from "../ExitCode.ts"
 import type { SourceFlags } from "./extensionFlags.ts"
 import { sayFindings } from "./sayFindings.ts"
+import { seconds } from "./seconds.ts"
 
 interface Flags extends SourceFlags {
   readonly json: boolean
@@ -31,9 +32,6 @@ export const buildBy = Effect.fnUntraced(function* (flags: SourceFlags & { reado
     types: !flags.noTypecheck
   })
 })
-
-const seconds = (milliseconds: number): string =>
-  milliseconds < 1_000 ? `${milliseconds} ms` : `${(milliseconds / 1_000).toFixed(1)} s`
 
 /** Builds, publishes to `dist`, and says what came of it. */
 export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { readonly bundle: boolean }) {

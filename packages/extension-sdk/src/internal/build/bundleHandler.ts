@@ -81,6 +81,8 @@ export const bundleHandler = async (
       plugins: [boundParts(interfaces)],
       charset: "utf8",
       legalComments: "none",
+      // Behind the last module: see `internal/loading.ts`.
+      footer: { js: "globalThis.__algaLoaded?.();" },
       logLevel: "silent",
       minify: minified
     })
