@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { extract } from "tar-stream"
 import { buildExtension } from "../src/BuildExtension.ts"
+import { readExtension } from "../src/Extension.ts"
 import { publishBuild } from "../src/PublishBuild.ts"
 import { extensionFolder, manifest, shell } from "./support/ExtensionFolder.ts"
 
@@ -72,6 +73,14 @@ describe("buildExtension", () => {
         assert.strictEqual(seen.size, 3)
         assert.strictEqual(new Set(seen.values()).size, 3)
       })
+  )
+
+  it.live("reads a manifest behind a byte order mark, which an editor put there", () =>
+    Effect.gen(function* () {
+      const folder = yield* extensionFolder({ "manifest.json": `\uFEFF${declares("cap:client.read")}` })
+      const { findings, manifest: read } = yield* readExtension(folder)
+      assert.deepEqual([read.capabilities, findings], [["cap:client.read"], []])
+    })
   )
 
   it.live("publishes what a host and an author look for, and a component that answers", () =>

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { errorText } from "@alga-psa/ext-development-host/ErrorText"
+import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"

@@ -4,6 +4,7 @@ import { BuildError, type BundledHandler } from "@alga-psa/ext-extension-sdk/bui
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
 import { type ExtensionInvalid, invalid } from "../ExtensionInvalid.ts"
+import { fileFinding } from "../FileFinding.ts"
 import { type Finding, finding } from "../Finding.ts"
 import { explainLoad } from "./explainLoad.ts"
 import { insteadOfNode } from "./nodeModules.ts"
@@ -113,11 +114,6 @@ const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): R
   ]
 }
 
-const explainRefused = ({ file, why }: FileRefused, { folder }: BuildStep): Finding => {
-  const [, text = why, remedy = "remove it"] = /^(.*?): (.*)$/s.exec(why) ?? []
-  return finding({ code: "file-refused", at: { file: shownPath(folder, file) }, text, remedy })
-}
-
 /** Runs a step of the build. One that fails says where in the author's files, and what to do about it. */
 export const explaining = <A>(about: BuildStep, run: () => Promise<A>): Effect.Effect<A, ExtensionInvalid> =>
   Effect.tryPromise({ try: run, catch: (cause) => cause }).pipe(
@@ -125,7 +121,7 @@ export const explaining = <A>(about: BuildStep, run: () => Promise<A>): Effect.E
       cause instanceof BuildError
         ? Effect.fail(invalid(...explainBuild(cause, about)))
         : cause instanceof FileRefused
-          ? Effect.fail(invalid(explainRefused(cause, about)))
+          ? Effect.fail(invalid(fileFinding(about.folder, cause)))
           : Effect.die(cause)
     )
   )

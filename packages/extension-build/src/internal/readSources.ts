@@ -1,18 +1,9 @@
-import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
-import type { SourceAnalysis } from "../AnalyseSources.ts"
+import type { SourceAnalysis, SourcesToRead } from "../AnalyseSources.ts"
 import { localeCalls } from "./localeCalls.ts"
 import { readUsage } from "./readUsage.ts"
 import { isOwnFile } from "./shownPath.ts"
 import { withTypedProjects } from "./typedProject.ts"
 import { typeErrors } from "./typeErrors.ts"
-
-/** What the process is told that reads an extension's sources. */
-export interface SourcesToRead {
-  readonly folder: string
-  readonly entry: string
-  readonly bundle: Pick<BundledHandler, "globals" | "modules" | "sourceMap">
-  readonly types: boolean
-}
 
 /** Whether a file declares the language's own types. */
 const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)

@@ -18,6 +18,9 @@ const placeIn = (text: string, position: number): { readonly line: number; reado
   return { line: line + 1, column: position - (starts[line] ?? 0) + 1 }
 }
 
+/** More than anybody reads at once. */
+const most = 1_000
+
 /** Whether TypeScript misses a name that no component has: where the bundle uses it, that is said in better words. */
 const isMissingName = ({ text }: Diagnostic): boolean =>
   Object.hasOwn(missingGlobals, /^Cannot find name '(\w+)'/.exec(text)?.[1] ?? "")
@@ -39,7 +42,7 @@ export const typeErrors = (
         const name = shownPath(folder, file)
         return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
           .filter(({ category }) => category === DiagnosticCategory.Error)
-          .filter((diagnostic) => !isMissingName(diagnostic))
+          .filter((diagnostic) => !(isBundled(file) && isMissingName(diagnostic)))
           .map((diagnostic) =>
             finding({
               code: "type",
@@ -52,5 +55,5 @@ export const typeErrors = (
       })
   )
   // A file may belong to several projects.
-  return [...new Map(found.map((one) => [`${one.where} ${one.text}`, one])).values()]
+  return [...new Map(found.map((one) => [`${one.where} ${one.text}`, one])).values()].slice(0, most)
 }

@@ -110,6 +110,10 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "a socket": handler('jsonResponse(String(new WebSocket("wss://a.example/")))'),
   "a thread": handler('jsonResponse(String(new Worker("a.js")))'),
   "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
+  "a host call while a module loads": {
+    "manifest.json": json({ capabilities: ["cap:client.read"] }),
+    ...atLoad(`import { host as all } from "${sdk}"\nconst clients = all.clients.list()`, "jsonResponse(await clients)")
+  },
   "an error while a module loads": atLoad('const setting = JSON.parse("{")', "jsonResponse(setting)"),
   "a component that is not there": { ...changed({}), "src/component.ts": 'export { handler } from "../dist/main.js"\n' }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import {
   type AuthoredManifest,
   buildExtension,
+  checkPage,
   checkSources,
   type Extension,
   type ExtensionInvalid,
@@ -82,7 +83,13 @@ export const makeBuilder = ({ entry: given, folder, scratch, types = true }: Bui
       "dist/main.wasm": last.component,
       ...Object.fromEntries(Object.entries(page).map(([name, content]) => [`ui/${name}`, content]))
     })
-    const findings = [...extension.findings, ...checked.findings]
+    const pageFiles = Object.keys(page).map((name) => `ui/${name}`)
+    const found = [...extension.findings, ...checkPage(extension.manifest, pageFiles), ...checked.findings]
+    // What is wrong comes first: the panel shows so many.
+    const findings = [
+      ...found.filter(({ severity }) => severity === "error"),
+      ...found.filter(({ severity }) => severity === "note")
+    ]
     return {
       manifest: extension.manifest,
       archive: bytes,

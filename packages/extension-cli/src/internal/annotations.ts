@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative, sep } from "node:path"
-import { type Finding, plainLine } from "@alga-psa/ext-extension-build"
+import type { Finding } from "@alga-psa/ext-extension-build/Finding"
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 
 const escaped = (text: string): string => plainLine(text).replaceAll("%", "%25")
 

@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path"
 import * as zlib from "node:zlib"
 import { bytesText } from "@alga-psa/ext-extension-build/BytesText"
 import { invalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
-import { finding } from "@alga-psa/ext-extension-build/Finding"
+import { fileFinding } from "@alga-psa/ext-extension-build/FileFinding"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"
@@ -51,17 +51,7 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
   yield* Effect.tryPromise({ try: () => publishBuild(built, into, options), catch: (cause) => cause }).pipe(
     Effect.catchIf(
       (cause) => cause instanceof FileRefused,
-      ({ file, why }) =>
-        Effect.fail(
-          invalid(
-            finding({
-              code: "file-refused",
-              at: { file: relative(folder, file) },
-              text: why,
-              remedy: "then build again"
-            })
-          )
-        ),
+      (refused) => Effect.fail(invalid(fileFinding(folder, refused))),
       (cause) => Effect.die(cause)
     )
   )

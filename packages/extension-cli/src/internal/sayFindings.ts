@@ -1,4 +1,5 @@
-import { type Finding, findingLine, plainLine } from "@alga-psa/ext-extension-build"
+import { type Finding, findingLine } from "@alga-psa/ext-extension-build/Finding"
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { Console, Effect } from "effect"
 import { annotation } from "./annotations.ts"
 

@@ -1,5 +1,5 @@
-import type { AuthoredManifest } from "../AuthoredManifest.ts"
-import { type Finding, finding } from "../Finding.ts"
+import type { AuthoredManifest } from "./AuthoredManifest.ts"
+import { type Finding, finding } from "./Finding.ts"
 
 const index = "ui/index.html"
 
