@@ -1,6 +1,6 @@
+import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { Schema } from "effect"
 import type { ServeError } from "effect/http/HttpServerError"
-import { errorText } from "./ErrorText.ts"
 
 /** The last port of an address. */
 export const lastPort = 65_535
