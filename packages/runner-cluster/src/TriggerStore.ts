@@ -22,6 +22,9 @@ export interface TakenTrigger {
   readonly request: ExecuteRequest | null
 }
 
+/** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
+export const writtenReason = "may-have-written"
+
 /** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
 export type Settlement =
   | { readonly state: "done"; readonly outcome: Outcome }
@@ -86,6 +89,8 @@ const make = Effect.gen(function* () {
   const columns = sql.literal(
     "id, extension_id, install_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
   )
+  // What an attempt says in its row before it may write stays there where its runner is lost.
+  const wrote = sql`EXISTS (SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason})`
   const seconds = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)})`
 
   return {
@@ -153,7 +158,7 @@ const make = Effect.gen(function* () {
           SELECT id FROM trigger
           WHERE shard = ANY(${by.shards}::integer[]) AND attempts < ${by.attempts} AND expires_at > now()
             AND id <> ALL(${by.underway}::uuid[]) AND (
-            (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now())
+            (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now() AND NOT ${wrote})
           ) AND install_id <> ALL(${installs}::uuid[]) AND tenant_id <> ALL(${tenants}::uuid[])
           ORDER BY due_at LIMIT ${by.most} FOR UPDATE SKIP LOCKED
         )
@@ -175,6 +180,16 @@ const make = Effect.gen(function* () {
         INSERT INTO trigger_attempt (run, trigger_id, runner)
         SELECT run, id, ${runner} FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
         ON CONFLICT (run) DO NOTHING`),
+
+    /** Notes that the attempt may write from now on; fails where it is no longer the trigger's. */
+    writing: ({ id, run }: Pick<TakenTrigger, "id" | "run">): Effect.Effect<void, RunnerError> =>
+      Effect.flatMap(
+        asked(sql`
+          UPDATE trigger_attempt SET outcome = ${writtenReason} WHERE run = ${run}::uuid AND EXISTS (
+            SELECT FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
+          ) RETURNING 1`),
+        (rows) => (rows.length > 0 ? Effect.void : Effect.fail(fail("internal", "the attempt is over")))
+      ),
 
     /** Begins the lease anew; false where the attempt is no longer the trigger's. */
     renew: ({ id, run }: Pick<TakenTrigger, "id" | "run">, lease: Duration.Duration) =>
@@ -216,14 +231,20 @@ const make = Effect.gen(function* () {
     sweep: (attempts: number, retention: Duration.Duration, underway: ReadonlyArray<string>) =>
       asked(
         Effect.andThen(
-          sql`
-            UPDATE trigger SET finished_at = now(), claimed_until = NULL,
-              state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
-              request = CASE WHEN attempts >= ${attempts} THEN request END,
-              reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
-                ELSE concat_ws(': ', 'its time is over', reason) END
-            WHERE (state = 'waiting' AND expires_at <= now())
-              OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`,
+          Effect.andThen(
+            sql`
+              UPDATE trigger SET state = 'dead', reason = ${`${writtenReason}: its runner was lost`}, finished_at = now(),
+                claimed_until = NULL
+              WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote}`,
+            sql`
+              UPDATE trigger SET finished_at = now(), claimed_until = NULL,
+                state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
+                request = CASE WHEN attempts >= ${attempts} THEN request END,
+                reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
+                  ELSE concat_ws(': ', 'its time is over', reason) END
+              WHERE (state = 'waiting' AND expires_at <= now())
+                OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`
+          ),
           sql`
             DELETE FROM trigger WHERE id IN (
               SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
@@ -239,13 +260,17 @@ const make = Effect.gen(function* () {
         FROM trigger WHERE state = ${state} AND (${tenant}::uuid IS NULL OR tenant_id = ${tenant}::uuid)
         ORDER BY created_at DESC LIMIT ${most}`),
 
-    /** Begins dead triggers anew, all of them or one; gives how many. Each gets all attempts and this much time. */
+    /**
+     * Begins dead triggers anew, one of them, or all but those that may have written; gives how many. Each gets all attempts
+     * and this much time.
+     */
     replay: (id: string | null, expiry: Duration.Duration) =>
       Effect.map(
         asked(sql`
           UPDATE trigger SET state = 'waiting', attempts = 0, due_at = now(), expires_at = now() + ${seconds(expiry)},
             finished_at = NULL
-          WHERE state = 'dead' AND request IS NOT NULL AND (${id}::uuid IS NULL OR id = ${id}::uuid) RETURNING 1`),
+          WHERE state = 'dead' AND request IS NOT NULL AND CASE WHEN ${id}::uuid IS NULL
+            THEN NOT starts_with(reason, ${writtenReason}) ELSE id = ${id}::uuid END RETURNING 1`),
         (rows) => rows.length
       )
   }

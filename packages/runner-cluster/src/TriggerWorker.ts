@@ -1,6 +1,7 @@
-import { noRights } from "@alga-psa/ext-domain"
+import { BeforeWrite, noRights } from "@alga-psa/ext-domain"
 import { type Deadline, endAt, LongestTime, lower, start, waitFor } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { Life } from "@alga-psa/ext-runner/Life"
 import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
 import { TriggerSecrets, withSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
@@ -11,7 +12,7 @@ import { shards, type TriggerOptions } from "./ClusterOptions.ts"
 import { Membership } from "./Membership.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 import { isOver, untilOver } from "./TriggerLease.ts"
-import { type Settlement, type TakenTrigger, TriggerStore } from "./TriggerStore.ts"
+import { type Settlement, type TakenTrigger, TriggerStore, writtenReason } from "./TriggerStore.ts"
 import { makeTriggerTurns } from "./TriggerTurns.ts"
 
 /** Nothing ran: the attempt does not count. */
@@ -35,6 +36,9 @@ const settled = Metric.counter("alga_extension_trigger_attempts_total", {
   incremental: true
 })
 
+/** What has no other attempt, since another might write twice. */
+const mayHaveWritten = (why: string): Settlement => ({ state: "dead", reason: `${writtenReason}: ${why}` })
+
 /** How long to wait after so many attempts. */
 export const pauseAfter = (attempt: number, backoff: Duration.Duration): Duration.Duration =>
   Duration.times(backoff, 2 ** Math.min(attempt - 1, 6))
@@ -44,7 +48,7 @@ const mostRefusals = 4
 
 /**
  * What becomes of a trigger whose attempt failed. `refusals` were refused in a row before it ran, this one included. An
- * attempt that wrote is the last: another would write twice.
+ * attempt that may have written is the last: another would write twice.
  */
 export const afterFailure = (
   { code, message, ran, retryAfterMillis }: RunnerError,
@@ -52,7 +56,7 @@ export const afterFailure = (
   { attempts, backoff }: TriggerOptions,
   refusals = 1
 ): Settlement => {
-  if (ran?.wrote === true) return { state: "dead", reason: message }
+  if (ran?.wrote === true) return mayHaveWritten(message)
   if (postponing.has(code)) {
     const growing = pauseAfter(Math.min(refusals, mostRefusals), backoff)
     const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
@@ -64,11 +68,30 @@ export const afterFailure = (
   return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
 }
 
+/**
+ * What becomes of a trigger whose handler answered. A status of 5xx is a failed attempt. So is any answer of a handler that could
+ * not read its data, as long as it wrote nothing and has an attempt left.
+ */
+export const afterAnswer = (outcome: Outcome, attempt: number, { attempts, backoff }: TriggerOptions): Settlement => {
+  const { response, used } = outcome
+  const again = (reason: string): Settlement => {
+    return { state: "waiting", reason, pause: pauseAfter(attempt, backoff), counts: true }
+  }
+  const isLast = attempt >= attempts
+  if (response.status < 500) {
+    const isWhole = used?.unread !== true || used.wrote === true
+    return isWhole || isLast ? { state: "done", outcome } : again("data_unavailable: a read of the handler failed")
+  }
+  const reason = `the handler answered ${response.status}`
+  if (used?.wrote === true) return mayHaveWritten(reason)
+  return isLast ? { state: "dead", reason } : again(reason)
+}
+
 /** What becomes of a trigger whose attempt is cut as its runner stops. */
 const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
   Effect.map(ran ?? Effect.succeed(noRights), ({ wrote }) => {
     const reason = "its runner stopped"
-    return wrote === true ? { state: "dead", reason } : { state: "waiting", reason, pause: Duration.zero, counts: true }
+    return wrote === true ? mayHaveWritten(reason) : { state: "waiting", reason, pause: Duration.zero, counts: true }
   })
 
 const looking = Duration.seconds(1)
@@ -119,7 +142,7 @@ export const layer = (
         const begin = Effect.asVoid(store.begin(trigger, runner))
         const running = Effect.flatMap(waitFor("secrets")(withSecrets(secrets, request)), (whole) =>
           local.run(whole, trigger.id, begin)
-        )
+        ).pipe(Effect.provideService(BeforeWrite, store.writing(trigger)))
         const ran = Effect.catchDefect(life.admit(running), (defect) => Effect.fail(fail("internal", "", defect))).pipe(
           endAt(deadline)
         )
@@ -148,7 +171,7 @@ export const layer = (
               }
               const how: Settlement =
                 result._tag === "Success"
-                  ? { state: "done", outcome: result.success }
+                  ? afterAnswer(result.success, trigger.attempt, options)
                   : afterFailure(result.failure, trigger.attempt, options, turns.refusals(trigger) + 1)
               const causes =
                 result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []

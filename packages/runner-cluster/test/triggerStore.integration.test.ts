@@ -181,6 +181,33 @@ describe("kept triggers", () => {
     }).pipe(Effect.provide(store))
   )
 
+  it.live("have no other attempt where the lost one may have written, and are replayed by name alone", () =>
+    Effect.gen(function* () {
+      const { begin, find, replay, settle, sweep, writing } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      assert.strictEqual((yield* Effect.flip(writing(lost))).code, "internal")
+      yield* begin(lost, "10.0.0.1:1")
+      yield* writing(lost)
+      assert.deepStrictEqual(yield* take(hour), [])
+      yield* sweep(3, hour, [trigger.id])
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      yield* sweep(3, hour, [])
+      const kept = yield* find(ids.tenants.acme, trigger.id)
+      assert.deepStrictEqual([kept?.state, kept?.error], ["dead", "may-have-written: its runner was lost"])
+      assert.deepStrictEqual([yield* replay(null, hour), yield* replay(trigger.id, hour)], [0, 1])
+      const again = yield* one(take(Duration.zero))
+      yield* begin(again, "10.0.0.1:1")
+      const latest = yield* one(take(hour))
+      yield* begin(latest, "10.0.0.2:2")
+      assert.strictEqual((yield* Effect.flip(writing(again))).code, "internal")
+      yield* writing(latest)
+      yield* settle(latest, done)
+      assert.strictEqual((yield* Effect.flip(writing(latest))).code, "internal")
+      assert.strictEqual((yield* attempts).at(-1)?.["outcome"], "done")
+    }).pipe(Effect.provide(store))
+  )
+
   it.live("are replayed with all attempts when they are dead, and never when they are done", () =>
     Effect.gen(function* () {
       const { replay, settle } = yield* TriggerStore
