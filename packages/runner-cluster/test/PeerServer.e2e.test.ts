@@ -38,7 +38,10 @@ const broken = new RunnerError({ ...said, cause: new Error("private") })
  * A runner on the seed's records, and what is asked of it by another that knows the secret. `runs` counts guests, `given` has
  * what the last one's ports were given; each begins `guest`.
  */
-const asking = Effect.fnUntraced(function* (guest: Effect.Effect<void>, membershipOfRunner = membership) {
+const asking = Effect.fnUntraced(function* (
+  guest: Effect.Effect<void>,
+  membershipOfRunner: Layer.Layer<Membership> = membership
+) {
   let runs = 0
   let given: unknown = null
   const execution = Execution.layer(defaultLimits).pipe(
