@@ -4,7 +4,10 @@ import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import type { ExecuteResponse } from "./ExecuteResponse.ts"
 import type { RunnerError } from "./RunnerError.ts"
 
-/** Where a kept trigger is in its life: `dead` ran out of attempts, may have written, or cannot be carried out; `expired` never began in time. */
+/**
+ * Where a kept trigger is in its life: `dead` ran out of attempts, may have written, or cannot be carried out; `expired` never
+ * began in time.
+ */
 export const TriggerState = Schema.Literals(["waiting", "running", "done", "dead", "expired"])
 export type TriggerState = typeof TriggerState.Type
 
