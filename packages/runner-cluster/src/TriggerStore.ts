@@ -8,6 +8,7 @@ import type { KeptTrigger, TriggerState } from "@alga-psa/ext-runner/Triggers"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Backlog } from "./TriggerGauges.ts"
 import type { Passed } from "./TriggerTurns.ts"
 
 /** A trigger that this runner has taken for one attempt. */
@@ -30,17 +31,6 @@ export type Settlement =
   | { readonly state: "done"; readonly outcome: Outcome }
   | { readonly state: "dead"; readonly reason: string }
   | { readonly state: "waiting"; readonly reason: string; readonly pause: Duration.Duration; readonly counts: boolean }
-
-/** What an operator sees of a trigger. */
-export interface ListedTrigger {
-  readonly id: string
-  readonly tenant: string
-  readonly install: string
-  readonly state: TriggerState
-  readonly attempts: number
-  readonly created: string
-  readonly reason: string
-}
 
 interface Row {
   readonly id: string
@@ -78,7 +68,7 @@ const encode = Schema.encodeEffect(KeptRequest)
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(KeptRequest))
 
 /** Fails with `data_unavailable` where the database does not answer. */
-const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
+export const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
   statement.pipe(
     Effect.timeout("5 seconds"),
     Effect.mapError((cause) => fail("data_unavailable", "the store of triggers does not answer", cause))
@@ -227,6 +217,20 @@ const make = Effect.gen(function* () {
         ${noted} WHERE run = ${run}::uuid AND EXISTS (SELECT FROM settled)`)
     },
 
+    /** What there is to do on these shards, and what is dead of them. */
+    backlog: (shards: ReadonlyArray<number>) => {
+      const of = (state: string) =>
+        sql`(SELECT count(*)::int FROM trigger WHERE shard = ANY(${shards}::integer[]) AND state = ${sql.literal(`'${state}'`)})`
+      return Effect.map(
+        asked(sql<Backlog>`
+          SELECT ${of("waiting")} AS waiting, ${of("running")} AS running, ${of("dead")} AS dead, (
+            SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM trigger
+            WHERE shard = ANY(${shards}::integer[]) AND state = 'waiting' AND due_at <= now()
+          ) AS oldest`),
+        ([found]) => found ?? { waiting: 0, running: 0, dead: 0, oldest: 0 }
+      )
+    },
+
     /** Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. */
     sweep: (attempts: number, retention: Duration.Duration, underway: ReadonlyArray<string>) =>
       asked(
@@ -250,28 +254,6 @@ const make = Effect.gen(function* () {
               SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
             )`
         )
-      ),
-
-    /** Triggers in a state, newest first. */
-    list: (state: TriggerState, tenant: TenantId | null, most: number) =>
-      asked(sql<ListedTrigger>`
-        SELECT id, tenant_id AS tenant, install_id AS install, state, attempts, created_at::text AS created,
-          coalesce(reason, '') AS reason
-        FROM trigger WHERE state = ${state} AND (${tenant}::uuid IS NULL OR tenant_id = ${tenant}::uuid)
-        ORDER BY created_at DESC LIMIT ${most}`),
-
-    /**
-     * Begins dead triggers anew, one of them, or all but those that may have written; gives how many. Each gets all attempts
-     * and this much time.
-     */
-    replay: (id: string | null, expiry: Duration.Duration) =>
-      Effect.map(
-        asked(sql`
-          UPDATE trigger SET state = 'waiting', attempts = 0, due_at = now(), expires_at = now() + ${seconds(expiry)},
-            finished_at = NULL
-          WHERE state = 'dead' AND request IS NOT NULL AND CASE WHEN ${id}::uuid IS NULL
-            THEN NOT starts_with(reason, ${writtenReason}) ELSE id = ${id}::uuid END RETURNING 1`),
-        (rows) => rows.length
       )
   }
 })

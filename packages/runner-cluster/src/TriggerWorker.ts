@@ -6,16 +6,17 @@ import { Life } from "@alga-psa/ext-runner/Life"
 import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
 import { TriggerSecrets, withSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
-import { ShardId } from "effect/cluster"
 import { LocalExecution } from "./ClusteredExecution.ts"
-import { shards, type TriggerOptions } from "./ClusterOptions.ts"
+import type { TriggerOptions } from "./ClusterOptions.ts"
+import { shardsOf } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
 import { TriggerBell } from "./TriggerBell.ts"
+import { reportBacklog } from "./TriggerGauges.ts"
 import { isOver, untilOver } from "./TriggerLease.ts"
 import { type Settlement, type TakenTrigger, TriggerStore, writtenReason } from "./TriggerStore.ts"
 import { makeTriggerTurns } from "./TriggerTurns.ts"
 
-/** Nothing ran: the attempt does not count. */
+/** Where nothing ran, the attempt does not count. */
 const postponing: ReadonlySet<RunnerErrorCode> = new Set([
   "overloaded",
   "rate_limited",
@@ -34,6 +35,11 @@ const passing: ReadonlySet<RunnerErrorCode> = new Set([
 const settled = Metric.counter("alga_extension_trigger_attempts_total", {
   description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
   incremental: true
+})
+
+const durations = Metric.histogram("alga_extension_trigger_attempt_duration_seconds", {
+  description: "Duration of attempts of kept triggers in seconds",
+  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 })
 
 /** What has no other attempt, since another might write twice. */
@@ -57,14 +63,14 @@ export const afterFailure = (
   refusals = 1
 ): Settlement => {
   if (ran?.wrote === true) return mayHaveWritten(message)
-  if (postponing.has(code)) {
+  if (postponing.has(code) && ran === undefined) {
     const growing = pauseAfter(Math.min(refusals, mostRefusals), backoff)
     const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
     return { state: "waiting", reason: message, pause, counts: false }
   }
   if (attempt >= attempts) return { state: "dead", reason: message }
   if (code === "shutting_down") return { state: "waiting", reason: message, pause: Duration.zero, counts: true }
-  if (!passing.has(code)) return { state: "dead", reason: message }
+  if (!passing.has(code) && !postponing.has(code)) return { state: "dead", reason: message }
   return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
 }
 
@@ -123,7 +129,6 @@ export const layer = (
       const life = yield* Life
       const { address, left, sharding } = yield* Membership
       const runner = `${address.host}:${address.port}`
-      const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
       const underway = yield* FiberMap.make<string, void>()
       const working = () => Array.from(underway, ([id]) => id)
       const turns = makeTriggerTurns(options.concurrency)
@@ -180,14 +185,16 @@ export const layer = (
               })
               return Effect.andThen(
                 Effect.andThen(rest, settle(trigger, how)),
-                Effect.logInfo("trigger", ...causes).pipe(
+                Effect.logWithLevel(how.state === "dead" ? "Warn" : "Info")("trigger", ...causes).pipe(
                   Effect.annotateLogs({ state: how.state, ...(how.state === "done" ? {} : { error: how.reason }) })
                 )
               )
             }),
             Effect.ensuring(Effect.sync(() => turns.end(trigger, restUntil))),
+            Effect.trackDuration(durations, Duration.toSeconds),
             Effect.annotateLogs({
               trigger: trigger.id,
+              requestId: trigger.id,
               attempt: trigger.attempt,
               tenant: request.context.tenant_id,
               install: request.context.install_id
@@ -207,7 +214,7 @@ export const layer = (
       // What was taken is begun, also where the runner stops in between. What it stops from arriving is free after its lease.
       const takeOne = Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const mine = all.filter((shard) => sharding.hasShardId(shard)).map(({ id }) => id)
+          const mine = shardsOf(sharding)
           const isFull = (yield* FiberMap.size(underway)) >= options.concurrency
           if (isFull || mine.length === 0 || left() || !life.ready()) return false
           const asked = yield* Clock.monotonicTimeNanos
@@ -229,7 +236,12 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      yield* quietly(Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))).pipe(
+      const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))
+      const report = Effect.flatMap(
+        Effect.suspend(() => store.backlog(shardsOf(sharding))),
+        reportBacklog
+      )
+      yield* quietly(Effect.andThen(sweep, report)).pipe(
         Effect.repeat(Schedule.spaced(Duration.max(lease, Duration.seconds(5)))),
         Effect.forkScoped
       )

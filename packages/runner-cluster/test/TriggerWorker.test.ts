@@ -7,7 +7,7 @@ import { layer as life } from "@alga-psa/ext-runner/Life"
 import { afterRun, fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
 import { type ReadSecrets, TriggerSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Deferred, Duration, Effect, Layer, Metric, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { LocalExecution } from "../src/ClusteredExecution.ts"
 import { layer as triggerBell } from "../src/TriggerBell.ts"
@@ -56,6 +56,14 @@ describe("a kept trigger whose attempt failed", () => {
       const again = after(code, 3)
       assert(again.state === "waiting")
       assert.isFalse(again.counts)
+    }
+  })
+
+  it("counts one whose handler ran, whatever became of it", () => {
+    for (const code of ["overloaded", "data_unavailable"] as const) {
+      const again = (attempt: number) => afterFailure(afterRun(fail(code, "why"), noRights), attempt, options)
+      assert.deepInclude(again(1), { state: "waiting", counts: true })
+      assert.strictEqual(again(3).state, "dead")
     }
   })
 
@@ -182,6 +190,7 @@ const working = Effect.fnUntraced(function* (
         if (how.state === "waiting" && again !== undefined) left = [again, ...left]
         return []
       }),
+    backlog: (shards) => Effect.succeed({ waiting: shards.length, running: 1, dead: 2, oldest: 3.5 }),
     sweep: (_attempts, _retention, underway) =>
       Effect.sync(() => {
         swept.push(underway)
@@ -315,6 +324,22 @@ describe("a trigger that was taken", () => {
       yield* TestClock.adjust(100)
       assert.deepStrictEqual(states(settled), [["waiting", false]])
     })
+  )
+})
+
+describe("what a runner says of its triggers", () => {
+  it.effect("is how many there are on its shards, how long the oldest waits, and how long attempts take", () =>
+    Effect.gen(function* () {
+      yield* working(waitingOf("t", "a", 1), () => Effect.void)
+      yield* TestClock.adjust("1 second")
+      const snapshot = yield* Metric.snapshot
+      const value = (id: string, state?: string) =>
+        snapshot.find((one) => one.id === id && (state === undefined || one.attributes?.["state"] === state))?.state
+      const states = ["waiting", "running", "dead"].map((state) => value("alga_extension_triggers", state))
+      assert.deepStrictEqual(states, [{ value: 300 }, { value: 1 }, { value: 2 }] as never)
+      assert.deepStrictEqual(value("alga_extension_trigger_oldest_due_seconds"), { value: 3.5 } as never)
+      assert.strictEqual((value("alga_extension_trigger_attempt_duration_seconds") as { count: number }).count, 1)
+    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
   )
 })
 

@@ -4,6 +4,7 @@ import { PrometheusMetrics } from "effect/observability"
 import type { ReadinessAnswer } from "../../Api.ts"
 import { Readiness } from "../../Readiness.ts"
 import { fail } from "../../RunnerError.ts"
+import { ownMetrics } from "./ownMetrics.ts"
 
 const uncached = { "cache-control": "no-store" }
 
@@ -23,7 +24,7 @@ export const ready = Effect.fnUntraced(function* () {
 /** `GET /metrics`: the Prometheus text format. No label holds an id of a tenant, an extension or a user. */
 export const metrics = () =>
   Effect.map(PrometheusMetrics.format(), (text) =>
-    HttpServerResponse.text(text, {
+    HttpServerResponse.text(ownMetrics(text), {
       contentType: "text/plain; version=0.0.4; charset=utf-8",
       headers: uncached
     })
