@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { debugFields } from "./internal/debugSettings.ts"
 import { duration } from "./internal/durationSetting.ts"
 import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
@@ -368,6 +369,7 @@ export const Settings = Schema.Struct({
 
   ...productFields,
   ...egressFields,
+  ...debugFields,
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(

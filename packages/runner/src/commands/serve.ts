@@ -2,6 +2,7 @@ import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } fr
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
+import * as DebugStream from "../DebugStream.ts"
 import * as FurtherParts from "../FurtherParts.ts"
 import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
@@ -72,6 +73,13 @@ const idempotency = ({ IDEMPOTENCY_DATABASE_URL: url, IDEMPOTENCY_WINDOW: window
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
 
+/** The lines of extensions for the product's debug page, where its address is set. */
+const debugStream = ({
+  RUNNER_DEBUG_MAX_EVENT_BYTES: eventBytes,
+  RUNNER_DEBUG_REDIS_STREAM_PREFIX: prefix,
+  RUNNER_DEBUG_REDIS_URL: url
+}: Settings) => (url === undefined ? Layer.empty : DebugStream.layer({ url, prefix, eventBytes }))
+
 /** The runner as one of a cluster. What that needs is loaded only where it is asked for. */
 const clustered = (settings: Settings, latest: Effect.Effect<Settings>) =>
   Layer.unwrap(
@@ -128,7 +136,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
           idempotency(settings)
         ]),
         Layer.provide(FurtherParts.layer),
-        Layer.provide(traces(settings))
+        Layer.provide([traces(settings), debugStream(settings)])
       )
     })
   ).pipe(Layer.launch, Effect.provide(Logger.layer([Logger.consoleJson])))
