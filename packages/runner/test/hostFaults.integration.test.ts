@@ -208,7 +208,6 @@ describe("a runner whose store is in trouble", () => {
         const { execute, url } = yield* prepared.serve({
           BUNDLE_STORE_BASE: store.base,
           BUNDLE_STORE_TIMEOUT: "1 second",
-          EXT_CACHE_ROOT: join(prepared.folder, "cache"),
           AWS_ACCESS_KEY_ID: credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
           AWS_REGION: credentials.region

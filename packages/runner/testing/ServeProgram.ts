@@ -77,7 +77,7 @@ const send =
 
 let sample: ReturnType<typeof buildSample> | undefined
 
-/** The sample, built as it is found by the first test of a file that asks for it. */
+/** The sample. It is built once for the tests of a file. */
 export const builtSample: Effect.Effect<Awaited<ReturnType<typeof buildSample>>> = Effect.promise(() => {
   sample ??= buildSample()
   return sample
