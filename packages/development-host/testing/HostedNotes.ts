@@ -52,7 +52,7 @@ const serviceOutside = Effect.gen(function* () {
 })
 
 const settingsFor = (origin: string) => {
-  const needed = { DATABASE_URL: "postgres://none", RUNNER_SERVICE_TOKEN: "t", BUNDLE_STORE_BASE: "/none" }
+  const needed = { DATABASE_URL: "postgres://none", RUNNER_SERVICE_TOKEN: "t".repeat(16), BUNDLE_STORE_BASE: "/none" }
   const opened = { EXT_EGRESS_ALLOWLIST: origin, ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: "127.0.0.1" }
   const { problems, settings } = settingsReport({ ...needed, ...opened }, {})
   if (settings === null) throw new Error(problems.join())

@@ -1,3 +1,4 @@
+import { databaseIn } from "@alga-psa/ext-runner/DatabaseSettings"
 import type { Settings } from "@alga-psa/ext-runner/Settings"
 import { SettingsInvalid } from "@alga-psa/ext-runner/SettingsSource"
 import type { ClusterOptions, TriggerOptions } from "./ClusterOptions.ts"
@@ -17,14 +18,12 @@ const envelopeBytes = 1_048_576
 
 /** The cluster of these settings, or what they lack for one. */
 export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsInvalid => {
-  const {
-    ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
-    ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: previous,
-    DATABASE_CLUSTER_URL: url
-  } = settings
-  if (url === undefined || secret === undefined) {
+  const { ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret, ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: previous } =
+    settings
+  const url = databaseIn(settings, "DATABASE_CLUSTER")
+  if (url === null || secret === undefined) {
     const problems = [
-      ...(url === undefined ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
+      ...(url === null ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
       ...(secret === undefined ? ["ALGA_EXTENSION_RUNNER_CLUSTER_SECRET is not set: serve --cluster needs it"] : [])
     ]
     return new SettingsInvalid({ problems })

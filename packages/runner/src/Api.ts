@@ -94,7 +94,9 @@ const Check = Schema.Literals(["ok", "unavailable"])
 /** The body of what is said of a runner's readiness. */
 export const ReadinessAnswer = Schema.Struct({
   status: Schema.Literals(["ready", "not-ready"]),
-  checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check })
+  checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check }),
+  /** Why the database cannot serve, where it answers. */
+  why: Schema.optionalKey(Schema.String)
 })
 
 const operations = HttpApiGroup.make("operations").add(

@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises"
 import { Sandbox } from "@alga-psa/ext-adapters-wit"
 import { Context, Duration, Effect, Layer } from "effect"
 import { BundleStore } from "./BundleStore.ts"
-import { DatabaseCheck } from "./DatabaseCheck.ts"
+import { DatabaseCheck, DatabaseUnfit } from "./DatabaseCheck.ts"
 import { endAt, start } from "./Deadline.ts"
 import { Life } from "./Life.ts"
 
@@ -12,6 +12,8 @@ type Checks = Readonly<Record<"database" | "store" | "components" | "sandbox", S
 /** What is needed to work, and whether it is there. */
 export interface ReadinessReport {
   readonly ready: boolean
+  /** Why the database cannot serve, where it answers and lacks what is read; else null. */
+  readonly why: string | null
   readonly checks: Checks & { readonly accepting: State }
 }
 
@@ -46,9 +48,22 @@ export const layer = (
       const sandbox = yield* Sandbox
       const life = yield* Life
       const scope = yield* Effect.scope
+      let why: string | null = null
+      /** What the database lacks is told in the log when it is found, and not each time it is looked for. */
+      const found = (now: string | null) =>
+        Effect.suspend(() => {
+          const isNews = now !== null && now !== why
+          why = now
+          return isNews ? Effect.logError(`not ready: ${now}`) : Effect.void
+        })
       const ask = Effect.all(
         {
-          database: state(database.check),
+          database: state(
+            database.check.pipe(
+              Effect.tap(found(null)),
+              Effect.tapError((error) => found(error instanceof DatabaseUnfit ? error.message : null))
+            )
+          ),
           store: state(store.check),
           components: state(Effect.tryPromise(() => access(components, constants.W_OK))),
           sandbox: state(sandbox.check)
@@ -69,9 +84,9 @@ export const layer = (
       return Readiness.of({
         report: Effect.map(
           Effect.onError(asked, () => forget),
-          (found) => {
-            const checks = { accepting: life.ready() ? "ok" : "unavailable", ...found } as const
-            return { ready: Object.values(checks).every((check) => check === "ok"), checks }
+          (asked) => {
+            const checks = { accepting: life.ready() ? "ok" : "unavailable", ...asked } as const
+            return { ready: Object.values(checks).every((check) => check === "ok"), why, checks }
           }
         )
       })

@@ -1,6 +1,7 @@
 import { TenantId } from "@alga-psa/ext-domain"
 import { Console, type Context, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { databaseIn } from "../DatabaseSettings.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { loadSettings, SettingsInvalid } from "../SettingsSource.ts"
 import { json } from "./dbAdmin.ts"
@@ -17,12 +18,13 @@ const onTriggers = <A, E, R>(
 ) =>
   Effect.gen(function* () {
     const settings = yield* loadSettings(file)
-    const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry, DATABASE_CLUSTER_URL: url } = settings
-    if (url === undefined) return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
+    const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry } = settings
+    const database = databaseIn(settings, "DATABASE_CLUSTER")
+    if (database === null) return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
     const ClusterDatabase = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterDatabase"))
     const { layer, TriggerStore } = yield* triggerStore
     return yield* Effect.flatMap(TriggerStore, (triggers) => use(triggers, expiry)).pipe(
-      Effect.provide(Layer.provide(layer, ClusterDatabase.layer(url)))
+      Effect.provide(Layer.provide(layer, ClusterDatabase.layer(database)))
     )
   })
 

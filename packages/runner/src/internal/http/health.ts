@@ -12,8 +12,12 @@ export const alive = () => Effect.succeed(HttpServerResponse.jsonUnsafe({ status
 
 /** `GET /readyz`: 200 where the process can take work, else 503, with what is missing. */
 export const ready = Effect.fnUntraced(function* () {
-  const { checks, ready } = yield* (yield* Readiness).report
-  const body: typeof ReadinessAnswer.Type = { status: ready ? "ready" : "not-ready", checks }
+  const { checks, ready, why } = yield* (yield* Readiness).report
+  const body: typeof ReadinessAnswer.Type = {
+    status: ready ? "ready" : "not-ready",
+    checks,
+    ...(why === null ? {} : { why })
+  }
   if (ready) return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
   const { retryAfterSeconds, status } = fail("not_ready")
   const headers = { ...uncached, "retry-after": String(retryAfterSeconds) }
