@@ -1,5 +1,6 @@
 export * from "./Absent.ts"
 export * from "./Authorization.ts"
+export * from "./BeforeWrite.ts"
 export * from "./BrokenRules.ts"
 export * from "./CallError.ts"
 export * from "./Capability.ts"

@@ -233,8 +233,8 @@ export const Settings = Schema.Struct({
       secret: true
     })
   ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: text.pipe(
-    about("The address at which other runners reach this one.", "address", { fallback: "127.0.0.1" })
+  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: Schema.optional(text).pipe(
+    about("The address at which other runners reach this one; needed by `serve --cluster`.", "address")
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_PORT: port(1, "The port at which other runners reach this one.", 34_431),
   ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: Schema.optional(text).pipe(

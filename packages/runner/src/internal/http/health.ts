@@ -4,6 +4,7 @@ import { PrometheusMetrics } from "effect/observability"
 import type { ReadinessAnswer } from "../../Api.ts"
 import { Readiness } from "../../Readiness.ts"
 import { fail } from "../../RunnerError.ts"
+import { ownMetrics } from "./ownMetrics.ts"
 
 const uncached = { "cache-control": "no-store" }
 
@@ -23,7 +24,7 @@ export const ready = Effect.fnUntraced(function* () {
 export const metrics = Effect.fnUntraced(function* () {
   // It tells the gauge of each part.
   yield* (yield* Readiness).report
-  return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
+  return HttpServerResponse.text(ownMetrics(yield* PrometheusMetrics.format()), {
     contentType: "text/plain; version=0.0.4; charset=utf-8",
     headers: uncached
   })
