@@ -7,6 +7,7 @@ import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { databaseIn, databasesIn } from "./DatabaseSettings.ts"
 import { layersOfEgress } from "./Egress.ts"
+import { tellOf } from "./FurtherParts.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
 import { ofData } from "./internal/refusals.ts"
 import { layersOfProduct } from "./ProductPorts.ts"
@@ -40,9 +41,14 @@ const layerPorts = (settings: Settings) => {
   const readers = Layer.effectContext(
     Effect.map(Effect.context<ResourceReader>(), Context.pick(...resources.map(({ Reader }) => Reader)))
   )
+  const told = Layer.effectDiscard(
+    Effect.flatMap(DatabaseCheck.DatabaseCheck, ({ check }) => tellOf({ name: "replica", check }))
+  ).pipe(Layer.provide(Layer.fresh(DatabaseCheck.layer)))
   return Layer.merge(
     ports,
-    Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica, "DATABASE_REPLICA_URL")))
+    Layer.mergeAll(Layer.provide(readers, Layer.fresh(ports)), told).pipe(
+      Layer.provide(layerServer(settings, replica, "DATABASE_REPLICA_URL"))
+    )
   )
 }
 
