@@ -22,8 +22,8 @@ export interface ReadinessReport {
    * work, and some of it fails.
    */
   readonly status: "ready" | "degraded" | "not-ready"
-  /** Why the database cannot serve, where it answers and lacks what is read. */
-  readonly why?: string
+  /** Why the database cannot serve, where it answers and lacks what is read; else null. */
+  readonly why: string | null
   readonly checks: Asked & { readonly accepting: State }
 }
 
@@ -77,7 +77,7 @@ export const layer = (
       const scope = yield* Effect.scope
       let why: string | null = null
       /** What the database lacks is told in the log when it is found, and not each time it is looked for. */
-      const lacks = (now: string | null) =>
+      const found = (now: string | null) =>
         Effect.suspend(() => {
           const isNews = now !== null && now !== why
           why = now
@@ -93,8 +93,8 @@ export const layer = (
             ...Object.fromEntries(others()),
             database: state(
               database.check.pipe(
-                Effect.tap(lacks(null)),
-                Effect.tapError((error) => lacks(error instanceof DatabaseUnfit ? error.message : null))
+                Effect.tap(found(null)),
+                Effect.tapError((error) => found(error instanceof DatabaseUnfit ? error.message : null))
               )
             ),
             store: state(store.check),
@@ -116,19 +116,15 @@ export const layer = (
       )
       const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
       const report = Effect.gen(function* () {
-        const found = yield* Effect.onError(asked, () => forget)
+        const asks = yield* Effect.onError(asked, () => forget)
         const accepting: State = life.ready() ? "ok" : "unavailable"
-        const checks = { accepting, ...found }
+        const checks = { accepting, ...asks }
         yield* Effect.forEach(Object.entries(checks), ([part, state]) =>
           Metric.update(Metric.withAttributes(parts, { part }), state === "ok" ? 1 : 0)
         )
         const away = Object.entries(checks).filter(([, state]) => state !== "ok")
         const isNeeded = away.some(([part]) => (needed as ReadonlyArray<string>).includes(part))
-        return {
-          status: isNeeded ? "not-ready" : away.length > 0 ? "degraded" : "ready",
-          checks,
-          ...(why === null ? {} : { why })
-        } as const
+        return { status: isNeeded ? "not-ready" : away.length > 0 ? "degraded" : "ready", why, checks } as const
       })
       return Readiness.of({ report })
     })

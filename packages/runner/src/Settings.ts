@@ -6,6 +6,7 @@ import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBo
 import { Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
+import { debugFields } from "./internal/debugSettings.ts"
 import { duration, durationBetween, durationOrNone, keeping } from "./internal/durationSetting.ts"
 import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
@@ -290,8 +291,8 @@ export const Settings = Schema.Struct({
     })
   ),
   ...databaseParts("DATABASE_CLUSTER", "the cluster's database"),
-  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: text.pipe(
-    about("The address at which other runners reach this one.", "address", { fallback: "127.0.0.1" })
+  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: Schema.optional(text).pipe(
+    about("The address at which other runners reach this one; needed by `serve --cluster`.", "address")
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_PORT: port(1, "The port at which other runners reach this one.", 34_431),
   ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: Schema.optional(text).pipe(
@@ -425,6 +426,7 @@ export const Settings = Schema.Struct({
 
   ...productFields,
   ...egressFields,
+  ...debugFields,
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(

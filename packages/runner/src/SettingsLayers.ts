@@ -59,7 +59,7 @@ const triggerSecrets = (settings: Settings) =>
     : Layer.effect(
         TriggerSecrets,
         Effect.map(
-          Postgres.readInstallSecrets,
+          settings.DATABASE_ROW_SECURITY === "on" ? Postgres.readInstallSecretsByTenant : Postgres.readInstallSecrets,
           (read): ReadSecrets =>
             (tenant, install) =>
               Effect.mapError(read(tenant, install), ofData)

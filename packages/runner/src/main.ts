@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Config, Console, Effect, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import { HttpServerError } from "effect/http"

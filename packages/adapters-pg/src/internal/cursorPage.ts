@@ -85,10 +85,10 @@ export interface CursorParts {
   readonly name: Fragment
   /** What every match has to meet. */
   readonly matching: Fragment
-  /** The columns of an item. */
+  /** The columns of an item, as `item` has them. */
   readonly selected: Fragment
-  /** The table with its alias, and the condition that finds the row of `page.id`. */
-  readonly joined: Fragment
+  /** The row of `page.id`, to be joined. */
+  readonly item: Fragment
 }
 
 /**
@@ -99,7 +99,7 @@ export const cursorStatement = (
   sql: SqlClient,
   { counts, isBehind }: CursorShape,
   value: Placeholder<CursorValue>,
-  { from, id, joined, matching, name, selected }: CursorParts
+  { from, id, item, matching, name, selected }: CursorParts
 ): Statement<unknown> => {
   const folded = sql`lower(${name})`
   const start = sql`left(${folded}, ${sql.literal(String(sortNameLength))})`
@@ -115,7 +115,7 @@ export const cursorStatement = (
         WHERE ${matching} AND octet_length(${name}) ${sql.literal(length)} ${behind(sorted)}`
   }
   const page = sql`(SELECT named.id, named.name FROM named ORDER BY named.name, named.id LIMIT ${value("limit")})`
-  const items = sql`${page} AS page JOIN ${joined}`
+  const items = sql`${page} AS page JOIN ${item}`
   return sql`
     WITH named AS ${ordered({ matches, sql }, "ASC")}
     SELECT

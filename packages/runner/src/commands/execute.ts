@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"

@@ -4,6 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
 import { databaseIn } from "../DatabaseSettings.ts"
+import * as DebugStream from "../DebugStream.ts"
 import * as FurtherParts from "../FurtherParts.ts"
 import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
@@ -81,6 +82,13 @@ const idempotency = (settings: Settings) => {
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
 
+/** The lines of extensions for the product's debug page, where its address is set. */
+const debugStream = ({
+  RUNNER_DEBUG_MAX_EVENT_BYTES: eventBytes,
+  RUNNER_DEBUG_REDIS_STREAM_PREFIX: prefix,
+  RUNNER_DEBUG_REDIS_URL: url
+}: Settings) => (url === undefined ? Layer.empty : DebugStream.layer({ url, prefix, eventBytes }))
+
 /** The runner as one of a cluster. What that needs is loaded only where it is asked for. */
 const clustered = (settings: Settings, latest: Effect.Effect<Settings>) =>
   Layer.unwrap(
@@ -138,7 +146,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
           idempotency(settings)
         ]),
         Layer.provide(FurtherParts.layer),
-        Layer.provide(traces(settings))
+        Layer.provide([traces(settings), debugStream(settings)])
       )
     })
   ).pipe(
