@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process"
+import { once } from "node:events"
 import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
+import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -25,7 +27,7 @@ describe("alga-ext", () => {
     const { code, output } = await run("--help")
     expect(code).toBe(0)
     expect(output).toMatch(/Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage/)
-    for (const name of ["new", "build", "pack", "dev"]) {
+    for (const name of ["new", "check", "fix", "build", "pack", "dev"]) {
       expect(output).toMatch(new RegExp(`^ +${name} `, "m"))
       expect((await run(name, "--help")).output).toMatch(/EXAMPLES/)
     }
@@ -36,9 +38,22 @@ describe("alga-ext", () => {
     [["build", "--engine", "v8"]],
     [["new"]],
     [["new", "My Extension"]],
-    [["new", "a", "--domain", "?"]]
+    [["new", "a", "--domain", "?"]],
+    [["dev", "--port", "70000"]],
+    [["dev", "--port", "65535"]],
+    [["dev", "--port", "-1"]]
   ])("ends with 2 where it is used as %j", async (args) => {
     expect((await run(...args)).code).toBe(2)
+  })
+
+  it("says in two lines what is wrong with its usage", async () => {
+    expect(await run("build", "--engin", "v8")).toEqual({
+      code: 2,
+      output: "",
+      errors: expect.stringMatching(
+        /^alga-ext: Unrecognized flag: --engin .*--engine\nalga-ext: see alga-ext build --help\n$/
+      )
+    })
   })
 
   it("starts an extension in a new folder, filled in, and never in one that is in use", async () => {
@@ -61,9 +76,28 @@ describe("alga-ext", () => {
     expect(said.errors).toMatch(/^alga-ext: manifest\.json name: is missing: it must be a reverse-domain name/)
     const { code, output } = await run("pack", "--json")
     expect(code).toBe(1)
-    expect(JSON.parse(output).problems[3]).toEqual({
+    expect(JSON.parse(output).problems[3]).toMatchObject({
       where: "manifest.json runtime",
       message: 'is missing: it must be "wasm-js@1"'
     })
+  })
+
+  it.each([
+    ["that port", 0, (port: number) => `127.0.0.1:${port} is in use: `],
+    ["the port above", 1, (port: number) => `127.0.0.1:${port}, 1 above the port that was asked for, is in use: `]
+  ])("names the port where dev finds %s in use", async (_what, above, wanted) => {
+    const taken = createServer().listen(0, "127.0.0.1")
+    await once(taken, "listening")
+    const { port } = taken.address() as AddressInfo
+    const { code, errors } = await run("dev", "--port", String(port - above))
+    taken.close()
+    expect(errors).toBe(
+      `alga-ext: ${wanted(port)}end what listens there, or give another --port (0 takes any free one)\n`
+    )
+    expect(code).toBe(1)
+  })
+
+  it("says what is wrong with a port that is none", async () => {
+    expect((await run("dev", "--port", "70000")).errors).toMatch(/70000 must be 0 to 65534: the port above is used too/)
   })
 })

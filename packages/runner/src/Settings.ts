@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Duration, Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { debugFields } from "./internal/debugSettings.ts"
 import { duration } from "./internal/durationSetting.ts"
 import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
@@ -137,6 +138,14 @@ export const Settings = Schema.Struct({
     least: 0,
     most: 65_535
   }),
+  ALGA_EXTENSION_RUNNER_HEALTH_PORT: number({
+    purpose:
+      "A port of its own for /healthz, /readyz, /metrics and /openapi.json, for probes and Prometheus alone; PORT keeps /healthz. 0 takes any free one.",
+    unit: "port",
+    default: null,
+    least: 0,
+    most: 65_535
+  }),
 
   RUNNER_SERVICE_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
     about("What callers send as x-runner-service-token.", "text", { secret: true })
@@ -224,8 +233,8 @@ export const Settings = Schema.Struct({
       secret: true
     })
   ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: text.pipe(
-    about("The address at which other runners reach this one.", "address", { fallback: "127.0.0.1" })
+  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: Schema.optional(text).pipe(
+    about("The address at which other runners reach this one; needed by `serve --cluster`.", "address")
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_PORT: port(1, "The port at which other runners reach this one.", 34_431),
   ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: Schema.optional(text).pipe(
@@ -360,6 +369,7 @@ export const Settings = Schema.Struct({
 
   ...productFields,
   ...egressFields,
+  ...debugFields,
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
@@ -437,7 +447,8 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 }
 
 /** Where the server listens and what bounds its callers, after these settings. */
-export const httpOptionsOf = (settings: Settings): Required<Omit<HttpOptions, "pagesOnly">> => ({
+export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
+  serves: settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT === undefined ? "everything" : "no-operators",
   host: settings.HOST,
   port: settings.PORT,
   bodyBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES,

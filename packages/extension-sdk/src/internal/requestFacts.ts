@@ -1,3 +1,5 @@
+import { loadingError } from "./loading.ts"
+
 /** What the host tells an extension of one request, beside what its caller sent. */
 export interface RequestFacts {
   /** Milliseconds since 1970; null where the host tells no time. */
@@ -43,9 +45,7 @@ const told = <Name extends keyof RequestFacts>(
   asked: string,
   from: string
 ): NonNullable<RequestFacts[Name]> => {
-  if (facts === null) {
-    throw new Error(`${asked}: not while a module loads, which is when the component is built: call it in the handler`)
-  }
+  if (facts === null) throw loadingError(asked)
   const value = facts[name]
   if (value === null) throw new Error(`${asked}: this host sends no ${name} with a request (${from})`)
   return value

@@ -2,6 +2,8 @@ import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } fr
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
+import * as DebugStream from "../DebugStream.ts"
+import * as FurtherParts from "../FurtherParts.ts"
 import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
@@ -28,10 +30,15 @@ const ready = (options: StopOptions) =>
     })
   )
 
+const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: start it again"
+
 const callers = (settings: Settings, file: Option.Option<string>) => {
   const tokens = tokensOf(settings)
   if (tokens === null) return ServiceToken.layerUnchecked
-  const reload = Effect.map(loadSettings(file), (read) => tokensOf(read) ?? tokens)
+  const reload = Effect.flatMap(loadSettings(file), (read) => {
+    const now = tokensOf(read)
+    return now === null ? Effect.fail(new SettingsInvalid({ problems: [noTokens] })) : Effect.succeed(now)
+  })
   return Layer.unwrap(
     Effect.map(Effect.context<FileSystem.FileSystem>(), (context) =>
       ServiceToken.layerTokens(
@@ -66,6 +73,13 @@ const idempotency = ({ IDEMPOTENCY_DATABASE_URL: url, IDEMPOTENCY_WINDOW: window
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
 
+/** The lines of extensions for the product's debug page, where its address is set. */
+const debugStream = ({
+  RUNNER_DEBUG_MAX_EVENT_BYTES: eventBytes,
+  RUNNER_DEBUG_REDIS_STREAM_PREFIX: prefix,
+  RUNNER_DEBUG_REDIS_URL: url
+}: Settings) => (url === undefined ? Layer.empty : DebugStream.layer({ url, prefix, eventBytes }))
+
 /** The runner as one of a cluster. What that needs is loaded only where it is asked for. */
 const clustered = (settings: Settings, latest: Effect.Effect<Settings>) =>
   Layer.unwrap(
@@ -85,17 +99,25 @@ const cluster = Flag.Boolean("cluster").pipe(
   )
 )
 
-/** The pages of extensions on a port of their own, where one is set. */
-const pages = (settings: Settings) => {
-  const { ALGA_EXTENSION_RUNNER_UI_PORT: port } = settings
+/** A part of the routes on a port of its own, where one is set. */
+const apart = (settings: Settings, port: number | undefined, serves: "pages" | "operators", message: string) => {
   if (port === undefined) return Layer.empty
   const told = Layer.effectDiscard(
-    HttpServer.addressFormattedWith((address) =>
-      Effect.annotateLogs(Effect.logInfo("pages have a port of their own"), { address })
-    )
+    HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address }))
   )
-  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, pagesOnly: true })))
+  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, serves })))
 }
+
+const pages = (settings: Settings) =>
+  apart(settings, settings.ALGA_EXTENSION_RUNNER_UI_PORT, "pages", "pages have a port of their own")
+
+const operators = (settings: Settings) =>
+  apart(
+    settings,
+    settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT,
+    "operators",
+    "health and metrics have a port of their own"
+  )
 
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
 export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
@@ -106,13 +128,15 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
         Layer.merge(pages(settings)),
+        Layer.merge(operators(settings)),
         Layer.provide([
           flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),
           callers(settings, flags.settingsFile),
           Telemetry.layerQuietProbes,
           idempotency(settings)
         ]),
-        Layer.provide(traces(settings))
+        Layer.provide(FurtherParts.layer),
+        Layer.provide([traces(settings), debugStream(settings)])
       )
     })
   ).pipe(Layer.launch, Effect.provide(Logger.layer([Logger.consoleJson])))

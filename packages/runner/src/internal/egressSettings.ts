@@ -46,5 +46,12 @@ export const egressFields = {
     default: 100,
     least: 1,
     most: 100_000
+  }),
+  ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY: number({
+    purpose: "Requests to the outside at the same time; a tenant may have three quarters. More wait within their time.",
+    unit: "requests",
+    default: 64,
+    least: 1,
+    most: 1_024
   })
 }

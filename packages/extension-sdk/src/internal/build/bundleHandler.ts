@@ -4,7 +4,14 @@ import { BuildError } from "../../BuildError.ts"
 import { FileRefused } from "../../FileRefused.ts"
 import { boundParts, interfacesIn } from "./boundParts.ts"
 import { refuseForeignData } from "./foreignData.ts"
-import { absentDefines, globalParts, globalsInput, globalsModule, withPlainTypeof } from "./globalParts.ts"
+import {
+  absentDefines,
+  globalParts,
+  globalsInput,
+  globalsModule,
+  withPlainNames,
+  withPlainTypeof
+} from "./globalParts.ts"
 import { localeTables } from "./localeTables.ts"
 import { type Need, needsOf } from "./needs.ts"
 import { type GlobalUse, hasMarks, markedGlobals, usesOfGlobals } from "./usesOfGlobals.ts"
@@ -17,12 +24,16 @@ export interface BundledModule {
   readonly worldImports: ReadonlyArray<string>
   /** The files of the bundle that it imports. Absolute. */
   readonly imports: ReadonlyArray<string>
+  /** Its bytes in the script, after unused code was dropped. */
+  readonly bytes: number
 }
 
 /** A component's entry with everything that it imports. */
 export interface BundledHandler {
   /** One module, whose only imports are those of the world. */
   readonly script: string
+  /** The same for whoever reads it, letter for letter: globals that no component has go by their own names. */
+  readonly readable: string
   /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
   readonly sourceMap: string
   readonly modules: ReadonlyArray<BundledModule>
@@ -81,6 +92,8 @@ export const bundleHandler = async (
       plugins: [boundParts(interfaces), globalParts(used), localeTables(locales)],
       charset: "utf8",
       legalComments: "none",
+      // Behind the last module: see `internal/loading.ts`.
+      footer: { js: "globalThis.__algaLoaded?.();" },
       logLevel: "silent",
       minify: minified
     })
@@ -95,15 +108,20 @@ export const bundleHandler = async (
     refuseForeignData(metafile, folder)
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
     const files = Object.entries(metafile.inputs).filter(([name]) => name !== globalsInput)
+    const left = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)?.inputs ?? {}
     const modules = files.map(([file, { imports }]) => ({
       file: resolve(folder, file),
       worldImports: interfacesIn(imports),
-      imports: imports.filter(({ external }) => external !== true).map(({ path }) => resolve(folder, path))
+      imports: imports
+        .filter(({ external, path }) => external !== true && path !== globalsInput)
+        .map(({ path }) => resolve(folder, path)),
+      bytes: left[file]?.bytesInOutput ?? 0
     }))
     const imported = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))
     const { script, sourceMap } = textsOf({ outputFiles })
     bundled = {
       script: withPlainTypeof(script),
+      readable: withPlainNames(script),
       sourceMap,
       modules,
       interfaces: [...new Set(imported)].sort(),

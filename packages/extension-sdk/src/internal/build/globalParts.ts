@@ -38,6 +38,10 @@ export const withPlainTypeof = (script: string): string =>
     `${before}${name}`.padEnd(all.length)
   )
 
+/** The script, letter for letter, with the globals that no component has under their own names. */
+export const withPlainNames = (script: string): string =>
+  script.replaceAll(new RegExp(`${mark}(\\w+)`, "g"), (all, name: string) => name.padEnd(all.length))
+
 const literal = (text: string): string => JSON.stringify(text)
 
 const sourceOf = (used: ReadonlySet<string>): string => {
