@@ -384,9 +384,10 @@ describe("A port that nobody opens", () => {
         const { exit, lines } = yield* observed(call.pipe(asExecution(invocation()), Effect.provide(layer)))
         const code = name === "http.fetch" ? "not-allowed" : "denied"
         assert.deepEqual(failure(exit)?.code, code)
+        const [port] = name.split(".")
         assert.deepEqual(
-          lines.map(({ fields, level }) => [level, fields["outcome"]]),
-          [["Warn", code]]
+          lines.map(({ fields, level, message }) => [level, fields["outcome"], fields["why"], message]),
+          [["Warn", code, `this host offers no ${port}`, ["host call"]]]
         )
       })
   )
