@@ -121,7 +121,7 @@ describe("config", () => {
       yield* Effect.promise(() =>
         writeFile(file, JSON.stringify({ PORT: 9000, DATABASE_URL: "postgres://a:hush@b/c" }))
       )
-      const env = { RUNNER_SERVICE_TOKEN: "hush", BUNDLE_STORE_BASE: "/bundles" }
+      const env = { RUNNER_SERVICE_TOKEN: "hush".repeat(4), BUNDLE_STORE_BASE: "/bundles" }
       const { code, errors, lines, text } = yield* run(["config", "--config", file, "--json"], env)
       assert.deepStrictEqual([code, errors], [0, ""])
       assert.notInclude(text, "hush")

@@ -132,8 +132,8 @@ describe("the files under deploy", () => {
     const asked = kubernetesOptionsOf(
       settingsReport(
         {
-          DATABASE_URL: "postgres://",
-          RUNNER_SERVICE_TOKEN: "token",
+          DATABASE_URL: "postgres://db/alga",
+          RUNNER_SERVICE_TOKEN: "t".repeat(16),
           ...Object.fromEntries(env.map(({ name, value = "10.1.2.3" }) => [name, value]))
         },
         {}

@@ -4,13 +4,14 @@ import { cursorText, sortNameLength } from "@alga-psa/ext-domain/PageCursor"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment, Statement } from "effect/sql/Statement"
-import { isUuid, ordered, searchValues } from "./listing.ts"
+import { hasSigma, isUuid, ordered, searchValues } from "./listing.ts"
 import type { Placeholder } from "./prepare.ts"
 
 /** What shapes every statement for a page by cursor, whatever else it filters by. */
 export interface CursorShape extends Readonly<Record<string, boolean>> {
   readonly searched: boolean
   readonly searchIsId: boolean
+  readonly searchHasSigma: boolean
   readonly isBehind: boolean
   readonly counts: boolean
 }
@@ -22,6 +23,7 @@ export type CursorValue = "tenant" | "limit" | "afterName" | "afterId" | "patter
 export const cursorShape = ({ after, search, withTotal }: CursorQuery): CursorShape => ({
   searched: search !== null,
   searchIsId: search !== null && isUuid(search),
+  searchHasSigma: search !== null && hasSigma(search),
   isBehind: after !== null,
   counts: withTotal
 })

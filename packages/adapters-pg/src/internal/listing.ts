@@ -30,6 +30,7 @@ export interface ListShape extends Readonly<Record<string, boolean>> {
   readonly firstPage: boolean
   readonly searched: boolean
   readonly searchIsId: boolean
+  readonly searchHasSigma: boolean
 }
 
 /** The names of the values that every list statement has. */
@@ -62,11 +63,18 @@ export const toPage = <Item extends { readonly id: string }, A>(
 /** Whether a search is for the record of an id too. */
 export const isUuid = Schema.is(Schema.toEncoded(Uuid))
 
+/**
+ * Whether a search has a sigma. Databases of an ICU locale write the small one as ς at the end of a word, so that the end of a
+ * pattern and the middle of a name differ.
+ */
+export const hasSigma = (search: string): boolean => /[Σσς]/.test(search)
+
 /** The shape of the statement for a list. */
 export const listShape = ({ page, search }: Listing): ListShape => ({
   firstPage: page === 1,
   searched: search !== null,
-  searchIsId: search !== null && isUuid(search)
+  searchIsId: search !== null && isUuid(search),
+  searchHasSigma: search !== null && hasSigma(search)
 })
 
 /** The values of a search. The term is a LIKE pattern, in which nothing of it is a wildcard, and an id where it is one. */

@@ -71,9 +71,11 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
     const conditions = Object.entries<Condition<Query>>(filters)
 
     const found = (shape: Shape, value: Placeholder<string>) => {
-      const sought = sql`(SELECT lower(${value("pattern")}::text))`
+      const folded = (text: Fragment) =>
+        shape["searchHasSigma"] ? sql`translate(lower(${text}), chr(962), chr(963))` : sql`lower(${text})`
+      const sought = sql`(SELECT ${folded(sql`${value("pattern")}::text`)})`
       return sql.or([
-        ...searched.map((text) => sql`lower(${text}) LIKE ${sought}`),
+        ...searched.map((text) => sql`${folded(text)} LIKE ${sought}`),
         ...(shape["searchIsId"] ? [sql`${id} = ${value("searchedId")}::uuid`] : [])
       ])
     }
