@@ -1,10 +1,8 @@
 import { join, relative, resolve } from "node:path"
-import * as zlib from "node:zlib"
 import { ExtensionInvalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"
-import { UsageWrong } from "../ExitCode.ts"
 
 interface Flags {
   readonly folder: string
@@ -17,10 +15,6 @@ interface Flags {
 
 /** Builds, publishes to `dist`, and says what came of it. The toolchain is loaded here and not sooner. */
 export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { readonly bundle: boolean }) {
-  if (!("zstdCompressSync" in zlib)) {
-    const message = `Node ${process.versions.node} cannot pack bundles: use 22.15 or newer, or install the package "node" beside this one`
-    return yield* new UsageWrong({ message })
-  }
   const started = performance.now()
   const { buildExtension, publishBuild } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
   const folder = resolve(flags.folder)
