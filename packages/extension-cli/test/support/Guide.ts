@@ -24,10 +24,13 @@ export const stepsOf = (guide: string): ReadonlyArray<GuideStep> =>
 
 /** Takes packages that are not published from where they were packed, and leaves every other command alone. */
 const prelude = `
-npx() {
-  if [[ "$2" == @alga-psa/ext-extension-cli ]]; then shift 2; "$NODE" "$CLI" "$@"; else command npx "$@"; fi
-}
 npm() {
+  if [[ "$*" == "create alga-extension "* ]]; then
+    local name=$3
+    shift 4
+    "$NODE" "$CREATE" "$name" "$@"
+    return
+  fi
   if [[ "$1" != install ]]; then command npm "$@"; return; fi
   shift
   cp "$PACKAGES/pnpm-workspace.yaml" .
