@@ -101,7 +101,7 @@ export const newExtension = async (options: NewExtensionOptions): Promise<NewExt
 export const nextSteps = ({ files, ownNode }: NewExtension, name: string): ReadonlyArray<string> => [
   `${name}: ${files.length} files. Next:`,
   `  cd ${name} && npm install`,
-  "  npm run dev",
+  "  npm run dev -- --open",
   ...(ownNode === null
     ? []
     : [

@@ -31,7 +31,7 @@ describe("create-alga-extension", () => {
     const flags = ["--page", "--reads", "services,clients", "--domain", "com.acme", "--publisher", 'The "Acme"']
     const { code, errors, output } = await run("my-ext", ...flags)
     expect([code, errors]).toEqual([0, ""])
-    expect(output.split("\n").slice(1)).toEqual(["  cd my-ext && npm install", "  npm run dev", ""])
+    expect(output.split("\n").slice(1)).toEqual(["  cd my-ext && npm install", "  npm run dev -- --open", ""])
     expect(await json("my-ext/manifest.json")).toMatchObject({
       name: "com.acme.my-ext",
       publisher: 'The "Acme"',

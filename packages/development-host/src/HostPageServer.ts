@@ -6,6 +6,7 @@ import { Context, Deferred, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { type HostedPage, type HostPageOptions, hostPageRoutes } from "./HostPage.ts"
 import { loopbackOnly } from "./Loopback.ts"
+import { portUnusable } from "./PortUnusable.ts"
 
 /** The folder of the host page's own script and style. */
 export const hostPageFolder = fileURLToPath(new URL("page", import.meta.url))
@@ -19,6 +20,8 @@ export interface ServeOptions<R> extends Omit<HostPageOptions, "own" | "frames">
   readonly port: number
   /** The port of the extensions' pages; 0 takes any free one. */
   readonly framePort: number
+  /** The port that a person gave, which these lie on or above. Default: that of the host pages. */
+  readonly askedPort?: number
   /** More routes beside the host pages, given the server's own origin. */
   readonly more?: (own: Effect.Effect<string>) => Layer.Layer<never, never, R>
 }
@@ -38,10 +41,11 @@ const frameRoutes = (own: Effect.Effect<string>) =>
 
 /**
  * Serves host pages on the loopback address, and the extensions' pages on another port of it: another origin, so that the
- * sandbox of the frame keeps a page from the document around it, its session and its storage. They stop with the scope.
+ * sandbox of the frame keeps a page from the document around it, its session and its storage. They stop with the scope. A port
+ * that cannot be had is a `PortUnusable`.
  */
 export const serveHostPages = Effect.fnUntraced(function* <R = never>(options: ServeOptions<R>) {
-  const { framePort, more, port, ...pages } = options
+  const { askedPort = options.port, framePort, more, port, ...pages } = options
   const own = yield* Deferred.make<string>()
   const frames = yield* Deferred.make<string>()
 
@@ -56,7 +60,7 @@ export const serveHostPages = Effect.fnUntraced(function* <R = never>(options: S
         scope
       ),
       (context) => HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address)
-    )
+    ).pipe(Effect.mapError(portUnusable("127.0.0.1", at, at - askedPort)))
 
   const host = hostPageRoutes({ ...pages, own: Deferred.await(own), frames: Deferred.await(frames) })
   const routes = more === undefined ? host : Layer.merge(host, more(Deferred.await(own)))

@@ -5,6 +5,23 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 const misdirected = HttpServerResponse.text("This server answers its own loopback address only.\n", { status: 421 })
 
 /**
+ * Lets through what a program on this computer asks this server for, and nothing that a browser does: the `Host` must be the
+ * server's own address, and neither an `Origin` nor a `Sec-Fetch-Site` may be there. Browsers send the latter with every request to
+ * a loopback address, whichever site it comes from, and no script can take it away.
+ */
+export const noBrowser =
+  (own: Effect.Effect<string>) =>
+  <E, R>(
+    handle: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
+    Effect.gen(function* () {
+      const { headers } = yield* HttpServerRequest.HttpServerRequest
+      const { host } = new URL(yield* own)
+      const isBrowser = headers["origin"] !== undefined || headers["sec-fetch-site"] !== undefined
+      return headers["host"] !== host || isBrowser ? misdirected : yield* handle
+    })
+
+/**
  * Lets through what a browser asks this server for on its own account: the `Host` must be the server's own address, or a
  * site that has its name point here (DNS rebinding) could read it; and an `Origin`, where there is one, must be the
  * server's own, or any site could send requests that change something.

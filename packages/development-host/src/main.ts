@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto"
+import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { endWith } from "@alga-psa/ext-runner/ExitCode"
 import { routes } from "@alga-psa/ext-runner/Http"
@@ -18,6 +19,7 @@ import { demoPages, hostPageFiles } from "./DemoPages.ts"
 import { demoRoutes } from "./DemoRoutes.ts"
 import { layerEmbeddedRunner, seedDatabase } from "./EmbeddedRunner.ts"
 import { serveHostPages } from "./HostPageServer.ts"
+import { lastPort, portUnusable } from "./PortUnusable.ts"
 
 const once = Flag.Boolean("once").pipe(Flag.withDefault(false), Flag.withDescription("Exit after the table"))
 
@@ -28,6 +30,10 @@ const json = Flag.Boolean("json").pipe(
 
 const port = Flag.Int("port").pipe(
   Flag.withDefault(8787),
+  Flag.filter(
+    (given) => given >= 0 && given <= lastPort - 2,
+    (given) => `${given} must be 0 to ${lastPort - 2}: the two ports above are used too`
+  ),
   Flag.withDescription("Port on the loopback address, and the two above it for pages; with --once any free one")
 )
 
@@ -38,7 +44,7 @@ const logs = Flag.Boolean("logs").pipe(
 
 const urls = (address: string, pages: ReadonlyArray<string>) =>
   [
-    "The runner stays up; Ctrl-C ends it. Open the sample's page in a browser, as any of these:",
+    "The runner stays up; Ctrl-C ends it. Open the first address in a browser, which leads to the sample's page as any of these:",
     ...pages.map((page) => `  ${page}`),
     "Or ask its handler, as any of the cases above:",
     `  ${address}/as/admin-user/api/clients?search=e&pageSize=3`,
@@ -72,12 +78,18 @@ const run = Effect.fnUntraced(function* (
   if (flags.once) return
   const pages = demoPages(target.contentHash)
   const [port, framePort] = flags.port === 0 ? [0, 0] : [flags.port + 1, flags.port + 2]
-  const { addressOf } = yield* serveHostPages({ pages, files: yield* hostPageFiles, port, framePort })
-  if (!flags.json) yield* Console.log(`\n${urls(address, pages.map(addressOf))}`)
+  const { addressOf } = yield* serveHostPages({
+    pages,
+    files: yield* hostPageFiles,
+    port,
+    framePort,
+    askedPort: flags.port
+  })
+  if (!flags.json) yield* Console.log(`\n${urls(address, [{ path: "/" }, ...pages].map(addressOf))}`)
   yield* Effect.never
 })
 
-/** `pnpm demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
+/** `npx --yes pnpm@12 demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
 const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
   Effect.gen(function* () {
     const contentHash = yield* Demo.publishSample
@@ -90,7 +102,8 @@ const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       Layer.provideMerge(layerEmbeddedRunner(Demo.demoDirectories))
     )
     yield* Effect.scoped(run(flags, { contentHash, token: Redacted.value(token) })).pipe(
-      Effect.provide([layers, NodeHttpClient.layerUndici])
+      Effect.provide([layers, NodeHttpClient.layerUndici]),
+      Effect.catchTag("ServeError", (error) => Effect.fail(portUnusable("127.0.0.1", flags.port)(error)))
     )
   }).pipe(
     Effect.provide([Logger.layer(flags.logs ? [Logger.consoleJson] : []), Layer.succeed(Logger.LogToStderr, true)])
@@ -98,13 +111,13 @@ const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
 ).pipe(
   Command.withDescription("Try the sample extension on an embedded database"),
   Command.withExamples([
-    { command: "pnpm demo", description: "Print the table, then stay up" },
-    { command: "pnpm demo --once --json", description: "Print one JSON object a line and exit" }
+    { command: "npx --yes pnpm@12 demo", description: "Print the table, then stay up" },
+    { command: "npx --yes pnpm@12 demo --once --json", description: "Print one JSON object a line and exit" }
   ])
 )
 
 const report = (error: Error) =>
-  CliError.isCliError(error) ? Effect.void : Console.error(foreignText(`demo: ${error.message}`, 10_000))
+  CliError.isCliError(error) ? Effect.void : Console.error(foreignText(`demo: ${errorText(error)}`, 10_000))
 
 Command.run(demo, { version: manifest.version }).pipe(
   Effect.tapError(report),

@@ -1,3 +1,4 @@
+import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit } from "effect"
@@ -19,7 +20,7 @@ const root = Command.make("alga-ext").pipe(
 const say = (text: string) =>
   Effect.forEach(text.split("\n"), (line) => Console.error(`alga-ext: ${plainLine(line)}`), { discard: true })
 
-const report = (error: Error) => (CliError.isCliError(error) ? Effect.void : say(error.message))
+const report = (error: Error) => (CliError.isCliError(error) ? Effect.void : say(errorText(error)))
 
 Command.run(root, { version }).pipe(
   Effect.tapError(report),

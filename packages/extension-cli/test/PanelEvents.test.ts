@@ -9,6 +9,7 @@ const start: Bench = {
   viewer: "admin",
   viewers: [],
   capabilities: [],
+  endpoints: [],
   world: { stored: [], storedMore: 0, schedules: [], drafts: [] },
   build: { status: "building" },
   revision: 0,

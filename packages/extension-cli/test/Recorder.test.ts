@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ExecutionRecord } from "../src/dev/ExecutionRecord.ts"
 import { withoutSecrets } from "../src/dev/internal/hidden.ts"
+import { hostName } from "../src/dev/internal/hostNames.ts"
 import { outcomeOf } from "../src/dev/internal/outcomes.ts"
 import { makeRecorder } from "../src/dev/Recorder.ts"
 
@@ -23,7 +24,9 @@ const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArr
     explain: (text) => text,
     hide: (text) => withoutSecrets(text, { api_key: 's3cret "quoted"', short: "abc" }),
     outcomeOf: (call, reply) => outcomeOf(call, reply, [], { origins: [] }),
-    viewer: () => "Ada",
+    viewerOf: () => ({ name: "admin", label: "Ada" }),
+    nameOf: (call) => hostName(call, new Map()).name,
+    ended: () => {},
     changed: (records) => void states.push(records)
   })
   const answer = recorder

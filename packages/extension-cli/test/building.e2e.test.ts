@@ -82,14 +82,21 @@ describe("alga-ext dev", () => {
       const { value: line } = await lines.next()
       return line === undefined || wanted.test(line) ? line : until(wanted)
     }
-    const ready = /^Ready in \d+ ms$/
-    expect(await until(/^Open /)).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+\/$/)
+    const ready = /^Ready in [\d.]+ m?s$/
+    const url = (await until(/^Open /))?.replace("Open ", "") ?? ""
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     expect(await until(/Ctrl-C/)).toBe("Ctrl-C ends it.")
     expect(await until(ready)).toMatch(ready)
+    const [session] = /(?<="session":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
+    const [extensionId] = /(?<="extensionId":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
+    const headers = { "x-alga-host-session": session }
+    expect((await fetch(`${url}api/ext-proxy/${extensionId}/api/count?a=1`, { headers })).status).toBe(200)
+    expect(await until(/^GET /)).toMatch(/^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}Ada Moreau, administrator$/)
+    expect(await until(/^ {2}/)).toBe("  warn about to count")
     await extension.write("src/handler.ts", handlerSource("one"))
     expect(await until(ready)).toMatch(ready)
     await extension.write("src/handler.ts", "export const handle = (")
-    expect(await until(/^The build failed:/)).toBe("The build failed:")
+    expect(await until(/^The build failed/)).toBe("The build failed; the last good one still runs:")
     expect(await until(/^ {2}/)).toMatch(/^ {2}src\/handler\.ts:1:\d+: /)
     await extension.write("src/handler.ts", handlerSource("two"))
     expect(await until(ready)).toMatch(ready)

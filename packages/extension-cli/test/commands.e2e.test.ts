@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process"
+import { once } from "node:events"
 import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
+import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -36,7 +38,10 @@ describe("alga-ext", () => {
     [["build", "--engine", "v8"]],
     [["new"]],
     [["new", "My Extension"]],
-    [["new", "a", "--domain", "?"]]
+    [["new", "a", "--domain", "?"]],
+    [["dev", "--port", "70000"]],
+    [["dev", "--port", "65535"]],
+    [["dev", "--port", "-1"]]
   ])("ends with 2 where it is used as %j", async (args) => {
     expect((await run(...args)).code).toBe(2)
   })
@@ -65,5 +70,24 @@ describe("alga-ext", () => {
       where: "manifest.json runtime",
       message: 'is missing: it must be "wasm-js@1"'
     })
+  })
+
+  it.each([
+    ["that port", 0, (port: number) => `127.0.0.1:${port} is in use: `],
+    ["the port above", 1, (port: number) => `127.0.0.1:${port}, 1 above the port that was asked for, is in use: `]
+  ])("names the port where dev finds %s in use", async (_what, above, wanted) => {
+    const taken = createServer().listen(0, "127.0.0.1")
+    await once(taken, "listening")
+    const { port } = taken.address() as AddressInfo
+    const { code, errors } = await run("dev", "--port", String(port - above))
+    taken.close()
+    expect(errors).toBe(
+      `alga-ext: ${wanted(port)}end what listens there, or give another --port (0 takes any free one)\n`
+    )
+    expect(code).toBe(1)
+  })
+
+  it("says what is wrong with a port that is none", async () => {
+    expect((await run("dev", "--port", "70000")).errors).toMatch(/70000 must be 0 to 65534: the port above is used too/)
   })
 })

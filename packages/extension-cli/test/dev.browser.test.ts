@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process"
 import { rm, symlink } from "node:fs/promises"
 import { request } from "node:http"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import type {} from "@alga-psa/ext-development-host/testing/browserSetup"
 import {
@@ -51,11 +53,12 @@ const send = async (path: string): Promise<string> => {
   const { page } = open
   if (!(await page.getByLabel("Path and query").isVisible())) await page.getByText("Send a request").click()
   await page.getByLabel("Path and query").fill(path)
-  const answered = page.waitForResponse((response) => response.url().endsWith(path))
-  await page.getByRole("button", { name: "Send" }).click()
+  const answered = page.waitForResponse((response) => response.url().endsWith("/dev/send"))
+  await page.getByRole("button", { name: "Send", exact: true }).click()
   await answered
-  await page.locator("#answer", { hasText: /\d{3}/ }).waitFor()
-  return (await page.locator("#answer").textContent()) ?? ""
+  const status = await page.locator("#answer .status").textContent()
+  const body = await page.locator("#answer .body").textContent()
+  return `${status}\n${JSON.stringify(JSON.parse(body ?? ""))}`
 }
 
 const count = (totalCount: number, greeting = "one") => `{"greeting":"${greeting}","totalCount":${totalCount}}`
@@ -63,9 +66,9 @@ const count = (totalCount: number, greeting = "one") => `{"greeting":"${greeting
 describe("alga-ext dev", () => {
   it("shows the page, and each host call with its arguments, outcome, rows and time", async () => {
     await shown(count(11))
-    const row = open.page.getByRole("row", { name: /clients\.listClients/ }).first()
+    const row = open.page.getByRole("row", { name: /host\.clients\.list/ }).first()
     const cells = await row.getByRole("cell").allTextContents()
-    expect(cells.slice(0, 4)).toEqual(["clients.listClients", '{"search":"","pageSize":2}', "ok", "2"])
+    expect(cells.slice(0, 4)).toEqual(["host.clients.list", '{"search":"","pageSize":2}', "ok", "2"])
     expect(cells[4]).toMatch(/^[\d.]+ ms$/)
     await open.page.getByText("warn about to count").first().waitFor()
     await open.page.getByText("Limits used").first().click()
@@ -115,6 +118,33 @@ describe("alga-ext dev", () => {
     await shown(count(11))
   })
 
+  it("says that there is no page yet, with the endpoints of the manifest to ask, until there is one", async () => {
+    const { page } = open
+    const [index, before] = [await extension.read("ui/index.html"), await extension.read("manifest.json")]
+    const one = { method: "POST", path: "/api/clients/:id", handler: "dist/main" }
+    const manifest = JSON.parse(before)
+    await rm(join(extension.folder, "ui/index.html"))
+    await extension.write(
+      "manifest.json",
+      JSON.stringify({ ...manifest, ui: undefined, api: { endpoints: [...manifest.api.endpoints, one] } })
+    )
+    await page.getByText("No page yet: write ui/index.html.").waitFor()
+    expect(await page.locator("#page").isVisible()).toBe(false)
+    await page.getByLabel("Endpoint").selectOption("GET /api/count")
+    await page.getByRole("button", { name: "Send", exact: true }).click()
+    await page.locator("#answer", { hasText: '"totalCount": 11' }).waitFor()
+    await page.getByLabel("Endpoint").selectOption("POST /api/clients/:id")
+    expect(await page.getByLabel("Method").inputValue()).toBe("POST")
+    await page.keyboard.type("7")
+    expect(await page.getByLabel("Path and query").inputValue()).toBe("/api/clients/7")
+    expect(await page.locator("#endpoint option:checked").textContent()).toBe("POST /api/clients/:id")
+    expect(await violations(page.mainFrame())).toEqual([])
+    await extension.write("ui/index.html", index)
+    await extension.write("manifest.json", before)
+    await shown(count(11))
+    expect(await page.getByLabel("Path and query").inputValue()).toBe("/api/clients/7")
+  })
+
   it("builds no link of the page, serves nothing that it leads to, and keeps the last good build", async () => {
     await shown(count(11))
     const frame = open.page.locator("#page")
@@ -138,6 +168,33 @@ describe("alga-ext dev", () => {
     expect(text).not.toMatch(/main\.js|node_modules|\(native\)|\/work|JobQueue/)
   })
 
+  it("shows what the handler answered, sends it again, gives it as a command, finds it and forgets it", async () => {
+    const { page } = open
+    await page.getByRole("button", { name: "Clear" }).click()
+    await page.getByText("None yet.").waitFor()
+    expect(await send("/api/count?at=1")).toBe(`200\n${count(11)}`)
+    expect(await page.locator("#answer dt", { hasText: "content-type" }).count()).toBe(1)
+    expect(await page.locator("#answer .body").textContent()).toBe('{\n  "greeting": "one",\n  "totalCount": 11\n}')
+    const first = page.locator(".execution", { hasText: "/api/count?at=1" }).last()
+    await first.getByText("Answer").click()
+    expect(await first.locator(".answer dd").first().textContent()).toBe("application/json")
+    await first.getByRole("button", { name: "Send again" }).click()
+    await expect.poll(() => page.locator(".execution").count()).toBe(2)
+    await first.getByRole("button", { name: "Copy as curl" }).click()
+    const command = (await first.locator(".curl").textContent()) ?? ""
+    expect(command).toBe(`curl '${new URL("/as/admin/api/count?at=1", server.url)}'`)
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${command} --silent`])
+    expect(stdout).toBe(count(11))
+    await expect.poll(() => page.locator(".execution").count()).toBe(3)
+    await send("/api/throw")
+    await page.getByLabel("Filter executions").fill("broken on purpose")
+    await page.getByText("1 of 4 shown").waitFor()
+    expect(await page.locator(".execution:visible .request").allTextContents()).toEqual(["GET /api/throw"])
+    await page.getByLabel("Filter executions").fill("")
+    await page.getByRole("button", { name: "Clear" }).click()
+    await expect.poll(() => page.locator(".execution").count()).toBe(0)
+  })
+
   it("notes a capability that the code does not use", async () => {
     const declared = { capabilities: ["cap:client.read", "cap:service.read"] }
     const manifest = JSON.parse(await extension.read("manifest.json"))
@@ -147,9 +204,22 @@ describe("alga-ext dev", () => {
     await open.page.getByLabel("cap:service.read").waitFor({ state: "detached" })
   })
 
+  it("says that nothing runs yet where the first build fails", async () => {
+    const broken = await devFixture()
+    await broken.write("src/handler.ts", "export const handle = (")
+    const own = Scope.makeUnsafe()
+    const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder: broken.folder, port: 0 }), own))
+    const other = await openPage(browser, url)
+    await other.page.getByText("The build failed; nothing runs yet.").waitFor({ timeout: 25_000 })
+    expect(await other.page.getByText("No page yet").isVisible()).toBe(false)
+    await other.close()
+    await Effect.runPromise(Scope.close(own, Exit.void))
+    await broken.remove()
+  })
+
   it.each(Object.entries(looks))("has nothing that axe finds wrong on a %s screen", async (_name, look) => {
     const page = await openPage(browser, server.url, look)
-    await page.page.getByText("clients.listClients").first().waitFor()
+    await page.page.getByText("host.clients.list").first().waitFor()
     await page.page.getByText("Send a request").click()
     await page.page.getByText("Limits used").first().click()
     expect(await violations(page.page.mainFrame())).toEqual([])
@@ -157,15 +227,44 @@ describe("alga-ext dev", () => {
   })
 })
 
-describe("the panel's routes", () => {
-  const status = (path: string, headers: Readonly<Record<string, string>>, method = "GET") =>
-    new Promise<number>((resolve, reject) => {
-      const sent = request(new URL(path, server.url), { method, headers }, (response) => {
-        response.destroy()
-        resolve(response.statusCode ?? 0)
-      })
-      sent.on("error", reject).end(method === "POST" ? '{"viewer":"admin"}' : undefined)
+/** Asks as a program that is no browser, which may send any header. */
+const status = (path: string, headers: Readonly<Record<string, string>>, method = "GET") =>
+  new Promise<number>((resolve, reject) => {
+    const sent = request(new URL(path, server.url), { method, headers }, (response) => {
+      response.destroy()
+      resolve(response.statusCode ?? 0)
     })
+    sent.on("error", reject).end(method === "POST" ? '{"viewer":"admin"}' : undefined)
+  })
+
+describe("the plain URL", () => {
+  const asked = (viewer: string, route = "/api/count") => fetch(new URL(`/as/${viewer}${route}`, server.url))
+
+  it("answers what the handler answers that viewer, with its headers, and never as a page", async () => {
+    const answer = await asked("portal")
+    expect([answer.status, await answer.json()]).toEqual([200, { greeting: "one", totalCount: 1 }])
+    expect(answer.headers.get("content-type")).toBe("application/json")
+    expect(answer.headers.get("content-security-policy")).toBe("sandbox; default-src 'none'")
+    expect((await asked("without-permission")).status).toBe(403)
+    expect((await asked("nobody")).status).toBe(200)
+    expect((await asked("somebody")).status).toBe(404)
+  })
+
+  it("answers no other host and nothing that a browser sends", async () => {
+    expect(await status("/as/admin/api/count", {})).toBe(200)
+    expect(await status("/as/admin/api/count", { host: "elsewhere.example" })).toBe(421)
+    for (const site of ["cross-site", "same-site", "same-origin", "none"]) {
+      expect(await status("/as/admin/api/count", { "sec-fetch-site": site })).toBe(421)
+    }
+    for (const origin of ["https://elsewhere.example", new URL(server.url).origin, "null"]) {
+      expect(await status("/as/admin/api/count", { origin }, "POST")).toBe(421)
+    }
+    const fromPage = `fetch("/as/admin/api/count").then(({ status }) => status)`
+    expect(await open.page.evaluate<number>(fromPage)).toBe(421)
+  })
+})
+
+describe("the panel's routes", () => {
   const session = () =>
     open.page.evaluate<string>(`JSON.parse(document.getElementById("settings").textContent).session`)
 
@@ -173,13 +272,14 @@ describe("the panel's routes", () => {
     const own = { "x-alga-host-session": await session() }
     expect(await status(`/dev/events?session=${await session()}`, {})).toBe(200)
     expect(await status("/dev/events", {})).toBe(401)
-    for (const path of ["/dev/bench", "/dev/storage", "/dev/run"]) {
+    for (const path of ["/dev/bench", "/dev/storage", "/dev/run", "/dev/send", "/dev/resend", "/dev/clear"]) {
       expect(await status(path, {}, "POST")).toBe(401)
       expect(await status(path, { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
     }
     expect(await status("/dev/events", { host: "elsewhere.example" })).toBe(421)
     expect(await status("/dev/bench", own, "POST")).toBe(204)
     expect(await status("/dev/storage", own, "POST")).toBe(400)
+    expect(await status("/dev/send", own, "POST")).toBe(400)
   })
 
   it("lead to no other extension and no other tenant's install", async () => {

@@ -1,13 +1,11 @@
 import type { ExecutionRecord } from "./ExecutionRecord.ts"
+import type { ViewerName } from "./ViewerName.ts"
 
 /** One thing that is wrong with the extension. */
 export interface BuildProblem {
   readonly where: string
   readonly message: string
 }
-
-/** Who can look at the page. */
-export type ViewerName = "admin" | "without-permission" | "portal" | "nobody"
 
 /** How the last build went. */
 export type BuildState =
@@ -20,6 +18,13 @@ export type BuildState =
       readonly notes: ReadonlyArray<string>
     }
   | { readonly status: "failed"; readonly problems: ReadonlyArray<BuildProblem> }
+
+/** An endpoint that the manifest declares. */
+export interface BenchEndpoint {
+  readonly method: string
+  /** With its parameters as they are declared, such as `/api/clients/:id`. */
+  readonly path: string
+}
 
 /** A capability that the manifest declares. */
 export interface BenchCapability {
@@ -81,9 +86,10 @@ export interface Bench {
   readonly viewer: ViewerName
   readonly viewers: ReadonlyArray<{ readonly name: ViewerName; readonly label: string }>
   readonly capabilities: ReadonlyArray<BenchCapability>
+  readonly endpoints: ReadonlyArray<BenchEndpoint>
   readonly world: BenchWorld
   readonly build: BuildState
-  /** Changes whenever the page has to be loaded again. */
+  /** Changes whenever the page has to be loaded again; 0 before the first good build. */
   readonly revision: number
   /** The last one first. */
   readonly executions: ReadonlyArray<ExecutionRecord>

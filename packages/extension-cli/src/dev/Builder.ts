@@ -18,7 +18,9 @@ import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { BuildError, prepareComponent, worldDirOf } from "@alga-psa/ext-extension-sdk/build"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
-import { type Explain, sourceStack } from "./SourceStack.ts"
+import { hostParts } from "./internal/hostNames.ts"
+import { type Explain, sourcePlaces, sourceStack } from "./SourceStack.ts"
+import { type WrittenCalls, writtenCalls } from "./WrittenCalls.ts"
 
 /** An extension that was built for the development loop. */
 export interface DevBuild {
@@ -28,6 +30,8 @@ export interface DevBuild {
   readonly contentHash: string
   readonly hasPage: boolean
   readonly explain: Explain
+  /** Where the extension's own code calls the host. */
+  readonly written: WrittenCalls
   /** What the author should know, one line each. */
   readonly notes: ReadonlyArray<string>
 }
@@ -79,6 +83,7 @@ export const makeBuilder = ({ entry: given, folder, scratch }: BuilderOptions): 
       contentHash: contentHash.replace("sha256:", ""),
       hasPage: Object.hasOwn(page, "index.html"),
       explain: sourceStack(extension.folder, entry, prepared.bundle),
+      written: writtenCalls(prepared.bundle, hostParts, sourcePlaces(extension.folder, entry, prepared.bundle)),
       notes: [
         ...extension.notes,
         ...problems.map(({ message, where }) => `${where}: ${message}`),

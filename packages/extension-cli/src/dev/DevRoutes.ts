@@ -2,14 +2,14 @@ import { loopbackOnly } from "@alga-psa/ext-development-host/Loopback"
 import { Capability } from "@alga-psa/ext-domain"
 import { Effect, Schema, Stream, type SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import type { Bench, ViewerName } from "./Bench.ts"
+import type { Bench } from "./Bench.ts"
+import type { SentAnswer } from "./ExecutionRecord.ts"
 import { panelEvents } from "./PanelEvents.ts"
-
-const viewers: ReadonlyArray<ViewerName> = ["admin", "without-permission", "portal", "nobody"]
+import { viewerNames } from "./ViewerName.ts"
 
 /** What the panel may change. */
 export const BenchChange = Schema.Struct({
-  viewer: Schema.optionalKey(Schema.Literals(viewers)),
+  viewer: Schema.optionalKey(Schema.Literals(viewerNames)),
   granted: Schema.optionalKey(Schema.Array(Capability))
 })
 export interface BenchChange extends Schema.Schema.Type<typeof BenchChange> {}
@@ -22,8 +22,19 @@ export const StoredChange = Schema.Struct({
 })
 export interface StoredChange extends Schema.Schema.Type<typeof StoredChange> {}
 
+/** A request that the panel sends. */
+export const PanelRequest = Schema.Struct({
+  method: Schema.String,
+  /** Path and query. */
+  target: Schema.String.check(Schema.isMaxLength(8_192)),
+  body: Schema.NullOr(Schema.String)
+})
+export interface PanelRequest extends Schema.Schema.Type<typeof PanelRequest> {}
+
 /** A schedule that is to run at once. */
 const RunNow = Schema.Struct({ schedule: Schema.String })
+
+const OfExecution = Schema.Struct({ execution: Schema.String })
 
 /** What the panel's routes need. */
 export interface DevRoutesOptions {
@@ -32,21 +43,28 @@ export interface DevRoutesOptions {
   readonly change: (change: BenchChange) => Effect.Effect<void>
   readonly store: (change: StoredChange) => Effect.Effect<void>
   readonly run: (schedule: string) => Effect.Effect<void>
+  readonly send: (request: PanelRequest) => Effect.Effect<SentAnswer>
+  /** Sends the request of an execution again; null where it is not known any more. */
+  readonly resend: (execution: string) => Effect.Effect<SentAnswer | null>
+  /** Forgets the executions that have ended. */
+  readonly clear: Effect.Effect<void>
 }
 
-const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(BenchChange))
-const decodeStored = Schema.decodeUnknownEffect(Schema.fromJsonString(StoredChange))
-const decodeRun = Schema.decodeUnknownEffect(Schema.fromJsonString(RunNow))
+const reading = <A, I>(schema: Schema.Codec<A, I>) => Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
 
 const unauthorized = HttpServerResponse.jsonUnsafe({ error: "unauthorized" }, { status: 401 })
+const gone = HttpServerResponse.jsonUnsafe({ error: "gone" }, { status: 410 })
+
+const unread = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
 /**
  * The panel's own routes: `GET /dev/events` sends the bench as it is and after every change, `POST /dev/bench` changes who
- * looks and what is granted, `POST /dev/storage` what is stored, and `POST /dev/run` runs a schedule. All need the session of the
- * page, and like the page answer the server's own address alone.
+ * looks and what is granted, `POST /dev/storage` what is stored, `POST /dev/run` runs a schedule, `POST /dev/send` and
+ * `POST /dev/resend` send a request, and `POST /dev/clear` forgets executions. All need the session of the page, and like the page
+ * answer the server's own address alone.
  */
 export const devRoutes =
-  ({ bench, change, run, session, store }: DevRoutesOptions) =>
+  ({ bench, change, clear, resend, run, send, session, store }: DevRoutesOptions) =>
   (own: Effect.Effect<string>) =>
     HttpRouter.use(
       Effect.fnUntraced(function* (router) {
@@ -56,24 +74,31 @@ export const devRoutes =
           if (new URL(url, "http://host.invalid").searchParams.get("session") !== session) return unauthorized
           return HttpServerResponse.stream(Stream.encodeText(panelEvents(bench)), {
             contentType: "text/event-stream",
-            headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
+            headers: unread
           })
         })
-        const changing = <E>(apply: (text: string) => Effect.Effect<void, E>) =>
+        const asking = <A, I>(schema: Schema.Codec<A, I>, apply: (given: A) => Effect.Effect<unknown>) =>
           Effect.gen(function* () {
             const request = yield* HttpServerRequest.HttpServerRequest
             if (request.headers["x-alga-host-session"] !== session) return unauthorized
-            yield* apply(yield* request.text)
-            return HttpServerResponse.empty({ status: 204 })
+            const given = yield* reading(schema)(yield* request.text)
+            const answer = yield* apply(given)
+            if (answer === null) return gone
+            return answer === undefined
+              ? HttpServerResponse.empty({ status: 204 })
+              : HttpServerResponse.jsonUnsafe(answer, { headers: unread })
           }).pipe(
             Effect.catch(() =>
               Effect.succeed(HttpServerResponse.jsonUnsafe({ error: "invalid_request" }, { status: 400 }))
             )
           )
         const changes = {
-          bench: changing((text) => Effect.flatMap(decode(text), change)),
-          storage: changing((text) => Effect.flatMap(decodeStored(text), store)),
-          run: changing((text) => Effect.flatMap(decodeRun(text), ({ schedule }) => run(schedule)))
+          bench: asking(BenchChange, change),
+          storage: asking(StoredChange, store),
+          run: asking(RunNow, ({ schedule }) => run(schedule)),
+          send: asking(PanelRequest, send),
+          resend: asking(OfExecution, ({ execution }) => resend(execution)),
+          clear: asking(Schema.Struct({}), () => clear)
         }
         yield* router.add("GET", "/dev/events", guarded(events))
         for (const [name, handle] of Object.entries(changes)) {

@@ -8,14 +8,18 @@ import { newSession, serveHostPages } from "@alga-psa/ext-development-host/HostP
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { Execution } from "@alga-psa/ext-runner/Execution"
 import { Context, Effect, Layer, Logger, type SubscriptionRef } from "effect"
+import { makeAsk, partsOf } from "./Ask.ts"
 import type { Bench } from "./Bench.ts"
 import { makeBuilder } from "./Builder.ts"
 import { prepare } from "./DevDatabase.ts"
 import { type BenchChange, devRoutes } from "./DevRoutes.ts"
 import { makeDevWorld } from "./DevWorld.ts"
+import type { ExecutionRecord } from "./ExecutionRecord.ts"
 import { withoutSecrets } from "./internal/hidden.ts"
+import { hostName } from "./internal/hostNames.ts"
 import { outcomeOf } from "./internal/outcomes.ts"
 import { panel } from "./internal/panel.ts"
+import { plainUrlRoutes } from "./PlainUrl.ts"
 import { makeRecorder } from "./Recorder.ts"
 import { makeRunNow } from "./RunNow.ts"
 import { afterChanges, changes } from "./Watch.ts"
@@ -28,6 +32,8 @@ export interface DevOptions {
   readonly entry?: string | undefined
   /** The port of the host page on the loopback address; the extension's page takes the next one. 0 takes any free ones. */
   readonly port: number
+  /** Hears of every execution that has ended. Default: nobody. */
+  readonly ended?: (record: ExecutionRecord) => void
 }
 
 /** A development server. It stops with its scope. */
@@ -41,6 +47,18 @@ const scratchFolder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-dev-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const headersOf = (body: string | null): Readonly<Record<string, string>> =>
+  body === null ? {} : { "content-type": isJson(body) ? "application/json" : "text/plain; charset=utf-8" }
 
 const pageFolder = fileURLToPath(new URL("page", import.meta.url))
 
@@ -58,12 +76,15 @@ export const serveDev = Effect.fnUntraced(
     const bundles = join(scratch, "bundles")
     const state = yield* makeBenchState(basename(folder))
     const world = yield* makeDevWorld(folder)
+    const hide = (text: string) => withoutSecrets(text, world.files().secrets)
     const recorder = makeRecorder({
       limits: defaultLimits,
       explain: (text) => state.current?.explain(text) ?? text,
-      hide: (text) => withoutSecrets(text, world.files().secrets),
+      hide,
+      nameOf: (call) => hostName(call, state.current?.written ?? new Map()).name,
       outcomeOf: (call, reply) => outcomeOf(call, reply, state.now().capabilities, world.files()),
-      viewer: ({ user }) => state.viewerLabel(user === undefined ? "nobody" : undefined),
+      viewerOf: state.viewerOf,
+      ended: options.ended ?? (() => {}),
       changed: (executions) => Effect.runFork(state.update(() => ({ executions, world: world.snapshot() })))
     })
     const context = yield* Layer.build(
@@ -89,6 +110,8 @@ export const serveDev = Effect.fnUntraced(
       const { change, rebuild } = yield* makeWorkbench(state, builder, bundles, world)
       const execution = recorder.aroundExecution(Context.get(context, Execution))
       const showWorld = state.update(() => ({ world: world.snapshot() }))
+      const ask = makeAsk(execution, () => state.viewer(), hide)
+      const bodyOf = (text: string | null) => (text === null ? {} : { body_b64: new TextEncoder().encode(text) })
       const runNow = makeRunNow(execution, world, () => state.viewer("nobody"))
       const { addressOf } = yield* serveHostPages({
         pages: [page],
@@ -96,13 +119,24 @@ export const serveDev = Effect.fnUntraced(
         aside: panel,
         port: options.port,
         framePort: options.port === 0 ? 0 : options.port + 1,
-        more: devRoutes({
-          session,
-          bench: state.bench,
-          change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context),
-          store: ({ key, namespace, text }) => Effect.andThen(world.edit(namespace, key, text), showWorld),
-          run: (schedule) => Effect.andThen(runNow(schedule), showWorld)
-        })
+        more: (own) =>
+          Layer.merge(
+            plainUrlRoutes({ execution, viewer: state.viewer })(own),
+            devRoutes({
+              session,
+              bench: state.bench,
+              change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context),
+              store: ({ key, namespace, text }) => Effect.andThen(world.edit(namespace, key, text), showWorld),
+              run: (schedule) => Effect.andThen(runNow(schedule), showWorld),
+              send: ({ body, method, target }) =>
+                ask({ method, ...partsOf(target), headers: headersOf(body), ...bodyOf(body) }),
+              resend: (id) => {
+                const http = recorder.requestOf(id)
+                return http === null ? Effect.succeed(null) : ask(http)
+              },
+              clear: Effect.sync(recorder.clear)
+            })(own)
+          )
       }).pipe(Effect.provideService(Execution, execution))
       yield* Effect.forkScoped(afterChanges(changes(folder), rebuild))
       return { url: addressOf(page), bench: state.bench } satisfies DevServer

@@ -1,6 +1,18 @@
+import type { ViewerName } from "./ViewerName.ts"
+
+/** What came of a request that the panel sent. */
+export interface SentAnswer {
+  /** The execution's id. */
+  readonly id: string
+  /** Null where there is none. */
+  readonly answer: AnswerRecord | null
+  /** Why there is none; null where there is one. */
+  readonly error: string | null
+}
+
 /** A host call, as an author wants to see it. */
 export interface CallRecord {
-  /** Interface and function, such as `clients.listClients`. */
+  /** As the author writes it, such as `host.clients.all`. */
   readonly operation: string
   /** Its arguments as JSON, cut off where they are long. */
   readonly args: string
@@ -28,14 +40,39 @@ export interface LimitUse {
   readonly unit: string
 }
 
+/** What was sent to the handler, as far as it can be sent again from a command line. */
+export interface SentRecord {
+  readonly method: string
+  /** Path and query; null where it is too long to be shown. */
+  readonly target: string | null
+  /** The content type. */
+  readonly type: string | null
+  /** The body as text; null where it is no text, or too long to be shown. */
+  readonly body: string | null
+  readonly bytes: number
+}
+
+/** What the handler answered. */
+export interface AnswerRecord {
+  readonly status: number
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  /** The body as text, cut off where it is long; null where it is no text. */
+  readonly body: string | null
+  /** Whether `body` is all of it. */
+  readonly whole: boolean
+  readonly bytes: number
+}
+
 /** One execution of the extension. */
 export interface ExecutionRecord {
   readonly id: string
   readonly request: string
   /** Who looked. */
   readonly viewer: string
-  /** The handler's status, or null while it runs, and where it gave none. */
-  readonly status: number | null
+  readonly viewerName: ViewerName
+  readonly sent: SentRecord
+  /** Null while it runs, and where there is none. */
+  readonly answer: AnswerRecord | null
   /** Why there is no answer: what a caller would be told, and below it what only the author is. */
   readonly error: string | null
   readonly milliseconds: number | null

@@ -10,9 +10,11 @@ import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Execution } from "@alga-psa/ext-runner/Execution"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { type Context, Effect } from "effect"
-import type { CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
+import type { AnswerRecord, CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
 import { withoutCredentials } from "./internal/hidden.ts"
+import { answerRecord, sentRecord, targetOf } from "./internal/recordedAnswer.ts"
 import type { Explain } from "./SourceStack.ts"
+import type { ViewerName } from "./ViewerName.ts"
 
 /**
  * What is kept: executions, of each its calls and log lines, of these as much as has `jsonLetters` in JSON, and of one
@@ -49,8 +51,12 @@ export interface RecorderOptions {
   readonly hide: (text: string) => string
   /** How a call ended, and why; the reply is null for one that was interrupted. */
   readonly outcomeOf: (call: HostCall, reply: HostReply | null) => Pick<CallRecord, "outcome" | "why">
-  /** For whom a request runs. */
-  readonly viewer: (request: ExecuteRequest) => string
+  /** For whom a request of this user runs. */
+  readonly viewerOf: (user: string | undefined) => { readonly name: ViewerName; readonly label: string }
+  /** A call as the author wrote it. */
+  readonly nameOf: (call: HostCall) => string
+  /** Hears of an execution that has ended. */
+  readonly ended: (record: ExecutionRecord) => void
   /** Hears of every change. */
   readonly changed: (executions: ReadonlyArray<ExecutionRecord>) => void
 }
@@ -78,19 +84,34 @@ const rowsOf = (reply: HostReply): number | null => {
 
 const levels: Readonly<Record<string, LogRecord["level"]>> = { logInfo: "info", logWarn: "warn", logError: "error" }
 
-const shortName = (name: string): string => name.replace(`${packageName}/`, "")
-
 const detailOf = ({ cause }: RunnerError): string => (cause === undefined ? "" : `\n${String(cause)}`)
 
 /** Records what the extension does: its executions, the host calls of each, its log lines and the limits it used. */
-export const makeRecorder = ({ changed, explain, hide, limits, outcomeOf, viewer }: RecorderOptions) => {
+export const makeRecorder = ({
+  changed,
+  ended,
+  explain,
+  hide,
+  limits,
+  nameOf,
+  outcomeOf,
+  viewerOf
+}: RecorderOptions) => {
   let records: ReadonlyArray<ExecutionRecord> = []
   const running = new Map<string, Running>()
+  const requests = new Map<string, ExecuteRequest["http"]>()
+
+  /** Forgets the requests that no record is left of. */
+  const forget = () => {
+    const left = new Set(records.map(({ id }) => id))
+    for (const id of requests.keys()) if (!left.has(id)) requests.delete(id)
+  }
 
   const put = (record: ExecutionRecord) => {
     const known = records.some(({ id }) => id === record.id)
     records = known ? records.map((one) => (one.id === record.id ? record : one)) : [record, ...records]
     records = records.slice(0, kept.executions)
+    forget()
     changed(records)
   }
 
@@ -146,7 +167,7 @@ export const makeRecorder = ({ changed, explain, hide, limits, outcomeOf, viewer
               const reply = exit._tag === "Success" ? exit.value : null
               const { outcome, why } = outcomeOf(call, reply)
               const record = {
-                operation: `${shortName(call.interface)}.${call.function}`,
+                operation: nameOf(call),
                 args: cut(hide(written(call.args))),
                 outcome,
                 why: why === null ? null : cut(hide(why)),
@@ -165,14 +186,16 @@ export const makeRecorder = ({ changed, explain, hide, limits, outcomeOf, viewer
     run: (request: ExecuteRequest, requestId: string) =>
       Effect.suspend(() => {
         const { http } = request
-        const query = new URLSearchParams(http.query ?? {}).toString()
+        const viewer = viewerOf(request.user?.user_id)
         const started = performance.now()
         const one: Running = {
           record: {
             id: requestId,
-            request: cut(hide(`${http.method} ${http.path}${query === "" ? "" : `?${query}`}`)),
-            viewer: viewer(request),
-            status: null,
+            request: cut(hide(`${http.method} ${targetOf(http)}`)),
+            viewer: viewer.label,
+            viewerName: viewer.name,
+            sent: sentRecord(http, hide),
+            answer: null,
             error: null,
             milliseconds: null,
             calls: [],
@@ -186,25 +209,37 @@ export const makeRecorder = ({ changed, explain, hide, limits, outcomeOf, viewer
           logBytes: 0
         }
         running.set(requestId, one)
+        requests.set(requestId, http)
         put(one.record)
-        const end = (status: number | null, error: string | null, response: number) =>
+        const end = (answer: AnswerRecord | null, error: string | null) =>
           Effect.sync(() => {
             running.delete(requestId)
             const milliseconds = performance.now() - started
-            const used = uses(one, milliseconds, http.body_b64?.byteLength ?? 0, response)
-            put({ ...one.record, status, error, milliseconds, limits: used })
+            const used = uses(one, milliseconds, http.body_b64?.byteLength ?? 0, answer?.bytes ?? 0)
+            const record = { ...one.record, answer, error, milliseconds, limits: used }
+            put(record)
+            ended(record)
           })
         return execution.run(request, requestId).pipe(
-          Effect.tap(({ response: { body_b64 = "", status } }) =>
-            end(status, null, Buffer.byteLength(body_b64, "base64"))
-          ),
+          Effect.tap(({ response }) => end(answerRecord(response, hide), null)),
           Effect.tapError((error) =>
-            end(null, cut(hide(explain(`${error.message}${detailOf(error)}`)), kept.stackLetters), 0)
+            end(null, cut(hide(explain(`${error.message}${detailOf(error)}`)), kept.stackLetters))
           ),
-          Effect.onInterrupt(() => end(null, "given up", 0))
+          Effect.onInterrupt(() => end(null, "given up"))
         )
       })
   })
 
-  return { aroundImports, aroundExecution, executions: () => records }
+  return {
+    aroundImports,
+    aroundExecution,
+    /** The request of an execution that is shown; null of any other. */
+    requestOf: (id: string) => requests.get(id) ?? null,
+    /** Shows nothing any more of what has ended. */
+    clear: () => {
+      records = records.filter(({ milliseconds }) => milliseconds === null)
+      forget()
+      changed(records)
+    }
+  }
 }

@@ -6,12 +6,13 @@ import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { Components } from "@alga-psa/ext-runner/Components"
 import { Cause, Effect, SubscriptionRef } from "effect"
-import type { Bench, BuildProblem, ViewerName } from "./Bench.ts"
+import type { Bench, BuildProblem } from "./Bench.ts"
 import type { Builder, DevBuild } from "./Builder.ts"
 import { grant, noBundle, place, release } from "./DevDatabase.ts"
 import type { BenchChange } from "./DevRoutes.ts"
 import type { DevWorld } from "./DevWorld.ts"
 import { noteOf } from "./internal/outcomes.ts"
+import type { ViewerName } from "./ViewerName.ts"
 
 const users = {
   admin: ids.users.admin,
@@ -20,15 +21,17 @@ const users = {
   nobody: null
 } as const satisfies Record<ViewerName, unknown>
 
+const nobody: Bench["viewers"][number] = { name: "nobody", label: "Nobody: a schedule" }
+
 const viewers: Bench["viewers"] = [
   { name: "admin", label: "Ada Moreau, administrator" },
   { name: "without-permission", label: "Wen Li, staff without the permission" },
   { name: "portal", label: "Petra Lindqvist, portal user" },
-  { name: "nobody", label: "Nobody: a schedule" }
+  nobody
 ]
 
 /** What the panel shows of what is wrong, in problems and in letters of each. */
-const shown = { problems: 50, letters: 1_000 } as const
+const shown = { problems: 50, letters: 1_000, endpoints: 200 } as const
 
 const shortened = ({ message, where }: BuildProblem): BuildProblem => ({
   where: where.slice(0, shown.letters),
@@ -49,6 +52,7 @@ export const makeBenchState = Effect.fnUntraced(function* (name: string) {
     viewer: "admin",
     viewers,
     capabilities: [],
+    endpoints: [],
     world: nothing,
     build: { status: "building" },
     revision: 0,
@@ -61,7 +65,9 @@ export const makeBenchState = Effect.fnUntraced(function* (name: string) {
     now: () => SubscriptionRef.getUnsafe(bench),
     update: (change: (before: Bench) => Partial<Bench>) =>
       SubscriptionRef.update(bench, (before) => ({ ...before, ...change(before) })),
-    viewerLabel: (of: ViewerName = state.now().viewer) => viewers.find(({ name: one }) => one === of)?.label ?? "",
+    /** For whom a request runs. */
+    viewerOf: (user: string | undefined) =>
+      viewers.find(({ name: one }) => (users[one] ?? undefined) === user) ?? nobody,
     viewer: (name: ViewerName = state.now().viewer) => {
       const user = users[name]
       return {
@@ -136,6 +142,9 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     yield* update(({ revision }) => ({
       name: manifest.name,
       capabilities,
+      endpoints: (manifest.api?.endpoints ?? [])
+        .slice(0, shown.endpoints)
+        .map(({ method, path }) => ({ method, path })),
       revision: revision + 1,
       world: world.snapshot(),
       build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }

@@ -1,34 +1,39 @@
-import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
+import { lastPort } from "@alga-psa/ext-development-host/PortUnusable"
 import { Console, Effect, Stream, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { extensionFlags } from "../internal/extensionFlags.ts"
-import type { Bench } from "./Bench.ts"
+import { openBrowser } from "./OpenBrowser.ts"
+import { buildLines, executionLines } from "./Terminal.ts"
 
 const port = Flag.Int("port").pipe(
   Flag.withDefault(8790),
+  Flag.filter(
+    (given) => given >= 0 && given < lastPort,
+    (given) => `${given} must be 0 to ${lastPort - 1}: the port above is used too`
+  ),
   Flag.withDescription("Port on the loopback address, and the one above it. Default: 8790; 0 takes any free ones")
 )
 
-const said = ({ build }: Bench): string | null =>
-  build.status === "building"
-    ? null
-    : build.status === "ready"
-      ? `Ready in ${build.milliseconds} ms`
-      : ["The build failed:", ...build.problems.map(({ message, where }) => plainLine(`  ${where}: ${message}`))].join(
-          "\n"
-        )
+const open = Flag.Boolean("open").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Open the page in the browser: the program in BROWSER, else the system's")
+)
+
+const printed = (lines: ReadonlyArray<string>): Effect.Effect<void> =>
+  lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
 
 /** `dev`: an extension on a host of its own, built again at every save, until it is told to stop. */
 export const dev = Command.make(
   "dev",
-  { folder: extensionFlags.folder, entry: extensionFlags.entry, port },
-  Effect.fnUntraced(function* ({ entry, folder, port: at }) {
+  { folder: extensionFlags.folder, entry: extensionFlags.entry, port, open },
+  Effect.fnUntraced(function* ({ entry, folder, open: opens, port: at }) {
     // The database, the sandbox and the toolchain are loaded here, and not by the other commands.
     const { serveDev } = yield* Effect.promise(() => import("./DevServer.ts"))
     const { bench, url } = yield* serveDev({
       folder,
       entry: entry === "src/component.ts" ? undefined : entry,
-      port: at
+      port: at,
+      ended: (record) => Effect.runFork(printed(executionLines(record)))
     })
     yield* Console.log(
       [
@@ -37,14 +42,17 @@ export const dev = Command.make(
         "Ctrl-C ends it."
       ].join("\n")
     )
+    if (opens && !(yield* openBrowser(url)))
+      yield* Console.log("No browser could be started: open the address yourself.")
     yield* SubscriptionRef.changes(bench).pipe(
-      Stream.map((state) => ({ line: said(state), revision: state.revision })),
-      Stream.filter(({ line }) => line !== null),
-      Stream.changesWith((one, other) => one.line === other.line && one.revision === other.revision),
-      Stream.runForEach(({ line }) => Console.log(line))
+      Stream.changesWith((one, other) => one.build === other.build),
+      Stream.runForEach((state) => printed(buildLines(state)))
     )
   }, Effect.scoped)
 ).pipe(
   Command.withDescription("Try an extension in a browser on a host of its own, built again at every save"),
-  Command.withExamples([{ command: "alga-ext dev", description: "The extension in the current folder" }])
+  Command.withExamples([
+    { command: "alga-ext dev", description: "The extension in the current folder" },
+    { command: "alga-ext dev --open", description: "The same, and the browser shows it" }
+  ])
 )

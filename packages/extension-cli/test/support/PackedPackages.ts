@@ -12,12 +12,13 @@ export const packagesOfAuthors = [
   "create-alga-extension",
   "domain",
   "adapters-wit",
+  "development-host",
   "extension-sdk",
   "extension-build",
   "extension-cli"
 ]
 /** What only `alga-ext dev` loads. It is left out, which spares the installation of a database. */
-const leftOut = ["development-host", "runner", "adapters-http", "adapters-memory", "adapters-pg"]
+const leftOut = ["runner", "adapters-http", "adapters-memory", "adapters-pg"]
 
 /** The packages of this project as a registry would give them, for package managers outside of it. */
 export interface PackedPackages {

@@ -7,13 +7,18 @@ export const panel = `<aside id="panel" aria-label="Development panel">
 <select id="viewer"></select>
 <fieldset><legend>Granted</legend><div id="grants"></div></fieldset>
 </section>
-<details class="try"><summary>Send a request</summary>
+<details id="try" class="try"><summary>Send a request</summary>
+<div class="line" id="endpoints" hidden><label for="endpoint">Endpoint</label><select id="endpoint"></select></div>
 <div class="line"><select id="method" aria-label="Method"><option>GET</option><option>POST</option><option>PUT</option><option>PATCH</option><option>DELETE</option></select>
-<input id="path" aria-label="Path and query" value="/api/clients" autocomplete="off" spellcheck="false"><button type="button" id="send">Send</button></div>
+<input id="path" aria-label="Path and query" value="/" autocomplete="off" spellcheck="false"><button type="button" id="send">Send</button></div>
 <label for="body">Body</label><textarea id="body" rows="2" spellcheck="false"></textarea>
-<pre id="answer" role="status" aria-label="Answer" tabindex="0"></pre>
+<div id="answer" role="status" aria-label="Answer"></div>
 </details>
 <div id="world"></div>
-<section aria-label="Executions"><h2>Executions</h2><div id="executions"><p class="empty">None yet.</p></div></section>
+<section aria-label="Executions">
+<div class="line heading"><h2>Executions</h2><input id="filter" type="search" placeholder="Filter" aria-label="Filter executions" autocomplete="off" spellcheck="false"><button type="button" id="clear">Clear</button></div>
+<p id="found" class="empty" role="status">None yet.</p>
+<div id="executions"></div>
+</section>
 </aside>
 `

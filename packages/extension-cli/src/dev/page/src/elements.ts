@@ -5,6 +5,13 @@ export const element = <A extends HTMLElement>(id: string): A => {
   return found as A
 }
 
+/** A button with a label. */
+export const button = (label: string, does: () => unknown): HTMLButtonElement => {
+  const made = Object.assign(document.createElement("button"), { type: "button" as const, textContent: label })
+  made.addEventListener("click", does)
+  return made
+}
+
 /** A new element with a class and what is in it; texts stay texts. */
 export const make = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,

@@ -1,5 +1,8 @@
 import type { CallRecord, ExecutionRecord, LimitUse, LogRecord } from "../../ExecutionRecord.ts"
-import { make } from "./elements.ts"
+import { answerNodes } from "./answers.ts"
+import { curlOf } from "./curl.ts"
+import { button, element, make } from "./elements.ts"
+import { parts } from "./json.ts"
 
 const time = (milliseconds: number): string =>
   milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`
@@ -10,6 +13,17 @@ export const table = (headers: ReadonlyArray<string>, rows: ReadonlyArray<HTMLTa
   const shown = make("table", "", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows))
   return Object.assign(make("div", "scroll", shown), { tabIndex: 0 })
 }
+
+/** Arguments, which break between their parts and never inside a number. */
+const written = (args: string): HTMLElement =>
+  make(
+    "code",
+    "",
+    ...parts(args).flatMap(({ text, whole }) => [
+      whole ? make("span", "whole", text) : text,
+      document.createElement("wbr")
+    ])
+  )
 
 const callRows = ({
   args,
@@ -22,8 +36,8 @@ const callRows = ({
   make(
     "tr",
     why === null ? "" : "told",
-    make("td", "args", make("code", "", operation)),
-    make("td", "args", make("code", "", args)),
+    make("td", "operation", make("code", "", operation)),
+    make("td", "args", written(args)),
     make("td", outcome === "ok" ? "good" : "bad", outcome),
     make("td", "number", rows === null ? "–" : String(rows)),
     make("td", "number", time(milliseconds))
@@ -43,46 +57,120 @@ const limitRow = ({ limit, name, unit, used }: LimitUse) =>
     make("td", used > limit ? "number bad" : "number", `${number.format(used)} of ${number.format(limit)} ${unit}`)
   )
 
-const outcomeOf = ({ error, milliseconds, status }: ExecutionRecord): string =>
+/** What a person can do with an execution. */
+export interface ExecutionActions {
+  readonly resend: (id: string) => unknown
+}
+
+const outcomeOf = ({ answer, error, milliseconds }: ExecutionRecord): string =>
   milliseconds === null
     ? "running"
-    : `${status ?? (error === "given up" ? "given up" : "failed")} · ${time(milliseconds)}`
+    : `${answer?.status ?? (error === "given up" ? "given up" : "failed")} · ${time(milliseconds)}`
 
-const detailsOf = ({ calls, error, limits, logs }: ExecutionRecord): ReadonlyArray<Node> => [
-  ...(error === null ? [] : [make("pre", "error", error)]),
-  ...(calls.length === 0
-    ? [make("p", "empty", "No host calls.")]
-    : [table(["Host call", "Arguments", "Outcome", "Rows", "Time"], calls.flatMap(callRows))]),
-  ...(logs.length === 0 ? [] : [make("ul", "logs", ...logs.map(logLine))]),
-  ...(limits.length === 0
-    ? []
-    : [make("details", "limits", make("summary", "", "Limits used"), table(["Limit", "Used"], limits.map(limitRow)))])
-]
+const curlButton = (record: ExecutionRecord): ReadonlyArray<Node> => {
+  const command = curlOf(record, location.origin)
+  if (command === null) return []
+  const shown = make("pre", "curl")
+  shown.hidden = true
+  const copy = button("Copy as curl", async () => {
+    shown.hidden = false
+    shown.textContent = command
+    await navigator.clipboard.writeText(command).then(
+      () => (copy.textContent = "Copied"),
+      () => (copy.textContent = "Copy it from below")
+    )
+  })
+  return [copy, shown]
+}
+
+const actionsOf = (record: ExecutionRecord, { resend }: ExecutionActions) =>
+  make(
+    "div",
+    "actions",
+    button("Send again", () => resend(record.id)),
+    ...curlButton(record)
+  )
+
+const detailsOf = (record: ExecutionRecord, actions: ExecutionActions): ReadonlyArray<Node> => {
+  const { answer, calls, error, limits, logs, milliseconds } = record
+  return [
+    ...(milliseconds === null ? [] : [actionsOf(record, actions)]),
+    ...(error === null ? [] : [make("pre", "error", error)]),
+    ...(calls.length === 0
+      ? [make("p", "empty", "No host calls.")]
+      : [table(["Host call", "Arguments", "Outcome", "Rows", "Time"], calls.flatMap(callRows))]),
+    ...(logs.length === 0 ? [] : [make("ul", "logs", ...logs.map(logLine))]),
+    ...(answer === null ? [] : [make("details", "answer", make("summary", "", "Answer"), ...answerNodes(answer))]),
+    ...(limits.length === 0
+      ? []
+      : [make("details", "limits", make("summary", "", "Limits used"), table(["Limit", "Used"], limits.map(limitRow)))])
+  ]
+}
+
+const executionOf = (record: ExecutionRecord, actions: ExecutionActions): HTMLDetailsElement => {
+  const { answer, milliseconds, request, viewer } = record
+  const failed = milliseconds !== null && (answer === null || answer.status >= 400)
+  const summary = make(
+    "summary",
+    "",
+    make("code", "request", request),
+    make("span", failed ? "outcome bad" : "outcome", outcomeOf(record)),
+    make("span", "viewer", viewer)
+  )
+  return make("details", "execution", summary, ...detailsOf(record, actions))
+}
+
+/** Opens in one element what is open in another that shows the same execution. */
+const openAlike = (one: HTMLDetailsElement, other: HTMLDetailsElement): void => {
+  one.open = other.open
+  for (const part of one.querySelectorAll("details")) {
+    part.open = other.querySelector<HTMLDetailsElement>(`details.${part.className}`)?.open ?? false
+  }
+}
+
+interface Shown {
+  readonly text: string
+  readonly element: HTMLDetailsElement
+}
+
+let shown: ReadonlyMap<string, Shown> = new Map()
+
+const showFound = (): void => {
+  const term = element<HTMLInputElement>("filter").value.trim().toLowerCase()
+  let found = 0
+  for (const { element: one, text } of shown.values()) {
+    one.hidden = !text.includes(term)
+    found += one.hidden ? 0 : 1
+  }
+  const line = element("found")
+  line.textContent = shown.size === 0 ? "None yet." : `${found} of ${shown.size} shown`
+  line.hidden = shown.size > 0 && found === shown.size
+}
+
+/** Has the list show what is asked for alone, and forget what has ended. */
+export const startExecutions = (clear: () => unknown): void => {
+  element("filter").addEventListener("input", showFound)
+  element("clear").addEventListener("click", clear)
+}
 
 /** Shows executions, the last one first. What a person opened stays open, and the last one is. */
-export const showExecutions = (into: HTMLElement, records: ReadonlyArray<ExecutionRecord>): void => {
-  const open = new Set([...into.querySelectorAll<HTMLDetailsElement>("details.execution[open]")].map(({ id }) => id))
-  const closed = new Set(
-    [...into.querySelectorAll<HTMLDetailsElement>("details.execution:not([open])")].map(({ id }) => id)
-  )
-  const limits = new Set([...into.querySelectorAll(".execution:has(.limits[open])")].map(({ id }) => id))
-  if (records.length === 0) return
-  into.replaceChildren(
-    ...records.map((record, index) => {
-      const failed = record.milliseconds !== null && (record.status === null || record.status >= 400)
-      const id = `execution-${record.id}`
-      const summary = make(
-        "summary",
-        "",
-        make("code", "request", record.request),
-        make("span", failed ? "outcome bad" : "outcome", outcomeOf(record)),
-        make("span", "viewer", record.viewer)
-      )
-      const shown = Object.assign(make("details", "execution", summary, ...detailsOf(record)), { id })
-      shown.open = open.has(id) || (index === 0 && !closed.has(id))
-      const used = shown.querySelector<HTMLDetailsElement>(".limits")
-      if (used !== null) used.open = limits.has(id)
-      return shown
+export const showExecutions = (records: ReadonlyArray<ExecutionRecord>, actions: ExecutionActions): void => {
+  const before = shown
+  shown = new Map(
+    records.map((record, index) => {
+      const text = JSON.stringify(record).toLowerCase()
+      const known = before.get(record.id)
+      if (known?.text === text) return [record.id, known]
+      const made = executionOf(record, actions)
+      if (known === undefined) made.open = index === 0
+      else openAlike(made, known.element)
+      return [record.id, { text, element: made }]
     })
   )
+  const elements = [...shown.values()].map((one) => one.element)
+  const into = element("executions")
+  if (elements.some((one, at) => into.children[at] !== one) || into.children.length !== elements.length) {
+    into.replaceChildren(...elements)
+  }
+  showFound()
 }

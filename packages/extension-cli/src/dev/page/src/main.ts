@@ -1,18 +1,29 @@
 import "@alga-psa/ext-development-host/page/src/host.css"
 import "./dev.css"
 import { startHost } from "@alga-psa/ext-development-host/page/src/Host"
-import type { Bench, BuildState } from "../../Bench.ts"
+import { seconds } from "../../../internal/seconds.ts"
+import type { Bench } from "../../Bench.ts"
 import { element, make } from "./elements.ts"
-import { showExecutions } from "./executions.ts"
+import { showExecutions, startExecutions } from "./executions.ts"
+import { startRequestForm } from "./requestForm.ts"
 import { showWorld } from "./world.ts"
 
 const settings = startHost()
 const headers = { "x-alga-host-session": settings.session }
 
-const post = (what: "bench" | "storage" | "run", body: object) =>
+const post = (what: "bench" | "storage" | "run" | "send" | "resend" | "clear", body: object) =>
   fetch(`/dev/${what}`, { method: "POST", headers, body: JSON.stringify(body) })
 
 const change = (body: object) => post("bench", body)
+
+const form = startRequestForm(settings, (request) => post("send", request))
+startExecutions(() => post("clear", {}))
+
+/** Stands where the extension's page would be, once it is known that there is none. */
+const noPage = make("p", "no-page", "No page yet: write ", make("code", "", "ui/index.html"), ".")
+noPage.hidden = true
+element("page").after(noPage)
+document.body.classList.toggle("pageless", settings.frame === null)
 
 const viewer = element<HTMLSelectElement>("viewer")
 viewer.addEventListener("change", () => change({ viewer: viewer.value }))
@@ -23,7 +34,7 @@ grants.addEventListener("change", () => {
   change({ granted })
 })
 
-const showBuild = (build: BuildState) => {
+const showBuild = ({ build, revision }: Bench) => {
   const line = element("build")
   const problems = element("problems")
   const lines =
@@ -36,8 +47,8 @@ const showBuild = (build: BuildState) => {
     build.status === "building"
       ? "Building…"
       : build.status === "failed"
-        ? "The build failed; the last good one still runs."
-        : `Ready in ${build.milliseconds} ms.`
+        ? `The build failed; ${revision === 0 ? "nothing runs yet" : "the last good one still runs"}.`
+        : `Ready in ${seconds(build.milliseconds)}.`
   line.className = build.status
   problems.replaceChildren(...lines)
   problems.hidden = lines.length === 0
@@ -69,33 +80,13 @@ new EventSource(`/dev/events?session=${encodeURIComponent(settings.session)}`).a
     if (first) showChoices(bench)
     revision = bench.revision
     element("name").textContent = bench.name
-    showBuild(bench.build)
+    showBuild(bench)
+    form.offer(bench.endpoints)
+    noPage.hidden = settings.frame !== null || bench.revision === 0
     showWorld(element("world"), bench.world, {
       store: (namespace, key, text) => post("storage", { namespace, key, text }),
       run: (schedule) => post("run", { schedule })
     })
-    showExecutions(element("executions"), bench.executions)
+    showExecutions(bench.executions, { resend: (execution) => post("resend", { execution }) })
   }
 )
-
-const path = element<HTMLInputElement>("path")
-const method = element<HTMLSelectElement>("method")
-const body = element<HTMLTextAreaElement>("body")
-const answer = element("answer")
-
-const send = async () => {
-  answer.textContent = "…"
-  const address = new URL(path.value.replace(/^\/*/, `/api/ext-proxy/${settings.extensionId}/`), location.origin)
-  const sent = method.value === "GET" || body.value === "" ? null : body.value
-  try {
-    const response = await fetch(address, { method: method.value, headers, body: sent })
-    const text = await response.text()
-    answer.textContent = `${response.status}\n${text}`
-  } catch {
-    answer.textContent = "The development server did not answer."
-  }
-}
-element("send").addEventListener("click", send)
-path.addEventListener("keydown", ({ key }) => {
-  if (key === "Enter") send()
-})

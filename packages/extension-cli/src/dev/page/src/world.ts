@@ -1,5 +1,5 @@
 import type { BenchWorld, DraftRecord, ScheduleRecord, StoredRecord } from "../../Bench.ts"
-import { make } from "./elements.ts"
+import { button, make } from "./elements.ts"
 import { table } from "./executions.ts"
 
 /** What a person can do to what the extension left. */
@@ -7,12 +7,6 @@ export interface WorldActions {
   /** Stores a text, or deletes where it is null. */
   readonly store: (namespace: string, key: string, text: string | null) => unknown
   readonly run: (schedule: string) => unknown
-}
-
-const button = (label: string, does: () => unknown) => {
-  const made = Object.assign(make("button", "", label), { type: "button" as const })
-  made.addEventListener("click", does)
-  return made
 }
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
