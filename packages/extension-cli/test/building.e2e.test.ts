@@ -7,6 +7,7 @@ import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { bytesText } from "@alga-psa/ext-extension-build"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { type DevFixture, devFixture, handlerSource } from "./support/DevFixture.ts"
 
@@ -31,8 +32,8 @@ describe("alga-ext build and pack", () => {
     const { size } = await stat(dist("main.wasm"))
     expect(built.errors).toBe("")
     expect(built.output).toEqual([
-      expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in \d+ ms, quickjs$/),
-      `  dist/main.wasm  ${size} bytes`,
+      expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in [\d.]+ m?s, quickjs$/),
+      `  dist/main.wasm  ${bytesText(size)}`,
       "  imports clients, logging",
       "  dist/ui  2 files"
     ])
@@ -40,9 +41,9 @@ describe("alga-ext build and pack", () => {
     const bundle = await readFile(dist("bundle.tar.zst"))
     const contentHash = `sha256:${createHash("sha256").update(bundle).digest("hex")}`
     expect(packed.output).toEqual([
-      expect.stringMatching(/^com\.example\.counter 0\.1\.0: unchanged in \d+ ms, quickjs$/),
+      expect.stringMatching(/^com\.example\.counter 0\.1\.0: unchanged in [\d.]+ m?s, quickjs$/),
       ...built.output.slice(1),
-      `  dist/bundle.tar.zst  ${bundle.byteLength} bytes`,
+      `  dist/bundle.tar.zst  ${bytesText(bundle.byteLength)}`,
       `  ${contentHash}`
     ])
     const { output } = await run("pack", extension.folder, "--json")
@@ -55,6 +56,8 @@ describe("alga-ext build and pack", () => {
       bundle: "dist/bundle.tar.zst",
       bundleBytes: bundle.byteLength,
       contentHash,
+      sizes: expect.arrayContaining([{ name: "own", bytes: expect.any(Number) }]),
+      findings: [],
       notes: [],
       unchanged: true,
       milliseconds: expect.any(Number)
@@ -63,7 +66,7 @@ describe("alga-ext build and pack", () => {
 
   it("pack a component that is there already, and name no engine", async () => {
     const { output } = await run("pack", "--component", dist("main.wasm"))
-    expect(output[0]).toMatch(/^com\.example\.counter 0\.1\.0: packed in \d+ ms$/)
+    expect(output[0]).toMatch(/^com\.example\.counter 0\.1\.0: packed in [\d.]+ m?s$/)
   })
 })
 

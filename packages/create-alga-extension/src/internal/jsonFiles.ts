@@ -20,12 +20,16 @@ const manifest = (whole: Manifest, parts: Parts): object => ({
   api: { endpoints: whole.api.endpoints.filter(({ path }) => parts.has(path.split("/")[2] ?? "")) }
 })
 
+const ofPage = " && tsc -p ui/src"
+
 /** Which part of the extension wants a package; a package that is not named here is wanted by all. */
 const wantedBy: Readonly<Record<string, string>> = { "@alga-psa/extension-iframe-sdk": "page", node: "node" }
 
 const packageJson = (whole: Package, parts: Parts): object => ({
   ...whole,
-  scripts: parts.has("page") ? whole.scripts : { ...whole.scripts, typecheck: "tsc" },
+  scripts: Object.fromEntries(
+    Object.entries(whole.scripts).map(([name, script]) => [name, parts.has("page") ? script : script.replace(ofPage, "")])
+  ),
   devDependencies: Object.fromEntries(
     Object.entries(whole.devDependencies).filter(([name]) => parts.has(wantedBy[name] ?? "") || !(name in wantedBy))
   )

@@ -30,6 +30,8 @@ export interface DevOptions {
   readonly folder: string
   /** Default: `src/component.ts`. */
   readonly entry?: string | undefined
+  /** Whether type errors are looked for. Default: true. */
+  readonly types?: boolean | undefined
   /** The port of the host page on the loopback address; the extension's page takes the next one. 0 takes any free ones. */
   readonly port: number
   /** Hears of every execution that has ended. Default: nobody. */
@@ -106,7 +108,7 @@ export const serveDev = Effect.fnUntraced(
     }
     return yield* Effect.gen(function* () {
       yield* prepare
-      const builder = makeBuilder({ folder, entry: options.entry, scratch })
+      const builder = makeBuilder({ folder, entry: options.entry, scratch, types: options.types })
       const { change, rebuild } = yield* makeWorkbench(state, builder, bundles, world)
       const execution = recorder.aroundExecution(Context.get(context, Execution))
       const showWorld = state.update(() => ({ world: world.snapshot() }))

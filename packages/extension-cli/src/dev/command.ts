@@ -25,14 +25,15 @@ const printed = (lines: ReadonlyArray<string>): Effect.Effect<void> =>
 /** `dev`: an extension on a host of its own, built again at every save, until it is told to stop. */
 export const dev = Command.make(
   "dev",
-  { folder: extensionFlags.folder, entry: extensionFlags.entry, port, open },
-  Effect.fnUntraced(function* ({ entry, folder, open: opens, port: at }) {
+  { folder: extensionFlags.folder, entry: extensionFlags.entry, noTypecheck: extensionFlags.noTypecheck, port, open },
+  Effect.fnUntraced(function* ({ entry, folder, noTypecheck, open: opens, port: at }) {
     // The database, the sandbox and the toolchain are loaded here, and not by the other commands.
     const { serveDev } = yield* Effect.promise(() => import("./DevServer.ts"))
     const { bench, url } = yield* serveDev({
       folder,
       entry: entry === "src/component.ts" ? undefined : entry,
       port: at,
+      types: !noTypecheck,
       ended: (record) => Effect.runFork(printed(executionLines(record)))
     })
     yield* Console.log(

@@ -1,4 +1,5 @@
 import { HostError, type HostErrorCode } from "../HostError.ts"
+import { refuseWhileLoading } from "./loading.ts"
 
 const known: ReadonlySet<string> = new Set<HostErrorCode>([
   "not-allowed",
@@ -31,6 +32,7 @@ export const toHostError = (operation: string, thrown: unknown): HostError => {
 
 /** Calls the host, which answers at once, or throws a `HostError`. */
 export const hostCall = <Answer>(operation: string, call: () => Answer): Answer => {
+  refuseWhileLoading(operation)
   try {
     return call()
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { ReadErrorCode } from "../HostError.ts"
-import { byNameThenId, matchesSearch, type ReadRules, readRules } from "./readRules.ts"
+import { byNameThenId, matchesSearch, type ReadRules, readRules, uuid } from "./readRules.ts"
 import { allOf } from "./reads.ts"
 import type { OperationData, ResourceData, ResourceName } from "./resourceData.ts"
 import { resources } from "./resources/data.ts"
@@ -26,11 +26,28 @@ const filtersOf = (rules: ReadRules, list: OperationData, asked: Values): Values
   return Object.fromEntries(judged)
 }
 
+/** Refuses records that no host can have: an id that is no UUID, and one that is there twice. */
+const refuseIds = (records: ReadonlyArray<Values>, id: string): void => {
+  const seen = new Set<string>()
+  for (const [at, record] of records.entries()) {
+    const value = String(record[id])
+    if (!uuid.test(value)) {
+      throw new TypeError(
+        `the mock's record ${at}: ${id} ${JSON.stringify(record[id])} is no UUID: write one such as c0000000-0001-4000-8000-000000000001`
+      )
+    }
+    if (seen.has(value.toLowerCase()))
+      throw new TypeError(`the mock's record ${at}: ${id} ${value} is there twice: give it another`)
+    seen.add(value.toLowerCase())
+  }
+}
+
 /** A resource's records, as its mock finds them. Fields that no summary has are searched, and are in no result. */
 export const mockRecords = (data: ResourceData, fixtures: ReadonlyArray<object>) => {
   const { fields, id, leavesOut, operations, searched, title } = data
   const idOf = (record: Values) => String(record[id])
   const nameOf = (record: Values) => String(record[title])
+  refuseIds(fixtures as ReadonlyArray<Values>, id)
   const records = (fixtures as ReadonlyArray<Values>).toSorted(byNameThenId(nameOf, idOf))
   const find = (wanted: string) => records.find((record) => idOf(record).toLowerCase() === wanted) ?? null
   return {

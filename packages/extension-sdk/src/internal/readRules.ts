@@ -1,7 +1,8 @@
 import { HostError, type ReadErrorCode } from "../HostError.ts"
 import type { Page } from "../Page.ts"
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** The form of an id. */
+export const uuid: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** The input rules of the guarded reads, for mocks that judge as the host does. */
 export interface ReadRules {

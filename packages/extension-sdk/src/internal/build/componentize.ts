@@ -43,7 +43,13 @@ const programOf = ({ engine, entry, worldName }: ComponentSource, wit: string): 
 
 const run = promisify(execFile)
 
+/** Modules that run on for ever are ended. A large component takes some ten seconds on a slow computer. */
+const longest = 120_000
+
 const said = (cause: unknown): string => {
+  if (cause instanceof Error && "killed" in cause && cause.killed === true) {
+    return `the modules did not finish loading in ${longest / 1_000} seconds`
+  }
   const output = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : ""
   return output || (cause instanceof Error ? cause.message : String(cause))
 }
@@ -69,7 +75,7 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
       await copyWorld(source.witDir, source.worldName, new Set(source.interfaces), join(folder, "wit"))
     }
     const wit = source.interfaces === null ? source.witDir : join(folder, "wit")
-    await run(process.execPath, programOf(source, wit), { cwd: folder })
+    await run(process.execPath, programOf(source, wit), { cwd: folder, timeout: longest, killSignal: "SIGKILL" })
     return await readFile(join(folder, "main.wasm"))
   } catch (cause) {
     if (cause instanceof BuildError) throw cause
