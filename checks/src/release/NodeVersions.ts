@@ -13,7 +13,8 @@ export const libraries: ReadonlySet<string> = new Set([
 /** Where each of the two versions is stated: in `engines` of these packages. */
 const stated = { libraries: "domain", tools: "adapters-wit" } as const
 
-const least = (engines: string): string => engines.replace(/^>=/, "")
+/** The version in what `engines` say, such as `20.19`. */
+export const leastNode = (engines: string): string => engines.replace(/^>=/, "")
 
 /** The least Node of the libraries and of the tools, such as `>=26`. */
 export const nodeVersions = (packages: ReadonlyArray<WorkspacePackage>) => {
@@ -38,7 +39,7 @@ export const strayMentions = (
   packages: ReadonlyArray<WorkspacePackage>,
   pages: ReadonlyArray<Page>
 ): ReadonlyArray<string> => {
-  const versions = Object.values(nodeVersions(packages)).map(least)
+  const versions = Object.values(nodeVersions(packages)).map(leastNode)
   return pages.flatMap(({ path, text }) =>
     Array.from(text.matchAll(mention))
       .filter(([, version = ""]) => !versions.includes(version))

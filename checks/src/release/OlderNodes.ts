@@ -2,12 +2,14 @@ import { readFile, writeFile } from "node:fs/promises"
 import { stripTypeScriptTypes } from "node:module"
 import { join } from "node:path"
 import { type Ended, run, said } from "./Commands.ts"
-import { libraries, nodeVersions } from "./NodeVersions.ts"
+import { leastNode, libraries, nodeVersions } from "./NodeVersions.ts"
 import type { WorkspacePackage } from "./Packages.ts"
 import { quickStartOf } from "./QuickStarts.ts"
 
 /** Nodes that people still have, each too old for the tools. */
 const older = ["18.20.8", "20.19.0", "22.12.0"]
+
+const isBefore = (version: string, least: string): boolean => version.localeCompare(least, "en", { numeric: true }) < 0
 
 const onNode = (version: string, folder: string, ...args: ReadonlyArray<string>): Promise<Ended> =>
   run("npx", ["--yes", "--prefer-offline", `--package=node@${version}`, "--", "node", ...args], folder)
@@ -16,10 +18,12 @@ const onNode = (version: string, folder: string, ...args: ReadonlyArray<string>)
 const wrongRefusals = async (project: string, name: string, command: string, required: string) => {
   const { bin } = JSON.parse(await readFile(join(project, "node_modules", name, "package.json"), "utf8"))
   const ended = await Promise.all(
-    older.map(async (version) => ({
-      version,
-      ...(await onNode(version, project, join("node_modules", name, bin[command]), "--help"))
-    }))
+    older
+      .filter((version) => isBefore(version, required))
+      .map(async (version) => ({
+        version,
+        ...(await onNode(version, project, join("node_modules", name, bin[command]), "--help"))
+      }))
   )
   return ended
     .filter(
@@ -43,25 +47,23 @@ const runOnLibrariesNode = async (from: WorkspacePackage, project: string, versi
 }
 
 /**
- * Tries packages, each installed in a project of its own below `projects`, on older Nodes: commands of the tools say in one line
- * what they need, and the quick starts of the libraries run on the least Node of theirs. What goes wrong, one sentence each.
+ * Tries packages, each installed in a project of its own below `projects`, on older Nodes: commands say in one line what they need, and
+ * the quick starts of the libraries run on the least Node of theirs. What goes wrong, one sentence each.
  */
 export const tryOlderNodes = async (
   packages: ReadonlyArray<WorkspacePackage>,
   projects: string
 ): Promise<ReadonlyArray<string>> => {
-  const { libraries: library, tools } = nodeVersions(packages)
-  const least = `${library.replace(/^>=/, "")}.0`
+  const least = leastNode(nodeVersions(packages).libraries)
   const problems: Array<string> = []
   for (const from of packages) {
     const project = join(projects, from.folder)
-    if (libraries.has(from.folder)) {
-      problems.push(...(await runOnLibrariesNode(from, project, least)))
-      continue
-    }
+    const required = leastNode(from.manifest.engines?.node ?? "")
     for (const command of Object.keys(from.manifest.bin ?? {})) {
-      problems.push(...(await wrongRefusals(project, from.manifest.name, command, tools.replace(/^>=/, ""))))
+      problems.push(...(await wrongRefusals(project, from.manifest.name, command, required)))
     }
+    const isShown = (await quickStartOf(from)).some(({ path }) => path === "quick-start.ts")
+    if (libraries.has(from.folder) && isShown) problems.push(...(await runOnLibrariesNode(from, project, `${least}.0`)))
   }
   return problems
 }

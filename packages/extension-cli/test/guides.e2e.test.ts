@@ -84,6 +84,20 @@ describe("alga-ext", () => {
   })
 })
 
+describe("create-alga-extension", () => {
+  it("gives an extension a Node of its own where the one that runs is too old for the tools, and says so", async () => {
+    const args = ["--yes", "--package=node@20.19.0", "--", "node", create, "older"]
+    const started = spawn("npx", args, { cwd: folder })
+    const [output, [code]] = await Promise.all([text(started.stdout), once(started, "close")])
+    expect([code, output.split("\n")[3]]).toEqual([
+      0,
+      "The tools need Node 26, and this is Node 20.19.0: npm install brings one for this folder."
+    ])
+    const { devDependencies } = JSON.parse(await readFile(join(folder, "older/package.json"), "utf8"))
+    expect(devDependencies.node).toMatch(/^\^26\./)
+  })
+})
+
 describe("a guide, followed by a new user from an empty folder", () => {
   it.each(authorsGuides)(
     "%s does what it says",

@@ -28,7 +28,10 @@ const wantedBy: Readonly<Record<string, string>> = { "@alga-psa/extension-iframe
 const packageJson = (whole: Package, parts: Parts): object => ({
   ...whole,
   scripts: Object.fromEntries(
-    Object.entries(whole.scripts).map(([name, script]) => [name, parts.has("page") ? script : script.replace(ofPage, "")])
+    Object.entries(whole.scripts).map(([name, script]) => [
+      name,
+      parts.has("page") ? script : script.replace(ofPage, "")
+    ])
   ),
   devDependencies: Object.fromEntries(
     Object.entries(whole.devDependencies).filter(([name]) => parts.has(wantedBy[name] ?? "") || !(name in wantedBy))
