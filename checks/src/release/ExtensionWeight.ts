@@ -12,7 +12,7 @@ const reasons: ReadonlyArray<readonly [name: RegExp, why: string]> = [
   [/^componentize-qjs$|^@andreiltd\/componentize-qjs-binding-/, "makes components with QuickJS"],
   [/^@electric-sql\/pglite$/, "the database of `alga-ext dev`"],
   [/^esbuild$|^@esbuild\//, "bundles handlers and pages"],
-  [/^@redis\/|^redis$/, "asked for by @effect/platform-node; nothing here loads it"],
+  [/^@redis\/|^redis$/, "asked for by @effect/platform-node; only a runner with the product's debug stream loads it"],
   [/^undici$/, "HTTP, by which `alga-ext dev` answers `host.http`"],
   [/^@types\/node$|^undici-types$/, "types of Node, for tests"],
   [/^@alga-psa\/ext-/, "ours"],
