@@ -16,15 +16,16 @@ const reasons: ReadonlyArray<readonly [name: RegExp, why: string]> = [
   [/^undici$/, "HTTP, by which `alga-ext dev` answers `host.http`"],
   [/^@types\/node$|^undici-types$/, "types of Node, for tests"],
   [/^@alga-psa\/ext-/, "ours"],
+  [/^bare-/, "asked for by tar-stream, which packs bundles; Node has it all"],
   [/^react$/, "asked for by @alga-psa/extension-iframe-sdk; a page without React has nothing of it"]
 ]
 
 const why = (name: string): string | undefined => reasons.find(([names]) => names.test(name))?.[1]
 
-/** A new extension with a page. */
+/** A new extension with a page: 60 packages and 193.3 MB when this was written, on Linux, x64. */
 export const extensionBudget: Budget = {
-  packages: 60,
-  bytes: 260_000_000,
+  packages: 64,
+  bytes: 205_000_000,
   without: ["@bytecodealliance/jco", "@bytecodealliance/componentize-js", "binaryen", "rolldown", "node"]
 }
 
