@@ -112,7 +112,7 @@ describe("alga-ext dev", () => {
     await shown(count(11, "two"))
     await extension.write("src/handler.ts", `${handlerSource("three")}\nconst = broken\n`)
     await open.page.getByText("The build failed; the last good one still runs.").waitFor()
-    await open.page.getByText("src/handler.ts:25:7").waitFor()
+    await open.page.getByText("src/handler.ts:28:7").waitFor()
     expect(await send("/api/count")).toContain(count(11, "two"))
     await extension.write("src/handler.ts", handlerSource("one"))
     await shown(count(11))
@@ -167,6 +167,29 @@ describe("alga-ext dev", () => {
     expect(text).toMatch(throwsAt)
     expect(text).not.toMatch(/main\.js|node_modules|\(native\)|\/work|JobQueue/)
   })
+
+  it.each([
+    [
+      "/api/wrong",
+      "host.clients.list",
+      "pageSize must be 1 to 100",
+      17,
+      "src/handler.ts:17:40 or src/handler.ts:21:47"
+    ],
+    ["/api/all", "host.clients.all", "search must not contain a NUL character", 18, "src/handler.ts:18:66"]
+  ])(
+    "says which rule %s breaks, and in which line, beside the call and in the log",
+    async (path, call, rule, line, at) => {
+      expect(await send(path)).toBe('500\n{"error":"internal"}')
+      const execution = open.page.locator(".execution").first()
+      await execution.getByRole("row", { name: new RegExp(`${call.replaceAll(".", "\\.")} .*invalid-input`) }).waitFor()
+      expect(await execution.locator(".why").textContent()).toBe(`${rule}; called at ${at}`)
+      const log = await execution.locator(".logs .error").textContent()
+      expect(log).toContain(`HostError: clients.list: invalid-input (${rule})`)
+      expect(log).toMatch(new RegExp(`\\(src/handler\\.ts:${line}:\\d+\\)`))
+      expect(log).not.toMatch(/main\.js|\(native\)/)
+    }
+  )
 
   it("shows what the handler answered, sends it again, gives it as a command, finds it and forgets it", async () => {
     const { page } = open

@@ -81,8 +81,8 @@ export const serveDev = Effect.fnUntraced(
       limits: defaultLimits,
       explain: (text) => state.current?.explain(text) ?? text,
       hide,
-      nameOf: (call) => hostName(call, state.current?.written ?? new Map()).name,
-      outcomeOf: (call, reply) => outcomeOf(call, reply, state.now().capabilities, world.files()),
+      nameOf: (call) => hostName(call, state.current?.written ?? new Map()),
+      outcomeOf: (call, reply, reason) => outcomeOf(call, reply, reason, state.now().capabilities, world.files()),
       viewerOf: state.viewerOf,
       ended: options.ended ?? (() => {}),
       changed: (executions) => Effect.runFork(state.update(() => ({ executions, world: world.snapshot() })))

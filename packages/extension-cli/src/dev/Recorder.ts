@@ -11,6 +11,7 @@ import type { Execution } from "@alga-psa/ext-runner/Execution"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { type Context, Effect } from "effect"
 import type { AnswerRecord, CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
+import { noteReason } from "./internal/guardReason.ts"
 import { withoutCredentials } from "./internal/hidden.ts"
 import { answerRecord, sentRecord, targetOf } from "./internal/recordedAnswer.ts"
 import type { Explain } from "./SourceStack.ts"
@@ -49,12 +50,16 @@ export interface RecorderOptions {
   readonly explain: Explain
   /** Takes out of a text what nobody is to read in a panel. */
   readonly hide: (text: string) => string
-  /** How a call ended, and why; the reply is null for one that was interrupted. */
-  readonly outcomeOf: (call: HostCall, reply: HostReply | null) => Pick<CallRecord, "outcome" | "why">
+  /** How a call ended, and why; the reply is null for one that was interrupted. The reason is the guard's, where it refused the call. */
+  readonly outcomeOf: (
+    call: HostCall,
+    reply: HostReply | null,
+    reason: string | null
+  ) => Pick<CallRecord, "outcome" | "why">
   /** For whom a request of this user runs. */
   readonly viewerOf: (user: string | undefined) => { readonly name: ViewerName; readonly label: string }
-  /** A call as the author wrote it. */
-  readonly nameOf: (call: HostCall) => string
+  /** A call as the author wrote it, and where, as far as that is known. */
+  readonly nameOf: (call: HostCall) => { readonly name: string; readonly places: ReadonlyArray<string> }
   /** Hears of an execution that has ended. */
   readonly ended: (record: ExecutionRecord) => void
   /** Hears of every change. */
@@ -128,6 +133,11 @@ export const makeRecorder = ({
   /** Stacks are read as they are long, and shown as they are short. */
   const shortened = (text: string) => cut(hide(explain(cut(text, kept.stackLetters))), kept.stackLetters / 4)
 
+  const reasonOf = (why: string | null, places: ReadonlyArray<string>): string | null => {
+    const told = [...(why === null ? [] : [why]), ...(places.length === 0 ? [] : [`called at ${places.join(" or ")}`])]
+    return told.length === 0 ? null : cut(hide(told.join("; ")))
+  }
+
   const fits = (one: Running, record: CallRecord | LogRecord): boolean => {
     one.letters += JSON.stringify(record).length
     return one.letters <= kept.jsonLetters
@@ -161,16 +171,21 @@ export const makeRecorder = ({
           const { requestId } = yield* Invocation
           const one = running.get(requestId ?? "")
           const started = performance.now()
-          return yield* Effect.onExit(answer(call), (exit) =>
+          let reason: string | null = null
+          const noted = noteReason(answer(call), (given) => {
+            reason = given
+          })
+          return yield* Effect.onExit(noted, (exit) =>
             Effect.sync(() => {
               if (one === undefined) return
               const reply = exit._tag === "Success" ? exit.value : null
-              const { outcome, why } = outcomeOf(call, reply)
+              const { outcome, why } = outcomeOf(call, reply, reason)
+              const { name, places } = nameOf(call)
               const record = {
-                operation: nameOf(call),
+                operation: name,
                 args: cut(hide(written(call.args))),
                 outcome,
-                why: why === null ? null : cut(hide(why)),
+                why: outcome === "ok" ? null : reasonOf(why, places),
                 rows: reply === null ? null : rowsOf(reply),
                 milliseconds: performance.now() - started
               }
