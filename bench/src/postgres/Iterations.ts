@@ -16,6 +16,9 @@ const goals = { small: 3, middle: 100, large: 500 } as const
 /** The page whose cost is compared with the first's, and within how many times of it it is to be. */
 const [farPage, farGoal] = [1_000, 1.3]
 
+/** Milliseconds before anything counts, and the rounds that count: at least three, and more where one is short. */
+const [warmUp, fewestRounds, mostRounds] = [1_000, 3, 100]
+
 const timed = <A, E, R>(run: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     const before = performance.now()
@@ -63,8 +66,14 @@ export const iterations = (people: Population, today: Peer, { budget, tell }: Be
       yield* tell(`all clients of a tenant of ${people[size]}`)
       const tenant = loadedId(`tenant ${measuredTenants[size]}`)
       const { count, pages } = yield* iterated(tenant)
+      const warm = performance.now()
+      while (performance.now() - warm < Math.min(warmUp, budget * 2)) {
+        yield* iterated(tenant)
+        yield* paged(today, tenant, pages)
+      }
       const [ours, theirs]: [Array<number>, Array<number>] = [[], []]
-      for (let round = 0; round < 3; round++) {
+      const begin = performance.now()
+      for (let round = 0; round < mostRounds && (round < fewestRounds || performance.now() - begin < budget); round++) {
         ours.push((yield* timed(iterated(tenant))).took)
         theirs.push(yield* paged(today, tenant, pages))
       }

@@ -20,11 +20,12 @@ const maxBytes = 4_096
 
 const version = "1"
 const form = /^1\.([0-9a-f-]{36})\.([\w-]*)$/
-const Name = Schema.StringFromBase64Url.pipe(
-  Schema.decodeTo(Schema.String.check(Schema.isMaxCodePoints(sortNameLength), Schema.isPattern(/^[^\0]*$/)))
-)
+const Name = Schema.String.check(Schema.isMaxCodePoints(sortNameLength), Schema.isPattern(/^[^\0]*$/))
+const isName = Schema.is(Name)
 const encodeName = Schema.encodeSync(Schema.StringFromBase64Url)
-const decodeName = Schema.decodeOption(Name)
+const decodeBytes = Schema.decodeOption(Schema.Uint8ArrayFromBase64Url)
+// A name may begin with a byte order mark, which is a character of it like any other.
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 const isId = Schema.is(Schema.toEncoded(Uuid))
 
 /** The part of a folded name that a list by cursor is ordered by. */
@@ -40,8 +41,10 @@ export const cursorText = ({ id, name }: PageCursor): string => `${version}.${id
 /** The cursor that a text is; null where it is none that {@link cursorText} could have written. */
 export const cursorOf = (text: string): PageCursor | null => {
   const [, id = "", encoded = ""] = text.length > maxBytes ? [] : (form.exec(text) ?? [])
-  const name = Option.getOrNull(decodeName(encoded))
-  if (!isId(id) || name === null) return null
+  const bytes = Option.getOrNull(decodeBytes(encoded))
+  if (!isId(id) || bytes === null) return null
+  const name = utf8.decode(bytes)
+  if (!isName(name)) return null
   const cursor = { name, id }
   // One cursor has one text: neither bytes that are no UTF-8 nor spare bits of the last letter are taken for another name.
   return cursorText(cursor) === text ? cursor : null

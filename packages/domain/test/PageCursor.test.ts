@@ -22,8 +22,8 @@ describe("A cursor", () => {
     assert.deepEqual(cursorOf(cursorText(place)), place)
   })
 
-  it("may name nothing at all", () => {
-    assert.deepEqual(cursorOf(`1.${id}.`), { name: "", id })
+  it.each(["", "\ufeff", "\ufeffa", "a\ufeff"])("may name %j, whatever it begins with", (name) => {
+    assert.deepEqual(cursorOf(cursorText({ name, id })), { name, id })
   })
 
   it.each([

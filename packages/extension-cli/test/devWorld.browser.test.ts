@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { ids, seed } from "@alga-psa/ext-adapters-memory"
 import type {} from "@alga-psa/ext-development-host/testing/browserSetup"
+import { callByPage } from "@alga-psa/ext-development-host/testing/CallsPage"
 import {
   connectBrowser,
   looks,
@@ -51,13 +52,8 @@ afterEach(async () => {
 })
 
 /** Has the extension's page make calls of the host, and gives what came of each. */
-const call = async (...calls: ReadonlyArray<ReadonlyArray<unknown>>): Promise<ReadonlyArray<unknown>> => {
-  const frame = open.page.frameLocator("#page")
-  await frame.getByLabel("Calls").fill(JSON.stringify(calls))
-  await frame.getByRole("button", { name: "Call" }).click()
-  await frame.locator("#answer", { hasText: /./ }).waitFor()
-  return JSON.parse((await frame.locator("#answer").textContent()) ?? "")
-}
+const call = (...calls: ReadonlyArray<ReadonlyArray<unknown>>): Promise<ReadonlyArray<unknown>> =>
+  callByPage(open.page.frameLocator("#page"), calls)
 
 /** Writes a file of the host's, and waits until the page was loaded anew with it. */
 const given = async (name: string, text: string) => {

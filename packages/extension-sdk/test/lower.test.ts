@@ -1,5 +1,7 @@
+import { runInNewContext } from "node:vm"
 import { describe, expect, it } from "vitest"
 import { fieldMessages, lift, withoutNulls } from "../src/internal/lift.ts"
+import { liftRecords } from "../src/internal/liftRecords.ts"
 import { bytes, flag, json, list, number, oneOf, option, record, text, u32, u64 } from "../src/internal/lower.ts"
 
 describe("what goes out", () => {
@@ -68,6 +70,37 @@ describe("what comes in", () => {
   it("makes absent options null, bytes a Uint8Array and big integers numbers", () => {
     const lifted = lift({ a: undefined, b: [{ c: undefined, d: 9n }], e: new Uint8Array([1, 2]).subarray(1) })
     expect(lifted).toEqual({ a: null, b: [{ c: null, d: 9 }], e: new Uint8Array([2]) })
+  })
+
+  it("gives records with exactly the fields that it knows, alone, in a list and in a page", () => {
+    const fields = ["a", "b"]
+    const foreign: unknown = runInNewContext("({ a: 1, b: undefined, tags: [] })")
+    for (const [found, record] of [
+      [
+        { a: 1, b: "x" },
+        { a: 1, b: "x" }
+      ],
+      [{ a: 1 }, { a: 1, b: null }],
+      [
+        { a: 1, b: undefined },
+        { a: 1, b: null }
+      ],
+      [
+        { a: 1, b: ["x"], newer: 2 },
+        { a: 1, b: ["x"] }
+      ],
+      [
+        { a: 1, newer: 2 },
+        { a: 1, b: null }
+      ],
+      [foreign, { a: 1, b: null }]
+    ] as const) {
+      expect(liftRecords(fields, found)).toStrictEqual(record)
+      expect(liftRecords(fields, [found, undefined, null])).toStrictEqual([record, null, null])
+      const page = { items: [found], totalCount: undefined, next: "1" }
+      expect(liftRecords(fields, page)).toStrictEqual({ items: [record], totalCount: null, next: "1" })
+    }
+    expect(liftRecords(fields, undefined)).toBeNull()
   })
 
   it("leaves nulls out for types that know them as missing", () => {

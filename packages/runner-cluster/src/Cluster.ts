@@ -43,11 +43,13 @@ const layerLife: Layer.Layer<Life, never, Life | Membership.Membership | Directo
       return Life.of({
         ...life,
         stop: (options) =>
-          Effect.gen(function* () {
-            const leaving = yield* Effect.forkDetach(Effect.all([leave, tell], { concurrency: "unbounded" }))
-            yield* Effect.timeoutOption(Fiber.join(leaving), farewell)
-            yield* Effect.sleep(linger)
-            yield* life.stop(options)
+          life.stop({
+            ...options,
+            leave: Effect.gen(function* () {
+              const leaving = yield* Effect.forkDetach(Effect.all([leave, tell], { concurrency: "unbounded" }))
+              yield* Effect.timeoutOption(Fiber.join(leaving), farewell)
+              yield* Effect.sleep(linger)
+            })
           })
       })
     })

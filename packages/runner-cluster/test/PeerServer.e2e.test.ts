@@ -15,6 +15,7 @@ import { RpcServer } from "effect/rpc"
 import { SocketServer } from "effect/socket"
 import * as ClusteredExecution from "../src/ClusteredExecution.ts"
 import { ClusterPlaces } from "../src/ClusterLimits.ts"
+import { Membership } from "../src/Membership.ts"
 import { layerSerialization, layerServer } from "../src/PeerLink.ts"
 import * as PeerServer from "../src/PeerServer.ts"
 import * as Peers from "../src/Peers.ts"
@@ -37,7 +38,10 @@ const broken = new RunnerError({ ...said, cause: new Error("private") })
  * A runner on the seed's records, and what is asked of it by another that knows the secret. `runs` counts guests, `given` has
  * what the last one's ports were given; each begins `guest`.
  */
-const asking = Effect.fnUntraced(function* (guest: Effect.Effect<void>) {
+const asking = Effect.fnUntraced(function* (
+  guest: Effect.Effect<void>,
+  membershipOfRunner: Layer.Layer<Membership> = membership
+) {
   let runs = 0
   let given: unknown = null
   const execution = Execution.layer(defaultLimits).pipe(
@@ -62,7 +66,7 @@ const asking = Effect.fnUntraced(function* (guest: Effect.Effect<void>) {
       Layer.provideMerge(layerServer({ host: "127.0.0.1", port: 0 }, secrets)),
       Layer.provide(serialization),
       Layer.provide(Layer.provide(ClusteredExecution.layerLocal, [execution, places])),
-      Layer.provide([places, membership, directoryOf([]).layer, TriggerBell.layer]),
+      Layer.provide([places, membershipOfRunner, directoryOf([]).layer, TriggerBell.layer]),
       Layer.provideMerge(Life.layer),
       Layer.provide(Layer.mock(Components, { get: () => Effect.fail(broken) }))
     )
@@ -97,6 +101,17 @@ describe("A request of another runner", () => {
     Effect.gen(function* () {
       const { execute, runs } = yield* asked
       assert.deepStrictEqual([yield* execute(good), runs()], ["204", 1])
+    }).pipe(provided)
+  )
+
+  it.live("is not taken by a runner that has left the cluster, though it still works", () =>
+    Effect.gen(function* () {
+      const gone = Layer.effect(
+        Membership,
+        Effect.map(Membership, (it) => ({ ...it, left: () => true }))
+      ).pipe(Layer.provide(membership))
+      const { execute, life, runs } = yield* asking(Effect.void, gone)
+      assert.deepStrictEqual([yield* execute(good), runs(), life.ready()], ["NotTaken", 0, true])
     }).pipe(provided)
   )
 

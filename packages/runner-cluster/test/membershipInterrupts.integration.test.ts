@@ -82,19 +82,54 @@ describe("the directory over PostgreSQL, interrupted at steps that a seed choose
   )
 })
 
+/** The list of runners as it is kept, which opens the latch whenever shards were got. */
+const heardAs = Effect.fnUntraced(function* (holding: Latch.Latch) {
+  const kept = yield* RunnerStorage.RunnerStorage
+  return RunnerStorage.RunnerStorage.of({
+    ...kept,
+    acquire: (address, shards) =>
+      Effect.tap(kept.acquire(address, shards), (got) => (got.length > 0 ? holding.open : Effect.void))
+  })
+})
+
+const listedAndLocked = Effect.flatMap(
+  PgClient.PgClient,
+  (sql) => sql<{ readonly runners: number; readonly locks: number }>`
+    SELECT (SELECT count(*)::int FROM cluster_runners) AS runners,
+      (SELECT count(*)::int FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE locktype = 'advisory' AND datname = current_database()) AS locks`
+)
+
+describe("a runner that leaves the cluster", () => {
+  it.live(
+    "is on no list and holds no shard while it still works, and knows that it has left",
+    () =>
+      Effect.gen(function* () {
+        const holding = Latch.makeUnsafe(false)
+        const heard = yield* heardAs(holding)
+        const built = yield* Layer.build(Membership.layer(options)).pipe(
+          Effect.provideService(RunnerStorage.RunnerStorage, heard),
+          Effect.provide(peersLike({}))
+        )
+        const { leave, left } = Context.get(built, Membership.Membership)
+        yield* holding.await
+        const [before] = yield* listedAndLocked
+        assert.deepStrictEqual([before?.runners, (before?.locks ?? 0) > 0, left()], [1, true, false])
+        yield* leave
+        assert.isTrue(left())
+        yield* Effect.repeat(listedAndLocked, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
+      }).pipe(Effect.provide(Layer.provideMerge(storage, database))),
+    60_000
+  )
+})
+
 describe("the membership over PostgreSQL, interrupted at steps that a seed chooses", () => {
   it.live(
     "is on no list and holds no shard once it has ended, and can join again",
     () =>
       Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        const kept = yield* RunnerStorage.RunnerStorage
         const holding = Latch.makeUnsafe(false)
-        const heard = RunnerStorage.RunnerStorage.of({
-          ...kept,
-          acquire: (address, shards) =>
-            Effect.tap(kept.acquire(address, shards), (got) => (got.length > 0 ? holding.open : Effect.void))
-        })
+        const heard = yield* heardAs(holding)
         const life = Effect.scoped(
           Effect.gen(function* () {
             yield* holding.close
@@ -103,12 +138,8 @@ describe("the membership over PostgreSQL, interrupted at steps that a seed choos
             yield* Context.get(built, Membership.Membership).leave
           })
         ).pipe(Effect.provideService(RunnerStorage.RunnerStorage, heard), Effect.provide(peersLike({})))
-        const left = sql<{ readonly runners: number; readonly locks: number }>`
-          SELECT (SELECT count(*)::int FROM cluster_runners) AS runners,
-            (SELECT count(*)::int FROM pg_locks JOIN pg_database ON pg_database.oid = database
-              WHERE locktype = 'advisory' AND datname = current_database()) AS locks`
         const steps = yield* interruptSomeSteps(life, { count: 16, seed: "membership" }, () =>
-          Effect.repeat(left, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
+          Effect.repeat(listedAndLocked, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
         )
         assert.isAbove(steps, 100)
         yield* life

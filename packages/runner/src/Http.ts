@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerError, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type api, type EndpointName, endpoints, openApi } from "./Api.ts"
 import { named, only, refuse } from "./internal/http/answer.ts"
+import { layerClosing } from "./internal/http/closing.ts"
 import { execute } from "./internal/http/execute.ts"
 import { extensionUi } from "./internal/http/extensionUi.ts"
 import { alive, metrics, ready } from "./internal/http/health.ts"
@@ -56,4 +57,4 @@ const endpointRoutes = HttpRouter.use(
  * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
  * `not_found` or `method_not_allowed`, but for the two paths of today's runner where they are open. On hosts that installs own there are pages alone.
  */
-export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts)
+export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts, layerClosing)

@@ -1,13 +1,18 @@
-import { Context, Deferred, type Duration, Effect, Layer } from "effect"
+import { Context, Deferred, Duration, Effect, Layer } from "effect"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
 /** How a runner ends. */
 export interface StopOptions {
+  /** What is done first, while it says already that it is not ready. Default: nothing. */
+  readonly leave?: Effect.Effect<void>
   /** How long it goes on taking work while it says that it is not ready, so that balancers look elsewhere. */
   readonly delay: Duration.Duration
   /** How long work that was taken may go on. What is not done by then is cut. */
   readonly grace: Duration.Duration
 }
+
+/** How long requests that are on their way when the last work ends still get an answer, which says that nothing was done. */
+const linger = Duration.millis(250)
 
 /** Takes work while the runner lives, and ends it in order. */
 export class Life extends Context.Service<
@@ -17,7 +22,7 @@ export class Life extends Context.Service<
     readonly admit: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E | RunnerError, R>
     /** False as soon as {@link stop} was called. */
     readonly ready: () => boolean
-    /** Ends when no work is left. */
+    /** Ends a quarter of a second after no work is left. */
     readonly stop: (options: StopOptions) => Effect.Effect<void>
   }
 >()("@alga-psa/ext-runner/Life") {}
@@ -48,9 +53,10 @@ export const layer: Layer.Layer<Life> = Layer.effect(
           working += 1
           return Effect.ensuring(restore(Effect.raceFirst(work, Deferred.await(cut))), done)
         }),
-      stop: Effect.fnUntraced(function* ({ delay, grace }) {
+      stop: Effect.fnUntraced(function* ({ delay, grace, leave = Effect.void }) {
         state = "delay"
         yield* Effect.annotateLogs(Effect.logInfo("the runner stops"), { working })
+        yield* leave
         yield* Effect.sleep(delay)
         state = "closed"
         yield* settle
@@ -67,6 +73,7 @@ export const layer: Layer.Layer<Life> = Layer.effect(
               )
           })
         )
+        yield* Effect.sleep(linger)
       }, Effect.interruptible)
     })
   })

@@ -32,7 +32,51 @@ const conversation = (url: string, bytes: string) =>
     socket.on("error", () => undefined).on("close", () => resume(Effect.succeed(received)))
   })
 
+/** Asks again and again on one kept connection, each time at once, until an answer closes it; gives what became of it. */
+const keptConnection = (url: string) =>
+  Effect.callback<"closed by an answer" | "lost a request">((resume) => {
+    const { hostname, port } = new URL(url)
+    const ask = `POST /v1/execute HTTP/1.1\r\nhost: x\r\nx-runner-service-token: ${token}\r\ncontent-length: 2\r\n\r\n{}`
+    let [received, waiting, told] = ["", true, false]
+    const socket = connect(Number(port), hostname, () => socket.write(ask))
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      received += text
+      const head = received.indexOf("\r\n\r\n")
+      const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? Number.NaN)
+      if (head < 0 || !(received.length >= head + 4 + length)) return
+      told = /\r\nconnection: close\r\n/i.test(received.slice(0, head + 4))
+      received = ""
+      waiting = !told
+      if (!told) socket.write(ask)
+    })
+    socket.on("error", () => undefined)
+    socket.on("close", () => resume(Effect.succeed(told && !waiting ? "closed by an answer" : "lost a request")))
+  })
+
 describe("a runner that is told to stop", () => {
+  for (const delay of ["0 seconds", "1 second"]) {
+    it.live(
+      `answers every request of 12 busy connections, and closes each by an answer: ${delay}`,
+      () =>
+        Effect.gen(function* () {
+          const { serve } = yield* setting
+          const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_STOP_DELAY: delay })
+          const busy = yield* Effect.forkChild(
+            Effect.all(
+              Array.from({ length: 12 }, () => keptConnection(url)),
+              { concurrency: "unbounded" }
+            ),
+            { startImmediately: true }
+          )
+          yield* execute()
+          const ended = run.end("SIGTERM")
+          assert.deepStrictEqual(new Set(yield* Fiber.join(busy)), new Set(["closed by an answer"]))
+          assert.strictEqual(yield* Effect.promise(() => ended), 0)
+        }),
+      120_000
+    )
+  }
+
   it.live(
     "finishes what it works on, and exits with 0",
     () =>
@@ -102,9 +146,12 @@ describe("a runner under way", () => {
       yield* logged(run, "the service tokens were read again")
       assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 200])
       assert.isTrue((yield* Fiber.join(load)).every((status) => status === 200))
-      yield* Effect.promise(() => writeFile(file, "{"))
-      run.signal("SIGHUP")
-      yield* logged(run, "the service tokens stay: the settings cannot be read again")
+      for (const useless of ["{", '{ "RUNNER_SERVICE_TOKEN_CHECK": "off" }']) {
+        yield* Effect.promise(() => writeFile(file, useless))
+        run.signal("SIGHUP")
+        yield* logged(run, "the service tokens stay: the settings cannot be read again")
+        assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 200])
+      }
       yield* write({ RUNNER_SERVICE_TOKEN: "new" })
       run.signal("SIGHUP")
       yield* logged(run, "the service tokens were read again")

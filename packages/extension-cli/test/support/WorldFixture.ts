@@ -1,3 +1,4 @@
+import { callsPage } from "@alga-psa/ext-development-host/testing/CallsPage"
 import { type DevFixture, devFixture } from "./DevFixture.ts"
 
 const manifest = {
@@ -73,33 +74,11 @@ export const handle = defineHandler(async (request, _host: HostBindings) => {
 })
 `
 
-const page = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Everything</title><script type="module" src="./main.js"></script></head>
-<body><h1>Everything</h1><textarea id="calls" aria-label="Calls"></textarea><button id="call">Call</button><output id="answer"></output></body></html>
-`
-
-const script = `const host = new URLSearchParams(location.search).get("parentOrigin")
-const tell = (type, payload, request_id) => parent.postMessage({ alga: true, version: "1", type, payload, request_id }, host)
-const answer = document.getElementById("answer")
-addEventListener("message", ({ data, origin }) => {
-  if (origin !== host || data.type !== "apiproxy_response") return
-  const { body, error } = data.payload
-  answer.textContent = error ?? new TextDecoder().decode(Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0)))
-})
-document.getElementById("call").addEventListener("click", () => {
-  answer.textContent = ""
-  const bytes = new TextEncoder().encode(document.getElementById("calls").value)
-  tell("apiproxy", { route: "/api/calls", method: "POST", body: btoa(String.fromCharCode(...bytes)) }, "calls")
-})
-tell("ready", {})
-`
-
 /** An extension that uses every part of the host beside the reads. */
 export const worldFixture = async (): Promise<DevFixture> => {
   const fixture = await devFixture()
   await fixture.write("manifest.json", JSON.stringify(manifest))
   await fixture.write("src/handler.ts", handler)
-  await fixture.write("ui/index.html", page)
-  await fixture.write("ui/main.js", script)
+  for (const [name, text] of Object.entries(callsPage)) await fixture.write(name, text)
   return fixture
 }

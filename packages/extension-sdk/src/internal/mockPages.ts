@@ -1,5 +1,6 @@
 import { HostError } from "../HostError.ts"
 import { brokenCursor } from "./brokenRule.ts"
+import { type Place, placeOf, textOf } from "./mockCursor.ts"
 import { type MockOptions, mockRecords, type Values } from "./mockReads.ts"
 import { byNameThenId, judge, sortName } from "./readRules.ts"
 import { allOf } from "./reads.ts"
@@ -19,28 +20,10 @@ interface PagesInput {
   readonly withTotal?: boolean | null
 }
 
-interface Place {
-  readonly name: string
-  readonly id: string
-}
-
 const byPlace = byNameThenId<Place>(
   ({ name }) => name,
   ({ id }) => id
 )
-
-const textOf = ({ id, name }: Place): string => `1.${id}.${encodeURIComponent(name)}`
-
-/** The place that a cursor's text stands for; null for any other text. */
-const placeOf = (text: string): Place | null => {
-  const [, id = "", written = ""] = /^1\.([0-9a-f-]{36})\.([^.]*(?:\.[^.]*)*)$/.exec(text) ?? []
-  try {
-    const place = { id, name: decodeURIComponent(written) }
-    return id !== "" && textOf(place) === text ? place : null
-  } catch {
-    return null
-  }
-}
 
 const tagsOf = (record: Values): ReadonlyArray<string> =>
   ((record["tags"] ?? []) as ReadonlyArray<string>).map((tag) => tag.toLowerCase())
@@ -53,7 +36,10 @@ export const mockPages = (
 ): object => {
   const data: ResourceData = resources[name]
   const records = mockRecords(data, fixtures)
-  const place = (record: Values): Place => ({ name: sortName(records.nameOf(record)), id: records.idOf(record) })
+  const place = (record: Values): Place => ({
+    name: sortName(records.nameOf(record)),
+    id: records.idOf(record).toLowerCase()
+  })
   const hasTags = data.fields.includes("tags")
   const isSeen = (record: Values) => portalClient === undefined || records.idOf(record) === portalClient
   const shown = (record: Values) =>

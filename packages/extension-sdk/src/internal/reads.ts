@@ -4,7 +4,7 @@ import type { CursorPage } from "../CursorPage.ts"
 import type { Page } from "../Page.ts"
 import { brokenCursor, brokenRule } from "./brokenRule.ts"
 import { hostCall, hostError } from "./hostCall.ts"
-import { lift } from "./lift.ts"
+import { liftRecords } from "./liftRecords.ts"
 import { flag, type Lower, list, oneOf, option, record, text, u32 } from "./lower.ts"
 import type { OperationData, ResourceData, ResourceFunctions, WorldType } from "./resourceData.ts"
 
@@ -26,15 +26,6 @@ const expressible = <A>(lower: () => A): A | null => {
   } catch {
     return null
   }
-}
-
-/** Records with exactly these fields: one that an older world does not have is null. */
-const complete = (fields: ReadonlyArray<string>, found: unknown): unknown => {
-  if (Array.isArray(found)) return found.map((one) => complete(fields, one))
-  if (typeof found !== "object" || found === null) return found
-  const source = found as Readonly<Record<string, unknown>>
-  if ("items" in source) return { ...source, items: complete(fields, source["items"]) }
-  return Object.fromEntries(fields.map((field) => [field, source[field] ?? null]))
 }
 
 /**
@@ -81,9 +72,7 @@ export const allOf =
 export const readsOf = (name: string, data: ResourceData, functions: ResourceFunctions): object => {
   const calls = Object.entries(data.operations).map(([operation, of]) => [
     operation,
-    readCall(`${name}.${operation}`, data, of, (...args) =>
-      complete(data.fields, lift(functions[of.member]?.(...args)))
-    )
+    readCall(`${name}.${operation}`, data, of, (...args) => liftRecords(data.fields, functions[of.member]?.(...args)))
   ])
   const reads: Readonly<Record<string, unknown>> = Object.fromEntries(calls)
   return "list" in reads ? { ...reads, all: allOf(name, data, reads["list"] as List) } : reads

@@ -28,10 +28,15 @@ const ready = (options: StopOptions) =>
     })
   )
 
+const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: start it again"
+
 const callers = (settings: Settings, file: Option.Option<string>) => {
   const tokens = tokensOf(settings)
   if (tokens === null) return ServiceToken.layerUnchecked
-  const reload = Effect.map(loadSettings(file), (read) => tokensOf(read) ?? tokens)
+  const reload = Effect.flatMap(loadSettings(file), (read) => {
+    const now = tokensOf(read)
+    return now === null ? Effect.fail(new SettingsInvalid({ problems: [noTokens] })) : Effect.succeed(now)
+  })
   return Layer.unwrap(
     Effect.map(Effect.context<FileSystem.FileSystem>(), (context) =>
       ServiceToken.layerTokens(
