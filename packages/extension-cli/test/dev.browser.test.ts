@@ -173,10 +173,10 @@ describe("alga-ext dev", () => {
       "/api/wrong",
       "host.clients.list",
       "pageSize must be 1 to 100",
-      17,
-      "src/handler.ts:17:40 or src/handler.ts:21:47"
+      16,
+      "src/handler.ts:16:37 or src/handler.ts:20:39"
     ],
-    ["/api/all", "host.clients.all", "search must not contain a NUL character", 18, "src/handler.ts:18:66"]
+    ["/api/all", "host.clients.all", "search must not contain a NUL character", 17, "src/handler.ts:17:57"]
   ])(
     "says which rule %s breaks, and in which line, beside the call and in the log",
     async (path, call, rule, line, at) => {
@@ -217,6 +217,34 @@ describe("alga-ext dev", () => {
     await page.getByRole("button", { name: "Clear" }).click()
     await expect.poll(() => page.locator(".execution").count()).toBe(0)
   })
+
+  it("keeps an execution as a test, which replays in the sandbox and fails once the handler does something else", async () => {
+    const { page } = open
+    await send("/api/count?at=kept")
+    const execution = page.locator(".execution", { hasText: "/api/count?at=kept" }).first()
+    await execution.getByRole("button", { name: "Keep as test" }).click()
+    await execution.getByText("Kept in test/recorded/get-api-count.json.").waitFor()
+    const recording = JSON.parse(await extension.read("test/recorded/get-api-count.json"))
+    expect(recording).toMatchObject({
+      request: { method: "GET", url: "/api/count?at=kept", headers: [] },
+      calls: [{ call: "clients.listClients", reply: { ok: { totalCount: 11 } } }],
+      response: { status: 200, body: { $text: count(11) } }
+    })
+    const test = () =>
+      new Promise<{ readonly code: number; readonly output: string }>((resolve) =>
+        execFile(process.execPath, ["--test", "test/recorded.test.ts"], { cwd: extension.folder }, (error, output) =>
+          resolve({ code: Number(error?.code ?? 0), output })
+        )
+      )
+    expect((await test()).output).toMatch(/get-api-count\.json: GET \/api\/count\?at=kept/)
+    expect((await test()).code).toBe(0)
+    await extension.write("src/handler.ts", handlerSource("two"))
+    const changed = await test()
+    expect([changed.code, changed.output]).toEqual([1, expect.stringMatching(/the response is another one/)])
+    await extension.write("src/handler.ts", handlerSource("one"))
+    await rm(join(extension.folder, "test"), { recursive: true })
+    await shown(count(11))
+  }, 90_000)
 
   it("notes a capability that the code does not use", async () => {
     const declared = { capabilities: ["cap:client.read", "cap:service.read"] }
@@ -295,7 +323,15 @@ describe("the panel's routes", () => {
     const own = { "x-alga-host-session": await session() }
     expect(await status(`/dev/events?session=${await session()}`, {})).toBe(200)
     expect(await status("/dev/events", {})).toBe(401)
-    for (const path of ["/dev/bench", "/dev/storage", "/dev/run", "/dev/send", "/dev/resend", "/dev/clear"]) {
+    for (const path of [
+      "/dev/bench",
+      "/dev/storage",
+      "/dev/run",
+      "/dev/send",
+      "/dev/resend",
+      "/dev/keep",
+      "/dev/clear"
+    ]) {
       expect(await status(path, {}, "POST")).toBe(401)
       expect(await status(path, { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
     }

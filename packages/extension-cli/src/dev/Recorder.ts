@@ -7,6 +7,7 @@ import {
 } from "@alga-psa/ext-adapters-wit"
 import { Invocation } from "@alga-psa/ext-domain"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { Execution } from "@alga-psa/ext-runner/Execution"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { type Context, Effect } from "effect"
@@ -15,6 +16,7 @@ import { noteReason } from "./internal/guardReason.ts"
 import { withoutCredentials } from "./internal/hidden.ts"
 import { answerRecord, sentRecord, targetOf } from "./internal/recordedAnswer.ts"
 import type { Explain } from "./SourceStack.ts"
+import { makeTape, type Tape } from "./Tape.ts"
 import type { ViewerName } from "./ViewerName.ts"
 
 /**
@@ -32,6 +34,13 @@ const kept = {
 
 const cut = (text: string, most: number = kept.textLetters): string =>
   text.length > most ? `${text.slice(0, most)}…` : text
+
+/** What an execution was asked and said, for as long as it is shown. */
+interface Kept {
+  readonly http: ExecuteRequest["http"]
+  readonly tape: Tape
+  response: ExecuteResponse | null
+}
 
 interface Running {
   record: ExecutionRecord
@@ -104,12 +113,12 @@ export const makeRecorder = ({
 }: RecorderOptions) => {
   let records: ReadonlyArray<ExecutionRecord> = []
   const running = new Map<string, Running>()
-  const requests = new Map<string, ExecuteRequest["http"]>()
+  const whole = new Map<string, Kept>()
 
-  /** Forgets the requests that no record is left of. */
+  /** Forgets what no record is left of. */
   const forget = () => {
     const left = new Set(records.map(({ id }) => id))
-    for (const id of requests.keys()) if (!left.has(id)) requests.delete(id)
+    for (const id of whole.keys()) if (!left.has(id)) whole.delete(id)
   }
 
   const put = (record: ExecutionRecord) => {
@@ -190,6 +199,7 @@ export const makeRecorder = ({
                 milliseconds: performance.now() - started
               }
               noteCall(one, call, record, reply)
+              if (reply !== null) whole.get(one.record.id)?.tape.note(call, reply)
             })
           )
         })
@@ -224,7 +234,8 @@ export const makeRecorder = ({
           logBytes: 0
         }
         running.set(requestId, one)
-        requests.set(requestId, http)
+        const own: Kept = { http, tape: makeTape(hide), response: null }
+        whole.set(requestId, own)
         put(one.record)
         const end = (answer: AnswerRecord | null, error: string | null) =>
           Effect.sync(() => {
@@ -236,7 +247,10 @@ export const makeRecorder = ({
             ended(record)
           })
         return execution.run(request, requestId).pipe(
-          Effect.tap(({ response }) => end(answerRecord(response, hide), null)),
+          Effect.tap(({ response }) => {
+            own.response = response
+            return end(answerRecord(response, hide), null)
+          }),
           Effect.tapError((error) =>
             end(null, cut(hide(explain(`${error.message}${detailOf(error)}`)), kept.stackLetters))
           ),
@@ -249,7 +263,12 @@ export const makeRecorder = ({
     aroundImports,
     aroundExecution,
     /** The request of an execution that is shown; null of any other. */
-    requestOf: (id: string) => requests.get(id) ?? null,
+    requestOf: (id: string) => whole.get(id)?.http ?? null,
+    /** The recording of an execution that is shown; a sentence where there can be none, null of any other. */
+    recordingOf: (id: string) => {
+      const one = whole.get(id)
+      return one === undefined ? null : one.tape.recording(one.http, one.response)
+    },
     /** Shows nothing any more of what has ended. */
     clear: () => {
       records = records.filter(({ milliseconds }) => milliseconds === null)
