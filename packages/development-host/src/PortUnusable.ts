@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
+import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { Effect, Schema } from "effect"
 import type { ServeError } from "effect/http/HttpServerError"
-import { errorText } from "./ErrorText.ts"
 
 /** The last port of an address. */
 export const lastPort = 65_535

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto"
+import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
 import { endWith } from "@alga-psa/ext-runner/ExitCode"
 import { routes } from "@alga-psa/ext-runner/Http"
@@ -17,7 +18,6 @@ import { demoCases } from "./DemoCase.ts"
 import { demoPages, hostPageFiles } from "./DemoPages.ts"
 import { demoRoutes } from "./DemoRoutes.ts"
 import { layerEmbeddedRunner, seedDatabase } from "./EmbeddedRunner.ts"
-import { errorText } from "./ErrorText.ts"
 import { serveHostPages } from "./HostPageServer.ts"
 import { lastPort, portUnusable } from "./PortUnusable.ts"
 

@@ -4,10 +4,10 @@ import { brokenRules } from "./BrokenRules.ts"
 
 /** A field of a manifest: a value of another type, and none, are told what it must be. */
 export const manifestField = <S extends Schema.Top>(schema: S, message: string): S["Rebuild"] =>
-  schema.annotate({ message }).annotateKey({ messageMissingKey: `is missing: it ${message}` })
+  schema.annotate({ message, description: message }).annotateKey({ messageMissingKey: `is missing: it ${message}` })
 
 /** A field of a manifest that is a text of this form; of any but blanks where none is given. */
-export const manifestText = (message: string, form: RegExp = /\S/) =>
+export const manifestText = (message: string, form: RegExp = /\S/u) =>
   manifestField(Schema.String.annotate({ message }).check(Schema.isPattern(form, { message })), message)
 
 const listOfCapabilities = 'must be a list of capabilities such as ["cap:client.read"]'

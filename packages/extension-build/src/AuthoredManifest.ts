@@ -9,45 +9,53 @@ import {
 import { Effect, Schema } from "effect"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
-const semver = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
+const semver = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/u
 
 const Endpoint = Schema.Struct({
   method: manifestField(Schema.Literals(methods), `must be one of ${methods.join(", ")}`),
-  path: manifestText('must be a path such as "/api/clients/:id"', /^\/[^\s?#]*$/),
+  path: manifestText('must be a path such as "/api/clients/:id"', /^\/[^\s?#]*$/u),
   handler: manifestText('must be "dist/main"')
 }).annotate({ message: 'must be an object such as {"method": "GET", "path": "/", "handler": "dist/main"}' })
 
 const UiPage = Schema.Struct({
   type: manifestField(Schema.Literal("iframe"), 'must be "iframe"'),
-  entry: manifestText('must be a file of the page such as "ui/index.html"', /^ui(?!.*\/\.\.?(\/|$))\/[^\\]+$/),
+  entry: manifestText('must be a file of the page such as "ui/index.html"', /^ui(?!.*\/\.\.?(\/|$))\/[^\\]+$/u),
   hooks: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Unknown).annotate({ message: "must be an object of hooks by their names" })
   )
 }).annotate({ message: 'must be an object such as {"type": "iframe", "entry": "ui/index.html"}' })
 
+const Api = Schema.Struct({
+  endpoints: manifestField(
+    Schema.Array(Endpoint),
+    'must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
+  )
+}).annotate({ message: 'must be an object such as {"endpoints": []}' })
+
 /** The manifest as its author writes it: every field that the product knows, held to what it means. */
 export const AuthoredManifest = Schema.Struct({
+  /** Where an editor finds the rules. A host ignores it. */
+  $schema: Schema.optionalKey(manifestText('must be the address of a schema such as "./manifest.schema.json"')),
   name: manifestText(
     'must be a reverse-domain name in lower case such as "com.example.my-extension"',
-    /^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/
+    /^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/u
   ),
   publisher: Manifest.fields.publisher,
   version: manifestText('must be a semantic version such as "1.0.0"', semver),
   runtime: manifestField(Schema.Literal("wasm-js@1"), 'must be "wasm-js@1"'),
   capabilities: manifestField(DeclaredCapabilities, 'must be a list of capabilities such as ["cap:client.read"]'),
   ui: Schema.optionalKey(UiPage),
-  api: Schema.optionalKey(
-    Schema.Struct({
-      endpoints: manifestField(
-        Schema.Array(Endpoint),
-        'must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
-      )
-    }).annotate({
-      message: 'must be an object such as {"endpoints": []}'
-    })
-  )
+  api: Schema.optionalKey(Api)
 }).annotate({ message: "must be a JSON object" })
 export interface AuthoredManifest extends Schema.Schema.Type<typeof AuthoredManifest> {}
+
+/** The fields that are read, by the path of the object that has them. */
+export const manifestFields: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "": Object.keys(AuthoredManifest.fields),
+  ui: Object.keys(UiPage.fields),
+  api: Object.keys(Api.fields),
+  "api.endpoints[]": Object.keys(Endpoint.fields)
+}
 
 const said = (cause: unknown): string => (cause as SyntaxError).message.replace(/\s+/g, " ")
 

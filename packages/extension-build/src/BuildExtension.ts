@@ -5,12 +5,15 @@ import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import type { BundledHandler, Engine } from "@alga-psa/ext-extension-sdk/build"
 import { Effect } from "effect"
 import type { AuthoredManifest } from "./AuthoredManifest.ts"
+import { checkPage } from "./CheckPage.ts"
 import { type Extension, readExtension } from "./Extension.ts"
-import { ExtensionInvalid } from "./ExtensionInvalid.ts"
+import { invalid } from "./ExtensionInvalid.ts"
+import { type Finding, findingLine } from "./Finding.ts"
 import { type ComponentSource, givenComponent, sourceOf } from "./internal/componentSource.ts"
 import { explaining } from "./internal/explainBuild.ts"
 import { isKeptBuild, nameInBuild } from "./internal/keptBuild.ts"
 import { makeOutputFolder } from "./internal/outputFolder.ts"
+import { type PackageSize, packageSizes, sizeNotes } from "./PackageSizes.ts"
 import { type BundleFiles, packBundle } from "./PackBundle.ts"
 
 /** What to build. */
@@ -32,8 +35,10 @@ export interface BuildExtensionOptions {
   readonly interfaces?: ReadonlyArray<string> | undefined
   /** Where builds are kept. Default: `dist/builds` in the extension's folder. */
   readonly buildsDir?: string | undefined
-  /** `false` gives what is wrong with the capabilities as notes. Default: true, which fails. */
+  /** `false` gives what is wrong with the code and its capabilities as notes. Default: true, which fails. */
   readonly strict?: boolean | undefined
+  /** `false` leaves out type errors. Default: true. */
+  readonly types?: boolean | undefined
 }
 
 /** An extension as it was built. Its files stay as they are: another source is another folder. */
@@ -59,8 +64,12 @@ export interface BuiltExtension {
   readonly script: BundledHandler | null
   /** Whether an earlier build of the same inputs was found. */
   readonly reused: boolean
-  /** What the author should know and may ignore, one line each. */
+  /** What the author should know and may ignore. */
+  readonly findings: ReadonlyArray<Finding>
+  /** The same, one line each. */
   readonly notes: ReadonlyArray<string>
+  /** How much of the script comes from which package; empty for a component that was made elsewhere. */
+  readonly sizes: ReadonlyArray<PackageSize>
 }
 
 const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
@@ -97,12 +106,20 @@ const writeBuild = async (folder: string, source: ComponentSource, around: Bundl
   }
 }
 
-const checkPage = ({ manifest }: Extension, page: BundleFiles) => {
-  const entry = manifest.ui?.entry
-  return entry === undefined || Object.hasOwn(page, entry)
-    ? []
-    : [{ where: "manifest.json ui.entry", message: `"${entry}" is not there: write it, or take "ui" out` }]
-}
+/** A finding that a build which is not strict goes on in spite of. */
+const lenient = (one: Finding): Finding => (one.code === "handler-missing" ? one : { ...one, severity: "note" })
+
+/** A finding in the manifest with its line and column, where it has a path alone. */
+const placed =
+  (place: Extension["place"]) =>
+  (one: Finding): Finding => {
+    const [, path] = /^manifest\.json (.+)$/.exec(one.where) ?? []
+    if (path === undefined || one.line !== null) return one
+    const { column = null, line = null } = place(path)
+    return { ...one, line, column }
+  }
+
+const isError = ({ severity }: Finding): boolean => severity === "error"
 
 /**
  * Builds an extension: checks its manifest, bundles its handler, holds the declared capabilities against what the
@@ -129,21 +146,27 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
   const source = yield* options.component === undefined
     ? sourceOf(folder, manifest, options)
     : givenComponent(folder, manifest, options.component)
-  const strict = options.strict ?? true
-  const problems = [...checkPage(extension, around), ...(strict ? source.mismatches : [])]
-  if (problems.length > 0) return yield* new ExtensionInvalid({ problems })
+  const before = [
+    ...extension.findings,
+    ...checkPage(manifest, Object.keys(around)),
+    ...(options.strict === false ? source.findings.map(lenient) : source.findings)
+  ].map(placed(extension.place))
+  if (before.some(isError)) return yield* invalid(...before)
 
   const builds = options.buildsDir ?? (yield* explaining({ folder }, () => makeOutputFolder(folder, "dist", "builds")))
   const into = join(builds, folderName(source, around))
   const reused = yield* Effect.promise(() => isKeptBuild(into, around))
   if (!reused) yield* explaining({ folder, script: source.script }, () => writeBuild(into, source, around))
   const [component, bundle] = [join(into, "main.wasm"), join(into, "bundle.tar.zst")]
+  const componentSize = (yield* Effect.promise(() => stat(component))).size
+  const sizes = packageSizes(folder, source.script?.modules ?? [])
+  const findings = [...before, ...sizeNotes("dist/main.wasm", source.engine, componentSize, sizes)]
   return {
     engine: source.engine,
     manifest,
     folder: into,
     componentFile: component,
-    componentSize: (yield* Effect.promise(() => stat(component))).size,
+    componentSize,
     interfaces: source.interfaces,
     bundleFile: bundle,
     bundleSize: (yield* Effect.promise(() => stat(bundle))).size,
@@ -151,10 +174,8 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
     pageFiles: Object.keys(around).filter((file) => file.startsWith("ui/")),
     script: source.script,
     reused,
-    notes: [
-      ...extension.notes,
-      ...source.notes,
-      ...(strict ? [] : source.mismatches.map(({ message, where }) => `${where}: ${message}`))
-    ]
+    findings,
+    notes: findings.map(findingLine),
+    sizes
   } satisfies BuiltExtension
 })

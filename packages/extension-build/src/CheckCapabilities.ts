@@ -1,34 +1,41 @@
 import { alwaysGranted, Capability } from "@alga-psa/ext-domain"
-import type { ExtensionProblem } from "./ExtensionInvalid.ts"
+import { type Finding, finding } from "./Finding.ts"
 import { hostNamespaces } from "./HostNamespaces.ts"
-import type { HostUsage, SourcePlace } from "./HostUsage.ts"
+import { atPlace, type HostUsage } from "./HostUsage.ts"
 import { nearest } from "./internal/nearest.ts"
-
-const at = ({ column, file, line }: SourcePlace): string => `${file}:${line}:${column}`
 
 const normal = (name: string): string => name.trim().toLowerCase()
 
 const isKnown = (name: string): name is Capability => Capability.literals.some((known) => known === name)
 
-const meant = (name: string): string => {
+const suggestion = (name: string): string => {
   const near = nearest(name, Capability.literals)
   return near === null ? `known are ${Capability.literals.join(", ")}` : `did you mean "${near}"?`
 }
 
-const namesOf = (capability: Capability): string =>
+const namespaceOf = (capability: Capability): string =>
   hostNamespaces.filter((one) => one.capability === capability).map(({ name }) => `host.${name}`)[0] ?? "the host"
 
 const checkNames = (
   declared: ReadonlyArray<string>,
-  inVain: (name: Capability) => string | null
-): ReadonlyArray<ExtensionProblem> => {
+  whyUnused: (name: Capability) => string | null
+): ReadonlyArray<Finding> => {
   const names = declared.map(normal)
   return names.flatMap((name, index) => {
-    const where = `manifest.json capabilities[${index}]`
-    if (!isKnown(name)) return [{ where, message: `"${name}" is no capability: ${meant(name)}` }]
-    if (names.indexOf(name) < index) return [{ where, message: `"${name}" is there twice: remove one` }]
-    const why = alwaysGranted.has(name) ? null : inVain(name)
-    return why === null ? [] : [{ where, message: `"${name}" is asked for in vain: remove it, since ${why}` }]
+    const at = { file: "manifest.json", path: `capabilities[${index}]` }
+    const remove = { action: "remove", capability: name } as const
+    if (!isKnown(name)) {
+      return [finding({ code: "capability-unknown", at, text: `"${name}" is no capability`, remedy: suggestion(name) })]
+    }
+    if (names.indexOf(name) < index) {
+      return [
+        finding({ code: "capability-twice", at, text: `"${name}" is there twice`, remedy: "remove one", mend: remove })
+      ]
+    }
+    const why = alwaysGranted.has(name) ? null : whyUnused(name)
+    if (why === null) return []
+    const text = `"${name}" is declared but unused`
+    return [finding({ code: "capability-unused", at, text, remedy: `remove it, since ${why}`, mend: remove })]
   })
 }
 
@@ -36,7 +43,7 @@ const checkNames = (
 export const checkCapabilities = (
   declared: ReadonlyArray<string>,
   { escapes, uses }: HostUsage
-): ReadonlyArray<ExtensionProblem> => {
+): ReadonlyArray<Finding> => {
   const used = new Set(uses.map(({ capability }) => capability))
   const certain = uses.filter((use) => use.certain)
   const names = new Set(declared.map(normal))
@@ -45,25 +52,27 @@ export const checkCapabilities = (
   )
   return [
     ...checkNames(declared, (name) =>
-      used.has(name) || escapes.length > 0 ? null : `nothing in the component uses ${namesOf(name)}`
+      used.has(name) || escapes.length > 0 ? null : `nothing in the component uses ${namespaceOf(name)}`
     ),
     ...missing.flatMap((capability) =>
       certain
         .filter((use) => use.capability === capability)
         .slice(0, 1)
-        .map((use) => ({
-          where: "manifest.json capabilities",
-          message: `"${capability}" is missing: add it, since ${at(use)} uses ${use.written}`
-        }))
+        .map((use) =>
+          finding({
+            code: "capability-missing",
+            at: { file: "manifest.json", path: "capabilities" },
+            text: `"${capability}" is missing`,
+            remedy: `add it, since ${atPlace(use)} uses ${use.written}`,
+            mend: { action: "add", capability }
+          })
+        )
     )
   ]
 }
 
 /** The same for a component of which only the imports are known: it can use no more than those. */
-export const checkImports = (
-  declared: ReadonlyArray<string>,
-  imports: ReadonlyArray<string>
-): ReadonlyArray<ExtensionProblem> =>
+export const checkImports = (declared: ReadonlyArray<string>, imports: ReadonlyArray<string>): ReadonlyArray<Finding> =>
   checkNames(declared, (name) => {
     const interfaces = hostNamespaces.filter(({ capability }) => capability === name).flatMap((one) => one.interfaces)
     return interfaces.some((one) => imports.includes(`alga:extension/${one}`))
@@ -71,6 +80,14 @@ export const checkImports = (
       : `the component does not import alga:extension/${interfaces[0]}`
   })
 
-/** Why it cannot be said that a declared capability is asked for in vain, one line for each place. */
-export const capabilityNotes = ({ escapes }: HostUsage): ReadonlyArray<string> =>
-  escapes.map((place) => `${at(place)}: ${place.why}: unused capabilities are not looked for`)
+/** Why it cannot be said that a declared capability is unused, a note for each place. */
+export const capabilityNotes = ({ escapes }: HostUsage): ReadonlyArray<Finding> =>
+  escapes.map(({ why, ...at }) =>
+    finding({
+      code: "host-untyped",
+      at,
+      text: why,
+      remedy: "let types follow the host, or unused capabilities are not looked for",
+      severity: "note"
+    })
+  )

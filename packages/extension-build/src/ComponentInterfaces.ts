@@ -1,17 +1,14 @@
 import { ownInterfaces } from "@alga-psa/ext-adapters-wit/KnownWorld"
-import type { ExtensionProblem } from "./ExtensionInvalid.ts"
-import type { HostUsage, SourcePlace } from "./HostUsage.ts"
+import { type Finding, finding } from "./Finding.ts"
+import { atPlace, type HostUsage } from "./HostUsage.ts"
 
 /** The interfaces of the world that a component is given, and what its author should know of that. */
 export interface ComponentInterfaces {
   /** Such as `clients`, sorted. */
   readonly interfaces: ReadonlyArray<string>
-  /** Uses of what the component is not given: it would fail there. */
-  readonly problems: ReadonlyArray<ExtensionProblem>
-  readonly notes: ReadonlyArray<string>
+  /** Uses of what the component is not given, where it would fail; and a note where its code may use anything. */
+  readonly findings: ReadonlyArray<Finding>
 }
-
-const at = ({ column, file, line }: SourcePlace): string => `${file}:${line}:${column}`
 
 const isOwn = (name: string): boolean => ownInterfaces.some((own) => own === name)
 
@@ -27,7 +24,7 @@ export const componentInterfaces = (
 ): ComponentInterfaces => {
   const [first, ...others] = escapes
   if (first === undefined) {
-    return { interfaces: [...new Set([...uses.map((use) => use.interface), ...named])].sort(), problems: [], notes: [] }
+    return { interfaces: [...new Set([...uses.map((use) => use.interface), ...named])].sort(), findings: [] }
   }
   const interfaces = new Set([...offered.filter((name) => !isOwn(name)), ...named])
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`
@@ -35,10 +32,22 @@ export const componentInterfaces = (
   const asked = new Map(lacking.map((use) => [use.interface, use]))
   return {
     interfaces: [...interfaces].sort(),
-    problems: [...asked].map(([name, use]) => ({
-      where: at(use),
-      message: `uses ${use.written}, which the product's world lacks: name it with --interface ${name}, since ${at(first)} hides what else is used`
-    })),
-    notes: [`${at(first)}${more}: ${first.why}: the component imports the product's whole world`]
+    findings: [
+      finding({
+        code: "whole-world",
+        at: { file: first.file, line: first.line, column: first.column },
+        text: `${first.why}${more}`,
+        remedy: "let types follow the host, or the component imports the product's whole world",
+        severity: "note"
+      }),
+      ...[...asked].map(([name, use]) =>
+        finding({
+          code: "interface-missing",
+          at: { file: use.file, line: use.line, column: use.column },
+          text: `uses ${use.written}, which the product's world lacks`,
+          remedy: `name it with --interface ${name}, since ${atPlace(first)} hides what else is used`
+        })
+      )
+    ]
   }
 }

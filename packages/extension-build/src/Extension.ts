@@ -4,9 +4,11 @@ import { join, resolve } from "node:path"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import { type AuthoredManifest, parseAuthoredManifest } from "./AuthoredManifest.ts"
-import { ExtensionInvalid } from "./ExtensionInvalid.ts"
+import { invalid } from "./ExtensionInvalid.ts"
+import { type Finding, finding, type Place } from "./Finding.ts"
 import { explaining } from "./internal/explainBuild.ts"
-import { nearest } from "./internal/nearest.ts"
+import { type ManifestJson, readManifestJson } from "./internal/manifestJson.ts"
+import { unknownFields } from "./internal/unknownFields.ts"
 
 /** An extension's folder, read. */
 export interface Extension {
@@ -15,23 +17,38 @@ export interface Extension {
   readonly manifest: AuthoredManifest
   /** The manifest as it is written, which is what a bundle carries. */
   readonly manifestBytes: Uint8Array
-  /** What is odd and may be meant. */
-  readonly notes: ReadonlyArray<string>
+  /** What is odd in the manifest and may be meant. */
+  readonly findings: ReadonlyArray<Finding>
+  /** The place of a path in the manifest, such as `capabilities[0]`; of what is around it where it is not there. */
+  readonly place: (path: string) => Place
 }
 
 const manifestBytesAtMost = 64 * 1024
 
 const entries = ["src/component.ts", "src/component.js"]
 
-const fields = ["name", "publisher", "version", "runtime", "capabilities", "ui", "api"]
+/** A value as it is shown in a message. */
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? "undefined"
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
 
-const invalid = (where: string, message: string) => new ExtensionInvalid({ problems: [{ where, message }] })
+const valueAt = (value: unknown, path: string): unknown =>
+  Array.from(path.matchAll(/[^.[\]]+/g), ([key]) => key).reduce<unknown>(
+    (inner, key) => (inner as Readonly<Record<string, unknown>> | null)?.[key],
+    value
+  )
 
-const misspelt = (json: string): ReadonlyArray<string> =>
-  Object.keys(JSON.parse(json)).flatMap((name) => {
-    const near = fields.includes(name) ? null : nearest(name, fields)
-    return near === null ? [] : [`manifest.json ${name}: is not read; did you mean "${near}"?`]
+/** A rule that the manifest breaks: what is there, and what must be. */
+const ruleBroken = (json: ManifestJson, path: string, message: string): Finding => {
+  const [, text, remedy] = /^(is missing): (.*)$/.exec(message) ?? []
+  return finding({
+    code: "manifest-value",
+    at: json.place(path),
+    text: text ?? `${shown(valueAt(json.value, path))} is not right`,
+    remedy: remedy ?? `it ${message}`
   })
+}
 
 /** The module that exports `handler`, absolute; `src/component.ts` where none is given. */
 export const entryOf = Effect.fnUntraced(function* (folder: string, given: string | undefined) {
@@ -40,7 +57,8 @@ export const entryOf = Effect.fnUntraced(function* (folder: string, given: strin
   if (found !== undefined) return found
   const shell =
     'import { serve } from "@alga-psa/ext-extension-sdk/component"; import { handle } from "./handler.ts"; export const handler = serve(handle)'
-  return yield* invalid(names[0] ?? "", `is not there: write it (${shell}) or name another with --entry`)
+  const remedy = `write it (${shell}) or name another with --entry`
+  return yield* invalid(finding({ code: "entry-missing", at: { file: names[0] ?? "" }, text: "is not there", remedy }))
 })
 
 /** Reads the `manifest.json` of an extension's folder. Fails with every rule that it breaks. */
@@ -53,15 +71,16 @@ export const readExtension = Effect.fn("Extension.read")(function* (folder: stri
     )
   )
   if (manifestBytes === null) {
-    return yield* invalid("manifest.json", `is not there: write it in ${root}, or name the extension's folder`)
+    const remedy = `write it in ${root}, or name the extension's folder`
+    const at = { file: "manifest.json" }
+    return yield* invalid(finding({ code: "manifest-missing", at, text: "is not there", remedy }))
   }
-  const json = Buffer.from(manifestBytes).toString("utf8")
-  const manifest = yield* Effect.mapError(
-    parseAuthoredManifest(json),
-    ({ problems }) =>
-      new ExtensionInvalid({
-        problems: problems.map(({ message, path }) => ({ where: `manifest.json ${path}`.trimEnd(), message }))
-      })
+  const text = Buffer.from(manifestBytes).toString("utf8")
+  const json = readManifestJson(text)
+  if (json.tree === null) return yield* invalid(...json.findings)
+  const odd = [...json.findings, ...unknownFields(json.value, json.place)]
+  const manifest = yield* Effect.mapError(parseAuthoredManifest(text), ({ problems }) =>
+    invalid(...problems.map(({ message, path }) => ruleBroken(json, path, message)), ...odd)
   )
-  return { folder: root, manifest, manifestBytes, notes: misspelt(json) } satisfies Extension
+  return { folder: root, manifest, manifestBytes, findings: odd, place: json.place } satisfies Extension
 })

@@ -10,6 +10,9 @@ export interface SourcePlace {
   readonly column: number
 }
 
+/** A place as people read it: `src/handler.ts:12:5`. */
+export const atPlace = ({ column, file, line }: SourcePlace): string => `${file}:${line}:${column}`
+
 /** A use of one part of the host. */
 export interface HostUse extends SourcePlace {
   readonly capability: Capability

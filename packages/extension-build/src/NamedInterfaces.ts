@@ -3,7 +3,8 @@ import { join } from "node:path"
 import { knownInterfaces } from "@alga-psa/ext-adapters-wit/KnownWorld"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
-import { ExtensionInvalid, type ExtensionProblem } from "./ExtensionInvalid.ts"
+import { invalid } from "./ExtensionInvalid.ts"
+import { type Finding, finding, type Place } from "./Finding.ts"
 import { explaining } from "./internal/explainBuild.ts"
 import { nearest } from "./internal/nearest.ts"
 
@@ -12,11 +13,18 @@ const mostBytes = 1024 * 1024
 
 const isName = (name: unknown): name is string => knownInterfaces.some((known) => known === name)
 
-const problemOf = (name: unknown, where: string): ReadonlyArray<ExtensionProblem> => {
+const problemOf = (name: unknown, at: Place): ReadonlyArray<Finding> => {
   if (isName(name)) return []
   const near = typeof name === "string" ? nearest(name, knownInterfaces) : null
   const help = near === null ? `known are ${knownInterfaces.join(", ")}` : `did you mean "${near}"?`
-  return [{ where, message: `${JSON.stringify(name)} is no interface of the world: ${help}` }]
+  return [
+    finding({
+      code: "interface-unknown",
+      at,
+      text: `${JSON.stringify(name)} is no interface of the world`,
+      remedy: help
+    })
+  ]
 }
 
 const inPackage = (text: string): unknown => {
@@ -37,15 +45,15 @@ export const namedInterfaces = Effect.fnUntraced(function* (folder: string, give
     ? yield* explaining({ folder }, () => readPlainFile(folder, "package.json", mostBytes))
     : new Uint8Array()
   const listed = inPackage(Buffer.from(text).toString("utf8"))
-  const where = "package.json alga.interfaces"
+  const at = { file: "package.json", path: "alga.interfaces" }
   if (!Array.isArray(listed)) {
-    const message = 'must be a list of interfaces such as ["clients-v2"]'
-    return yield* new ExtensionInvalid({ problems: [{ where, message }] })
+    const remedy = 'write a list of interfaces such as ["clients-v2"]'
+    return yield* invalid(finding({ code: "interface-unknown", at, text: "is no list", remedy }))
   }
   const problems = [
-    ...listed.flatMap((name, index) => problemOf(name, `${where}[${index}]`)),
-    ...given.flatMap((name) => problemOf(name, "--interface"))
+    ...listed.flatMap((name, index) => problemOf(name, { ...at, path: `${at.path}[${index}]` })),
+    ...given.flatMap((name) => problemOf(name, { file: "--interface" }))
   ]
-  if (problems.length > 0) return yield* new ExtensionInvalid({ problems })
+  if (problems.length > 0) return yield* invalid(...problems)
   return [...listed.filter(isName), ...given]
 })

@@ -2,7 +2,8 @@ import { mkdir, readdir, rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import type { BuiltExtension } from "./BuildExtension.ts"
-import { makeOutputFolder, replaceFile } from "./internal/outputFolder.ts"
+import { makeOutputFolder } from "./internal/outputFolder.ts"
+import { replaceFile } from "./ReplaceFile.ts"
 
 const always = ["main.wasm", "component.json", "manifest.json"]
 

@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { extract } from "tar-stream"
 import { buildExtension } from "../src/BuildExtension.ts"
+import { readExtension } from "../src/Extension.ts"
 import { publishBuild } from "../src/PublishBuild.ts"
 import { extensionFolder, manifest, shell } from "./support/ExtensionFolder.ts"
 
@@ -74,6 +75,14 @@ describe("buildExtension", () => {
       })
   )
 
+  it.live("reads a manifest behind a byte order mark, which an editor put there", () =>
+    Effect.gen(function* () {
+      const folder = yield* extensionFolder({ "manifest.json": `\uFEFF${declares("cap:client.read")}` })
+      const { findings, manifest: read } = yield* readExtension(folder)
+      assert.deepEqual([read.capabilities, findings], [["cap:client.read"], []])
+    })
+  )
+
   it.live("publishes what a host and an author look for, and a component that answers", () =>
     Effect.gen(function* () {
       const folder = yield* extensionFolder(whole)
@@ -121,20 +130,20 @@ describe("an extension that is wrong", () => {
   it.live("says what of the manifest, each rule with its place", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* problemsOf({ "manifest.json": JSON.stringify({ ...manifest, name: "X", version: 1 }) }), [
-        'manifest.json name: must be a reverse-domain name in lower case such as "com.example.my-extension"',
-        'manifest.json version: must be a semantic version such as "1.0.0"'
+        'manifest.json name: "X" is not right: it must be a reverse-domain name in lower case such as "com.example.my-extension"',
+        'manifest.json version: 1 is not right: it must be a semantic version such as "1.0.0"'
       ])
       const [missing] = yield* problemsOf({ "manifest.json": null })
       assert.match(missing ?? "", /^manifest\.json: is not there: write it in /)
     })
   )
 
-  it.live("names capabilities that are missing, in vain or unknown, and the page that is not there", () =>
+  it.live("names capabilities that are missing, unused or unknown, and the page that is not there", () =>
     Effect.gen(function* () {
       assert.deepEqual(
         yield* problemsOf({ ...whole, "manifest.json": declares("cap:storage.kv", "cap:clints.read") }),
         [
-          'manifest.json capabilities[0]: "cap:storage.kv" is asked for in vain: remove it, since nothing in the component uses host.storage',
+          'manifest.json capabilities[0]: "cap:storage.kv" is declared but unused: remove it, since nothing in the component uses host.storage',
           'manifest.json capabilities[1]: "cap:clints.read" is no capability: did you mean "cap:client.read"?',
           'manifest.json capabilities: "cap:client.read" is missing: add it, since src/handler.ts:2:75 uses host.clients'
         ]
@@ -150,12 +159,12 @@ describe("an extension that is wrong", () => {
     [
       "no handler",
       { "src/component.ts": "export const other = 1\n" },
-      /^src\/component\.ts: must export the handler: /
+      /^src\/component\.ts: exports no handler: write /
     ],
     [
       "a handler that is none",
       { "src/component.ts": "export const handler = 5\n" },
-      /^src\/component\.ts: exports a handler that is no function: export const handler = serve\(handle\)/
+      /^src\/component\.ts: exports a handler that is no function: write export const handler = serve\(handle\)/
     ],
     ["broken code", { "src/handler.ts": "export const handle = (\n" }, /^src\/handler\.ts:2:1: Unexpected end of file/],
     [
@@ -175,7 +184,7 @@ describe("an extension that is wrong", () => {
     ],
     [
       "code that throws while it loads",
-      { "src/handler.ts": 'export const handle = () => {}\n\nthrow new TypeError("no luck")\n' },
+      { "src/handler.ts": 'export const handle = () => { throw new Error() }\n\nthrow new TypeError("no luck")\n' },
       /^src\/handler\.ts:3:\d+: throws while it loads: (Type)?Error: no luck/
     ],
     ["broken code of the page", { ...whole, "ui/src/main.ts": "const =\n" }, /^ui\/src\/main\.ts:1:7: /]
@@ -210,8 +219,9 @@ describe("an extension that is wrong", () => {
       assert.deepEqual(
         notes.map((note) => note.split(": ").slice(0, 2).join(": ")),
         [
-          'manifest.json capabilites: is not read; did you mean "capabilities"?',
-          'manifest.json capabilities[0]: "cap:storage.kv" is asked for in vain',
+          "manifest.json capabilites: is not read",
+          "manifest.json ui: names no page, so nobody can open the one in ui",
+          'manifest.json capabilities[0]: "cap:storage.kv" is declared but unused',
           'manifest.json capabilities: "cap:client.read" is missing'
         ]
       )

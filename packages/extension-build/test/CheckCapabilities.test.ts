@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { capabilityNotes, checkCapabilities, checkImports } from "../src/CheckCapabilities.ts"
+import { findingLine } from "../src/Finding.ts"
 import type { HostUsage } from "../src/HostUsage.ts"
 
 const place = { file: "src/handler.ts", line: 3, column: 7 }
@@ -42,15 +43,15 @@ describe("checkCapabilities", () => {
     ])
   })
 
-  it("names one that is asked for in vain, unless the host goes on where no type follows", () => {
+  it("names one that is declared but unused, unless the host goes on where no type follows", () => {
     const declared = ["cap:client.read", "cap:storage.kv"]
     assert.deepEqual(said(declared, clients), [
-      'manifest.json capabilities[1]: "cap:storage.kv" is asked for in vain: remove it, since nothing in the component uses host.storage'
+      'manifest.json capabilities[1]: "cap:storage.kv" is declared but unused: remove it, since nothing in the component uses host.storage'
     ])
     const loose = { ...clients, escapes: [{ ...place, why: "the host goes on without its type" }] }
     assert.deepEqual(said(declared, loose), [])
-    assert.deepEqual(capabilityNotes(loose), [
-      "src/handler.ts:3:7: the host goes on without its type: unused capabilities are not looked for"
+    assert.deepEqual(capabilityNotes(loose).map(findingLine), [
+      "src/handler.ts:3:7: the host goes on without its type: let types follow the host, or unused capabilities are not looked for"
     ])
   })
 
@@ -70,7 +71,7 @@ describe("checkImports", () => {
     assert.deepEqual(
       checkImports(["cap:service.read"], imports).map(({ message }) => message),
       [
-        '"cap:service.read" is asked for in vain: remove it, since the component does not import alga:extension/services'
+        '"cap:service.read" is declared but unused: remove it, since the component does not import alga:extension/services'
       ]
     )
   })

@@ -1,6 +1,7 @@
 import { ownInterfaces, productInterfaces } from "@alga-psa/ext-adapters-wit/KnownWorld"
 import { assert, describe, it } from "@effect/vitest"
 import { componentInterfaces } from "../src/ComponentInterfaces.ts"
+import { findingLine } from "../src/Finding.ts"
 import type { HostUsage, HostUse } from "../src/HostUsage.ts"
 
 const place = { file: "src/handler.ts", line: 3, column: 7 }
@@ -11,8 +12,15 @@ const use = (name: string, certain = true): HostUse => ({
 const escapes = [{ ...place, line: 9, why: "the host goes on without its type" }]
 const offered = [...productInterfaces.filter((name) => name !== "types"), ...ownInterfaces]
 const product = offered.filter((name) => !ownInterfaces.some((own) => own === name)).sort()
-const choose = (usage: Partial<HostUsage>, ...named: ReadonlyArray<string>) =>
-  componentInterfaces({ uses: [], escapes: [], callable: true, ...usage }, named, offered)
+const choose = (usage: Partial<HostUsage>, ...named: ReadonlyArray<string>) => {
+  const { findings, interfaces } = componentInterfaces(
+    { uses: [], escapes: [], callable: true, ...usage },
+    named,
+    offered
+  )
+  const lines = (wanted: string) => findings.filter(({ severity }) => severity === wanted).map(findingLine)
+  return { interfaces, problems: lines("error"), notes: lines("note") }
+}
 
 describe("The interfaces of a component", () => {
   it("are those that its code uses or may use, and those that are named", () => {
@@ -30,7 +38,7 @@ describe("The interfaces of a component", () => {
       interfaces: product,
       problems: [],
       notes: [
-        "src/handler.ts:9:7 (and 1 more): the host goes on without its type: the component imports the product's whole world"
+        "src/handler.ts:9:7: the host goes on without its type (and 1 more): let types follow the host, or the component imports the product's whole world"
       ]
     })
   })
@@ -44,11 +52,7 @@ describe("The interfaces of a component", () => {
 
   it("are wrong where the code uses one of ours that is not named, and may use any", () => {
     assert.deepEqual(choose({ uses: [use("clients-v3")], escapes }).problems, [
-      {
-        where: "src/handler.ts:3:7",
-        message:
-          "uses host.clients-v3, which the product's world lacks: name it with --interface clients-v3, since src/handler.ts:9:7 hides what else is used"
-      }
+      "src/handler.ts:3:7: uses host.clients-v3, which the product's world lacks: name it with --interface clients-v3, since src/handler.ts:9:7 hides what else is used"
     ])
     assert.deepEqual(choose({ uses: [use("clients-v3", false)], escapes }).problems, [])
   })

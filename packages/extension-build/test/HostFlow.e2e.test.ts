@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { findHostUsage } from "../src/FindHostUsage.ts"
+import { analyseSources } from "../src/AnalyseSources.ts"
 import { extensionFolder } from "./support/ExtensionFolder.ts"
 
 const sdk = '"@alga-psa/ext-extension-sdk"'
@@ -86,7 +86,7 @@ const usageOf = Effect.fnUntraced(function* (files: Readonly<Record<string, stri
   const folder = yield* extensionFolder(files)
   const entry = join(folder, "src/component.ts")
   const { bundle } = yield* Effect.promise(() => prepareComponent({ entry }))
-  return findHostUsage(folder, entry, bundle)
+  return yield* Effect.promise(async () => (await analyseSources(folder, entry, bundle, { types: false })).usage)
 })
 
 const modulesOf = (sources: Readonly<Record<string, string>>) => {

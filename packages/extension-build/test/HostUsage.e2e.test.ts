@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { findHostUsage } from "../src/FindHostUsage.ts"
+import { analyseSources } from "../src/AnalyseSources.ts"
 import { extensionFolder, shell } from "./support/ExtensionFolder.ts"
 
 const sdk = 'from "@alga-psa/ext-extension-sdk"\n'
@@ -13,7 +13,9 @@ const usageOf = Effect.fnUntraced(function* (files: Readonly<Record<string, stri
   const folder = yield* extensionFolder(files)
   const entry = join(folder, "src/component.ts")
   const { bundle } = yield* Effect.promise(() => prepareComponent({ entry }))
-  const { escapes, uses } = findHostUsage(folder, entry, bundle)
+  const { escapes, uses } = yield* Effect.promise(
+    async () => (await analyseSources(folder, entry, bundle, { types: false })).usage
+  )
   return {
     uses: uses.map(({ column, file, line, written }) => `${file}:${line}:${column} ${written}`).sort(),
     names: [...new Set(uses.map(({ written }) => written))].sort(),
@@ -162,15 +164,20 @@ describe("what a component asks of its host", () => {
         const modules = ["ext-extension-sdk", "ext-extension-sdk-extra", "ext-extension-sdk.js"].map((name, at) => ({
           file: join(packages, name, "index.js"),
           worldImports: [["services", "clients", "storage"][at] ?? ""],
-          imports: []
+          imports: [],
+          bytes: 0
         }))
-        const { uses } = findHostUsage(folder, join(folder, "src/component.ts"), {
+        const bundle = {
           script: "",
           sourceMap: '{"sources":[],"mappings":""}',
           interfaces: [],
           modules,
           globals: []
-        })
+        }
+        const entry = join(folder, "src/component.ts")
+        const { uses } = yield* Effect.promise(
+          async () => (await analyseSources(folder, entry, bundle, { types: false })).usage
+        )
         assert.deepEqual(
           uses.map(({ written }) => written),
           ["alga:extension/clients", "alga:extension/storage"]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { ExtensionInvalid } from "../src/ExtensionInvalid.ts"
+import { invalid } from "../src/ExtensionInvalid.ts"
+import { finding } from "../src/Finding.ts"
 import { plainJson, plainLine } from "../src/PlainLine.ts"
 
 describe("a line for the terminal", () => {
@@ -25,11 +26,13 @@ describe("a line for the terminal", () => {
   it("has a bound, and so has the list of what is wrong", () => {
     expect(plainLine("x".repeat(1_000))).toHaveLength(1_000)
     expect(plainLine("x".repeat(1_000_000))).toHaveLength(1_001)
-    const problems = Array.from({ length: 1_000 }, (_, at) => ({ where: `a${at}`, message: "is\nwrong" }))
-    const lines = new ExtensionInvalid({ problems }).message.split("\n")
+    const problems = Array.from({ length: 1_000 }, (_, at) =>
+      finding({ code: "syntax", at: { file: `a${at}` }, text: "is\nwrong", remedy: "mend it" })
+    )
+    const lines = invalid(...problems).message.split("\n")
     expect(lines).toHaveLength(51)
-    expect(lines[0]).toBe("a0: is\\u{a}wrong")
+    expect(lines[0]).toBe("a0: is\\u{a}wrong: mend it")
     expect(lines[50]).toBe("and 950 more")
-    expect(new ExtensionInvalid({ problems: problems.slice(0, 50) }).message.split("\n")).toHaveLength(50)
+    expect(invalid(...problems.slice(0, 50)).message.split("\n")).toHaveLength(50)
   })
 })

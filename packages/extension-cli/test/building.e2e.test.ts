@@ -1,12 +1,13 @@
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { readFile, stat } from "node:fs/promises"
+import { readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { bytesText } from "@alga-psa/ext-extension-build"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { type DevFixture, devFixture, handlerSource } from "./support/DevFixture.ts"
 
@@ -31,8 +32,8 @@ describe("alga-ext build and pack", () => {
     const { size } = await stat(dist("main.wasm"))
     expect(built.errors).toBe("")
     expect(built.output).toEqual([
-      expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in \d+ ms, quickjs$/),
-      `  dist/main.wasm  ${size} bytes`,
+      expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in [\d.]+ m?s, quickjs$/),
+      `  dist/main.wasm  ${bytesText(size)}`,
       "  imports clients, logging",
       "  dist/ui  2 files"
     ])
@@ -40,9 +41,9 @@ describe("alga-ext build and pack", () => {
     const bundle = await readFile(dist("bundle.tar.zst"))
     const contentHash = `sha256:${createHash("sha256").update(bundle).digest("hex")}`
     expect(packed.output).toEqual([
-      expect.stringMatching(/^com\.example\.counter 0\.1\.0: unchanged in \d+ ms, quickjs$/),
+      expect.stringMatching(/^com\.example\.counter 0\.1\.0: unchanged in [\d.]+ m?s, quickjs$/),
       ...built.output.slice(1),
-      `  dist/bundle.tar.zst  ${bundle.byteLength} bytes`,
+      `  dist/bundle.tar.zst  ${bytesText(bundle.byteLength)}`,
       `  ${contentHash}`
     ])
     const { output } = await run("pack", extension.folder, "--json")
@@ -55,6 +56,8 @@ describe("alga-ext build and pack", () => {
       bundle: "dist/bundle.tar.zst",
       bundleBytes: bundle.byteLength,
       contentHash,
+      sizes: expect.arrayContaining([{ name: "own", bytes: expect.any(Number) }]),
+      findings: [],
       notes: [],
       unchanged: true,
       milliseconds: expect.any(Number)
@@ -63,7 +66,7 @@ describe("alga-ext build and pack", () => {
 
   it("pack a component that is there already, and name no engine", async () => {
     const { output } = await run("pack", "--component", dist("main.wasm"))
-    expect(output[0]).toMatch(/^com\.example\.counter 0\.1\.0: packed in \d+ ms$/)
+    expect(output[0]).toMatch(/^com\.example\.counter 0\.1\.0: packed in [\d.]+ m?s$/)
   })
 })
 
@@ -72,8 +75,11 @@ describe("alga-ext dev", () => {
   afterEach(() => void child.kill("SIGKILL"))
 
   it("says where to look, each build and what is wrong with it, until it is told to stop", async () => {
-    child = spawn(process.execPath, [main, "dev", "--port", "0"], {
+    const browser = join(extension.folder, "browser.sh")
+    await writeFile(browser, '#!/bin/sh\nprintf %s "$1" > opened.tmp && mv opened.tmp opened\n', { mode: 0o755 })
+    child = spawn(process.execPath, [main, "dev", "--port", "0", "--open", "--as", "portal"], {
       cwd: extension.folder,
+      env: { ...process.env, BROWSER: browser },
       stdio: ["ignore", "pipe", "inherit"]
     })
     const ended = once(child, "close")
@@ -85,13 +91,14 @@ describe("alga-ext dev", () => {
     const ready = /^Ready in [\d.]+ m?s$/
     const url = (await until(/^Open /))?.replace("Open ", "") ?? ""
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+    await expect.poll(() => readFile(join(extension.folder, "opened"), "utf8").catch(() => "")).toBe(url)
     expect(await until(/Ctrl-C/)).toBe("Ctrl-C ends it.")
     expect(await until(ready)).toMatch(ready)
     const [session] = /(?<="session":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
     const [extensionId] = /(?<="extensionId":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
     const headers = { "x-alga-host-session": session }
     expect((await fetch(`${url}api/ext-proxy/${extensionId}/api/count?a=1`, { headers })).status).toBe(200)
-    expect(await until(/^GET /)).toMatch(/^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}Ada Moreau, administrator$/)
+    expect(await until(/^GET /)).toMatch(/^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}Petra Lindqvist, portal user$/)
     expect(await until(/^ {2}/)).toBe("  warn about to count")
     await extension.write("src/handler.ts", handlerSource("one"))
     expect(await until(ready)).toMatch(ready)

@@ -27,7 +27,7 @@ describe("alga-ext", () => {
     const { code, output } = await run("--help")
     expect(code).toBe(0)
     expect(output).toMatch(/Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage/)
-    for (const name of ["new", "build", "pack", "dev"]) {
+    for (const name of ["new", "check", "fix", "build", "pack", "dev"]) {
       expect(output).toMatch(new RegExp(`^ +${name} `, "m"))
       expect((await run(name, "--help")).output).toMatch(/EXAMPLES/)
     }
@@ -53,6 +53,16 @@ describe("alga-ext", () => {
     expect((await run(...args)).code).toBe(2)
   })
 
+  it("says in two lines what is wrong with its usage", async () => {
+    expect(await run("build", "--engin", "v8")).toEqual({
+      code: 2,
+      output: "",
+      errors: expect.stringMatching(
+        /^alga-ext: Unrecognized flag: --engin .*--engine\nalga-ext: see alga-ext build --help\n$/
+      )
+    })
+  })
+
   it("starts an extension in a new folder, filled in, and never in one that is in use", async () => {
     const made = await run("new", "my-ext", "--domain", "com.acme", "--publisher", 'The "Acme"')
     expect(made).toMatchObject({ code: 0, errors: "" })
@@ -73,7 +83,7 @@ describe("alga-ext", () => {
     expect(said.errors).toMatch(/^alga-ext: manifest\.json name: is missing: it must be a reverse-domain name/)
     const { code, output } = await run("pack", "--json")
     expect(code).toBe(1)
-    expect(JSON.parse(output).problems[3]).toEqual({
+    expect(JSON.parse(output).problems[3]).toMatchObject({
       where: "manifest.json runtime",
       message: 'is missing: it must be "wasm-js@1"'
     })

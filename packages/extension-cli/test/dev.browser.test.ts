@@ -250,7 +250,7 @@ describe("alga-ext dev", () => {
     const declared = { capabilities: ["cap:client.read", "cap:service.read"] }
     const manifest = JSON.parse(await extension.read("manifest.json"))
     await extension.write("manifest.json", JSON.stringify({ ...manifest, ...declared }))
-    await open.page.getByText('"cap:service.read" is asked for in vain').waitFor()
+    await open.page.getByText('"cap:service.read" is declared but unused').waitFor()
     await extension.write("manifest.json", JSON.stringify(manifest))
     await open.page.getByLabel("cap:service.read").waitFor({ state: "detached" })
   })

@@ -159,6 +159,7 @@ describe("alga-ext pack", () => {
         engine: "quickjs",
         entry: "src/component.ts",
         interfaces: [],
+        noTypecheck: false,
         json: false
       } as const
       const { message } = await Effect.runPromise(Effect.flip(runBuild(flags, { bundle: true })))

@@ -10,11 +10,13 @@ import { connectHost } from "./Host.ts"
 import { bindings } from "./internal/bindings.ts"
 import { stopClock } from "./internal/Clock.ts"
 import { connectLog } from "./internal/Console.ts"
+import { beginLoading } from "./internal/loading.ts"
 import { shell } from "./internal/Shell.ts"
 
 const log = { info: logInfo, warn: logWarn, error: logError }
 
 connectHost(bindings)
+beginLoading()
 
 /** The host of this component. A handler is given it as its second argument. */
 export const host = bindings

@@ -159,4 +159,14 @@ describe("createMockHostBindings", () => {
     expect(await own.uiProxy.callRoute("/a")).toEqual(new Uint8Array([1]))
     expect(await own.uiProxy.call?.("/a")).toEqual(new Uint8Array([1]))
   })
+
+  it("has no records that a host cannot have", () => {
+    const client = { clientId: "c0000000-0001-4000-8000-000000000001", clientName: "Northwind" }
+    expect(() => mockClients([client, { ...client, clientId: "1" }])).toThrow(
+      /record 1: clientId "1" is no UUID: write /
+    )
+    expect(() => mockClients([client, { ...client, clientId: client.clientId.toUpperCase() }])).toThrow(
+      /is there twice: /
+    )
+  })
 })

@@ -96,7 +96,7 @@ describe("the shell", () => {
     ["throws no error but a text", () => QueuedPromise.reject("broken"), /broken/],
     ["never settles", () => new QueuedPromise(() => {}), /never settles/],
     ["gives nothing", () => undefined as never, /response must be an object/],
-    ["gives a status that is none", () => ({ status: 199 }), /status must be from 200 to 599/],
+    ["gives a status that is none", () => ({ status: 199 }), /status must be a whole number from 200 to 599/],
     ["gives a text as its body", () => ({ status: 200, body: "text" as never }), /body must be a Uint8Array/],
     ["gives a header without value", () => ({ status: 200, headers: [{ name: "a" } as never] }), /headers\[0\]\.value/]
   ])("answers 500 and logs when a handler %s", (_, handler, message) => {

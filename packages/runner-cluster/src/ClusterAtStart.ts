@@ -1,4 +1,5 @@
-import type { PgClient } from "@effect/sql-pg"
+import { tellOf } from "@alga-psa/ext-runner/FurtherParts"
+import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import { plan } from "./ClusterTables.ts"
 
@@ -12,7 +13,7 @@ export class ClusterUnready extends Schema.TaggedError<ClusterUnready>()("Cluste
   }
 }
 
-/** Stops a start whose cluster has no tables. */
+/** Stops a start whose cluster has no tables; from then on `/readyz` tells whether they are there. */
 export const layer: Layer.Layer<never, ClusterUnready, PgClient.PgClient> = Layer.effectDiscard(
   Effect.gen(function* () {
     const tables = yield* Effect.mapError(
@@ -26,5 +27,7 @@ export const layer: Layer.Layer<never, ClusterUnready, PgClient.PgClient> = Laye
         why: `the cluster has no ${missing.join(", ")} of this version: run db cluster apply, with --role the login of DATABASE_CLUSTER_URL`
       })
     }
+    const sql = yield* PgClient.PgClient
+    yield* tellOf({ name: "cluster", check: Effect.provideService(plan, PgClient.PgClient, sql) })
   })
 )

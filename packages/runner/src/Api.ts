@@ -93,8 +93,11 @@ const pages = HttpApiGroup.make("pages").add(
 const Check = Schema.Literals(["ok", "unavailable"])
 /** The body of what is said of a runner's readiness. */
 export const ReadinessAnswer = Schema.Struct({
-  status: Schema.Literals(["ready", "not-ready"]),
-  checks: Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check })
+  status: Schema.Literals(["ready", "degraded", "not-ready"]),
+  checks: Schema.StructWithRest(
+    Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check }),
+    [Schema.Record(Schema.String, Check)]
+  )
 })
 
 const operations = HttpApiGroup.make("operations").add(

@@ -4,6 +4,7 @@ import { Context, Deferred, Duration, Effect, type Exit, Layer, Metric, type Red
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Outcome } from "./Execution.ts"
+import { tellOf } from "./FurtherParts.ts"
 import { Idempotency, type IdempotentAnswer, type IdempotentRequest, type OnceOptions } from "./Idempotency.ts"
 import { type Held, heldOf, makeClaims } from "./internal/claims.ts"
 import { createTable } from "./internal/idempotencyTable.ts"
@@ -57,6 +58,7 @@ const make = Effect.fnUntraced(function* ({ url, window = Duration.hours(24) }: 
     )
   const prepared = yield* Effect.cachedInvalidateWithTTL(ask(createTable(sql)), Duration.infinity)
   const ready = Effect.onError(prepared[0], () => prepared[1])
+  yield* tellOf({ name: "idempotency", check: Effect.andThen(ready, ask(sql`SELECT 1`)) })
 
   /** Ends when the claim is no longer this owner's. A store that does not answer does not tell, and is asked again. */
   const lost = (request: IdempotentRequest, owner: string): Effect.Effect<void> =>

@@ -1,39 +1,65 @@
-import { access, constants } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { Sandbox } from "@alga-psa/ext-adapters-wit"
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer, Metric, Option } from "effect"
 import { BundleStore } from "./BundleStore.ts"
 import { DatabaseCheck } from "./DatabaseCheck.ts"
 import { endAt, start } from "./Deadline.ts"
+import { FurtherParts } from "./FurtherParts.ts"
 import { Life } from "./Life.ts"
 
 type State = "ok" | "unavailable"
-type Checks = Readonly<Record<"database" | "store" | "components" | "sandbox", State>>
+type Asked = { readonly [Part in "database" | "store" | "components" | "sandbox"]: State } & Readonly<
+  Record<string, State>
+>
+const needed = ["accepting", "database", "components", "sandbox"] as const
 
-/** What is needed to work, and whether it is there. */
+/** What a runner works with, and whether it is there. */
 export interface ReadinessReport {
-  readonly ready: boolean
-  readonly checks: Checks & { readonly accepting: State }
+  /**
+   * `not-ready` where a part is away without which this runner can do nothing, `degraded` where another is away: then it takes
+   * work, and some of it fails.
+   */
+  readonly status: "ready" | "degraded" | "not-ready"
+  readonly checks: Asked & { readonly accepting: State }
 }
 
 /** Says whether this process can take work. */
 export class Readiness extends Context.Service<
   Readiness,
   {
-    /** Asks everything that an execution needs, each for at most 2 seconds, and not more often than once a second. */
+    /** Asks everything at the same time, each for at most 2 seconds, and not more often than once a second. */
     readonly report: Effect.Effect<ReadinessReport>
   }
 >()("@alga-psa/ext-runner/Readiness") {}
 
 const longestCheckMs = 2_000
 
+const parts = Metric.gauge("alga_extension_runner_part_ok", {
+  description: "1 while the runner has this part of what it works with, 0 while it is away; as /readyz says"
+})
+
 const state = (check: Effect.Effect<unknown, unknown>) =>
   Effect.flatMap(start(longestCheckMs), (deadline) => endAt(deadline)(check)).pipe(
     Effect.match({ onSuccess: () => "ok" as const, onFailure: () => "unavailable" as const })
   )
 
+/** Writes a page of a file there, and takes it away: what is full or cannot be written to fails. */
+const canBeWritten = (directory: string) =>
+  Effect.tryPromise(async () => {
+    // Names with a dot are no entries, and are swept where a process ends before it takes them away.
+    const path = join(directory, `.${randomUUID()}`)
+    try {
+      await writeFile(path, Buffer.alloc(4_096, 1), { mode: 0o600 })
+    } finally {
+      await rm(path, { force: true })
+    }
+  })
+
 /**
- * Readiness over the database, the bundle store, the directory of components, which must be writable, and the sandbox, of
- * which a process must wait for work or be startable.
+ * Readiness over the database, the directory of components, which must be writable, and the sandbox, of which a process must wait
+ * for work or be startable. The bundle store and {@link FurtherParts} are told of beside them.
  */
 export const layer = (
   components: string
@@ -45,18 +71,26 @@ export const layer = (
       const store = yield* BundleStore
       const sandbox = yield* Sandbox
       const life = yield* Life
+      const further = yield* Effect.serviceOption(FurtherParts)
       const scope = yield* Effect.scope
-      const ask = Effect.all(
-        {
-          database: state(database.check),
-          store: state(store.check),
-          components: state(Effect.tryPromise(() => access(components, constants.W_OK))),
-          sandbox: state(sandbox.check)
-        },
-        { concurrency: "unbounded" }
+      const others = () =>
+        Option.match(further, { onNone: () => [], onSome: (known) => known.all() }).map(
+          ({ check, name }) => [name, state(check)] as const
+        )
+      const ask = Effect.suspend(() =>
+        Effect.all(
+          {
+            ...Object.fromEntries(others()),
+            database: state(database.check),
+            store: state(store.check),
+            components: state(canBeWritten(components)),
+            sandbox: state(sandbox.check)
+          },
+          { concurrency: "unbounded" }
+        )
       )
       // A timer ends what is kept, and not its age by the clock, which may be set back.
-      const kept: Effect.Effect<Checks> = Effect.tap(ask, () =>
+      const kept: Effect.Effect<Asked> = Effect.tap(ask, () =>
         Effect.forkIn(
           Effect.andThen(
             Effect.sleep("1 second"),
@@ -66,14 +100,17 @@ export const layer = (
         )
       )
       const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
-      return Readiness.of({
-        report: Effect.map(
-          Effect.onError(asked, () => forget),
-          (found) => {
-            const checks = { accepting: life.ready() ? "ok" : "unavailable", ...found } as const
-            return { ready: Object.values(checks).every((check) => check === "ok"), checks }
-          }
+      const report = Effect.gen(function* () {
+        const found = yield* Effect.onError(asked, () => forget)
+        const accepting: State = life.ready() ? "ok" : "unavailable"
+        const checks = { accepting, ...found }
+        yield* Effect.forEach(Object.entries(checks), ([part, state]) =>
+          Metric.update(Metric.withAttributes(parts, { part }), state === "ok" ? 1 : 0)
         )
+        const away = Object.entries(checks).filter(([, state]) => state !== "ok")
+        const isNeeded = away.some(([part]) => (needed as ReadonlyArray<string>).includes(part))
+        return { status: isNeeded ? "not-ready" : away.length > 0 ? "degraded" : "ready", checks } as const
       })
+      return Readiness.of({ report })
     })
   )

@@ -50,7 +50,7 @@ import * as HttpBundleStore from "./HttpBundleStore.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
-import { PagesOnly } from "./internal/http/pageHost.ts"
+import { Serves } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import { ReadsToken } from "./internal/http/todaysRunner.ts"
@@ -173,8 +173,11 @@ export interface HttpOptions extends Partial<HttpBounds> {
   readonly failureStatus?: "http" | "200"
   /** What today's runner proves itself with, at the two paths for its reads. Default: there are no such paths. */
   readonly readsToken?: Redacted.Redacted | null
-  /** Whether there are pages alone: `GET` of `/` and `/ext-ui/…`. Default: false. */
-  readonly pagesOnly?: boolean
+  /**
+   * `pages` has `GET` of `/` and `/ext-ui/…` alone, `operators` health, readiness and metrics alone, `no-operators` all but the
+   * last two. Default: everything.
+   */
+  readonly serves?: Serves
   /** Which origins may frame an extension's page. Default: its own. */
   readonly frameAncestors?: string
   /** Lets several processes listen on one port, where the system can (Linux). Default: false. */
@@ -207,7 +210,7 @@ export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: Http
       Layer.succeed(FailureStatus, options.failureStatus ?? "http"),
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
       Layer.succeed(ReadsToken, options.readsToken ?? null),
-      Layer.succeed(PagesOnly, options.pagesOnly ?? false),
+      Layer.succeed(Serves, options.serves ?? "everything"),
       layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
     ]),
     Layer.provideMerge(

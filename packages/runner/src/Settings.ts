@@ -137,6 +137,14 @@ export const Settings = Schema.Struct({
     least: 0,
     most: 65_535
   }),
+  ALGA_EXTENSION_RUNNER_HEALTH_PORT: number({
+    purpose:
+      "A port of its own for /healthz, /readyz, /metrics and /openapi.json, for probes and Prometheus alone; PORT keeps /healthz. 0 takes any free one.",
+    unit: "port",
+    default: null,
+    least: 0,
+    most: 65_535
+  }),
 
   RUNNER_SERVICE_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
     about("What callers send as x-runner-service-token.", "text", { secret: true })
@@ -437,7 +445,8 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 }
 
 /** Where the server listens and what bounds its callers, after these settings. */
-export const httpOptionsOf = (settings: Settings): Required<Omit<HttpOptions, "pagesOnly">> => ({
+export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
+  serves: settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT === undefined ? "everything" : "no-operators",
   host: settings.HOST,
   port: settings.PORT,
   bodyBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES,

@@ -5,6 +5,7 @@ import { Context, Effect, Layer, type Redacted } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { layersOfEgress } from "./Egress.ts"
+import { tellOf } from "./FurtherParts.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
 import { ofData } from "./internal/refusals.ts"
 import { layersOfProduct } from "./ProductPorts.ts"
@@ -37,7 +38,13 @@ const layerPorts = (settings: Settings) => {
   const readers = Layer.effectContext(
     Effect.map(Effect.context<ResourceReader>(), Context.pick(...resources.map(({ Reader }) => Reader)))
   )
-  return Layer.merge(ports, Layer.provide(readers, Layer.provide(Layer.fresh(ports), layerServer(settings, replica))))
+  const told = Layer.effectDiscard(
+    Effect.flatMap(DatabaseCheck.DatabaseCheck, ({ check }) => tellOf({ name: "replica", check }))
+  ).pipe(Layer.provide(Layer.fresh(DatabaseCheck.layer)))
+  return Layer.merge(
+    ports,
+    Layer.mergeAll(Layer.provide(readers, Layer.fresh(ports)), told).pipe(Layer.provide(layerServer(settings, replica)))
+  )
 }
 
 /** Kept triggers have the secrets of their installs where the deployment switched it on. */

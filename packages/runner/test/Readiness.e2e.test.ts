@@ -1,4 +1,4 @@
-import { chmod, rm, symlink } from "node:fs/promises"
+import { chmod, readdir, rm, symlink } from "node:fs/promises"
 import { join } from "node:path"
 import { layerSandbox, Sandbox } from "@alga-psa/ext-adapters-wit"
 import { DataSourceError } from "@alga-psa/ext-domain"
@@ -7,13 +7,14 @@ import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { BundleStore, BundleStoreError } from "../src/BundleStore.ts"
 import { DatabaseCheck } from "../src/DatabaseCheck.ts"
+import * as FurtherParts from "../src/FurtherParts.ts"
 import * as Life from "../src/Life.ts"
 import * as Readiness from "../src/Readiness.ts"
 import { temporary } from "../testing/Temporary.ts"
 
 type Check = Effect.Effect<void, never>
 
-const allOk = { accepting: "ok", database: "ok", store: "ok", components: "ok", sandbox: "ok" }
+const allOk = { accepting: "ok", database: "ok", store: "ok", components: "ok", sandbox: "ok" } as const
 
 /** Readiness over parts that answer as told. */
 const over = (components: string, parts: { database?: unknown; store?: unknown; sandbox?: unknown } = {}) =>
@@ -26,7 +27,8 @@ const over = (components: string, parts: { database?: unknown; store?: unknown; 
     Layer.provideMerge(Life.layer)
   )
 
-const checks = Effect.flatMap(Readiness.Readiness, ({ report }) => Effect.map(report, (found) => found.checks))
+const report = Effect.flatMap(Readiness.Readiness, ({ report }) => report)
+const checks = Effect.map(report, (found) => found.checks)
 
 describe("readiness", () => {
   it.effect("holds while everything answers, and names each part that does not", () =>
@@ -41,6 +43,41 @@ describe("readiness", () => {
       assert.deepStrictEqual(yield* found({ sandbox: Effect.fail("none") }), { ...allOk, sandbox: "unavailable" })
       const absent = over(join(folder, "absent"))
       assert.deepStrictEqual(yield* Effect.provide(checks, absent), { ...allOk, components: "unavailable" })
+    })
+  )
+
+  it.effect("writes to the directory of components to know, and leaves nothing there", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      assert.deepStrictEqual(yield* Effect.provide(checks, over(folder)), allOk)
+      assert.deepStrictEqual(yield* Effect.promise(() => readdir(folder)), [])
+      // The system says that its owner may write there, and lets nobody.
+      assert.propertyVal(yield* Effect.provide(checks, over("/proc")), "components", "unavailable")
+    })
+  )
+
+  it.effect("is refused for want of what every execution needs, and degraded for want of anything else", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      const status = (parts: object, further: Effect.Effect<unknown, unknown> = Effect.void) =>
+        Effect.gen(function* () {
+          yield* FurtherParts.tellOf({ name: "replica", check: further })
+          return yield* report
+        }).pipe(
+          Effect.provide(over(folder, parts).pipe(Layer.provideMerge(Layer.fresh(FurtherParts.layer)))),
+          Effect.scoped
+        )
+      const away = Effect.fail("away")
+      assert.deepEqual(yield* status({}), { status: "ready", checks: { ...allOk, replica: "ok" } })
+      for (const part of ["database", "sandbox"]) {
+        assert.propertyVal(yield* status({ [part]: away }), "status", "not-ready", part)
+      }
+      assert.propertyVal(yield* status({ store: away }), "status", "degraded")
+      assert.deepStrictEqual(yield* status({}, away), {
+        status: "degraded",
+        checks: { ...allOk, replica: "unavailable" }
+      })
+      assert.propertyVal(yield* status({ database: away }, away), "status", "not-ready")
     })
   )
 

@@ -70,6 +70,7 @@ describe("Settings", () => {
       host: "0.0.0.0",
       port: 81,
       bodyBytes: 1_048_577,
+      serves: "everything",
       headerBytes: 4_097,
       headersTimeout: Duration.seconds(1),
       requestTimeout: Duration.seconds(2),

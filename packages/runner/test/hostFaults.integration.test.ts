@@ -5,6 +5,7 @@ import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinarie
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import type { ReadinessAnswer } from "../src/Api.ts"
 import { serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
 import { credentials, objectStore } from "./support/ObjectStore.ts"
@@ -215,7 +216,13 @@ describe("a runner whose store is in trouble", () => {
         const unavailable = [502, "bundle_fetch_failed: the bundle store is unavailable"]
         store.trouble = (request) => void request.socket.destroy()
         assert.deepStrictEqual(yield* fetched, unavailable)
-        assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 503)
+        const told = yield* Effect.promise(() => fetch(`${url}/readyz`))
+        const { checks, status } = (yield* Effect.promise(() => told.json())) as typeof ReadinessAnswer.Type
+        // What it has goes on, so it must not leave the balancer.
+        assert.deepStrictEqual([told.status, status, checks.store], [200, "degraded", "unavailable"])
+        const metrics = yield* Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
+        assert.include(metrics, 'alga_extension_runner_part_ok{part="store"} 0\n')
+        assert.include(metrics, 'alga_extension_runner_part_ok{part="database"} 1\n')
         store.trouble = (_, response) => void response.writeHead(200).write("a")
         assert.deepStrictEqual(yield* fetched, unavailable)
         store.trouble = (_, response) => void response.end("not the archive")

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os"
 import { Sandbox } from "@alga-psa/ext-adapters-wit"
 import { interruptEveryStep } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { assert, describe, it } from "@effect/vitest"
@@ -24,9 +25,9 @@ describe("a report of readiness that is interrupted at every step", () => {
       )
       // A report is kept for a second: each run has one of its own.
       const report = Effect.scoped(
-        Effect.flatMap(Layer.build(Layer.fresh(Layer.provide(layerReadiness("."), parts))), (services) => {
+        Effect.flatMap(Layer.build(Layer.fresh(Layer.provide(layerReadiness(tmpdir()), parts))), (services) => {
           const { report: asked } = Context.get(services, Readiness)
-          return Effect.onInterrupt(asked, () => Effect.map(asked, ({ ready }) => assert.isTrue(ready)))
+          return Effect.onInterrupt(asked, () => Effect.map(asked, ({ status }) => assert.strictEqual(status, "ready")))
         })
       )
       const steps = yield* interruptEveryStep(report, () => Effect.sync(() => assert.strictEqual(working(), 0)))

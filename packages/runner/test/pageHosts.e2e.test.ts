@@ -2,6 +2,7 @@ import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adap
 import { DataSourceError, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
+import type { Serves } from "../src/internal/http/pageHost.ts"
 import { layerUnchecked } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { installed } from "../testing/Extensions.ts"
@@ -15,7 +16,7 @@ const quiet = Layer.provide(layerUnchecked, Logger.layer([]))
 const unchecked = layerTestRunner.pipe(Layer.provide(Layer.succeed(CallersCheck, quiet)), Layer.provideMerge(rows))
 
 const pagesOnly = layerTestRunner.pipe(
-  Layer.provide([Layer.succeed(CallersCheck, quiet), Layer.succeed(CallerBounds, { pagesOnly: true })]),
+  Layer.provide([Layer.succeed(CallersCheck, quiet), Layer.succeed(CallerBounds, { serves: "pages" })]),
   Layer.provideMerge(rows)
 )
 
@@ -214,16 +215,47 @@ layer(pagesOnly, { excludeTestServices: true, timeout: 120_000 })("a port for pa
 })
 
 /** A runner whose look-ups fail, as they do while the database is away. */
-const away = layerTestRunner.pipe(
-  Layer.provide(Layer.succeed(CallersCheck, quiet)),
-  Layer.provide(
-    Layer.mock(InstallLookup, {
-      byHost: () =>
-        Effect.fail(new DataSourceError({ reason: "unavailable", operation: "InstallLookup.byHost", cause: "away" }))
+const awayServing = (serves: Serves) =>
+  layerTestRunner.pipe(
+    Layer.provide([Layer.succeed(CallersCheck, quiet), Layer.succeed(CallerBounds, { serves })]),
+    Layer.provide(
+      Layer.mock(InstallLookup, {
+        byHost: () =>
+          Effect.fail(new DataSourceError({ reason: "unavailable", operation: "InstallLookup.byHost", cause: "away" }))
+      })
+    ),
+    Layer.provideMerge(rows)
+  )
+const away = awayServing("everything")
+
+layer(awayServing("operators"), { excludeTestServices: true, timeout: 120_000 })("a port for operators alone", (it) => {
+  it.effect("has their routes and nothing else, on any host, and asks nobody who owns it", () =>
+    Effect.gen(function* () {
+      for (const headers of [{}, { host: "a.pages.example" }]) {
+        for (const path of forOperators) assert.strictEqual(yield* statusOf(path, headers), 200, path)
+        for (const path of ["/", "/ext-ui/x/y/z", ...forCallers]) {
+          for (const method of ["GET", "POST"])
+            assert.strictEqual(yield* statusOf(path, headers, method), 404, `${method} ${path}`)
+        }
+      }
     })
-  ),
+  )
+})
+
+const withoutOperators = layerTestRunner.pipe(
+  Layer.provide([Layer.succeed(CallersCheck, quiet), Layer.succeed(CallerBounds, { serves: "no-operators" })]),
   Layer.provideMerge(rows)
 )
+
+layer(withoutOperators, { excludeTestServices: true, timeout: 120_000 })("a port beside that of operators", (it) => {
+  it.effect("has everything but what says more than that the process answers", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* statusOf("/healthz"), 200)
+      for (const path of ["/readyz", "/metrics", "/openapi.json"]) assert.strictEqual(yield* statusOf(path), 404, path)
+      assert.strictEqual(yield* statusOf(execute, {}, "POST"), 400)
+    })
+  )
+})
 
 layer(away, { excludeTestServices: true, timeout: 120_000 })("while nobody can say who owns a host", (it) => {
   it.effect("it has probes and nothing else, and what has no name has all", () =>

@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { endpoints, openApi } from "../src/Api.ts"
 import { routes } from "../src/Http.ts"
+import * as Life from "../src/Life.ts"
 
 /** The method and path of each route that a router is given. */
 const routed = Effect.gen(function* () {
@@ -21,7 +22,7 @@ const routed = Effect.gen(function* () {
     }
   })
   const layer = routes.pipe(
-    Layer.provide([Layer.succeed(HttpRouter.HttpRouter, recorder), Layer.mock(InstallLookup, {})])
+    Layer.provide([Layer.succeed(HttpRouter.HttpRouter, recorder), Layer.mock(InstallLookup, {}), Life.layer])
   )
   yield* Effect.scoped(Layer.build(layer as Layer.Layer<never>))
   return given

@@ -72,13 +72,16 @@ describe("serve", () => {
   )
 
   it.live(
-    "shows pages and nothing else on a port of their own, and stops both",
+    "shows pages on a port of their own, and health and metrics on another, and stops all",
     () =>
       Effect.gen(function* () {
         const { hash, serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
-        const port = yield* freePort
-        const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_UI_PORT: String(port) })
-        const pages = `http://127.0.0.1:${port}`
+        const [port, healthPort] = [yield* freePort, yield* freePort]
+        const { execute, run, url } = yield* serve({
+          ALGA_EXTENSION_RUNNER_UI_PORT: String(port),
+          ALGA_EXTENSION_RUNNER_HEALTH_PORT: String(healthPort)
+        })
+        const [pages, health] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${healthPort}`]
         assert.strictEqual((yield* execute()).http, 200)
         const page = `/ext-ui/${ids.extensions.full}/${hash}/index.html?tenant=${ids.tenants.acme}`
         for (const at of [url, pages]) assert.strictEqual((yield* get(at + page)).status, 200)
@@ -86,6 +89,11 @@ describe("serve", () => {
           assert.strictEqual((yield* get(pages + path)).status, 404, path)
         }
         assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
+        for (const path of ["/readyz", "/metrics"]) {
+          assert.strictEqual((yield* get(health + path)).status, 200, path)
+          assert.strictEqual((yield* get(url + path)).status, 404, path)
+        }
+        assert.strictEqual((yield* get(`${health}/v1/execute`)).status, 404)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
       }),
     120_000

@@ -23,6 +23,8 @@ export const buildSample = ({ engine, outDir, witDir }: BuildSampleOptions = {})
       folder: root,
       engine,
       witDir,
+      // The repository checks them with everything else.
+      types: false,
       buildsDir: outDir === undefined ? undefined : join(outDir, "builds")
     })
   )

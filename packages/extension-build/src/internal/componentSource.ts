@@ -9,11 +9,11 @@ import { type BundledHandler, type Engine, prepareComponent } from "@alga-psa/ex
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import type { AuthoredManifest } from "../AuthoredManifest.ts"
-import { capabilityNotes, checkCapabilities, checkImports } from "../CheckCapabilities.ts"
-import { componentInterfaces } from "../ComponentInterfaces.ts"
+import { checkImports } from "../CheckCapabilities.ts"
+import { checkSources } from "../CheckSources.ts"
 import { entryOf } from "../Extension.ts"
-import { ExtensionInvalid, type ExtensionProblem } from "../ExtensionInvalid.ts"
-import { findHostUsage } from "../FindHostUsage.ts"
+import { invalid } from "../ExtensionInvalid.ts"
+import { type Finding, finding } from "../Finding.ts"
 import { namedInterfaces } from "../NamedInterfaces.ts"
 import { explaining } from "./explainBuild.ts"
 
@@ -23,11 +23,10 @@ export interface ComponentSource {
   readonly script: BundledHandler | null
   /** In hex, of all that the component is made of. */
   readonly fingerprint: string
-  /** What is wrong between the manifest's capabilities and the component. */
-  readonly mismatches: ReadonlyArray<ExtensionProblem>
+  /** What is wrong with the code, and between it and the manifest. */
+  readonly findings: ReadonlyArray<Finding>
   /** The interfaces of the world that the component imports, such as `clients`, sorted. */
   readonly interfaces: ReadonlyArray<string>
-  readonly notes: ReadonlyArray<string>
   readonly write: (file: string) => Promise<unknown>
 }
 
@@ -42,6 +41,7 @@ export interface SourceOptions {
   readonly entry?: string | undefined
   readonly witDir?: string | undefined
   readonly interfaces?: ReadonlyArray<string> | undefined
+  readonly types?: boolean | undefined
 }
 
 /** A component that is made from the extension's sources. */
@@ -55,22 +55,15 @@ export const sourceOf = Effect.fnUntraced(function* (
   const witDir = options.witDir ?? world
   const named = yield* namedInterfaces(folder, options.interfaces ?? [])
   const whole = yield* explaining({ folder }, () => prepareComponent({ entry, engine, witDir }))
-  const usage = findHostUsage(folder, entry, whole.bundle)
-  if (!usage.callable) {
-    const message = "exports a handler that is no function: export const handler = serve(handle)"
-    return yield* new ExtensionInvalid({ problems: [{ where: relative(folder, entry), message }] })
-  }
-  const chosen = componentInterfaces(usage, named, whole.interfaces)
-  const prepared = yield* explaining({ folder }, () =>
-    prepareComponent({ entry, engine, witDir, interfaces: chosen.interfaces })
-  )
+  const sources = { folder, entry, capabilities, named, types: options.types ?? true }
+  const { findings, interfaces } = yield* Effect.promise(() => checkSources(sources, whole))
+  const prepared = yield* explaining({ folder }, () => prepareComponent({ entry, engine, witDir, interfaces }))
   return {
     engine,
     script: prepared.bundle,
     fingerprint: prepared.fingerprint,
-    mismatches: [...chosen.problems, ...checkCapabilities(capabilities, usage)],
+    findings,
     interfaces: prepared.interfaces,
-    notes: [...chosen.notes, ...capabilityNotes(usage)],
     write: prepared.write
   } satisfies ComponentSource
 })
@@ -101,9 +94,10 @@ export const givenComponent = Effect.fnUntraced(function* (
   { capabilities }: AuthoredManifest,
   name: string
 ) {
-  const invalid = (message: string) => new ExtensionInvalid({ problems: [{ where: name, message }] })
+  const refused = (text: string, remedy: string) =>
+    invalid(finding({ code: "component-refused", at: { file: name }, text, remedy }))
   const file = resolve(folder, name)
-  if (!existsSync(file)) return yield* invalid("is not there: build it first, or leave --component out")
+  if (!existsSync(file)) return yield* refused("is not there", "build it first, or leave --component out")
   // A file outside of the extension was chosen by who runs the command.
   const root = file.startsWith(folder + sep) ? folder : dirname(file)
   const bytes = yield* explaining({ folder }, () => readPlainFile(root, relative(root, file), mostComponentBytes))
@@ -112,20 +106,28 @@ export const givenComponent = Effect.fnUntraced(function* (
     return yield* (yield* ComponentStore).accept(bytes)
   }).pipe(
     Effect.provide(layerComponentStore({ directory })),
-    Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(invalid(`${message}: ${advice[reason]}`))),
-    Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(invalid(message))),
+    Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(refused(message, advice[reason]))),
+    Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(refused(message, "run it with another Node"))),
     Effect.catchTag(["ComponentStoreError", "IntakeBusy"], (error) => Effect.die(error))
   )
   return {
     engine: null,
     script: null,
     fingerprint: createHash("sha256").update(bytes).digest("hex"),
-    mismatches: checkImports(capabilities, accepted.imports),
+    findings: [
+      ...checkImports(capabilities, accepted.imports),
+      finding({
+        code: "made-elsewhere",
+        at: { file: name },
+        text: "was made elsewhere",
+        remedy: "what it uses cannot be told from what it imports",
+        severity: "note"
+      })
+    ],
     interfaces: accepted.imports
       .map((imported) => imported.replace(/^alga:extension\//, ""))
       .filter((imported) => imported !== "types")
       .sort(),
-    notes: [`${name}: was made elsewhere: what it uses cannot be told from what it imports`],
     write: (file: string) => writeFile(file, bytes)
   } satisfies ComponentSource
 }, Effect.scoped)

@@ -1,9 +1,14 @@
-import { isBuiltin, SourceMap } from "node:module"
-import { dirname, relative, resolve } from "node:path"
+import { isBuiltin } from "node:module"
+import { dirname, resolve } from "node:path"
 import { BuildError, type BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
-import { ExtensionInvalid, type ExtensionProblem } from "../ExtensionInvalid.ts"
+import { type ExtensionInvalid, invalid } from "../ExtensionInvalid.ts"
+import { fileFinding } from "../FileFinding.ts"
+import { type Finding, finding } from "../Finding.ts"
+import { explainLoad } from "./explainLoad.ts"
+import { insteadOfNode } from "./nodeModules.ts"
+import { shownPath } from "./shownPath.ts"
 
 interface Location {
   readonly file: string
@@ -19,31 +24,45 @@ interface BundlerMessage {
 const messagesOf = ({ cause }: BuildError): ReadonlyArray<BundlerMessage> =>
   typeof cause === "object" && cause !== null && "errors" in cause && Array.isArray(cause.errors) ? cause.errors : []
 
-const explained = (text: string): string => {
-  const [, name = ""] = /^Could not resolve "(.*)"$/.exec(text) ?? []
-  if (name === "") return text
-  if (isBuiltin(name)) {
-    return `"${name}" is a part of Node, which an extension does not have: use host.storage for data, host.http for requests`
+/** What a message of the bundler means to an author: the kind, what is wrong, and what to do. */
+const explained = (
+  written: string,
+  inPage: boolean,
+  shown: (path: string) => string
+): Pick<Finding, "code" | "remedy" | "text"> => {
+  const text = written.replace(/(?<= in )"([^"]+\.\w+)"/g, (_, path: string) => `"${shown(path)}"`)
+  const [, name] = /^Could not resolve "(.*)"$/.exec(text) ?? []
+  if (name !== undefined && isBuiltin(name)) {
+    const whose = inPage ? "a page" : "an extension"
+    return {
+      code: "node-module",
+      text: `"${name}" is a part of Node, which ${whose} does not have`,
+      remedy: insteadOfNode(name, inPage)
+    }
   }
-  return name.startsWith(".")
-    ? `"${name}" is not there: write the file's name with its extension`
-    : `"${name}" is not installed: add it to the dependencies in package.json`
-}
-
-const thrown = /main\.js:(\d+):(\d+)/
-
-const words = (detail: string): string =>
-  /(?:evaluation: |main\.js:\d+:\d+ )(.+)/.exec(detail)?.[1] ?? detail.split("\n")[0] ?? detail
-
-const place = (folder: string, entry: string, bundle: BundledHandler | null, detail: string): string => {
-  const [, line, column] = thrown.exec(detail) ?? []
-  const here = relative(folder, entry)
-  if (bundle === null || line === undefined) return here
-  const map = new SourceMap(JSON.parse(bundle.sourceMap))
-  const found = map.findEntry(Number(line) - 1, Number(column) - 1)
-  if (!("originalSource" in found)) return here
-  const file = relative(folder, resolve(dirname(entry), found.originalSource))
-  return `${file}:${found.originalLine + 1}:${found.originalColumn + 1}`
+  if (name !== undefined) {
+    return name.startsWith(".")
+      ? { code: "module-missing", text: `"${name}" is not there`, remedy: "write the file's name with its extension" }
+      : {
+          code: "module-missing",
+          text: `"${name}" is not installed`,
+          remedy: "add it to the dependencies in package.json"
+        }
+  }
+  if (/^Top-level await is not available/.test(text)) {
+    return { code: "await-at-load", text: "waits while the module loads", remedy: "wait inside the handler" }
+  }
+  if (/^No matching export/.test(text)) {
+    return { code: "export-missing", text, remedy: "import a name that it exports, or update the package" }
+  }
+  if (/^No loader is configured/.test(text)) {
+    return {
+      code: "file-kind",
+      text: text.replace(/:.*/, ""),
+      remedy: "import code, JSON or .txt; put other files into ui"
+    }
+  }
+  return { code: "syntax", text, remedy: "correct it here or just before" }
 }
 
 /** What a step of the build works on. */
@@ -56,44 +75,53 @@ export interface BuildStep {
   readonly script?: BundledHandler | null
 }
 
-const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): ReadonlyArray<ExtensionProblem> => {
+const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): ReadonlyArray<Finding> => {
   const { detail, entry } = error
-  const here = relative(folder, entry)
+  const at = { file: shownPath(folder, entry) }
   const messages = messagesOf(error)
   if (messages.length > 0) {
-    return messages.map(({ location, text }) => ({
-      where:
-        location === null
-          ? here
-          : `${relative(folder, resolve(base ?? dirname(entry), location.file))}:${location.line}:${location.column + 1}`,
-      message: explained(text)
-    }))
+    return messages.map(({ location, text }) =>
+      finding({
+        ...explained(text, base !== undefined, (path) => shownPath(folder, resolve(base ?? dirname(entry), path))),
+        at:
+          location === null
+            ? at
+            : {
+                file: shownPath(folder, resolve(base ?? dirname(entry), location.file)),
+                line: location.line,
+                column: location.column + 1
+              }
+      })
+    )
   }
   if (/must export handler|does not export a "handler"/.test(detail)) {
-    return [{ where: here, message: "must export the handler: export const handler = serve(handle)" }]
+    const remedy = "write export const handler = serve(handle)"
+    return [finding({ code: "handler-missing", at, text: "exports no handler", remedy })]
   }
   if (/failed to get path metadata/.test(detail)) {
-    const message =
-      "@bytecodealliance/preview2-shim 0.26.1 breaks this engine's toolchain: pin 0.26.0 under overrides, in package.json with npm and in pnpm-workspace.yaml with pnpm"
-    return [{ where: "package.json", message }]
+    const text = "@bytecodealliance/preview2-shim 0.26.1 breaks this engine's toolchain"
+    const remedy = "pin 0.26.0 under overrides, in package.json with npm and in pnpm-workspace.yaml with pnpm"
+    return [finding({ code: "toolchain", at: { file: "package.json" }, text, remedy })]
   }
-  return thrown.test(detail)
-    ? [{ where: place(folder, entry, script ?? null, detail), message: `throws while it loads: ${words(detail)}` }]
-    : [{ where: here, message: `${error.stage} failed: ${words(detail)}` }]
+  return [
+    explainLoad(folder, entry, detail, script ?? null) ??
+      finding({
+        code: "toolchain",
+        at,
+        text: `${error.stage} failed: ${detail.split("\n")[0]}`,
+        remedy: "build again; if it stays, build with --engine starlingmonkey and report it"
+      })
+  ]
 }
-
-const explainRefused = ({ file, why }: FileRefused, { folder }: BuildStep): ReadonlyArray<ExtensionProblem> => [
-  { where: relative(folder, file), message: why }
-]
 
 /** Runs a step of the build. One that fails says where in the author's files, and what to do about it. */
 export const explaining = <A>(about: BuildStep, run: () => Promise<A>): Effect.Effect<A, ExtensionInvalid> =>
   Effect.tryPromise({ try: run, catch: (cause) => cause }).pipe(
     Effect.catch((cause) =>
       cause instanceof BuildError
-        ? Effect.fail(new ExtensionInvalid({ problems: explainBuild(cause, about) }))
+        ? Effect.fail(invalid(...explainBuild(cause, about)))
         : cause instanceof FileRefused
-          ? Effect.fail(new ExtensionInvalid({ problems: explainRefused(cause, about) }))
+          ? Effect.fail(invalid(fileFinding(about.folder, cause)))
           : Effect.die(cause)
     )
   )

@@ -1,7 +1,6 @@
-import { realpathSync } from "node:fs"
-import { createRequire } from "node:module"
-import { dirname, relative, sep } from "node:path"
+import { relative } from "node:path"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
+import type { Project } from "typescript/unstable/sync"
 import { hostNamespaces } from "../HostNamespaces.ts"
 import type { HostEscape, HostUsage, HostUse, SourcePlace } from "../HostUsage.ts"
 import { makeCarriers } from "./carriers.ts"
@@ -9,16 +8,8 @@ import { exportsHandler } from "./exportsHandler.ts"
 import { type DeclaredBy, makeHostFlow } from "./hostFlow.ts"
 import { hostMembers } from "./hostMembers.ts"
 import { keptCode } from "./keptCode.ts"
-import { withTypedProject } from "./typedProject.ts"
+import { sdkFiles } from "./sdkFiles.ts"
 import { topLevelStretch, usesInSource } from "./usesInSource.ts"
-
-const folderOf = (name: string, from: string): string | null => {
-  try {
-    return realpathSync(dirname(createRequire(from).resolve(`${name}/package.json`)))
-  } catch {
-    return null
-  }
-}
 
 type Bundle = Pick<BundledHandler, "globals" | "modules" | "sourceMap">
 
@@ -69,69 +60,64 @@ const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">)
       column
     }))
 
-/** Does the work of `findHostUsage`, in the process that calls it. */
-export const readUsage = (folder: string, entry: string, bundle: Bundle): HostUsage => {
-  const sdk = folderOf("@alga-psa/ext-extension-sdk", entry)
-  const isRuntime = (file: string): boolean => /[/\\]@alga-psa[/\\]extension-runtime[/\\]/.test(file)
-  const isOwn = (file: string): boolean => (sdk !== null && file.startsWith(sdk + sep)) || isRuntime(file)
+/** What the code of a bundle asks of its host, by the types of the project that its sources are. */
+export const readUsage = (folder: string, entry: string, bundle: Bundle, project: Project): HostUsage => {
+  const { folder: sdk, has: isOwn, isRuntime } = sdkFiles(entry)
   const modules = bundle.modules.filter(({ file }) => !isOwn(file))
   const uses: Array<HostUse> = [...importsOf(folder, modules), ...fetchesOf(folder, bundle)]
   const maybe: Array<HostUse> = []
   const escapes: Array<HostEscape> = []
-  let callable = true
+  const callable = exportsHandler(project, entry)
+  if (sdk === null) return { uses, escapes, callable }
   const isKept = keptCode(entry, bundle)
-  withTypedProject(folder, entry, (project) => {
-    callable = exportsHandler(project, entry)
-    if (sdk === null) return
-    const { program } = project
-    const read = new Set(program.getSourceFileNames())
-    const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
-    const declaredBy = (path: string): DeclaredBy =>
-      isOwn(path) ? "own" : isLanguage(path) ? "language" : path.endsWith(".d.ts") ? "library" : "source"
-    const members = hostMembers(project, sdk)
-    const carriers = makeCarriers(project, members, isLanguage)
-    const flow = makeHostFlow(project, carriers, members.size, declaredBy)
-    const ofSdk = (file: string): boolean => isOwn(file) && !isRuntime(file)
-    if (members.size === 0 && modules.some(({ file, imports }) => read.has(file) && imports.some(ofSdk))) {
-      escapes.push({ ...placeOf(folder, entry), why: "TypeScript does not find the types of the SDK" })
+  const { program } = project
+  const read = new Set(program.getSourceFileNames())
+  const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
+  const declaredBy = (path: string): DeclaredBy =>
+    isOwn(path) ? "own" : isLanguage(path) ? "language" : path.endsWith(".d.ts") ? "library" : "source"
+  const members = hostMembers(project, sdk)
+  const carriers = makeCarriers(project, members, isLanguage)
+  const flow = makeHostFlow(project, carriers, members.size, declaredBy)
+  const ofSdk = (file: string): boolean => isOwn(file) && !isRuntime(file)
+  if (members.size === 0 && modules.some(({ file, imports }) => read.has(file) && imports.some(ofSdk))) {
+    escapes.push({ ...placeOf(folder, entry), why: "TypeScript does not find the types of the SDK" })
+  }
+  for (const module of modules.filter(({ file }) => code.test(file))) {
+    const { file } = module
+    const source = program.getSourceFile(file)
+    if (source === undefined) {
+      const why = whyUnread(module, read, (of) => ofSdk(of) || (code.test(of) && read.has(of) && !isRuntime(of)))
+      if (why !== null) escapes.push({ ...placeOf(folder, file), why })
+      continue
     }
-    for (const module of modules.filter(({ file }) => code.test(file))) {
-      const { file } = module
-      const source = program.getSourceFile(file)
-      if (source === undefined) {
-        const why = whyUnread(module, read, (of) => ofSdk(of) || (code.test(of) && read.has(of) && !isRuntime(of)))
-        if (why !== null) escapes.push({ ...placeOf(folder, file), why })
+    for (const finding of usesInSource({ project, members, carriers, flow, declaredBy }, source)) {
+      const stretch = topLevelStretch(source, file, finding.node)
+      if (!isKept(stretch)) continue
+      const [line, column] = stretch.at
+      const place: SourcePlace = { file: relative(folder, file), line: line + 1, column: column + 1 }
+      if (finding.namespace === null) {
+        escapes.push({ ...place, why: finding.why })
         continue
       }
-      for (const finding of usesInSource({ project, members, carriers, flow, declaredBy }, source)) {
-        const stretch = topLevelStretch(source, file, finding.node)
-        if (!isKept(stretch)) continue
-        const [line, column] = stretch.at
-        const place: SourcePlace = { file: relative(folder, file), line: line + 1, column: column + 1 }
-        if (finding.namespace === null) {
-          escapes.push({ ...place, why: finding.why })
-          continue
-        }
-        const known = hostNamespaces.find(({ name }) => name === finding.namespace)
-        if (known === undefined) {
-          escapes.push({ ...place, why: `host.${finding.namespace} is not known to this build` })
-          continue
-        }
-        const { capability, interfaces, name } = known
-        const by = interfaces.at(-1) ?? name
-        const use = {
-          ...place,
-          capability,
-          interface: by,
-          certain: finding.by !== "name alone",
-          written: `host.${name}`
-        }
-        if (finding.by === "name") uses.push(use)
-        else maybe.push(use)
+      const known = hostNamespaces.find(({ name }) => name === finding.namespace)
+      if (known === undefined) {
+        escapes.push({ ...place, why: `host.${finding.namespace} is not known to this build` })
+        continue
       }
+      const { capability, interfaces, name } = known
+      const by = interfaces.at(-1) ?? name
+      const use = {
+        ...place,
+        capability,
+        interface: by,
+        certain: finding.by !== "name alone",
+        written: `host.${name}`
+      }
+      if (finding.by === "name") uses.push(use)
+      else maybe.push(use)
     }
-    if (carriers.exhausted()) escapes.push({ ...placeOf(folder, entry), why: "its types are too many to follow" })
-  })
+  }
+  if (carriers.exhausted()) escapes.push({ ...placeOf(folder, entry), why: "its types are too many to follow" })
   // Found by its name, a use has the better place.
   const named = new Set(uses.map(({ written }) => written))
   return { uses: [...uses, ...maybe.filter(({ written }) => !named.has(written))], escapes, callable }

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { API, type Project } from "typescript/unstable/sync"
 
-const compilerOptions = {
+/** Options under which all code of a bundle has types, whatever its author's are. */
+const followed = {
   target: "es2024",
   lib: ["es2024", "esnext"],
   module: "esnext",
@@ -20,31 +21,58 @@ const compilerOptions = {
   jsx: "preserve"
 }
 
-/**
- * Lets TypeScript read an entry and all that it imports, with the path aliases of the folder's `tsconfig.json` where it
- * has one. Its options beside those do not matter: types are asked for, not checked.
- */
-export const withTypedProject = <A>(folder: string, entry: string, use: (project: Project) => A): A => {
-  const file = join(folder, ".alga-ext.tsconfig.json")
+/** Options of an extension without a `tsconfig.json`: those of the template, with JavaScript as it is. */
+const usual = { ...followed, lib: ["es2024"], types: ["@alga-psa/ext-extension-sdk/globals"], checkJs: false }
+
+/** Where an author's own settings may lie. */
+const settings = ["tsconfig.json", "src/tsconfig.json", "ui/tsconfig.json", "ui/src/tsconfig.json"]
+
+/** An extension's code as TypeScript reads it. */
+export interface TypedProjects {
+  /** The entry and all that it imports. Its options do not matter: types are asked for, not checked. */
+  readonly followed: Project
+  /** What `tsc` would check, by the author's own settings; by the template's where the entry is not among it. */
+  readonly checked: () => ReadonlyArray<Project>
+}
+
+/** Lets TypeScript read an extension, with the path aliases of its `tsconfig.json`, as long as `use` takes. */
+export const withTypedProjects = <A>(folder: string, entry: string, use: (projects: TypedProjects) => A): A => {
   const own = join(folder, "tsconfig.json")
-  const config = JSON.stringify({
-    ...(existsSync(own) ? { extends: own } : {}),
-    files: [entry],
-    include: [],
-    references: [],
-    compilerOptions
-  })
+  const config = (compilerOptions: object) =>
+    JSON.stringify({
+      ...(existsSync(own) ? { extends: own } : {}),
+      files: [entry],
+      include: [],
+      references: [],
+      compilerOptions
+    })
+  const made = new Map([
+    [join(folder, ".alga-ext.tsconfig.json"), config(followed)],
+    [join(folder, ".alga-ext.check.tsconfig.json"), config(existsSync(own) ? { noEmit: true } : usual)]
+  ])
+  const [followedFile = "", checkedFile = ""] = made.keys()
   const api = new API({
     cwd: folder,
     fs: {
-      readFile: (path) => (path === file ? config : undefined),
-      fileExists: (path) => (path === file ? true : undefined)
+      readFile: (path) => made.get(path),
+      fileExists: (path) => (made.has(path) ? true : undefined)
     }
   })
+  const open = (files: ReadonlyArray<string>): ReadonlyArray<Project> => {
+    const snapshot = api.updateSnapshot({ openProjects: [...files] })
+    return files.flatMap((file) => snapshot.getProject(file) ?? [])
+  }
   try {
-    const project = api.updateSnapshot({ openProjects: [file] }).getProject(file)
+    const [project] = open([followedFile])
     if (project === undefined) throw new Error("TypeScript gave no project")
-    return use(project)
+    return use({
+      followed: project,
+      checked: () => {
+        const projects = open(settings.map((name) => join(folder, name)).filter((file) => existsSync(file)))
+        const isChecked = projects.some(({ program }) => program.getSourceFileNames().includes(entry))
+        return isChecked ? projects : [...projects, ...open([checkedFile])]
+      }
+    })
   } finally {
     api.close()
   }

@@ -4,12 +4,14 @@ import { join } from "node:path"
 import {
   type AuthoredManifest,
   buildExtension,
-  capabilityNotes,
-  checkCapabilities,
-  componentInterfaces,
+  checkPage,
+  checkSources,
   type Extension,
-  ExtensionInvalid,
-  findHostUsage,
+  type ExtensionInvalid,
+  type Finding,
+  finding,
+  findingLine,
+  invalid,
   namedInterfaces,
   packBundle,
   readExtension
@@ -37,7 +39,9 @@ export interface DevBuild {
   readonly nodeFile: string | null
   /** Where the extension's own code calls the host. */
   readonly written: WrittenCalls
-  /** What the author should know, one line each. */
+  /** What `alga-ext check` finds. */
+  readonly findings: ReadonlyArray<Finding>
+  /** The same, one line each. */
   readonly notes: ReadonlyArray<string>
 }
 
@@ -51,6 +55,8 @@ export interface BuilderOptions {
   readonly folder: string
   /** The module that exports `handler`. Default: `src/component.ts`. */
   readonly entry: string | undefined
+  /** Whether type errors are looked for. Default: true. */
+  readonly types?: boolean | undefined
   /** A folder of the builder's own. */
   readonly scratch: string
   /** Whether the handler is bundled for Node, too. */
@@ -59,9 +65,9 @@ export interface BuilderOptions {
 
 /**
  * Builds with QuickJS, as `alga-ext build` does but for the time it takes: a component is made again only where what it is
- * made of has changed. What is wrong with its capabilities is a note.
+ * made of has changed. What is wrong with its capabilities is a note, as is what is wrong with its types.
  */
-export const makeBuilder = ({ entry: given, folder, forNode, scratch }: BuilderOptions): Builder => {
+export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = true }: BuilderOptions): Builder => {
   let last = { fingerprint: "", component: new Uint8Array() }
 
   const nodeFileOf = async (entry: string): Promise<string | null> => {
@@ -78,9 +84,10 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch }: BuilderO
       buildPage(join(extension.folder, "ui")),
       prepareComponent({ entry, witDir })
     ])
-    const usage = findHostUsage(extension.folder, entry, whole.bundle)
-    const chosen = componentInterfaces(usage, named, whole.interfaces)
-    const prepared = await prepareComponent({ entry, witDir, interfaces: chosen.interfaces })
+    const { capabilities } = extension.manifest
+    const sources = { folder: extension.folder, entry, capabilities, named, types }
+    const checked = await checkSources(sources, whole)
+    const prepared = await prepareComponent({ entry, witDir, interfaces: checked.interfaces })
     if (prepared.fingerprint !== last.fingerprint) {
       const file = join(scratch, "main.wasm")
       await prepared.write(file)
@@ -92,7 +99,13 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch }: BuilderO
       ...Object.fromEntries(Object.entries(page).map(([name, content]) => [`ui/${name}`, content]))
     })
     const places = sourcePlaces(extension.folder, entry, prepared.bundle)
-    const problems = [...chosen.problems, ...checkCapabilities(extension.manifest.capabilities, usage)]
+    const pageFiles = Object.keys(page).map((name) => `ui/${name}`)
+    const found = [...extension.findings, ...checkPage(extension.manifest, pageFiles), ...checked.findings]
+    // What is wrong comes first: the panel shows so many.
+    const findings = [
+      ...found.filter(({ severity }) => severity === "error"),
+      ...found.filter(({ severity }) => severity === "note")
+    ]
     return {
       manifest: extension.manifest,
       archive: bytes,
@@ -101,18 +114,26 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch }: BuilderO
       hasPage: Object.hasOwn(page, "index.html"),
       explain: stackOver(places),
       written: writtenCalls(prepared.bundle, hostParts, places),
-      notes: [
-        ...extension.notes,
-        ...problems.map(({ message, where }) => `${where}: ${message}`),
-        ...chosen.notes,
-        ...capabilityNotes(usage)
-      ]
+      findings,
+      notes: findings.map(findingLine)
     }
   }
 
   // What is wrong is said by the build that the author knows.
-  const explained = buildExtension({ folder, entry: given, buildsDir: join(scratch, "builds"), strict: false }).pipe(
-    Effect.flatMap(() => Effect.fail(new ExtensionInvalid({ problems: [{ where: folder, message: "try again" }] })))
+  const explained = buildExtension({
+    folder,
+    entry: given,
+    buildsDir: join(scratch, "builds"),
+    strict: false,
+    types: false
+  }).pipe(
+    Effect.flatMap(() =>
+      Effect.fail(
+        invalid(
+          finding({ code: "changed", at: { file: folder }, text: "changed while it was built", remedy: "try again" })
+        )
+      )
+    )
   )
 
   return {

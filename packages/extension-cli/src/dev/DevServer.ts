@@ -37,6 +37,8 @@ export interface DevOptions {
   readonly folder: string
   /** Default: `src/component.ts`. */
   readonly entry?: string | undefined
+  /** Whether type errors are looked for. Default: true. */
+  readonly types?: boolean | undefined
   /** The port of the host page on the loopback address; the extension's page takes the next one. 0 takes any free ones. */
   readonly port: number
   /** Who looks at first. Default: `admin`. */
@@ -144,7 +146,13 @@ export const serveDev = Effect.fnUntraced(
     }
     return yield* Effect.gen(function* () {
       yield* prepare(rows)
-      const builder = makeBuilder({ folder, entry: options.entry, scratch, forNode: node !== null })
+      const builder = makeBuilder({
+        folder,
+        entry: options.entry,
+        scratch,
+        types: options.types,
+        forNode: node !== null
+      })
       const { change, rebuild } = yield* makeWorkbench(state, builder, bundles, world)
       const execution = recorder.aroundExecution(Context.get(context, Execution))
       const showWorld = state.update(() => ({ world: world.snapshot() }))

@@ -90,6 +90,7 @@ export const dev = Command.make(
   {
     folder: extensionFlags.folder,
     entry: extensionFlags.entry,
+    noTypecheck: extensionFlags.noTypecheck,
     port,
     open,
     as: viewer,
@@ -111,6 +112,7 @@ export const dev = Command.make(
       folder,
       entry: entry === "src/component.ts" ? undefined : entry,
       port: at,
+      types: !flags.noTypecheck,
       viewer: as,
       rows,
       timeoutMs: Option.getOrUndefined(timeout),

@@ -1,7 +1,7 @@
 import { Argument, Flag } from "effect/cli"
 
-/** What `build` and `pack` take. */
-export const extensionFlags = {
+/** What says which sources, for every command that builds them. */
+export const sourceFlags = {
   folder: Argument.String("folder").pipe(
     Argument.withDefault("."),
     Argument.withDescription("The extension's folder. Default: the current one")
@@ -20,5 +20,23 @@ export const extensionFlags = {
       "An interface of the world, such as clients-v2, that the component imports though its code is not seen to use it. May be repeated"
     )
   ),
+  noTypecheck: Flag.Boolean("no-typecheck").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Leave type errors out. Whatever else a check finds is still said")
+  )
+}
+
+/** What `build`, `pack` and `check` take. */
+export const extensionFlags = {
+  ...sourceFlags,
   json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print one JSON object"))
+}
+
+/** What the flags of the sources give. */
+export interface SourceFlags {
+  readonly folder: string
+  readonly engine: "quickjs" | "starlingmonkey"
+  readonly entry: string
+  readonly interfaces: ReadonlyArray<string>
+  readonly noTypecheck: boolean
 }

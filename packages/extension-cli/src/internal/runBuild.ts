@@ -1,43 +1,57 @@
 import { join, relative, resolve } from "node:path"
 import * as zlib from "node:zlib"
-import { ExtensionInvalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
+import { bytesText } from "@alga-psa/ext-extension-build/BytesText"
+import { invalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
+import { fileFinding } from "@alga-psa/ext-extension-build/FileFinding"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"
 import { UsageWrong } from "../ExitCode.ts"
+import type { SourceFlags } from "./extensionFlags.ts"
+import { sayFindings } from "./sayFindings.ts"
+import { seconds } from "./seconds.ts"
 
-interface Flags {
-  readonly folder: string
-  readonly engine: "quickjs" | "starlingmonkey"
-  readonly entry: string
-  readonly interfaces: ReadonlyArray<string>
+interface Flags extends SourceFlags {
   readonly json: boolean
   readonly component?: string | undefined
 }
 
-/** Builds, publishes to `dist`, and says what came of it. The toolchain is loaded here and not sooner. */
-export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { readonly bundle: boolean }) {
+/** Builds an extension as its flags say, without publishing it. The toolchain is loaded here and not sooner. */
+export const buildBy = Effect.fnUntraced(function* (flags: SourceFlags & { readonly component?: string | undefined }) {
   if (!("zstdCompressSync" in zlib)) {
     const message = `Node ${process.versions.node} cannot pack bundles: use 22.15 or newer, or install the package "node" beside this one`
     return yield* new UsageWrong({ message })
   }
-  const started = performance.now()
-  const { buildExtension, publishBuild } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
-  const folder = resolve(flags.folder)
-  const entry = flags.entry === "src/component.ts" ? undefined : flags.entry
-  const built = yield* buildExtension({
-    folder,
+  const { buildExtension } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
+  return yield* buildExtension({
+    folder: resolve(flags.folder),
     engine: flags.engine,
-    entry,
+    entry: flags.entry === "src/component.ts" ? undefined : flags.entry,
     interfaces: flags.interfaces,
-    component: flags.component
-  }).pipe(Effect.tapError(({ problems }) => (flags.json ? Console.log(plainJson({ problems })) : Effect.void)))
+    component: flags.component,
+    types: !flags.noTypecheck
+  })
+})
+
+/** Builds, publishes to `dist`, and says what came of it. */
+export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { readonly bundle: boolean }) {
+  const started = performance.now()
+  const folder = resolve(flags.folder)
+  const built = yield* buildBy(flags).pipe(
+    Effect.tapError((error) =>
+      error._tag !== "ExtensionInvalid"
+        ? Effect.void
+        : flags.json
+          ? Console.log(plainJson({ problems: error.problems, notes: error.notes }))
+          : sayFindings(folder, [...error.notes, ...error.problems])
+    )
+  )
+  const { publishBuild } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
   const into = join(folder, "dist")
   yield* Effect.tryPromise({ try: () => publishBuild(built, into, options), catch: (cause) => cause }).pipe(
     Effect.catchIf(
       (cause) => cause instanceof FileRefused,
-      ({ file, why }) =>
-        Effect.fail(new ExtensionInvalid({ problems: [{ where: relative(folder, file), message: why }] })),
+      (refused) => Effect.fail(invalid(fileFinding(folder, refused))),
       (cause) => Effect.die(cause)
     )
   )
@@ -52,19 +66,24 @@ export const runBuild = Effect.fnUntraced(function* (flags: Flags, options: { re
     ...(options.bundle
       ? { bundle: near("bundle.tar.zst"), bundleBytes: built.bundleSize, contentHash: built.contentHash }
       : {}),
+    sizes: built.sizes,
+    findings: built.findings,
     notes: built.notes,
     unchanged: built.reused,
     milliseconds
   }
   if (flags.json) return yield* Console.log(plainJson(result))
-  yield* Effect.forEach(built.notes, (note) => Console.error(`alga-ext: note: ${plainLine(note)}`), { discard: true })
+  yield* sayFindings(folder, built.findings)
+  const pages = built.pageFiles.length
   yield* Console.log(
     [
-      `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : built.engine === null ? "packed" : "built"} in ${milliseconds} ms${built.engine === null ? "" : `, ${built.engine}`}`,
-      `  ${result.component}  ${built.componentSize} bytes`,
+      `${built.manifest.name} ${built.manifest.version}: ${built.reused ? "unchanged" : built.engine === null ? "packed" : "built"} in ${seconds(milliseconds)}${built.engine === null ? "" : `, ${built.engine}`}`,
+      `  ${result.component}  ${bytesText(built.componentSize)}`,
       `  imports ${built.interfaces.join(", ") || "nothing"}`,
-      ...(built.pageFiles.length > 0 ? [`  ${near("ui")}  ${built.pageFiles.length} files`] : []),
-      ...(options.bundle ? [`  ${near("bundle.tar.zst")}  ${built.bundleSize} bytes`, `  ${built.contentHash}`] : [])
+      ...(pages > 0 ? [`  ${near("ui")}  ${pages} ${pages === 1 ? "file" : "files"}`] : []),
+      ...(options.bundle
+        ? [`  ${near("bundle.tar.zst")}  ${bytesText(built.bundleSize)}`, `  ${built.contentHash}`]
+        : [])
     ]
       .map(plainLine)
       .join("\n")

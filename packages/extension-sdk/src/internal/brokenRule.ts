@@ -3,7 +3,8 @@ import type { OperationData, ResourceData, WorldType } from "./resourceData.ts"
 /** What is wrong with a value; null where nothing is. */
 type Rule = (value: unknown) => string | null
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** The form of an id. */
+export const uuid: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 const isId = (value: unknown): value is string => typeof value === "string" && uuid.test(value)
 

@@ -1,4 +1,5 @@
 import { HostError, type HostErrorCode, type HostErrorOptions } from "../HostError.ts"
+import { refuseWhileLoading } from "./loading.ts"
 
 const known: ReadonlySet<string> = new Set<HostErrorCode>([
   "not-allowed",
@@ -43,6 +44,7 @@ export const toHostError = (operation: string, thrown: unknown, why: () => strin
 
 /** Calls the host, which answers at once, or throws a `HostError`. */
 export const hostCall = <Answer>(operation: string, call: () => Answer, why?: () => string | null): Answer => {
+  refuseWhileLoading(operation)
   try {
     return call()
   } catch (thrown) {

@@ -20,18 +20,19 @@ export const flag: Lower<boolean> = (value, name) =>
 export const number: Lower<number> = (value, name) =>
   typeof value === "number" && Number.isFinite(value) ? value : fail(name, "must be a finite number")
 
-const wholeTo =
-  (max: number): Lower<number> =>
+/** A whole number. */
+export const wholeFrom =
+  (min: number, max: number): Lower<number> =>
   (value, name) =>
-    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max
+    typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
       ? value
-      : fail(name, `must be a whole number from 0 to ${max}`)
+      : fail(name, `must be a whole number from ${min} to ${max}`)
 
 /** The world's `u32`. */
-export const u32 = wholeTo(0xffff_ffff)
+export const u32 = wholeFrom(0, 0xffff_ffff)
 
 /** The world's `u64`, as far as a number is exact. Both engines take a number here. */
-export const u64 = wholeTo(Number.MAX_SAFE_INTEGER)
+export const u64 = wholeFrom(0, Number.MAX_SAFE_INTEGER)
 
 /** Bytes of any realm: on StarlingMonkey the host's are of another. */
 export const bytes: Lower<Uint8Array> = (value, name) =>

@@ -1,5 +1,6 @@
 import type { ReadErrorCode } from "../HostError.ts"
 import type { Page } from "../Page.ts"
+import { uuid } from "./brokenRule.ts"
 import { byNameThenId, judge, matchesSearch } from "./readRules.ts"
 import { allOf } from "./reads.ts"
 import type { OperationData, ResourceData, ResourceName } from "./resourceData.ts"
@@ -26,11 +27,28 @@ const filtersOf = (list: OperationData, asked: Values): Values => {
   )
 }
 
+/** Refuses records that no host can have: an id that is no UUID, and one that is there twice. */
+const refuseIds = (records: ReadonlyArray<Values>, id: string): void => {
+  const seen = new Set<string>()
+  for (const [at, record] of records.entries()) {
+    const value = String(record[id])
+    if (!uuid.test(value)) {
+      throw new TypeError(
+        `the mock's record ${at}: ${id} ${JSON.stringify(record[id])} is no UUID: write one such as c0000000-0001-4000-8000-000000000001`
+      )
+    }
+    if (seen.has(value.toLowerCase()))
+      throw new TypeError(`the mock's record ${at}: ${id} ${value} is there twice: give it another`)
+    seen.add(value.toLowerCase())
+  }
+}
+
 /** A resource's records, as its mock finds them. Fields that no summary has are searched, and are in no result. */
 export const mockRecords = (data: ResourceData, fixtures: ReadonlyArray<object>) => {
   const { fields, id, leavesOut, operations, searched, title } = data
   const idOf = (record: Values) => String(record[id])
   const nameOf = (record: Values) => String(record[title])
+  refuseIds(fixtures as ReadonlyArray<Values>, id)
   const records = (fixtures as ReadonlyArray<Values>).toSorted(byNameThenId(nameOf, idOf))
   return {
     idOf,

@@ -1,4 +1,4 @@
-import { bytes, flag, json, type Lower, list, number, oneOf, option, record, text, u32, u64 } from "./lower.ts"
+import { bytes, flag, json, type Lower, list, number, oneOf, option, record, text, u64, wholeFrom } from "./lower.ts"
 
 const header = record({ name: text, value: text })
 
@@ -8,11 +8,7 @@ export const httpRequest = record({ method: text, url: text, headers: list(heade
 const missingHeaders: Lower<Array<{ name: string; value: string }>> = (value, name) =>
   value === undefined || value === null ? [] : list(header)(value, name)
 
-const status: Lower<number> = (value, name) => {
-  const code = u32(value, name)
-  if (code < 200 || code > 599) throw new TypeError(`${name} must be from 200 to 599`)
-  return code
-}
+const status = wholeFrom(200, 599)
 
 /** What a handler gives; headers and body may be left out. */
 export const executeResponse = record({ status, headers: missingHeaders, body: option(bytes) })

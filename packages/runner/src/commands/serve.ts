@@ -2,6 +2,7 @@ import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } fr
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
+import * as FurtherParts from "../FurtherParts.ts"
 import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
@@ -90,17 +91,25 @@ const cluster = Flag.Boolean("cluster").pipe(
   )
 )
 
-/** The pages of extensions on a port of their own, where one is set. */
-const pages = (settings: Settings) => {
-  const { ALGA_EXTENSION_RUNNER_UI_PORT: port } = settings
+/** A part of the routes on a port of its own, where one is set. */
+const apart = (settings: Settings, port: number | undefined, serves: "pages" | "operators", message: string) => {
   if (port === undefined) return Layer.empty
   const told = Layer.effectDiscard(
-    HttpServer.addressFormattedWith((address) =>
-      Effect.annotateLogs(Effect.logInfo("pages have a port of their own"), { address })
-    )
+    HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address }))
   )
-  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, pagesOnly: true })))
+  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, serves })))
 }
+
+const pages = (settings: Settings) =>
+  apart(settings, settings.ALGA_EXTENSION_RUNNER_UI_PORT, "pages", "pages have a port of their own")
+
+const operators = (settings: Settings) =>
+  apart(
+    settings,
+    settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT,
+    "operators",
+    "health and metrics have a port of their own"
+  )
 
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
 export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
@@ -111,12 +120,14 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
         Layer.merge(pages(settings)),
+        Layer.merge(operators(settings)),
         Layer.provide([
           flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),
           callers(settings, flags.settingsFile),
           Telemetry.layerQuietProbes,
           idempotency(settings)
         ]),
+        Layer.provide(FurtherParts.layer),
         Layer.provide(traces(settings))
       )
     })

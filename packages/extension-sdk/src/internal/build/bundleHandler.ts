@@ -24,6 +24,8 @@ export interface BundledModule {
   readonly worldImports: ReadonlyArray<string>
   /** The files of the bundle that it imports. Absolute. */
   readonly imports: ReadonlyArray<string>
+  /** Its bytes in the script, after unused code was dropped. */
+  readonly bytes: number
 }
 
 /** A component's entry with everything that it imports. */
@@ -79,6 +81,8 @@ export const bundleHandler = async (
       plugins: [boundParts(interfaces)],
       charset: "utf8",
       legalComments: "none",
+      // Behind the last module: see `internal/loading.ts`.
+      footer: { js: "globalThis.__algaLoaded?.();" },
       logLevel: "silent",
       minify: minified
     })
@@ -89,10 +93,12 @@ export const bundleHandler = async (
     const { metafile, outputFiles } = again ? await bundle(fillInsFor(globals), {}, minify) : marked
     refuseForeignData(metafile, folder)
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
+    const left = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)?.inputs ?? {}
     const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
       file: resolve(folder, file),
       worldImports: interfacesIn(imports),
-      imports: imports.filter(({ external }) => external !== true).map(({ path }) => resolve(folder, path))
+      imports: imports.filter(({ external }) => external !== true).map(({ path }) => resolve(folder, path)),
+      bytes: left[file]?.bytesInOutput ?? 0
     }))
     const used = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))
     bundled = { ...textsOf({ outputFiles }), modules, interfaces: [...new Set(used)].sort(), globals }

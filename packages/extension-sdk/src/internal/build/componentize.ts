@@ -23,7 +23,13 @@ export const toolVersion = async (): Promise<string> =>
 
 const run = promisify(execFile)
 
+/** Modules that run on for ever are ended. A large component takes some ten seconds on a slow computer. */
+const longest = 120_000
+
 const said = (cause: unknown): string => {
+  if (cause instanceof Error && "killed" in cause && cause.killed === true) {
+    return `the modules did not finish loading in ${longest / 1_000} seconds`
+  }
   const output = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : ""
   return output || (cause instanceof Error ? cause.message : String(cause))
 }
@@ -50,7 +56,11 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
     }
     const wit = source.interfaces === null ? source.witDir : join(folder, "wit")
     const target = ["--wit", wit, "--world-name", source.worldName, "--out", "main.wasm"]
-    await run(process.execPath, [jco, "componentize", "main.js", ...target, ...flags[source.engine]], { cwd: folder })
+    await run(process.execPath, [jco, "componentize", "main.js", ...target, ...flags[source.engine]], {
+      cwd: folder,
+      timeout: longest,
+      killSignal: "SIGKILL"
+    })
     return await readFile(join(folder, "main.wasm"))
   } catch (cause) {
     throw new BuildError("componentize", source.entry, said(cause), { cause })

@@ -11,15 +11,21 @@ export const OwnerOfHost = Context.Reference<FoundInstall | null>("@alga-psa/ext
   defaultValue: () => null
 })
 
-/** Whether the server that took the request is there for pages alone, on whichever `Host`. Default: no. */
-export const PagesOnly = Context.Reference<boolean>("@alga-psa/ext-runner/PagesOnly", { defaultValue: () => false })
+/**
+ * What the server that took the request is there for, on whichever `Host`: `pages` alone, the routes for `operators` alone, or
+ * all but those of them that another server has (`no-operators`). Default: everything.
+ */
+export type Serves = "everything" | "pages" | "operators" | "no-operators"
+export const Serves = Context.Reference<Serves>("@alga-psa/ext-runner/Serves", { defaultValue: () => "everything" })
 
 const pathsOf = (group: "operations"): ReadonlyArray<string> =>
   Object.values(api.groups[group].endpoints).map(({ path }) => path)
 
 const operations = new Set(pathsOf("operations"))
+/** Says that the process answers, and nothing else, so that callers may ask it too. */
+const health = "/healthz"
 /** They say no more than that the process answers, and must do so while the database does not. */
-const probes = new Set(["/healthz", "/readyz"])
+const probes = new Set([health, "/readyz"])
 
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/?#]+/i, "").split(/[?#]/, 1)[0] ?? ""
 
@@ -36,6 +42,8 @@ const unknown = (error: DataSourceError) => named(() => Effect.succeed(refuse(of
 /**
  * Keeps pages and the rest apart, before any route is looked for:
  *
+ * - A server for operators has their routes alone, and needs no database to know. Where there is one, others have `/healthz` alone
+ *   of them.
  * - On a `Host` that an install owns, and on a server for pages alone, there are `GET` and `HEAD` of `/` and `/ext-ui/…`,
  *   and nothing else.
  * - Elsewhere browsers are refused what is for callers: all but pages and the routes for operators.
@@ -47,6 +55,9 @@ export const layerPageHosts = HttpRouter.middleware(
       Effect.gen(function* () {
         const http = yield* HttpServerRequest.HttpServerRequest
         const path = pathOf(http.url)
+        const serves = yield* Serves
+        if (serves === "operators") return yield* operations.has(path) ? answer : notFound
+        if (serves === "no-operators" && operations.has(path) && path !== health) return yield* notFound
         const host = hostNameOf(http.headers["host"] ?? "")
         const asked = Option.isNone(host) ? Effect.succeed(null) : lookup.byHost(host.value)
         const answered = probes.has(path)
@@ -62,7 +73,7 @@ export const layerPageHosts = HttpRouter.middleware(
           onFailure: unknown,
           onSuccess: (owner) =>
             Effect.gen(function* () {
-              const pagesOnly = owner !== null || (yield* PagesOnly)
+              const pagesOnly = owner !== null || serves === "pages"
               const read = http.method === "GET" || http.method === "HEAD"
               if (pagesOnly && !(read && isPage(path))) return yield* notFound
               if (!isPage(path) && !operations.has(path) && isFromBrowser(http)) return yield* notForBrowsers

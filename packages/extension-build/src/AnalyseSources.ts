@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process"
+import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
+import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
+import type { Finding } from "./Finding.ts"
+import type { HostUsage } from "./HostUsage.ts"
+
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
+const program = fileURLToPath(new URL(`internal/sourcesProcess.${extension}`, import.meta.url))
+
+/** What the process is told that reads an extension's sources. */
+export interface SourcesToRead {
+  readonly folder: string
+  readonly entry: string
+  readonly bundle: Pick<BundledHandler, "globals" | "modules" | "sourceMap">
+  readonly types: boolean
+}
+
+/** How long TypeScript may take: settings that take in a whole disk would keep it for hours. */
+const longest = 120_000
+
+/** What TypeScript says of an extension's sources. */
+export interface SourceAnalysis {
+  readonly usage: HostUsage
+  /** Type errors of own files. */
+  readonly findings: ReadonlyArray<Finding>
+}
+
+/**
+ * What the code of a component asks of its host: by its types, which follow `host` through variables, parameters and
+ * destructuring, by its own imports of the world, and by the global `fetch`. Code that the bundle drops as unused does not
+ * count. With `types`, its type errors too.
+ *
+ * A component made from JavaScript imports every interface of its world, used or not, so its imports tell nothing. It runs
+ * in a process of its own, because the compiler writes to the standard error of whoever asks it.
+ */
+export const analyseSources = async (
+  folder: string,
+  entry: string,
+  { globals, modules, sourceMap }: BundledHandler,
+  { types }: { readonly types: boolean }
+): Promise<SourceAnalysis> => {
+  const child = spawn(process.execPath, [program], { timeout: longest })
+  const input: SourcesToRead = { folder, entry, bundle: { globals, modules, sourceMap }, types }
+  child.stdin.on("error", () => {})
+  child.stdin.end(JSON.stringify(input))
+  const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve))
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (status === null) {
+    throw new Error(`TypeScript took more than ${longest / 1_000} seconds: look at "include" in tsconfig.json`)
+  }
+  if (status !== 0) throw new Error(`the sources' types cannot be read: ${errors}`)
+  return JSON.parse(output)
+}

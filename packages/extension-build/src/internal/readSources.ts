@@ -1,0 +1,25 @@
+import type { SourceAnalysis, SourcesToRead } from "../AnalyseSources.ts"
+import { localeCalls } from "./localeCalls.ts"
+import { readUsage } from "./readUsage.ts"
+import { isOwnFile } from "./shownPath.ts"
+import { withTypedProjects } from "./typedProject.ts"
+import { typeErrors } from "./typeErrors.ts"
+
+/** Whether a file declares the language's own types. */
+const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
+
+/** Does the work of `analyseSources`, in the process that calls it. */
+export const readSources = ({ bundle, entry, folder, types }: SourcesToRead): SourceAnalysis =>
+  withTypedProjects(folder, entry, ({ checked, followed }) => {
+    const bundled = new Set(bundle.modules.map(({ file }) => file))
+    const locales = bundle.modules
+      .filter(({ bytes, file }) => bytes > 0 && isOwnFile(folder, file))
+      .flatMap(({ file }) => {
+        const source = followed.program.getSourceFile(file)
+        return source === undefined ? [] : localeCalls(followed, folder, file, source, isLanguage)
+      })
+    return {
+      usage: readUsage(folder, entry, bundle, followed),
+      findings: [...locales, ...(types ? typeErrors(folder, checked(), (file) => bundled.has(file)) : [])]
+    }
+  })

@@ -1,0 +1,119 @@
+import { manifest } from "./ExtensionFolder.ts"
+
+/** An extension's files beside the usual ones; null leaves one of those out. */
+export type Files = Readonly<Record<string, string | null>>
+
+const json = (changes: object): string => JSON.stringify({ ...manifest, ...changes }, null, 2)
+const written = (text: string): Files => ({ "manifest.json": text, ...handler("jsonResponse(1)") })
+const changed = (changes: object): Files => written(json(changes))
+
+const sdk = "@alga-psa/ext-extension-sdk"
+
+/** A handler that answers `answer`, with `before` at the top of its module. */
+function handler(answer: string, before = ""): Files {
+  return {
+    "src/handler.ts": [
+      `import { defineHandler, jsonResponse } from "${sdk}"`,
+      ...(before === "" ? [] : [before]),
+      `export const handle = defineHandler(async (request, host) => ${answer})`,
+      ""
+    ].join("\n")
+  }
+}
+
+const reading = (answer: string): Files => ({
+  "manifest.json": json({ capabilities: ["cap:client.read"] }),
+  ...handler(answer)
+})
+
+const atLoad = (before: string, answer = "jsonResponse(1)"): Files => handler(answer, before)
+
+const page = { type: "iframe", entry: "ui/index.html" }
+
+/** What authors get wrong, by what it is. */
+export const mistakes: Readonly<Record<string, Files>> = {
+  "no manifest": { "manifest.json": null },
+  "a comma behind the last field": written('{\n  "name": "com.example.a",\n}'),
+  "a comment in the manifest": written('{\n  // mine\n  "name": "com.example.a"\n}'),
+  "single quotes in the manifest": written("{\n  'name': 'com.example.a'\n}"),
+  "a comma that is missing in the manifest": written('{\n  "name": "com.example.a"\n  "version": "1.0.0"\n}'),
+  "a brace that is not closed": written('{\n  "name": "com.example.a"'),
+  "an empty manifest": written(""),
+  "a manifest that is a list": written("[]"),
+  "fields that are missing": written("{}"),
+  "a name without a domain": changed({ name: "My Extension" }),
+  "a version of two numbers": changed({ version: "1.0" }),
+  "another runtime": changed({ runtime: "node@20" }),
+  "capabilities as one text": changed({ capabilities: "cap:client.read" }),
+  "a misspelt capability": changed({ capabilities: ["cap:clients.read"] }),
+  "a capability without cap:": changed({ capabilities: ["client.read"] }),
+  "a capability that nobody knows": changed({ capabilities: ["everything"] }),
+  "a capability named twice": {
+    ...reading("jsonResponse(await host.clients.list())"),
+    "manifest.json": json({ capabilities: ["cap:client.read", "cap:client.read"] })
+  },
+  "a misspelt field": written(json({}).replace("}", '  ,"capabilites": []}')),
+  "a field that nobody reads": changed({ author: "Ada" }),
+  "a field named twice": written(json({}).replace("{", '{ "version": "0.9.0",')),
+  "a method in small letters": changed({ api: { endpoints: [{ method: "get", path: "/a", handler: "dist/main" }] } }),
+  "a path without a slash": changed({ api: { endpoints: [{ method: "GET", path: "a", handler: "dist/main" }] } }),
+  "a page of another type": changed({ ui: { type: "page", entry: "ui/index.html" } }),
+  "a page outside of ui": changed({ ui: { type: "iframe", entry: "../index.html" } }),
+  "a page that is not there": changed({ ui: page }),
+  "a page's code without its index.html": { ...handler("jsonResponse(1)"), "ui/src/main.ts": "document.title = 'a'\n" },
+  "a page that the manifest does not name": { ...handler("jsonResponse(1)"), "ui/index.html": "<!doctype html>\n" },
+  "a part of Node in a page": {
+    ...changed({ ui: page }),
+    "ui/index.html": "<!doctype html>\n",
+    "ui/src/main.ts": 'import { readFileSync } from "node:fs"\nreadFileSync("a")\n'
+  },
+  "broken code in a page": {
+    ...changed({ ui: page }),
+    "ui/index.html": "<!doctype html>\n",
+    "ui/src/main.ts": "const =\n"
+  },
+  "a capability that is missing": handler("jsonResponse(await host.clients.list())"),
+  "a capability that is unused": changed({ capabilities: ["cap:storage.kv"] }),
+  "a fetch without its capability": handler('jsonResponse((await fetch("https://a.example/")).status)'),
+  "an interface that the world does not have": {
+    ...handler("jsonResponse(1)"),
+    "package.json": JSON.stringify({ alga: { interfaces: ["client-v2"] } })
+  },
+  "a host without its type": reading("jsonResponse((host as any).clients)"),
+  "no entry": { "src/component.ts": null },
+  "an entry that exports nothing": { "src/component.ts": "export {}\n" },
+  "a handler by default": { "src/component.ts": "export default () => 1\n" },
+  "a handler that is no function": { "src/component.ts": "export const handler = 5\n" },
+  "a handler that answers a text": handler('"hello"'),
+  "broken code": { "src/handler.ts": "export const handle = (\n" },
+  "a file that is not there": { "src/handler.ts": 'export { handle } from "./handel.ts"\n' },
+  "a package that is not installed": { "src/handler.ts": 'export { handle } from "express"\n' },
+  "a name that the SDK does not export": atLoad(`import { jsonAnswer } from "${sdk}"`, "jsonAnswer(1)"),
+  "a part of Node": atLoad('import { readFileSync } from "node:fs"', 'jsonResponse(readFileSync("a"))'),
+  "Node's crypto": atLoad('import { randomUUID } from "crypto"', "jsonResponse(randomUUID())"),
+  "Node's http": atLoad('import { get } from "node:https"', 'jsonResponse(get("https://a.example/"))'),
+  "a picture in the handler": {
+    ...atLoad('import logo from "./logo.png"', "jsonResponse(logo)"),
+    "src/logo.png": "png"
+  },
+  "await outside of a function": atLoad("const all = await Promise.resolve(1)", "jsonResponse(all)"),
+  "a method that is misspelt": reading("jsonResponse(await host.clients.lst())"),
+  "a part of the host that is misspelt": handler("jsonResponse(await host.client.list())"),
+  "a promise that is not awaited": reading("jsonResponse(host.clients.list().items)"),
+  "an environment variable": handler("jsonResponse(process.env.TOKEN)"),
+  "a buffer": handler('jsonResponse(Buffer.from("a").toString("base64"))'),
+  "a number with its currency": handler('jsonResponse(new Intl.NumberFormat("en").format(1))'),
+  "a number in a language": handler(
+    'jsonResponse((1).toLocaleString("en-US", { style: "currency", currency: "USD" }))'
+  ),
+  "a store of the browser": handler('jsonResponse(globalThis.localStorage.getItem("a"))'),
+  "a socket": handler('jsonResponse(String(new WebSocket("wss://a.example/")))'),
+  "a thread": handler('jsonResponse(String(new Worker("a.js")))'),
+  "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
+  "a host call while a module loads": {
+    "manifest.json": json({ capabilities: ["cap:client.read"] }),
+    ...atLoad(`import { host as all } from "${sdk}"\nconst clients = all.clients.list()`, "jsonResponse(await clients)")
+  },
+  "an error while a module loads": atLoad('const setting = JSON.parse("{")', "jsonResponse(setting)"),
+  "a component that is not there": { ...changed({}), "src/component.ts": 'export { handler } from "../dist/main.js"\n' }
+}
