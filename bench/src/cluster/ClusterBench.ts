@@ -8,7 +8,8 @@ import type { FleetLoad, Measured } from "./FleetLoad.ts"
 const trials = 5
 const rounds = 3
 const crowds = [1, 16] as const
-const goals = { local: 1.05, handedOnMs: 1.5 }
+const goals = { local: 1.05, handedOnMs: 1.5, large: 2, delayMs: 100 }
+const bodyBytes = 10 * 1_048_576
 
 const middle = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
@@ -75,10 +76,22 @@ const run = (options: BenchOptions) =>
         yield* settled([first, second])
         yield* workIn([first, second])
         const own = yield* livingOn(first, asked)
+        const [one = [], two = []] = [own.slice(0, 1), own.slice(1, 2)]
+        const large = (at: FleetRunner) => load([at], one, 1, { bodyBytes, others: at === first ? [second] : [first] })
+        const small = load([second], two, 1)
         return yield* inTurns({
           here: loading([first], 1, own),
           elsewhere: loading([second], 1, own),
-          both: loading([first, second], 16)
+          both: loading([first, second], 16),
+          largeHere: large(first),
+          largeElsewhere: large(second),
+          small,
+          smallBeside: Effect.map(
+            Effect.all([small, Effect.all([large(second), large(second), large(second)], { concurrency: 3 })], {
+              concurrency: 2
+            }),
+            ([measured]) => measured
+          )
         })
       })
     )
@@ -141,6 +154,35 @@ const run = (options: BenchOptions) =>
           title: "What a request pays that is handed on (ms)",
           columns: ["what", "is", "goal", "met"],
           rows: [["more at the median", more, `at most ${goals.handedOnMs}`, met(more <= goals.handedOnMs)]]
+        },
+        {
+          title: "A body of 10 MiB, asked of the runner where the install lives, and of the other",
+          columns: ["what", "here", "elsewhere", "goal", "met"],
+          rows: [
+            [
+              "processor time of both runners (ms)",
+              handed("largeHere").runnerMs,
+              handed("largeElsewhere").runnerMs,
+              `at most ${goals.large} times`,
+              met(handed("largeElsewhere").runnerMs <= goals.large * handed("largeHere").runnerMs)
+            ],
+            ["median (ms)", handed("largeHere").median, handed("largeElsewhere").median, "", ""]
+          ]
+        },
+        {
+          title:
+            "Another install's request that is handed on (ms), alone and beside three callers with bodies of 10 MiB",
+          columns: ["what", "alone", "beside", "goal", "met"],
+          rows: [
+            [
+              "median",
+              handed("small").median,
+              handed("smallBeside").median,
+              `at most ${goals.delayMs} more`,
+              met(handed("smallBeside").median <= handed("small").median + goals.delayMs)
+            ],
+            ["p99", handed("small").p99, handed("smallBeside").p99, "", ""]
+          ]
         },
         {
           title: "One install, one caller (ms)",

@@ -42,11 +42,15 @@ export interface Fleet {
    * thousands of them.
    */
   readonly workIn: (runners: ReadonlyArray<FleetRunner>) => Effect.Effect<void, BenchFailed>
-  /** Callers that ask runners alike for one window of time. */
+  /**
+   * Callers that ask runners alike for one window of time. What these `others` spend counts too, and each request carries
+   * `bodyBytes`.
+   */
   readonly load: (
     runners: ReadonlyArray<FleetRunner>,
     asked: FleetLoad["asked"],
-    callers: number
+    callers: number,
+    more?: { readonly others?: ReadonlyArray<FleetRunner>; readonly bodyBytes?: number }
   ) => Effect.Effect<Measured, BenchFailed>
   readonly environment: Readonly<Record<string, string | number>>
 }
@@ -155,7 +159,7 @@ const ask = (url: string): Promise<string> =>
   )
 
 const shardsOf = async ({ url }: FleetRunner): Promise<number> =>
-  Number(/^effect_cluster_shards (\d+)$/m.exec(await ask(`${url}/metrics`))?.[1] ?? 0)
+  Number(/^alga_extension_cluster_shards (\d+)$/m.exec(await ask(`${url}/metrics`))?.[1] ?? 0)
 
 const carriedOutHere = async ({ url }: FleetRunner): Promise<number> =>
   Number(/^alga_extension_cluster_executions_total\{route="here"\} (\d+)$/m.exec(await ask(`${url}/metrics`))?.[1] ?? 0)
@@ -190,6 +194,7 @@ export const fleet = ({ budget, keep, scale, tell }: BenchOptions): Effect.Effec
               DATABASE_CLUSTER_URL: clusterUrl,
               ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(peerPort),
               ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
+              ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1",
               ALGA_EXTENSION_RUNNER_SANDBOX_IDLE_PROCESSES: String(installs * 3)
             },
             stdio: ["ignore", "ignore", "inherit"]
@@ -219,12 +224,13 @@ export const fleet = ({ budget, keep, scale, tell }: BenchOptions): Effect.Effec
       ).then((rows) => rows.map((row) => Number((row as { readonly pid: number }).pid)))
     const loading = (
       runners: ReadonlyArray<FleetRunner>,
-      times: Pick<FleetLoad, "callers" | "milliseconds" | "warmUp">,
-      of: FleetLoad["asked"] = asked
+      times: Pick<FleetLoad, "callers" | "milliseconds" | "warmUp" | "bodyBytes">,
+      of: FleetLoad["asked"] = asked,
+      others: ReadonlyArray<FleetRunner> = []
     ) =>
       loadFleet(
         { urls: runners.map(({ url }) => url), asked: of, ...times },
-        runners.map(({ pid }) => pid),
+        [...runners, ...others].map(({ pid }) => pid),
         backends
       )
     return {
@@ -232,8 +238,8 @@ export const fleet = ({ budget, keep, scale, tell }: BenchOptions): Effect.Effec
       start,
       workIn: (runners: ReadonlyArray<FleetRunner>) =>
         Effect.asVoid(loading(runners, { callers: 16, milliseconds: workInMs * runners.length, warmUp: 0 })),
-      load: (runners: ReadonlyArray<FleetRunner>, of: FleetLoad["asked"], callers: number) =>
-        loading(runners, { callers, milliseconds: budget, warmUp: Math.min(300, budget / 2) }, of),
+      load: (...[runners, of, callers, { bodyBytes = 0, others = [] } = {}]: Parameters<Fleet["load"]>) =>
+        loading(runners, { callers, milliseconds: budget, warmUp: Math.min(300, budget / 2), bodyBytes }, of, others),
       settled: (runners: ReadonlyArray<FleetRunner>) =>
         until(async () => {
           const owned = await Promise.all(runners.map(shardsOf))

@@ -11,6 +11,8 @@ export interface FleetLoad {
   readonly callers: number
   readonly milliseconds: number
   readonly warmUp: number
+  /** The bytes that each request carries to its handler beside what it asks. */
+  readonly bodyBytes?: number
 }
 
 /** What the callers saw. Durations are milliseconds; the processor time is that of the callers' process. */

@@ -1,7 +1,20 @@
 import { Agent, request } from "node:http"
 import type { FleetLoad, FleetLoadResult } from "./FleetLoad.ts"
 
-const { asked, callers, milliseconds, urls, warmUp }: FleetLoad = JSON.parse(process.argv[2] ?? "{}")
+const {
+  asked: small,
+  bodyBytes = 0,
+  callers,
+  milliseconds,
+  urls,
+  warmUp
+}: FleetLoad = JSON.parse(process.argv[2] ?? "{}")
+const asked = small.map(({ body, headers }) => {
+  if (bodyBytes === 0) return { body, headers }
+  const whole = JSON.parse(body)
+  whole.http.body_b64 = Buffer.alloc(bodyBytes).toString("base64")
+  return { body: JSON.stringify(whole), headers }
+})
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, scheduling: "lifo" })
 
 const ask = (url: string, turn: number): Promise<number> => {

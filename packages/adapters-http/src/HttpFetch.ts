@@ -5,7 +5,7 @@ import {
   type HttpFetchResponse
 } from "@alga-psa/ext-domain/HttpFetch"
 import { Invocation, type InvocationData } from "@alga-psa/ext-domain/Invocation"
-import { Duration, Effect, Exit, Layer, type Redacted } from "effect"
+import { Clock, Duration, Effect, Exit, Layer, type Redacted } from "effect"
 import type { Agent } from "undici"
 import type { AddressRange } from "./EgressAddresses.ts"
 import { type EgressEntry, entryFor } from "./EgressAllowlist.ts"
@@ -13,6 +13,7 @@ import { makeAgents } from "./internal/egress/agents.ts"
 import { makeDial } from "./internal/egress/dial.ts"
 import { failure, failureOf } from "./internal/egress/failure.ts"
 import { type Resolve, systemResolve } from "./internal/egress/lookups.ts"
+import { makePlaces } from "./internal/egress/places.ts"
 import { sentHeaders } from "./internal/egress/sentHeaders.ts"
 import { measured } from "./internal/measured.ts"
 import { timeFor } from "./internal/timeFor.ts"
@@ -31,6 +32,11 @@ export interface HttpFetchOptions {
   readonly bodyBytes?: number
   /** Requests of one execution. Default: 100. */
   readonly requests?: number
+  /**
+   * Requests of all executions at the same time, of which one tenant may have three quarters; more wait within their time. Each holds a
+   * connection and up to two bodies in memory. Default: 64.
+   */
+  readonly concurrency?: number
   /** Default: the system's resolver. */
   readonly resolve?: Resolve
   /** Certificates (PEM) of the authorities that servers' certificates are of. Default: Node's. */
@@ -80,7 +86,7 @@ const exchange = (agent: Agent, url: URL, request: HttpFetchRequest, millis: num
     }).pipe(
       Effect.timeoutOrElse({
         duration: millis,
-        orElse: () => Effect.fail(failure(otherwise, `no whole answer within ${millis} ms`))
+        orElse: () => Effect.fail(failure(otherwise, `no whole answer within ${Math.round(millis)} ms`))
       })
     )
   })
@@ -92,7 +98,7 @@ const outcomeOf = (exit: Exit.Exit<HttpFetchResponse, HttpFetchError>): string =
 }
 
 const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
-  const { bodyBytes = 4_128_768, entries, requests = 100, timeout = Duration.seconds(30) } = options
+  const { bodyBytes = 4_128_768, concurrency = 64, entries, requests = 100, timeout = Duration.seconds(30) } = options
   const dial = makeDial({
     opened: options.opened ?? [],
     resolve: options.resolve ?? systemResolve,
@@ -101,6 +107,21 @@ const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
   })
   const agentOf = yield* makeAgents({ dial, connectTimeout: Duration.min(connectTimeout, timeout), bodyBytes })
   const sent = new WeakMap<InvocationData, number>()
+  const places = makePlaces(concurrency)
+
+  /** Does something in one of the places, with the time that is left then. */
+  const inPlace = <A>(tenant: string, millis: number, work: (left: number) => Effect.Effect<A, HttpFetchError>) =>
+    Effect.flatMap(Clock.monotonicTimeNanos, (asked) => {
+      let began = false
+      const tooLate = Effect.fail(failure("transport", "too many requests were under way"))
+      const begin = Effect.flatMap(Clock.monotonicTimeNanos, (now) => {
+        const left = millis - Number(now - asked) / 1e6
+        began = left > 0
+        return began ? work(left) : tooLate
+      })
+      const waitedOut = Effect.suspend(() => (began ? Effect.never : tooLate))
+      return Effect.raceFirst(places(tenant, begin), Effect.delay(waitedOut, millis))
+    })
 
   const fetch = Effect.fnUntraced(
     function* (request) {
@@ -114,7 +135,8 @@ const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
       sent.set(execution, number)
       if (number > requests) return yield* notAllowed(`more than ${requests} requests of one execution`)
       const agent = agentOf(`${execution.tenantId} ${execution.installId}`)
-      return yield* exchange(agent, url, request, yield* timeFor(Duration.toMillis(timeout)))
+      const millis = yield* timeFor(Duration.toMillis(timeout))
+      return yield* inPlace(execution.tenantId, millis, (left) => exchange(agent, url, request, left))
     },
     measured({ interface: "http", operation: "fetch" }, outcomeOf)
   )

@@ -67,10 +67,20 @@ const decodeJson = Schema.decodeUnknownOption(
 /** What of an input is said. A payload goes out as the JSON that its text is; null where it is none. */
 const saidOf = (input: CreateScheduleInput | UpdateScheduleInput): Readonly<Record<string, unknown>> | null => {
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined))
-  if (input.payload === null || input.payload === undefined) return said
-  if (input.payload === "") return { ...said, payload: null }
+  if (!input.payload) return said
   const payload = decodeJson(input.payload)
   return Option.isNone(payload) ? null : { ...said, payload: payload.value }
+}
+
+/** The same of a new schedule: an empty name or payload is none. */
+const saidNew = (input: CreateScheduleInput) =>
+  saidOf({ ...input, name: input.name || null, payload: input.payload || null })
+
+/** The same of a change: null clears. */
+const saidChange = (input: UpdateScheduleInput) => {
+  const said = saidOf(input)
+  const empty = (["name", "payload"] as const).filter((name) => input[name] === "")
+  return said && { ...said, ...Object.fromEntries(empty.map((name) => [name, null])) }
 }
 
 const make = Effect.map(ProductApi, ({ ask }) => {
@@ -107,11 +117,11 @@ const make = Effect.map(ProductApi, ({ ask }) => {
       Effect.map(read(Got, "get", { scheduleId }), ({ schedule }) => (schedule === null ? null : infoOf(schedule))),
     createSchedule: (input) =>
       Effect.map(
-        change(Created, "create", saidOf(input), ({ error, fieldErrors }) => notCreated(error, fieldErrors)),
+        change(Created, "create", saidNew(input), ({ error, fieldErrors }) => notCreated(error, fieldErrors)),
         (made) => ({ error: null, fieldErrors: null, ...made })
       ),
     updateSchedule: (scheduleId, input) => {
-      const said = saidOf(input)
+      const said = saidChange(input)
       return Effect.map(
         change(Changed, "update", said && { ...said, scheduleId }, ({ error, fieldErrors }) =>
           notChanged(error, fieldErrors)

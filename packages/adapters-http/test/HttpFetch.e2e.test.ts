@@ -566,6 +566,64 @@ describe("A proxy", () => {
   )
 })
 
+describe("A request beyond those that may be under way", () => {
+  /** A server that answers when it is told to, and who asked it. */
+  const holding = Effect.gen(function* () {
+    const held: Array<ServerResponse> = []
+    const asked: Array<string> = []
+    const server = yield* serving(({ url = "" }, response) => {
+      asked.push(url)
+      held.push(response)
+    })
+    const arrived = (count: number) => vi.waitUntil(() => asked.length === count, { interval: 5, timeout: 10_000 })
+    const address = `http://127.0.0.1:${server.port}`
+    return { address, asked, held, arrived: (count: number) => Effect.promise(() => arrived(count)) }
+  })
+  const start = <A, E>(call: Effect.Effect<A, E, HttpFetch>) => Effect.forkScoped(call, { startImmediately: true })
+
+  it.effect("waits for its turn, and one of another tenant does not wait for a tenant that has its share", () =>
+    Effect.gen(function* () {
+      const { address, arrived, asked, held } = yield* holding
+      const [one, other] = [execution(), execution()]
+      yield* Effect.gen(function* () {
+        const calls = yield* Effect.forEach(["/1", "/2", "/3", "/4"], (path) => start(bodyOf(address + path, one)))
+        yield* arrived(3)
+        calls.push(yield* start(bodyOf(`${address}/5`, other)))
+        yield* arrived(4)
+        const late = yield* start(bodyOf(`${address}/6`, other))
+        yield* Fiber.interrupt(late)
+        assert.sameMembers(asked, ["/1", "/2", "/3", "/5"])
+        for (let count = 4; held.length > 0; ) {
+          held.shift()?.end("ok")
+          if (count < 5) yield* arrived(++count)
+        }
+        for (const call of calls) assert.strictEqual(yield* Fiber.join(call), "ok")
+        assert.lengthOf(asked, 5)
+      }).pipe(withFetch({ entries: address, concurrency: 4 }))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("fails once its time is over, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const { address, arrived, asked, held } = yield* holding
+      yield* Effect.gen(function* () {
+        const first = yield* start(send(`${address}/1`))
+        yield* arrived(1)
+        const second = yield* start(failed(send(`${address}/2`)))
+        held[0]?.writeHead(200, { "content-length": "2" }).write("o")
+        yield* free
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(yield* Fiber.join(second), {
+          code: "transport",
+          why: "Error: too many requests were under way"
+        })
+        yield* Fiber.interrupt(first)
+        assert.deepStrictEqual(asked, ["/1"])
+      }).pipe(withFetch({ entries: address, concurrency: 1 }))
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("A lookup", () => {
   it.effect("is one of two at the same time, and keeps its place until it ends", () =>
     Effect.gen(function* () {

@@ -49,7 +49,12 @@ const make = Effect.gen(function* () {
   const schedule = Effect.fnUntraced(function* (input: Input) {
     const { operation, scheduleId, ...rest } = input
     const { payload, ...said } = rest
-    const changed = { ...said, ...(payload === undefined ? {} : { payload: written(payload) }) }
+    if (operation === "create" && said["name"] === null) return json(400, { error: "Validation error" })
+    const changed = {
+      ...said,
+      ...(said["name"] === null ? { name: "" } : {}),
+      ...(payload === undefined ? {} : { payload: written(payload) })
+    }
     const id = String(scheduleId)
     switch (operation) {
       case "list":

@@ -16,6 +16,9 @@ const mostSchedules = 50
 /** Each given field in place of the one before; null leaves it. */
 const given = <A>(value: A | null | undefined, before: A): A => value ?? before
 
+/** The same of a text that a schedule need not have: an empty one clears it. */
+const cleared = (value: string | null | undefined, before: string | null): string | null => given(value, before) || null
+
 const endpointOf = (endpoints: ReadonlyArray<EndpointInfo>, wanted: string): EndpointInfo | undefined =>
   endpoints.find(
     ({ id, method, path, schedulable }) =>
@@ -85,8 +88,8 @@ const make = Effect.gen(function* () {
         cron,
         timezone,
         enabled: given(input.enabled, before.enabled),
-        name: given(input.name, before.name),
-        payload: input.payload === "" ? null : given(input.payload, before.payload)
+        name: cleared(input.name, before.name),
+        payload: cleared(input.payload, before.payload)
       })
       return { success: true, error: null, fieldErrors: null }
     }),

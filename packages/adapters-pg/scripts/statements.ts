@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
+import { readInstallSecrets } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { statementsPage } from "../testing/StatementsPage.ts"
@@ -8,6 +9,6 @@ import { statementsPage } from "../testing/StatementsPage.ts"
 const folder = new URL("../../../.cache/", import.meta.url)
 const file = new URL("statements.md", folder)
 await mkdir(folder, { recursive: true })
-const calls = await Effect.runPromise(sentStatements(layer))
+const calls = await Effect.runPromise(sentStatements(layer, readInstallSecrets))
 await writeFile(file, statementsPage([...calls, ...(await Effect.runPromise(sentLookups(layer)))]))
 console.log(fileURLToPath(file))

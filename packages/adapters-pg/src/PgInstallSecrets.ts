@@ -2,6 +2,7 @@ import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import type { InstallId, TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { Effect, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { layerWithinTransaction, makeBoundTransaction } from "./internal/boundTransaction.ts"
 import { type Placeholder, prepare } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
 import type { ReadTable } from "./ReadColumns.ts"
@@ -51,6 +52,8 @@ const envelopeOf = (row: typeof Row.Type): StoredEnvelope =>
     expires_at: row.expires_at
   })
 
+const operation = "InstallSecrets.read"
+
 /** Reads the sealed secrets of installs, one statement a call. The login needs the columns of {@link secretTable}. */
 export const readInstallSecrets: Effect.Effect<ReadInstallSecrets, never, SqlClient> = Effect.gen(function* () {
   const sql = (yield* ShortReads) ?? (yield* SqlClient)
@@ -68,7 +71,17 @@ export const readInstallSecrets: Effect.Effect<ReadInstallSecrets, never, SqlCli
       FROM tenant_extension_install_secrets AS secret
       WHERE secret.tenant_id = ${value("tenant")}::text AND secret.install_id = ${value("install")}::uuid`
   )
-  const toRows = query("InstallSecrets.read", Row)
+  const toRows = query(operation, Row)
   return (tenant, install) =>
     Effect.map(toRows(statement({ tenant, install })), ([row]) => (row === undefined ? null : envelopeOf(row)))
+})
+
+/**
+ * As {@link readInstallSecrets}, each read in a transaction of its own that tells the database the tenant, for databases with the
+ * row level security of `TenantPolicies`. It works without them too.
+ */
+export const readInstallSecretsByTenant: Effect.Effect<ReadInstallSecrets, never, SqlClient> = Effect.gen(function* () {
+  const read = yield* Effect.provide(readInstallSecrets, layerWithinTransaction)
+  const bound = yield* makeBoundTransaction
+  return (tenant, install) => bound(operation, { setting: "alga.tenant", value: tenant }, read(tenant, install))
 })

@@ -4,14 +4,11 @@ import { InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { type AnyResource, type Operations, type ReaderOf, serviceName } from "@alga-psa/ext-domain/Resource"
 import { type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { makeBoundTransaction } from "./internal/boundTransaction.ts"
+import { layerWithinTransaction, makeBoundTransaction } from "./internal/boundTransaction.ts"
 import { lookedUp } from "./internal/lookedUp.ts"
-import { ResendsStatements } from "./internal/resend.ts"
 import { layer } from "./PgPorts.ts"
-import { ReadTimeout } from "./ReadTimeout.ts"
-import { ShortReads } from "./ShortReads.ts"
 
 type Bound = Effect.Success<typeof makeBoundTransaction>
 
@@ -61,17 +58,10 @@ const make = Effect.gen(function* () {
   )
 })
 
-/** A statement of a transaction stays on its connection; the time limit and the second try are the transaction's. */
-const withinTransaction = Layer.mergeAll(
-  Layer.succeed(ResendsStatements, false),
-  Layer.succeed(ShortReads, undefined),
-  Layer.succeed(ReadTimeout, Duration.infinity)
-)
-
 /**
  * Every port as in {@link layer}, each call in a transaction of its own that tells the database the tenant, or what is looked up, for
  * databases with the row level security of `TenantPolicies`. It works without them too. It costs three round trips more
  * a call, and a connection that the call does not share.
  */
 export const layerByTenant: Layer.Layer<ResourceReader | CapabilityGate | InstallLookup | RbacCheck, never, SqlClient> =
-  Layer.provide(Layer.effectContext(make), Layer.provide(layer, withinTransaction))
+  Layer.provide(Layer.effectContext(make), Layer.provide(layer, layerWithinTransaction))

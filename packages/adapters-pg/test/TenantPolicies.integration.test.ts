@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Redacted } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
+import { secretTable } from "../src/PgInstallSecrets.ts"
 import { layerServer } from "../src/PgServer.ts"
 import { readTables } from "../src/ReadColumns.ts"
 import type { RoleName } from "../src/RoleName.ts"
@@ -39,6 +40,10 @@ const everywhere = (own: ReturnType<typeof freshTenant>, name: string) => {
   })
 }
 
+/** Sealed secrets of every install. */
+const sealed = `INSERT INTO tenant_extension_install_secrets (install_id, tenant_id, ciphertext)
+  SELECT id, tenant_id, 'sealed' FROM tenant_extension_install`
+
 const run = (url: Redacted.Redacted, ...statements: ReadonlyArray<string>) =>
   Effect.flatMap(PgClient.PgClient, (sql) =>
     Effect.forEach(statements, (statement) => sql.unsafe(statement).unprepared, { discard: true })
@@ -52,14 +57,17 @@ const product = Effect.gen(function* () {
   yield* administering(url)(createTables)
   yield* administering(url)(load(everywhere(one, "One")))
   yield* administering(url)(load(everywhere(two, "Two")))
-  const login = yield* reader(url)
+  yield* run(url, sealed)
+  const login = yield* reader(url, { secrets: true })
   const app = freshRole()
   yield* dropped(url, app)
   yield* run(url, `CREATE ROLE ${app} LOGIN PASSWORD 'app'`, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${app}`)
   return { url, login, app, appUrl: as(url, app, "app") }
 })
 
-const tenantTables = readTables.flatMap(({ table, tenant }) => (tenant === null ? [] : [{ table, ...tenant }]))
+const tenantTables = [...readTables, secretTable].flatMap(({ table, tenant }) =>
+  tenant === null ? [] : [{ table, ...tenant }]
+)
 
 /** The tenants whose rows a user sees, by table, with statements that name no tenant. */
 const seen = (url: Redacted.Redacted, tenant: string | null = null, lookup = "") =>

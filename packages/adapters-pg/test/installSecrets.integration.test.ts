@@ -5,9 +5,10 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
-import { readInstallSecrets } from "../src/PgInstallSecrets.ts"
+import { readInstallSecrets, readInstallSecretsByTenant } from "../src/PgInstallSecrets.ts"
 import { layerServer } from "../src/PgServer.ts"
 import * as ReaderRole from "../src/ReaderRole.ts"
+import * as TenantPolicies from "../src/TenantPolicies.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { reader, refusal } from "./reader.ts"
 
@@ -56,6 +57,23 @@ layer(database, { excludeTestServices: true, timeout: 120_000 })("The sealed sec
       assert.isNull(yield* read(tenant, bare))
       assert.isNull(yield* read(freshTenant().tenant, sealed))
       assert.isNull(yield* read(tenant, freshId() as typeof sealed))
+    })
+  )
+
+  it.effect("are read with row level security once the tenant is told, and not without", () =>
+    Effect.gen(function* () {
+      const { sealed, tenant, url } = yield* installs
+      const login = yield* reader(url, { secrets: true })
+      const onAdmin = Effect.provide(layerAdmin(url))
+      yield* Effect.addFinalizer(() => Effect.orDie(onAdmin(TenantPolicies.drop())))
+      yield* onAdmin(TenantPolicies.apply({ reader: login.name, unrestricted: [] }))
+      const server = yield* Layer.build(layerServer({ url: login.url }))
+      const read = yield* Effect.provide(readInstallSecretsByTenant, server)
+      const envelope = yield* read(tenant, sealed)
+      assert.strictEqual(envelope && Redacted.value(envelope)["ciphertext_b64"], "sealed-text")
+      assert.isNull(yield* read(freshTenant().tenant, sealed))
+      const untold = yield* Effect.provide(readInstallSecrets, server)
+      assert.isNull(yield* untold(tenant, sealed))
     })
   )
 

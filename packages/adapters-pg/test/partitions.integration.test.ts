@@ -12,6 +12,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
+import { readInstallSecrets } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { partitionByTenant, partitionOf, partitions } from "../testing/PartitionedTables.ts"
 import { type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
@@ -70,7 +71,7 @@ describe("On tables in partitions by tenant", () => {
       () =>
         Effect.gen(function* () {
           const admin = yield* seeded
-          const calls = yield* sentStatements(layer)
+          const calls = yield* sentStatements(layer, readInstallSecrets)
           const statements = new Map(calls.flatMap(({ statements }) => statements.map((one) => [one.text, one])))
           const read = yield* Effect.forEach(statements.values(), (one) => partitionsRead(plans, one)).pipe(
             Effect.provide(admin)

@@ -1,6 +1,7 @@
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { readInstallSecrets, readInstallSecretsByTenant } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
 import { callersTenant, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
@@ -19,8 +20,8 @@ const distinct = (calls: ReadonlyArray<SentCall>) => [
   ).values()
 ]
 
-const calls = Effect.runPromise(sentStatements(layer))
-const callsByTenant = calls.then(() => Effect.runPromise(sentStatements(layerByTenant)))
+const calls = Effect.runPromise(sentStatements(layer, readInstallSecrets))
+const callsByTenant = calls.then(() => Effect.runPromise(sentStatements(layerByTenant, readInstallSecretsByTenant)))
 const lookups = callsByTenant.then(() => Effect.runPromise(sentLookups(layer)))
 const lookupsByTenant = callsByTenant.then(() => Effect.runPromise(sentLookups(layerByTenant)))
 

@@ -9,12 +9,13 @@ import { serviceName } from "@alga-psa/ext-domain/Resource"
 import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
 import type { ServiceReaderService, ServicesPageQuery, ServicesQuery } from "@alga-psa/ext-domain/Services"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Stream } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
 import { createTables, load } from "../src/Fixture.ts"
 import { layerEmbedded } from "../src/PgEmbedded.ts"
+import type { ReadInstallSecrets } from "../src/PgInstallSecrets.ts"
 
 /** A statement as the driver gets it. */
 export interface SentStatement {
@@ -189,8 +190,8 @@ const seeded = Layer.effectDiscard(Effect.andThen(createTables, load(seed({ cont
 type Adapter<E> = Layer.Layer<ResourceReader | CapabilityGate | InstallLookup | RbacCheck, E, SqlClient.SqlClient>
 
 /** What the calls send, on the seed in an embedded database. */
-const sentBy = <E, R, E2>(
-  adapter: Adapter<E>,
+const sentBy = <P, E, R, E2>(
+  adapter: Layer.Layer<P, E, SqlClient.SqlClient>,
   making: Effect.Effect<ReadonlyArray<Call & { readonly call: string }>, E2, R>
 ) =>
   Effect.suspend(() => {
@@ -202,6 +203,8 @@ const sentBy = <E, R, E2>(
     ).pipe(Effect.provide(Layer.provide(adapter, Layer.provide(layerRecording(sent), seeded))))
   })
 
+class Secrets extends Context.Service<Secrets, ReadInstallSecrets>()("testing/ReadInstallSecrets") {}
+
 /** Every statement of an adapter that names no tenant, because it looks for one. */
 export const sentLookups = <E>(adapter: Adapter<E>) =>
   sentBy(
@@ -211,12 +214,17 @@ export const sentLookups = <E>(adapter: Adapter<E>) =>
 
 /**
  * Every other statement that an adapter sends: all methods of all ports, with every combination of inputs that could change
- * the text.
+ * the text, and the read of sealed secrets.
  */
-export const sentStatements = <E>(adapter: Adapter<E>) =>
+export const sentStatements = <E>(
+  adapter: Adapter<E>,
+  readSecrets: Effect.Effect<ReadInstallSecrets, never, SqlClient.SqlClient>
+) =>
   sentBy(
-    adapter,
+    Layer.merge(adapter, Layer.effect(Secrets, readSecrets)),
     Effect.gen(function* () {
+      const secrets = yield* Secrets
+      const install = ids.installs.full
       const ofReaders = yield* Effect.forEach(resources, ({ Reader, name }) =>
         Effect.map(Reader as never as Effect.Effect<never, never, ResourceReader>, (reader) =>
           callsOf(serviceName(Reader), reader, readers[name])
@@ -225,7 +233,8 @@ export const sentStatements = <E>(adapter: Adapter<E>) =>
       return [
         ...callsOf("CapabilityGate", yield* CapabilityGate, capabilityGate),
         ...callsOf("RbacCheck", yield* RbacCheck, rbacCheck),
-        ...ofReaders.flat()
+        ...ofReaders.flat(),
+        { call: "InstallSecrets.read", input: { install }, run: secrets(callersTenant, install) }
       ]
     })
   )

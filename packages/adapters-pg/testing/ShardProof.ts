@@ -1,4 +1,5 @@
 import { loadModule, parseSync } from "libpg-query"
+import { secretTable } from "../src/PgInstallSecrets.ts"
 import { readTables } from "../src/ReadColumns.ts"
 import { reachedThrough } from "./TenantRules.ts"
 
@@ -8,7 +9,7 @@ await loadModule()
 export const referenceTables: ReadonlySet<string> = new Set(["tenants", ...reachedThrough.keys()])
 
 /** The tables that are distributed, by the type of the column that says whose a row is. Only tables of one type lie together. */
-export const distributedTables = readTables.flatMap(({ table, tenant }) =>
+export const distributedTables = [...readTables, secretTable].flatMap(({ table, tenant }) =>
   tenant === null || referenceTables.has(table) ? [] : [{ table, ...tenant }]
 )
 

@@ -1,3 +1,4 @@
+import { secretTable } from "../src/PgInstallSecrets.ts"
 import { readTables } from "../src/ReadColumns.ts"
 
 /** The column that says whose a table's rows are, and the types that a parameter may be cast to beside it. */
@@ -10,7 +11,7 @@ const casts = { uuid: ["uuid"], text: ["text", "varchar"] }
 
 /** The tables that a statement may read whose rows belong to a tenant, by the column that says to which. */
 export const tenantColumns: ReadonlyMap<string, TenantColumn> = new Map(
-  readTables.flatMap(({ table, tenant }) =>
+  [...readTables, secretTable].flatMap(({ table, tenant }) =>
     tenant === null ? [] : [[table, { column: tenant.column, casts: casts[tenant.type] }] as const]
   )
 )
@@ -40,6 +41,9 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   "left",
   "lower",
   "octet_length",
+  "to_char",
+  // What the grammar makes of AT TIME ZONE.
+  "pg_catalog.timezone",
   // What the grammar makes of LIKE … ESCAPE.
   "pg_catalog.like_escape"
 ])

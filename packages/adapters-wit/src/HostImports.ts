@@ -1,5 +1,6 @@
 import { type GuardedPorts, type Invocation, type ResourceReads, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
+import { GuestLines } from "./GuestLines.ts"
 import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
 import { contextInterface } from "./internal/imports/context.ts"
 import type { HostInterface } from "./internal/imports/hostFunction.ts"
@@ -39,6 +40,7 @@ export class HostImports extends Context.Service<HostImports, HostImportsService
 ) {}
 
 const make = Effect.gen(function* () {
+  const tell = yield* GuestLines
   const reads = yield* Effect.forEach(resources, (resource) => resourceInterfaces(resource))
   const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [
     ["context", contextInterface],
@@ -56,7 +58,7 @@ const make = Effect.gen(function* () {
 
   return HostImports.of({
     forExecution: (limits) => {
-      const logging = loggingInterface(limits)
+      const logging = loggingInterface(limits, tell)
       return (call) => {
         const functions = call.interface === `${packageName}/logging` ? logging : interfaces.get(call.interface)
         const answer = functions?.get(call.function)

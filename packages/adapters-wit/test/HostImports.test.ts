@@ -35,6 +35,8 @@ const request = { method: "GET", url: "https://example.com", headers: [], body: 
 const schedule = { endpoint: "e", cron: "* * * * *", timezone: null, enabled: null, name: null, payload: null }
 const invoice = { clientId: "c", items: [], invoiceDate: null, dueDate: null, poNumber: null }
 
+const [noScheduler, noInvoicing] = ["this host offers no scheduler", "this host offers no invoicing"]
+
 const refusals = [
   { call: ["secrets", "get", "k"], answer: error("denied") },
   { call: ["secrets", "listKeys"], answer: ok([]) },
@@ -46,20 +48,30 @@ const refusals = [
   { call: ["ui-proxy", "callRoute", "/r", null], answer: error("denied") },
   { call: ["scheduler", "listSchedules"], answer: error("denied") },
   { call: ["scheduler", "getSchedule", "s"], answer: error("denied") },
-  { call: ["scheduler", "createSchedule", schedule], answer: ok(notCreated("denied")) },
-  { call: ["scheduler", "updateSchedule", "s", schedule], answer: ok(notChanged("denied")) },
-  { call: ["scheduler", "deleteSchedule", "s"], answer: ok(notDeleted("denied")) },
+  { call: ["scheduler", "createSchedule", schedule], answer: ok(notCreated(noScheduler)) },
+  { call: ["scheduler", "updateSchedule", "s", schedule], answer: ok(notChanged(noScheduler)) },
+  { call: ["scheduler", "deleteSchedule", "s"], answer: ok(notDeleted(noScheduler)) },
   { call: ["scheduler", "getEndpoints"], answer: error("denied") },
-  { call: ["invoicing", "createManualInvoice", invoice], answer: ok(noInvoice("denied")) }
+  { call: ["invoicing", "createManualInvoice", invoice], answer: ok(noInvoice(noInvoicing)) }
 ] as const
 
 layer(importsOver(layerDeniedPorts))("HostImports without a port beside the reads", (it) => {
-  it.effect.each(refusals)("answer $call with the interface's own refusal, granted or not", ({ call, answer }) =>
+  it.effect.each(refusals)(
+    "answer $call with the interface's own refusal, and say what is not there",
+    ({ call, answer }) =>
+      Effect.gen(function* () {
+        const [name, member, ...args] = call
+        const { as } = yield* scenario(everything)
+        assert.deepEqual(yield* as()(hostCall(name, member, ...args)), answer)
+      })
+  )
+
+  it.effect.each(refusals)("answer $call no more than that it is denied where it was not granted", ({ call, answer }) =>
     Effect.gen(function* () {
       const [name, member, ...args] = call
-      for (const { as } of [yield* scenario(everything), yield* scenario({ declared: [] })]) {
-        assert.deepEqual(yield* as()(hostCall(name, member, ...args)), answer)
-      }
+      const { as } = yield* scenario({ declared: [] })
+      const denied = JSON.parse(JSON.stringify(answer).replace(/this host offers no \w+/, "denied"))
+      assert.deepEqual(yield* as()(hostCall(name, member, ...args)), denied)
     })
   )
 })

@@ -223,7 +223,7 @@ describe("openComponent", () => {
       text: "(type $s (struct (field (mut i32)))) (global (ref $s) (struct.new $s (i32.const 1)))"
     }
   ])("knows $text as $why", async ({ text, why }) => {
-    assert.deepEqual<unknown>(await opened("(module (func (nop)))", `(module ${text})`), { unrestorable: why })
+    assert.deepInclude<unknown>(await opened("(module (func (nop)))", `(module ${text})`), { unrestorable: why })
   })
 
   it("sets 1,000 global variables back and no more", async () => {

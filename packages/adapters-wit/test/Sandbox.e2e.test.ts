@@ -44,13 +44,16 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
   )
 
   it.effect.each([
-    { pages: 100, outcome: "200" },
-    { pages: 255, outcome: "200" },
-    { pages: 256, outcome: "memory-limit" },
-    { pages: 60_000, outcome: "memory-limit" }
-  ])("a guest of one page in 16 MiB that grows by $pages pages ends with $outcome", ({ pages, outcome }) =>
+    { name: "grow-memory", pages: 100, outcome: "200" },
+    { name: "grow-memory", pages: 255, outcome: "200" },
+    { name: "grow-memory", pages: 256, outcome: "memory-limit" },
+    { name: "grow-memory", pages: 60_000, outcome: "memory-limit" },
+    { name: "grow-memory-once", pages: 255, outcome: "200" },
+    { name: "grow-memory-once", pages: 255, outcome: "200" },
+    { name: "grow-memory-once", pages: 256, outcome: "memory-limit" }
+  ])("$name, of one page in 16 MiB, that grows by $pages pages ends with $outcome", ({ name, pages, outcome }) =>
     Effect.gen(function* () {
-      const grown = run(coreGuest("grow-memory"), { limits: { memoryMb: 16 }, body: zeros(pages) })
+      const grown = run(coreGuest(name), { limits: { memoryMb: 16 }, body: zeros(pages) })
       const ended = yield* Effect.match(grown, {
         onFailure: (error) => (error as ExecutionFailed).reason,
         onSuccess: (response) => String(response.status)

@@ -4,7 +4,7 @@ import { alwaysGranted, type Capability } from "./Capability.ts"
 import { CapabilityGate, type InstallAccess, InstallUnavailable } from "./CapabilityGate.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
 import { Invocation, type InvocationData, runsWithoutUser } from "./Invocation.ts"
-import { executions, writers } from "./internal/executions.ts"
+import { executions, unread, writers } from "./internal/executions.ts"
 import type { Permission } from "./Permission.ts"
 import { RbacCheck, type RbacSubject } from "./RbacCheck.ts"
 import type { UsedRights } from "./UsedRights.ts"
@@ -130,7 +130,8 @@ const make = Effect.gen(function* () {
       capabilities: [...capabilities].sort(),
       permissions: [...permissions.keys()].sort(),
       subject: subject === null ? null : { userType: subject.userType, clientId: subject.clientId },
-      ...(writers.has(invocation) ? { wrote: true } : {})
+      ...(writers.has(invocation) ? { wrote: true } : {}),
+      ...(unread.has(invocation) ? { unread: true } : {})
     }
   })
 

@@ -22,6 +22,9 @@ const fetching = {
   errors: [HttpFetchError]
 } as const
 
+/** Methods that change nothing. A method is what was written: `get` is another one. */
+const reading: ReadonlySet<string> = new Set(["GET", "HEAD"])
+
 const mostHeaders = 100
 const mostOfHeaders = 65_536
 
@@ -49,7 +52,12 @@ const make = Effect.gen(function* () {
 
   return GuardedHttpFetch.of({
     fetch: (request) =>
-      guarded(fetching, { input: decodeRequest(request), run: (_, valid) => http.fetch(valid), count: () => 1 })
+      guarded(fetching, {
+        input: decodeRequest(request),
+        repeatable: ({ method }) => reading.has(method),
+        run: (_, valid) => http.fetch(valid),
+        count: () => 1
+      })
   })
 })
 

@@ -58,7 +58,13 @@ const make = Effect.gen(function* () {
         count: () => 1
       }),
     put: (entry) =>
-      guarded(putting, { input: decodeEntry(entry), run: (_, valid) => storage.put(valid), count: () => 1 }),
+      guarded(putting, {
+        input: decodeEntry(entry),
+        // The second one is a conflict.
+        repeatable: ({ revision }) => revision !== null,
+        run: (_, valid) => storage.put(valid),
+        count: () => 1
+      }),
     delete: (namespace, key) =>
       guarded(deleting, {
         input: decodePlace({ namespace, key }),

@@ -32,6 +32,7 @@ const make = Effect.gen(function* () {
     callRoute: (route, payload) =>
       guarded(calling, {
         input: decodeCall({ route, payload }),
+        repeatable: ({ payload }) => payload === null,
         run: (_, valid) => proxy.callRoute(valid.route, valid.payload),
         count: () => 1
       })

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Invocation } from "./Invocation.ts"
+import { NotOffered } from "./NotOffered.ts"
 
 /** Why a fetch did not take place; the cases of the WIT enum `http-error`. */
 export class HttpFetchError extends Schema.TaggedError<HttpFetchError>()("HttpFetchError", {
@@ -52,5 +53,5 @@ export class HttpFetch extends Context.Service<HttpFetch, HttpFetchService>()("@
 
 /** Lets nothing out. */
 export const layerHttpFetchDenied: Layer.Layer<HttpFetch> = Layer.succeed(HttpFetch, {
-  fetch: () => Effect.fail(new HttpFetchError({ code: "not-allowed" }))
+  fetch: () => Effect.fail(new HttpFetchError({ code: "not-allowed", cause: new NotOffered({ port: "http" }) }))
 })

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Invocation } from "./Invocation.ts"
 import type { CreateManualInvoiceInput } from "./InvoiceInput.ts"
+import { NotOffered } from "./NotOffered.ts"
 
 /** Why invoicing did not answer. The world has no enum for it: an extension sees the code as the result's error text. */
 export class InvoicingError extends Schema.TaggedError<InvoicingError>()("InvoicingError", {
@@ -58,5 +59,6 @@ export const noInvoice = (error: string, fieldErrors: string | null = null): Man
 
 /** Makes no invoice for anybody. */
 export const layerInvoicingDenied: Layer.Layer<Invoicing> = Layer.succeed(Invoicing, {
-  createManualInvoice: () => Effect.fail(new InvoicingError({ code: "denied" }))
+  createManualInvoice: () =>
+    Effect.fail(new InvoicingError({ code: "denied", cause: new NotOffered({ port: "invoicing" }) }))
 })

@@ -47,6 +47,8 @@ export const UpdateScheduleInput = Schema.Struct({
   endpoint: absent(endpoint, Input.rules.text),
   cron: absent(cron, Input.rules.text),
   ...optional,
+  /** An empty one clears it. */
+  name: optional.name,
   /** As in {@link CreateScheduleInput}; an empty one clears it. */
   payload: absent(ChangedPayload, Input.rules.text)
 })

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Invocation } from "./Invocation.ts"
+import { NotOffered } from "./NotOffered.ts"
 import type { CreateScheduleInput, UpdateScheduleInput } from "./ScheduleInput.ts"
 
 /** Why the scheduler did not answer; the cases of the WIT enum `scheduler-error`. */
@@ -59,7 +60,7 @@ export interface ScheduleCreated extends ScheduleChanged {
  * Guarantees, for every implementation:
  * - An install sees and changes its own schedules only: another's is not there.
  * - A schedule that was made is enabled and in UTC unless its input says otherwise.
- * - In an update what is absent stays; an empty payload clears it.
+ * - In an update what is absent stays; an empty name or payload clears it. A schedule made with an empty name has none.
  * - What breaks a rule of the scheduler's (endpoint, cron, time zone, number of schedules) is `success: false` with an error
  *   text and changes nothing. So are an update and a delete of a schedule that is not there.
  * - A change is sent once at most.
@@ -97,7 +98,7 @@ export const notCreated = (error: string, fieldErrors: string | null = null): Sc
   scheduleId: null
 })
 
-const denied = Effect.fail(new SchedulerError({ code: "denied" }))
+const denied = Effect.fail(new SchedulerError({ code: "denied", cause: new NotOffered({ port: "scheduler" }) }))
 
 /** Schedules nothing for anybody. */
 export const layerSchedulerDenied: Layer.Layer<Scheduler> = Layer.succeed(Scheduler, {

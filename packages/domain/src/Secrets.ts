@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Invocation } from "./Invocation.ts"
+import { NotOffered } from "./NotOffered.ts"
 
 /** Why a secret could not be had; the cases of the WIT enum `secret-error`. */
 export class SecretsError extends Schema.TaggedError<SecretsError>()("SecretsError", {
@@ -28,6 +29,6 @@ export class Secrets extends Context.Service<Secrets, SecretsService>()("@alga-p
 
 /** Has no secrets for anybody. */
 export const layerSecretsDenied: Layer.Layer<Secrets> = Layer.succeed(Secrets, {
-  get: () => Effect.fail(new SecretsError({ code: "denied" })),
+  get: () => Effect.fail(new SecretsError({ code: "denied", cause: new NotOffered({ port: "secrets" }) })),
   listKeys: Effect.succeed([])
 })

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Invocation } from "./Invocation.ts"
+import { NotOffered } from "./NotOffered.ts"
 
 /** Why storage did not answer; the cases of the WIT enum `storage-error`. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
@@ -45,7 +46,7 @@ export interface StorageService {
 /** The port to storage. */
 export class Storage extends Context.Service<Storage, StorageService>()("@alga-psa/ext-domain/Storage") {}
 
-const denied = Effect.fail(new StorageError({ code: "denied" }))
+const denied = Effect.fail(new StorageError({ code: "denied", cause: new NotOffered({ port: "storage" }) }))
 
 /** Stores nothing for anybody. */
 export const layerStorageDenied: Layer.Layer<Storage> = Layer.succeed(Storage, {

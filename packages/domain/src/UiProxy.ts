@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Invocation } from "./Invocation.ts"
+import { NotOffered } from "./NotOffered.ts"
 
 /** Why a route did not answer; the cases of the WIT enum `proxy-error`. */
 export class UiProxyError extends Schema.TaggedError<UiProxyError>()("UiProxyError", {
@@ -26,5 +27,5 @@ export class UiProxy extends Context.Service<UiProxy, UiProxyService>()("@alga-p
 
 /** Has no routes for anybody. */
 export const layerUiProxyDenied: Layer.Layer<UiProxy> = Layer.succeed(UiProxy, {
-  callRoute: () => Effect.fail(new UiProxyError({ code: "denied" }))
+  callRoute: () => Effect.fail(new UiProxyError({ code: "denied", cause: new NotOffered({ port: "ui-proxy" }) }))
 })

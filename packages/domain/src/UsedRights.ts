@@ -16,8 +16,10 @@ export const UsedRights = Schema.Struct({
   subject: Schema.NullOr(
     Schema.Struct({ userType: Schema.Literals(["internal", "client"]), clientId: Schema.NullOr(ClientId) })
   ),
-  /** Whether a call of it was let through to a port that writes. Whoever carried it out again would write twice. */
-  wrote: Schema.optionalKey(Schema.Boolean)
+  /** Whether a call of it may have written. Whoever carried it out again would write twice. */
+  wrote: Schema.optionalKey(Schema.Boolean),
+  /** Whether a call of it failed because its data source could not be reached. Who carries it out again may do better. */
+  unread: Schema.optionalKey(Schema.Boolean)
 })
 export interface UsedRights extends Schema.Schema.Type<typeof UsedRights> {}
 

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { Authorization } from "../src/Authorization.ts"
+import { BeforeWrite } from "../src/BeforeWrite.ts"
 import { type CallError, NotAllowed } from "../src/CallError.ts"
 import type { Capability } from "../src/Capability.ts"
+import { DataSourceError } from "../src/DataSourceError.ts"
 import { layerDeniedPorts } from "../src/DeniedPorts.ts"
 import { GuardedHttpFetch } from "../src/GuardedHttpFetch.ts"
 import { GuardedInvoicing } from "../src/GuardedInvoicing.ts"
@@ -30,7 +32,7 @@ type Call = Effect.Effect<unknown, Failure, GuardedPorts | Invocation>
 const text = (length: number) => "x".repeat(length)
 const bytes = (length: number) => new Uint8Array(length)
 const entry = { namespace: "private space", key: "private key", value: bytes(1), revision: null }
-const request = { method: "GET", url: "https://private.example/", headers: [], body: bytes(1) }
+const request = { method: "POST", url: "https://private.example/", headers: [], body: bytes(1) }
 const schedule = { endpoint: "/private", cron: "0 2 * * *", name: "private", payload: '{"a":"private"}' }
 const item = { serviceId: "private", quantity: 1, description: "private", rate: 1 }
 const invoice = { clientId: "private", items: [item], poNumber: "private" }
@@ -44,7 +46,8 @@ const removed = (namespace: string, key: string): Call =>
   Effect.flatMap(GuardedStorage, (it) => it.delete(namespace, key))
 const listed = (namespace: string, cursor: string | null): Call =>
   Effect.flatMap(GuardedStorage, (it) => it.listEntries(namespace, cursor))
-const route = (name: string): Call => Effect.flatMap(GuardedUiProxy, (proxy) => proxy.callRoute(name, bytes(1)))
+const route = (name: string, payload: Uint8Array | null = bytes(1)): Call =>
+  Effect.flatMap(GuardedUiProxy, (proxy) => proxy.callRoute(name, payload))
 const scheduled = (change: object = {}): Call =>
   Effect.flatMap(GuardedScheduler, (it) => it.createSchedule({ ...schedule, ...change }))
 const found = (id: string): Call => Effect.flatMap(GuardedScheduler, (it) => it.getSchedule(id))
@@ -315,6 +318,61 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
   )
 })
 
+describe("A call that may write", () => {
+  it.effect("is one that is not in the list of those that may be repeated", () =>
+    Effect.gen(function* () {
+      const wrote = (call: Call) => Effect.map(ran(call, everything), ({ used }) => used.wrote === true)
+      const repeatable = [
+        fetch({ method: "GET" }),
+        fetch({ method: "HEAD" }),
+        route("/a", null),
+        put({ revision: 0n }),
+        put({ revision: 7n })
+      ]
+      const others = [
+        ...["POST", "PUT", "DELETE", "OPTIONS", "get", "head", "GET "].map((method) => fetch({ method })),
+        route("/a", bytes(0)),
+        put()
+      ]
+      assert.deepEqual(yield* Effect.forEach(repeatable, wrote), [false, false, false, false, false])
+      assert.deepEqual(yield* Effect.forEach(others, wrote), Array(9).fill(true))
+    })
+  )
+
+  it.effect("is told of before the first of an execution, and is not made where that fails", () =>
+    Effect.gen(function* () {
+      const told: Array<string> = []
+      const noting = Effect.sync(() => void told.push("told"))
+      const calls = Effect.all([found("s1"), put(), put(), put({ revision: 1n })])
+      const { asked, exit } = yield* ran(calls, everything).pipe(Effect.provideService(BeforeWrite, noting))
+      assert.deepEqual([exit._tag, told], ["Success", ["told"]])
+      assert.deepEqual(asked, ["scheduler.get-schedule", "storage.put", "storage.put", "storage.put"])
+      const failing = Effect.provideService(BeforeWrite, Effect.fail("no"))
+      const refused = yield* failing(ran(put(), everything))
+      assert.deepEqual([refused.asked, failure(refused.exit)?.code, refused.used.wrote], [[], "internal", undefined])
+      const read = yield* failing(ran(found("s1"), everything))
+      assert.deepEqual(read.exit._tag, "Success")
+    })
+  )
+})
+
+describe("A source of data that cannot be reached", () => {
+  it.effect("is noted of its execution, and no other fault is", () =>
+    Effect.gen(function* () {
+      const unread = (error: object) =>
+        Effect.map(
+          ran(found("s1"), everything, Effect.fail(error) as Effect.Effect<never, never>),
+          ({ used }) => used.unread
+        )
+      const source = (reason: DataSourceError["reason"]) =>
+        new DataSourceError({ reason, operation: "test", cause: new Error("why") })
+      assert.deepEqual([yield* unread(source("unavailable")), yield* unread(source("timeout"))], [true, true])
+      const others = [source("failed"), source("corrupt"), new SchedulerError({ code: "internal" }), new Error("why")]
+      assert.deepEqual(yield* Effect.forEach(others, unread), Array(4).fill(undefined))
+    })
+  )
+})
+
 describe("A port that nobody opens", () => {
   const listKeys = "secrets.list-keys"
 
@@ -326,9 +384,10 @@ describe("A port that nobody opens", () => {
         const { exit, lines } = yield* observed(call.pipe(asExecution(invocation()), Effect.provide(layer)))
         const code = name === "http.fetch" ? "not-allowed" : "denied"
         assert.deepEqual(failure(exit)?.code, code)
+        const [port] = name.split(".")
         assert.deepEqual(
-          lines.map(({ fields, level }) => [level, fields["outcome"]]),
-          [["Warn", code]]
+          lines.map(({ fields, level, message }) => [level, fields["outcome"], fields["why"], message]),
+          [["Warn", code, `this host offers no ${port}`, ["host call"]]]
         )
       })
   )

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit } from "effect"
 import { CliError, Command } from "effect/cli"
 import { build } from "./commands/build.ts"

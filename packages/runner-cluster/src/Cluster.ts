@@ -5,6 +5,7 @@ import { RpcServer } from "effect/rpc"
 import * as ClusterAtStart from "./ClusterAtStart.ts"
 import * as ClusterDatabase from "./ClusterDatabase.ts"
 import * as ClusteredExecution from "./ClusteredExecution.ts"
+import * as ClusterIdentity from "./ClusterIdentity.ts"
 import * as ClusterLimits from "./ClusterLimits.ts"
 import type { ClusterOptions } from "./ClusterOptions.ts"
 import * as ClusterWarmup from "./ClusterWarmup.ts"
@@ -82,6 +83,7 @@ export const layer = (options: ClusterOptions) => {
     Layer.provideMerge(directory),
     Layer.provide(Peers.layer(secrets)),
     Layer.provide(PeerLink.layerSerialization(options.messageBytes)),
+    Layer.provide(ClusterIdentity.layer(Membership.addressOf(options), health)),
     Layer.provide(ClusterAtStart.layer),
     Layer.provide(ClusterDatabase.layer(url))
   )

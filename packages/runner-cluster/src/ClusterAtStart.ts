@@ -1,7 +1,7 @@
 import { tellOf } from "@alga-psa/ext-runner/FurtherParts"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
-import { plan } from "./ClusterTables.ts"
+import { forbidden, plan } from "./ClusterTables.ts"
 
 /** The cluster's database does not answer, or was not made ready. */
 export class ClusterUnready extends Schema.TaggedError<ClusterUnready>()("ClusterUnready", {
@@ -13,7 +13,7 @@ export class ClusterUnready extends Schema.TaggedError<ClusterUnready>()("Cluste
   }
 }
 
-/** Stops a start whose cluster has no tables; from then on `/readyz` tells whether they are there. */
+/** Stops a start whose cluster has no tables, or whose login may not use them; from then on `/readyz` tells of them. */
 export const layer: Layer.Layer<never, ClusterUnready, PgClient.PgClient> = Layer.effectDiscard(
   Effect.gen(function* () {
     const tables = yield* Effect.mapError(
@@ -21,6 +21,12 @@ export const layer: Layer.Layer<never, ClusterUnready, PgClient.PgClient> = Laye
       (cause) =>
         new ClusterUnready({ why: "the cluster's database does not answer: check DATABASE_CLUSTER_URL", cause })
     )
+    const closed = yield* Effect.orElseSucceed(forbidden, () => [])
+    if (closed.length > 0) {
+      return yield* new ClusterUnready({
+        why: `the login of DATABASE_CLUSTER_URL may not use ${closed.join(", ")}: run db cluster apply with this login as --role`
+      })
+    }
     const missing = tables.filter(({ present }) => !present).map(({ name }) => name)
     if (missing.length > 0) {
       return yield* new ClusterUnready({

@@ -1,3 +1,4 @@
+import { databaseIn } from "@alga-psa/ext-runner/DatabaseSettings"
 import type { Settings } from "@alga-psa/ext-runner/Settings"
 import { SettingsInvalid } from "@alga-psa/ext-runner/SettingsSource"
 import type { ClusterOptions, TriggerOptions } from "./ClusterOptions.ts"
@@ -15,17 +16,29 @@ export const triggerOptionsOf = (settings: Settings): TriggerOptions => ({
 /** Room for what a message says beside its body. */
 const envelopeBytes = 1_048_576
 
+/** Every machine calls itself by these: no other can reach a runner there. */
+const isAnyAddress = /^(0\.0\.0\.0|\[?::\]?|\*)$/
+
+const hostProblems = (host: string | undefined): ReadonlyArray<string> => {
+  const remedy =
+    "give each runner the address at which the others reach it, 127.0.0.1 only where all are on one machine"
+  if (host === undefined) return [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is not set: ${remedy}`]
+  return isAnyAddress.test(host) ? [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is every address: ${remedy}`] : []
+}
+
 /** The cluster of these settings, or what they lack for one. */
 export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsInvalid => {
   const {
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: previous,
-    DATABASE_CLUSTER_URL: url
+    ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host
   } = settings
-  if (url === undefined || secret === undefined) {
+  const url = databaseIn(settings, "DATABASE_CLUSTER")
+  if (url === null || secret === undefined || host === undefined || isAnyAddress.test(host)) {
     const problems = [
-      ...(url === undefined ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
-      ...(secret === undefined ? ["ALGA_EXTENSION_RUNNER_CLUSTER_SECRET is not set: serve --cluster needs it"] : [])
+      ...(url === null ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
+      ...(secret === undefined ? ["ALGA_EXTENSION_RUNNER_CLUSTER_SECRET is not set: serve --cluster needs it"] : []),
+      ...hostProblems(host)
     ]
     return new SettingsInvalid({ problems })
   }
@@ -34,7 +47,7 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
   const response = settings.ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES
   return {
     url,
-    address: { host: settings.ALGA_EXTENSION_RUNNER_CLUSTER_HOST, port: settings.ALGA_EXTENSION_RUNNER_CLUSTER_PORT },
+    address: { host, port: settings.ALGA_EXTENSION_RUNNER_CLUSTER_PORT },
     listen: settings.ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN ?? null,
     secrets: previous === undefined ? [secret] : [secret, previous],
     health: settings.ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME,

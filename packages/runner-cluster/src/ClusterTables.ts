@@ -34,6 +34,7 @@ const triggerTables: ReadonlyArray<string> = [
   )`,
   `ALTER TABLE ${clusterSchema}.trigger ADD COLUMN IF NOT EXISTS used text`,
   `CREATE INDEX IF NOT EXISTS trigger_open ON ${clusterSchema}.trigger (shard, due_at) WHERE state IN ('waiting', 'running')`,
+  `CREATE INDEX IF NOT EXISTS trigger_dead ON ${clusterSchema}.trigger (shard) WHERE state = 'dead'`,
   `CREATE INDEX IF NOT EXISTS trigger_finished ON ${clusterSchema}.trigger (finished_at) WHERE finished_at IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS ${clusterSchema}.trigger_attempt (
     run uuid PRIMARY KEY,
@@ -55,6 +56,15 @@ const grants = (role: RoleName): ReadonlyArray<string> => [
   `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${clusterSchema} TO ${role}`
 ]
 
+/** The columns that this version reads and writes, by table; those of `effect/cluster` are its own matter. */
+const columns: Readonly<Partial<Record<(typeof clusterTables)[number], string>>> = {
+  trigger:
+    "id tenant_id extension_id install_id key fingerprint shard request state attempts run claimed_until due_at expires_at created_at finished_at answer used reason",
+  trigger_attempt: "run trigger_id runner started_at ended_at outcome"
+}
+
+const wanted = JSON.stringify(clusterTables.map((name) => ({ name, columns: columns[name]?.split(" ") ?? [] })))
+
 /** What of the cluster's is in the database, by name. A table of an earlier version that lacks a column is not. */
 export const plan: Effect.Effect<
   ReadonlyArray<{ readonly name: string; readonly present: boolean }>,
@@ -62,11 +72,30 @@ export const plan: Effect.Effect<
   PgClient.PgClient
 > = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  const names = clusterTables.map((table) => `${clusterSchema}.${table}`)
   return yield* sql<{ readonly name: string; readonly present: boolean }>`
-    SELECT name, to_regclass(name) IS NOT NULL AND (name <> ${`${clusterSchema}.trigger`} OR EXISTS (
-      SELECT FROM pg_attribute WHERE attrelid = to_regclass(name) AND attname = 'used' AND NOT attisdropped
-    )) AS present FROM unnest(${names}::text[]) AS name`
+    SELECT ${clusterSchema} || '.' || name AS name, c.oid IS NOT NULL AND NOT EXISTS (
+      SELECT FROM jsonb_array_elements_text(columns) AS wanted (name) WHERE NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = wanted.name AND NOT attisdropped
+      )
+    ) AS present
+    FROM ROWS FROM (jsonb_to_recordset(${wanted}::jsonb) AS (name text, columns jsonb)) WITH ORDINALITY
+      AS tables (name, columns, place)
+    LEFT JOIN (pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = ${clusterSchema})
+      ON c.relname = tables.name
+    ORDER BY place`
+})
+
+/** The tables of the cluster that are there and that the present login may not read and write, by name. */
+export const forbidden: Effect.Effect<ReadonlyArray<string>, SqlError, PgClient.PgClient> = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const rows = yield* sql<{ readonly name: string }>`
+    SELECT ${clusterSchema} || '.' || c.relname AS name
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${clusterSchema} AND c.relname = ANY(${[...clusterTables]}::text[]) AND NOT (
+      has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+      AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
+    ) ORDER BY 1`
+  return rows.map(({ name }) => name)
 })
 
 /**

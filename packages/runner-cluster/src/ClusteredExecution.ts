@@ -3,6 +3,7 @@ import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Execution, type Outcome } from "@alga-psa/ext-runner/Execution"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { Context, Effect, Layer, Metric } from "effect"
+import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
 import { shardOfInstall } from "./Installs.ts"
@@ -48,10 +49,13 @@ export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterP
   })
 )
 
+/** A runner that let so many requests in a row wait until their deadline is left out for a while. */
+const mostSilences = 3
+
 /**
  * Executions on the runner that the install lives on: one that is this runner's own runs as it does without a cluster. One
  * that was handed on runs once or not at all: it goes to the next runner where it did not reach the first, and fails with
- * `runner_lost` where the first was lost with it.
+ * `runner_lost` where the first was lost with it, or says nothing until the deadline.
  */
 export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | Directory | Peers> = Layer.effect(
   Execution,
@@ -63,16 +67,29 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
 
     const tryNext = () => Effect.fail(new TryNext())
 
+    const silences = new Map<string, number>()
+    const answered = (owner: RunnerAddress) => Effect.sync(() => void silences.delete(owner.toString()))
+    /** Who hangs up says nothing of the runner; a deadline without an answer does. */
+    const interrupted = (owner: RunnerAddress) =>
+      Effect.flatMap(rest, (left) => {
+        if (left !== 0) return Effect.void
+        const times = (silences.get(owner.toString()) ?? 0) + 1
+        silences.set(owner.toString(), times)
+        return Effect.andThen(count("lost"), times < mostSilences ? Effect.void : directory.leaveOut(owner, awayFor))
+      })
+
     const run = (request: ExecuteRequest, requestId: string): Effect.Effect<Outcome, RunnerError> => {
       const { install_id, tenant_id } = request.context
       const here = Effect.andThen(count("here"), local.run(request, requestId))
       return onOwner(directory, shardOfInstall(sharding, tenant_id, install_id), here, (owner) =>
         Effect.flatMap(rest, (left) =>
-          peers.ask(owner, (peer) =>
+          peers.askApart(owner, (peer) =>
             peer.Execute({ request, requestId, ...(left === null ? {} : { timeoutMs: left }) })
           )
         ).pipe(
           waitFor("runner"),
+          Effect.tap(() => answered(owner)),
+          Effect.onInterrupt(() => interrupted(owner)),
           Effect.tap(() => count("elsewhere")),
           Effect.map(({ used = null, ...response }): Outcome => ({ response, used })),
           Effect.catchTags({

@@ -9,7 +9,7 @@ export const kubernetesOptionsOf = (settings: Settings): KubernetesOptions | Set
   if (settings.ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH === "ping") return null
   const { ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host, ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_SELECTOR: selector } =
     settings
-  const isPod = isIP(host) !== 0 && host !== "127.0.0.1"
+  const isPod = host !== undefined && isIP(host) !== 0 && host !== "127.0.0.1"
   if (selector === undefined || !isPod) {
     const problems = [
       ...(selector === undefined

@@ -1,7 +1,8 @@
-import { Context, Duration, Effect, Exit, Layer, Option, Schedule, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Metric, Option, Schedule, Scope } from "effect"
 import { MessageStorage, RunnerHealth, type RunnerStorage, Runners, Sharding, ShardingConfig } from "effect/cluster"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { type ClusterOptions, shards } from "./ClusterOptions.ts"
+import { shardsOf } from "./Installs.ts"
 import * as KubernetesHealth from "./KubernetesHealth.ts"
 import * as KubernetesPods from "./KubernetesPods.ts"
 import { Peers } from "./Peers.ts"
@@ -17,6 +18,10 @@ export class Membership extends Context.Service<
     readonly left: () => boolean
   }
 >()("@alga-psa/ext-runner-cluster/Membership") {}
+
+const owned = Metric.gauge("alga_extension_cluster_shards", {
+  description: "Shards whose locks this runner holds, of 300 in the cluster"
+})
 
 /** Where others reach this runner. */
 export const addressOf = ({ address: { host, port } }: ClusterOptions): RunnerAddress =>
@@ -75,10 +80,16 @@ export const layer = (
       const context = yield* Effect.context<RunnerStorage.RunnerStorage | Peers>()
       const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
       const built = yield* Layer.buildWithScope(sharded, scope).pipe(Effect.provideContext(context))
+      const sharding = Context.get(built, Sharding.Sharding)
+      yield* Effect.sync(() => shardsOf(sharding).length).pipe(
+        Effect.flatMap((count) => Metric.update(owned, count)),
+        Effect.repeat(Schedule.spaced("250 millis")),
+        Effect.forkScoped
+      )
       let left = false
       return Membership.of({
         address: addressOf(options),
-        sharding: Context.get(built, Sharding.Sharding),
+        sharding,
         leave: Effect.suspend(() => {
           left = true
           return Scope.close(scope, Exit.void)

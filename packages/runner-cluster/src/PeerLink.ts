@@ -1,11 +1,13 @@
 import { createHash, hkdfSync } from "node:crypto"
 import { connect, type TlsOptions } from "node:tls"
-import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
-import { Deferred, Effect, Exit, type Layer, Redacted, type Scope } from "effect"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
+import { Deferred, Effect, Exit, Layer, Redacted, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcClient, RpcSerialization } from "effect/rpc"
 import { RpcClientError } from "effect/rpc/RpcClientError"
 import { Socket, type SocketServer } from "effect/socket"
+import { peerLines } from "./PeerLines.ts"
 
 /** The secrets that runners of one cluster share: the present one, and those that are accepted beside it. */
 export type ClusterSecrets = readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]
@@ -50,6 +52,8 @@ const dial = ({ host, port }: RunnerAddress, { identity, psk }: ReturnType<typeo
     checkServerIdentity: () => undefined
   })
   connection.setNoDelay(true)
+  // Each message that waits for room listens, and there may be many.
+  connection.setMaxListeners(0)
   connection.once("secureConnect", () => Deferred.doneUnsafe(secured, Exit.void))
   connection.on("error", (cause) => Deferred.doneUnsafe(secured, Exit.fail(openFailed(cause))))
   return { connection, secured }
@@ -90,4 +94,4 @@ export const makeProtocol = (
 
 /** One JSON text a line, of at most so many bytes: runners of two versions understand each other while one replaces the other. */
 export const layerSerialization = (bytes: number): Layer.Layer<RpcSerialization.RpcSerialization> =>
-  RpcSerialization.layerNdjsonWith({ maxBufferSize: bytes })
+  Layer.succeed(RpcSerialization.RpcSerialization, peerLines(bytes))

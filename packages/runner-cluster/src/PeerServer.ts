@@ -5,13 +5,14 @@ import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { Life } from "@alga-psa/ext-runner/Life"
 import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
-import { Effect, Layer, Metric, Stream } from "effect"
+import { Duration, Effect, Layer, Metric, type Scope, Stream } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcServer } from "effect/rpc"
 import { LocalExecution } from "./ClusteredExecution.ts"
 import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
 import { Membership } from "./Membership.ts"
+import { promptly } from "./Owners.ts"
 import { NotTaken, PeerRpcs } from "./PeerRpcs.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 
@@ -36,6 +37,24 @@ const answerOf = ({ response, used }: Outcome): ExecuteResponse & { readonly use
   ...response,
   ...(used === null ? {} : { used })
 })
+
+/**
+ * Holds a place for as long as its asker reads on, and no longer than the longest execution (in milliseconds) can take: a
+ * runner that has fallen silent holds it no longer. The first element says that it is held.
+ */
+export const holding = (
+  place: Effect.Effect<void, RunnerError, Scope.Scope>,
+  longest: number
+): Stream.Stream<void, RunnerError> =>
+  Stream.unwrap(
+    Effect.as(
+      place,
+      Stream.concat(
+        Stream.make(undefined),
+        Stream.fromEffectDrain(Effect.sleep(Duration.sum(Duration.millis(longest), promptly)))
+      )
+    )
+  )
 
 const layerHandlers = PeerRpcs.toLayer(
   Effect.gen(function* () {
@@ -68,8 +87,7 @@ const layerHandlers = PeerRpcs.toLayer(
       Alive: () => Effect.void,
       Going: (address) => directory.leaveOut(new RunnerAddress(address), awayFor),
       Due: () => bell.ring,
-      Hold: ({ tenant }) =>
-        Stream.unwrap(Effect.as(places.holdTenant(tenant), Stream.concat(Stream.make(undefined), Stream.never)))
+      Hold: ({ tenant }) => holding(places.holdTenant(tenant), longest)
     })
   })
 )

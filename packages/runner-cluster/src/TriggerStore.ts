@@ -8,6 +8,7 @@ import type { KeptTrigger, TriggerState } from "@alga-psa/ext-runner/Triggers"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Backlog } from "./TriggerGauges.ts"
 import type { Passed } from "./TriggerTurns.ts"
 
 /** A trigger that this runner has taken for one attempt. */
@@ -22,22 +23,14 @@ export interface TakenTrigger {
   readonly request: ExecuteRequest | null
 }
 
+/** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
+export const writtenReason = "may-have-written"
+
 /** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
 export type Settlement =
   | { readonly state: "done"; readonly outcome: Outcome }
   | { readonly state: "dead"; readonly reason: string }
   | { readonly state: "waiting"; readonly reason: string; readonly pause: Duration.Duration; readonly counts: boolean }
-
-/** What an operator sees of a trigger. */
-export interface ListedTrigger {
-  readonly id: string
-  readonly tenant: string
-  readonly install: string
-  readonly state: TriggerState
-  readonly attempts: number
-  readonly created: string
-  readonly reason: string
-}
 
 interface Row {
   readonly id: string
@@ -75,7 +68,7 @@ const encode = Schema.encodeEffect(KeptRequest)
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(KeptRequest))
 
 /** Fails with `data_unavailable` where the database does not answer. */
-const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
+export const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, RunnerError> =>
   statement.pipe(
     Effect.timeout("5 seconds"),
     Effect.mapError((cause) => fail("data_unavailable", "the store of triggers does not answer", cause))
@@ -86,6 +79,8 @@ const make = Effect.gen(function* () {
   const columns = sql.literal(
     "id, extension_id, install_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
   )
+  // What an attempt says in its row before it may write stays there where its runner is lost.
+  const wrote = sql`EXISTS (SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason})`
   const seconds = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)})`
 
   return {
@@ -153,7 +148,7 @@ const make = Effect.gen(function* () {
           SELECT id FROM trigger
           WHERE shard = ANY(${by.shards}::integer[]) AND attempts < ${by.attempts} AND expires_at > now()
             AND id <> ALL(${by.underway}::uuid[]) AND (
-            (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now())
+            (state = 'waiting' AND due_at <= now()) OR (state = 'running' AND claimed_until <= now() AND NOT ${wrote})
           ) AND install_id <> ALL(${installs}::uuid[]) AND tenant_id <> ALL(${tenants}::uuid[])
           ORDER BY due_at LIMIT ${by.most} FOR UPDATE SKIP LOCKED
         )
@@ -175,6 +170,16 @@ const make = Effect.gen(function* () {
         INSERT INTO trigger_attempt (run, trigger_id, runner)
         SELECT run, id, ${runner} FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
         ON CONFLICT (run) DO NOTHING`),
+
+    /** Notes that the attempt may write from now on; fails where it is no longer the trigger's. */
+    writing: ({ id, run }: Pick<TakenTrigger, "id" | "run">): Effect.Effect<void, RunnerError> =>
+      Effect.flatMap(
+        asked(sql`
+          UPDATE trigger_attempt SET outcome = ${writtenReason} WHERE run = ${run}::uuid AND EXISTS (
+            SELECT FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
+          ) RETURNING 1`),
+        (rows) => (rows.length > 0 ? Effect.void : Effect.fail(fail("internal", "the attempt is over")))
+      ),
 
     /** Begins the lease anew; false where the attempt is no longer the trigger's. */
     renew: ({ id, run }: Pick<TakenTrigger, "id" | "run">, lease: Duration.Duration) =>
@@ -212,41 +217,43 @@ const make = Effect.gen(function* () {
         ${noted} WHERE run = ${run}::uuid AND EXISTS (SELECT FROM settled)`)
     },
 
+    /** What there is to do on these shards, and what is dead of them. */
+    backlog: (shards: ReadonlyArray<number>) => {
+      const of = (state: string) =>
+        sql`(SELECT count(*)::int FROM trigger WHERE shard = ANY(${shards}::integer[]) AND state = ${sql.literal(`'${state}'`)})`
+      return Effect.map(
+        asked(sql<Backlog>`
+          SELECT ${of("waiting")} AS waiting, ${of("running")} AS running, ${of("dead")} AS dead, (
+            SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM trigger
+            WHERE shard = ANY(${shards}::integer[]) AND state = 'waiting' AND due_at <= now()
+          ) AS oldest`),
+        ([found]) => found ?? { waiting: 0, running: 0, dead: 0, oldest: 0 }
+      )
+    },
+
     /** Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. */
     sweep: (attempts: number, retention: Duration.Duration, underway: ReadonlyArray<string>) =>
       asked(
         Effect.andThen(
-          sql`
-            UPDATE trigger SET finished_at = now(), claimed_until = NULL,
-              state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
-              request = CASE WHEN attempts >= ${attempts} THEN request END,
-              reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
-                ELSE concat_ws(': ', 'its time is over', reason) END
-            WHERE (state = 'waiting' AND expires_at <= now())
-              OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`,
+          Effect.andThen(
+            sql`
+              UPDATE trigger SET state = 'dead', reason = ${`${writtenReason}: its runner was lost`}, finished_at = now(),
+                claimed_until = NULL
+              WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote}`,
+            sql`
+              UPDATE trigger SET finished_at = now(), claimed_until = NULL,
+                state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
+                request = CASE WHEN attempts >= ${attempts} THEN request END,
+                reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
+                  ELSE concat_ws(': ', 'its time is over', reason) END
+              WHERE (state = 'waiting' AND expires_at <= now())
+                OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`
+          ),
           sql`
             DELETE FROM trigger WHERE id IN (
               SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
             )`
         )
-      ),
-
-    /** Triggers in a state, newest first. */
-    list: (state: TriggerState, tenant: TenantId | null, most: number) =>
-      asked(sql<ListedTrigger>`
-        SELECT id, tenant_id AS tenant, install_id AS install, state, attempts, created_at::text AS created,
-          coalesce(reason, '') AS reason
-        FROM trigger WHERE state = ${state} AND (${tenant}::uuid IS NULL OR tenant_id = ${tenant}::uuid)
-        ORDER BY created_at DESC LIMIT ${most}`),
-
-    /** Begins dead triggers anew, all of them or one; gives how many. Each gets all attempts and this much time. */
-    replay: (id: string | null, expiry: Duration.Duration) =>
-      Effect.map(
-        asked(sql`
-          UPDATE trigger SET state = 'waiting', attempts = 0, due_at = now(), expires_at = now() + ${seconds(expiry)},
-            finished_at = NULL
-          WHERE state = 'dead' AND request IS NOT NULL AND (${id}::uuid IS NULL OR id = ${id}::uuid) RETURNING 1`),
-        (rows) => rows.length
       )
   }
 })

@@ -1,20 +1,22 @@
-import { noRights } from "@alga-psa/ext-domain"
+import { BeforeWrite, noRights } from "@alga-psa/ext-domain"
 import { type Deadline, endAt, LongestTime, lower, start, waitFor } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { Life } from "@alga-psa/ext-runner/Life"
 import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
 import { TriggerSecrets, withSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
-import { ShardId } from "effect/cluster"
 import { LocalExecution } from "./ClusteredExecution.ts"
-import { shards, type TriggerOptions } from "./ClusterOptions.ts"
+import type { TriggerOptions } from "./ClusterOptions.ts"
+import { shardsOf } from "./Installs.ts"
 import { Membership } from "./Membership.ts"
 import { TriggerBell } from "./TriggerBell.ts"
+import { reportBacklog } from "./TriggerGauges.ts"
 import { isOver, untilOver } from "./TriggerLease.ts"
-import { type Settlement, type TakenTrigger, TriggerStore } from "./TriggerStore.ts"
+import { type Settlement, type TakenTrigger, TriggerStore, writtenReason } from "./TriggerStore.ts"
 import { makeTriggerTurns } from "./TriggerTurns.ts"
 
-/** Nothing ran: the attempt does not count. */
+/** Where nothing ran, the attempt does not count. */
 const postponing: ReadonlySet<RunnerErrorCode> = new Set([
   "overloaded",
   "rate_limited",
@@ -35,6 +37,14 @@ const settled = Metric.counter("alga_extension_trigger_attempts_total", {
   incremental: true
 })
 
+const durations = Metric.histogram("alga_extension_trigger_attempt_duration_seconds", {
+  description: "Duration of attempts of kept triggers in seconds",
+  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+})
+
+/** What has no other attempt, since another might write twice. */
+const mayHaveWritten = (why: string): Settlement => ({ state: "dead", reason: `${writtenReason}: ${why}` })
+
 /** How long to wait after so many attempts. */
 export const pauseAfter = (attempt: number, backoff: Duration.Duration): Duration.Duration =>
   Duration.times(backoff, 2 ** Math.min(attempt - 1, 6))
@@ -44,7 +54,7 @@ const mostRefusals = 4
 
 /**
  * What becomes of a trigger whose attempt failed. `refusals` were refused in a row before it ran, this one included. An
- * attempt that wrote is the last: another would write twice.
+ * attempt that may have written is the last: another would write twice.
  */
 export const afterFailure = (
   { code, message, ran, retryAfterMillis }: RunnerError,
@@ -52,23 +62,42 @@ export const afterFailure = (
   { attempts, backoff }: TriggerOptions,
   refusals = 1
 ): Settlement => {
-  if (ran?.wrote === true) return { state: "dead", reason: message }
-  if (postponing.has(code)) {
+  if (ran?.wrote === true) return mayHaveWritten(message)
+  if (postponing.has(code) && ran === undefined) {
     const growing = pauseAfter(Math.min(refusals, mostRefusals), backoff)
     const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
     return { state: "waiting", reason: message, pause, counts: false }
   }
   if (attempt >= attempts) return { state: "dead", reason: message }
   if (code === "shutting_down") return { state: "waiting", reason: message, pause: Duration.zero, counts: true }
-  if (!passing.has(code)) return { state: "dead", reason: message }
+  if (!passing.has(code) && !postponing.has(code)) return { state: "dead", reason: message }
   return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
+}
+
+/**
+ * What becomes of a trigger whose handler answered. A status of 5xx is a failed attempt. So is any answer of a handler that could
+ * not read its data, as long as it wrote nothing and has an attempt left.
+ */
+export const afterAnswer = (outcome: Outcome, attempt: number, { attempts, backoff }: TriggerOptions): Settlement => {
+  const { response, used } = outcome
+  const again = (reason: string): Settlement => {
+    return { state: "waiting", reason, pause: pauseAfter(attempt, backoff), counts: true }
+  }
+  const isLast = attempt >= attempts
+  if (response.status < 500) {
+    const isWhole = used?.unread !== true || used.wrote === true
+    return isWhole || isLast ? { state: "done", outcome } : again("data_unavailable: a read of the handler failed")
+  }
+  const reason = `the handler answered ${response.status}`
+  if (used?.wrote === true) return mayHaveWritten(reason)
+  return isLast ? { state: "dead", reason } : again(reason)
 }
 
 /** What becomes of a trigger whose attempt is cut as its runner stops. */
 const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
   Effect.map(ran ?? Effect.succeed(noRights), ({ wrote }) => {
     const reason = "its runner stopped"
-    return wrote === true ? { state: "dead", reason } : { state: "waiting", reason, pause: Duration.zero, counts: true }
+    return wrote === true ? mayHaveWritten(reason) : { state: "waiting", reason, pause: Duration.zero, counts: true }
   })
 
 const looking = Duration.seconds(1)
@@ -100,7 +129,6 @@ export const layer = (
       const life = yield* Life
       const { address, left, sharding } = yield* Membership
       const runner = `${address.host}:${address.port}`
-      const all = Array.from({ length: shards }, (_, index) => ShardId.make("default", index + 1))
       const underway = yield* FiberMap.make<string, void>()
       const working = () => Array.from(underway, ([id]) => id)
       const turns = makeTriggerTurns(options.concurrency)
@@ -119,7 +147,7 @@ export const layer = (
         const begin = Effect.asVoid(store.begin(trigger, runner))
         const running = Effect.flatMap(waitFor("secrets")(withSecrets(secrets, request)), (whole) =>
           local.run(whole, trigger.id, begin)
-        )
+        ).pipe(Effect.provideService(BeforeWrite, store.writing(trigger)))
         const ran = Effect.catchDefect(life.admit(running), (defect) => Effect.fail(fail("internal", "", defect))).pipe(
           endAt(deadline)
         )
@@ -148,7 +176,7 @@ export const layer = (
               }
               const how: Settlement =
                 result._tag === "Success"
-                  ? { state: "done", outcome: result.success }
+                  ? afterAnswer(result.success, trigger.attempt, options)
                   : afterFailure(result.failure, trigger.attempt, options, turns.refusals(trigger) + 1)
               const causes =
                 result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
@@ -157,14 +185,16 @@ export const layer = (
               })
               return Effect.andThen(
                 Effect.andThen(rest, settle(trigger, how)),
-                Effect.logInfo("trigger", ...causes).pipe(
+                Effect.logWithLevel(how.state === "dead" ? "Warn" : "Info")("trigger", ...causes).pipe(
                   Effect.annotateLogs({ state: how.state, ...(how.state === "done" ? {} : { error: how.reason }) })
                 )
               )
             }),
             Effect.ensuring(Effect.sync(() => turns.end(trigger, restUntil))),
+            Effect.trackDuration(durations, Duration.toSeconds),
             Effect.annotateLogs({
               trigger: trigger.id,
+              requestId: trigger.id,
               attempt: trigger.attempt,
               tenant: request.context.tenant_id,
               install: request.context.install_id
@@ -184,7 +214,7 @@ export const layer = (
       // What was taken is begun, also where the runner stops in between. What it stops from arriving is free after its lease.
       const takeOne = Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const mine = all.filter((shard) => sharding.hasShardId(shard)).map(({ id }) => id)
+          const mine = shardsOf(sharding)
           const isFull = (yield* FiberMap.size(underway)) >= options.concurrency
           if (isFull || mine.length === 0 || left() || !life.ready()) return false
           const asked = yield* Clock.monotonicTimeNanos
@@ -206,7 +236,12 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      yield* quietly(Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))).pipe(
+      const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))
+      const report = Effect.flatMap(
+        Effect.suspend(() => store.backlog(shardsOf(sharding))),
+        reportBacklog
+      )
+      yield* quietly(Effect.andThen(sweep, report)).pipe(
         Effect.repeat(Schedule.spaced(Duration.max(lease, Duration.seconds(5)))),
         Effect.forkScoped
       )

@@ -4,11 +4,37 @@ import { clusterOptionsOf } from "../src/ClusterSettings.ts"
 
 const needed = {
   DATABASE_URL: "postgres://reader@db:5432/alga",
-  RUNNER_SERVICE_TOKEN: "token",
+  RUNNER_SERVICE_TOKEN: "t".repeat(16),
   BUNDLE_STORE_BASE: "/bundles",
   DATABASE_CLUSTER_URL: "postgres://cluster@db:5432/alga",
-  ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-forty-characters-and-some-more"
+  ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-forty-characters-and-some-more",
+  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "10.1.2.3"
 }
+
+describe("the address of a runner", () => {
+  const hosted = (host: string | undefined) => {
+    const { ALGA_EXTENSION_RUNNER_CLUSTER_HOST: _, ...others } = needed
+    const given = host === undefined ? others : { ...others, ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host }
+    const { problems, settings } = settingsReport(given, {})
+    assert.deepStrictEqual(problems, [])
+    const options = settings === null ? null : clusterOptionsOf(settings)
+    assert(options !== null)
+    return "address" in options ? options.address.host : options.problems
+  }
+
+  it("is what the deployment says, loopback too", () => {
+    assert.deepStrictEqual([hosted("10.1.2.3"), hosted("127.0.0.1")], ["10.1.2.3", "127.0.0.1"])
+  })
+
+  it("has no default, and is not one that every machine has", () => {
+    const remedy =
+      "give each runner the address at which the others reach it, 127.0.0.1 only where all are on one machine"
+    assert.deepStrictEqual(hosted(undefined), [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is not set: ${remedy}`])
+    for (const host of ["0.0.0.0", "::", "[::]", "*"]) {
+      assert.deepStrictEqual(hosted(host), [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is every address: ${remedy}`])
+    }
+  })
+})
 
 const messageBytes = (environment: Record<string, string>): number => {
   const { problems, settings } = settingsReport({ ...needed, ...environment }, {})

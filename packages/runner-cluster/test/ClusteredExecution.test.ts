@@ -80,6 +80,36 @@ describe("an execution that another runner carries out", () => {
     })
   )
 
+  it.effect("is handed to no runner that was silent until the deadline three times, and answered nothing between", () =>
+    Effect.gen(function* () {
+      let silent = true
+      const { out, run } = yield* clustered(() =>
+        silent ? Effect.never : Effect.succeed({ status: 204, headers: {} })
+      )
+      const lose = (times: number) =>
+        Effect.repeat(
+          Effect.gen(function* () {
+            const fiber = yield* Effect.forkChild(run({ timeout_ms: 500 }))
+            yield* TestClock.adjust(700)
+            assert.match(yield* Fiber.join(fiber), /^runner_lost: /)
+          }),
+          { times: times - 1 }
+        )
+      const leaves = yield* Effect.forkChild(run({ timeout_ms: 500 }))
+      yield* TestClock.adjust(100)
+      yield* Fiber.interrupt(leaves)
+      yield* lose(2)
+      silent = false
+      assert.strictEqual(yield* run(), "204")
+      silent = true
+      yield* lose(2)
+      assert.lengthOf(out, 0)
+      yield* lose(1)
+      assert.lengthOf(out, 1)
+      assert.strictEqual(yield* run(), "200")
+    })
+  )
+
   it.effect("fails with what that runner says at the deadline, where it says it in time", () =>
     Effect.gen(function* () {
       const { run } = yield* clustered(({ timeoutMs = 0 }) =>

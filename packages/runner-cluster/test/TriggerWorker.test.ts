@@ -1,18 +1,18 @@
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { noRights, type UsedRights } from "@alga-psa/ext-domain"
+import { BeforeWrite, noRights, type UsedRights } from "@alga-psa/ext-domain"
 import { Deadline } from "@alga-psa/ext-runner/Deadline"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { layer as life } from "@alga-psa/ext-runner/Life"
 import { afterRun, fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
 import { type ReadSecrets, TriggerSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Deferred, Duration, Effect, Layer, Metric, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { LocalExecution } from "../src/ClusteredExecution.ts"
 import { layer as triggerBell } from "../src/TriggerBell.ts"
 import { type Settlement, type TakenTrigger, TriggerStore } from "../src/TriggerStore.ts"
-import { afterFailure, pauseAfter, layer as triggerWorker } from "../src/TriggerWorker.ts"
+import { afterAnswer, afterFailure, pauseAfter, layer as triggerWorker } from "../src/TriggerWorker.ts"
 import { membership } from "./support/clusterParts.ts"
 
 const options = {
@@ -22,6 +22,7 @@ const options = {
   retention: Duration.days(1),
   concurrency: 1
 }
+const wrote: UsedRights = { ...noRights, wrote: true }
 const after = (code: RunnerErrorCode, attempt: number) => afterFailure(fail(code, "why"), attempt, options)
 
 describe("a kept trigger whose attempt failed", () => {
@@ -44,8 +45,9 @@ describe("a kept trigger whose attempt failed", () => {
   it("is not tried again where the attempt wrote: a second would write twice", () => {
     const codes = ["execute_failed", "internal", "shutting_down", "data_unavailable"] as const
     for (const code of codes) {
-      const ended = (rights: UsedRights) => afterFailure(afterRun(fail(code, "why"), rights), 1, options).state
-      assert.deepStrictEqual([ended({ ...noRights, wrote: true }), ended(noRights)], ["dead", "waiting"])
+      const ended = (rights: UsedRights) => afterFailure(afterRun(fail(code, "why"), rights), 1, options)
+      assert.deepStrictEqual(ended(wrote), { state: "dead", reason: `may-have-written: ${code}: why` })
+      assert.strictEqual(ended(noRights).state, "waiting")
     }
   })
 
@@ -54,6 +56,14 @@ describe("a kept trigger whose attempt failed", () => {
       const again = after(code, 3)
       assert(again.state === "waiting")
       assert.isFalse(again.counts)
+    }
+  })
+
+  it("counts one whose handler ran, whatever became of it", () => {
+    for (const code of ["overloaded", "data_unavailable"] as const) {
+      const again = (attempt: number) => afterFailure(afterRun(fail(code, "why"), noRights), attempt, options)
+      assert.deepInclude(again(1), { state: "waiting", counts: true })
+      assert.strictEqual(again(3).state, "dead")
     }
   })
 
@@ -86,6 +96,40 @@ describe("a kept trigger whose attempt failed", () => {
   })
 })
 
+describe("a kept trigger whose handler answered", () => {
+  const answered = (status: number, attempt: number, used: UsedRights | null = noRights) =>
+    afterAnswer({ response: { status, headers: {} }, used }, attempt, options)
+
+  it("is done with any status below 500, and tried again with one of 5xx until no attempt is left", () => {
+    for (const status of [200, 302, 404, 429, 499]) assert.strictEqual(answered(status, 1).state, "done")
+    for (const status of [500, 502, 503, 599]) {
+      const reason = `the handler answered ${status}`
+      assert.deepStrictEqual(answered(status, 2, null), {
+        state: "waiting",
+        reason,
+        pause: Duration.seconds(20),
+        counts: true
+      })
+      assert.deepStrictEqual(answered(status, 3), { state: "dead", reason })
+    }
+  })
+
+  it("is dead with the first 5xx where it may have written, and done with any other status", () => {
+    const reason = "may-have-written: the handler answered 500"
+    assert.deepStrictEqual(answered(500, 1, wrote), { state: "dead", reason })
+    assert.strictEqual(answered(400, 1, wrote).state, "done")
+  })
+
+  it("is tried again where its handler could not read, whatever it answered, but not where it wrote or has no attempt", () => {
+    const unread = { ...noRights, unread: true }
+    const again = answered(200, 1, unread)
+    assert(again.state === "waiting")
+    assert.deepStrictEqual([again.reason, again.counts], ["data_unavailable: a read of the handler failed", true])
+    assert.strictEqual(answered(200, 3, unread).state, "done")
+    assert.strictEqual(answered(200, 1, { ...unread, wrote: true }).state, "done")
+  })
+})
+
 const request = Schema.decodeUnknownSync(ExecuteRequest)(
   executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
 )
@@ -114,6 +158,7 @@ const working = Effect.fnUntraced(function* (
   let left = waiting
   let takes = 0
   const began: Array<string> = []
+  const writing: Array<string> = []
   const taken: Array<ReadonlyArray<string>> = []
   const swept: Array<ReadonlyArray<string>> = []
   const settled: Array<readonly [id: string, how: Settlement]> = []
@@ -137,6 +182,7 @@ const working = Effect.fnUntraced(function* (
         return []
       }),
     renew: () => Effect.succeed(true),
+    writing: ({ run }) => Effect.sync(() => void writing.push(run)),
     settle: ({ id }, how) =>
       Effect.sync(() => {
         settled.push([id, how])
@@ -144,6 +190,7 @@ const working = Effect.fnUntraced(function* (
         if (how.state === "waiting" && again !== undefined) left = [again, ...left]
         return []
       }),
+    backlog: (shards) => Effect.succeed({ waiting: shards.length, running: 1, dead: 2, oldest: 3.5 }),
     sweep: (_attempts, _retention, underway) =>
       Effect.sync(() => {
         swept.push(underway)
@@ -165,7 +212,7 @@ const working = Effect.fnUntraced(function* (
       Layer.provide([store, local, triggerBell, life, membership])
     )
   )
-  return { runs, envelopes, began, settled, taken, swept, takes: () => takes }
+  return { runs, envelopes, began, writing, settled, taken, swept, takes: () => takes }
 })
 
 describe("a trigger that was taken", () => {
@@ -193,7 +240,7 @@ describe("a trigger that was taken", () => {
 
   it.effect.each([
     ["nothing", noRights, [["waiting", true]]],
-    ["something", { ...noRights, wrote: true }, [["dead", null]]]
+    ["something", wrote, [["dead", null]]]
   ] as const)("that wrote %s when its runner stopped is tried again only where it can do no harm", ([, rights, how]) =>
     Effect.gen(function* () {
       const runs = Effect.flatMap(Deadline, (deadline) => {
@@ -215,6 +262,14 @@ describe("a trigger that was taken", () => {
       const { settled } = yield* working(one, () => Effect.void)
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(settled, [["a0", { state: "done", outcome }]])
+    })
+  )
+
+  it.effect("is noted as one that may have written before its first write", () =>
+    Effect.gen(function* () {
+      const { settled, writing } = yield* working(one, () => Effect.orDie(Effect.flatten(BeforeWrite)))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual([writing, states(settled)], [["a0"], [["done", null]]])
     })
   )
 
@@ -269,6 +324,22 @@ describe("a trigger that was taken", () => {
       yield* TestClock.adjust(100)
       assert.deepStrictEqual(states(settled), [["waiting", false]])
     })
+  )
+})
+
+describe("what a runner says of its triggers", () => {
+  it.effect("is how many there are on its shards, how long the oldest waits, and how long attempts take", () =>
+    Effect.gen(function* () {
+      yield* working(waitingOf("t", "a", 1), () => Effect.void)
+      yield* TestClock.adjust("1 second")
+      const snapshot = yield* Metric.snapshot
+      const value = (id: string, state?: string) =>
+        snapshot.find((one) => one.id === id && (state === undefined || one.attributes?.["state"] === state))?.state
+      const states = ["waiting", "running", "dead"].map((state) => value("alga_extension_triggers", state))
+      assert.deepStrictEqual(states, [{ value: 300 }, { value: 1 }, { value: 2 }] as never)
+      assert.deepStrictEqual(value("alga_extension_trigger_oldest_due_seconds"), { value: 3.5 } as never)
+      assert.strictEqual((value("alga_extension_trigger_attempt_duration_seconds") as { count: number }).count, 1)
+    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
   )
 })
 

@@ -50,7 +50,8 @@ describe("db cluster", () => {
         const unmade = yield* run(["serve", "--cluster"], {
           ...settings,
           DATABASE_CLUSTER_URL: login.href,
-          ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-the-runners-of-this-test"
+          ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-the-runners-of-this-test",
+          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1"
         })
         assert.strictEqual(unmade.code, 1)
         assert.include(unmade.printed.join() + unmade.errors, "run db cluster apply")
@@ -68,6 +69,17 @@ describe("db cluster", () => {
             return { name: `alga_extension_cluster.${table}`, present: true }
           })
         )
+
+        const serving = {
+          ...settings,
+          DATABASE_CLUSTER_URL: login.href,
+          ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-the-runners-of-this-test",
+          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1"
+        }
+        yield* sql(`REVOKE UPDATE ON alga_extension_cluster.trigger_attempt FROM ${role}`)
+        const closed = yield* run(["serve", "--cluster"], serving)
+        assert.strictEqual(closed.code, 1)
+        assert.include(closed.printed.join() + closed.errors, "may not use alga_extension_cluster.trigger_attempt:")
 
         yield* sql("ALTER TABLE alga_extension_cluster.trigger DROP COLUMN used")
         const older = yield* run(["db", "cluster", "check", "--json"], admin)

@@ -5,7 +5,7 @@ import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { counter, turns } from "@alga-psa/ext-runner/testing/CountedWork"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Logger, Schema, Scope, Stream } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Schema, Scope, Stream } from "effect"
 import { ClusterPlaces, layer as clusterLimits } from "../src/ClusterLimits.ts"
 import { Peers } from "../src/Peers.ts"
 import { directoryOf, membership } from "./support/clusterParts.ts"
@@ -84,6 +84,41 @@ describe("a place that another runner counts, asked for over the real link", () 
       )
       assert.isAbove(steps, 20)
       assert.deepStrictEqual(out, [])
+    }).pipe(silent)
+  )
+})
+
+describe("requests that are handed on at the same time", () => {
+  it.live("have a connection each, which the next ones use again, and none of them is that of small questions", () =>
+    Effect.gen(function* () {
+      const connections: Array<number> = []
+      const [began, end] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const body_b64 = Buffer.alloc(700_000).toString("base64")
+      const note = (client: { readonly id: number }) => Effect.sync(() => void connections.push(client.id))
+      const owner = yield* listening({
+        Alive: (_, { client }) => note(client),
+        Execute: (_, { client }) =>
+          Effect.gen(function* () {
+            yield* note(client)
+            if (connections.length === 2) yield* Deferred.succeed(began, undefined)
+            yield* Deferred.await(end)
+            return { status: 200, headers: {}, body_b64 }
+          })
+      })
+      const { ask, askApart } = Context.get(yield* Layer.build(layerPeers), Peers)
+      const execute = askApart(owner, (peer) => peer.Execute({ request, requestId: "r" }))
+      const both = yield* Effect.forkChild(Effect.all([execute, execute], { concurrency: 2 }))
+      yield* Deferred.await(began)
+      yield* ask(owner, (peer) => peer.Alive())
+      yield* Deferred.succeed(end, undefined)
+      const answers = yield* Fiber.join(both)
+      assert.deepStrictEqual(
+        answers.map((answer) => answer.body_b64?.length),
+        [body_b64.length, body_b64.length]
+      )
+      assert.strictEqual(new Set(connections).size, 3)
+      yield* execute
+      assert.strictEqual(new Set(connections).size, 3)
     }).pipe(silent)
   )
 })

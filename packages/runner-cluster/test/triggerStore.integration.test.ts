@@ -10,6 +10,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
+import { list, replay as replaySome } from "../src/TriggerAdmin.ts"
 import { type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
 
 const requestOf = (of: Partial<DemoCase> = {}) =>
@@ -31,6 +32,9 @@ const hour = Duration.hours(1)
 
 const accept = (key: string, expiry = hour) =>
   Effect.flatMap(TriggerStore, (store) => store.insert({ request, key, fingerprint: "f", shard: 1, expiry }))
+
+const anyTrigger = { id: null, tenant: null, install: null, olderThan: null, reason: null }
+const replay = (id: string | null, expiry: Duration.Duration) => replaySome({ ...anyTrigger, id }, expiry)
 
 const by = { shards: [1], most: 10, attempts: 3, underway: [] }
 
@@ -181,9 +185,51 @@ describe("kept triggers", () => {
     }).pipe(Effect.provide(store))
   )
 
+  it.live("have no other attempt where the lost one may have written, and are replayed by name alone", () =>
+    Effect.gen(function* () {
+      const { begin, find, settle, sweep, writing } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      const lost = yield* one(take(Duration.zero))
+      assert.strictEqual((yield* Effect.flip(writing(lost))).code, "internal")
+      yield* begin(lost, "10.0.0.1:1")
+      yield* writing(lost)
+      assert.deepStrictEqual(yield* take(hour), [])
+      yield* sweep(3, hour, [trigger.id])
+      assert.strictEqual(yield* stateOf(trigger.id), "running")
+      yield* sweep(3, hour, [])
+      const kept = yield* find(ids.tenants.acme, trigger.id)
+      assert.deepStrictEqual([kept?.state, kept?.error], ["dead", "may-have-written: its runner was lost"])
+      assert.deepStrictEqual([yield* replay(null, hour), yield* replay(trigger.id, hour)], [0, 1])
+      const again = yield* one(take(Duration.zero))
+      yield* begin(again, "10.0.0.1:1")
+      const latest = yield* one(take(hour))
+      yield* begin(latest, "10.0.0.2:2")
+      assert.strictEqual((yield* Effect.flip(writing(again))).code, "internal")
+      yield* writing(latest)
+      yield* settle(latest, done)
+      assert.strictEqual((yield* Effect.flip(writing(latest))).code, "internal")
+      assert.strictEqual((yield* attempts).at(-1)?.["outcome"], "done")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("are counted by their state, on some shards, with the time that the oldest waits", () =>
+    Effect.gen(function* () {
+      const { backlog, settle } = yield* TriggerStore
+      yield* accept("a")
+      yield* settle(yield* one(take(hour)), { state: "dead", reason: "why" })
+      yield* accept("b")
+      const { oldest, ...counts } = yield* backlog([1, 2])
+      assert.deepStrictEqual(counts, { waiting: 1, running: 0, dead: 1 })
+      assert.isAbove(oldest, 0)
+      yield* take(hour)
+      assert.deepStrictEqual(yield* backlog([1]), { waiting: 0, running: 1, dead: 1, oldest: 0 })
+      assert.deepStrictEqual(yield* backlog([2]), { waiting: 0, running: 0, dead: 0, oldest: 0 })
+    }).pipe(Effect.provide(store))
+  )
+
   it.live("are replayed with all attempts when they are dead, and never when they are done", () =>
     Effect.gen(function* () {
-      const { replay, settle } = yield* TriggerStore
+      const { settle } = yield* TriggerStore
       const { trigger } = yield* accept("a")
       const taken = yield* one(take(hour))
       yield* settle(taken, { state: "dead", reason: "why" })
@@ -220,7 +266,7 @@ describe("kept triggers", () => {
 
   it.live("hold their key for one request of their own install of their own tenant", () =>
     Effect.gen(function* () {
-      const { insert, list } = yield* TriggerStore
+      const { insert } = yield* TriggerStore
       const acceptAs = (of: Partial<DemoCase>, fingerprint = "f") =>
         insert({ request: requestOf(of), key: "a", fingerprint, shard: 1, expiry: hour })
       const first = yield* acceptAs({})
@@ -238,7 +284,7 @@ describe("kept triggers", () => {
       )
       assert.strictEqual((yield* Effect.flip(acceptAs({}, "g"))).code, "idempotency_mismatch")
       const listed = (tenant: TenantId | null) =>
-        Effect.map(list("waiting", tenant, 10), (all) => all.map(({ id }) => id))
+        Effect.map(list("waiting", { ...anyTrigger, tenant }, 10), (all) => all.map(({ id }) => id))
       assert.deepStrictEqual(yield* listed(ids.tenants.borealis), [elsewhere.trigger.id])
       assert.lengthOf(yield* listed(null), 3)
     }).pipe(Effect.provide(store))

@@ -19,6 +19,7 @@ export const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null =
   if (entries.length === 0) return null
   const { ALGA_EXTENSION_RUNNER_EGRESS_PROXY: proxy, ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: timeout } = settings
   const requests = settings.ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS
+  const concurrency = settings.ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY
   const opened = parseAddressRanges(settings.ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES ?? "")
   return {
     entries,
@@ -26,7 +27,8 @@ export const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null =
     bodyBytes: Math.max(0, limitsOf(settings).hostCallBytes - roomForHeaders),
     ...(proxy === undefined ? {} : { proxy: Redacted.make(new URL(Redacted.value(proxy))) }),
     ...(timeout === undefined ? {} : { timeout }),
-    ...(requests === undefined ? {} : { requests })
+    ...(requests === undefined ? {} : { requests }),
+    ...(concurrency === undefined ? {} : { concurrency })
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Component,
   type ExecutionFailed,
   Executor,
+  GuestLines,
   type ExecuteResponse as GuestResponse,
   type Limits,
   lower
@@ -25,7 +26,7 @@ import { invocationOf } from "./internal/invocation.ts"
 import { makeNoteUnknown } from "./internal/noteUnknown.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
 import { checkOrigin } from "./Origin.ts"
-import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
+import { afterRun, fail, type RunnerError, type RunnerErrorCode } from "./RunnerError.ts"
 
 /** What an execution gave that ran to its end. */
 export interface Outcome {
@@ -78,6 +79,13 @@ const mostRenewals = 3
 /** Each hands the guest a secret, or sends one for it. */
 const useSecrets = ["cap:secrets.get", "cap:ui.proxy"] as const
 
+/** How an execution of an install that is the tenant's own can fail by the extension. Its author is told. */
+const ofExtension: ReadonlySet<RunnerErrorCode> = new Set([
+  "execute_failed",
+  "secret_decrypt_failed",
+  "bundle_fetch_failed"
+])
+
 /** Executions over the sandbox, the bundle store and the ports. A request may lower `limits`, never raise them. */
 export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorization | Components | Executor | Secrets> =>
   Layer.effect(
@@ -88,6 +96,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const executor = yield* Executor
       const noteUnknown = makeNoteUnknown()
       const secrets = yield* Secrets
+      const tellLine = yield* GuestLines
 
       /** Secrets that cannot be opened end an execution before its handler. Who may use none does not have them opened. */
       const openSecrets = Effect.fnUntraced(function* (access: InstallAccess) {
@@ -138,9 +147,16 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         )
       })
 
+      /** A failure of the extension stands among its lines. */
+      const tellFailure = ({ code, message }: RunnerError) =>
+        Effect.map(Invocation, (invocation) => {
+          if (ofExtension.has(code)) tellLine({ invocation, level: "error", message, isCut: false })
+        })
+
       return Execution.of({
         run: (request, requestId) =>
           run(request).pipe(
+            Effect.tapError(tellFailure),
             within(request.limits?.timeout_ms),
             Effect.provideService(Authorization, authorization),
             Effect.provideService(TimeLeft, rest),

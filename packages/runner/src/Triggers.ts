@@ -4,7 +4,10 @@ import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import type { ExecuteResponse } from "./ExecuteResponse.ts"
 import type { RunnerError } from "./RunnerError.ts"
 
-/** Where a kept trigger is in its life: `dead` ran out of attempts or cannot be carried out, `expired` never began in time. */
+/**
+ * Where a kept trigger is in its life: `dead` ran out of attempts, may have written, or cannot be carried out; `expired` never
+ * began in time.
+ */
 export const TriggerState = Schema.Literals(["waiting", "running", "done", "dead", "expired"])
 export type TriggerState = typeof TriggerState.Type
 
@@ -34,8 +37,8 @@ export interface KeptTrigger {
  * - What was accepted is stored: it outlives every runner.
  * - One key of an install is one trigger. It is done once: no two attempts of it are under way at the same time, and one
  *   outcome is kept.
- * - An attempt that failed, or whose runner was lost, is followed by another after a pause, up to a number of attempts or until
- *   its time is over.
+ * - An attempt that failed, whose handler answered 5xx, or whose runner was lost, is followed by another after a pause, up to a
+ *   number of attempts or until its time is over. One that may have written is the last.
  * - A tenant sees its own triggers alone.
  */
 export interface TriggersService {

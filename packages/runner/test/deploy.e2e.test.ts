@@ -132,8 +132,8 @@ describe("the files under deploy", () => {
     const asked = kubernetesOptionsOf(
       settingsReport(
         {
-          DATABASE_URL: "postgres://",
-          RUNNER_SERVICE_TOKEN: "token",
+          DATABASE_URL: "postgres://db/alga",
+          RUNNER_SERVICE_TOKEN: "t".repeat(16),
           ...Object.fromEntries(env.map(({ name, value = "10.1.2.3" }) => [name, value]))
         },
         {}
@@ -227,6 +227,19 @@ describe("the production install of the image", { timeout: 120_000 }, () => {
     assert.include(JSON.parse(run(["inspect", "--json", componentFile])).capabilities, "cap:client.read")
     assert.include(run(["--help"]), "serve")
     assert.throws(() => run(["inspect", join(folder, "package.json")]), /not a WebAssembly component/)
+  })
+
+  it("says what to install for the debug stream, where its address is set", () => {
+    const settings = {
+      DATABASE_URL: "postgres://localhost/none",
+      RUNNER_SERVICE_TOKEN: "t".repeat(32),
+      BUNDLE_STORE_BASE: folder,
+      RUNNER_DEBUG_REDIS_URL: "redis://:s3cret@127.0.0.1:1"
+    }
+    assert.throws(
+      () => run(["serve"], settings),
+      /RUNNER_DEBUG_REDIS_URL is set, and @redis\/client is not installed: npm install @redis\/client@\^\d/
+    )
   })
 
   it("is enough to be one of a cluster, and says what to install where that package is not there", async () => {

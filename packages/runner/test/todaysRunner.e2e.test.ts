@@ -10,7 +10,8 @@ const places: Readonly<Record<string, string>> = {
   install: ids.installs.full,
   admin: ids.users.admin,
   portal: ids.users.portal,
-  evergreen: ids.clients.evergreen
+  evergreen: ids.clients.evergreen,
+  support: ids.services.support
 }
 
 interface Recorded {
@@ -86,6 +87,9 @@ layer(opened, { excludeTestServices: true, timeout: 60_000 })("Reads for today's
       assert.strictEqual(answers.get("a client for a portal user")?.item?.["clientId"], ids.clients.evergreen)
       assert.isArray(answers.get("a list of services for a user")?.items)
       assert.deepStrictEqual(answers.get("a service that is not there"), { item: null })
+      assert.strictEqual(answers.get("a service for a user")?.item?.["serviceId"], ids.services.support)
+      assert.strictEqual(answers.get("a list of all clients, with options that are null")?.totalCount, 12)
+      assert.strictEqual(answers.get("a list of services, with options that are null")?.pageSize, 25)
     })
   )
 
@@ -141,6 +145,21 @@ layer(opened, { excludeTestServices: true, timeout: 60_000 })("Reads for today's
     Effect.gen(function* () {
       const ungranted = yield* ask(clients(ids.installs.ungranted), list)
       assert.deepStrictEqual([ungranted.status, ungranted.said.code], [403, "NOT_ALLOWED"])
+      const store = yield* MemoryStore
+      const grant = (granted_caps: ReadonlyArray<string>) =>
+        store.update((rows) => ({
+          ...rows,
+          tenant_extension_install: rows.tenant_extension_install.map((row) =>
+            row.id === ids.installs.full ? { ...row, granted_caps } : row
+          )
+        }))
+      const statuses = Effect.map(Effect.all([ask(clients(), list), ask(services, list)]), (all) =>
+        all.map(({ status }) => status)
+      )
+      yield* grant(["cap:client.read"])
+      assert.deepStrictEqual(yield* statuses, [200, 403])
+      yield* grant(["cap:client.read", "cap:service.read"])
+      assert.deepStrictEqual(yield* statuses, [200, 200])
     })
   )
 

@@ -95,12 +95,15 @@ export const schedulerContract = <E>(name: string, adapter: Layer.Layer<Schedule
       })
     )
 
-    it.effect("clears a payload by an empty one", () =>
+    it.effect("clears a name and a payload by empty ones, each by itself", () =>
       Effect.gen(function* () {
         const { as } = yield* installed({ endpoints })
-        const id = yield* as(made({ ...nightly, payload: "[1]" }))
+        const id = yield* as(made({ ...nightly, name: "Nightly", payload: "[1]" }))
+        yield* as(update(id, { name: "" }))
+        assert.deepInclude(yield* as(get(id)), { name: null, payload: "[1]" })
         yield* as(update(id, { payload: "" }))
-        assert.isNull((yield* as(find(id)))?.payload)
+        assert.deepInclude(yield* as(get(id)), { name: null, payload: null })
+        assert.isNull((yield* as(get(yield* as(made({ ...nightly, name: "" }))))).name)
       })
     )
 

@@ -1,11 +1,12 @@
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError } from "effect/sql/SqlError"
 import { ReadTimeout } from "../ReadTimeout.ts"
+import { ShortReads } from "../ShortReads.ts"
 import { answeredWithin } from "./answeredWithin.ts"
 import { fromSqlError, tooLate } from "./failure.ts"
 import { meteredWait } from "./meters.ts"
-import { makeResend } from "./resend.ts"
+import { makeResend, ResendsStatements } from "./resend.ts"
 
 const patience = Duration.seconds(5)
 
@@ -55,3 +56,10 @@ export const makeBoundTransaction = Effect.gen(function* () {
       )
     )
 })
+
+/** For what is made to run in such a transaction: its statement stays on the connection; the time limit and the second try are the transaction's. */
+export const layerWithinTransaction = Layer.mergeAll(
+  Layer.succeed(ResendsStatements, false),
+  Layer.succeed(ShortReads, undefined),
+  Layer.succeed(ReadTimeout, Duration.infinity)
+)

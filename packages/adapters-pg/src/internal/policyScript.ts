@@ -1,3 +1,4 @@
+import { secretTable } from "../PgInstallSecrets.ts"
 import { type ReadTable, readTables } from "../ReadColumns.ts"
 import type { RoleName } from "../RoleName.ts"
 import { lookedUpInstall, lookedUpTenant } from "./lookedUp.ts"
@@ -26,8 +27,8 @@ export const policyNames = {
 /** A table whose rows belong to tenants. */
 export type TenantTable = ReadTable & { readonly tenant: NonNullable<ReadTable["tenant"]> }
 
-/** Every table whose rows belong to tenants. */
-export const tenantTables = readTables.filter((table): table is TenantTable => table.tenant !== null)
+/** Every table whose rows belong to tenants. That of sealed secrets is held too where the login has no right to it: it may get one. */
+export const tenantTables = [...readTables, secretTable].filter((table): table is TenantTable => table.tenant !== null)
 
 // A setting is empty, not absent, once a transaction of the session has set it.
 const current = (setting: string) => `NULLIF(current_setting('${setting}'::text, true), ''::text)`

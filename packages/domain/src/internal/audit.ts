@@ -1,6 +1,7 @@
 import { Cause, Clock, Effect, Exit } from "effect"
 import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
+import { NotOffered } from "../NotOffered.ts"
 import { meter } from "./meters.ts"
 import type { Coded, Operation, Steps } from "./operation.ts"
 
@@ -16,6 +17,7 @@ const warned: ReadonlySet<string> = new Set(["denied", "not-allowed"])
 
 const ofPort = ({ cause, code }: Coded): Report => {
   const level = code === "internal" ? "Error" : warned.has(code) ? "Warn" : "Info"
+  if (cause instanceof NotOffered) return { outcome: code, level, details: { why: cause.message }, causes: [] }
   return { outcome: code, level, details: {}, causes: cause === undefined ? [] : [cause] }
 }
 

@@ -1,10 +1,11 @@
 import { Effect } from "effect"
 import { Authorization } from "../Authorization.ts"
+import { BeforeWrite } from "../BeforeWrite.ts"
 import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
-import type { DataSourceError } from "../DataSourceError.ts"
-import { Invocation } from "../Invocation.ts"
+import { DataSourceError } from "../DataSourceError.ts"
+import { Invocation, type InvocationData } from "../Invocation.ts"
 import { audited } from "./audit.ts"
-import { writers } from "./executions.ts"
+import { unread, writers } from "./executions.ts"
 import type { Coded, ErrorClass, Operation, Steps } from "./operation.ts"
 
 const internal = (cause: unknown) => new Internal({ cause })
@@ -16,6 +17,22 @@ const only =
     classes.find((known): boolean => error instanceof known) === undefined ? internal(error) : (error as Known)
 
 const onlyOfGuard = only<CallError>([NotAllowed, InvalidInput, Internal])
+
+/** Says of an execution that it may write, before it does. */
+const writing = (invocation: InvocationData) =>
+  Effect.flatMap(BeforeWrite, (before) =>
+    writers.has(invocation)
+      ? Effect.void
+      : Effect.andThen(
+          before,
+          Effect.sync(() => writers.add(invocation))
+        )
+  )
+
+const noteUnread = (error: unknown) =>
+  error instanceof Internal && error.cause instanceof DataSourceError && error.cause.retryable
+    ? Effect.map(Invocation, (invocation) => unread.add(invocation))
+    : Effect.void
 
 /** Checks in their one order: capability, user and permission, input, and only then the port. */
 export const guard = Effect.map(
@@ -38,11 +55,15 @@ export const guard = Effect.map(
         Effect.mapError(onlyOfGuard),
         Effect.flatMap(({ query, subject }) =>
           Effect.flatMap(Invocation, (invocation) => {
-            if (operation.access === "write") writers.add(invocation)
-            return Effect.mapError(steps.run(invocation, query, subject), only(operation.errors))
+            const mayWrite = operation.access === "write" && steps.repeatable?.(query) !== true
+            return Effect.andThen(
+              mayWrite ? Effect.mapError(writing(invocation), internal) : Effect.void,
+              Effect.mapError(steps.run(invocation, query, subject), only(operation.errors))
+            )
           })
         ),
         Effect.catchDefect((cause) => Effect.fail(internal(cause))),
+        Effect.tapError(noteUnread),
         (call) => audited(operation, call, steps)
       )
 )

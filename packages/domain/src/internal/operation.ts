@@ -18,7 +18,7 @@ export type ErrorClass<E> = abstract new (...args: never) => E
 export interface Operation<E extends Coded = Coded> {
   readonly name: string
   readonly span: string
-  /** A `write` may change something, or tell somebody outside. An execution that wrote is never repeated by the host. */
+  /** A `write` may change something, or tell somebody outside: the host repeats no execution with one, unless it is {@link Steps.repeatable}. */
   readonly access: "read" | "write"
   readonly capability: Capability
   /** Null where the capability alone decides, whoever the user is. */
@@ -38,6 +38,8 @@ export interface Steps<Query, A, E> {
     /** The user whose permission was checked, or null where there is none. */
     subject: RbacSubject | null
   ) => Effect.Effect<A, E, Invocation>
+  /** Whether a `write` of this input does no more when it is made twice than once. Default: none is. */
+  readonly repeatable?: (query: Query) => boolean
   /** How many records the result holds, or how many were written. */
   readonly count: (result: A) => number
   /** Whether a result says that nothing was done, where the world has no error for it. Default: none does. */

@@ -7,7 +7,7 @@ export const route = (name: "here" | "elsewhere" | "lost") =>
   new RegExp(`^alga_extension_cluster_executions_total\\{route="${name}"\\} (\\d+)$`, "m")
 
 /** Shards whose locks a runner holds. */
-export const shards = /^effect_cluster_shards (\d+)$/m
+export const shards = /^alga_extension_cluster_shards (\d+)$/m
 
 /** Executions that a runner has not answered yet. */
 export const inFlight = /^alga_extension_executions_in_flight (\d+)$/m

@@ -114,6 +114,7 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
     ...prepared.settings,
     DATABASE_CLUSTER_URL: login.href,
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
+    ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1",
     ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "3 seconds",
     ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: "2",
     ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: "1 second",

@@ -37,5 +37,7 @@ export const directoryOf = (owners: ReadonlyArray<RunnerAddress>, forgets = fals
 }
 
 /** Peers that answer like this one, whoever is asked. */
-export const peersLike = (peer: Partial<Peer>) =>
-  Layer.succeed(Peers, Peers.of({ ask: ((_: unknown, call: (to: Peer) => unknown) => call(peer as Peer)) as never }))
+export const peersLike = (peer: Partial<Peer>) => {
+  const ask = ((_: unknown, call: (to: Peer) => unknown) => call(peer as Peer)) as never
+  return Layer.succeed(Peers, Peers.of({ ask, askApart: ask }))
+}

@@ -1,40 +1,60 @@
-import { TenantId } from "@alga-psa/ext-domain"
-import { Console, type Context, type Duration, Effect, Layer, Option, Schema } from "effect"
+import { Console, Effect, Option, Result, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { databaseOf } from "../DatabaseSettings.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
-import { loadSettings, SettingsInvalid } from "../SettingsSource.ts"
+import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
 import { json } from "./dbAdmin.ts"
 import { print } from "./dbOutput.ts"
 import { settingsFile } from "./settingsFile.ts"
+import { filterOf, namedBy, triggerFilter } from "./triggerFilter.ts"
 
-const triggerStore = fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerStore"))
-type Triggers = Context.Service.Shape<Effect.Success<typeof triggerStore>["TriggerStore"]>
+const used: ReadonlySet<string> = new Set([
+  "ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY",
+  "DATABASE_CA_FILE",
+  "DATABASE_SSLMODE",
+  ...["URL", "HOST", "PORT", "NAME", "USER", "PASSWORD"].map((part) => `DATABASE_CLUSTER_${part}`)
+])
+
+/** The settings that these commands use. What is wrong with others is no matter here. */
+const usedSettings = Effect.fnUntraced(function* (file: Option.Option<string>) {
+  const { readings, values } = yield* readSettings(file)
+  const wrong = readings.flatMap(({ name, problem }) =>
+    used.has(name) && problem !== null ? `${name} ${problem}` : []
+  )
+  if (wrong.length > 0) return yield* new SettingsInvalid({ problems: wrong })
+  const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry } = values
+  const database = Result.getOrElse(
+    databaseOf(values, "DATABASE_CLUSTER"),
+    (why) => new SettingsInvalid({ problems: [why] })
+  )
+  if (database instanceof SettingsInvalid) return yield* database
+  if (database === null || expiry === undefined) {
+    return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
+  }
+  return { database, expiry }
+})
+
+const triggerAdmin = fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerAdmin"))
+type TriggerAdmin = Effect.Success<typeof triggerAdmin>
 
 /** Uses the triggers that the cluster of these settings keeps. */
 const onTriggers = <A, E, R>(
   file: Option.Option<string>,
-  use: (triggers: Triggers, expiry: Duration.Duration) => Effect.Effect<A, E, R>
+  use: (
+    triggers: TriggerAdmin,
+    expiry: Effect.Success<ReturnType<typeof usedSettings>>["expiry"]
+  ) => Effect.Effect<A, E, R>
 ) =>
   Effect.gen(function* () {
-    const settings = yield* loadSettings(file)
-    const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry, DATABASE_CLUSTER_URL: url } = settings
-    if (url === undefined) return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
+    const triggers = yield* triggerAdmin
+    const { database, expiry } = yield* usedSettings(file)
     const ClusterDatabase = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterDatabase"))
-    const { layer, TriggerStore } = yield* triggerStore
-    return yield* Effect.flatMap(TriggerStore, (triggers) => use(triggers, expiry)).pipe(
-      Effect.provide(Layer.provide(layer, ClusterDatabase.layer(url)))
-    )
+    return yield* Effect.provide(use(triggers, expiry), ClusterDatabase.layer(database))
   })
 
 const state = Flag.Literals("state", ["waiting", "running", "done", "dead", "expired"]).pipe(
   Flag.withDefault("dead" as const),
   Flag.withDescription("Which triggers; default dead")
-)
-
-const tenant = Flag.String("tenant").pipe(
-  Flag.withSchema(TenantId),
-  Flag.optional,
-  Flag.withDescription("Of this tenant alone")
 )
 
 const most = Flag.Int("most").pipe(
@@ -43,9 +63,9 @@ const most = Flag.Int("most").pipe(
   Flag.withDescription("How many at most, newest first; default 100")
 )
 
-const list = Command.make("list", { state, tenant, most, settingsFile, json }, (flags) =>
+const list = Command.make("list", { ...triggerFilter, state, most, settingsFile, json }, (flags) =>
   onTriggers(flags.settingsFile, (triggers) =>
-    Effect.flatMap(triggers.list(flags.state, Option.getOrNull(flags.tenant), flags.most), (rows) =>
+    Effect.flatMap(triggers.list(flags.state, filterOf(flags), flags.most), (rows) =>
       print(
         rows.map((row) => ({ ...row })),
         {
@@ -62,34 +82,79 @@ const list = Command.make("list", { state, tenant, most, settingsFile, json }, (
   )
 ).pipe(Command.withDescription("Show kept triggers, and why those that are dead or wait failed last"))
 
-const id = Flag.String("id").pipe(
-  Flag.withSchema(Schema.String.check(Schema.isUUID())),
-  Flag.optional,
-  Flag.withDescription("The dead trigger to begin anew")
-)
-
-const all = Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription("Begin every dead trigger anew"))
-
-/** Nothing was begun anew. */
-export class NothingToReplay extends Schema.TaggedError<NothingToReplay>()("NothingToReplay", {}) {
+/** No trigger is what the flags say. */
+export class NoSuchTrigger extends Schema.TaggedError<NoSuchTrigger>()("NoSuchTrigger", { what: Schema.String }) {
   override get message(): string {
-    return "no dead trigger was found: see triggers list; say --id ID or --all"
+    return `no ${this.what} was found: see triggers list`
   }
 }
 
-const replay = Command.make("replay", { id, all, settingsFile }, (flags) =>
+const oneId = Flag.String("id").pipe(
+  Flag.withSchema(Schema.String.check(Schema.isUUID())),
+  Flag.withDescription("The trigger")
+)
+
+const show = Command.make("show", { id: oneId, settingsFile, json }, (flags) =>
   Effect.gen(function* () {
-    if (Option.isNone(flags.id) && !flags.all) return yield* new NothingToReplay()
-    const begun = yield* onTriggers(flags.settingsFile, (triggers, expiry) =>
-      triggers.replay(Option.getOrNull(flags.id), expiry)
+    const found = yield* onTriggers(flags.settingsFile, (triggers) => triggers.show(flags.id))
+    if (found === null) return yield* new NoSuchTrigger({ what: "such trigger" })
+    if (flags.json) return yield* print([found], {}, true)
+    const { tried, ...fields } = found
+    const rows = Object.entries(fields).map(([field, value]) => ({ field, value: String(value ?? "-") }))
+    yield* print(rows, { field: ({ field }) => field, is: ({ value }) => value }, false)
+    yield* print(
+      tried.map((attempt) => ({ ...attempt })),
+      {
+        runner: ({ runner }) => runner,
+        started: ({ started }) => started,
+        ended: ({ ended }) => ended ?? "-",
+        outcome: ({ outcome }) => outcome ?? "-"
+      },
+      false
     )
-    if (begun === 0) return yield* new NothingToReplay()
-    yield* Console.log(`${begun} begun anew`)
   })
-).pipe(Command.withDescription("Begin dead triggers anew, with all their attempts"))
+).pipe(Command.withDescription("Show one trigger with its attempts; neither its request nor what was answered"))
+
+const all = (description: string) =>
+  Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription(description))
+
+const replay = Command.make(
+  "replay",
+  { ...triggerFilter, all: all("Every dead trigger, save those that may have written"), settingsFile },
+  (flags) =>
+    Effect.gen(function* () {
+      const filter = yield* namedBy(flags)
+      const begun = yield* onTriggers(flags.settingsFile, (triggers, expiry) => triggers.replay(filter, expiry))
+      if (begun === 0) return yield* new NoSuchTrigger({ what: "dead trigger that can be replayed" })
+      yield* Console.log(`${begun} begun anew`)
+    })
+).pipe(
+  Command.withDescription(
+    "Begin dead triggers anew, with all their attempts; those that may have written only by --id or --reason may-have-written"
+  )
+)
+
+const open = Flag.Literals("state", ["waiting", "running"]).pipe(
+  Flag.optional,
+  Flag.withDescription("Only those that wait, or only those that run")
+)
+
+const cancel = Command.make(
+  "cancel",
+  { ...triggerFilter, state: open, all: all("Every trigger that waits or runs"), settingsFile },
+  (flags) =>
+    Effect.gen(function* () {
+      const filter = yield* namedBy({ ...flags, all: flags.all || Option.isSome(flags.state) })
+      const ended = yield* onTriggers(flags.settingsFile, (triggers) =>
+        triggers.cancel(Option.getOrNull(flags.state), filter)
+      )
+      if (ended === 0) return yield* new NoSuchTrigger({ what: "trigger that waits or runs" })
+      yield* Console.log(`${ended} cancelled`)
+    })
+).pipe(Command.withDescription("End triggers that wait or run; they are dead then, and can be replayed"))
 
 /** `triggers`: what schedules and webhooks left to be done, for an operator. */
 export const triggers = Command.make("triggers").pipe(
-  Command.withDescription("Look at the triggers that a cluster keeps, and begin dead ones anew"),
-  Command.withSubcommands([list, replay])
+  Command.withDescription("Look at the triggers that a cluster keeps, end them, and begin dead ones anew"),
+  Command.withSubcommands([list, show, replay, cancel])
 )

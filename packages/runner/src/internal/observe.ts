@@ -2,7 +2,7 @@ import { Cause, Clock, Duration, Effect, type Exit, identity, Metric, Option } f
 import type { RunnerError } from "../RunnerError.ts"
 
 const executions = Metric.counter("alga_extension_executions_total", {
-  description: "Executions, by outcome",
+  description: "Executions, by outcome; accepted where one is carried out later",
   incremental: true
 })
 
@@ -42,7 +42,8 @@ export const observed = <A, R>(
       () => execution,
       (started, exit) =>
         Effect.gen(function* () {
-          const { causes, level, outcome, ...details } = describe(exit)
+          const { causes, level, outcome: ended, ...details } = describe(exit)
+          const outcome = ended === "ok" && fields()["trigger"] !== undefined ? "accepted" : ended
           const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.monotonicTimeNanos) - started))
           yield* Metric.modify(inFlight, -1)
           yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)

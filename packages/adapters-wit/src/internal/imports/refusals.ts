@@ -1,4 +1,4 @@
-import { InvalidInput, NotAllowed } from "@alga-psa/ext-domain"
+import { InvalidInput, NotAllowed, NotOffered } from "@alga-psa/ext-domain"
 import { type HostReply, ok } from "../../HostCall.ts"
 
 /** Makes a result that says that nothing was done, with an error text and a JSON object of field names to messages. */
@@ -11,8 +11,9 @@ const unknownOutcome = "the answer was lost, and it is unknown whether this was 
 /** What an error is to the guest where the function's result is a record without error cases. */
 export const refusalIn =
   (notDone: NotDone) =>
-  (failure: { readonly code: string; readonly mayBeDone?: boolean }): HostReply => {
+  (failure: { readonly code: string; readonly cause?: unknown; readonly mayBeDone?: boolean }): HostReply => {
     if (failure instanceof NotAllowed) return ok(notDone("denied"))
+    if (failure.cause instanceof NotOffered) return ok(notDone(failure.cause.message))
     if (failure.mayBeDone === true) return ok(notDone(`${failure.code}: ${unknownOutcome}`))
     if (!(failure instanceof InvalidInput)) return ok(notDone(failure.code))
     const message = sentence(failure.message)

@@ -4,6 +4,7 @@ import { PrometheusMetrics } from "effect/observability"
 import type { ReadinessAnswer } from "../../Api.ts"
 import { Readiness } from "../../Readiness.ts"
 import { fail } from "../../RunnerError.ts"
+import { ownMetrics } from "./ownMetrics.ts"
 
 const uncached = { "cache-control": "no-store" }
 
@@ -12,8 +13,9 @@ export const alive = () => Effect.succeed(HttpServerResponse.jsonUnsafe({ status
 
 /** `GET /readyz`: 200 where the process can take work, else 503, with what is away. */
 export const ready = Effect.fnUntraced(function* () {
-  const body: typeof ReadinessAnswer.Type = yield* (yield* Readiness).report
-  if (body.status !== "not-ready") return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
+  const { checks, status: found, why } = yield* (yield* Readiness).report
+  const body: typeof ReadinessAnswer.Type = { status: found, checks, ...(why === null ? {} : { why }) }
+  if (found !== "not-ready") return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
   const { retryAfterSeconds, status } = fail("not_ready")
   const headers = { ...uncached, "retry-after": String(retryAfterSeconds) }
   return HttpServerResponse.jsonUnsafe(body, { status, headers })
@@ -23,7 +25,7 @@ export const ready = Effect.fnUntraced(function* () {
 export const metrics = Effect.fnUntraced(function* () {
   // It tells the gauge of each part.
   yield* (yield* Readiness).report
-  return HttpServerResponse.text(yield* PrometheusMetrics.format(), {
+  return HttpServerResponse.text(ownMetrics(yield* PrometheusMetrics.format()), {
     contentType: "text/plain; version=0.0.4; charset=utf-8",
     headers: uncached
   })

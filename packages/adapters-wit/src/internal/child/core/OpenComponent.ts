@@ -1,11 +1,20 @@
-import { codeUse } from "./CodeUse.ts"
+import { type CodeUse, codeUse } from "./CodeUse.ts"
 import { type ModuleShape, moduleNames, moduleShape } from "./ModuleShape.ts"
 import { isNumeric, type OpenedModule, openModule } from "./OpenModule.ts"
 import type { Unrestorable } from "./Unrestorable.ts"
 
-/** A component's core modules with their state in reach, or why that cannot be. */
+interface Opened {
+  readonly marker: string
+  readonly modules: ReadonlyArray<OpenedModule>
+}
+
+/**
+ * A component's core modules with their state in reach, or why it cannot be set back. Where it cannot, modules whose code is known are
+ * opened all the same: so an instance that is refused memory is known too.
+ */
 export type OpenedComponent =
-  | { readonly marker: string; readonly modules: ReadonlyArray<OpenedModule> }
+  | Opened
+  | (Opened & { readonly unrestorable: Unrestorable })
   | { readonly unrestorable: Unrestorable }
 
 const longestMarker = 30
@@ -27,6 +36,12 @@ const changesReference = (shape: ModuleShape, sets: ReadonlySet<number>): boolea
         shape.exports.some(({ kind, index }) => kind === 3 && index === shape.imports.globals + i))
   )
 
+const obstacleIn = (shape: ModuleShape, use: CodeUse): Unrestorable | null => {
+  if (use.writesTables) return "table-write"
+  if (use.dropsSegments) return "segment-drop"
+  return changesReference(shape, use.setsGlobals) ? "reference-global" : null
+}
+
 /** A real component has some five. Each is named to the host, and read and written for each request. */
 const mostGlobals = 1_000
 
@@ -37,18 +52,17 @@ export const openComponent = (modules: ReadonlyArray<Uint8Array>): OpenedCompone
       const shape = moduleShape(bytes)
       return { bytes, shape, use: codeUse(bytes, shape) }
     })
-    for (const { shape, use } of parts) {
-      if (use.writesTables) return { unrestorable: "table-write" }
-      if (use.dropsSegments) return { unrestorable: "segment-drop" }
-      if (changesReference(shape, use.setsGlobals)) return { unrestorable: "reference-global" }
-      if (use.sizesMemory && shape.imports.memories + shape.memories > 1) return { unrestorable: "several-memories" }
+    if (parts.some(({ shape, use }) => use.sizesMemory && shape.imports.memories + shape.memories > 1)) {
+      return { unrestorable: "several-memories" }
     }
     const globals = parts.flatMap(({ shape }) =>
       shape.globals.filter(({ mutable, type }) => mutable && isNumeric(type))
     )
     if (globals.length > mostGlobals) return { unrestorable: "many-globals" }
     const marker = freeMarker(modules)
-    return { marker, modules: parts.map(({ bytes, shape, use }) => openModule(bytes, shape, marker, use.sizesMemory)) }
+    const obstacle = parts.map(({ shape, use }) => obstacleIn(shape, use)).find((found) => found !== null)
+    const opened = parts.map(({ bytes, shape, use }) => openModule(bytes, shape, marker, use.sizesMemory))
+    return { marker, modules: opened, ...(obstacle === undefined ? {} : { unrestorable: obstacle }) }
   } catch (error) {
     if (error instanceof RangeError) return { unrestorable: "unknown-code" }
     throw error

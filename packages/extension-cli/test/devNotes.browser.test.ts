@@ -1,0 +1,89 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type {} from "@alga-psa/ext-development-host/testing/browserSetup"
+import { connectBrowser, openPage, type TestPage } from "@alga-psa/ext-development-host/testing/TestPage"
+import { Effect, Exit, Scope } from "effect"
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, expect, inject, it } from "vitest"
+import { serveDev } from "../src/dev/DevServer.ts"
+
+const sample = fileURLToPath(new URL("../../sample-notes/", import.meta.url))
+
+const scope = Scope.makeUnsafe()
+const authorizations: Array<string | undefined> = []
+let folder: string
+let outside: Server
+let browser: Browser
+let open: TestPage
+
+/** Loads the page anew, as a change to a file does. */
+const reloaded = async (change: () => Promise<unknown>) => {
+  const loaded = open.page.waitForEvent("load")
+  await change()
+  await loaded
+  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+}
+
+beforeAll(async () => {
+  // Beside the sample, where its page's packages are found.
+  await mkdir(join(sample, ".cache"), { recursive: true })
+  folder = await mkdtemp(join(sample, ".cache", "dev-"))
+  for (const name of ["manifest.json", "src", "ui"])
+    await cp(join(sample, name), join(folder, name), { recursive: true })
+  outside = createServer(({ headers }, response) => {
+    authorizations.push(headers.authorization)
+    response.end()
+  })
+  await new Promise<void>((resolve) => outside.listen(0, "127.0.0.1", resolve))
+  browser = await connectBrowser(inject("browser"))
+  const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder, port: 0 }), scope))
+  open = await openPage(browser, url)
+  open.page.setDefaultTimeout(25_000)
+  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+})
+afterAll(async () => {
+  await open?.close()
+  await browser?.close()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  outside?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it("the second sample works in alga-ext dev: it keeps a note, asks the service that its files list, and runs its schedule", async () => {
+  const frame = open.page.frameLocator("#page")
+  await frame.locator("#text:enabled").waitFor()
+  await frame.getByLabel("Note", { exact: true }).fill("Calls back on Monday.")
+  await frame.getByRole("button", { name: "Save" }).click()
+  await frame.locator("#said", { hasText: "Saved." }).waitFor()
+  await open.page
+    .getByRole("region", { name: "Storage" })
+    .getByText(/^notes \//)
+    .waitFor()
+
+  await frame.getByRole("button", { name: "Check now" }).click()
+  await frame.locator("#state", { hasText: "is not set" }).waitFor()
+  await open.page.getByText(".env.local has no status_url").first().waitFor()
+  const { port } = outside.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  await reloaded(() => writeFile(join(folder, "alga.dev.json"), JSON.stringify({ fetch: [origin] })))
+  await reloaded(() =>
+    writeFile(join(folder, ".env.local"), `status_url=${origin}/status\nstatus_token=s3cret-token\n`)
+  )
+  await frame.locator("#text:enabled").waitFor()
+  expect(await frame.getByLabel("Note", { exact: true }).inputValue()).toBe("Calls back on Monday.")
+  await frame.getByRole("button", { name: "Check now" }).click()
+  await frame.locator("#state", { hasText: "The service is up." }).waitFor()
+  expect(authorizations).toEqual(["Bearer s3cret-token"])
+
+  await frame.getByLabel("Check every hour").check()
+  const schedules = open.page.getByRole("region", { name: "Schedules" })
+  await schedules.getByText("Check the service every hour").waitFor()
+  await schedules.getByRole("button", { name: "Run now" }).click()
+  await schedules.getByText(/^success/).waitFor()
+  expect(authorizations).toHaveLength(2)
+  expect(await open.page.locator("#panel").textContent()).not.toContain("s3cret-token")
+  expect(open.takeErrors().filter((text) => !/^Failed to load resource: .* status of \d{3}/.test(text))).toEqual([])
+})

@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RpcSerialization } from "effect/rpc"
+import { peerLines } from "../src/PeerLines.ts"
+
+const parserOf = (most: number) => peerLines(most).makeUnsafe()
+
+/** What these bytes say, cut into pieces of this size. */
+const said = (bytes: Uint8Array, size: number, most = 1_000) => {
+  const parser = parserOf(most)
+  const found: Array<unknown> = []
+  for (let at = 0; at < bytes.length; at += size) found.push(...parser.decode(bytes.subarray(at, at + size)))
+  return found
+}
+
+const messages = [{ a: "1" }, ["ä", "\u{1f600}", "\n"], "", null, { long: "x".repeat(300) }]
+
+describe("lines between runners", () => {
+  it("say what was said, wherever they are cut", () => {
+    const bytes = Buffer.from(parserOf(1_000).encode(messages) as string)
+    for (let size = 1; size <= bytes.length; size++) assert.deepStrictEqual(said(bytes, size), messages)
+    assert.deepStrictEqual(parserOf(1_000).decode(bytes.toString()), messages)
+  })
+
+  it("are what the runners of the version before this one write and read", () => {
+    const before = RpcSerialization.makeNdjson().makeUnsafe()
+    const now = parserOf(1_000)
+    assert.deepStrictEqual(now.decode(Buffer.from(before.encode(messages) as string)), messages)
+    assert.deepStrictEqual(before.decode(now.encode(messages) as string), messages)
+    assert.deepStrictEqual(before.decode(now.encode({ one: 1 }) as string), [{ one: 1 }])
+    assert.isUndefined(now.encode([]))
+    assert.deepStrictEqual(now.decode(Buffer.from('{"a":1}\r\n\n')), [{ a: 1 }])
+  })
+
+  it("have a largest length, in bytes, and are read again after one that was too long", () => {
+    const line = (length: number) => Buffer.from(`"${"x".repeat(length - 2)}"\n`)
+    const parser = parserOf(100)
+    assert.lengthOf(parser.decode(line(100)), 1)
+    assert.throws(() => parser.decode(line(101)), RpcSerialization.MaxBufferSizeExceeded)
+    assert.throws(() => parser.decode(Buffer.alloc(101, "x")), RpcSerialization.MaxBufferSizeExceeded)
+    const wide = Buffer.from(`"${"ä".repeat(50)}"\n`)
+    assert.throws(() => parser.decode(wide), RpcSerialization.MaxBufferSizeExceeded)
+    assert.throws(() => parser.decode(Buffer.from("{\n")), RpcSerialization.NdjsonDecodeError)
+    assert.deepStrictEqual(parser.decode(line(3)), ["x"])
+  })
+
+  it("look at each byte of a long line once, however it is cut", () => {
+    const bytes = Buffer.from(`"${"x".repeat(200_000)}"\n`)
+    let looked = 0
+    const parser = parserOf(1_000_000)
+    for (let at = 0; at < bytes.length; at += 100) {
+      const piece = bytes.subarray(at, at + 100)
+      parser.decode(
+        new Proxy(piece, {
+          get: (target, key) => {
+            const value = Reflect.get(target, key, target)
+            if (key === "indexOf") looked += target.length
+            return typeof value === "function" ? value.bind(target) : value
+          }
+        })
+      )
+    }
+    assert.isAtMost(looked, 2 * bytes.length)
+  })
+})

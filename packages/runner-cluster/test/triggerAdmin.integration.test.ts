@@ -1,0 +1,163 @@
+import { ids } from "@alga-psa/ext-adapters-memory"
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { program } from "@alga-psa/ext-runner/testing/Program"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import * as ClusterDatabase from "../src/ClusterDatabase.ts"
+import * as ClusterTables from "../src/ClusterTables.ts"
+import { cancel, list, replay, show, type TriggerFilter } from "../src/TriggerAdmin.ts"
+import { TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+
+class Url extends Context.Service<Url, Redacted.Redacted>()("Url") {}
+
+const store = Layer.unwrap(
+  Effect.gen(function* () {
+    const url = yield* testDatabase
+    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
+    return Layer.merge(Layer.provideMerge(triggerStore, ClusterDatabase.layer(url)), Layer.succeed(Url, url))
+  })
+)
+
+const hour = Duration.hours(1)
+const everything: TriggerFilter = { id: null, tenant: null, install: null, olderThan: null, reason: null }
+
+const acme = { tenant: ids.tenants.acme, install: ids.installs.full }
+const other = { tenant: ids.tenants.acme, install: ids.installs.ungranted }
+const borealis = { tenant: ids.tenants.borealis, install: ids.installs.full }
+
+/** A kept trigger that is dead for this reason, or waits; gives its id. */
+const kept = Effect.fnUntraced(function* (of: Partial<DemoCase>, reason: string | null) {
+  const { insert, settle, take } = yield* TriggerStore
+  const request = Schema.decodeUnknownSync(ExecuteRequest)(
+    executeBody({ ...adminCase, user: null, trigger: "schedule", ...of }, "0".repeat(64))
+  )
+  const { trigger } = yield* insert({ request, key: null, fingerprint: "f", shard: 1, expiry: hour })
+  if (reason !== null) {
+    const taken = yield* take({ shards: [1], most: 1, attempts: 3, underway: [], lease: hour })
+    for (const one of taken) yield* settle(one, { state: "dead", reason })
+  }
+  return trigger.id
+})
+
+const accepted = (id: string, ago: string) =>
+  Effect.flatMap(
+    PgClient.PgClient,
+    (sql) => sql`UPDATE trigger SET created_at = now() - ${ago}::interval WHERE id = ${id}::uuid`
+  )
+
+const stateOf = (id: string) => Effect.map(show(id), (found) => found?.state)
+
+const cli = (settings: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  Effect.flatMap(program(["triggers", ...args], settings), ({ ended, lines }) =>
+    Effect.promise(async () => {
+      const printed = await Array.fromAsync(lines)
+      return { printed, ...(await ended) }
+    })
+  )
+
+describe("what an operator does with kept triggers", () => {
+  it.live("is about those of a tenant, an install, an age, a reason and a state, and no others", () =>
+    Effect.gen(function* () {
+      const old = yield* kept(acme, "execute_failed: trap")
+      const written = yield* kept(acme, "may-have-written: execute_failed: trap")
+      const foreign = yield* kept(borealis, "internal")
+      const waiting = yield* kept(other, null)
+      yield* accepted(old, "3 hours")
+      const found = (change: Partial<TriggerFilter>, state: "dead" | "waiting" = "dead") =>
+        Effect.map(list(state, { ...everything, ...change }, 10), (rows) => rows.map(({ id }) => id))
+      assert.deepStrictEqual(yield* found({}), [foreign, written, old])
+      assert.deepStrictEqual(yield* found({}, "waiting"), [waiting])
+      assert.deepStrictEqual(yield* found({ tenant: ids.tenants.borealis }), [foreign])
+      assert.deepStrictEqual(yield* found({ tenant: ids.tenants.acme, install: acme.install }), [written, old])
+      assert.deepStrictEqual(yield* found({ install: other.install }), [])
+      assert.deepStrictEqual(yield* found({ olderThan: Duration.hours(2) }), [old])
+      assert.deepStrictEqual(yield* found({ reason: "execute_failed" }), [old])
+      assert.deepStrictEqual(yield* found({ reason: "may-have-written" }), [written])
+      assert.deepStrictEqual(yield* found({ reason: "trap" }), [])
+      assert.deepStrictEqual(yield* found({ id: written, tenant: ids.tenants.borealis }), [])
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("begins what may have written anew by its id or that reason alone", () =>
+    Effect.gen(function* () {
+      const plain = yield* kept(acme, "internal")
+      const [first, second] = [yield* kept(acme, "may-have-written: a"), yield* kept(acme, "may-have-written: b")]
+      assert.strictEqual(yield* replay({ ...everything, tenant: ids.tenants.acme }, hour), 1)
+      assert.deepStrictEqual([yield* stateOf(plain), yield* stateOf(first)], ["waiting", "dead"])
+      assert.strictEqual(yield* replay({ ...everything, reason: "m" }, hour), 0)
+      assert.strictEqual(yield* replay({ ...everything, id: first }, hour), 1)
+      assert.strictEqual(yield* replay({ ...everything, reason: "may-have-written" }, hour), 1)
+      assert.strictEqual(yield* stateOf(second), "waiting")
+      assert.strictEqual(yield* replay(everything, hour), 0)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("cancels what waits or runs, cuts it, and can have it begun anew", () =>
+    Effect.gen(function* () {
+      const { begin, renew, settle, take, writing } = yield* TriggerStore
+      const all = { shards: [1], most: 10, attempts: 3, underway: [], lease: hour }
+      const [reading, wrote] = [yield* kept(acme, null), yield* kept(acme, null)]
+      const taken = yield* take(all)
+      for (const one of taken) yield* begin(one, "10.0.0.1:1")
+      for (const one of taken) if (one.id === wrote) yield* writing(one)
+      const waiting = yield* kept(other, null)
+      const untouched = yield* kept(borealis, null)
+      assert.strictEqual(yield* cancel("waiting", { ...everything, tenant: ids.tenants.acme }), 1)
+      assert.strictEqual(yield* cancel(null, { ...everything, tenant: ids.tenants.acme }), 2)
+      for (const one of taken) {
+        assert.isFalse(yield* renew(one, hour))
+        yield* settle(one, { state: "done", outcome: { response: { status: 200, headers: {} }, used: null } })
+      }
+      const said = yield* Effect.forEach([waiting, reading, wrote, untouched], show)
+      assert.deepStrictEqual(
+        said.map((one) => [one?.state, one?.reason]),
+        [
+          ["dead", "cancelled"],
+          ["dead", "cancelled"],
+          ["dead", "may-have-written: cancelled"],
+          ["waiting", ""]
+        ]
+      )
+      assert.deepStrictEqual(
+        said.map((one) => one?.tried.map(({ ended, outcome, runner }) => [runner, ended, outcome])),
+        [[], [["10.0.0.1:1", null, null]], [["10.0.0.1:1", null, "may-have-written"]], []]
+      )
+      assert.strictEqual(yield* replay({ ...everything, reason: "cancelled" }, hour), 2)
+      assert.isNull(yield* show(crypto.randomUUID()))
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live(
+    "needs the cluster's address and no other setting, and a word on which triggers are meant",
+    () =>
+      Effect.gen(function* () {
+        const settings = { DATABASE_CLUSTER_URL: Redacted.value(yield* Url) }
+        const dead = yield* kept(acme, "internal")
+        const waits = yield* kept(acme, null)
+        const listed = yield* cli(settings, "list", "--json", "--reason", "internal", "--older-than", "0 seconds")
+        assert.deepStrictEqual(listed.printed.map((line) => JSON.parse(line).id) as unknown, [dead])
+        const shown = yield* cli(settings, "show", "--id", dead, "--json")
+        assert.deepInclude(JSON.parse(shown.printed.join("")), { id: dead, replayable: true, status: null, tried: [] })
+        const unnamed = yield* Effect.forEach(["replay", "cancel"], (command) => cli(settings, command))
+        for (const { code, errors, printed } of unnamed) {
+          assert.notStrictEqual(code, 0)
+          assert.include(printed.join() + errors, "say which triggers")
+        }
+        const cancelled = yield* cli(settings, "cancel", "--state", "waiting")
+        assert.deepStrictEqual([cancelled.code, cancelled.printed], [0, ["1 cancelled"]])
+        const replayed = yield* cli(settings, "replay", "--tenant", ids.tenants.acme, "--reason", "internal")
+        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 begun anew"]])
+        assert.deepStrictEqual([yield* stateOf(dead), yield* stateOf(waits)], ["waiting", "dead"])
+        const unset = yield* cli({ DATABASE_URL: "nonsense" }, "list")
+        assert.deepStrictEqual([unset.code, unset.printed], [2, []])
+        assert.match(unset.errors, /DATABASE_CLUSTER_URL is not set/)
+        assert.notInclude(unset.errors, "DATABASE_URL is")
+      }).pipe(Effect.provide(store)),
+    60_000
+  )
+})

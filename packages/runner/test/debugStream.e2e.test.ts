@@ -1,0 +1,191 @@
+import { type AddressInfo, createServer } from "node:net"
+import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import { GuestLines } from "@alga-psa/ext-adapters-wit"
+import type { InvocationData } from "@alga-psa/ext-domain"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Layer, Logger, Metric, Redacted } from "effect"
+import { vi } from "vitest"
+import * as DebugStream from "../src/DebugStream.ts"
+import { sha256 } from "../testing/Archive.ts"
+import { buildFixture, installed } from "../testing/Extensions.ts"
+import { entriesOf, standInRedis, testRedis } from "./support/Redis.ts"
+import { execute } from "./support/Requests.ts"
+import { TestRunner, testRunner } from "./support/TestRunner.ts"
+
+const options = { prefix: "ext-debug:", eventBytes: 8_192 }
+const to = (url: string, more: Partial<DebugStream.DebugStreamOptions> = {}) =>
+  DebugStream.layer({ ...options, ...more, url: Redacted.make(url) })
+
+const invocation: InvocationData = {
+  tenantId: ids.tenants.acme,
+  extensionId: ids.extensions.full,
+  installId: ids.installs.full,
+  ...{
+    versionId: null,
+    contentHash: null,
+    requestId: null,
+    trigger: null,
+    user: null,
+    restrictTo: null,
+    settings: null
+  }
+}
+
+/** Tells a line. */
+const telling = Effect.map(
+  GuestLines,
+  (tell) =>
+    (message: string, tenantId: InvocationData["tenantId"] = ids.tenants.acme) =>
+      tell({ invocation: { ...invocation, tenantId }, level: "info", message, isCut: false })
+)
+
+const counted = (outcome: string) =>
+  Effect.map(Metric.snapshot, (all) => {
+    const found = all.find(
+      ({ attributes, id }) => id === "alga_extension_debug_lines_total" && attributes?.["outcome"] === outcome
+    )
+    return Number((found?.state as { readonly count?: number } | undefined)?.count ?? 0)
+  })
+
+const until = (holds: () => boolean | Promise<boolean>) =>
+  Effect.promise(() => vi.waitUntil(holds, { interval: 20, timeout: 15_000 }))
+
+/** What is logged, into a list. */
+const noting = (lines: Array<string>) =>
+  Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(String(line)))])
+
+describe("The debug stream", () => {
+  it.live(
+    "has each line of an extension, and the failures of its executions",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* testRedis
+        const prefix = `test-${crypto.randomUUID()}:`
+        const run = Effect.gen(function* () {
+          const runner = yield* TestRunner
+          const store = yield* MemoryStore
+          const install = Effect.fnUntraced(function* (name: string) {
+            const archive = yield* Effect.promise(() => buildFixture(name))
+            const hash = sha256(archive)
+            const own = installed(hash)
+            yield* store.load(own.rows)
+            yield* runner.store({ tenant: ids.tenants.acme, extension: own.extension, hash }, archive)
+            yield* execute(hash, {
+              case: { extension: own.extension, install: own.install, path: "/", query: {} },
+              headers: { "x-request-id": `for-${name}` }
+            })
+            return own
+          })
+          return [yield* install("chatty"), yield* install("trap")] as const
+        })
+        const testing = Layer.provideMerge(testRunner(), layerMemory(seed({ contentHash: "0".repeat(64) })))
+        const [chatty, trap] = yield* run.pipe(
+          Effect.provide(Layer.provide(testing, to(url, { prefix }))),
+          Effect.scoped
+        )
+        const of = ({ extension, install }: typeof chatty, request: string) => ({
+          ...{ stream: "log", tenant: ids.tenants.acme, extension, install, request, version: "" }
+        })
+        const entries = yield* entriesOf(url, `${prefix}${ids.tenants.acme}:${chatty.extension}`)
+        const own = of(chatty, "for-chatty")
+        assert.deepEqual(
+          entries.map(({ ts, ...rest }) => rest),
+          [
+            { ...own, level: "info", message: "plain ä", truncated: "0" },
+            { ...own, level: "warn", message: "two lines", truncated: "0" },
+            { ...own, level: "error", message: "x".repeat(8_192), truncated: "1" }
+          ]
+        )
+        for (const { ts } of entries) assert.isBelow(Math.abs(Date.now() - Number(ts)), 60_000)
+        const [failed, ...more] = yield* entriesOf(url, `${prefix}${ids.tenants.acme}:${trap.extension}`)
+        assert.deepInclude(failed, { ...of(trap, "for-trap"), level: "error" })
+        assert.match(failed?.["message"] ?? "", /^execute_failed: trap/)
+        assert.notInclude(failed?.["message"] ?? "", "a secret of the extension")
+        assert.deepEqual(more, [])
+      }).pipe(Effect.scoped),
+    90_000
+  )
+
+  it.live(
+    "that is away makes nobody wait: lines wait within their room, the rest is lost and counted, and it says so once",
+    () =>
+      Effect.gen(function* () {
+        const lines: Array<string> = []
+        const { port } = yield* Effect.scoped(standInRedis())
+        const url = `redis://user:s3cret@127.0.0.1:${port}`
+        const [sent, lost] = [yield* counted("sent"), yield* counted("lost")]
+        yield* Effect.gen(function* () {
+          const tell = yield* telling
+          yield* until(() => lines.some((line) => line.includes("does not take lines")))
+          for (let at = 0; at < 700; at++) tell(`line ${at}`)
+          for (let at = 0; at < 600; at++) tell(`line ${at}`, ids.tenants.borealis)
+          const redis = yield* standInRedis(port, "s3cret")
+          yield* until(async () => (await Effect.runPromise(counted("sent"))) - sent === 1_000)
+          assert.strictEqual(redis.received.filter(([name]) => name === "XADD").length, 1_000)
+          assert.strictEqual((yield* counted("lost")) - lost, 300)
+          assert.include(lines.at(-1), "takes lines again")
+          assert.lengthOf(lines, 2)
+
+          redis.cut()
+          // What is sent before the client has noticed is lost.
+          yield* until(() => {
+            tell("after")
+            return redis.received.at(-1)?.includes("after") === true
+          })
+        }).pipe(Effect.provide(to(url)), Effect.scoped, Effect.provide(noting(lines)))
+        assert.include(lines[0], "ECONNREFUSED")
+        assert.notMatch(lines.join("\n"), /s3cret|127\.0\.0\.1/)
+      }).pipe(Effect.scoped),
+    30_000
+  )
+
+  it.live("that refuses an entry loses that one, and says why", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const redis = yield* standInRedis()
+      redis.refused.push(ids.tenants.acme)
+      const lost = yield* counted("lost")
+      yield* Effect.gen(function* () {
+        const tell = yield* telling
+        tell("refused")
+        tell("taken", ids.tenants.borealis)
+        yield* until(() => lines.some((line) => line.includes("WRONGTYPE")))
+        assert.deepEqual(redis.received.at(-1)?.slice(-4), ["message", "taken", "truncated", "0"])
+        assert.strictEqual((yield* counted("lost")) - lost, 1)
+        redis.refused.length = 0
+        tell("taken again")
+        yield* until(() => lines.some((line) => line.includes("takes lines again")))
+      }).pipe(Effect.provide(to(redis.url)), Effect.scoped, Effect.provide(noting(lines)))
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("that refuses the login says so, and shows nothing of it", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const redis = yield* standInRedis(0, "right")
+      yield* until(() => lines.some((line) => line.includes("WRONGPASS"))).pipe(
+        Effect.provide(to(redis.url.replace("right", "wrong-one"))),
+        Effect.provide(noting(lines))
+      )
+      assert.notInclude(lines.join("\n"), "wrong-one")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("that says nothing is given up, and makes neither the runner nor its end wait", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const server = createServer((socket) => void socket.on("error", () => {}))
+      yield* Effect.acquireRelease(
+        Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+        () => Effect.sync(() => server.close())
+      )
+      const { port } = server.address() as AddressInfo
+      const silent = to(`redis://:password@127.0.0.1:${port}`, { patience: Duration.millis(200) })
+      yield* Effect.gen(function* () {
+        const tell = yield* telling
+        tell("a line")
+        yield* until(() => lines.some((line) => line.includes("TIMEOUT")))
+      }).pipe(Effect.provide(silent), Effect.provide(noting(lines)))
+    }).pipe(Effect.scoped)
+  )
+})
