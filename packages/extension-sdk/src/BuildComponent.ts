@@ -7,6 +7,8 @@ import { BuildError } from "./BuildError.ts"
 import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandler.ts"
 import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
 import { importedNames } from "./internal/build/importedNames.ts"
+import { namedLocales } from "./internal/build/namedLocales.ts"
+import { withNeeds } from "./internal/build/needs.ts"
 import { interfacesOfWorld } from "./internal/build/worldFiles.ts"
 
 export { BuildError } from "./BuildError.ts"
@@ -32,6 +34,11 @@ export interface BuildComponentOptions {
    * out what is used.
    */
   readonly interfaces?: ReadonlyArray<string> | undefined
+  /**
+   * The locales that `formatMoney`, `formatDate` and `collator` know in the component, such as `de-DE`. Each must be one that
+   * Node knows. Default: those under `alga.locales` in the nearest `package.json`.
+   */
+  readonly locales?: ReadonlyArray<string> | undefined
   /** Default: false, which keeps the names in stack traces. */
   readonly minify?: boolean
 }
@@ -127,7 +134,7 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
 export const prepareComponent = async (options: Omit<BuildComponentOptions, "outFile">): Promise<PreparedComponent> => {
   const entry = path(options.entry)
   const named = options.interfaces === undefined ? null : new Set(options.interfaces)
-  const bundle = await bundleHandler(entry, options.minify ?? false, named)
+  const bundle = await bundleHandler(entry, options.minify ?? false, named, namedLocales(entry, options.locales))
   const source: ComponentSource = {
     entry,
     script: bundle.script,
@@ -138,11 +145,15 @@ export const prepareComponent = async (options: Omit<BuildComponentOptions, "out
   }
   const fingerprint = await fingerprintOf(source)
   const interfaces = source.interfaces ?? (await interfacesOfWorld(source.witDir, source.worldName))
-  return { bundle, fingerprint, interfaces, write: (outFile) => writeComponent(source, path(outFile)) }
+  return { bundle, fingerprint, interfaces, write: (outFile) => writeComponent(source, bundle.needs, path(outFile)) }
 }
 
-const writeComponent = async (source: ComponentSource, file: string): Promise<BuiltComponent> => {
-  const component = await componentize(source)
+const writeComponent = async (
+  source: ComponentSource,
+  needs: BundledHandler["needs"],
+  file: string
+): Promise<BuiltComponent> => {
+  const component = withNeeds(await componentize(source), needs)
   const imports = await importsOf(component)
   const foreign = imports.filter((name) => !name.startsWith("alga:extension/"))
   if (foreign.length > 0) throw new BuildError("check", source.entry, `it imports ${foreign.join(", ")}`)
