@@ -48,7 +48,7 @@ export const only: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: ["effect"],
   "adapters-memory": ["effect"],
   "adapters-pg": ["@effect/sql-pg", "effect"],
-  "extension-sdk": ["@alga-psa/extension-runtime", "promise-polyfill"]
+  "extension-sdk": ["@alga-psa/extension-runtime", "@noble/ciphers", "@noble/hashes", "promise-polyfill", "whatwg-url"]
 }
 
 const unscoped = (name: string): string => (name.startsWith(own) ? name.slice(own.length) : name)
