@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { underAttack } from "./attack/UnderAttackBench.ts"

@@ -21,28 +21,45 @@ const tsconfig = {
   include: ["**/*.ts"]
 }
 
-/** What stands around the first lines of the README, and what they have to give. */
-const teaser = (lines: string) => `import assert from "node:assert/strict"
-import { createMockHostBindings, mockClients } from "@alga-psa/ext-extension-sdk"
+const edition = `clients: mockClients([{ clientId: "${clientId}", clientName: "Northwind" }])`
+const secondEdition = `clientsV2: mockClientsV2([{ clientId: "${clientId}", clientName: "Northwind", tags: ["VIP"] }]),
+  servicesV2: mockServicesV2([
+    { serviceId: "50000000-0001-4000-8000-000000000001", serviceName: "Support", prices: [{ currencyCode: "EUR", rate: 12500 }] }
+  ])`
 
-const host = createMockHostBindings({ clients: mockClients([{ clientId: "${clientId}", clientName: "Northwind" }]) })
+/** What stands around lines of the README that import nothing, and what they have to give. */
+const teasers = [
+  { mocks: edition, gives: "page.totalCount === 1 && client?.clientName === 'Northwind'", prints: "" },
+  {
+    mocks: secondEdition,
+    gives: "service?.serviceName === 'Support'",
+    prints: "Northwind [ 'VIP' ]\n[ { currencyCode: 'EUR', rate: 12500 } ]\n"
+  }
+]
+
+const teaser = (lines: string, { gives, mocks }: (typeof teasers)[number]) => `import assert from "node:assert/strict"
+import { createMockHostBindings, ${[...mocks.matchAll(/mock\w+/g)].join(", ")} } from "@alga-psa/ext-extension-sdk"
+
+const host = createMockHostBindings({ ${mocks} })
 
 ${lines}
-assert.equal(page.totalCount, 1)
-assert.equal(client?.clientName, "Northwind")
+assert(${gives})
 `
 
 const code = blocksFor("checks/test/readme.e2e.test.ts", await pages(), "ts").map(({ text }) => text)
 const named = shownFiles(await readFile(join(root, "README.md"), "utf8"))
 const alone = code.filter((text) => !named.some((file) => file.text === text))
-const teasers = alone.filter((text) => !text.includes("import "))
+const bare = alone.filter((text) => !text.includes("import "))
 
 beforeAll(async () => {
   await mkdir(cache, { recursive: true })
   folder = await mkdtemp(join(cache, "readme-"))
   const files = [
     ...named,
-    ...alone.map((text, at) => ({ path: `alone-${at}.ts`, text: teasers.includes(text) ? teaser(text) : text }))
+    ...alone.map((text, at) => {
+      const around = teasers[bare.indexOf(text)]
+      return { path: `alone-${at}.ts`, text: around === undefined ? text : teaser(text, around) }
+    })
   ]
   for (const { path, text } of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
@@ -55,17 +72,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const node = async (file: string) => {
-  const { code: exit, stderr } = await run(process.execPath, [file], folder)
+  const { code: exit, stderr, stdout } = await run(process.execPath, [file], folder)
   assert.deepEqual([exit, stderr], [0, ""])
+  return stdout
 }
 
 describe("The code of the README", () => {
-  it("is found: an extension of four files, its first lines, and the reuse of the ports", () => {
+  it("is found: an extension of four files, lines of each edition, and the reuse of the ports", () => {
     assert.sameMembers(
       named.map(({ path }) => path),
       ["build.ts", "src/component.ts", "src/handler.ts", "test/handler.test.ts"]
     )
-    assert.deepEqual([alone.length, teasers.length], [2, 1])
+    assert.deepEqual([alone.length, bare.length], [3, teasers.length])
   })
 
   it("has the types that it claims", { timeout: 60_000 }, async () => {
@@ -73,7 +91,9 @@ describe("The code of the README", () => {
     assert.strictEqual(stdout, "")
   })
 
-  it("reads with its first lines what they say", () => node(`alone-${alone.indexOf(teasers[0] ?? "")}.ts`))
+  it.each(teasers.keys().toArray())("reads with its lines what they say: %d", async (at) => {
+    assert.strictEqual(await node(`alone-${alone.indexOf(bare[at] ?? "")}.ts`), teasers[at]?.prints)
+  })
 
   it("tests its handler in plain Node", async () => {
     const shown = await readFile(join(folder, "test/handler.test.ts"), "utf8")

@@ -12,7 +12,7 @@ import * as Life from "@alga-psa/ext-runner/Life"
 import { Readiness } from "@alga-psa/ext-runner/Readiness"
 import { layerHttp } from "@alga-psa/ext-runner/Runner"
 import { layerToken } from "@alga-psa/ext-runner/ServiceToken"
-import { NodeRuntime } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Layer, Logger, Redacted } from "effect"
 import { layerOverHttp, layerPlain } from "./PlainExecutor.ts"
 

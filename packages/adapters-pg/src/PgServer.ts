@@ -3,12 +3,16 @@ import { Config, Context, Duration, Effect, Layer, type Redacted } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import type { DatabaseAddress } from "./DatabaseAddress.ts"
+import { connectionTo } from "./ServerConnection.ts"
 import { ShortReads } from "./ShortReads.ts"
 
 /** Where the database server is, and how long to wait for it. */
 export interface ServerOptions {
-  /** `postgres://user:password@host:port/database`, with `sslmode` and the like as parameters. */
-  readonly url: Redacted.Redacted
+  /** `postgres://user:password@host:port/database`, with `sslmode` and the like as parameters; or what was read of one. */
+  readonly url: Redacted.Redacted | DatabaseAddress
+  /** What the log calls the database. Default: `DATABASE_URL`. */
+  readonly name?: string
   /** How long a connection may take to be ready. Default: 5 seconds. */
   readonly connectTimeout?: Duration.Duration
   /** How long the server may work on one statement. Default: 5 seconds. */
@@ -20,38 +24,54 @@ export interface ServerOptions {
    * without its parameters, as Citus cannot. Default: generic.
    */
   readonly plans?: "generic" | "auto"
+  /**
+   * `transaction` for a pooler between that gives each transaction another session, as PgBouncer does. Nothing is asked for as
+   * a connection begins, and statements have no names: the login must be read-only with a time-out by itself, as `db role`
+   * makes it. {@link databaseFitness} tells. Default: none.
+   */
+  readonly pooler?: "none" | "transaction"
 }
+
+/** What a session is asked to be, where it is the client's own. */
+const startup = (options: ServerOptions) => ({
+  default_transaction_read_only: "on",
+  // No caller gets more than one core of the server, and none waits for workers to start.
+  max_parallel_workers_per_gather: "0",
+  // A plan is made once for a statement, not for each tenant: planning takes longer than most of the reads.
+  plan_cache_mode: options.plans === "auto" ? "auto" : "force_generic_plan",
+  search_path: "public",
+  statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
+})
 
 /** How many of the connections are shared by {@link ShortReads}: one in five, and never the only one. */
 const sharedOf = (connections: number): number => (connections === 1 ? 0 : Math.max(1, Math.floor(connections / 5)))
 
-const pool = (options: ServerOptions, maxConnections: number, multiplex: boolean) =>
+const pool = (
+  options: ServerOptions,
+  connection: PgClient.PgClientConfig,
+  maxConnections: number,
+  multiplex: boolean
+) =>
   PgClient.make({
-    url: options.url,
-    applicationName: "alga-extension-host",
-    connectTimeout: options.connectTimeout ?? "5 seconds",
+    ...connection,
     // A connection that no longer answers is given up when its time is over, even where the network hides its end.
     connectionTTL: "5 minutes",
-    keepAlive: "10 seconds",
     maxConnections,
     multiplex,
-    startupParameters: {
-      default_transaction_read_only: "on",
-      // No caller gets more than one core of the server, and none waits for workers to start.
-      max_parallel_workers_per_gather: "0",
-      // A plan is made once for a statement, not for each tenant: planning takes longer than most of the reads.
-      plan_cache_mode: options.plans === "auto" ? "auto" : "force_generic_plan",
-      search_path: "public",
-      statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
-    }
+    ...(options.pooler === "transaction" ? { prepare: false } : { startupParameters: startup(options) })
   })
 
 const make = Effect.fnUntraced(function* (options: ServerOptions) {
   const connections = options.maxConnections ?? 10
   const shared = sharedOf(connections)
-  const client = yield* pool(options, connections - shared, shared === 0)
+  const connection = yield* connectionTo(options.url, {
+    name: options.name ?? "DATABASE_URL",
+    connectTimeout: options.connectTimeout ?? Duration.seconds(5),
+    applicationName: "alga-extension-host"
+  })
+  const client = yield* pool(options, connection, connections - shared, shared === 0)
   const context = Context.add(Context.make(PgClient.PgClient, client), SqlClient, client)
-  return shared === 0 ? context : Context.add(context, ShortReads, yield* pool(options, shared, true))
+  return shared === 0 ? context : Context.add(context, ShortReads, yield* pool(options, connection, shared, true))
 })
 
 /**

@@ -72,4 +72,32 @@ layer(linguistic)("A database that sorts as a dictionary does", (it) => {
       )
     })
   )
+
+  it.effect("finds every part of a name, though it writes the small sigma at the end of a word as another letter", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const [lower] = yield* sql<{ readonly text: string }>`SELECT lower('ΟΔΟΣ') AS text`
+      assert.strictEqual(lower?.text, "οδος")
+      const own = freshTenant()
+      const name = "ΟΔΟΣΗΜΑ ΦΩΣ ΑΕ"
+      yield* load({ ...mergeDatasets(own.rows), clients: [own.client(name)], service_catalog: [own.service(name)] })
+      const clients = yield* ClientReader
+      const services = yield* ServiceReader
+      for (let start = 0; start < name.length; start++) {
+        for (let end = start + 1; end <= name.length; end++) {
+          const search = name.slice(start, end).trim()
+          if (search === "") continue
+          const page = { search, page: 1, pageSize: 100 }
+          const listed = yield* clients.list(own.tenant, { ...page, includeInactive: false, onlyClient: null })
+          const catalog = yield* services.list(own.tenant, {
+            ...page,
+            itemKind: null,
+            isActive: null,
+            billingMethod: null
+          })
+          assert.deepEqual([listed.totalCount, catalog.totalCount], [1, 1], search)
+        }
+      }
+    })
+  )
 })

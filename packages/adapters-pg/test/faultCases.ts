@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from "node:net"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
-import type { ClientsQuery } from "@alga-psa/ext-domain/ClientsQuery"
+import type { ClientsQuery } from "@alga-psa/ext-domain/Clients"
 import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"

@@ -7,7 +7,8 @@ import { layerGuardedReads } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ComponentStore, defaultLimits, Executor, knownInterfaces } from "../src/index.ts"
-import { type Engine, olderWorldGuest } from "./support/Guests.ts"
+import { packageName, productInterfaces } from "../src/KnownWorld.ts"
+import { type Engine, scriptGuest } from "./support/Guests.ts"
 import { layerExecutions, type ProbeCall, probe } from "./support/ProbeReads.ts"
 
 const world = new URL("../wit/", import.meta.url)
@@ -36,6 +37,10 @@ const engines: ReadonlyArray<{ readonly engine: Engine; readonly revision: unkno
   { engine: "quickjs", revision: 7 },
   { engine: "starlingmonkey", revision: { $u64: "18446744073709551615" } }
 ]
+const wholeWorlds = engines.flatMap(({ engine }) => [
+  { engine, world: "product", interfaces: productInterfaces } as const,
+  { engine, world: "host", interfaces: knownInterfaces } as const
+])
 const item = { serviceId: "s", quantity: 1.5, description: "d", rate: 100, isDiscount: true, discountType: "fixed" }
 
 const call = (name: string, member: string, ...args: ReadonlyArray<unknown>): ProbeCall => ({
@@ -101,12 +106,38 @@ layer(executions)("a component of the world", (it) => {
     })
   )
 
+  it.effect.each(wholeWorlds)(
+    "that imports the whole world of the $world, built with $engine, runs once and again",
+    ({ engine, interfaces, world }) =>
+      Effect.gen(function* () {
+        const { as, client } = yield* scenario()
+        const bytes = yield* Effect.promise(() => scriptGuest("probe", engine, world))
+        const { imports } = yield* (yield* ComponentStore).accept(bytes)
+        const functions = interfaces.filter((name) => name !== "types")
+        assert.includeMembers(
+          [...imports],
+          functions.map((name) => `${packageName}/${name}`)
+        )
+        assert.lengthOf(
+          imports.filter((name) => name !== `${packageName}/types`),
+          functions.length
+        )
+        const calls = [call("clients", "getClient", client.client_id), call("user-v2", "getUser")]
+        for (const _ of ["once", "again"]) {
+          const [found, user] = yield* as()(probe(calls, engine, world))
+          assert.deepInclude((found as { readonly ok: object }).ok, { clientName: "Evergreen" })
+          assert.deepEqual(user, withoutUser)
+        }
+      }),
+    120_000
+  )
+
   it.effect("that is older, with fewer interfaces, runs", () =>
     Effect.gen(function* () {
       const { as } = yield* scenario()
       const store = yield* ComponentStore
       const executor = yield* Executor
-      const component = yield* store.accept(yield* Effect.promise(olderWorldGuest))
+      const component = yield* store.accept(yield* Effect.promise(() => scriptGuest("older-world", "quickjs", "older")))
       const request = { method: "GET", url: "/", headers: [], body: null }
       const response = yield* as()(executor.execute(component, request, defaultLimits))
       assert.deepEqual(JSON.parse(Buffer.from(response.body ?? []).toString()), {

@@ -1,3 +1,4 @@
+import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import type { Duration, Redacted } from "effect"
 import type { KubernetesOptions } from "./KubernetesPods.ts"
 import type { ClusterSecrets } from "./PeerLink.ts"
@@ -5,7 +6,7 @@ import type { ClusterSecrets } from "./PeerLink.ts"
 /** How a runner belongs to a cluster. */
 export interface ClusterOptions {
   /** The cluster's database, with a login that may write to the schema `alga_extension_cluster` alone. */
-  readonly url: Redacted.Redacted
+  readonly url: Redacted.Redacted | DatabaseAddress
   /** Where other runners reach this one. No two runners have the same. */
   readonly address: { readonly host: string; readonly port: number }
   /** The address to listen on; null where it is the one that others use. */

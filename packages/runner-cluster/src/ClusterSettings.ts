@@ -1,3 +1,4 @@
+import { databaseIn } from "@alga-psa/ext-runner/DatabaseSettings"
 import type { Settings } from "@alga-psa/ext-runner/Settings"
 import { SettingsInvalid } from "@alga-psa/ext-runner/SettingsSource"
 import type { ClusterOptions, TriggerOptions } from "./ClusterOptions.ts"
@@ -30,12 +31,12 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
   const {
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: previous,
-    ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host,
-    DATABASE_CLUSTER_URL: url
+    ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host
   } = settings
-  if (url === undefined || secret === undefined || host === undefined || isAnyAddress.test(host)) {
+  const url = databaseIn(settings, "DATABASE_CLUSTER")
+  if (url === null || secret === undefined || host === undefined || isAnyAddress.test(host)) {
     const problems = [
-      ...(url === undefined ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
+      ...(url === null ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
       ...(secret === undefined ? ["ALGA_EXTENSION_RUNNER_CLUSTER_SECRET is not set: serve --cluster needs it"] : []),
       ...hostProblems(host)
     ]

@@ -1,6 +1,7 @@
 import { createHash, hkdfSync } from "node:crypto"
 import { connect, type TlsOptions } from "node:tls"
-import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import { Deferred, Effect, Exit, Layer, Redacted, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RpcClient, RpcSerialization } from "effect/rpc"

@@ -4,7 +4,7 @@ import { clusterOptionsOf } from "../src/ClusterSettings.ts"
 
 const needed = {
   DATABASE_URL: "postgres://reader@db:5432/alga",
-  RUNNER_SERVICE_TOKEN: "token",
+  RUNNER_SERVICE_TOKEN: "t".repeat(16),
   BUNDLE_STORE_BASE: "/bundles",
   DATABASE_CLUSTER_URL: "postgres://cluster@db:5432/alga",
   ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-forty-characters-and-some-more",

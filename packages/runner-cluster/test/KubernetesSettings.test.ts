@@ -5,7 +5,7 @@ import { kubernetesOptionsOf } from "../src/KubernetesSettings.ts"
 
 const needed = {
   DATABASE_URL: "postgres://reader@db:5432/alga",
-  RUNNER_SERVICE_TOKEN: "token",
+  RUNNER_SERVICE_TOKEN: "t".repeat(16),
   BUNDLE_STORE_BASE: "/bundles"
 }
 const cluster = "ALGA_EXTENSION_RUNNER_CLUSTER"

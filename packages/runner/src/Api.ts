@@ -97,7 +97,9 @@ export const ReadinessAnswer = Schema.Struct({
   checks: Schema.StructWithRest(
     Schema.Struct({ accepting: Check, database: Check, store: Check, components: Check, sandbox: Check }),
     [Schema.Record(Schema.String, Check)]
-  )
+  ),
+  /** Why the database cannot serve, where it answers. */
+  why: Schema.optionalKey(Schema.String)
 })
 
 const operations = HttpApiGroup.make("operations").add(

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto"
+import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
+import { connectionTo } from "@alga-psa/ext-adapters-pg/ServerConnection"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Deferred, Duration, Effect, type Exit, Layer, Metric, type Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -14,7 +16,9 @@ import { fail, type RunnerError } from "./RunnerError.ts"
 /** Where answers are kept, and for how long. */
 export interface PgIdempotencyOptions {
   /** The runner's own login, which owns the schema `alga_extension_runner` or may create it. */
-  readonly url: Redacted.Redacted
+  readonly url: Redacted.Redacted | DatabaseAddress
+  /** `transaction` for a pooler between that gives each transaction another session. Default: none. */
+  readonly pooler?: "none" | "transaction"
   /** How long a key holds its answer, from the answer on. Default: 24 hours. */
   readonly window?: Duration.Duration
 }
@@ -36,15 +40,17 @@ const count = (outcome: "first" | "replayed" | "mismatch" | "refused") =>
 const mismatch = (detail: string) =>
   Effect.andThen(count("mismatch"), Effect.fail(fail("idempotency_mismatch", detail)))
 
-const make = Effect.fnUntraced(function* ({ url, window = Duration.hours(24) }: PgIdempotencyOptions) {
+const make = Effect.fnUntraced(function* ({ pooler, url, window = Duration.hours(24) }: PgIdempotencyOptions) {
+  const connection = yield* connectionTo(url, {
+    name: "IDEMPOTENCY_DATABASE_URL",
+    connectTimeout: Duration.seconds(5),
+    applicationName: "alga-extension-runner"
+  })
   const client = yield* Layer.build(
     PgClient.layer({
-      url,
-      applicationName: "alga-extension-runner",
-      connectTimeout: "5 seconds",
-      keepAlive: "10 seconds",
+      ...connection,
       maxConnections: 4,
-      startupParameters: { statement_timeout: "5000" }
+      ...(pooler === "transaction" ? { prepare: false } : { startupParameters: { statement_timeout: "5000" } })
     })
   )
   const scope = yield* Effect.scope

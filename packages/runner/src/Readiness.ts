@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { Sandbox } from "@alga-psa/ext-adapters-wit"
 import { Context, Duration, Effect, Layer, Metric, Option } from "effect"
 import { BundleStore } from "./BundleStore.ts"
-import { DatabaseCheck } from "./DatabaseCheck.ts"
+import { DatabaseCheck, DatabaseUnfit } from "./DatabaseCheck.ts"
 import { endAt, start } from "./Deadline.ts"
 import { FurtherParts } from "./FurtherParts.ts"
 import { Life } from "./Life.ts"
@@ -22,6 +22,8 @@ export interface ReadinessReport {
    * work, and some of it fails.
    */
   readonly status: "ready" | "degraded" | "not-ready"
+  /** Why the database cannot serve, where it answers and lacks what is read; else null. */
+  readonly why: string | null
   readonly checks: Asked & { readonly accepting: State }
 }
 
@@ -73,6 +75,14 @@ export const layer = (
       const life = yield* Life
       const further = yield* Effect.serviceOption(FurtherParts)
       const scope = yield* Effect.scope
+      let why: string | null = null
+      /** What the database lacks is told in the log when it is found, and not each time it is looked for. */
+      const found = (now: string | null) =>
+        Effect.suspend(() => {
+          const isNews = now !== null && now !== why
+          why = now
+          return isNews ? Effect.logError(`not ready: ${now}`) : Effect.void
+        })
       const others = () =>
         Option.match(further, { onNone: () => [], onSome: (known) => known.all() }).map(
           ({ check, name }) => [name, state(check)] as const
@@ -81,7 +91,12 @@ export const layer = (
         Effect.all(
           {
             ...Object.fromEntries(others()),
-            database: state(database.check),
+            database: state(
+              database.check.pipe(
+                Effect.tap(found(null)),
+                Effect.tapError((error) => found(error instanceof DatabaseUnfit ? error.message : null))
+              )
+            ),
             store: state(store.check),
             components: state(canBeWritten(components)),
             sandbox: state(sandbox.check)
@@ -101,15 +116,15 @@ export const layer = (
       )
       const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
       const report = Effect.gen(function* () {
-        const found = yield* Effect.onError(asked, () => forget)
+        const asks = yield* Effect.onError(asked, () => forget)
         const accepting: State = life.ready() ? "ok" : "unavailable"
-        const checks = { accepting, ...found }
+        const checks = { accepting, ...asks }
         yield* Effect.forEach(Object.entries(checks), ([part, state]) =>
           Metric.update(Metric.withAttributes(parts, { part }), state === "ok" ? 1 : 0)
         )
         const away = Object.entries(checks).filter(([, state]) => state !== "ok")
         const isNeeded = away.some(([part]) => (needed as ReadonlyArray<string>).includes(part))
-        return { status: isNeeded ? "not-ready" : away.length > 0 ? "degraded" : "ready", checks } as const
+        return { status: isNeeded ? "not-ready" : away.length > 0 ? "degraded" : "ready", why, checks } as const
       })
       return Readiness.of({ report })
     })

@@ -32,7 +32,8 @@ import {
   type Storage,
   type UiProxy
 } from "@alga-psa/ext-domain"
-import { NodeHttpServer, NodeServices } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { ByteSize, Duration, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import * as AnswerRights from "./AnswerRights.ts"

@@ -1,11 +1,13 @@
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { isAbsolute, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { tlsModes } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
-import { Duration, Schema } from "effect"
+import { Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
 import { debugFields } from "./internal/debugSettings.ts"
-import { duration } from "./internal/durationSetting.ts"
+import { duration, durationBetween, durationOrNone, keeping } from "./internal/durationSetting.ts"
 import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { productFields } from "./internal/productSettings.ts"
@@ -30,15 +32,9 @@ const port = (least: number, description: string, fallback: number) => {
   )
 }
 
-/** A shorter one could be over before who waits for an answer has looked again. */
-const window = duration.check(
-  Schema.makeFilter((given) => Duration.toMinutes(given) >= 1, { message: "must be 1 minute or longer" })
-)
 const onOff = Schema.Literals(["on", "off"]).annotate({ message: "must be on or off" })
+const pooler = Schema.Literals(["none", "transaction"]).annotate({ message: "must be none or transaction" })
 const text = Schema.NonEmptyString
-const postgresUrl = Schema.String.check(
-  Schema.isPattern(/^postgres(ql)?:\/\//, { message: "must be a URL such as postgres://user:password@host:5432/name" })
-).pipe(Schema.RedactedFromValue)
 
 const origins = Schema.String.check(
   Schema.isPattern(/^[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+$/, {
@@ -50,7 +46,39 @@ const clusterSecret = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
 ).pipe(Schema.RedactedFromValue)
 
+/** What callers prove themselves with: long enough that nobody guesses it, and nothing that a header cannot hold. */
+const token = Schema.String.check(
+  Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
+).pipe(Schema.RedactedFromValue)
+
+/** An IPv6 address may stand in brackets, as in a URL. */
+const listening = Schema.String.check(
+  Schema.isPattern(/^([^\s[\]/@]+|\[[0-9a-f:.%]+\])$/i, { message: "must be an address or a name, without blanks" })
+)
+
 const isHttp = (base: string): boolean => /^https?:\/\//i.test(base)
+
+const bundleStore = Schema.String.check(
+  Schema.makeFilter((base) => {
+    if (!isHttp(base)) {
+      if (isAbsolute(base) || /^file:\/\/\/./.test(base)) return undefined
+      return "must be an absolute path, or a URL that begins with http://, https:// or file:///"
+    }
+    if (!URL.canParse(base)) return "must be a URL such as https://store.example.com/bundles"
+    const { hash, password, search, username } = new URL(base)
+    if (username !== "" || password !== "" || base.includes("@")) return "must be a URL without a user or password"
+    return search === "" && hash === "" ? undefined : "must be a URL without a query: paths of bundles follow it"
+  })
+)
+
+/** A process may have no home, and its user no entry. */
+const cacheRoot = (): string | null => {
+  try {
+    return join(homedir(), ".cache", "alga-extension-runner")
+  } catch {
+    return null
+  }
+}
 
 /**
  * Every setting of the runner, by the one name that it has in the environment and in the settings file. Decoded from
@@ -58,7 +86,7 @@ const isHttp = (base: string): boolean => /^https?:\/\//i.test(base)
  * deployments of the product use already.
  */
 export const Settings = Schema.Struct({
-  HOST: text.pipe(about("The address to listen on.", "address", { fallback: "127.0.0.1" })),
+  HOST: listening.pipe(about("The address to listen on.", "address", { fallback: "127.0.0.1" })),
   PORT: port(0, "The port to listen on; 0 takes any free one.", 8_080),
 
   ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: number({
@@ -116,10 +144,10 @@ export const Settings = Schema.Struct({
         { fallback: "http" }
       )
     ),
-  ALGA_EXTENSION_RUNNER_STOP_DELAY: duration.pipe(
+  ALGA_EXTENSION_RUNNER_STOP_DELAY: durationOrNone.pipe(
     about("How long a stopping runner takes work while /readyz says no.", "duration", { fallback: "0 seconds" })
   ),
-  ALGA_EXTENSION_RUNNER_STOP_GRACE: duration.pipe(
+  ALGA_EXTENSION_RUNNER_STOP_GRACE: durationOrNone.pipe(
     about("How long work may go on when the runner stops; then it is cut.", "duration", { fallback: "25 seconds" })
   ),
   ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: origins.pipe(
@@ -147,21 +175,17 @@ export const Settings = Schema.Struct({
     most: 65_535
   }),
 
-  RUNNER_SERVICE_TOKEN: Schema.optional(Schema.RedactedFromValue(text)).pipe(
+  RUNNER_SERVICE_TOKEN: Schema.optional(token).pipe(
     about("What callers send as x-runner-service-token.", "text", { secret: true })
   ),
-  RUNNER_SERVICE_TOKEN_PREVIOUS: Schema.optional(Schema.RedactedFromValue(text)).pipe(
+  RUNNER_SERVICE_TOKEN_PREVIOUS: Schema.optional(token).pipe(
     about("A second token that is valid too.", "text", { secret: true })
   ),
   RUNNER_SERVICE_TOKEN_CHECK: onOff.pipe(
     about("off accepts every caller, for a closed network.", "on, off", { fallback: "on" })
   ),
 
-  ALGA_EXTENSION_RUNNER_READS_TOKEN: Schema.optional(
-    Schema.String.check(
-      Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
-    ).pipe(Schema.RedactedFromValue)
-  ).pipe(
+  ALGA_EXTENSION_RUNNER_READS_TOKEN: Schema.optional(token).pipe(
     about(
       "What the product's own runner sends as x-runner-auth; set, its reads of clients and services are answered.",
       "text",
@@ -169,16 +193,35 @@ export const Settings = Schema.Struct({
     )
   ),
 
-  DATABASE_URL: postgresUrl.pipe(
-    about("Alga's PostgreSQL, with a login that can only read.", "URL", { required: true, secret: true })
+  DATABASE_URL: Schema.optional(databaseUrl).pipe(
+    about("Alga's PostgreSQL, with a login that can only read.", "URL", {
+      required: true,
+      unless: "DATABASE_HOST",
+      secret: true
+    })
+  ),
+  ...databaseParts("DATABASE", "Alga's database"),
+  DATABASE_SSLMODE: Schema.optional(
+    Schema.Literals(tlsModes).annotate({ message: `must be one of ${tlsModes.join(", ")}` })
+  ).pipe(
+    about(
+      "How connections to databases are encrypted, where their URLs do not say it; prefer where nothing does.",
+      tlsModes.join(", ")
+    )
+  ),
+  DATABASE_CA_FILE: Schema.optional(text).pipe(
+    about(
+      "The certificates that sign those of the databases' servers, where their URLs name none; without sslmode it means verify-full.",
+      "path"
+    )
   ),
   ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: onOff.pipe(
     about("on starts without a database too, and is not ready until it answers.", "on, off", { fallback: "off" })
   ),
-  DATABASE_CONNECT_TIMEOUT: duration.pipe(
+  DATABASE_CONNECT_TIMEOUT: durationBetween("1 millis", "10 minutes").pipe(
     about("How long a connection may take to be ready.", "duration", { fallback: "5 seconds" })
   ),
-  DATABASE_STATEMENT_TIMEOUT: duration.pipe(
+  DATABASE_STATEMENT_TIMEOUT: durationBetween("1 millis", "1 day").pipe(
     about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
   ),
   DATABASE_MAX_CONNECTIONS: number({
@@ -200,7 +243,14 @@ export const Settings = Schema.Struct({
         }
       )
     ),
-  DATABASE_REPLICA_URL: Schema.optional(postgresUrl).pipe(
+  DATABASE_POOLER: pooler.pipe(
+    about(
+      "What stands between the runner and Alga's database and its replica: transaction for PgBouncer in transaction mode.",
+      "none, transaction",
+      { fallback: "none" }
+    )
+  ),
+  DATABASE_REPLICA_URL: Schema.optional(databaseUrl).pipe(
     about(
       "A replica for the reads of clients and services; installs, users and rights stay with DATABASE_URL.",
       "URL",
@@ -209,13 +259,14 @@ export const Settings = Schema.Struct({
       }
     )
   ),
+  ...databaseParts("DATABASE_REPLICA", "the replica"),
   DATABASE_ROW_SECURITY: onOff.pipe(
     about("on tells the database the tenant of every read, for the policies of `db policies`.", "on, off", {
       fallback: "off"
     })
   ),
 
-  IDEMPOTENCY_DATABASE_URL: Schema.optional(postgresUrl).pipe(
+  IDEMPOTENCY_DATABASE_URL: Schema.optional(databaseUrl).pipe(
     about(
       "Keeps answers under x-idempotency-key, with the runner's own login; without it a key counts for triggers alone.",
       "URL",
@@ -224,15 +275,22 @@ export const Settings = Schema.Struct({
       }
     )
   ),
-  IDEMPOTENCY_WINDOW: window.pipe(
+  ...databaseParts("IDEMPOTENCY_DATABASE", "the database of idempotency keys"),
+  IDEMPOTENCY_DATABASE_POOLER: pooler.pipe(
+    about("What stands between the runner and the database of idempotency keys.", "none, transaction", {
+      fallback: "none"
+    })
+  ),
+  IDEMPOTENCY_WINDOW: keeping("1 minute").pipe(
     about("How long an idempotency key holds its answer; 1 minute or longer.", "duration", { fallback: "24 hours" })
   ),
 
-  DATABASE_CLUSTER_URL: Schema.optional(postgresUrl).pipe(
+  DATABASE_CLUSTER_URL: Schema.optional(databaseUrl).pipe(
     about("The cluster's PostgreSQL, with the login of `db cluster`; needed by `serve --cluster`.", "URL", {
       secret: true
     })
   ),
+  ...databaseParts("DATABASE_CLUSTER", "the cluster's database"),
   ALGA_EXTENSION_RUNNER_CLUSTER_HOST: Schema.optional(text).pipe(
     about("The address at which other runners reach this one; needed by `serve --cluster`.", "address")
   ),
@@ -312,10 +370,10 @@ export const Settings = Schema.Struct({
       fallback: "10 seconds"
     })
   ),
-  ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: duration.pipe(
+  ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: keeping("1 millis").pipe(
     about("How long after it was accepted a kept trigger may begin.", "duration", { fallback: "24 hours" })
   ),
-  ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: duration.pipe(
+  ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: keeping("1 millis").pipe(
     about("How long the outcome of a kept trigger can be asked for.", "duration", { fallback: "7 days" })
   ),
   ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: number({
@@ -326,13 +384,11 @@ export const Settings = Schema.Struct({
     most: 1_024
   }),
 
-  BUNDLE_STORE_BASE: text
-    .check(Schema.isPattern(/^(?!https?:\/\/[^/?#]*@)/i, { message: "must be a URL without a user or password" }))
-    .pipe(
-      about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
-        required: true
-      })
-    ),
+  BUNDLE_STORE_BASE: bundleStore.pipe(
+    about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
+      required: true
+    })
+  ),
   BUNDLE_STORE_TIMEOUT: duration.pipe(
     about("How long a bundle may take to be fetched over HTTP.", "duration", { fallback: "15 seconds" })
   ),
@@ -348,7 +404,8 @@ export const Settings = Schema.Struct({
   AWS_REGION: text.pipe(about("The region that signed requests name.", "text", { fallback: "us-east-1" })),
   EXT_CACHE_ROOT: text.pipe(
     about("The directory of accepted components and fetched bundles, for the runner's own user alone.", "path", {
-      fallback: join(homedir(), ".cache", "alga-extension-runner"),
+      fallback: cacheRoot(),
+      required: true,
       fallbackIs: "`~/.cache/alga-extension-runner`"
     })
   ),
@@ -373,8 +430,8 @@ export const Settings = Schema.Struct({
 
   OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
     Schema.String.check(
-      Schema.isPattern(/^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/, {
-        message: "must be a URL such as http://collector:4318, without a user or password"
+      Schema.isPattern(/^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/, {
+        message: "must be a URL such as http://collector:4318, without a user, a password or a query"
       })
     )
   ).pipe(about("The OTLP receiver (HTTP, JSON) that traces are sent to.", "URL")),
@@ -449,7 +506,7 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 /** Where the server listens and what bounds its callers, after these settings. */
 export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   serves: settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT === undefined ? "everything" : "no-operators",
-  host: settings.HOST,
+  host: settings.HOST.replace(/^\[(.*)\]$/, "$1"),
   port: settings.PORT,
   bodyBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES,
   headerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES,

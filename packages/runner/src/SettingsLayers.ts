@@ -1,9 +1,11 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
+import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { type ResourceReader, resources } from "@alga-psa/ext-domain"
-import { Context, Effect, Layer, type Redacted } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
+import { databaseIn, databasesIn } from "./DatabaseSettings.ts"
 import { layersOfEgress } from "./Egress.ts"
 import { tellOf } from "./FurtherParts.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
@@ -11,30 +13,31 @@ import { ofData } from "./internal/refusals.ts"
 import { layersOfProduct } from "./ProductPorts.ts"
 import { layerRunner, type RunnerOptions } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
+import { SettingsInvalid } from "./SettingsSource.ts"
 import { type ReadSecrets, TriggerSecrets } from "./TriggerSecrets.ts"
 
-const databasesOf = (settings: Settings) =>
-  [
-    settings.DATABASE_URL,
-    settings.DATABASE_REPLICA_URL,
-    settings.IDEMPOTENCY_DATABASE_URL,
-    settings.DATABASE_CLUSTER_URL
-  ].filter((url) => url !== undefined)
-
-const layerServer = (settings: Settings, url: Redacted.Redacted) =>
+const layerServer = (settings: Settings, url: DatabaseAddress, name: string) =>
   Postgres.layerServer({
     url,
+    name,
     connectTimeout: settings.DATABASE_CONNECT_TIMEOUT,
     statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
     maxConnections: settings.DATABASE_MAX_CONNECTIONS,
-    plans: settings.DATABASE_PLANS
+    plans: settings.DATABASE_PLANS,
+    pooler: settings.DATABASE_POOLER
   })
+
+/** Settings without a problem name this database. */
+const mainDatabase = (settings: Settings) =>
+  Effect.fromNullishOr(databaseIn(settings, "DATABASE")).pipe(
+    Effect.mapError(() => new SettingsInvalid({ problems: ["DATABASE_URL is not set"] }))
+  )
 
 /** Who may read what comes from the primary, so that a right that was taken away is gone at once; the rest may lag. */
 const layerPorts = (settings: Settings) => {
   const ports = settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer
-  const replica = settings.DATABASE_REPLICA_URL
-  if (replica === undefined) return ports
+  const replica = databaseIn(settings, "DATABASE_REPLICA")
+  if (replica === null) return ports
   const readers = Layer.effectContext(
     Effect.map(Effect.context<ResourceReader>(), Context.pick(...resources.map(({ Reader }) => Reader)))
   )
@@ -43,7 +46,9 @@ const layerPorts = (settings: Settings) => {
   ).pipe(Layer.provide(Layer.fresh(DatabaseCheck.layer)))
   return Layer.merge(
     ports,
-    Layer.mergeAll(Layer.provide(readers, Layer.fresh(ports)), told).pipe(Layer.provide(layerServer(settings, replica)))
+    Layer.mergeAll(Layer.provide(readers, Layer.fresh(ports)), told).pipe(
+      Layer.provide(layerServer(settings, replica, "DATABASE_REPLICA_URL"))
+    )
   )
 }
 
@@ -81,9 +86,18 @@ export const layerFromSettings = (settings: Settings, { latest, ports = [] }: Fr
     sandbox: sandboxOptionsOf(settings)
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
-    Layer.provide([layerPorts(settings), DatabaseCheck.layer]),
+    Layer.provide([
+      layerPorts(settings),
+      DatabaseCheck.layerOf({
+        pooler: settings.DATABASE_POOLER,
+        plans: settings.DATABASE_PLANS,
+        rowSecurity: settings.DATABASE_ROW_SECURITY === "on"
+      })
+    ]),
     Layer.provideMerge(triggerSecrets(settings)),
     Layer.provide(
-      layerServer(settings, settings.DATABASE_URL).pipe(Layer.provide(layerDatabaseConnections(databasesOf(settings))))
+      Layer.unwrap(
+        Effect.map(mainDatabase(settings), (address) => layerServer(settings, address, "DATABASE_URL"))
+      ).pipe(Layer.provide(layerDatabaseConnections(databasesIn(settings))))
     )
   )

@@ -1,6 +1,14 @@
 import { brokenRules } from "@alga-psa/ext-domain"
 import { Effect, FileSystem, Option, Redacted, Result, Schema } from "effect"
+import { databaseProblems } from "./DatabaseSettings.ts"
+import { bothOf, noSecretFiles, readSecretFiles, type SecretFiles, type SettingsFile } from "./internal/secretFiles.ts"
+import { describesService, isServicePort } from "./internal/serviceVariables.ts"
 import { aboutSetting, type SettingName, Settings, settingNames, settingPrefix } from "./Settings.ts"
+
+/** What commands read beside the settings. */
+const ofCommands: ReadonlySet<string> = new Set(
+  ["DATABASE_ADMIN_URL", "DATABASE_READER_PASSWORD"].flatMap((name) => [name, `${name}_FILE`])
+)
 
 /** The name of the variable that says where the settings file is. */
 export const settingsFileVariable = `${settingPrefix}CONFIG`
@@ -15,7 +23,7 @@ export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("Sett
 }
 
 /** Where a setting's value comes from. */
-export type SettingSource = "environment" | "file" | "default" | "not set"
+export type SettingSource = "environment" | "file" | "secret file" | "default" | "not set"
 
 /** One setting as it was found. */
 export interface SettingReading {
@@ -32,14 +40,15 @@ export interface SettingsReport {
   readonly readings: ReadonlyArray<SettingReading>
   /** Names that are no settings, and readings that break their rule. */
   readonly problems: ReadonlyArray<string>
+  /** Names in the environment that look as if they were meant as settings. */
+  readonly warnings: ReadonlyArray<string>
   /** Those that are set and right. */
   readonly values: Partial<Settings>
   /** Null where there are problems. */
   readonly settings: Settings | null
 }
 
-/** The texts that a settings file holds, by name. */
-export type SettingsFile = Readonly<Record<string, string>>
+export type { SettingsFile } from "./internal/secretFiles.ts"
 
 const FileText = Schema.fromJsonString(
   Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
@@ -66,39 +75,71 @@ const withoutUser = (value: string): string => value.replace(/:\/\/[^/?#]*@/g, "
 
 const isSetting = (name: string): name is SettingName => settingNames.some((known) => known === name)
 
-/** Kubernetes describes every service of a namespace in such variables; they are not meant as settings. */
-const describesService = /^(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$/
+/** Whether a name is that of a secret with `_FILE` behind it: the file that holds it. */
+const isSecretFile = (name: string): boolean => {
+  const secret = name.replace(/_FILE$/, "")
+  return secret !== name && isSetting(secret) && aboutSetting(secret).secret
+}
 
 const unknownNames = (environment: SettingsFile, file: SettingsFile): ReadonlyArray<string> => [
-  ...Object.keys(environment).filter(
-    (name) =>
-      name.startsWith(settingPrefix) &&
-      name !== settingsFileVariable &&
-      !isSetting(name) &&
-      !describesService.test(name.slice(settingPrefix.length))
+  ...Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith(settingPrefix) &&
+    name !== settingsFileVariable &&
+    !isSetting(name) &&
+    !isSecretFile(name) &&
+    !describesService(name, value)
+      ? [name]
+      : []
   ),
-  ...Object.keys(file).filter((name) => !isSetting(name))
+  ...Object.keys(file).filter((name) => !isSetting(name) && !isSecretFile(name))
 ]
+
+/** Names that other programs may use, and that an operator may have meant for this one. */
+const meantForUs = /^(DATABASE|RUNNER|IDEMPOTENCY)_/
+
+const warningsOf = (environment: SettingsFile): ReadonlyArray<string> =>
+  Object.entries(environment).flatMap(([name, value]) =>
+    meantForUs.test(name) &&
+    !isSetting(name) &&
+    !isSecretFile(name) &&
+    !ofCommands.has(name) &&
+    !describesService(name, value)
+      ? [`${name} is set and is not a setting; \`config\` lists them all`]
+      : []
+  )
 
 /**
  * All settings: a name's value in the environment counts before the one in the file, and that before the default. A
  * blank value counts as not set.
  */
-export const settingsReport = (environment: SettingsFile, file: SettingsFile): SettingsReport => {
+export const settingsReport = (
+  environment: SettingsFile,
+  file: SettingsFile,
+  secrets: SecretFiles = noSecretFiles
+): SettingsReport => {
   const problems = unknownNames(environment, file).map((name) => `${name} is not a setting; \`config\` lists them all`)
   const values: Record<string, unknown> = {}
-  const given = (texts: SettingsFile, name: SettingName) => (texts[name]?.trim() === "" ? undefined : texts[name])
+  const given = (texts: SettingsFile, name: SettingName) =>
+    texts[name]?.trim() === "" || isServicePort(name, texts[name]) ? undefined : texts[name]
+  const isGiven = (name: SettingName) => given(environment, name) !== undefined || given(file, name) !== undefined
 
   const readings = settingNames.map((name): SettingReading => {
-    const { description, fallback, required, secret } = aboutSetting(name)
+    const { description, fallback, required, secret, unit, unless } = aboutSetting(name)
+    const unreadable = secrets.problems.get(name)
+    if (unreadable !== undefined) {
+      problems.push(`${name}${unreadable}`)
+      return { name, source: "secret file", shown: null, problem: unreadable.trim() }
+    }
     const fromEnvironment = given(environment, name)
     const value = fromEnvironment ?? given(file, name) ?? fallback
     if (value === null) {
-      const problem = required ? `is not set: ${description}` : null
+      const isMissing = required && !(unless !== null && isGiven(unless as SettingName))
+      const problem = isMissing ? `is not set: ${description}` : null
       if (problem !== null) problems.push(`${name} ${problem}`)
       return { name, source: "not set", shown: null, problem }
     }
-    const source = fromEnvironment !== undefined ? "environment" : given(file, name) !== undefined ? "file" : "default"
+    const where = fromEnvironment !== undefined ? "environment" : given(file, name) !== undefined ? "file" : "default"
+    const source = secrets.names.has(name) ? "secret file" : where
     const decoded = Schema.decodeUnknownResult(Settings.fields[name])(value)
     const shown = secret ? String(Redacted.make(value)) : withoutUser(value)
     if (Result.isSuccess(decoded)) {
@@ -107,19 +148,25 @@ export const settingsReport = (environment: SettingsFile, file: SettingsFile): S
     }
     const problem = brokenRules(decoded.failure.issue)[0].message
     problems.push(`${name} ${problem} (from the ${source})`)
-    return { name, source, shown, problem }
+    // What is no URL may hold a password where nobody looks for one.
+    return { name, source, shown: unit.includes("URL") ? String(Redacted.make(value)) : shown, problem }
   })
 
+  problems.push(...databaseProblems(values as Partial<Settings>))
   if ((values["AWS_ACCESS_KEY_ID"] === undefined) !== (values["AWS_SECRET_ACCESS_KEY"] === undefined)) {
     problems.push("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both or neither")
   }
-  if (values["RUNNER_SERVICE_TOKEN_CHECK"] === "on" && values["RUNNER_SERVICE_TOKEN"] === undefined) {
+  if (
+    values["RUNNER_SERVICE_TOKEN_CHECK"] === "on" &&
+    !isGiven("RUNNER_SERVICE_TOKEN") &&
+    !secrets.problems.has("RUNNER_SERVICE_TOKEN")
+  ) {
     problems.push(
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     )
   }
   const settings = problems.length === 0 ? (values as unknown as Settings) : null
-  return { readings, problems, values: values as Partial<Settings>, settings }
+  return { readings, problems, warnings: warningsOf(environment), values: values as Partial<Settings>, settings }
 }
 
 /** The report over the process's environment and the file that `--config` or the environment names, if any. */
@@ -128,11 +175,18 @@ export const readSettings = Effect.fnUntraced(function* (file: Option.Option<str
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   )
   const path = Option.getOrUndefined(file) ?? environment[settingsFileVariable]
-  return settingsReport(environment, path ? yield* readSettingsFile(path) : {})
+  const inEnvironment = yield* readSecretFiles(environment)
+  const inFile = yield* readSecretFiles(path ? yield* readSettingsFile(path) : {})
+  return settingsReport(inEnvironment.texts, inFile.texts, bothOf(inEnvironment, inFile))
+})
+
+/** The settings with what is odd about the environment, or every problem at once. */
+export const settingsWithWarnings = Effect.fnUntraced(function* (file: Option.Option<string>) {
+  const { problems, settings, warnings } = yield* readSettings(file)
+  return { settings: settings ?? (yield* new SettingsInvalid({ problems })), warnings }
 })
 
 /** The settings, or every problem at once. */
 export const loadSettings = Effect.fnUntraced(function* (file: Option.Option<string>) {
-  const { problems, settings } = yield* readSettings(file)
-  return settings ?? (yield* new SettingsInvalid({ problems }))
+  return (yield* settingsWithWarnings(file)).settings
 })

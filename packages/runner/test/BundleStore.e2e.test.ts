@@ -1,6 +1,6 @@
 import { mkdir, rm, truncate, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { archiveBytes, BundleStore, bundlePath, layerDirectory } from "../src/BundleStore.ts"

@@ -10,7 +10,11 @@ import { buildFixture, installed } from "../testing/Extensions.ts"
 import { execute, handlerBody } from "./support/Requests.ts"
 import { TestRunner, testRunner } from "./support/TestRunner.ts"
 
-const needed = { DATABASE_URL: "postgres://db/alga", RUNNER_SERVICE_TOKEN: "t", BUNDLE_STORE_BASE: "/bundles" }
+const needed = {
+  DATABASE_URL: "postgres://db/alga",
+  RUNNER_SERVICE_TOKEN: "t".repeat(16),
+  BUNDLE_STORE_BASE: "/bundles"
+}
 const prefix = "ALGA_EXTENSION_RUNNER_EGRESS"
 const read = (change: Readonly<Record<string, string>>) => settingsReport({ ...needed, ...change }, {})
 

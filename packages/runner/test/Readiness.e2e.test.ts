@@ -68,13 +68,14 @@ describe("readiness", () => {
           Effect.scoped
         )
       const away = Effect.fail("away")
-      assert.deepEqual(yield* status({}), { status: "ready", checks: { ...allOk, replica: "ok" } })
+      assert.deepEqual(yield* status({}), { status: "ready", why: null, checks: { ...allOk, replica: "ok" } })
       for (const part of ["database", "sandbox"]) {
         assert.propertyVal(yield* status({ [part]: away }), "status", "not-ready", part)
       }
       assert.propertyVal(yield* status({ store: away }), "status", "degraded")
       assert.deepStrictEqual(yield* status({}, away), {
         status: "degraded",
+        why: null,
         checks: { ...allOk, replica: "unavailable" }
       })
       assert.propertyVal(yield* status({ database: away }, away), "status", "not-ready")

@@ -6,7 +6,7 @@ import { settingsReport } from "../src/SettingsSource.ts"
 
 const needed = {
   DATABASE_URL: "postgres://reader:very-secret@db:5432/alga",
-  RUNNER_SERVICE_TOKEN: "also-secret",
+  RUNNER_SERVICE_TOKEN: "also-secret-0123",
   BUNDLE_STORE_BASE: "/bundles"
 }
 
@@ -121,6 +121,74 @@ describe("Settings", () => {
       "ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB must be 1 to 512 MiB (from the environment)",
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     ])
+  })
+
+  it("take durations in words and in letters, within what a timer can hold", () => {
+    for (const [text, millis] of [
+      ["5 seconds", 5_000],
+      ["5s", 5_000],
+      ["200 millis", 200],
+      ["200ms", 200],
+      ["2m", 120_000],
+      ["1 h", 3_600_000],
+      ["1d", 86_400_000]
+    ] as const) {
+      assert.strictEqual(
+        Duration.toMillis(settings({ DATABASE_STATEMENT_TIMEOUT: text }).DATABASE_STATEMENT_TIMEOUT),
+        millis
+      )
+    }
+    for (const text of ["5", "s", "5 parsecs", "-5s", "1.5s", "5S", "999999999999s", "5  seconds"]) {
+      assert.match(problems({ DATABASE_STATEMENT_TIMEOUT: text }).join(), /must be a duration such as 5 seconds/, text)
+    }
+    assert.match(problems({ DATABASE_STATEMENT_TIMEOUT: "0s" }).join(), /must be 1 millis or longer/)
+    assert.match(problems({ DATABASE_STATEMENT_TIMEOUT: "30 days" }).join(), /must be 1 day at most/)
+    assert.match(problems({ ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: "25 days" }).join(), /must be 24 days at most/)
+    assert.match(problems({ IDEMPOTENCY_WINDOW: "999999999 days" }).join(), /must be 3650 days at most/)
+    assert.deepStrictEqual(problems({ ALGA_EXTENSION_RUNNER_STOP_DELAY: "0s" }), [])
+  })
+
+  it("take no token that could be guessed, or that a header cannot hold", () => {
+    for (const name of ["RUNNER_SERVICE_TOKEN", "RUNNER_SERVICE_TOKEN_PREVIOUS", "ALGA_EXTENSION_RUNNER_READS_TOKEN"]) {
+      for (const token of [
+        "x",
+        "x".repeat(15),
+        `${"x".repeat(20)}\n`,
+        "é".repeat(20),
+        `${"x".repeat(10)} ${"x".repeat(10)}`
+      ]) {
+        assert.deepStrictEqual(problems({ [name]: token }), [
+          `${name} must be 16 to 4096 visible ASCII characters (from the environment)`
+        ])
+      }
+      assert.deepStrictEqual(problems({ [name]: "x".repeat(16) }), [])
+    }
+  })
+
+  it("take a store of bundles that can be found from anywhere, without a user, a query or another scheme", () => {
+    for (const base of ["/bundles", "file:///bundles", "http://store:9000/a", "https://store.example/a/"]) {
+      assert.deepStrictEqual(problems({ BUNDLE_STORE_BASE: base }), [], base)
+    }
+    const wrong = [
+      "s3://bucket",
+      "bundles",
+      "./b",
+      "https://u:hush@store/a",
+      "https://store/a?sig=hush",
+      "http://u:h/ush@b",
+      "http://"
+    ]
+    for (const base of wrong) {
+      const { problems, readings } = settingsReport({ ...needed, BUNDLE_STORE_BASE: base }, {})
+      assert.lengthOf(problems, 1, base)
+      assert.strictEqual(readings.find(({ name }) => name === "BUNDLE_STORE_BASE")?.shown, "<redacted>")
+    }
+  })
+
+  it("take an IPv6 address with brackets and without, and no address with blanks", () => {
+    assert.strictEqual(httpOptionsOf(settings({ HOST: "[::1]" })).host, "::1")
+    assert.strictEqual(httpOptionsOf(settings({ HOST: "::" })).host, "::")
+    for (const HOST of ["0.0.0.0 ", "a b", "http://host", "[a"]) assert.lengthOf(problems({ HOST }), 1, HOST)
   })
 
   it("refuse numbers in other spellings", () => {
@@ -238,8 +306,11 @@ describe("tokens", () => {
   const valid = (environment: Record<string, string>) => tokensOf(settings(environment))?.map(Redacted.value) ?? null
 
   it("are one, or two while they change", () => {
-    assert.deepStrictEqual(valid({}), ["also-secret"])
-    assert.deepStrictEqual(valid({ RUNNER_SERVICE_TOKEN_PREVIOUS: "old" }), ["also-secret", "old"])
+    assert.deepStrictEqual(valid({}), ["also-secret-0123"])
+    assert.deepStrictEqual(valid({ RUNNER_SERVICE_TOKEN_PREVIOUS: "the-old-token-01" }), [
+      "also-secret-0123",
+      "the-old-token-01"
+    ])
   })
 
   it("are none only where the check is switched off by name", () => {

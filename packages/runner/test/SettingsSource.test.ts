@@ -1,5 +1,5 @@
 import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
-import { Effect, FileSystem, Option, PlatformError } from "effect"
+import { ByteSize, Effect, FileSystem, Option, PlatformError, Redacted } from "effect"
 import { aboutSetting, settingNames } from "../src/Settings.ts"
 import {
   loadSettings,
@@ -11,7 +11,11 @@ import {
   settingsReport
 } from "../src/SettingsSource.ts"
 
-const needed = { DATABASE_URL: "postgres://db/alga", RUNNER_SERVICE_TOKEN: "t", BUNDLE_STORE_BASE: "/bundles" }
+const needed = {
+  DATABASE_URL: "postgres://db/alga",
+  RUNNER_SERVICE_TOKEN: "t".repeat(16),
+  BUNDLE_STORE_BASE: "/bundles"
+}
 const together = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both or neither"
 
 describe("Credentials of a bundle store", () => {
@@ -100,6 +104,61 @@ describe("A setting", () => {
   })
 })
 
+describe("What Kubernetes says of services", () => {
+  const service = {
+    ALGA_EXTENSION_RUNNER_METRICS_SERVICE_HOST: "10.0.0.1",
+    ALGA_EXTENSION_RUNNER_METRICS_SERVICE_PORT: "80",
+    ALGA_EXTENSION_RUNNER_METRICS_SERVICE_PORT_HTTP: "80",
+    ALGA_EXTENSION_RUNNER_METRICS_PORT: "tcp://10.0.0.1:80",
+    ALGA_EXTENSION_RUNNER_METRICS_PORT_80_TCP: "tcp://[fd00::1]:80",
+    ALGA_EXTENSION_RUNNER_METRICS_PORT_80_TCP_PROTO: "tcp",
+    ALGA_EXTENSION_RUNNER_METRICS_PORT_80_TCP_PORT: "80",
+    ALGA_EXTENSION_RUNNER_METRICS_PORT_80_TCP_ADDR: "fd00::1",
+    ALGA_EXTENSION_RUNNER_CLUSTER_PORT: "tcp://10.0.0.1:34431",
+    ALGA_EXTENSION_RUNNER_UI_PORT: "tcp://10.0.0.1:81",
+    DATABASE_PORT: "tcp://10.0.0.2:5432",
+    DATABASE_SERVICE_HOST: "10.0.0.2",
+    RUNNER_PORT: "tcp://10.0.0.3:80"
+  }
+
+  it("is taken for no setting, whatever the services are called", () => {
+    const { problems, settings, warnings } = settingsReport({ ...needed, ...service }, {})
+    assert.deepStrictEqual([problems, warnings], [[], []])
+    assert.strictEqual(settings?.ALGA_EXTENSION_RUNNER_CLUSTER_PORT, 34_431)
+    assert.isUndefined(settings?.ALGA_EXTENSION_RUNNER_UI_PORT)
+  })
+
+  it.each([
+    ["ALGA_EXTENSION_RUNNER_CLUSTRE_PORT", "34431"],
+    ["ALGA_EXTENSION_RUNNER_METRICS_SERVICE_HOST", "a name"]
+  ])("looks as Kubernetes writes it: %s=%s does not", (name, value) => {
+    assert.lengthOf(settingsReport({ ...needed, [name]: value }, {}).problems, 1)
+  })
+})
+
+describe("A variable that looks like a setting", () => {
+  it("is warned of, and does not stop the start", () => {
+    const { problems, warnings } = settingsReport(
+      {
+        ...needed,
+        DATABASE_MAX_CONECTIONS: "3",
+        RUNNER_OS: "Linux",
+        IDEMPOTENCY_WINDOWS: "1 day",
+        DATABASE_ADMIN_URL: "x",
+        DATABASE_READER_PASSWORD_FILE: "x",
+        DATABASE_USER_FILE: "x",
+        PATH: "/bin"
+      },
+      {}
+    )
+    assert.deepStrictEqual(problems, [])
+    assert.deepStrictEqual(
+      warnings.map((warning) => warning.split(" ")[0]),
+      ["DATABASE_MAX_CONECTIONS", "RUNNER_OS", "IDEMPOTENCY_WINDOWS", "DATABASE_USER_FILE"]
+    )
+  })
+})
+
 describe("The token of callers", () => {
   const { RUNNER_SERVICE_TOKEN: _, ...others } = needed
   const problems = (check: SettingsFile) => settingsReport({ ...others, ...check }, {}).problems
@@ -122,6 +181,12 @@ describe("A settings file", () => {
   const missing = PlatformError.systemError({ _tag: "NotFound", module: "FileSystem", method: "readFileString" })
   const files = (texts: SettingsFile) =>
     FileSystem.makeNoop({
+      stat: (path) => {
+        const text = texts[path]
+        return text === undefined
+          ? Effect.fail(missing)
+          : Effect.succeed({ type: "File", size: ByteSize.bytes(text.length) } as FileSystem.File.Info)
+      },
       readFileString: (path) => {
         const text = texts[path]
         return text === undefined ? Effect.fail(missing) : Effect.succeed(text)
@@ -194,6 +259,65 @@ describe("A settings file", () => {
         readings.map(({ source }) => source),
         "file"
       )
+    })
+  )
+
+  it.effect("may name the files of secrets, as the environment may", () =>
+    Effect.gen(function* () {
+      const texts = {
+        "/run/url": "postgres://reader:hush@db/alga\n",
+        "/run/token": "a-token-in-a-file\r\n",
+        "/run/other": "another-token-0123",
+        "/a": JSON.stringify({
+          ...needed,
+          DATABASE_URL: "",
+          DATABASE_URL_FILE: "/run/url",
+          RUNNER_SERVICE_TOKEN: "x".repeat(16)
+        })
+      }
+      vi.stubEnv("RUNNER_SERVICE_TOKEN_FILE", "/run/token")
+      const { problems, readings, settings } = yield* readSettings(Option.some("/a")).pipe(among(texts))
+      assert.deepStrictEqual(problems, [])
+      assert.strictEqual(
+        settings?.RUNNER_SERVICE_TOKEN && Redacted.value(settings.RUNNER_SERVICE_TOKEN),
+        "a-token-in-a-file"
+      )
+      assert.strictEqual(
+        settings?.DATABASE_URL && Redacted.value(settings.DATABASE_URL),
+        "postgres://reader:hush@db/alga"
+      )
+      for (const name of ["DATABASE_URL", "RUNNER_SERVICE_TOKEN"]) {
+        assert.deepInclude(
+          readings.find((one) => one.name === name),
+          { source: "secret file", shown: "<redacted>" }
+        )
+      }
+      vi.stubEnv("RUNNER_SERVICE_TOKEN_FILE", undefined)
+      vi.stubEnv("RUNNER_SERVICE_TOKEN", "in-the-environment")
+      const read = yield* loadSettings(Option.some("/a")).pipe(among(texts))
+      assert.strictEqual(read.RUNNER_SERVICE_TOKEN && Redacted.value(read.RUNNER_SERVICE_TOKEN), "in-the-environment")
+    })
+  )
+
+  it.effect("and the environment name no file of a secret that is missing, empty, too large or there twice", () =>
+    Effect.gen(function* () {
+      const file = JSON.stringify({ ...needed, DATABASE_URL: "" })
+      const texts = { "/a": file, "/empty": "\n", "/large": "x".repeat(65_537), "/url": "postgres://db/alga" }
+      const told = (path: string, more = "") =>
+        Effect.gen(function* () {
+          vi.stubEnv("DATABASE_URL_FILE", path)
+          vi.stubEnv("DATABASE_URL", more)
+          return (yield* readSettings(Option.some("/a")).pipe(among(texts))).problems
+        })
+      assert.deepStrictEqual(yield* told("/hush"), [
+        "DATABASE_URL_FILE names a file that is not there, or cannot be read"
+      ])
+      assert.deepStrictEqual(yield* told("/empty"), ["DATABASE_URL_FILE names a file that is empty"])
+      assert.deepStrictEqual(yield* told("/large"), ["DATABASE_URL_FILE must name a file of at most 65536 bytes"])
+      assert.deepStrictEqual(yield* told("/url", "postgres://db/alga"), [
+        "DATABASE_URL and DATABASE_URL_FILE are both set: take one of them out"
+      ])
+      assert.deepStrictEqual(yield* told("/url"), [])
     })
   )
 })

@@ -3,12 +3,11 @@ import { join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { buildSample } from "@alga-psa/ext-sample-extension"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { aboutSetting, settingNames } from "../src/Settings.ts"
 import { program } from "../testing/Program.ts"
-import { serveSetting, token } from "../testing/ServeProgram.ts"
+import { builtSample, serveSetting, token } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
 
 const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) {
@@ -74,7 +73,7 @@ describe("execute", () => {
 describe("inspect", () => {
   it.live("says what a component and a bundle are", () =>
     Effect.gen(function* () {
-      const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+      const { bundleFile, contentHash } = yield* builtSample
       const bundle = JSON.parse((yield* run(["inspect", bundleFile, "--json"])).text)
       assert.strictEqual(bundle.bundle.contentHash, contentHash)
       assert.deepStrictEqual(bundle.bundle.unknownCapabilities, [])
@@ -90,7 +89,7 @@ describe("inspect", () => {
 
   it.live("says so to people in lines, and what is left out", () =>
     Effect.gen(function* () {
-      const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+      const { bundleFile, contentHash } = yield* builtSample
       const { lines, text } = yield* run(["inspect", bundleFile])
       assert.strictEqual(lines[0]?.slice(0, 14 + contentHash.length), `bundle        ${contentHash}`)
       assert.match(text, /^can use {7}.*\bcap:client\.read\b.*\bcap:service\.read\b/m)
@@ -122,7 +121,7 @@ describe("config", () => {
       yield* Effect.promise(() =>
         writeFile(file, JSON.stringify({ PORT: 9000, DATABASE_URL: "postgres://a:hush@b/c" }))
       )
-      const env = { RUNNER_SERVICE_TOKEN: "hush", BUNDLE_STORE_BASE: "/bundles" }
+      const env = { RUNNER_SERVICE_TOKEN: "hush".repeat(4), BUNDLE_STORE_BASE: "/bundles" }
       const { code, errors, lines, text } = yield* run(["config", "--config", file, "--json"], env)
       assert.deepStrictEqual([code, errors], [0, ""])
       assert.notInclude(text, "hush")

@@ -127,35 +127,36 @@ describe("a runner under way", () => {
   it.live("reads its tokens again on SIGHUP, under load, and refuses nobody who has one of them", () =>
     Effect.gen(function* () {
       const { folder, serve } = yield* setting
+      const [before, after] = ["the-token-before", "the-token-after-it"]
       const file = join(folder, "runner.json")
       const write = (settings: object) => Effect.promise(() => writeFile(file, JSON.stringify(settings)))
-      yield* write({ RUNNER_SERVICE_TOKEN: "old" })
+      yield* write({ RUNNER_SERVICE_TOKEN: before })
       const { execute, run } = yield* serve({ RUNNER_SERVICE_TOKEN: "", ALGA_EXTENSION_RUNNER_CONFIG: file })
       const by = (proof: string) =>
         Effect.map(execute({}, undefined, { "x-runner-service-token": proof }), ({ http }) => http)
-      assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 401])
+      assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 401])
       const load = yield* Effect.forkChild(
         Effect.all(
-          Array.from({ length: 40 }, () => by("old")),
+          Array.from({ length: 40 }, () => by(before)),
           { concurrency: 4 }
         ),
         { startImmediately: true }
       )
-      yield* write({ RUNNER_SERVICE_TOKEN: "new", RUNNER_SERVICE_TOKEN_PREVIOUS: "old" })
+      yield* write({ RUNNER_SERVICE_TOKEN: after, RUNNER_SERVICE_TOKEN_PREVIOUS: before })
       run.signal("SIGHUP")
       yield* logged(run, "the service tokens were read again")
-      assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 200])
+      assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 200])
       assert.isTrue((yield* Fiber.join(load)).every((status) => status === 200))
       for (const useless of ["{", '{ "RUNNER_SERVICE_TOKEN_CHECK": "off" }']) {
         yield* Effect.promise(() => writeFile(file, useless))
         run.signal("SIGHUP")
         yield* logged(run, "the service tokens stay: the settings cannot be read again")
-        assert.deepStrictEqual([yield* by("old"), yield* by("new")], [200, 200])
+        assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 200])
       }
-      yield* write({ RUNNER_SERVICE_TOKEN: "new" })
+      yield* write({ RUNNER_SERVICE_TOKEN: after })
       run.signal("SIGHUP")
       yield* logged(run, "the service tokens were read again")
-      assert.deepStrictEqual([yield* by("old"), yield* by("new")], [401, 200])
+      assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
     })
   )
 

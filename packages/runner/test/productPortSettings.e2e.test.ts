@@ -54,7 +54,7 @@ describe("The ports that the product answers", () => {
   })
 
   it("are open by the product's own names, the more particular first", () => {
-    const token = { RUNNER_SERVICE_TOKEN: "t" }
+    const token = { RUNNER_SERVICE_TOKEN: "t".repeat(16) }
     assert.deepEqual(
       statesOf({ ...token, REGISTRY_BASE_URL: "http://a" }).slice(1, 4),
       ofProduct(true, "REGISTRY_BASE_URL is set")

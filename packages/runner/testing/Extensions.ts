@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { existsSync } from "node:fs"
+import { readFile, rename } from "node:fs/promises"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import {
   type Dataset,
   dataset,
@@ -10,23 +11,22 @@ import {
   installRow
 } from "@alga-psa/ext-adapters-memory"
 import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain"
-import { buildComponent, type Engine } from "@alga-psa/ext-extension-sdk/build"
+import { type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { manifest, pack } from "./Archive.ts"
 
-/** Builds a fixture's component. */
-export const buildFixtureComponent = async (name: string, engine?: Engine): Promise<Uint8Array> => {
-  const directory = await mkdtemp(join(tmpdir(), "alga-fixture-"))
-  try {
-    const entry = new URL(`../test/fixtures/${name}.ts`, import.meta.url)
-    const { file } = await buildComponent({
-      entry,
-      outFile: join(directory, "main.wasm"),
-      ...(engine ? { engine } : {})
-    })
-    return await readFile(file)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
+const kept = fileURLToPath(new URL("../node_modules/.cache/fixtures", import.meta.url))
+
+/** A fixture's component, which is built once for all that it is made of. */
+export const buildFixtureComponent = async (name: string, engine: Engine = "quickjs"): Promise<Uint8Array> => {
+  const entry = new URL(`../test/fixtures/${name}.ts`, import.meta.url)
+  const { fingerprint, write } = await prepareComponent({ entry, engine })
+  const file = join(kept, `${fingerprint}.wasm`)
+  if (!existsSync(file)) {
+    const unfinished = `${file}.${crypto.randomUUID()}`
+    await write(unfinished)
+    await rename(unfinished, file)
   }
+  return readFile(file)
 }
 
 /** Builds a fixture's component and packs it into a bundle. */

@@ -75,11 +75,19 @@ const send =
       }
     })
 
+let sample: ReturnType<typeof buildSample> | undefined
+
+/** The sample. It is built once for the tests of a file. */
+export const builtSample: Effect.Effect<Awaited<ReturnType<typeof buildSample>>> = Effect.promise(() => {
+  sample ??= buildSample()
+  return sample
+})
+
 /** Fills a database with the seed and a store with the sample; starts runners on both. */
 export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
   const folder = yield* temporary
   const bundles = join(folder, "bundles")
-  const { bundleFile, contentHash } = yield* Effect.promise(() => buildSample())
+  const { bundleFile, contentHash } = yield* builtSample
   const hash = contentHash.replace("sha256:", "")
   const load = (rows: Dataset) =>
     Effect.provide(Fixture.load(rows), PgClient.layer({ url: Redacted.make(databaseUrl), maxConnections: 1 }))

@@ -194,6 +194,22 @@ export const cursorReaderContract = <R>(
     })
   )
 
+  it.effect("finds a part of a name that ends in a sigma, whichever of its letters is written", () =>
+    Effect.gen(function* () {
+      const tenant = freshTenant()
+      const made = ["ΟΔΟΣΗΜΑ ΑΕ", "οδός", "ΦΩΣ ΑΕ", "Alpha"].map((name) => make(tenant, name))
+      yield* load(tenant.rows, ...made.map(({ rows }) => rows))
+      const found = (search: string) =>
+        Effect.map(pages(tenant.tenant, { search, pageSize: 1 }), (all) => all.flatMap(namesOf))
+      for (const search of ["ΟΔΟΣ", "οδος", "οδοσ", "ΟΔΟΣΗ", "ΣΗΜ"]) {
+        assert.deepEqual(yield* found(search), ["ΟΔΟΣΗΜΑ ΑΕ"], search)
+      }
+      assert.deepEqual(yield* found("ΌΣ"), ["οδός"])
+      assert.deepEqual(yield* found("Σ ΑΕ"), ["ΦΩΣ ΑΕ"])
+      assert.deepEqual(yield* found("ΟΔΟΣΑ"), [])
+    })
+  )
+
   it.effect(`gives ${many} whose names are longer than a cursor holds once each, in the order of their ids`, () =>
     Effect.gen(function* () {
       const tenant = freshTenant()

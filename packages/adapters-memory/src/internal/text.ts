@@ -18,10 +18,13 @@ export const byCodePoint = (left: string, right: string): number => {
 
 const isUuid = Schema.is(Schema.toEncoded(Uuid))
 
+/** For searches: σ and ς, which ends a word, are one letter. */
+const folded = (text: string): string => lower(text).replaceAll("ς", "σ")
+
 /** Whether any of the texts holds the term without regard to case, or the id is the term. */
 export const matches = (term: string, id: string, texts: ReadonlyArray<string | null>): boolean => {
-  const wanted = lower(term)
-  return (isUuid(term) && wanted === id) || texts.some((text) => text !== null && lower(text).includes(wanted))
+  const wanted = folded(term)
+  return (isUuid(term) && wanted === id) || texts.some((text) => text !== null && folded(text).includes(wanted))
 }
 
 /** Whether each wanted text is among the others, without regard to case. */

@@ -4,13 +4,14 @@ import { cursorText, sortNameLength } from "@alga-psa/ext-domain/PageCursor"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment, Statement } from "effect/sql/Statement"
-import { isUuid, ordered, searchValues } from "./listing.ts"
+import { hasSigma, isUuid, ordered, searchValues } from "./listing.ts"
 import type { Placeholder } from "./prepare.ts"
 
 /** What shapes every statement for a page by cursor, whatever else it filters by. */
 export interface CursorShape extends Readonly<Record<string, boolean>> {
   readonly searched: boolean
   readonly searchIsId: boolean
+  readonly searchHasSigma: boolean
   readonly isBehind: boolean
   readonly counts: boolean
 }
@@ -22,6 +23,7 @@ export type CursorValue = "tenant" | "limit" | "afterName" | "afterId" | "patter
 export const cursorShape = ({ after, search, withTotal }: CursorQuery): CursorShape => ({
   searched: search !== null,
   searchIsId: search !== null && isUuid(search),
+  searchHasSigma: search !== null && hasSigma(search),
   isBehind: after !== null,
   counts: withTotal
 })
@@ -83,10 +85,10 @@ export interface CursorParts {
   readonly name: Fragment
   /** What every match has to meet. */
   readonly matching: Fragment
-  /** The columns of an item. */
+  /** The columns of an item, as `item` has them. */
   readonly selected: Fragment
-  /** The table with its alias, and the condition that finds the row of `page.id`. */
-  readonly joined: Fragment
+  /** The row of `page.id`, to be joined. */
+  readonly item: Fragment
 }
 
 /**
@@ -97,7 +99,7 @@ export const cursorStatement = (
   sql: SqlClient,
   { counts, isBehind }: CursorShape,
   value: Placeholder<CursorValue>,
-  { from, id, joined, matching, name, selected }: CursorParts
+  { from, id, item, matching, name, selected }: CursorParts
 ): Statement<unknown> => {
   const folded = sql`lower(${name})`
   const start = sql`left(${folded}, ${sql.literal(String(sortNameLength))})`
@@ -113,7 +115,7 @@ export const cursorStatement = (
         WHERE ${matching} AND octet_length(${name}) ${sql.literal(length)} ${behind(sorted)}`
   }
   const page = sql`(SELECT named.id, named.name FROM named ORDER BY named.name, named.id LIMIT ${value("limit")})`
-  const items = sql`${page} AS page JOIN ${joined}`
+  const items = sql`${page} AS page JOIN ${item}`
   return sql`
     WITH named AS ${ordered({ matches, sql }, "ASC")}
     SELECT

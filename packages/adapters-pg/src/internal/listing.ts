@@ -30,6 +30,7 @@ export interface ListShape extends Readonly<Record<string, boolean>> {
   readonly firstPage: boolean
   readonly searched: boolean
   readonly searchIsId: boolean
+  readonly searchHasSigma: boolean
 }
 
 /** The names of the values that every list statement has. */
@@ -62,11 +63,18 @@ export const toPage = <Item extends { readonly id: string }, A>(
 /** Whether a search is for the record of an id too. */
 export const isUuid = Schema.is(Schema.toEncoded(Uuid))
 
+/**
+ * Whether a search has a sigma. Databases of an ICU locale write the small one as ς at the end of a word, so that the end of a
+ * pattern and the middle of a name differ.
+ */
+export const hasSigma = (search: string): boolean => /[Σσς]/.test(search)
+
 /** The shape of the statement for a list. */
 export const listShape = ({ page, search }: Listing): ListShape => ({
   firstPage: page === 1,
   searched: search !== null,
-  searchIsId: search !== null && isUuid(search)
+  searchIsId: search !== null && isUuid(search),
+  searchHasSigma: search !== null && hasSigma(search)
 })
 
 /** The values of a search. The term is a LIKE pattern, in which nothing of it is a wildcard, and an id where it is one. */
@@ -86,7 +94,7 @@ export const listValues = (tenant: TenantId, { page, pageSize, search }: Listing
 /** The bytes of the longest name that an index of names holds: with a longer one an entry could be too large. */
 export const indexedNameBytes = 512
 
-/** What a list statement is made of. The rows it lists have the alias of `joined`. */
+/** What a list statement is made of. */
 export interface ListParts {
   /**
    * A query that gives the `id` and the `name` to sort by of every match, restricted further by the given condition on
@@ -95,13 +103,32 @@ export interface ListParts {
   readonly matches: (length: string) => Statement<unknown>
   /** A query that gives the number of all matches, or null when the matches have to be read one by one. */
   readonly count: Statement<unknown> | null
-  /** The columns of an item. */
+  /** The columns of an item, as `item` has them. */
   readonly selected: Fragment
-  /** The table with its alias, and the condition that finds the row of `page.id`. */
-  readonly joined: Fragment
-  /** The order of the items, which is that of `name`, then `id`. */
-  readonly order: Fragment
+  /** The row of `page.id`, to be joined: {@link itemOf}. */
+  readonly item: Fragment
 }
+
+/** What finds the row of `page.id`. */
+export interface ItemParts {
+  /** The columns of an item. */
+  readonly columns: Fragment
+  /** The table with its alias. */
+  readonly from: Fragment
+  /** The condition that finds the row. */
+  readonly found: Fragment
+}
+
+/**
+ * The row of `page.id`, looked up for each by itself. A join would leave it to the server, which does not know how few rows a page
+ * has: where one tenant has all rows of a table, it would read that table whole for each page.
+ */
+export const itemOf = (sql: SqlClient, { columns, found, from }: ItemParts): Fragment => sql`LATERAL (
+      SELECT ${columns}
+      FROM ${from}
+      WHERE ${found}
+      OFFSET 0
+    ) AS item ON true`
 
 interface Query extends ListParts {
   readonly sql: SqlClient
@@ -118,10 +145,10 @@ export const ordered = ({ matches, sql }: Pick<Query, "matches" | "sql">, direct
   return sql`(${inOrder(`<= ${indexedNameBytes}`)} UNION ALL ${inOrder(`> ${indexedNameBytes}`)})`
 }
 
-const joinedTo = ({ joined, order, sql }: Query, page: Fragment): Fragment => sql`
+const itemsOf = ({ item, sql }: Query, page: Fragment): Fragment => sql`
     FROM (VALUES (1)) AS one(row)
-    LEFT JOIN (${page} AS page JOIN ${joined}) ON true
-    ORDER BY ${order}`
+    LEFT JOIN (${page} AS page JOIN ${item}) ON true
+    ORDER BY page.name, page.id`
 
 /** The first page reads on from the start. Where it is not full, it says itself how many matches there are. */
 const firstPage = (query: Query, count: Fragment): Statement<unknown> => {
@@ -135,7 +162,7 @@ const firstPage = (query: Query, count: Fragment): Statement<unknown> => {
         ELSE (${count})
       END::float8 AS total_count,
       ${selected}
-    ${joinedTo(query, sql`(SELECT named.id FROM named ORDER BY named.name, named.id LIMIT ${pageSize})`)}`
+    ${itemsOf(query, sql`(SELECT named.id, named.name FROM named ORDER BY named.name, named.id LIMIT ${pageSize})`)}`
 }
 
 /** A page further on is read from whichever end is nearer. */
@@ -151,11 +178,11 @@ const laterPage = (query: Query, count: Fragment): Statement<unknown> => {
     SELECT
       ${total}::float8 AS total_count,
       ${selected}
-    ${joinedTo(
+    ${itemsOf(
       query,
       sql`(
         (
-          SELECT forward.id
+          SELECT forward.id, forward.name
           FROM forward
           WHERE ${before} <= ${total} / 2
           ORDER BY forward.name, forward.id
@@ -163,7 +190,7 @@ const laterPage = (query: Query, count: Fragment): Statement<unknown> => {
         )
         UNION ALL
         (
-          SELECT backward.id
+          SELECT backward.id, backward.name
           FROM backward
           WHERE ${before} > ${total} / 2
           ORDER BY backward.name DESC, backward.id DESC
@@ -184,7 +211,7 @@ const searchedPage = (query: Query): Statement<unknown> => {
     SELECT
       (SELECT count(*) FROM named)::float8 AS total_count,
       ${selected}
-    ${joinedTo(query, sql`(SELECT named.id FROM named ORDER BY named.name, named.id LIMIT ${pageSize} OFFSET ${before})`)}`
+    ${itemsOf(query, sql`(SELECT named.id, named.name FROM named ORDER BY named.name, named.id LIMIT ${pageSize} OFFSET ${before})`)}`
 }
 
 /**

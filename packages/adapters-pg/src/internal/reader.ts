@@ -6,7 +6,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { ShortReads } from "../ShortReads.ts"
 import { type CursorShape, cursorShape, cursorStatement, cursorValues, placedRow, toCursorPage } from "./cursorPage.ts"
-import { type ListShape, listed, listShape, listStatement, listValues, toPage } from "./listing.ts"
+import { itemOf, type ListShape, listed, listShape, listStatement, listValues, toPage } from "./listing.ts"
 import { arrayText, type Placeholder, prepare, prepareShapes } from "./prepare.ts"
 import { makeQuery } from "./query.ts"
 
@@ -71,9 +71,11 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
     const conditions = Object.entries<Condition<Query>>(filters)
 
     const found = (shape: Shape, value: Placeholder<string>) => {
-      const sought = sql`(SELECT lower(${value("pattern")}::text))`
+      const folded = (text: Fragment) =>
+        shape["searchHasSigma"] ? sql`translate(lower(${text}), chr(962), chr(963))` : sql`lower(${text})`
+      const sought = sql`(SELECT ${folded(sql`${value("pattern")}::text`)})`
       return sql.or([
-        ...searched.map((text) => sql`lower(${text}) LIKE ${sought}`),
+        ...searched.map((text) => sql`${folded(text)} LIKE ${sought}`),
         ...(shape["searchIsId"] ? [sql`${id} = ${value("searchedId")}::uuid`] : [])
       ])
     }
@@ -87,8 +89,10 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
       ])
 
     const sorted = sql`lower(${name}) COLLATE "C"`
-    const joined = (value: Placeholder<string>) =>
-      sql`${from} ON ${tenant} = ${value("tenant")}::uuid AND ${id} = page.id`
+    const item = (columns: Fragment, value: Placeholder<string>) =>
+      itemOf(sql, { columns, from, found: sql`${tenant} = ${value("tenant")}::uuid AND ${id} = page.id` })
+    const namesOf = ({ fields }: { readonly fields: Schema.Struct.Fields }) =>
+      sql.csv(Object.keys(fields).map((name) => sql.literal(`item.${name}`)))
     const whole = (value: Placeholder<string>) => sql`${selected(value)},${second.selected(value)}`
 
     const list = prepareShapes(sql, (shape: ListShape, value: Placeholder<string>) =>
@@ -98,9 +102,8 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
         FROM ${from}
         WHERE ${matching(shape, value)} AND octet_length(${name}) ${sql.literal(length)}`,
         count: shape.searched ? null : sql`SELECT count(*) FROM ${from} WHERE ${matching(shape, value)}`,
-        selected: selected(value),
-        joined: joined(value),
-        order: sql`${sorted}, ${id}`
+        selected: namesOf(Row),
+        item: item(selected(value), value)
       })
     )
 
@@ -110,8 +113,8 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
         id,
         name,
         matching: matching(shape, value),
-        selected: whole(value),
-        joined: joined(value)
+        selected: namesOf(Whole),
+        item: item(whole(value), value)
       })
     )
 

@@ -10,7 +10,11 @@ import { componentEmbed, componentNew, parse } from "@bytecodealliance/jco"
 const here = dirname(fileURLToPath(import.meta.url))
 const fixtures = join(here, "../fixtures")
 const currentWit = join(here, "../../wit")
-const olderWit = join(fixtures, "older-world")
+
+/** Worlds that a guest may be built against: this host's, the product's, and one with fewer interfaces and fields. */
+const worlds = { host: currentWit, product: join(fixtures, "product-world"), older: join(fixtures, "older-world") }
+export type GuestWorld = keyof typeof worlds
+
 const built = join(here, "../../node_modules/.cache/guests")
 const jco = fileURLToPath(new URL("./jco.js", import.meta.resolve("@bytecodealliance/jco/component")))
 const jcoVersion: string = JSON.parse(readFileSync(join(dirname(jco), "../package.json"), "utf8")).version
@@ -60,12 +64,12 @@ const componentize = async (source: string, wit: string, engine: Engine): Promis
   return readFile(file)
 }
 
-/** A guest written in JavaScript, built once for each content of its source. */
-export const scriptGuest = (name: string, engine: Engine = "quickjs"): Promise<Uint8Array> =>
-  componentize(`${name}.js`, currentWit, engine)
-
-/** The guest that was built against a world with fewer interfaces and fields. */
-export const olderWorldGuest = (): Promise<Uint8Array> => componentize("older-world.js", olderWit, "quickjs")
+/** A guest written in JavaScript with the whole of a world, built once for each content of its source. */
+export const scriptGuest = (
+  name: string,
+  engine: Engine = "quickjs",
+  world: GuestWorld = "host"
+): Promise<Uint8Array> => componentize(`${name}.js`, worlds[world], engine)
 
 const worldOf: Readonly<Record<string, string>> = {
   "no-handler": join(fixtures, "no-handler-world"),

@@ -1,9 +1,11 @@
-import { lastPort } from "@alga-psa/ext-development-host/PortUnusable"
 import { Console, Effect, Stream, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
 import { extensionFlags } from "../internal/extensionFlags.ts"
 import { openBrowser } from "./OpenBrowser.ts"
 import { buildLines, executionLines } from "./Terminal.ts"
+
+// Not the development host's own: the other commands run where it is not installed.
+const lastPort = 65_535
 
 const port = Flag.Int("port").pipe(
   Flag.withDefault(8790),

@@ -20,7 +20,7 @@ const json = Flag.Boolean("json").pipe(
  */
 export const config = Command.make("config", { settingsFile, json }, (flags) =>
   Effect.gen(function* () {
-    const { problems, readings, values } = yield* readSettings(flags.settingsFile)
+    const { problems, readings, values, warnings } = yield* readSettings(flags.settingsFile)
     const rows = readings.map(({ name, problem, shown, source }) => {
       const { description, unit } = aboutSetting(name)
       return { name, value: shown, source, unit, description, problem }
@@ -34,6 +34,7 @@ export const config = Command.make("config", { settingsFile, json }, (flags) =>
       const states = ports.map(({ open, port, why }) => [port, open ? "open" : "denied", why])
       yield* Console.log(`\n${table(["port", "is", "because"], states, process.stdout.columns ?? 240)}`)
     }
+    yield* Effect.forEach(warnings, (warning) => Console.error(`warning: ${warning}`), { discard: true })
     if (problems.length > 0) return yield* new SettingsInvalid({ problems })
   })
 ).pipe(

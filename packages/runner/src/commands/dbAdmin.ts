@@ -1,8 +1,10 @@
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { addressOf, parametersOf } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import type { PgClient } from "@effect/sql-pg/PgClient"
-import { Config, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Config, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { SettingsInvalid } from "../SettingsSource.ts"
+import { secretOf } from "./secretOf.ts"
 
 const invalid = (why: string) =>
   new SettingsInvalid({
@@ -11,15 +13,27 @@ const invalid = (why: string) =>
     ]
   })
 
-const adminUrl = Effect.gen(function* () {
-  const url = yield* Config.option(Config.Redacted("DATABASE_ADMIN_URL"))
-  if (Option.isNone(url)) return yield* invalid("is not set")
-  const address = URL.canParse(Redacted.value(url.value)) ? new URL(Redacted.value(url.value)) : null
-  if (address !== null && /^postgres(ql)?:$/.test(address.protocol)) return url.value
-  return yield* invalid("is no address of a PostgreSQL server")
+/** What is said of every database counts for this one too, where its URL says nothing. */
+const ofAllDatabases = Config.all({
+  sslmode: Config.option(Config.NonEmptyString("DATABASE_SSLMODE")),
+  sslrootcert: Config.option(Config.NonEmptyString("DATABASE_CA_FILE"))
 })
 
-const database = Layer.unwrap(Effect.map(adminUrl, layerAdmin))
+const adminDatabase = Effect.gen(function* () {
+  const url = yield* secretOf("DATABASE_ADMIN_URL")
+  if (Option.isNone(url)) return yield* invalid("is not set")
+  const said = Object.entries(yield* ofAllDatabases).flatMap(([name, value]) =>
+    Option.isSome(value) ? [[name, value.value] as const] : []
+  )
+  const address = Result.flatMap(parametersOf(Redacted.value(url.value)), (parameters) =>
+    addressOf(new Map([...said, ...parameters]))
+  )
+  return yield* Effect.mapError(Effect.fromResult(address), (why) =>
+    invalid(why.startsWith("must be") ? "is no address of a PostgreSQL server" : why)
+  )
+})
+
+const database = Layer.unwrap(Effect.map(adminDatabase, layerAdmin))
 
 /**
  * Provides the client of `DATABASE_ADMIN_URL`. A run that is told to stop ends with the status 130: unlike a service, it

@@ -2,11 +2,12 @@ import { secretTable } from "@alga-psa/ext-adapters-pg/PgInstallSecrets"
 import { type ReadTable, readTables } from "@alga-psa/ext-adapters-pg/ReadColumns"
 import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { Config, Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { UsageWrong } from "../ExitCode.ts"
 import { SettingsInvalid } from "../SettingsSource.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
+import { secretOf } from "./secretOf.ts"
 
 const name = Flag.String("name").pipe(Flag.withSchema(RoleName), Flag.withDescription("The login that reads"))
 
@@ -61,11 +62,17 @@ const show = (
   )
 }
 
-const password = Config.option(Config.schema(ReaderRole.ReaderPassword, "DATABASE_READER_PASSWORD")).pipe(
-  Effect.mapError(
-    () => new SettingsInvalid({ problems: ["DATABASE_READER_PASSWORD must be 12 to 256 printable ASCII characters"] })
+const password = Effect.gen(function* () {
+  const given = yield* secretOf("DATABASE_READER_PASSWORD")
+  if (Option.isNone(given)) return given
+  const checked = Schema.decodeUnknownEffect(ReaderRole.ReaderPassword)(given.value)
+  return Option.some(
+    yield* Effect.mapError(
+      checked,
+      () => new SettingsInvalid({ problems: ["DATABASE_READER_PASSWORD must be 12 to 256 printable ASCII characters"] })
+    )
   )
-)
+})
 
 /** `db role`: the login that reads. */
 export const role = Command.make(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
-import { NodeHttpClient } from "@effect/platform-node"
-import { Config, Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
@@ -13,6 +13,7 @@ import { serviceTokenHeader } from "../ServiceToken.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings } from "../SettingsSource.ts"
 import { requestFlags, requestOf } from "./executeRequest.ts"
+import { secretOf } from "./secretOf.ts"
 import { settingsFile } from "./settingsFile.ts"
 
 /** The runner did not carry the execution out. The message is the runner's own. */
@@ -21,7 +22,7 @@ export class ExecutionRefused extends Schema.TaggedError<ExecutionRefused>()("Ex
 }) {}
 
 const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteRequest, json: unknown) {
-  const token = yield* Config.option(Config.Redacted("RUNNER_SERVICE_TOKEN"))
+  const token = yield* secretOf("RUNNER_SERVICE_TOKEN")
   const headers = {
     "x-request-id": randomUUID(),
     "x-alga-tenant": context.tenant_id,

@@ -1,7 +1,9 @@
+import { TellsConnections } from "@alga-psa/ext-adapters-pg/ServerConnection"
 import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
+import { databaseIn } from "../DatabaseSettings.ts"
 import * as DebugStream from "../DebugStream.ts"
 import * as FurtherParts from "../FurtherParts.ts"
 import { routes } from "../Http.ts"
@@ -14,7 +16,7 @@ import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
-import { loadSettings, SettingsInvalid } from "../SettingsSource.ts"
+import { loadSettings, SettingsInvalid, settingsWithWarnings } from "../SettingsSource.ts"
 import * as Telemetry from "../Telemetry.ts"
 import { settingsFile } from "./settingsFile.ts"
 
@@ -67,8 +69,15 @@ const latestSettings = Effect.fnUntraced(function* (settings: Settings, file: Op
   return Effect.sync(() => latest)
 })
 
-const idempotency = ({ IDEMPOTENCY_DATABASE_URL: url, IDEMPOTENCY_WINDOW: window }: Settings) =>
-  url === undefined ? layerOff : PgIdempotency.layer({ url, window })
+const idempotency = (settings: Settings) => {
+  const url = databaseIn(settings, "IDEMPOTENCY_DATABASE")
+  if (url === null) return layerOff
+  return PgIdempotency.layer({
+    url,
+    pooler: settings.IDEMPOTENCY_DATABASE_POOLER,
+    window: settings.IDEMPOTENCY_WINDOW
+  })
+}
 
 const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
   endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
@@ -123,7 +132,8 @@ const operators = (settings: Settings) =>
 export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const settings = yield* loadSettings(flags.settingsFile)
+      const { settings, warnings } = yield* settingsWithWarnings(flags.settingsFile)
+      yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
       const latest = yield* latestSettings(settings, flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
@@ -139,7 +149,11 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
         Layer.provide([traces(settings), debugStream(settings)])
       )
     })
-  ).pipe(Layer.launch, Effect.provide(Logger.layer([Logger.consoleJson])))
+  ).pipe(
+    Layer.launch,
+    Effect.provideService(TellsConnections, true),
+    Effect.provide(Logger.layer([Logger.consoleJson]))
+  )
 ).pipe(
   Command.withDescription("Serve executions over HTTP. Settings come from the environment and a file; see `config`."),
   Command.withExamples([

@@ -1,5 +1,6 @@
-import { Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, Option, Result, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { databaseOf } from "../DatabaseSettings.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
 import { json } from "./dbAdmin.ts"
@@ -7,7 +8,12 @@ import { print } from "./dbOutput.ts"
 import { settingsFile } from "./settingsFile.ts"
 import { filterOf, namedBy, triggerFilter } from "./triggerFilter.ts"
 
-const used: ReadonlySet<string> = new Set(["DATABASE_CLUSTER_URL", "ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY"])
+const used: ReadonlySet<string> = new Set([
+  "ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY",
+  "DATABASE_CA_FILE",
+  "DATABASE_SSLMODE",
+  ...["URL", "HOST", "PORT", "NAME", "USER", "PASSWORD"].map((part) => `DATABASE_CLUSTER_${part}`)
+])
 
 /** The settings that these commands use. What is wrong with others is no matter here. */
 const usedSettings = Effect.fnUntraced(function* (file: Option.Option<string>) {
@@ -15,12 +21,17 @@ const usedSettings = Effect.fnUntraced(function* (file: Option.Option<string>) {
   const wrong = readings.flatMap(({ name, problem }) =>
     used.has(name) && problem !== null ? `${name} ${problem}` : []
   )
-  const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry, DATABASE_CLUSTER_URL: url } = values
   if (wrong.length > 0) return yield* new SettingsInvalid({ problems: wrong })
-  if (url === undefined || expiry === undefined) {
+  const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry } = values
+  const database = Result.getOrElse(
+    databaseOf(values, "DATABASE_CLUSTER"),
+    (why) => new SettingsInvalid({ problems: [why] })
+  )
+  if (database instanceof SettingsInvalid) return yield* database
+  if (database === null || expiry === undefined) {
     return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
   }
-  return { expiry, url }
+  return { database, expiry }
 })
 
 const triggerAdmin = fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerAdmin"))
@@ -36,9 +47,9 @@ const onTriggers = <A, E, R>(
 ) =>
   Effect.gen(function* () {
     const triggers = yield* triggerAdmin
-    const { expiry, url } = yield* usedSettings(file)
+    const { database, expiry } = yield* usedSettings(file)
     const ClusterDatabase = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterDatabase"))
-    return yield* Effect.provide(use(triggers, expiry), ClusterDatabase.layer(url))
+    return yield* Effect.provide(use(triggers, expiry), ClusterDatabase.layer(database))
   })
 
 const state = Flag.Literals("state", ["waiting", "running", "done", "dead", "expired"]).pipe(

@@ -1,27 +1,25 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import type { Socket } from "node:net"
-import { Effect, Layer, Metric, Redacted } from "effect"
+import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
+import { Effect, Layer, Metric } from "effect"
 
 const open = Metric.gauge("alga_extension_database_connections", {
   description: "Open connections to the databases, the store of idempotency keys included"
 })
 
 const channel = "net.client.socket"
-const defaultPort = 5432
-
-const portOf = (url: Redacted.Redacted): number => Number(new URL(Redacted.value(url)).port) || defaultPort
 
 /**
- * Counts the connections of this process to the servers of these URLs, told by their ports. Node announces each socket
+ * Counts the connections of this process to these servers, told by their ports. Node announces each socket
  * that is made; the driver keeps its pool to itself.
  */
-export const layerDatabaseConnections = (urls: ReadonlyArray<Redacted.Redacted>): Layer.Layer<never> =>
+export const layerDatabaseConnections = (databases: ReadonlyArray<DatabaseAddress>): Layer.Layer<never> =>
   Layer.effectDiscard(
     Effect.acquireRelease(
       Effect.gen(function* () {
         const context = yield* Effect.context()
         const run = Effect.runForkWith(context)
-        const ports = new Set(urls.map(portOf))
+        const ports = new Set(databases.flatMap(({ hosts }) => hosts.map(({ port }) => port)))
         const change = (by: 1 | -1) => run(Metric.modify(open, by))
         const announced = (message: unknown) => {
           const { socket } = message as { readonly socket: Socket }

@@ -1,7 +1,7 @@
 import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
 import { parseEgressAllowlist } from "@alga-psa/ext-adapters-http/EgressAllowlist"
-import { Duration, Result, Schema } from "effect"
-import { duration } from "./durationSetting.ts"
+import { Result, Schema } from "effect"
+import { durationBetween } from "./durationSetting.ts"
 import { number } from "./numberSettings.ts"
 import { about } from "./settingAbout.ts"
 
@@ -29,17 +29,11 @@ export const egressFields = {
   ALGA_EXTENSION_RUNNER_EGRESS_PROXY: Schema.optional(proxy).pipe(
     about("The proxy for requests of extensions, asked for the address of the host.", "URL", { secret: true })
   ),
-  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: duration
-    .check(
-      Schema.makeFilter((given) => Duration.toMillis(given) >= 100, {
-        message: "must be 100 millis or longer"
-      })
-    )
-    .pipe(
-      about("How long a request of an extension may take, within its execution's own time.", "duration", {
-        fallback: "30 seconds"
-      })
-    ),
+  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: durationBetween("100 millis").pipe(
+    about("How long a request of an extension may take, within its execution's own time.", "duration", {
+      fallback: "30 seconds"
+    })
+  ),
   ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number({
     purpose: "Requests to the outside of one execution.",
     unit: "requests",

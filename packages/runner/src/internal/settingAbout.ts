@@ -12,11 +12,13 @@ export interface SettingAbout {
   readonly fallbackIs: string | null
   /** Whether it must be set. */
   readonly required: boolean
+  /** The setting that may be set in its place; null where there is none. */
+  readonly unless: string | null
   /** A secret is never shown. */
   readonly secret: boolean
 }
 
-const usual = { range: "", fallback: null, fallbackIs: null, required: false, secret: false }
+const usual = { range: "", fallback: null, fallbackIs: null, required: false, unless: null, secret: false }
 
 /** Says of a setting what it is. */
 export const about =

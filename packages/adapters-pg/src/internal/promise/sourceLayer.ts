@@ -1,9 +1,10 @@
 import type { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
 import type { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import type { ResourceReader } from "@alga-psa/ext-domain/Resources"
-import { Duration, Layer, Redacted } from "effect"
+import { Duration, Layer, Result } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { databaseAddress } from "../../DatabaseAddress.ts"
 import { layer } from "../../PgPorts.ts"
 import { layerByTenant } from "../../PgPortsByTenant.ts"
 import { layerServer } from "../../PgServer.ts"
@@ -22,12 +23,12 @@ const wholeNumber = (field: string, value: number | undefined, fallback: number,
 const milliseconds = (field: string, value: number | undefined, fallback: number) =>
   Duration.millis(wholeNumber(field, value, fallback, 600_000))
 
-const isAddress = (url: string) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol)
-
 const ownPool = ({ url, maxConnections, connectTimeoutMs, statementTimeoutMs }: OwnPool) => {
-  if (!isAddress(url)) throw new InvalidInputError("url", "must be postgres://user:password@host:port/database")
+  const address = databaseAddress(url)
+  if (Result.isFailure(address)) throw new InvalidInputError("url", address.failure)
   return layerServer({
-    url: Redacted.make(url),
+    url: address.success,
+    name: "openReads",
     maxConnections: wholeNumber("maxConnections", maxConnections, 10, 1_000),
     connectTimeout: milliseconds("connectTimeoutMs", connectTimeoutMs, 5_000),
     statementTimeout: milliseconds("statementTimeoutMs", statementTimeoutMs, 5_000)

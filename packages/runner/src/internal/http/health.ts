@@ -13,8 +13,9 @@ export const alive = () => Effect.succeed(HttpServerResponse.jsonUnsafe({ status
 
 /** `GET /readyz`: 200 where the process can take work, else 503, with what is away. */
 export const ready = Effect.fnUntraced(function* () {
-  const body: typeof ReadinessAnswer.Type = yield* (yield* Readiness).report
-  if (body.status !== "not-ready") return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
+  const { checks, status: found, why } = yield* (yield* Readiness).report
+  const body: typeof ReadinessAnswer.Type = { status: found, checks, ...(why === null ? {} : { why }) }
+  if (found !== "not-ready") return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
   const { retryAfterSeconds, status } = fail("not_ready")
   const headers = { ...uncached, "retry-after": String(retryAfterSeconds) }
   return HttpServerResponse.jsonUnsafe(body, { status, headers })

@@ -1,1 +1,0 @@
-export { ClientsListInput, type ClientsQuery, clientsQuery } from "./Clients.ts"

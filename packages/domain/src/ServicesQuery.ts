@@ -1,1 +1,0 @@
-export { ServicesListInput, type ServicesQuery, servicesQuery } from "./Services.ts"

@@ -1,0 +1,132 @@
+import { type AddressInfo, createServer } from "node:net"
+import { join } from "node:path"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { program } from "../testing/Program.ts"
+import { addressOf } from "../testing/ServeProgram.ts"
+import { temporary } from "../testing/Temporary.ts"
+
+class Setting extends Context.Service<
+  Setting,
+  { readonly url: string; readonly settings: Readonly<Record<string, string>> }
+>()("startsThatFail/Setting") {}
+
+const setting = Layer.effect(
+  Setting,
+  Effect.gen(function* () {
+    const folder = yield* temporary
+    const url = Redacted.value(yield* testDatabase)
+    const settings = {
+      DATABASE_URL: url,
+      RUNNER_SERVICE_TOKEN: "a-token-of-this-test",
+      BUNDLE_STORE_BASE: folder,
+      EXT_CACHE_ROOT: join(folder, "cache"),
+      PORT: "0"
+    }
+    return Setting.of({ url, settings })
+  })
+)
+
+/** How a start with these settings ends: its code and its one line, without a stack anywhere. */
+const ends = Effect.fnUntraced(function* (change: Readonly<Record<string, string>>) {
+  const { settings } = yield* Setting
+  const run = yield* program(["serve"], { ...settings, ...change })
+  const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
+  const { code, errors } = yield* Effect.promise(() => run.ended)
+  assert.notMatch(out.join("\n") + errors, /^\s+at |hush/m)
+  assert.match(errors, /^alga-extension-runner: [^\n]+\n$/)
+  return [code, errors.trim().replace("alga-extension-runner: ", "")] as const
+})
+
+const changed = (url: string, change: (address: URL) => void) => {
+  const address = new URL(url)
+  change(address)
+  return { DATABASE_URL: address.href }
+}
+
+const database = "the database does not answer: check DATABASE_URL"
+
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fails", (it) => {
+  it.effect("shows no byte of a URL that is wrong", () =>
+    Effect.gen(function* () {
+      for (const url of [
+        "postgres://app:hu#sh-hush@127.0.0.1/alga",
+        "postgres://u:hush@[bad",
+        "postgres://u:hush@/db"
+      ]) {
+        const [code, line] = yield* ends({ DATABASE_URL: url })
+        assert.strictEqual(code, 2, url)
+        assert.match(line, /^DATABASE_URL (is no address of a PostgreSQL server|names no host): /)
+      }
+    })
+  )
+
+  it.effect("says why the database cannot be used, with the code", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Setting
+      const cases: ReadonlyArray<readonly [Readonly<Record<string, string>>, RegExp]> = [
+        [changed(url, (at) => (at.username = "nobody_of_that_name")), /: 28(P01|000): .+/],
+        [
+          changed(url, (at) => (at.pathname = "/none_of_that_name")),
+          /: 3D000: database "none_of_that_name" does not exist/
+        ],
+        [changed(url, (at) => (at.port = "1")), /: connect ECONNREFUSED .+:1/],
+        [
+          changed(url, (at) => (at.hostname = "nowhere.invalid")),
+          /: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid/
+        ],
+        [changed(url, (at) => (at.search = "?sslrootcert=/no/ca.crt&sslmode=require")), /: ENOENT: .+\/no\/ca\.crt/]
+      ]
+      for (const [change, why] of cases) {
+        const [code, line] = yield* ends(change)
+        assert.strictEqual(code, 1)
+        assert.isTrue(line.startsWith(database), line)
+        assert.match(line, why)
+      }
+    })
+  )
+
+  it.effect("says why it cannot listen", () =>
+    Effect.gen(function* () {
+      const taken = yield* Effect.acquireRelease(
+        Effect.promise(
+          () =>
+            new Promise<ReturnType<typeof createServer>>((resolve) => {
+              const server = createServer().listen(0, "127.0.0.1", () => resolve(server))
+            })
+        ),
+        (server) => Effect.sync(() => server.close())
+      )
+      const { port } = taken.address() as AddressInfo
+      assert.deepStrictEqual(yield* ends({ PORT: String(port) }), [
+        1,
+        `cannot listen: check HOST and PORT: listen EADDRINUSE: address already in use 127.0.0.1:${port}`
+      ])
+      const [code, line] = yield* ends({ HOST: "nowhere.invalid" })
+      assert.strictEqual(code, 1)
+      assert.match(line, /^cannot listen: check HOST and PORT: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid$/)
+    })
+  )
+
+  it.effect("names the folder that cannot be made", () =>
+    Effect.gen(function* () {
+      const [code, line] = yield* ends({ EXT_CACHE_ROOT: "/dev/null/none" })
+      assert.strictEqual(code, 1)
+      assert.match(line, /\/dev\/null\/none.*ENOTDIR/)
+    })
+  )
+
+  it.effect("is none where the database lacks what is read: the runner is not ready, and says which", () =>
+    Effect.gen(function* () {
+      const { settings } = yield* Setting
+      const url = yield* addressOf(yield* program(["serve"], settings))
+      const answer = yield* Effect.promise(() => fetch(`${url}/readyz`))
+      assert.strictEqual(answer.status, 503)
+      const { checks, status, why } = (yield* Effect.promise(() => answer.json())) as Record<string, unknown>
+      assert.deepInclude(checks, { database: "unavailable", sandbox: "ok" })
+      assert.strictEqual(status, "not-ready")
+      assert.match(String(why), /^the database has no table clients, .+: check that it is Alga's$/)
+    })
+  )
+})
