@@ -22,7 +22,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "adapters-http",
     "adapters-memory",
     "adapters-wit",
-  "create-alga-extension",
+    "create-alga-extension",
     "development-host",
     "domain",
     "extension-build",
