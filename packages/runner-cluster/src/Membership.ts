@@ -1,8 +1,15 @@
 import { Context, Duration, Effect, Exit, Layer, Metric, Option, Schedule, Scope } from "effect"
-import { MessageStorage, RunnerHealth, type RunnerStorage, Runners, Sharding, ShardingConfig } from "effect/cluster"
+import {
+  ClusterMetrics,
+  MessageStorage,
+  RunnerHealth,
+  type RunnerStorage,
+  Runners,
+  Sharding,
+  ShardingConfig
+} from "effect/cluster"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { type ClusterOptions, shards } from "./ClusterOptions.ts"
-import { shardsOf } from "./Installs.ts"
 import * as KubernetesHealth from "./KubernetesHealth.ts"
 import * as KubernetesPods from "./KubernetesPods.ts"
 import { Peers } from "./Peers.ts"
@@ -81,9 +88,9 @@ export const layer = (
       const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
       const built = yield* Layer.buildWithScope(sharded, scope).pipe(Effect.provideContext(context))
       const sharding = Context.get(built, Sharding.Sharding)
-      yield* Effect.sync(() => shardsOf(sharding).length).pipe(
-        Effect.flatMap((count) => Metric.update(owned, count)),
-        Effect.repeat(Schedule.spaced("250 millis")),
+      yield* Effect.provideContext(Metric.value(ClusterMetrics.shards), Context.empty()).pipe(
+        Effect.flatMap(({ value }) => Metric.update(owned, Number(value))),
+        Effect.repeat(Schedule.spaced("25 millis")),
         Effect.forkScoped
       )
       let left = false

@@ -1,7 +1,7 @@
 import { InstallId, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Option, Schema } from "effect"
 import { Flag } from "effect/cli"
-import { duration } from "../internal/durationSetting.ts"
+import { keeping } from "../internal/durationSetting.ts"
 
 const uuid = Schema.String.check(Schema.isUUID())
 
@@ -19,7 +19,7 @@ export const triggerFilter = {
     Flag.withDescription("Of this install alone")
   ),
   olderThan: Flag.String("older-than").pipe(
-    Flag.withSchema(duration),
+    Flag.withSchema(keeping("0 seconds")),
     Flag.optional,
     Flag.withDescription("Accepted longer ago than this, such as '2 hours'")
   ),
