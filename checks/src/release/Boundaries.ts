@@ -51,7 +51,7 @@ export const only: Readonly<Record<string, ReadonlyArray<string>>> = {
   "adapters-memory": ["effect"],
   "adapters-pg": ["@effect/sql-pg", "effect"],
   "create-alga-extension": [],
-  "extension-sdk": ["@alga-psa/extension-runtime", "promise-polyfill"]
+  "extension-sdk": ["@alga-psa/extension-runtime", "@noble/ciphers", "@noble/hashes", "promise-polyfill", "whatwg-url"]
 }
 
 const unscoped = (name: string): string => (name.startsWith(own) ? name.slice(own.length) : name)

@@ -22,9 +22,9 @@ const reasons: ReadonlyArray<readonly [name: RegExp, why: string]> = [
 
 const why = (name: string): string | undefined => reasons.find(([names]) => names.test(name))?.[1]
 
-/** A new extension with a page: 60 packages and 193.3 MB when this was written, on Linux, x64. */
+/** A new extension with a page: 60 packages and 193.3 MB when this was written, on Linux, x64; six more are what the SDK makes globals of. */
 export const extensionBudget: Budget = {
-  packages: 64,
+  packages: 70,
   bytes: 205_000_000,
   without: ["@bytecodealliance/jco", "@bytecodealliance/componentize-js", "binaryen", "rolldown", "node"]
 }

@@ -10,7 +10,7 @@ import { moneyTable } from "./internal/locale/tables.ts"
  * ```ts
  * import { formatMoney } from "@alga-psa/ext-extension-sdk"
  *
- * console.log(formatMoney(123_450, "USD", "en-US"), formatMoney(-500, "JPY", "ja-JP")) // $1,234.50 -¥500
+ * console.log(formatMoney(123_450, "USD", "en-US"), formatMoney(-500, "JPY", "en-US")) // $1,234.50 -¥500
  * ```
  */
 export const formatMoney = (minorUnits: number, currency: string, locale: string): string => {

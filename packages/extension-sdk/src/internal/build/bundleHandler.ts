@@ -9,6 +9,7 @@ import {
   globalParts,
   globalsInput,
   globalsModule,
+  isOfBuild,
   withPlainNames,
   withPlainTypeof
 } from "./globalParts.ts"
@@ -114,7 +115,8 @@ export const bundleHandler = async (
       worldImports: interfacesIn(imports),
       imports: imports
         .filter(({ external, path }) => external !== true && path !== globalsInput)
-        .map(({ path }) => resolve(folder, path)),
+        .map(({ path }) => resolve(folder, path))
+        .filter((imported) => !isOfBuild(imported)),
       bytes: left[file]?.bytesInOutput ?? 0
     }))
     const imported = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))

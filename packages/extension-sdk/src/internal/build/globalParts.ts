@@ -67,6 +67,9 @@ const standIns: Readonly<Record<string, string>> = {
   "./URLSearchParams": file("internal/web/searchParamsOfUrl")
 }
 
+/** Whether an import leads to nothing that a package asked for: to what the build puts there by itself. */
+export const isOfBuild = (file: string): boolean => Object.values(standIns).includes(file)
+
 /** Makes {@link globalsModule} for code that uses these globals: what it does not use stays out of the component. */
 export const globalParts = (used: ReadonlySet<string>): Plugin => ({
   name: "global-parts",
