@@ -33,7 +33,7 @@ let url = ""
 const extension = () => join(copy.folder, "checks/.cache/my-extension")
 
 const isOfExtension = (page: string) =>
-  page === "packages/extension-cli/template/README.md" || page === "docs/development-host.md"
+  page === "packages/create-alga-extension/template/README.md" || page === "docs/development-host.md"
 
 const settings = () => ({
   DATABASE_URL: url,

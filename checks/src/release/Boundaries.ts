@@ -17,10 +17,12 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "adapters-wit": ["domain"],
   "extension-sdk": [],
   "extension-build": ["adapters-wit", "domain", "extension-sdk"],
+  "create-alga-extension": [],
   "extension-cli": [
     "adapters-http",
     "adapters-memory",
     "adapters-wit",
+    "create-alga-extension",
     "development-host",
     "domain",
     "extension-build",
@@ -48,10 +50,14 @@ export const only: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: ["effect"],
   "adapters-memory": ["effect"],
   "adapters-pg": ["@effect/sql-pg", "effect"],
+  "create-alga-extension": [],
   "extension-sdk": ["@alga-psa/extension-runtime", "promise-polyfill"]
 }
 
 const unscoped = (name: string): string => (name.startsWith(own) ? name.slice(own.length) : name)
+
+/** `npm create` wants one of our packages to have a name without a scope. */
+const isOwn = (name: string): boolean => name.startsWith(own) || name in arrows
 
 const namesOf = (dependencies: Readonly<Record<string, string>> = {}) => Object.keys(dependencies)
 
@@ -61,9 +67,9 @@ export const brokenBoundaries = (packages: ReadonlyArray<WorkspacePackage>): Rea
     const allowed = arrows[folder]
     if (allowed === undefined) return [`${folder}: say in the arrows which packages it may import`]
     const dependencies = namesOf(manifest.dependencies)
-    const inner = dependencies.filter((name) => name.startsWith(own))
-    const outer = dependencies.filter((name) => !name.startsWith(own))
-    const peers = namesOf(manifest.peerDependencies).filter((name) => name.startsWith(own))
+    const inner = dependencies.filter(isOwn)
+    const outer = dependencies.filter((name) => !isOwn(name))
+    const peers = namesOf(manifest.peerDependencies).filter(isOwn)
     const optional = peers.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional === true)
     const mayPeer = [...allowed, ...(optionalArrows[folder] ?? [])]
     return [

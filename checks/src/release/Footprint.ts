@@ -8,6 +8,8 @@ export interface Footprint {
   /** Names of packages, the package's own among them. */
   readonly packages: ReadonlyArray<string>
   readonly bytes: number
+  /** The ten largest, largest first. */
+  readonly largest: ReadonlyArray<{ readonly name: string; readonly bytes: number }>
 }
 
 /** What it may bring at most. */
@@ -35,39 +37,71 @@ export const runnerBudget: Budget = {
 }
 
 /** Where it is beyond its budget, one sentence each. */
-export const beyond = ({ bytes, packages }: Footprint, budget: Budget): ReadonlyArray<string> => [
+export const beyond = (
+  { bytes, packages }: Pick<Footprint, "bytes" | "packages">,
+  budget: Budget
+): ReadonlyArray<string> => [
   ...(packages.length > budget.packages ? [`brings ${packages.length} packages, more than ${budget.packages}`] : []),
   ...(bytes > budget.bytes ? [`brings ${bytes} bytes, more than ${budget.bytes}`] : []),
   ...budget.without.filter((name) => packages.includes(name)).map((name) => `brings ${name}`)
 ]
 
-const bytesIn = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const sizes = await Promise.all(files.map(async ({ name, parentPath }) => (await stat(join(parentPath, name))).size))
+/** The bytes of a folder's files, without those of the packages below it. */
+const bytesOf = async (folder: string): Promise<number> => {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return entry.name === "node_modules" ? 0 : bytesOf(path)
+      return entry.isFile() ? (await stat(path)).size : 0
+    })
+  )
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** Installs a package by npm into an empty folder, from its tarball and those of ours that it asks for; or says why it cannot. */
+/** What npm installed in a project. */
+export const installedIn = async (project: string): Promise<Footprint> => {
+  const lock = JSON.parse(await readFile(join(project, "node_modules/.package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, unknown>>
+  }
+  const packages = await Promise.all(
+    Object.keys(lock.packages).map(async (path) => ({
+      name: path.slice(path.lastIndexOf("node_modules/") + 13),
+      bytes: await bytesOf(join(project, path))
+    }))
+  )
+  return {
+    packages: packages.map(({ name }) => name),
+    bytes: packages.reduce((sum, one) => sum + one.bytes, 0),
+    largest: packages.toSorted((left, right) => right.bytes - left.bytes).slice(0, 10)
+  }
+}
+
+/** Installs by npm what a project's `package.json` asks for, ours from their tarballs; or says why it cannot. */
+export const installByNpm = async (
+  project: string,
+  manifest: Readonly<Record<string, unknown>>,
+  tarballs: ReadonlyArray<Tarball>
+): Promise<Footprint | string> => {
+  const asked = Object.keys({ ...(manifest["dependencies"] ?? {}), ...(manifest["devDependencies"] ?? {}) })
+  const files = Object.fromEntries(tarballs.map((tarball) => [tarball.name, `file:${tarball.file}`]))
+  const own = (names: unknown = {}) =>
+    Object.fromEntries(Object.entries(names as object).map(([name, version]) => [name, files[name] ?? version]))
+  const overrides = Object.fromEntries(Object.entries(files).filter(([name]) => !asked.includes(name)))
+  const { dependencies, devDependencies, ...rest } = manifest
+  const whole = { ...rest, dependencies: own(dependencies), devDependencies: own(devDependencies), overrides }
+  await writeFile(join(project, "package.json"), JSON.stringify(whole))
+  const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+  const installed = await run("npm", ["install", ...options], project)
+  return installed.code === 0 ? installedIn(project) : `npm cannot install it: ${said(installed)}`
+}
+
+/** What npm installs with one package alone, into an empty folder; or why it cannot. */
 export const footprintOf = async (
   name: string,
   tarballs: ReadonlyArray<Tarball>,
   folder: string
 ): Promise<Footprint | string> => {
-  const files = Object.fromEntries(tarballs.map((tarball) => [tarball.name, `file:${tarball.file}`]))
-  const { [name]: own, ...overrides } = files
   await mkdir(folder)
-  await writeFile(
-    join(folder, "package.json"),
-    JSON.stringify({ private: true, dependencies: { [name]: own }, overrides })
-  )
-  const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-  const installed = await run("npm", ["install", ...options], folder)
-  if (installed.code !== 0) return `${name} cannot be installed by npm: ${said(installed)}`
-  const modules = join(folder, "node_modules")
-  const lock = JSON.parse(await readFile(join(modules, ".package-lock.json"), "utf8")) as {
-    readonly packages: Readonly<Record<string, unknown>>
-  }
-  const packages = Object.keys(lock.packages).map((path) => path.slice(path.lastIndexOf("node_modules/") + 13))
-  return { packages, bytes: await bytesIn(modules) }
+  return installByNpm(folder, { private: true, dependencies: { [name]: "*" } }, tarballs)
 }

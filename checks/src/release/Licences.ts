@@ -15,8 +15,7 @@ const allowed: ReadonlySet<string> = new Set([
 
 /** Packages under other words, each with why it may be used. */
 const exceptions: Readonly<Record<string, string>> = {
-  "@alga-psa/extension-runtime": "names no licence; it is the product's own SDK, which every extension of it uses",
-  "@bytecodealliance/componentize-js": "Apache 2.0 OR GPLv2, of which we take the first; it builds and is not shipped"
+  "@alga-psa/extension-runtime": "names no licence; it is the product's own SDK, which every extension of it uses"
 }
 
 interface Licensed {

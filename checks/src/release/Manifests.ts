@@ -31,7 +31,7 @@ export const wrongInTarball = (manifest: PackageManifest, files: ReadonlyArray<s
     ...unresolved.map(([name, version]) => `${manifest.name} still says "${name}": "${version}"`),
     ...sources.map((target) => `${manifest.name} exports ${target}`),
     ...stray.map((file) => `${manifest.name} packs ${file}`),
-    ...["LICENSE", "README.md"]
+    ...["CHANGELOG.md", "LICENSE", "README.md"]
       .filter((file) => !files.includes(file))
       .map((file) => `${manifest.name} packs no ${file}`)
   ]

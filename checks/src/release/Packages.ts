@@ -16,6 +16,7 @@ export interface PackageManifest {
   readonly files?: ReadonlyArray<string>
   readonly exports?: unknown
   readonly bin?: Readonly<Record<string, string>>
+  readonly engines?: { readonly node?: string }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>

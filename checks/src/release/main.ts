@@ -4,11 +4,13 @@ import { join } from "node:path"
 import { audit } from "./Audit.ts"
 import { brokenBoundaries, brokenImports } from "./Boundaries.ts"
 import { looseDependencies } from "./Dependencies.ts"
+import { extensionWeight } from "./ExtensionWeight.ts"
 import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
 import { workspaceImports } from "./Imports.ts"
 import { tryInstalled } from "./Install.ts"
 import { licences } from "./Licences.ts"
 import { incompleteManifests } from "./Manifests.ts"
+import { tryOlderNodes } from "./OlderNodes.ts"
 import { publishedPackages, workspacePackages } from "./Packages.ts"
 import { pack, problemsOf, type Tarball } from "./Tarballs.ts"
 
@@ -59,11 +61,17 @@ try {
     console.log(`       ${found.packages.length} packages, ${(found.bytes / 1_000_000).toFixed(1)} MB`)
     return beyond(found, runnerBudget)
   })
-  await step("each installs from its tarball into an empty project and runs its quick start", async () => {
-    const projects = join(folder, "projects")
-    await mkdir(projects)
-    return tryInstalled(published, tarballs, projects)
+  await step("what npm installs with a new extension", async () => {
+    const { lines, problems } = await extensionWeight(tarballs, folder)
+    console.log(lines.map((line) => `       ${line}`).join("\n"))
+    return problems
   })
+  const projects = join(folder, "projects")
+  await mkdir(projects)
+  await step("each installs from its tarball into an empty project and runs its quick start", () =>
+    tryInstalled(published, tarballs, projects)
+  )
+  await step("on older Nodes, tools say what they need and libraries run", () => tryOlderNodes(published, projects))
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -14,10 +14,10 @@ const pages = [
   { page: 1, pageSize: 100 },
   { page: 10_000, pageSize: 1 }
 ]
-const searches = [null, "a", "north", id]
+const searches = [null, "ΟΔΟΣ", "north", id]
 const flags = [true, false]
 const cursors = flags.flatMap((withTotal) =>
-  [null, "north"].flatMap((search) =>
+  [null, withTotal ? "north" : "ΟΔΟΣ"].flatMap((search) =>
     [null, { name: "north", id }].map((after) => ({ search, after, withTotal, pageSize: 2 }))
   )
 )

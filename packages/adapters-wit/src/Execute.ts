@@ -20,6 +20,8 @@ export interface HttpRequest {
   /** Path plus query. */
   readonly url: string
   readonly headers: ReadonlyArray<HttpHeader>
+  /** Headers that the host adds behind them. They count toward no limit of the request's. */
+  readonly hostHeaders?: ReadonlyArray<HttpHeader>
   readonly body: Uint8Array | null
 }
 

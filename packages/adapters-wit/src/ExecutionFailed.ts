@@ -5,6 +5,7 @@ const table = {
   timeout: ["the extension did not answer within its time limit", "timeoutMs"],
   "cpu-limit": ["the extension used more processor time than its limit", "cpuMs"],
   trap: ["the extension stopped with an error", null],
+  "too-deep": ["the extension's calls are nested too deep", null],
   "memory-limit": ["the extension needs more memory than its limit", "memoryMb"],
   "request-too-large": ["the request is larger than the limit", "requestBodyBytes"],
   "request-header-limit": ["the request has more headers than the limit", "headers"],
@@ -41,7 +42,8 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  *
  * - `timeout`: the wall clock of `Limits.timeoutMs` ran out.
  * - `cpu-limit`: the guest used more processor time than `Limits.cpuMs`.
- * - `trap`: the guest hit an instruction that traps, threw, or ran out of stack.
+ * - `trap`: the guest hit an instruction that traps, or threw.
+ * - `too-deep`: the guest ran out of stack, as code does that calls itself without end.
  * - `memory-limit`: the component's memories start larger than `Limits.memoryMb`, or the guest was refused more memory and
  *   then hit an instruction that traps. Raise the limit for it. Of a component whose instances serve one request each, nobody
  *   sees that it was refused memory: that is a `trap`.

@@ -77,6 +77,12 @@ const checkRequest = ({ http }: ExecuteRequest, limits: Limits): Effect.Effect<v
   return bytes > limits.headerBytes ? refuse("request-headers-too-large", `${bytes} bytes`) : Effect.void
 }
 
+/** The request as the guest gets it. */
+const withHostHeaders = ({ context, http: { hostHeaders = [], ...http } }: ExecuteRequest): ExecuteRequest => ({
+  context,
+  http: { ...http, headers: [...http.headers, ...hostHeaders] }
+})
+
 const reasonOf = (cause: Cause.Cause<ExecutionFailed>): string =>
   Option.match(Cause.findErrorOption(cause), { onNone: () => "interrupted", onSome: ({ reason }) => reason })
 
@@ -117,11 +123,12 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   }
 
   const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {
-    const { component, request } = execution
+    const { component } = execution
     const limits = capped(execution.limits, options.limits)
     const maxima = memoryPlan(component.modules, memoryPages(limits))
     if (maxima === null) return yield* refuse("memory-limit", `starts above ${limits.memoryMb} MiB`)
-    yield* checkRequest(request, limits)
+    yield* checkRequest(execution.request, limits)
+    const request = withHostHeaders(execution.request)
     const room = yield* AnswerRoom
     const asked = performance.now()
     let began = false

@@ -107,9 +107,12 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
     })
   )
 
-  it.effect.each(["trap", "deep-recursion"])("reports %s as a trap, and the next execution works", (name) =>
+  it.effect.each([
+    ["trap", "trap"],
+    ["deep-recursion", "too-deep"]
+  ] as const)("reports %s as %s, and the next execution works", ([name, told]) =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* reason(coreGuest(name)), "trap")
+      assert.strictEqual(yield* reason(coreGuest(name)), told)
       assert.strictEqual(yield* status(coreGuest("ok")), 200)
     })
   )
@@ -166,6 +169,7 @@ layer(sandboxOf({ limits: { ...defaultLimits, memoryMb: 128, headers: 1_000 } })
       const limits = { headers: 1 }
       assert.strictEqual(yield* status(coreGuest("ok"), { limits, headers: 1 }), 200)
       assert.strictEqual(yield* reason(coreGuest("ok"), { limits, headers: 2 }), "request-header-limit")
+      assert.strictEqual(yield* status(coreGuest("ok"), { limits, headers: 1, hostHeaders: 3 }), 200)
     })
   )
 

@@ -41,7 +41,7 @@ const crimes: ReadonlyArray<Crime> = [
   { name: "grow-memory", body: 60_000, end: failed("memory-limit") },
   { name: "grow-table", variant: "within", body: 50, end: "200" },
   { name: "grow-table", variant: "beyond", body: 5_000, end: failed("trap") },
-  { name: "deep-recursion", end: failed("trap") },
+  { name: "deep-recursion", end: failed("too-deep") },
   { name: "trap", end: failed("trap") },
   { name: "trap-after-n", body: 20, end: failed("trap") },
   { name: "huge-string", variant: "in a host call", body: 1, end: failed("trap") },

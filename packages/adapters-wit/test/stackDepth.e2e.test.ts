@@ -47,7 +47,7 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
         for (let i = 0; i < 1_100; i++) yield* ask(often, i % 100 === 0 ? 900 : 1)
         for (const installId of [once, often]) {
           assert.strictEqual(yield* ask(installId, 0, within, callsThere), "answer")
-          assert.strictEqual(yield* ask(installId, 0, within + 1, callsThere), "trap")
+          assert.strictEqual(yield* ask(installId, 0, within + 1, callsThere), "too-deep")
         }
         // The process of the last one ended, and another was made ready before this request.
         assert.strictEqual(yield* ask(often, 0, within, callsThere), "answer")

@@ -88,10 +88,10 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
     Effect.gen(function* () {
       const guest = coreGuest("keep-depth")
       const deep = (installId: string) => Effect.flip(run(guest, { installId }))
-      assert.propertyVal(yield* deep("cold"), "reason", "trap")
+      assert.propertyVal(yield* deep("cold"), "reason", "too-deep")
       const warm = run(guest, { installId: "warm", body: new Uint8Array(300) })
       for (let i = 0; i < 20; i++) assert.strictEqual((yield* warm).status, 200)
-      assert.propertyVal(yield* deep("warm"), "reason", "trap")
+      assert.propertyVal(yield* deep("warm"), "reason", "too-deep")
     })
   )
 

@@ -1,9 +1,9 @@
 import { copyFile, mkdir } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { buildSample } from "@alga-psa/ext-sample-extension"
-import { PgClient } from "@effect/sql-pg"
 import { Config, Effect, Layer } from "effect"
 import { seedDatabase } from "../src/EmbeddedRunner.ts"
 
@@ -20,8 +20,6 @@ const prepare = Effect.gen(function* () {
   yield* Effect.log(`prepared: ${contentHash}`)
 })
 
-const database = Layer.unwrap(
-  Effect.map(Config.Redacted("DATABASE_ADMIN_URL"), (url) => PgClient.layer({ url, maxConnections: 1 }))
-)
+const database = Layer.unwrap(Effect.map(Config.Redacted("DATABASE_ADMIN_URL"), layerAdmin))
 
 await Effect.runPromise(Effect.provide(prepare, database))

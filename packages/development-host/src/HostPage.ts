@@ -3,7 +3,7 @@ import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Execution } from "@alga-psa/ext-runner/Execution"
 import { ByteSize, Effect, Schema } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse, Mime } from "effect/http"
-import { documentOf } from "./internal/document.ts"
+import { documentOf, indexDocument } from "./internal/document.ts"
 import { loopbackOnly } from "./Loopback.ts"
 import { executeBody, type Viewer } from "./Viewer.ts"
 
@@ -72,7 +72,7 @@ const readBody = Effect.gen(function* () {
 })
 
 /**
- * The routes of a host page, as the product has one around each extension's page: the document, and
+ * The routes of host pages, as the product has one around each extension's page: the document, an index of them at `/`, and
  * `/api/ext-proxy/{extensionId}/{route}`, where the page's requests arrive. It is for development on the loopback
  * address, and stands in for the gateway with a viewer that is fixed on this side.
  *
@@ -104,6 +104,14 @@ export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPa
           })
         })
         yield* router.add("GET", path as `/${string}`, guarded(document))
+      }
+
+      if (!pages.some(({ path }) => path === "/")) {
+        const index = HttpServerResponse.text(indexDocument(pages), {
+          contentType: "text/html; charset=utf-8",
+          headers: { ...isolated, "content-security-policy": policy("'none'") }
+        })
+        yield* router.add("GET", "/", guarded(Effect.succeed(index)))
       }
 
       for (const [name, bytes] of Object.entries(files)) {

@@ -46,7 +46,7 @@ const logs = Flag.Boolean("logs").pipe(
 
 const urls = (address: string, pages: ReadonlyArray<string>) =>
   [
-    "The runner stays up; Ctrl-C ends it. Open the sample's page in a browser, as any of these:",
+    "The runner stays up; Ctrl-C ends it. Open the first address in a browser, which leads to the sample's page as any of these:",
     ...pages.map((page) => `  ${page}`),
     "Or ask its handler, as any of the cases above:",
     `  ${address}/as/admin-user/api/clients?search=e&pageSize=3`,
@@ -87,11 +87,11 @@ const run = Effect.fnUntraced(function* (
     framePort,
     askedPort: flags.port
   })
-  if (!flags.json) yield* Console.log(`\n${urls(address, pages.map(addressOf))}`)
+  if (!flags.json) yield* Console.log(`\n${urls(address, [{ path: "/" }, ...pages].map(addressOf))}`)
   yield* Effect.never
 })
 
-/** `pnpm demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
+/** `npx --yes pnpm@12 demo`: the sample extension on an embedded database with the seed, over real HTTP on the loopback address. */
 const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
   Effect.gen(function* () {
     const contentHash = yield* Demo.publishSample
@@ -113,8 +113,8 @@ const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
 ).pipe(
   Command.withDescription("Try the sample extension on an embedded database"),
   Command.withExamples([
-    { command: "pnpm demo", description: "Print the table, then stay up" },
-    { command: "pnpm demo --once --json", description: "Print one JSON object a line and exit" }
+    { command: "npx --yes pnpm@12 demo", description: "Print the table, then stay up" },
+    { command: "npx --yes pnpm@12 demo --once --json", description: "Print one JSON object a line and exit" }
   ])
 )
 

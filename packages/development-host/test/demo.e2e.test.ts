@@ -69,6 +69,7 @@ describe("demo", () => {
           Promise.all(urls.map(async (url) => [new URL(url).pathname, (await fetch(url)).status]))
         )
         assert.deepStrictEqual(statuses, [
+          ["/", 200],
           ["/admin-user", 200],
           ["/no-user", 200],
           ["/user-without-permission", 200],
@@ -80,6 +81,12 @@ describe("demo", () => {
           ["/as/no-grant/api/overview", 403],
           ["/healthz", 200]
         ])
+        const index = yield* Effect.promise(async () => (await fetch(urls[0] ?? "")).text())
+        const viewers = ["admin-user", "no-user", "user-without-permission", "portal-user", "no-grant"]
+        assert.deepStrictEqual(
+          Array.from(index.matchAll(/href="\/([a-z-]+)"/g), ([, path]) => path),
+          viewers
+        )
         yield* Effect.promise(() => run.end("SIGINT"))
       }),
     120_000

@@ -15,6 +15,7 @@ import { isKeptBuild, nameInBuild } from "./internal/keptBuild.ts"
 import { makeOutputFolder } from "./internal/outputFolder.ts"
 import { type PackageSize, packageSizes, sizeNotes } from "./PackageSizes.ts"
 import { type BundleFiles, packBundle } from "./PackBundle.ts"
+import { type RequestNeed, requestNeeds } from "./RequestNeeds.ts"
 
 /** What to build. */
 export interface BuildExtensionOptions {
@@ -70,6 +71,8 @@ export interface BuiltExtension {
   readonly notes: ReadonlyArray<string>
   /** How much of the script comes from which package; empty for a component that was made elsewhere. */
   readonly sizes: ReadonlyArray<PackageSize>
+  /** What it needs its host to send with each request; empty for a component that was made elsewhere. */
+  readonly needs: ReadonlyArray<RequestNeed>
 }
 
 const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
@@ -176,6 +179,7 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
     reused,
     findings,
     notes: findings.map(findingLine),
-    sizes
+    sizes,
+    needs: requestNeeds(folder, source.script?.globals ?? [])
   } satisfies BuiltExtension
 })

@@ -21,3 +21,4 @@ export { type BundleFiles, type PackedBundle, packBundle } from "./PackBundle.ts
 export { plainJson, plainLine } from "./PlainLine.ts"
 export { publishBuild } from "./PublishBuild.ts"
 export { replaceFile } from "./ReplaceFile.ts"
+export { type RequestNeed, requestNeeds } from "./RequestNeeds.ts"

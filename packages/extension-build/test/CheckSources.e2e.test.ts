@@ -90,6 +90,17 @@ describe("what is wrong with types", () => {
     })
   )
 
+  it.live("is looked for in a page, which has a browser's globals", () =>
+    Effect.gen(function* () {
+      const page = { "ui/src/main.ts": 'import "./page.css"\ndocument.title = 5\n', "ui/src/page.css": "a {}\n" }
+      const lines = yield* linesOf({ "src/handler.ts": handler("return jsonResponse(1)"), ...page })
+      assert.deepEqual(
+        lines.map((line) => line.replace(/: Type.*/, "")),
+        ["error ui/src/main.ts:2:1"]
+      )
+    })
+  )
+
   it.live("is nothing for the globals that a component has", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* linesOf({ "src/handler.ts": handler(everyGlobal), "tsconfig.json": settings() }), [])

@@ -169,6 +169,8 @@ describe("what a component asks of its host", () => {
         }))
         const bundle = {
           script: "",
+          readable: "",
+          needs: [],
           sourceMap: '{"sources":[],"mappings":""}',
           interfaces: [],
           modules,

@@ -12,7 +12,6 @@ import { extensionFolder, manifest } from "./support/ExtensionFolder.ts"
 
 const engines = ["quickjs", "starlingmonkey"] as const
 
-const template = fileURLToPath(new URL("../../extension-cli/template", import.meta.url))
 const sample = fileURLToPath(new URL("../../sample-extension", import.meta.url))
 
 const handlerOf = (body: string) =>
@@ -51,22 +50,6 @@ const answers = Effect.fnUntraced(function* (
 })
 
 describe.each(engines)("a component on %s", (engine) => {
-  it.live(
-    "of the template imports the one interface that it uses, and answers",
-    () =>
-      Effect.gen(function* () {
-        const text = (file: string) => Effect.promise(() => readFile(join(template, file), "utf8"))
-        const [entry, handler] = ["src/component.ts", "src/handler.ts"]
-        const files = { [entry]: yield* text(entry), [handler]: yield* text(handler) }
-        const { componentFile, imports, notes } = yield* built(engine, files, ["cap:client.read"])
-        assert.deepEqual([imports, notes], [["clients", "logging", "types"], []])
-        const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
-        const answer = yield* answers(componentFile, "/api/clients", { clients: { listClients: () => page } })
-        assert.deepEqual(answer, [200, page])
-      }),
-    240_000
-  )
-
   it.live(
     "imports one of ours where it uses that, and answers",
     () =>

@@ -1,43 +1,4 @@
 #!/usr/bin/env node
-import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
-import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Console, Effect, Exit } from "effect"
-import { CliError, Command } from "effect/cli"
-import { build } from "./commands/build.ts"
-import { check } from "./commands/check.ts"
-import { fix } from "./commands/fix.ts"
-import { start } from "./commands/new.ts"
-import { pack } from "./commands/pack.ts"
-import { dev } from "./dev/command.ts"
-import { exitCodeOf } from "./ExitCode.ts"
-import { layerUsageErrors } from "./internal/usageErrors.ts"
-import { version } from "./Version.ts"
+import { nodeSuits } from "@alga-psa/ext-adapters-wit/RequiredNode"
 
-const root = Command.make("alga-ext").pipe(
-  Command.withDescription(
-    "Starts, checks, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
-  ),
-  Command.withSubcommands([start, check, fix, build, pack, dev])
-)
-
-const say = (text: string) =>
-  Effect.forEach(text.split("\n"), (line) => Console.error(`alga-ext: ${plainLine(line)}`), { discard: true })
-
-const report = (error: Error) => (CliError.isCliError(error) ? Effect.void : say(errorText(error)))
-
-Command.run(root, { version }).pipe(
-  Effect.tapError(report),
-  Effect.tapDefect((defect) => say(Cause.pretty(Cause.die(defect)))),
-  Effect.provide([NodeServices.layer, layerUsageErrors]),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    teardown: (exit, end) =>
-      end(
-        Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-          ? exitCodeOf(exit.cause)
-          : Number(process.exitCode ?? 0)
-      )
-  })
-)
+if (nodeSuits("alga-ext")) await import("./commandLine.ts")

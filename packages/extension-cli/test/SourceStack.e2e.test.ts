@@ -3,7 +3,7 @@ import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { beforeAll, describe, expect, it } from "vitest"
 import { type Explain, sourceStack } from "../src/dev/SourceStack.ts"
 
-const folder = fileURLToPath(new URL("../template", import.meta.url))
+const folder = fileURLToPath(new URL("../../create-alga-extension/template", import.meta.url))
 let explain: Explain
 let called: string
 

@@ -1,10 +1,12 @@
+import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
+import { once } from "node:events"
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { buffer, json } from "node:stream/consumers"
+import { buffer, json, text } from "node:stream/consumers"
 import { layerArchives } from "@alga-psa/ext-adapters-wit"
 import * as Bundle from "@alga-psa/ext-runner/Bundle"
 import { Effect } from "effect"
@@ -49,6 +51,7 @@ const alga = () => {
 
 let folder = ""
 let packages: PackedPackages
+let create = ""
 let cli = ""
 const { server, upload } = alga()
 
@@ -59,7 +62,8 @@ beforeAll(async () => {
   await mkdir(installed)
   await writeFile(join(installed, "pnpm-workspace.yaml"), packages.workspace)
   await writeFile(join(installed, "package.json"), '{"private":true,"type":"module"}')
-  await pnpm(installed, "add", "--prefer-offline", "@alga-psa/ext-extension-cli")
+  await pnpm(installed, "add", "--prefer-offline", "create-alga-extension", "@alga-psa/ext-extension-cli")
+  create = join(installed, "node_modules/create-alga-extension/dist/main.js")
   cli = join(installed, "node_modules/@alga-psa/ext-extension-cli/dist/main.js")
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 }, 240_000)
@@ -67,6 +71,31 @@ afterAll(async () => {
   server.close()
   await packages.remove()
   await rm(folder, { recursive: true, force: true })
+})
+
+describe("alga-ext", () => {
+  it.each(["20.19.0", "22.12.0"])("says on Node %s in one line which it needs", async (version) => {
+    const started = spawn("npx", ["--yes", `--package=node@${version}`, "--", "node", cli, "build"], { cwd: folder })
+    const [errors, [code]] = await Promise.all([text(started.stderr), once(started, "close")])
+    expect([code, errors]).toEqual([
+      2,
+      `alga-ext: needs Node 26 or newer, and this is Node ${version}: install that, or the npm package "node" beside it\n`
+    ])
+  })
+})
+
+describe("create-alga-extension", () => {
+  it("gives an extension a Node of its own where the one that runs is too old for the tools, and says so", async () => {
+    const args = ["--yes", "--package=node@20.19.0", "--", "node", create, "older"]
+    const started = spawn("npx", args, { cwd: folder })
+    const [output, [code]] = await Promise.all([text(started.stdout), once(started, "close")])
+    expect([code, output.split("\n")[3]]).toEqual([
+      0,
+      "The tools need Node 26, and this is Node 20.19.0: npm install brings one for this folder."
+    ])
+    const { devDependencies } = JSON.parse(await readFile(join(folder, "older/package.json"), "utf8"))
+    expect(devDependencies.node).toMatch(/^\^26\./)
+  })
 })
 
 describe("a guide, followed by a new user from an empty folder", () => {
@@ -77,7 +106,7 @@ describe("a guide, followed by a new user from an empty folder", () => {
       await mkdir(empty)
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const end = await follow(await readFile(new URL(name, guides), "utf8"), empty, packages, {
-        CLI: cli,
+        CREATE: create,
         ALGA_API_BASE_URL: url,
         ALGA_API_KEY: "the-key",
         ALGA_TENANT_ID: "tenant"

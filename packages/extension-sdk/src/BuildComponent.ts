@@ -3,10 +3,12 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { componentWit } from "@bytecodealliance/jco"
 import { BuildError } from "./BuildError.ts"
 import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandler.ts"
 import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
+import { importedNames } from "./internal/build/importedNames.ts"
+import { namedLocales } from "./internal/build/namedLocales.ts"
+import { withNeeds } from "./internal/build/needs.ts"
 import { interfacesOfWorld } from "./internal/build/worldFiles.ts"
 
 export { BuildError } from "./BuildError.ts"
@@ -32,6 +34,11 @@ export interface BuildComponentOptions {
    * out what is used.
    */
   readonly interfaces?: ReadonlyArray<string> | undefined
+  /**
+   * The locales that `formatMoney`, `formatDate` and `collator` know in the component, such as `de-DE`. Each must be one that
+   * Node knows. Default: those under `alga.locales` in the nearest `package.json`.
+   */
+  readonly locales?: ReadonlyArray<string> | undefined
   /** Default: false, which keeps the names in stack traces. */
   readonly minify?: boolean
 }
@@ -81,8 +88,7 @@ export const worldDirOf = (entry: string | URL): string => {
  * console.log(await importsOf(await readFile("dist/main.wasm")))
  * ```
  */
-export const importsOf = async (component: Uint8Array): Promise<ReadonlyArray<string>> =>
-  Array.from((await componentWit(component)).matchAll(/^ {2}import ([^;]+);$/gm), ([, name = ""]) => name)
+export const importsOf = async (component: Uint8Array): Promise<ReadonlyArray<string>> => importedNames(component)
 
 /** A component that is bundled and not made yet. */
 export interface PreparedComponent {
@@ -99,7 +105,14 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
   const hash = createHash("sha256")
   const part = (text: string) => hash.update(`${text.length}:${text}`)
   const interfaces = source.interfaces === null ? "all" : source.interfaces.join()
-  for (const text of [source.script, source.engine, source.worldName, interfaces, await toolVersion()]) part(text)
+  for (const text of [
+    source.script,
+    source.engine,
+    source.worldName,
+    interfaces,
+    await toolVersion(source.engine, source.entry)
+  ])
+    part(text)
   for (const name of (await readdir(source.witDir)).sort()) {
     if (name.endsWith(".wit")) part(name + (await readFile(join(source.witDir, name), "utf8")))
   }
@@ -121,22 +134,26 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
 export const prepareComponent = async (options: Omit<BuildComponentOptions, "outFile">): Promise<PreparedComponent> => {
   const entry = path(options.entry)
   const named = options.interfaces === undefined ? null : new Set(options.interfaces)
-  const bundle = await bundleHandler(entry, options.minify ?? false, named)
+  const bundle = await bundleHandler(entry, options.minify ?? false, named, namedLocales(entry, options.locales))
   const source: ComponentSource = {
     entry,
     script: bundle.script,
     engine: options.engine ?? "quickjs",
     witDir: options.witDir === undefined ? worldDirOf(entry) : path(options.witDir),
     worldName: options.worldName ?? "runner",
-    interfaces: named === null ? null : [...named.union(new Set(bundle.interfaces))].sort()
+    interfaces: named === null ? null : [...new Set([...named, ...bundle.interfaces])].sort()
   }
   const fingerprint = await fingerprintOf(source)
   const interfaces = source.interfaces ?? (await interfacesOfWorld(source.witDir, source.worldName))
-  return { bundle, fingerprint, interfaces, write: (outFile) => writeComponent(source, path(outFile)) }
+  return { bundle, fingerprint, interfaces, write: (outFile) => writeComponent(source, bundle.needs, path(outFile)) }
 }
 
-const writeComponent = async (source: ComponentSource, file: string): Promise<BuiltComponent> => {
-  const component = await componentize(source)
+const writeComponent = async (
+  source: ComponentSource,
+  needs: BundledHandler["needs"],
+  file: string
+): Promise<BuiltComponent> => {
+  const component = withNeeds(await componentize(source), needs)
   const imports = await importsOf(component)
   const foreign = imports.filter((name) => !name.startsWith("alga:extension/"))
   if (foreign.length > 0) throw new BuildError("check", source.entry, `it imports ${foreign.join(", ")}`)

@@ -3,6 +3,7 @@ import "./WebFillIns.ts"
 import { fetch as send } from "alga:extension/http"
 import { hostCall } from "./internal/hostCall.ts"
 import { lift } from "./internal/lift.ts"
+import { setGlobal } from "./internal/setGlobal.ts"
 import { httpRequest } from "./internal/shapes.ts"
 import { fetchOver } from "./internal/web/fetchOver.ts"
 
@@ -13,4 +14,4 @@ const value = fetchOver({
     return lift(hostCall("http.fetch", () => send(lowered)))
   }
 })
-Object.defineProperty(globalThis, "fetch", { value, writable: true, configurable: true })
+setGlobal("fetch", value)

@@ -8,7 +8,6 @@ import { logError, logInfo, logWarn } from "alga:extension/logging"
 import type { Handler } from "./Handler.ts"
 import { connectHost } from "./Host.ts"
 import { bindings } from "./internal/bindings.ts"
-import { stopClock } from "./internal/Clock.ts"
 import { connectLog } from "./internal/Console.ts"
 import { beginLoading } from "./internal/loading.ts"
 import { shell } from "./internal/Shell.ts"
@@ -35,7 +34,6 @@ export const host = bindings
 export const serve = (handler: Handler): ((request: World.ExecuteRequest) => World.ExecuteResponse) => {
   const run = shell(handler, host)
   return (request) => {
-    stopClock()
     connectLog((level, message) => log[level](message))
     return run(request)
   }

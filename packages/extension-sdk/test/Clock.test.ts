@@ -1,26 +1,34 @@
 import { describe, expect, it } from "vitest"
-import { clocklessDate, clocklessPerformance, stopClock } from "../src/internal/Clock.ts"
+import { requestDate, requestPerformance } from "../src/internal/Clock.ts"
+import { beginRequest, endRequest } from "../src/internal/requestFacts.ts"
 
-const ClocklessDate = clocklessDate(Date)
+const RequestDate = requestDate(Date)
+const asks: ReadonlyArray<() => unknown> = [
+  RequestDate.now,
+  () => new RequestDate(),
+  () => RequestDate(),
+  () => requestPerformance.timeOrigin
+]
 
 describe("the clock of a component", () => {
-  it("is there while the component is built, and gone once it serves", () => {
-    expect(ClocklessDate.now()).toBeGreaterThan(0)
-    expect(new ClocklessDate().getTime()).toBeGreaterThan(0)
-    expect(clocklessPerformance.now()).toBe(0)
-    stopClock()
-    for (const ask of [ClocklessDate.now, () => new ClocklessDate(), () => ClocklessDate(), clocklessPerformance.now]) {
-      expect(ask).toThrow("an extension has no clock")
-    }
+  it("is not there while a module loads, is the request's while one is served, and no other's", () => {
+    for (const ask of asks) expect(ask).toThrow("not while a module loads")
+    beginRequest([{ name: "x-alga-request-time", value: "1700000000000" }])
+    expect([RequestDate.now(), new RequestDate().getTime()]).toEqual([1_700_000_000_000, 1_700_000_000_000])
+    expect(RequestDate()).toBe(new Date(1_700_000_000_000).toString())
+    expect([requestPerformance.timeOrigin, requestPerformance.now()]).toEqual([1_700_000_000_000, 0])
+    endRequest()
+    for (const ask of asks) expect(ask).toThrow("this host sends no time with a request (x-alga-request-time)")
+    beginRequest([])
+    for (const ask of asks) expect(ask).toThrow("this host sends no time")
   })
 
   it("does not touch dates that are given", () => {
-    stopClock()
-    const given = new ClocklessDate("2024-02-29T12:00:00Z")
+    const given = new RequestDate("2024-02-29T12:00:00Z")
     expect(given).toBeInstanceOf(Date)
-    expect(given).toBeInstanceOf(ClocklessDate)
+    expect(given).toBeInstanceOf(RequestDate)
     expect(given.toISOString()).toBe("2024-02-29T12:00:00.000Z")
-    expect(ClocklessDate.parse("1970-01-01T00:00:01Z")).toBe(1000)
-    expect(new (class extends ClocklessDate {})(5).getTime()).toBe(5)
+    expect(RequestDate.parse("1970-01-01T00:00:01Z")).toBe(1000)
+    expect(new (class extends RequestDate {})(5).getTime()).toBe(5)
   })
 })

@@ -30,7 +30,7 @@ describe("the console of a component", () => {
     const cycle: { self?: unknown } = {}
     cycle.self = cycle
     hostConsole.log(cycle, 5n, Symbol("s"))
-    expect(logged).toEqual([["info", "[object Object] 5 Symbol(s)"]])
+    expect(logged).toEqual([["info", '{"self":[Circular]} 5n Symbol(s)']])
   })
 
   it("replaces lone surrogates, which no host takes", () => {

@@ -116,22 +116,6 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
     expect(logged[2]).toBe("warn warned \ufffd")
   })
 
-  it("has no clock, no randomness and no network, and says so instead of trapping", () => {
-    const noClock = "an extension has no clock:"
-    expect(JSON.parse(send("/ambient").body)).toEqual([
-      noClock,
-      noClock,
-      noClock,
-      noClock,
-      "1970-01-01T00:00:00.000Z",
-      1_577_836_800_000 + 31 * 86_400_000,
-      "undefined",
-      "undefined",
-      "undefined",
-      true
-    ])
-  })
-
   it("logs a host call that failed and that nobody waited for", () => {
     expect(send("/lost", { clients: { getClient: fail("not-allowed") } }).status).toBe(200)
     expect(logged).toHaveLength(1)

@@ -149,8 +149,28 @@ describe("the text decoder that QuickJS lacks", () => {
     expect(new Utf8Decoder().decode()).toBe("")
   })
 
-  it("refuses another encoding and decoding in parts", () => {
+  it("refuses another encoding", () => {
     expect(() => new Utf8Decoder("latin1")).toThrow(RangeError)
-    expect(() => new Utf8Decoder().decode(new Uint8Array(1), { stream: true })).toThrow("whole input")
+  })
+
+  it("decodes in parts of any size as Node does, broken and whole", () => {
+    const texts = [
+      [0xef, 0xbb, 0xbf, 0x41],
+      [0xf0, 0x9f, 0x98, 0x80, 0xc3],
+      [0xe0, 0x80, 0xe2, 0x82, 0xac],
+      [0xff, 0xc3, 0xa9]
+    ]
+    for (const bytes of texts) {
+      for (const size of [1, 2, 3]) {
+        const read = (decoder: { decode: TextDecoder["decode"] }) => {
+          const parts: Array<string> = []
+          for (let at = 0; at < bytes.length; at += size) {
+            parts.push(decoder.decode(Uint8Array.from(bytes.slice(at, at + size)), { stream: true }))
+          }
+          return [...parts, decoder.decode()].join("")
+        }
+        expect(read(new Utf8Decoder() as never)).toBe(read(new TextDecoder()))
+      }
+    }
   })
 })

@@ -124,12 +124,12 @@ export const replay = (
       asked(sql`
         UPDATE trigger SET state = 'waiting', attempts = 0, due_at = now(), finished_at = NULL,
           expires_at = now() + make_interval(secs => ${Duration.toSeconds(expiry)})
-        WHERE id IN (
+        WHERE id = ANY(ARRAY(
           SELECT id FROM trigger
           WHERE state = 'dead' AND request IS NOT NULL AND finished_at <= ${now?.text ?? null}::timestamptz
             AND (${named} OR NOT starts_with(reason, ${writtenReason})) AND ${matching(sql, filter)}
           LIMIT ${batch} FOR UPDATE SKIP LOCKED
-        ) RETURNING 1`)
+        )) RETURNING 1`)
     )
   })
 
@@ -148,10 +148,10 @@ export const cancel = (
           WHEN state = 'running' AND EXISTS (
             SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason}
           ) THEN ${`${writtenReason}: cancelled`} ELSE 'cancelled' END
-        WHERE id IN (
+        WHERE id = ANY(ARRAY(
           SELECT id FROM trigger
           WHERE state IN ('waiting', 'running') AND (${state}::text IS NULL OR state = ${state}) AND ${matching(sql, filter)}
           LIMIT ${batch} FOR UPDATE SKIP LOCKED
-        ) RETURNING 1`)
+        )) RETURNING 1`)
     )
   )

@@ -1,5 +1,6 @@
 import { absent, ClientId, ContentHash, ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
 import { Option, Schema, SchemaGetter } from "effect"
+import { hostHeaderNames } from "./HostHeaders.ts"
 
 const text = absent(Schema.String)
 const texts = absent(Schema.Record(Schema.String, Schema.String))
@@ -71,11 +72,8 @@ const User = Schema.Struct({
 const sealed = <S extends Schema.Constraint>(schema: S, rule: string) =>
   absent(Schema.RedactedFromValue(schema)).annotate({ message: rule })
 
-/** Headers that the handler has from the host alone; from outside they are nobody's. */
-const ofHost = new Set(["x-alga-capabilities", "x-alga-request-time", "x-alga-request-seed"])
-
 const fromOutside = (headers: Readonly<Record<string, string>> | null | undefined) =>
-  headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !ofHost.has(name.toLowerCase())))
+  headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !hostHeaderNames.has(name.toLowerCase())))
 
 const context = {
   request_id: text,

@@ -1,4 +1,4 @@
-import type { ExecuteResponse as GuestResponse, HttpRequest } from "@alga-psa/ext-adapters-wit"
+import type { ExecuteResponse as GuestResponse, HttpHeader, HttpRequest } from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 
@@ -11,13 +11,14 @@ export const ExecuteResponse = Schema.Struct({
 })
 export interface ExecuteResponse extends Schema.Schema.Type<typeof ExecuteResponse> {}
 
-/** What the handler receives: the path with the query encoded behind it, and the headers as a list. */
-export const guestRequest = ({ http }: ExecuteRequest): HttpRequest => {
+/** What the handler receives: the path with the query encoded behind it, the headers as a list, and those of the host. */
+export const guestRequest = ({ http }: ExecuteRequest, hostHeaders: ReadonlyArray<HttpHeader>): HttpRequest => {
   const query = new URLSearchParams(http.query ?? {}).toString()
   return {
     method: http.method,
     url: query === "" ? http.path : `${http.path}${http.path.includes("?") ? "&" : "?"}${query}`,
     headers: Object.entries(http.headers ?? {}).map(([name, value]) => ({ name, value })),
+    hostHeaders,
     body: http.body_b64 ?? null
   }
 }

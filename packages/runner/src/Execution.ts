@@ -22,6 +22,7 @@ import { Components } from "./Components.ts"
 import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
+import { hostHeaders } from "./HostHeaders.ts"
 import { invocationOf } from "./internal/invocation.ts"
 import { makeNoteUnknown } from "./internal/noteUnknown.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
@@ -113,9 +114,10 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         const key = { tenant: request.context.tenant_id, extension: request.context.extension_id, hash }
         const component = yield* waitFor("component")(components.get(key))
         yield* waitFor("secrets")(openSecrets(access))
+        const asked = guestRequest(request, yield* hostHeaders(access))
         const run = Effect.fnUntraced(function* (from: Component) {
           const lowered = lower(limits, { timeoutMs: yield* rest, memoryMb: request.limits?.memory_mb })
-          return yield* waitFor("extension")(executor.execute(from, guestRequest(request), lowered, onRun))
+          return yield* waitFor("extension")(executor.execute(from, asked, lowered, onRun))
         })
         const settled = (
           from: Component,

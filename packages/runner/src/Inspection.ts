@@ -9,6 +9,7 @@ import {
 import { type Capability, type Manifest, unknownCapabilities } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import * as Bundle from "./Bundle.ts"
+import { type ComponentNeed, componentNeeds } from "./internal/componentNeeds.ts"
 
 const capabilityOf: ReadonlyMap<string, Capability> = new Map(
   Object.entries(interfaceCapabilities).map(([name, capability]) => [`${packageName}/${name}`, capability])
@@ -22,6 +23,8 @@ export interface Inspection {
   readonly imports: ReadonlyArray<string>
   /** Capabilities that its imports can use. A component made from JavaScript imports every interface, used or not. */
   readonly capabilities: ReadonlyArray<Capability>
+  /** What its code asks of the host with each request. On a host that sets no such header, a caller could set it. */
+  readonly needs: ReadonlyArray<ComponentNeed>
   /** Linear memory that it starts with, and may grow to by itself, in KiB; null where it names no bound. */
   readonly memory: { readonly startKib: number; readonly maximumKib: number | null }
   readonly limits: Limits
@@ -73,6 +76,7 @@ export const inspection = Effect.fnUntraced(function* (bytes: Uint8Array, limits
     bytes: code.byteLength,
     imports: component.imports,
     capabilities: [...new Set(used)].sort(),
+    needs: componentNeeds(code),
     memory: memoryOf(component),
     limits,
     bundle

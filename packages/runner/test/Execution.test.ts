@@ -3,7 +3,8 @@ import {
   defaultLimits,
   ExecutionFailed,
   Executor,
-  type ExecutorService
+  type ExecutorService,
+  type HttpRequest
 } from "@alga-psa/ext-adapters-wit"
 import {
   Authorization,
@@ -26,8 +27,9 @@ import {
 } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
+import { TestClock } from "effect/testing"
 import { Components } from "../src/Components.ts"
-import { Deadline } from "../src/Deadline.ts"
+import { Deadline, start } from "../src/Deadline.ts"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { Execution, layer } from "../src/Execution.ts"
 
@@ -41,10 +43,10 @@ const hash = "ab".repeat(32)
 const component = { hash: "old", modules: [], imports: [] } as unknown as Component
 const renewed = { ...component, hash: "new" }
 
-const request = (change: { readonly context?: object; readonly rest?: object } = {}) =>
+const request = (change: { readonly context?: object; readonly http?: object; readonly rest?: object } = {}) =>
   Schema.decodeUnknownSync(ExecuteRequest)({
     context: { tenant_id: tenant, extension_id: extension, install_id: install, content_hash: hash, ...change.context },
-    http: { method: "POST", path: "/api/run", query: { a: "1" }, headers: { accept: "*/*" } },
+    http: { method: "POST", path: "/api/run", query: { a: "1" }, headers: { accept: "*/*" }, ...change.http },
     ...change.rest
   })
 
@@ -143,13 +145,55 @@ describe("Execution", () => {
     Effect.gen(function* () {
       const { asked, said } = yield* ran(request())
       const key = { tenant, extension, hash }
-      const http = { method: "POST", url: "/api/run?a=1", headers: [{ name: "accept", value: "*/*" }], body: null }
+      const { hostHeaders } = (asked[2]?.[2] ?? {}) as HttpRequest
+      const headers = [{ name: "accept", value: "*/*" }]
+      const http = { method: "POST", url: "/api/run?a=1", headers, hostHeaders, body: null }
       assert.deepEqual(asked, [
         ["gate", tenant, install],
         ["get", key],
         ["execute", "old", http, defaultLimits]
       ])
       assert.deepEqual(said, { status: 204, headers: {} })
+    })
+  )
+
+  const hostHeadersOf = (of: ExecuteRequest, gate?: Answers["gate"]) =>
+    Effect.map(ran(of, gate === undefined ? {} : { gate }), ({ asked }) => {
+      const { hostHeaders = [] } = (asked.at(-1)?.[2] ?? {}) as HttpRequest
+      return Object.fromEntries(hostHeaders.map(({ name, value }) => [name, value]))
+    })
+
+  it.effect("tells the handler which capabilities are effective", () =>
+    Effect.gen(function* () {
+      const gate = Effect.succeed({
+        ...access,
+        capabilities: parseCapabilities(["cap:service.read", "cap:client.read"])
+      })
+      const all = yield* hostHeadersOf(request(), gate)
+      assert.strictEqual(all["x-alga-capabilities"], "cap:client.read,cap:service.read")
+      const restricted = request({ rest: { providers: ["cap:service.read", "cap:storage.kv"] } })
+      assert.strictEqual((yield* hostHeadersOf(restricted, gate))["x-alga-capabilities"], "cap:service.read")
+    })
+  )
+
+  it.effect("tells the handler when its request was taken, also where it waited since", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_000_000)
+      const deadline = yield* start(30_000)
+      yield* TestClock.adjust(1_500)
+      const late = yield* Effect.provideService(hostHeadersOf(request()), Deadline, deadline)
+      assert.strictEqual(late["x-alga-request-time"], "1700000000000")
+      assert.strictEqual((yield* hostHeadersOf(request()))["x-alga-request-time"], "1700000001500")
+    })
+  )
+
+  it.effect("gives each run of one request a seed of its own, of 32 bytes, also where a caller sends one", () =>
+    Effect.gen(function* () {
+      const forged = "A".repeat(43)
+      const of = request({ http: { headers: { "X-Alga-Request-Seed": forged } } })
+      const seeds = [yield* hostHeadersOf(of), yield* hostHeadersOf(of)].map((all) => all["x-alga-request-seed"] ?? "")
+      for (const seed of seeds) assert.strictEqual(Buffer.from(seed, "base64url").byteLength, 32)
+      assert.strictEqual(new Set([...seeds, forged]).size, 3)
     })
   )
 

@@ -85,7 +85,8 @@ describe("the files under deploy", () => {
   })
 
   it("set settings that exist", async () => {
-    const known: ReadonlyArray<string> = [...settingNames, settingsFileVariable, "DATABASE_ADMIN_URL"]
+    const secretFiles = settingNames.filter((name) => aboutSetting(name).secret).map((name) => `${name}_FILE`)
+    const known: ReadonlyArray<string> = [...settingNames, ...secretFiles, settingsFileVariable, "DATABASE_ADMIN_URL"]
     for (const path of await files("deploy/**/*")) {
       const text = await read(path).catch(() => "")
       for (const name of text.match(

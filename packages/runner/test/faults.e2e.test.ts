@@ -153,6 +153,29 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
     })
   )
 
+  it.effect("gives each request its time and a seed of its own, whatever its caller sends, and shows neither", () =>
+    Effect.gen(function* () {
+      const { takeLog } = yield* TestRunner
+      const moment = yield* fixture("moment")
+      const forged = { "X-Alga-Request-Time": "1", "x-alga-request-seed": "A".repeat(43), "x-own": "1" }
+      const http = { method: "GET", path: "/", query: {}, headers: forged }
+      const answers: Array<{ now: number; id: string; names: ReadonlyArray<string>; served: number }> = []
+      yield* takeLog
+      const before = Date.now()
+      for (let i = 0; i < 3; i++) {
+        const answer = yield* execute(moment.hash, { ...moment, top: { http } })
+        answers.push(handlerBody(answer) as (typeof answers)[number])
+      }
+      const after = Date.now()
+      for (const { names, now, served } of answers) {
+        assert.isTrue(now >= before && now <= after)
+        assert.deepEqual([names, served], [["x-own"], 1])
+      }
+      assert.strictEqual(new Set(answers.map(({ id }) => id)).size, 3)
+      assert.notMatch(JSON.stringify(yield* takeLog), /x-alga-request|AAAAAAAAAA/i)
+    })
+  )
+
   it.effect("carries on when the files of components are taken away while it runs", () =>
     Effect.gen(function* () {
       const { components } = yield* TestRunner

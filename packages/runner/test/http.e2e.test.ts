@@ -126,6 +126,26 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
     })
   )
 
+  it.effect("sends a part of a file to who asks for one, and all of it where they have another one's part", () =>
+    Effect.gen(function* () {
+      const { of } = yield* published()
+      const whole = yield* get(of("/index.html"))
+      const [etag, size] = [whole.headers.get("etag") ?? "", whole.text.length]
+      const asking = (headers: Record<string, string>) => get(of("/index.html"), { headers })
+      const part = yield* asking({ range: "bytes=2-5", "if-range": etag })
+      assert.deepStrictEqual([part.status, part.text], [206, whole.text.slice(2, 6)])
+      assert.strictEqual(part.headers.get("content-range"), `bytes 2-5/${size}`)
+      assert.strictEqual(part.headers.get("content-length"), "4")
+      for (const name of ["etag", "content-type", "content-security-policy", "cache-control"]) {
+        assert.strictEqual(part.headers.get(name), whole.headers.get(name), name)
+      }
+      const other = yield* asking({ range: "bytes=2-5", "if-range": '"other"' })
+      assert.deepStrictEqual([other.status, other.text], [200, whole.text])
+      const outside = yield* asking({ range: `bytes=${size}-` })
+      assert.deepStrictEqual([outside.status, outside.headers.get("content-range")], [416, `bytes */${size}`])
+    })
+  )
+
   it.effect("serves nothing beside the page, whatever the path", () =>
     Effect.gen(function* () {
       const { extension, hash, of } = yield* published()

@@ -50,6 +50,24 @@ describe("inspect", () => {
     })
   )
 
+  it.live("says what a component needs of its host with each request, and nothing where it needs nothing", () =>
+    Effect.gen(function* () {
+      const inspectedWith = Effect.fnUntraced(function* (needs: string) {
+        const file = join(yield* temporary, "component.wasm")
+        const content = Buffer.from(`\u000aalga:needs${needs}`)
+        const section = needs === "" ? [] : [0, content.length, ...content]
+        const bytes = Buffer.concat([yield* Effect.promise(() => component), Uint8Array.from(section)])
+        yield* Effect.promise(() => writeFile(file, bytes))
+        const run = yield* program(["inspect", file])
+        return (yield* Effect.promise(() => Array.fromAsync(run.lines))).filter((line) => line.startsWith("needs"))
+      })
+      assert.deepEqual(yield* inspectedWith(""), [])
+      assert.deepEqual(yield* inspectedWith("request-time,made-up"), [
+        "needs         request-time: on a host that sends none, a caller could set x-alga-request-time itself"
+      ])
+    })
+  )
+
   it.live("cuts what is long, and says in one short line why a bundle is none", () =>
     Effect.gen(function* () {
       const { lines } = yield* inspected({ publisher: "p".repeat(1_000_000) })

@@ -1,5 +1,5 @@
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
-import { Invocation, Storage, type StorageEntry, StorageError } from "@alga-psa/ext-domain"
+import { BeforeWrite, Invocation, Storage, type StorageEntry, StorageError } from "@alga-psa/ext-domain"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { sha256 } from "../testing/Archive.ts"
@@ -53,29 +53,38 @@ const answerOf = Effect.fnUntraced(function* (capabilities: ReadonlyArray<string
 
 describe("a port beside the reads", () => {
   const { asked, port } = deploymentStorage()
-
-  layer(Layer.provideMerge(testRunner({ ports: [port] }), data), { excludeTestServices: true, timeout: 120_000 })(
-    "that a deployment opens",
-    (it) => {
-      it.effect("answers a component behind its capability, each install for itself", () =>
-        Effect.gen(function* () {
-          for (let installs = 0; installs < 2; installs++) {
-            const { body, install } = yield* answerOf(["cap:storage.kv"])
-            assert.deepStrictEqual(body, { note: "/a" })
-            assert.deepStrictEqual(asked.splice(0), [install, install])
-          }
-        })
-      )
-
-      it.effect("is not asked, and denies, without its capability", () =>
-        Effect.gen(function* () {
-          const { body } = yield* answerOf(["cap:client.read", "cap:secrets.get"])
-          assert.deepStrictEqual(body, { refused: "denied" })
-          assert.deepStrictEqual(asked, [])
-        })
-      )
-    }
+  let writing = 0
+  const noted = Layer.succeed(
+    BeforeWrite,
+    Effect.sync(() => {
+      assert.deepStrictEqual(asked, [])
+      writing += 1
+    })
   )
+
+  layer(Layer.provideMerge(testRunner({ ports: [port] }), Layer.merge(data, noted)), {
+    excludeTestServices: true,
+    timeout: 120_000
+  })("that a deployment opens", (it) => {
+    it.effect("answers a component behind its capability, each install for itself", () =>
+      Effect.gen(function* () {
+        for (let installs = 0; installs < 2; installs++) {
+          const { body, install } = yield* answerOf(["cap:storage.kv"])
+          assert.deepStrictEqual(body, { note: "/a" })
+          assert.deepStrictEqual(asked.splice(0), [install, install])
+          assert.strictEqual(writing, installs + 1)
+        }
+      })
+    )
+
+    it.effect("is not asked, and denies, without its capability", () =>
+      Effect.gen(function* () {
+        const { body } = yield* answerOf(["cap:client.read", "cap:secrets.get"])
+        assert.deepStrictEqual(body, { refused: "denied" })
+        assert.deepStrictEqual(asked, [])
+      })
+    )
+  })
 
   layer(Layer.provideMerge(testRunner(), data), { excludeTestServices: true, timeout: 120_000 })(
     "that nobody opens",

@@ -4,6 +4,7 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { program } from "../testing/Program.ts"
+import { addressOf } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
 
 class Setting extends Context.Service<
@@ -113,6 +114,19 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
       const [code, line] = yield* ends({ EXT_CACHE_ROOT: "/dev/null/none" })
       assert.strictEqual(code, 1)
       assert.match(line, /\/dev\/null\/none.*ENOTDIR/)
+    })
+  )
+
+  it.effect("is none where the database lacks what is read: the runner is not ready, and says which", () =>
+    Effect.gen(function* () {
+      const { settings } = yield* Setting
+      const url = yield* addressOf(yield* program(["serve"], settings))
+      const answer = yield* Effect.promise(() => fetch(`${url}/readyz`))
+      assert.strictEqual(answer.status, 503)
+      const { checks, status, why } = (yield* Effect.promise(() => answer.json())) as Record<string, unknown>
+      assert.deepInclude(checks, { database: "unavailable", sandbox: "ok" })
+      assert.strictEqual(status, "not-ready")
+      assert.match(String(why), /^the database has no table clients, .+: check that it is Alga's$/)
     })
   )
 })

@@ -25,7 +25,7 @@ describe("telemetry", () => {
     "follows a request from the gateway's id to the statement, in traces and in the log",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const { serve, settings } = yield* serveSetting(Redacted.value(yield* testDatabase))
         const receiver = yield* otlpReceiver
         const { execute, run, url } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
         yield* Effect.promise(() => fetch(`${url}/healthz`))
@@ -42,6 +42,12 @@ describe("telemetry", () => {
         const statement = ofTrace.find(({ attributes }) =>
           attributes.some(({ value }) => value.stringValue?.includes("FROM clients"))
         )
+        const place = new URL(settings.DATABASE_URL)
+        const said = (name: string) => statement?.attributes.find(({ key }) => key === name)?.value
+        assert.strictEqual(said("server.address")?.stringValue, place.hostname)
+        assert.include(JSON.stringify(said("server.port")), place.port)
+        assert.strictEqual(said("db.namespace")?.stringValue, place.pathname.slice(1))
+        assert.strictEqual(said("db.client.sslmode")?.stringValue, "prefer")
         const names = path(ofTrace, statement)
         assert.includeMembers([...names], ["ClientReads.list", "Sandbox.execute", "Execution.run"])
         assert.strictEqual(names.at(-1), server?.name)

@@ -18,13 +18,21 @@ export const layerStore = layerComponentStore({
 export const sandboxOf = (options: Partial<SandboxOptions> = {}) =>
   layerSandbox({ concurrency: 4, spares: 1, idleProcesses: 2, ...options }).pipe(Layer.provideMerge(layerStore))
 
+const headersOf = (count: number) => Array.from({ length: count }, () => ({ name: "x-a", value: "1" }))
+
 /** A request with a body of so many bytes. */
-export const requestOf = (body: Uint8Array | null = null, headers = 1, method = "POST"): ExecuteRequest => ({
+export const requestOf = (
+  body: Uint8Array | null = null,
+  headers = 1,
+  method = "POST",
+  hostHeaders = 0
+): ExecuteRequest => ({
   context: { requestId: null, tenantId: "tenant", extensionId: "extension", installId: "install", versionId: null },
   http: {
     method,
     url: "/api/run?x=1",
-    headers: Array.from({ length: headers }, () => ({ name: "x-a", value: "1" })),
+    headers: headersOf(headers),
+    ...(hostHeaders === 0 ? {} : { hostHeaders: headersOf(hostHeaders) }),
     body
   }
 })
@@ -34,6 +42,7 @@ export interface RunOptions<R> {
   readonly limits?: Partial<Limits>
   readonly body?: Uint8Array
   readonly headers?: number
+  readonly hostHeaders?: number
   readonly method?: string
   readonly installId?: string
   readonly tenantId?: string
@@ -51,7 +60,7 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
       component,
       tenantId: options.tenantId ?? "tenant",
       installId: options.installId ?? "install",
-      request: requestOf(options.body ?? null, options.headers, options.method),
+      request: requestOf(options.body ?? null, options.headers, options.method, options.hostHeaders),
       limits: { ...defaultLimits, ...options.limits },
       host: options.host ?? (() => Effect.succeed(ok(null))),
       onRun: options.onRun

@@ -22,15 +22,35 @@ const text = (raw: string): string => raw.replace(/[&<>"']/g, (letter) => escape
 /** JSON that stays inside its element whatever it holds. */
 const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")
 
-/** The document of a host page. Its scripts and styles are files of their own, as its policy wants it. */
-export const documentOf = ({ aside, settings, title, who }: DocumentOptions): string => `<!doctype html>
+const head = (title: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(title)} · development host</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/host/main.css">
+<link rel="stylesheet" href="/host/main.css">`
+
+/** The document that leads to host pages, for whoever opens the server's address without a path. */
+export const indexDocument = (
+  pages: ReadonlyArray<{ readonly path: string; readonly title: string; readonly who: string }>
+) =>
+  `${head("Extensions")}
+</head>
+<body class="index">
+<main>
+<h1>Development host</h1>
+<p>Open an extension’s page as one of these:</p>
+<ul>
+${pages.map(({ path, title, who }) => `<li><a href="${text(path)}">${text(title)}</a> <span>${text(who)}</span></li>`).join("\n")}
+</ul>
+</main>
+</body>
+</html>
+`
+
+/** The document of a host page. Its scripts and styles are files of their own, as its policy wants it. */
+export const documentOf = ({ aside, settings, title, who }: DocumentOptions): string => `${head(title)}
 <script id="settings" type="application/json">${json(settings)}</script>
 <script type="module" src="/host/main.js"></script>
 </head>

@@ -98,6 +98,10 @@ const explainBuild = (error: BuildError, { base, folder, script }: BuildStep): R
     const remedy = "write export const handler = serve(handle)"
     return [finding({ code: "handler-missing", at, text: "exports no handler", remedy })]
   }
+  const [, lacking, install] = /^(\w+ needs a package): (.+)$/.exec(detail) ?? []
+  if (lacking !== undefined && install !== undefined) {
+    return [finding({ code: "toolchain", at: { file: "package.json" }, text: lacking, remedy: install })]
+  }
   if (/failed to get path metadata/.test(detail)) {
     const text = "@bytecodealliance/preview2-shim 0.26.1 breaks this engine's toolchain"
     const remedy = "pin 0.26.0 under overrides, in package.json with npm and in pnpm-workspace.yaml with pnpm"

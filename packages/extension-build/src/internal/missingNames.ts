@@ -46,10 +46,10 @@ const isWrite =
 export const missingNames = (
   folder: string,
   entry: string,
-  { modules, script, sourceMap }: Pick<BundledHandler, "modules" | "script" | "sourceMap">,
+  { modules, readable, sourceMap }: Pick<BundledHandler, "modules" | "readable" | "sourceMap">,
   isSdk: (file: string) => boolean
 ): ReadonlyArray<Finding> => {
-  const tree = readScript(script)
+  const tree = readScript(readable)
   const reads = globalReads(tree)
   const isGuarded = makeGuards(tree)
   const map = new SourceMap(JSON.parse(sourceMap))

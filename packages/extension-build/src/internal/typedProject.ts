@@ -24,6 +24,17 @@ const followed = {
 /** Options of an extension without a `tsconfig.json`: those of the template, with JavaScript as it is. */
 const usual = { ...followed, lib: ["es2024"], types: ["@alga-psa/ext-extension-sdk/globals"], checkJs: false }
 
+/** Options of a page without a `tsconfig.json`: a browser's, with styles that it imports. */
+const ofPage = {
+  ...usual,
+  lib: ["es2024", "dom", "dom.iterable"],
+  types: [],
+  jsx: "react-jsx",
+  noUncheckedSideEffectImports: false
+}
+
+const pages = ["ui/src/main.tsx", "ui/src/main.ts"]
+
 /** Where an author's own settings may lie. */
 const settings = ["tsconfig.json", "src/tsconfig.json", "ui/tsconfig.json", "ui/src/tsconfig.json"]
 
@@ -31,26 +42,29 @@ const settings = ["tsconfig.json", "src/tsconfig.json", "ui/tsconfig.json", "ui/
 export interface TypedProjects {
   /** The entry and all that it imports. Its options do not matter: types are asked for, not checked. */
   readonly followed: Project
-  /** What `tsc` would check, by the author's own settings; by the template's where the entry is not among it. */
+  /** What `tsc` would check, by the author's own settings; by the usual ones where the entry or the page is not among it. */
   readonly checked: () => ReadonlyArray<Project>
 }
 
 /** Lets TypeScript read an extension, with the path aliases of its `tsconfig.json`, as long as `use` takes. */
 export const withTypedProjects = <A>(folder: string, entry: string, use: (projects: TypedProjects) => A): A => {
   const own = join(folder, "tsconfig.json")
-  const config = (compilerOptions: object) =>
+  const isThere = (file: string): boolean => existsSync(file)
+  const config = (file: string, compilerOptions: object, extended: boolean) =>
     JSON.stringify({
-      ...(existsSync(own) ? { extends: own } : {}),
-      files: [entry],
+      ...(extended && isThere(own) ? { extends: own } : {}),
+      files: [file],
       include: [],
       references: [],
       compilerOptions
     })
+  const page = pages.map((name) => join(folder, name)).find(isThere)
   const made = new Map([
-    [join(folder, ".alga-ext.tsconfig.json"), config(followed)],
-    [join(folder, ".alga-ext.check.tsconfig.json"), config(existsSync(own) ? { noEmit: true } : usual)]
+    [join(folder, ".alga-ext.tsconfig.json"), config(entry, followed, true)],
+    [join(folder, ".alga-ext.check.tsconfig.json"), config(entry, isThere(own) ? { noEmit: true } : usual, true)],
+    [join(folder, ".alga-ext.page.tsconfig.json"), config(page ?? entry, ofPage, false)]
   ])
-  const [followedFile = "", checkedFile = ""] = made.keys()
+  const [followedFile = "", checkedFile = "", pageFile = ""] = made.keys()
   const api = new API({
     cwd: folder,
     fs: {
@@ -68,9 +82,11 @@ export const withTypedProjects = <A>(folder: string, entry: string, use: (projec
     return use({
       followed: project,
       checked: () => {
-        const projects = open(settings.map((name) => join(folder, name)).filter((file) => existsSync(file)))
-        const isChecked = projects.some(({ program }) => program.getSourceFileNames().includes(entry))
-        return isChecked ? projects : [...projects, ...open([checkedFile])]
+        const projects = open(settings.map((name) => join(folder, name)).filter(isThere))
+        const isChecked = (file: string | undefined) =>
+          file === undefined || projects.some(({ program }) => program.getSourceFileNames().includes(file))
+        const added = [...(isChecked(entry) ? [] : [checkedFile]), ...(isChecked(page) ? [] : [pageFile])]
+        return [...projects, ...open(added)]
       }
     })
   } finally {

@@ -9,6 +9,9 @@ import { sayFindings } from "../internal/sayFindings.ts"
 
 const mostPackages = 10
 
+/** What an author should know of a time and a seed that come with a request. */
+const kept = "this runner sends; on one that does not, it throws, or a caller's header can set it"
+
 /** `check`: everything that can be found in an extension before it runs, in one list. */
 export const check = Command.make(
   "check",
@@ -20,16 +23,19 @@ export const check = Command.make(
         error._tag !== "ExtensionInvalid"
           ? Effect.void
           : flags.json
-            ? Console.log(plainJson({ findings: [...error.problems, ...error.notes], componentBytes: null, sizes: [] }))
+            ? Console.log(
+                plainJson({ findings: [...error.problems, ...error.notes], componentBytes: null, sizes: [], needs: [] })
+              )
             : sayFindings(folder, [...error.notes, ...error.problems])
       )
     )
-    const { componentSize, findings, sizes } = built
-    if (flags.json) return yield* Console.log(plainJson({ findings, componentBytes: componentSize, sizes }))
+    const { componentSize, findings, needs, sizes } = built
+    if (flags.json) return yield* Console.log(plainJson({ findings, componentBytes: componentSize, sizes, needs }))
     yield* sayFindings(folder, findings)
     yield* Console.log(
       [
         `${built.manifest.name} ${built.manifest.version}: nothing is wrong`,
+        ...needs.map(({ at, what }) => `  needs the ${what} of the request (${at}), which ${kept}`),
         `  component ${bytesText(componentSize)}, script by package:`,
         ...sizes.slice(0, mostPackages).map(({ bytes, name }) => `    ${name}  ${bytesText(bytes)}`)
       ]

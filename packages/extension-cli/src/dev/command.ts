@@ -1,4 +1,3 @@
-import { lastPort } from "@alga-psa/ext-development-host/PortUnusable"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { Console, Effect, Option, Stream, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -7,6 +6,9 @@ import { extensionFlags } from "../internal/extensionFlags.ts"
 import { openBrowser } from "./OpenBrowser.ts"
 import { buildLines, executionLines } from "./Terminal.ts"
 import { viewerNames } from "./ViewerName.ts"
+
+// Not the development host's own: the other commands run where it is not installed.
+const lastPort = 65_535
 
 const port = Flag.Int("port").pipe(
   Flag.withDefault(8790),

@@ -1,12 +1,10 @@
 import { join, relative, resolve } from "node:path"
-import * as zlib from "node:zlib"
 import { bytesText } from "@alga-psa/ext-extension-build/BytesText"
 import { invalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
 import { fileFinding } from "@alga-psa/ext-extension-build/FileFinding"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"
-import { UsageWrong } from "../ExitCode.ts"
 import type { SourceFlags } from "./extensionFlags.ts"
 import { sayFindings } from "./sayFindings.ts"
 import { seconds } from "./seconds.ts"
@@ -18,10 +16,6 @@ interface Flags extends SourceFlags {
 
 /** Builds an extension as its flags say, without publishing it. The toolchain is loaded here and not sooner. */
 export const buildBy = Effect.fnUntraced(function* (flags: SourceFlags & { readonly component?: string | undefined }) {
-  if (!("zstdCompressSync" in zlib)) {
-    const message = `Node ${process.versions.node} cannot pack bundles: use 22.15 or newer, or install the package "node" beside this one`
-    return yield* new UsageWrong({ message })
-  }
   const { buildExtension } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
   return yield* buildExtension({
     folder: resolve(flags.folder),

@@ -3,5 +3,6 @@ export const authorsGuides: ReadonlyArray<string> = [
   "move-from-http-calls.md",
   "read-clients-and-services.md",
   "test-without-a-host.md",
-  "what-you-may-not-do.md"
+  "what-you-may-not-do.md",
+  "write-a-page.md"
 ]

@@ -22,19 +22,24 @@ export const stepsOf = (guide: string): ReadonlyArray<GuideStep> =>
     line: guide.slice(0, index).split("\n").length
   }))
 
-/** Takes packages that are not published from where they were packed, and leaves every other command alone. */
-const prelude = `
-npx() {
-  if [[ "$2" == @alga-psa/ext-extension-cli ]]; then shift 2; "$NODE" "$CLI" "$@"; else command npx "$@"; fi
-}
+/**
+ * How the commands of a guide are run: bash that stands before each block. It takes packages that are not published from where they
+ * were packed, by pnpm, whose store is quick, and leaves every other command alone.
+ */
+export const byPnpm = `
 npm() {
+  if [[ "$*" == "create alga-extension "* ]]; then
+    local name=$3
+    shift 4
+    "$NODE" "$CREATE" "$name" "$@"
+    return
+  fi
   if [[ "$1" != install ]]; then command npm "$@"; return; fi
   shift
   cp "$PACKAGES/pnpm-workspace.yaml" .
   if [[ $# == 0 ]]; then command npx --yes pnpm@12 install --prefer-offline
   else command npx --yes pnpm@12 add --prefer-offline "$@"; fi
 }
-set -euo pipefail
 `
 
 interface Said {
@@ -53,8 +58,9 @@ const shell = (cwd: string, script: string, env: Readonly<Record<string, string>
 export const follow = async (
   guide: string,
   folder: string,
-  packages: PackedPackages,
-  env: Readonly<Record<string, string>>
+  packages: Pick<PackedPackages, "folder">,
+  env: Readonly<Record<string, string>>,
+  how: string = byPnpm
 ): Promise<string> => {
   let cwd = folder
   let said: Said = { code: 0, output: "" }
@@ -63,7 +69,7 @@ export const follow = async (
   for (const { info, kind, line, text } of stepsOf(guide)) {
     const fail = (what: string) => new Error(`line ${line}: ${what}\n${said.output}`)
     if (kind === "sh") {
-      said = await shell(cwd, `${prelude}${text}\npwd > "$STATE"`, around)
+      said = await shell(cwd, `${how}\nset -euo pipefail\n${text}\npwd > "$STATE"`, around)
       if ((said.code === 0) === (info === "fails")) throw fail(`ended with ${said.code}`)
       if (said.code === 0) cwd = (await readFile(state, "utf8")).trim()
     } else if (kind === "text") {

@@ -8,9 +8,17 @@ import { promisify } from "node:util"
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../../../../", import.meta.url))
 /** What an author of extensions installs. */
-export const packagesOfAuthors = ["domain", "adapters-wit", "extension-sdk", "extension-build", "extension-cli"]
+export const packagesOfAuthors = [
+  "create-alga-extension",
+  "domain",
+  "adapters-wit",
+  "development-host",
+  "extension-sdk",
+  "extension-build",
+  "extension-cli"
+]
 /** What only `alga-ext dev` loads. It is left out, which spares the installation of a database. */
-const leftOut = ["development-host", "runner", "adapters-http", "adapters-memory", "adapters-pg"]
+const leftOut = ["runner", "adapters-http", "adapters-memory", "adapters-pg"]
 
 /** The packages of this project as a registry would give them, for package managers outside of it. */
 export interface PackedPackages {
@@ -24,15 +32,19 @@ export interface PackedPackages {
 /** Runs pnpm, with what is in its store already where it can. */
 export const pnpm = (cwd: string, ...args: ReadonlyArray<string>) => run("npx", ["--yes", "pnpm@12", ...args], { cwd })
 
+/** The name of a package, by its folder. */
+const nameOf = (folder: string): string => (folder.startsWith("create-") ? folder : `@alga-psa/ext-${folder}`)
+
 /** Packs packages, by the names of their folders. */
 export const packPackages = async (packed: ReadonlyArray<string>): Promise<PackedPackages> => {
   const folder = await mkdtemp(join(tmpdir(), "alga-packages-"))
-  const chosen = packed.flatMap((name) => ["--filter", `@alga-psa/ext-${name}`])
+  const chosen = packed.flatMap((name) => ["--filter", nameOf(name)])
   await pnpm(root, "-r", ...chosen, "pack", "--pack-destination", folder)
   const files = await readdir(folder)
   const from = packed.map((name) => {
-    const file = files.find((one) => one.startsWith(`alga-psa-ext-${name}-`)) ?? "missing"
-    return `  "@alga-psa/ext-${name}": "file:${join(folder, file)}"`
+    const start = nameOf(name).replace("@", "").replace("/", "-")
+    const file = files.find((one) => one.startsWith(`${start}-`)) ?? "missing"
+    return `  "${nameOf(name)}": "file:${join(folder, file)}"`
   })
   const workspace = [
     "allowBuilds:",
@@ -41,7 +53,7 @@ export const packPackages = async (packed: ReadonlyArray<string>): Promise<Packe
     "overrides:",
     '  "@bytecodealliance/preview2-shim": 0.26.0',
     ...from,
-    ...leftOut.filter((name) => !packed.includes(name)).map((name) => `  "@alga-psa/ext-${name}": "-"`),
+    ...leftOut.filter((name) => !packed.includes(name)).map((name) => `  "${nameOf(name)}": "-"`),
     ""
   ].join("\n")
   await writeFile(join(folder, "pnpm-workspace.yaml"), workspace)

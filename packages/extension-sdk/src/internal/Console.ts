@@ -1,3 +1,6 @@
+import { tableText } from "./consoleTable.ts"
+import { describe, formatLine } from "./describe.ts"
+
 /** The severities of the host's log. */
 export type LogLevel = "info" | "warn" | "error"
 
@@ -5,41 +8,43 @@ export type LogLevel = "info" | "warn" | "error"
 export type LogSink = (level: LogLevel, message: string) => void
 
 let sink: LogSink = () => {}
+let groups = 0
+const counts = new Map<string, number>()
+const timers = new Set<string>()
 
 /** Sends every later line to the host. What is logged while a component is built, before any host is there, is dropped. */
 export const connectLog = (next: LogSink): void => {
   sink = next
+  groups = 0
+  counts.clear()
+  timers.clear()
 }
 
-const describeError = (error: Error): string => {
-  const head = `${error.name}: ${error.message}`
-  const stack = error.stack ?? ""
-  return stack.includes(head) ? stack : `${head}\n${stack}`.trimEnd()
+const write = (level: LogLevel, text: string): void => {
+  const indent = "  ".repeat(groups)
+  sink(level, (groups === 0 ? text : text.replace(/^/gm, indent)).toWellFormed())
 }
 
-const describeWithCause = (error: Error): string =>
-  error.cause === undefined
-    ? describeError(error)
-    : `${describeError(error)}\ncaused by: ${error.cause instanceof Error ? describeError(error.cause) : String(error.cause)}`
-
-const describe = (value: unknown): string => {
-  if (typeof value === "string") return value
-  if (value instanceof Error) return describeWithCause(value)
-  try {
-    return JSON.stringify(value) ?? String(value)
-  } catch {
-    return String(value)
-  }
-}
-
-/** Writes one line. Texts stay as they are, an error gives name, message, stack and cause, all else becomes JSON. */
+/** Writes one line: texts as they are, all else described. */
 export const report = (level: LogLevel, values: ReadonlyArray<unknown>): void =>
-  sink(level, values.map(describe).join(" ").toWellFormed())
+  write(level, values.map(describe).join(" "))
+
+type Values = ReadonlyArray<unknown>
 
 const at =
   (level: LogLevel) =>
-  (...values: ReadonlyArray<unknown>): void =>
-    report(level, values)
+  (...values: Values): void =>
+    write(level, formatLine(values))
+
+const group = (...values: Values): void => {
+  if (values.length > 0) write("info", formatLine(values))
+  groups += 1
+}
+
+const elapsed = (label: string, values: Values): void =>
+  timers.has(label)
+    ? write("info", [`${label}: 0 ms`, ...values.map(describe)].join(" "))
+    : write("warn", `console.time: there is no timer ${label}`)
 
 /** `console` for engines that have none, or one that nobody reads: its lines go to the host's log. */
 export const hostConsole = {
@@ -48,5 +53,31 @@ export const hostConsole = {
   info: at("info"),
   warn: at("warn"),
   error: at("error"),
-  trace: at("info")
+  trace: (...values: Values): void =>
+    write("info", `Trace: ${formatLine(values)}\n${new Error().stack ?? ""}`.trimEnd()),
+  dir: (value: unknown): void => write("info", describe(value)),
+  dirxml: at("info"),
+  table: (data: unknown, columns?: ReadonlyArray<string>): void =>
+    write("info", tableText(data, columns) ?? describe(data)),
+  group,
+  groupCollapsed: group,
+  groupEnd: (): void => {
+    groups = Math.max(0, groups - 1)
+  },
+  assert: (holds: unknown, ...values: Values): void => {
+    if (!holds) write("error", ["Assertion failed", ...(values.length > 0 ? [formatLine(values)] : [])].join(": "))
+  },
+  count: (label = "default"): void => {
+    counts.set(label, (counts.get(label) ?? 0) + 1)
+    write("info", `${label}: ${counts.get(label)}`)
+  },
+  countReset: (label = "default"): void => void counts.delete(label),
+  /** Time stands still while a request runs: what was measured took 0 ms. */
+  time: (label = "default"): void => void timers.add(label),
+  timeLog: (label = "default", ...values: Values): void => elapsed(label, values),
+  timeEnd: (label = "default"): void => {
+    elapsed(label, [])
+    timers.delete(label)
+  },
+  clear: (): void => {}
 }

@@ -6,6 +6,7 @@ import { report } from "./Console.ts"
 import { jobs } from "./jobs.ts"
 import { lift } from "./lift.ts"
 import { QueuedPromise } from "./QueuedPromise.ts"
+import { beginRequest, endRequest } from "./requestFacts.ts"
 import { executeResponse } from "./shapes.ts"
 
 type Outcome<A> = { readonly value: A } | { readonly failure: unknown }
@@ -24,7 +25,7 @@ export const runToEnd = <A>(run: () => Promise<A> | A): A => {
       outcome = { failure }
     }
   )
-  jobs.drain()
+  jobs.drain(() => outcome !== null)
   return settled(outcome)
 }
 
@@ -49,19 +50,25 @@ const isOutOfMemory = (error: unknown): boolean =>
  * The function that the component exports. Whatever the handler does, it answers: an error, a promise that never
  * settles and a response of the wrong shape are logged and become 500 with `{"error":"internal"}`, because an
  * exception that leaves a component is a trap that says nothing. A lack of memory leaves it all the same: the host, which
- * refused the memory, then says so to whoever can raise the limit.
+ * refused the memory, then says so to whoever can raise the limit. The handler does not see what the host alone tells of a
+ * request; that is there while it runs, and for this request alone.
  */
 export const shell =
   (handler: Handler, host: HostBindings) =>
   (request: World.ExecuteRequest): World.ExecuteResponse => {
     try {
+      const { context, http } = lift(request)
+      const headers = beginRequest(http.headers)
       return executeResponse(
-        runToEnd(() => handler(lift(request), host)),
+        runToEnd(() => handler({ context, http: { ...http, headers } }, host)),
         "the handler's response"
       )
     } catch (error) {
       report("error", ["the handler failed:", error])
       if (isOutOfMemory(error)) throw error
       return executeResponse(errorResponse("internal"), "response")
+    } finally {
+      endRequest()
+      jobs.reset()
     }
   }

@@ -27,10 +27,30 @@ const bytesOf = (input: ArrayBuffer | ArrayBufferView): Uint8Array =>
     ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
     : new Uint8Array(input as ArrayBuffer)
 
-/** `TextDecoder` for engines that have none: UTF-8 only, and whole inputs only. */
+const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
+  if (first.length === 0) return second
+  const bytes = new Uint8Array(first.length + second.length)
+  bytes.set(first)
+  bytes.set(second, first.length)
+  return bytes
+}
+
+/** How many bytes at the end begin a character that is not whole yet. */
+const unfinished = (bytes: Uint8Array): number => {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0
+    if (byte < 0x80) return 0
+  }
+  return 0
+}
+
+/** `TextDecoder` for engines that have none: UTF-8 only. */
 export class Utf8Decoder {
   readonly fatal: boolean
   readonly ignoreBOM: boolean
+  #rest = new Uint8Array()
+  #begun = false
 
   constructor(label = "utf-8", options: { readonly fatal?: boolean; readonly ignoreBOM?: boolean } = {}) {
     if (!labels.includes(String(label).trim().toLowerCase())) {
@@ -45,9 +65,13 @@ export class Utf8Decoder {
   }
 
   decode(input?: ArrayBuffer | ArrayBufferView, options: { readonly stream?: boolean } = {}): string {
-    if (options.stream) throw new TypeError("TextDecoder cannot decode in parts here: pass the whole input")
-    const text = input === undefined ? "" : this.#read(bytesOf(input))
-    return !this.ignoreBOM && text.startsWith("\uFEFF") ? text.slice(1) : text
+    const bytes = joined(this.#rest, input === undefined ? this.#rest.subarray(0, 0) : bytesOf(input))
+    const held = options.stream ? unfinished(bytes) : 0
+    this.#rest = bytes.slice(bytes.length - held)
+    const text = this.#read(bytes.subarray(0, bytes.length - held))
+    const marked = !this.#begun && !this.ignoreBOM && text.startsWith("\uFEFF")
+    this.#begun = options.stream === true && (this.#begun || text !== "")
+    return marked ? text.slice(1) : text
   }
 
   #read(bytes: Uint8Array): string {

@@ -21,12 +21,16 @@ const endLoading = (): void => {
   if (first !== undefined) throw first
 }
 
+/** What is thrown for something that a component cannot have while its modules load. It fails the build, whoever catches it. */
+export const loadingError = (asked: string): Error => {
+  const error = new Error(
+    `${asked}: not while a module loads, which is when the component is built: call it in the handler`
+  )
+  refused?.push(error)
+  return error
+}
+
 /** Throws while modules load, for the operation that is asked of the host. */
 export const refuseWhileLoading = (operation: string): void => {
-  if (refused === null) return
-  const error = new Error(
-    `host.${operation}(): not while a module loads, which is when the component is built: call it in the handler`
-  )
-  refused.push(error)
-  throw error
+  if (refused !== null) throw loadingError(`host.${operation}()`)
 }

@@ -19,7 +19,16 @@ const temporary = Effect.acquireRelease(
 const longestLine = 1_000
 const line = (text: string): string => foreignText(text, longestLine)
 
-const lines = ({ bundle, bytes, capabilities, hash, imports, limits, memory }: Inspection): ReadonlyArray<string> => [
+const lines = ({
+  bundle,
+  bytes,
+  capabilities,
+  hash,
+  imports,
+  limits,
+  memory,
+  needs
+}: Inspection): ReadonlyArray<string> => [
   ...(bundle === null
     ? []
     : [
@@ -31,6 +40,9 @@ const lines = ({ bundle, bytes, capabilities, hash, imports, limits, memory }: I
   `component     sha256:${hash}, ${bytes} bytes`,
   `imports       ${imports.join(", ") || "nothing"}`,
   `can use       ${capabilities.join(", ") || "no capability"}`,
+  ...(needs.length > 0
+    ? [`needs         ${needs.join(", ")}: on a host that sends none, a caller could set x-alga-${needs[0]} itself`]
+    : []),
   `memory        starts with ${memory.startKib} KiB, ${memory.maximumKib === null ? "and names no bound of its own" : `and grows to ${memory.maximumKib} KiB at most`}`,
   ...Object.entries(limits).map(([name, limit], i) => `${(i === 0 ? "limits" : "").padEnd(14)}${name} ${limit}`)
 ]

@@ -31,7 +31,7 @@ export const App = ({ ask, start }: AppProps) => {
   const shared = { ask, id: place.id }
   return (
     <main>
-      <h1>Clients and services</h1>
+      <h1 className="visually-hidden">Clients and services</h1>
       <Tabs
         activeKey={place.list}
         onChange={(key) => go({ list: key as ListName, id: null })}

@@ -1,4 +1,3 @@
-import { Badge } from "@alga-psa/ui-kit"
 import { Details } from "./Details.tsx"
 import type { Ask, Client } from "./Handler.ts"
 import { List, type ListShape } from "./List.tsx"
@@ -15,15 +14,13 @@ const shape: ListShape<Client> = {
   searchHint: "Name or billing email",
   idOf: ({ clientId }) => clientId,
   nameOf: ({ clientName }) => clientName,
-  summaryOf: (client) =>
-    [capitalised(client.clientType), client.accountManagerName, client.isInactive ? "Inactive" : ""]
-      .filter(Boolean)
-      .join(" · "),
+  markOf: ({ isInactive }) => (isInactive ? "Inactive" : null),
+  summaryOf: ({ accountManagerName, billingEmail, clientType }) =>
+    [capitalised(clientType), accountManagerName, billingEmail].filter(Boolean).join(" · "),
   columns: [
     { header: "Type", cell: ({ clientType }) => capitalised(clientType) || none },
     { header: "Account manager", cell: ({ accountManagerName }) => accountManagerName ?? none },
-    { header: "Billing email", cell: ({ billingEmail }) => billingEmail ?? none },
-    { header: "Status", cell: (client) => <Badge>{statusOf(client)}</Badge> }
+    { header: "Billing email", cell: ({ billingEmail }) => billingEmail ?? none }
   ]
 }
 

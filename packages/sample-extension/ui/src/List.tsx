@@ -1,4 +1,4 @@
-import { Card, Label, SearchInput } from "@alga-psa/ui-kit"
+import { Badge, Card, Label, SearchInput } from "@alga-psa/ui-kit"
 import { type ReactNode, useId } from "react"
 import { Notice } from "./Notice.tsx"
 import { Pager } from "./Pager.tsx"
@@ -20,6 +20,8 @@ export interface ListShape<Item> {
   readonly searchHint: string
   readonly idOf: (item: Item) => string
   readonly nameOf: (item: Item) => string
+  /** Stands beside the name of a record that is unlike most, such as `Inactive`; null for the others. */
+  readonly markOf: (item: Item) => string | null
   /** Beside the name on a narrow screen, where the columns have no room. */
   readonly summaryOf: (item: Item) => string
   readonly columns: ReadonlyArray<Column<Item>>
@@ -50,6 +52,13 @@ const status = <Item,>({ failure, loading, query, shown }: Listing<Item>, title:
     ? `${first} to ${last} of ${counted(shown.totalCount, title)}${found}`
     : `${counted(shown.totalCount, title)}${found}`
 }
+
+const Mark = ({ text }: { readonly text: string | null }) =>
+  text === null ? null : (
+    <span className="mark">
+      <Badge>{text}</Badge>
+    </span>
+  )
 
 /** A list with its search, its table and its pages. */
 export const List = <Item,>({ filter, listing, onOpen, shape }: ListProps<Item>) => {
@@ -113,6 +122,7 @@ export const List = <Item,>({ filter, listing, onOpen, shape }: ListProps<Item>)
                     >
                       {shape.nameOf(item)}
                     </button>
+                    <Mark text={shape.markOf(item)} />
                     <span className="summary">{shape.summaryOf(item)}</span>
                   </th>
                   {shape.columns.map(({ cell, header, numeric }) => (

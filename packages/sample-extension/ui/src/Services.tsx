@@ -1,4 +1,3 @@
-import { Badge } from "@alga-psa/ui-kit"
 import { useId } from "react"
 import { Details } from "./Details.tsx"
 import type { Ask, Service } from "./Handler.ts"
@@ -17,13 +16,18 @@ const shape: ListShape<Service> = {
   searchHint: "Name, description or SKU",
   idOf: ({ serviceId }) => serviceId,
   nameOf: ({ serviceName }) => serviceName,
-  summaryOf: (service) => `${capitalised(service.billingMethod)} · ${rateOf(service)}`,
+  markOf: ({ isActive }) => (isActive ? null : "Retired"),
+  summaryOf: (service) =>
+    [service.serviceTypeName, service.sku, capitalised(service.billingMethod), rateOf(service)]
+      .filter(Boolean)
+      .join(" · "),
   columns: [
     { header: "Kind", cell: ({ itemKind }) => capitalised(itemKind) },
+    { header: "Type", cell: ({ serviceTypeName }) => serviceTypeName ?? none },
+    { header: "SKU", cell: ({ sku }) => sku ?? none },
     { header: "Billing", cell: ({ billingMethod }) => capitalised(billingMethod) },
     { header: "Rate", cell: ({ defaultRate }) => money(defaultRate), numeric: true },
-    { header: "Unit", cell: ({ unitOfMeasure }) => unitOfMeasure || none },
-    { header: "Status", cell: ({ isActive }) => <Badge>{isActive ? "Active" : "Retired"}</Badge> }
+    { header: "Unit", cell: ({ unitOfMeasure }) => unitOfMeasure || none }
   ]
 }
 

@@ -47,10 +47,15 @@ const fail = (reason: FailReason, error: unknown): void =>
 const fieldOf = (value: unknown, name: string): unknown =>
   value !== null && typeof value === "object" ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
+/** What V8 throws where the stack has no room for another call. */
+const isOutOfStack = (error: unknown): boolean =>
+  error instanceof RangeError && error.message === "Maximum call stack size exceeded"
+
 /** A trap after the instance was refused memory has that for its cause, unless it is one of the stack. */
 const reasonOf = (error: unknown): FailReason => {
   const memoryRefused = takeMemoryRefused()
   if (error instanceof MessageTooLarge) return "host-call-too-large"
+  if (isOutOfStack(error)) return "too-deep"
   return memoryRefused && error instanceof coreWasm.RuntimeError ? "memory-limit" : "trap"
 }
 

@@ -71,6 +71,7 @@ export interface Call {
 /** Why a run gave no response. */
 export const failReasons = [
   "trap",
+  "too-deep",
   "memory-limit",
   "response-too-large",
   "response-header-limit",

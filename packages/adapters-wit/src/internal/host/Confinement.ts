@@ -3,7 +3,7 @@ import { access, constants } from "node:fs/promises"
 import { promisify } from "node:util"
 import { Effect } from "effect"
 import { NodeUnsuitable } from "../../NodeUnsuitable.ts"
-import { requiredNode } from "./NodeVersion.ts"
+import { requiredNode } from "../../RequiredNode.ts"
 
 /** The user that sandbox processes run as. */
 export interface SandboxUser {

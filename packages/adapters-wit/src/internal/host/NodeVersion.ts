@@ -2,9 +2,7 @@ import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { Effect } from "effect"
 import { NodeUnsuitable } from "../../NodeUnsuitable.ts"
-
-/** The least major version of Node. */
-export const requiredNode = 26
+import { requiredNode } from "../../RequiredNode.ts"
 
 /** Succeeds where `execPath` is a Node of at least the major version that the sandbox needs. */
 export const checkNode = Effect.fnUntraced(function* (execPath: string) {

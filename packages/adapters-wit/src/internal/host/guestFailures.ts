@@ -7,6 +7,7 @@ const detailBytes = 2_048
 
 const reasons = {
   trap: "trap",
+  "too-deep": "too-deep",
   "memory-limit": "memory-limit",
   load: "crashed",
   "response-too-large": "response-too-large",

@@ -1,20 +1,20 @@
 import { dirname, join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
 import { type BuildResult, build } from "esbuild"
 import { BuildError } from "../../BuildError.ts"
 import { FileRefused } from "../../FileRefused.ts"
 import { boundParts, interfacesIn } from "./boundParts.ts"
 import { refuseForeignData } from "./foreignData.ts"
+import {
+  absentDefines,
+  globalParts,
+  globalsInput,
+  globalsModule,
+  withPlainNames,
+  withPlainTypeof
+} from "./globalParts.ts"
+import { localeTables } from "./localeTables.ts"
+import { type Need, needsOf } from "./needs.ts"
 import { type GlobalUse, hasMarks, markedGlobals, usesOfGlobals } from "./usesOfGlobals.ts"
-
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-const fillIn = (name: string) => fileURLToPath(new URL(`../../${name}.${extension}`, import.meta.url))
-
-/** The fill-ins of a component that uses these globals: what it does not use stays out of it. */
-const fillInsFor = (globals: ReadonlyArray<GlobalUse>): string => {
-  if (globals.length === 0) return fillIn("FillIns")
-  return fillIn(globals.some(({ name }) => name === "fetch") ? "FetchFillIn" : "WebFillIns")
-}
 
 /** A file that is part of a bundle. */
 export interface BundledModule {
@@ -32,14 +32,24 @@ export interface BundledModule {
 export interface BundledHandler {
   /** One module, whose only imports are those of the world. */
   readonly script: string
+  /** The same for whoever reads it, letter for letter: globals that no component has go by their own names. */
+  readonly readable: string
   /** Its source map (JSON, version 3). The paths in it are relative to the entry's folder. */
   readonly sourceMap: string
   readonly modules: ReadonlyArray<BundledModule>
   /** The interfaces of the world that the script imports, such as `clients`. */
   readonly interfaces: ReadonlyArray<string>
-  /** Where code that is left in the script uses `fetch` and its classes. `typeof fetch` is no use. */
+  /**
+   * Where code that is left in the script uses globals that are not there by themselves: those that the build adds (`fetch`,
+   * `URL`, `Math.random`), `Date` where it asks for the present, and those that no component has. `typeof` is no use.
+   */
   readonly globals: ReadonlyArray<GlobalUse>
+  /** What the code asks of its host with each request: its time, and a seed for randomness. */
+  readonly needs: ReadonlyArray<Need>
 }
+
+/** Ways to take `Math.random` that do not name it so. More code may be meant by them. */
+const mayBeRandom = /\.random\b|\brandom\b[^;{}]*\} = Math\b/
 
 const textsOf = ({ outputFiles }: Pick<BuildResult<{ write: false }>, "outputFiles">) => {
   const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ""
@@ -51,22 +61,23 @@ const textsOf = ({ outputFiles }: Pick<BuildResult<{ write: false }>, "outputFil
  * are named, the host has these parts alone; what the entry imports of the world itself stays.
  *
  * Async functions become generators over the global `Promise`, which the fill-ins replace; they are put in front of
- * everything else, whatever order the entry imports in. `fetch` and its classes are put there where the code uses them.
+ * everything else, whatever order the entry imports in. Globals that only some code uses are put there where it does.
  */
 export const bundleHandler = async (
   entry: string,
   minify: boolean,
-  interfaces: ReadonlySet<string> | null
+  interfaces: ReadonlySet<string> | null,
+  locales: ReadonlyArray<string>
 ): Promise<BundledHandler> => {
   const folder = dirname(entry)
   let bundled: BundledHandler
   let exported: ReadonlyArray<string>
-  const bundle = (inject: string, define: Record<string, string>, minified: boolean) =>
+  const bundle = (used: ReadonlySet<string>, define: Record<string, string>, minified: boolean) =>
     build({
       absWorkingDir: folder,
       entryPoints: [entry],
-      inject: [inject],
-      define,
+      inject: [globalsModule],
+      define: { "process.env.NODE_ENV": '"production"', ...define },
       outfile: join(folder, "main.js"),
       bundle: true,
       sourcemap: "external",
@@ -78,7 +89,7 @@ export const bundleHandler = async (
       conditions: ["import"],
       target: "es2022",
       supported: { "async-await": false, "async-generator": false, "for-await": false, "top-level-await": false },
-      plugins: [boundParts(interfaces)],
+      plugins: [boundParts(interfaces), globalParts(used), localeTables(locales)],
       charset: "utf8",
       legalComments: "none",
       // Behind the last module: see `internal/loading.ts`.
@@ -87,21 +98,36 @@ export const bundleHandler = async (
       minify: minified
     })
   try {
-    const marked = await bundle(fillInsFor([]), markedGlobals, false)
-    const globals = usesOfGlobals(folder, textsOf(marked))
-    const again = minify || hasMarks(textsOf(marked).script)
-    const { metafile, outputFiles } = again ? await bundle(fillInsFor(globals), {}, minify) : marked
+    const marked = await bundle(new Set(), markedGlobals, false)
+    const markedTexts = textsOf(marked)
+    const globals = usesOfGlobals(folder, markedTexts)
+    const used = new Set(globals.map(({ name }) => name))
+    if (mayBeRandom.test(markedTexts.script)) used.add("Math.random")
+    const again = minify || hasMarks(markedTexts.script) || used.size > 0
+    const { metafile, outputFiles } = again ? await bundle(used, absentDefines(used), minify) : marked
     refuseForeignData(metafile, folder)
     exported = Object.values(metafile.outputs).flatMap((output) => output.exports)
+    const files = Object.entries(metafile.inputs).filter(([name]) => name !== globalsInput)
     const left = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)?.inputs ?? {}
-    const modules = Object.entries(metafile.inputs).map(([file, { imports }]) => ({
+    const modules = files.map(([file, { imports }]) => ({
       file: resolve(folder, file),
       worldImports: interfacesIn(imports),
-      imports: imports.filter(({ external }) => external !== true).map(({ path }) => resolve(folder, path)),
+      imports: imports
+        .filter(({ external, path }) => external !== true && path !== globalsInput)
+        .map(({ path }) => resolve(folder, path)),
       bytes: left[file]?.bytesInOutput ?? 0
     }))
-    const used = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))
-    bundled = { ...textsOf({ outputFiles }), modules, interfaces: [...new Set(used)].sort(), globals }
+    const imported = interfacesIn(Object.values(metafile.outputs).flatMap(({ imports }) => imports))
+    const { script, sourceMap } = textsOf({ outputFiles })
+    bundled = {
+      script: withPlainTypeof(script),
+      readable: withPlainNames(script),
+      sourceMap,
+      modules,
+      interfaces: [...new Set(imported)].sort(),
+      globals,
+      needs: needsOf(used)
+    }
   } catch (cause) {
     if (cause instanceof FileRefused) throw cause
     throw new BuildError("bundle", entry, cause instanceof Error ? cause.message : String(cause), { cause })

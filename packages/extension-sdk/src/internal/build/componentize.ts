@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process"
+import { existsSync } from "node:fs"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { BuildError } from "../../BuildError.ts"
 import { copyWorld } from "./worldFiles.ts"
@@ -10,16 +12,34 @@ import { copyWorld } from "./worldFiles.ts"
 /** The JavaScript engines that a component can carry. */
 export type Engine = "quickjs" | "starlingmonkey"
 
-const flags: Readonly<Record<Engine, ReadonlyArray<string>>> = {
-  quickjs: ["--backend", "qjs", "--backend-qjs-stub-wasi", "--backend-qjs-disable-async"],
-  starlingmonkey: ["--disable", "all"]
+const tools: Readonly<Record<Engine, string>> = { quickjs: "componentize-qjs", starlingmonkey: "@bytecodealliance/jco" }
+
+const require = createRequire(import.meta.url)
+
+/** The `package.json` of what makes components with an engine. */
+const manifestOf = (engine: Engine, entry: string): string => {
+  const tool = tools[engine]
+  const near = require.resolve.paths(tool)?.map((folder) => join(folder, tool, "package.json"))
+  const found = near?.find((file) => existsSync(file))
+  if (found !== undefined) return found
+  const version = engine === "starlingmonkey" ? "@1.35.0" : ""
+  throw new BuildError("componentize", entry, `${engine} needs a package: npm install --save-dev ${tool}${version}`)
 }
 
-const jco = join(dirname(createRequire(import.meta.url).resolve("@bytecodealliance/jco")), "jco.js")
+/** The version of the tool that makes components with an engine. */
+export const toolVersion = async (engine: Engine, entry: string): Promise<string> =>
+  JSON.parse(await readFile(manifestOf(engine, entry), "utf8")).version
 
-/** The version of the tool that makes components. */
-export const toolVersion = async (): Promise<string> =>
-  JSON.parse(await readFile(join(dirname(jco), "..", "package.json"), "utf8")).version
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
+const quickjs = fileURLToPath(new URL(`./quickjs.${extension}`, import.meta.url))
+
+/** The program that makes `main.wasm` of `main.js` in its folder, with its arguments. */
+const programOf = ({ engine, entry, worldName }: ComponentSource, wit: string): ReadonlyArray<string> => {
+  if (engine === "quickjs") return [quickjs, wit, worldName]
+  const jco = join(dirname(manifestOf(engine, entry)), "dist/jco.js")
+  const target = ["--wit", wit, "--world-name", worldName, "--out", "main.wasm"]
+  return [jco, "componentize", "main.js", ...target, "--disable", "all"]
+}
 
 const run = promisify(execFile)
 
@@ -55,14 +75,10 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
       await copyWorld(source.witDir, source.worldName, new Set(source.interfaces), join(folder, "wit"))
     }
     const wit = source.interfaces === null ? source.witDir : join(folder, "wit")
-    const target = ["--wit", wit, "--world-name", source.worldName, "--out", "main.wasm"]
-    await run(process.execPath, [jco, "componentize", "main.js", ...target, ...flags[source.engine]], {
-      cwd: folder,
-      timeout: longest,
-      killSignal: "SIGKILL"
-    })
+    await run(process.execPath, programOf(source, wit), { cwd: folder, timeout: longest, killSignal: "SIGKILL" })
     return await readFile(join(folder, "main.wasm"))
   } catch (cause) {
+    if (cause instanceof BuildError) throw cause
     throw new BuildError("componentize", source.entry, said(cause), { cause })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -6,8 +6,8 @@ import { FileRefused } from "../../FileRefused.ts"
 /** Read as code, so that what a bundle shows of them is a program and not their text. */
 const code = /\.([cm]?[jt]s|[jt]sx|css)$/
 
-/** Not files: what a package switches off for browsers, and data written in the source itself. */
-const noFile = /^(\(disabled\):|<data:|dataurl:)/
+/** Not files: what a package switches off for browsers, data written in the source itself, and a module of the build's own. */
+const noFile = /^(\(disabled\):|<data:|dataurl:|alga:alga:)/
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
 

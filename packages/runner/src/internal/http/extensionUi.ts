@@ -5,6 +5,7 @@ import { waitFor, within } from "../../Deadline.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
+import { byteRange } from "./byteRange.ts"
 import { namedTenant } from "./namedTenant.ts"
 import { hasTag, pageHeaders } from "./pageHeaders.ts"
 import { OwnerOfHost } from "./pageHost.ts"
@@ -28,6 +29,30 @@ const decodeSegment = (segment: string) =>
 const contentType = (path: string): string => {
   const type = Option.getOrElse(Mime.getType(path), () => "application/octet-stream")
   return /^text\/|javascript|json|svg/.test(type) ? `${type}; charset=utf-8` : type
+}
+
+interface Described {
+  readonly contentType: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A file, or the part of it that is asked for, which players of sound and film want. */
+const partOf = (
+  { headers: asked }: HttpServerRequest.HttpServerRequest,
+  bytes: Uint8Array,
+  etag: string,
+  how: Described
+) => {
+  const range = (asked["if-range"] ?? etag) === etag ? byteRange(asked["range"] ?? "", bytes.byteLength) : "whole"
+  if (range === "whole") return HttpServerResponse.uint8Array(bytes, how)
+  const ofSize = (part: string) => ({ ...how.headers, "content-range": `bytes ${part}/${bytes.byteLength}` })
+  return range === "outside"
+    ? HttpServerResponse.empty({ status: 416, headers: ofSize("*") })
+    : HttpServerResponse.uint8Array(bytes.subarray(range.first, range.last + 1), {
+        ...how,
+        status: 206,
+        headers: ofSize(`${range.first}-${range.last}`)
+      })
 }
 
 /**
@@ -54,7 +79,7 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
     const kept = name !== asked ? "fallback" : type.startsWith("text/html") ? "document" : "file"
     const etag = `"${sha256}"`
     const headers = pageHeaders(kept, etag, yield* FrameAncestors)
-    return kept !== "fallback" && hasTag(http.headers["if-none-match"] ?? "", etag)
-      ? HttpServerResponse.empty({ status: 304, headers })
-      : HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
+    if (kept === "fallback") return HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
+    if (hasTag(http.headers["if-none-match"] ?? "", etag)) return HttpServerResponse.empty({ status: 304, headers })
+    return partOf(http, bytes, etag, { contentType: type, headers: { ...headers, "accept-ranges": "bytes" } })
   }).pipe(within(null), answered)

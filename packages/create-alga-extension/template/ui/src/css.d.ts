@@ -1,0 +1,2 @@
+/** Style sheets that the build collects into `main.css`. */
+declare module "*.css"

@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process"
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { buildExtension } from "@alga-psa/ext-extension-build"
+import { importsOf } from "@alga-psa/ext-extension-sdk/build"
+import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
+import { Effect } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { newExtension } from "../src/NewExtension.ts"
+
+const cache = fileURLToPath(new URL("../.cache", import.meta.url))
+const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc")
+
+let parent = ""
+beforeAll(async () => {
+  await mkdir(cache, { recursive: true })
+  parent = await mkdtemp(join(cache, "templates-"))
+  // The tools that an extension has installed, which its test in the sandbox asks for.
+  const scope = join(parent, "node_modules/@alga-psa")
+  await mkdir(scope, { recursive: true })
+  await symlink(fileURLToPath(new URL("../../extension-cli", import.meta.url)), join(scope, "ext-extension-cli"))
+})
+afterAll(() => rm(parent, { recursive: true, force: true }))
+
+const run = (cwd: string, ...args: ReadonlyArray<string>) => promisify(execFile)(process.execPath, args, { cwd })
+
+const build = (folder: string, engine: "quickjs" | "starlingmonkey" = "quickjs") =>
+  Effect.runPromise(buildExtension({ folder, engine, buildsDir: join(folder, "builds") }))
+
+const variants = [["clients"], ["services"], ["clients", "services"]] as const
+
+describe("A new extension", () => {
+  it.each(
+    variants.flatMap((reads) => [false, true].map((page) => ({ name: `x-${reads.join("-")}-${page}`, page, reads })))
+  )(
+    "that reads $reads (page: $page) passes its own checks, and imports what it uses and the product's world has",
+    async (options) => {
+      const { files, folder } = await newExtension({ ...options, parent })
+      for (const file of files) expect(await readFile(join(folder, file), "utf8")).not.toMatch(/@if|@end|__[A-Z]+__/)
+      // The SDK's sources, which stand for its declarations here, use what is newer than the template's library.
+      for (const part of [".", "test"]) await run(folder, tsc, "-p", part, "--lib", "esnext")
+      if (options.page) await run(folder, tsc, "-p", "ui/src")
+      await run(folder, "--test", "test/handler.test.ts")
+      const { componentFile, interfaces, notes, pageFiles } = await build(folder)
+      expect(notes).toEqual([])
+      expect(interfaces).toEqual([...options.reads, "logging"].toSorted())
+      const imports = await importsOf(await readFile(componentFile))
+      expect(imports.toSorted()).toEqual([...interfaces, "types"].map((name) => `alga:extension/${name}`).toSorted())
+      expect(pageFiles.toSorted()).toEqual(options.page ? ["ui/index.html", "ui/main.css", "ui/main.js"] : [])
+    },
+    120_000
+  )
+
+  it.each(["quickjs", "starlingmonkey"] as const)(
+    "answers as a component on %s",
+    async (engine) => {
+      const { folder } = await newExtension({ name: `answers-${engine}`, parent })
+      const instantiate = await loadComponent((await build(folder, engine)).componentFile)
+      const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
+      const { handler } = instantiate({ logging: { logError: () => {} }, clients: { listClients: () => page } })
+      const absent = { requestId: undefined, installId: undefined, versionId: undefined }
+      const context = { tenantId: "t", extensionId: "e", ...absent }
+      const http = { method: "GET", url: "/api/clients", headers: [], body: undefined }
+      const { body, status } = handler({ context, http })
+      expect([status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]).toEqual([200, page])
+    },
+    240_000
+  )
+})

@@ -1,0 +1,4 @@
+import { requestCrypto } from "../random/requestCrypto.ts"
+import { setGlobal } from "../setGlobal.ts"
+
+setGlobal("crypto", requestCrypto)

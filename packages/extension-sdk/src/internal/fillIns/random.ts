@@ -1,0 +1,4 @@
+import { requestRandom } from "../random/requestRandom.ts"
+import { setRandom } from "../setGlobal.ts"
+
+setRandom(requestRandom)

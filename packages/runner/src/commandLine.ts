@@ -1,0 +1,63 @@
+import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Config, Console, Effect, Schema } from "effect"
+import { CliError, Command } from "effect/cli"
+import { HttpServerError } from "effect/http"
+import manifest from "../package.json" with { type: "json" }
+import { config } from "./commands/config.ts"
+import { db } from "./commands/db.ts"
+import { execute } from "./commands/execute.ts"
+import { inspect } from "./commands/inspect.ts"
+import { serve } from "./commands/serve.ts"
+import { triggers } from "./commands/triggers.ts"
+import { endWith } from "./ExitCode.ts"
+import { innermostCause } from "./internal/innermostCause.ts"
+
+const runner = Command.make("alga-extension-runner").pipe(
+  Command.withDescription(
+    "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
+  ),
+  Command.withSubcommands([serve, execute, inspect, config, db, triggers])
+)
+
+/**
+ * One line for the operator: a setting by its name and what it must be, or the error's own message with the innermost cause
+ * behind it.
+ */
+const explain = (error: Error): string => {
+  if (error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)) {
+    return brokenRules(error.cause.issue)
+      .map(({ message, path }) => `${path.map(String).join(".")}: ${message}`)
+      .join("; ")
+  }
+  const message = error instanceof HttpServerError.ServeError ? "cannot listen: check HOST and PORT" : error.message
+  const cause = innermostCause(error)
+  if (message === "") return cause || error.name
+  return message.includes(cause) ? message : `${message}: ${cause}`
+}
+
+/** Problems of settings are named all at once. */
+const longestReport = 10_000
+
+const report = (error: Error) =>
+  CliError.isCliError(error)
+    ? Effect.void
+    : Console.error(foreignText(`alga-extension-runner: ${explain(error)}`, longestReport))
+
+/** A fault of this program. Its stack is there for who asks for it with `--log-level debug`. */
+const unexpected = (defect: unknown) =>
+  Effect.andThen(
+    Console.error(
+      foreignText(`alga-extension-runner: unexpected: ${innermostCause(defect) || "no reason"}`, longestReport)
+    ),
+    Effect.logDebug("unexpected", defect)
+  )
+
+Command.run(runner, { version: manifest.version }).pipe(
+  Effect.tapError(report),
+  Effect.tapDefect(unexpected),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: endWith })
+)
