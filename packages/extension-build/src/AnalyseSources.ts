@@ -37,7 +37,7 @@ export interface SourceAnalysis {
 export const analyseSources = async (
   folder: string,
   entry: string,
-  { globals, modules, sourceMap }: BundledHandler,
+  { globals, modules, sourceMap }: SourcesToRead["bundle"],
   { types }: { readonly types: boolean }
 ): Promise<SourceAnalysis> => {
   const child = spawn(process.execPath, [program], { timeout: longest })

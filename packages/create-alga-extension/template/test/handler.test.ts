@@ -1,11 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as sdk from "@alga-psa/ext-extension-sdk"
+import { sandbox } from "@alga-psa/ext-extension-sdk/vitest"
 import { handle } from "../src/handler.ts"
 
-const send = async (url: string, host: sdk.HostBindings) => {
+// The component that is built of the handler, in the sandbox that a host has: what it is not given there is missing here too.
+const inSandbox = await sandbox()
+
+const send = async (url: string, host: sdk.HostBindings, to = handle) => {
   const context = { tenantId: "tenant", extensionId: "extension" }
-  const { body, status } = await handle({ context, http: { method: "GET", url, headers: [] } }, host)
+  const { body, status } = await to({ context, http: { method: "GET", url, headers: [] } }, host)
   return { status, body: JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) }
 }
 
@@ -21,6 +25,10 @@ test("lists the clients that a search finds", async () => {
 test("gives one client, and 404 where there is none", async () => {
   assert.equal((await send(`/api/clients/${clientId}`, withClients)).body.clientName, "Northwind")
   assert.equal((await send(`/api/clients/${clientId.replace("c", "d")}`, withClients)).status, 404)
+})
+
+test("answers for clients in the sandbox as it does here", async () => {
+  assert.deepEqual(await send("/api/clients", withClients, inSandbox), await send("/api/clients", withClients))
 })
 
 test("answers 403 where the host does not give clients", async () => {
@@ -41,6 +49,10 @@ test("lists the services that a search finds", async () => {
 test("gives one service, and 404 where there is none", async () => {
   assert.equal((await send(`/api/services/${serviceId}`, withServices)).body.serviceName, "Support")
   assert.equal((await send(`/api/services/${serviceId.replace("5", "6")}`, withServices)).status, 404)
+})
+
+test("answers for services in the sandbox as it does here", async () => {
+  assert.deepEqual(await send("/api/services", withServices, inSandbox), await send("/api/services", withServices))
 })
 
 test("answers 403 where the host does not give services", async () => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 import { missingGlobals } from "@alga-psa/ext-extension-sdk/Globals"
 import { type Finding, finding, type Place } from "../Finding.ts"
+import { ofSdkAlone } from "./ofSdkAlone.ts"
 import { type GlobalRead, globalReads } from "./script/globalReads.ts"
 import { makeGuards } from "./script/isGuarded.ts"
 import { readScript, type ScriptTree } from "./script/ScriptTree.ts"
@@ -16,20 +17,6 @@ const missingName = (name: string, at: Place, isOwn: boolean): Finding => {
 }
 
 const packageOf = (file: string): string => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file
-
-/** The files of a bundle that are not there for the SDK alone: those that the entry leads to without passing through it. */
-const authored = (
-  entry: string,
-  modules: BundledHandler["modules"],
-  isSdk: (file: string) => boolean
-): ReadonlySet<string> => {
-  const imports = new Map(modules.map((module) => [module.file, module.imports]))
-  const reached = new Set([entry])
-  for (const file of reached) {
-    for (const imported of imports.get(file) ?? []) if (!isSdk(imported)) reached.add(imported)
-  }
-  return reached
-}
 
 /** Whether a global is given a value, which makes it one that is there. */
 const isWrite =
@@ -53,7 +40,8 @@ export const missingNames = (
   const reads = globalReads(tree)
   const isGuarded = makeGuards(tree)
   const map = new SourceMap(JSON.parse(sourceMap))
-  const files = authored(entry, modules, isSdk)
+  const hidden = ofSdkAlone(entry, modules, isSdk)
+  const bundled = new Set(modules.map(({ file }) => file))
   const found = new Map<string, Finding>()
   const provided = new Set(reads.filter(isWrite(tree)).map(({ name }) => name))
   for (const read of reads) {
@@ -63,7 +51,7 @@ export const missingNames = (
     const place = map.findEntry(line - 1, column)
     if (!("originalSource" in place)) continue
     const path = resolve(dirname(entry), place.originalSource)
-    if (!files.has(path) || isGuarded(read)) continue
+    if (hidden.has(path) || !bundled.has(path) || isGuarded(read)) continue
     const isOwn = isOwnFile(folder, path)
     const file = shownPath(folder, path)
     const at = { file, line: place.originalLine + 1, column: place.originalColumn + 1 }

@@ -1,4 +1,3 @@
-import { relative } from "node:path"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 import type { Project } from "typescript/unstable/sync"
 import { hostNamespaces } from "../HostNamespaces.ts"
@@ -8,14 +7,16 @@ import { exportsHandler } from "./exportsHandler.ts"
 import { type DeclaredBy, makeHostFlow } from "./hostFlow.ts"
 import { hostMembers } from "./hostMembers.ts"
 import { keptCode } from "./keptCode.ts"
+import { ofSdkAlone } from "./ofSdkAlone.ts"
 import { sdkFiles } from "./sdkFiles.ts"
+import { shownPath } from "./shownPath.ts"
 import { topLevelStretch, usesInSource } from "./usesInSource.ts"
 
 type Bundle = Pick<BundledHandler, "globals" | "modules" | "sourceMap">
 
 const code = /\.[cm]?[jt]sx?$/
 
-const placeOf = (folder: string, file: string): SourcePlace => ({ file: relative(folder, file), line: 1, column: 1 })
+const placeOf = (folder: string, file: string): SourcePlace => ({ file: shownPath(folder, file), line: 1, column: 1 })
 
 const importsOf = (folder: string, modules: Bundle["modules"]): ReadonlyArray<HostUse> =>
   modules.flatMap(({ file, worldImports }) =>
@@ -55,7 +56,7 @@ const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">)
       interface: "http",
       certain: true,
       written: name,
-      file: relative(folder, file),
+      file: shownPath(folder, file),
       line,
       column
     }))
@@ -63,7 +64,8 @@ const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">)
 /** What the code of a bundle asks of its host, by the types of the project that its sources are. */
 export const readUsage = (folder: string, entry: string, bundle: Bundle, project: Project): HostUsage => {
   const { folder: sdk, has: isOwn, isRuntime } = sdkFiles(entry)
-  const modules = bundle.modules.filter(({ file }) => !isOwn(file))
+  const hidden = ofSdkAlone(entry, bundle.modules, isOwn)
+  const modules = bundle.modules.filter(({ file }) => !hidden.has(file))
   const uses: Array<HostUse> = [...importsOf(folder, modules), ...fetchesOf(folder, bundle)]
   const maybe: Array<HostUse> = []
   const escapes: Array<HostEscape> = []
@@ -94,7 +96,7 @@ export const readUsage = (folder: string, entry: string, bundle: Bundle, project
       const stretch = topLevelStretch(source, file, finding.node)
       if (!isKept(stretch)) continue
       const [line, column] = stretch.at
-      const place: SourcePlace = { file: relative(folder, file), line: line + 1, column: column + 1 }
+      const place: SourcePlace = { file: shownPath(folder, file), line: line + 1, column: column + 1 }
       if (finding.namespace === null) {
         escapes.push({ ...place, why: finding.why })
         continue

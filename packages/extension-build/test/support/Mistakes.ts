@@ -110,6 +110,13 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "a socket": handler('jsonResponse(String(new WebSocket("wss://a.example/")))'),
   "a thread": handler('jsonResponse(String(new Worker("a.js")))'),
   "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
+  "the time while a module loads": atLoad("const now = new Date()", "jsonResponse(now)"),
+  "the time in a class that is made while a module loads": atLoad(
+    "class Clock {\n  readonly now = Date.now()\n}\nconst clock = new Clock()",
+    "jsonResponse(clock.now)"
+  ),
+  "a random number while a module loads": atLoad("const token = Math.random()", "jsonResponse(token)"),
+  "a random id while a module loads": atLoad("const id = crypto.randomUUID()", "jsonResponse(id)"),
   "a host call while a module loads": {
     "manifest.json": json({ capabilities: ["cap:client.read"] }),
     ...atLoad(`import { host as all } from "${sdk}"\nconst clients = all.clients.list()`, "jsonResponse(await clients)")
