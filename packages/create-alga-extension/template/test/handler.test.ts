@@ -22,6 +22,11 @@ test("lists the clients that a search finds", async () => {
   assert.equal((await send("/api/clients?search=south", withClients)).body.totalCount, 0)
 })
 
+test("lists clients in the sandbox as it does here", async () => {
+  const expected = await send("/api/clients", withClients)
+  assert.deepEqual(await send("/api/clients", withClients, inSandbox), expected)
+})
+
 test("gives one client, and 404 where there is none", async () => {
   assert.equal((await send(`/api/clients/${clientId}`, withClients)).body.clientName, "Northwind")
   assert.equal((await send(`/api/clients/${clientId.replace("c", "d")}`, withClients)).status, 404)
@@ -44,6 +49,11 @@ const withServices = sdk.createMockHostBindings({ services: sdk.mockServices([{ 
 test("lists the services that a search finds", async () => {
   assert.equal((await send("/api/services?search=SUPP", withServices)).body.totalCount, 1)
   assert.equal((await send("/api/services?search=north", withServices)).body.totalCount, 0)
+})
+
+test("lists services in the sandbox as it does here", async () => {
+  const expected = await send("/api/services", withServices)
+  assert.deepEqual(await send("/api/services", withServices, inSandbox), expected)
 })
 
 test("gives one service, and 404 where there is none", async () => {
