@@ -20,7 +20,7 @@ type Log = (...values: ReadonlyArray<unknown>) => void
 const console: Record<string, Log> = Reflect.get(globalThis as { console?: unknown }, "console") as never
 
 /** Each line goes to the host's log, and to the debugger that looks on. */
-for (const [name, toHost] of Object.entries(hostConsole)) {
+for (const [name, toHost] of Object.entries(hostConsole as unknown as Readonly<Record<string, Log>>)) {
   const original = console[name]
   console[name] = (...values) => {
     original?.(...values)
