@@ -13,7 +13,7 @@ import { attacks } from "./Attacks.ts"
 import { installAttack } from "./Installs.ts"
 import { watching } from "./Watch.ts"
 
-const token = "a token of the bench"
+const token = "a-token-of-the-bench"
 const atOnce = 16
 const pauseMs = 10
 const warmUpMs = 2_000

@@ -56,7 +56,7 @@ export interface Fleet {
 }
 
 const installs = 12
-const token = "a token of the bench"
+const token = "a-token-of-the-bench"
 const role = RoleName.make("bench_cluster")
 const password = "a password of the bench"
 const main = fileURLToPath(new URL("../../../packages/runner/src/main.ts", import.meta.url))

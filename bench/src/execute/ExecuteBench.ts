@@ -10,7 +10,7 @@ import { type LoadResult, load } from "./Load.ts"
 import { memoryOf } from "./ProcessMemory.ts"
 import { callerOf, installSample, overviewRequest, populationOf, type TenantName } from "./Setting.ts"
 
-const token = "a token of the bench"
+const token = "a-token-of-the-bench"
 const contenders = { runner, floor, today } as const
 type ContenderName = keyof typeof contenders
 const names = Object.keys(contenders) as ReadonlyArray<ContenderName>

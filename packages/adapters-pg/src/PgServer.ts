@@ -27,7 +27,7 @@ export interface ServerOptions {
   /**
    * `transaction` for a pooler between that gives each transaction another session, as PgBouncer does. Nothing is asked for as
    * a connection begins, and statements have no names: the login must be read-only with a time-out by itself, as `db role`
-   * makes it. {@link databaseFitness} tells. Default: none.
+   * makes it. `databaseFitness` tells. Default: none.
    */
   readonly pooler?: "none" | "transaction"
 }

@@ -56,7 +56,7 @@ const crimes: ReadonlyArray<Crime> = [
   { name: "reenter", variant: "while it is given the request", end: "200" },
   { name: "caught-host-call", variant: "of none that failed", end: "200" },
   { name: "caught-host-call", variant: "of a wild text", body: 1, end: failed("trap") },
-  { name: "caught-host-call", variant: "of one with too little stack", body: 2, end: failed("trap") },
+  { name: "caught-host-call", variant: "of one with too little stack", body: 2, end: failed("too-deep") },
   { name: "waitable-set", guest: () => componentGuest("waitable-set"), end: refused("canonical-function") },
   { name: "call-after-answer", end: failed("trap") },
   { name: "forbidden-import", end: refused("unknown-import") },

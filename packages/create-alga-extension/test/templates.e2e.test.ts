@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -18,6 +18,10 @@ let parent = ""
 beforeAll(async () => {
   await mkdir(cache, { recursive: true })
   parent = await mkdtemp(join(cache, "templates-"))
+  // The tools that an extension has installed, which its test in the sandbox asks for.
+  const scope = join(parent, "node_modules/@alga-psa")
+  await mkdir(scope, { recursive: true })
+  await symlink(fileURLToPath(new URL("../../extension-cli", import.meta.url)), join(scope, "ext-extension-cli"))
 })
 afterAll(() => rm(parent, { recursive: true, force: true }))
 

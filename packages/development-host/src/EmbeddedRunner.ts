@@ -1,4 +1,4 @@
-import { seed } from "@alga-psa/ext-adapters-memory"
+import { type Dataset, seed } from "@alga-psa/ext-adapters-memory"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { layerEmbedded } from "@alga-psa/ext-adapters-pg/PgEmbedded"
@@ -14,6 +14,6 @@ export const layerEmbeddedRunner = (options: RunnerOptions) =>
     Layer.provideMerge(layerEmbedded())
   )
 
-/** Builds Alga's tables in the current database and fills them with the seed, whose extensions have this bundle. */
-export const seedDatabase = (contentHash: string) =>
-  Effect.andThen(Fixture.createTables, Fixture.load(seed({ contentHash })))
+/** Builds Alga's tables in the current database and fills them. Default: with the seed, whose extensions have this bundle. */
+export const seedDatabase = (contentHash: string, rows: Dataset = seed({ contentHash })) =>
+  Effect.andThen(Fixture.createTables, Fixture.load(rows))

@@ -1,5 +1,6 @@
+import { createServer } from "node:net"
 import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { ServeError } from "effect/http/HttpServerError"
 
 /** The last port of an address. */
@@ -25,6 +26,14 @@ export class PortUnusable extends Schema.TaggedError<PortUnusable>()("PortUnusab
     return `${host}:${port}${asked} ${advice[code] ?? `cannot be listened on: ${errorText(cause)}`}`
   }
 }
+
+/** Fails where a port cannot be had at this moment, before anything is made that would listen there. */
+export const requirePort = (host: string, port: number, above = 0): Effect.Effect<void, PortUnusable> =>
+  Effect.callback<void, PortUnusable>((resume) => {
+    const server = createServer()
+    server.once("error", (cause) => resume(Effect.fail(new PortUnusable({ host, port, above, cause }))))
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resume(Effect.void)))
+  })
 
 /** Says which port it was that a server could not have. */
 export const portUnusable =

@@ -24,7 +24,7 @@ const program = Effect.gen(function* () {
       await frame.getByText("of 11 clients").waitFor({ timeout: 60_000 })
       await frame.getByRole("button", { name: "Evergreen Dental Group" }).click()
       await frame.getByText("accounts@evergreen.example").waitFor()
-      await page.getByText("clients.getClient").first().waitFor()
+      await page.getByText("host.clients.get", { exact: true }).first().waitFor()
       await page.screenshot({ path: `${images}/dev-${colorScheme}.png`, animations: "disabled" })
       await page.close()
     }

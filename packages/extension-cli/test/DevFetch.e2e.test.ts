@@ -60,6 +60,7 @@ const why = (url: string, origins: ReadonlyArray<EgressEntry>) =>
   outcomeOf(
     { interface: `${packageName}/http`, function: "fetch", args: [{ url }] },
     { type: "error", value: "not-allowed" },
+    null,
     [{ name: "cap:http.fetch", granted: true, note: null }],
     { origins }
   ).why

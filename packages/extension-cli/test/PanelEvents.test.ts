@@ -12,6 +12,7 @@ const start: Bench = {
   endpoints: [],
   world: { stored: [], storedMore: 0, schedules: [], drafts: [] },
   build: { status: "building" },
+  inNode: false,
   revision: 0,
   executions: []
 }

@@ -23,9 +23,9 @@ const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArr
     limits,
     explain: (text) => text,
     hide: (text) => withoutSecrets(text, { api_key: 's3cret "quoted"', short: "abc" }),
-    outcomeOf: (call, reply) => outcomeOf(call, reply, [], { origins: [] }),
+    outcomeOf: (call, reply, reason) => outcomeOf(call, reply, reason, [], { origins: [] }),
     viewerOf: () => ({ name: "admin", label: "Ada" }),
-    nameOf: (call) => hostName(call, new Map()).name,
+    nameOf: (call) => hostName(call, new Map([["clients.list", ["src/a.ts:1:2"]]])),
     ended: () => {},
     changed: (records) => void states.push(records)
   })

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { readFile, stat } from "node:fs/promises"
+import { readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
@@ -62,7 +62,7 @@ describe("alga-ext build and pack", () => {
       unchanged: true,
       milliseconds: expect.any(Number)
     })
-  })
+  }, 90_000)
 
   it("pack a component that is there already, and name no engine", async () => {
     const { output } = await run("pack", "--component", dist("main.wasm"))
@@ -75,8 +75,11 @@ describe("alga-ext dev", () => {
   afterEach(() => void child.kill("SIGKILL"))
 
   it("says where to look, each build and what is wrong with it, until it is told to stop", async () => {
-    child = spawn(process.execPath, [main, "dev", "--port", "0"], {
+    const browser = join(extension.folder, "browser.sh")
+    await writeFile(browser, '#!/bin/sh\nprintf %s "$1" > opened.tmp && mv opened.tmp opened\n', { mode: 0o755 })
+    child = spawn(process.execPath, [main, "dev", "--port", "0", "--open", "--as", "portal"], {
       cwd: extension.folder,
+      env: { ...process.env, BROWSER: browser },
       stdio: ["ignore", "pipe", "inherit"]
     })
     const ended = once(child, "close")
@@ -88,13 +91,14 @@ describe("alga-ext dev", () => {
     const ready = /^Ready in [\d.]+ m?s$/
     const url = (await until(/^Open /))?.replace("Open ", "") ?? ""
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+    await expect.poll(() => readFile(join(extension.folder, "opened"), "utf8").catch(() => "")).toBe(url)
     expect(await until(/Ctrl-C/)).toBe("Ctrl-C ends it.")
     expect(await until(ready)).toMatch(ready)
     const [session] = /(?<="session":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
     const [extensionId] = /(?<="extensionId":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
     const headers = { "x-alga-host-session": session }
     expect((await fetch(`${url}api/ext-proxy/${extensionId}/api/count?a=1`, { headers })).status).toBe(200)
-    expect(await until(/^GET /)).toMatch(/^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}Ada Moreau, administrator$/)
+    expect(await until(/^GET /)).toMatch(/^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}Petra Lindqvist, portal user$/)
     expect(await until(/^ {2}/)).toBe("  warn about to count")
     await extension.write("src/handler.ts", handlerSource("one"))
     expect(await until(ready)).toMatch(ready)
@@ -105,5 +109,5 @@ describe("alga-ext dev", () => {
     expect(await until(ready)).toMatch(ready)
     child.kill("SIGINT")
     expect(await ended).toEqual([0, null])
-  }, 60_000)
+  }, 120_000)
 })

@@ -41,7 +41,14 @@ describe("alga-ext", () => {
     [["new", "a", "--domain", "?"]],
     [["dev", "--port", "70000"]],
     [["dev", "--port", "65535"]],
-    [["dev", "--port", "-1"]]
+    [["dev", "--port", "-1"]],
+    [["dev", "--timeout", "0"]],
+    [["dev", "--timeout", "25001"]],
+    [["dev", "--size", "50001"]],
+    [["dev", "--as", "somebody"]],
+    [["dev", "--inspect"]],
+    [["dev", "--size", "1", "--data", "a.json"]],
+    [["dev", "--data", "none.json"]]
   ])("ends with 2 where it is used as %j", async (args) => {
     expect((await run(...args)).code).toBe(2)
   })

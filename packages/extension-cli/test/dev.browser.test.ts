@@ -104,7 +104,7 @@ describe("alga-ext dev", () => {
     expect(await open.page.getByLabel("cap:client.read").isChecked()).toBe(false)
     await open.page.getByLabel("cap:client.read").check()
     await shown(count(11))
-  })
+  }, 90_000)
 
   it("answers anew after a save, and keeps the last good build where one fails", async () => {
     await shown(count(11))
@@ -112,11 +112,11 @@ describe("alga-ext dev", () => {
     await shown(count(11, "two"))
     await extension.write("src/handler.ts", `${handlerSource("three")}\nconst = broken\n`)
     await open.page.getByText("The build failed; the last good one still runs.").waitFor()
-    await open.page.getByText("src/handler.ts:25:7").waitFor()
+    await open.page.getByText("src/handler.ts:28:7").waitFor()
     expect(await send("/api/count")).toContain(count(11, "two"))
     await extension.write("src/handler.ts", handlerSource("one"))
     await shown(count(11))
-  })
+  }, 90_000)
 
   it("says that there is no page yet, with the endpoints of the manifest to ask, until there is one", async () => {
     const { page } = open
@@ -143,7 +143,7 @@ describe("alga-ext dev", () => {
     await extension.write("manifest.json", before)
     await shown(count(11))
     expect(await page.getByLabel("Path and query").inputValue()).toBe("/api/clients/7")
-  })
+  }, 90_000)
 
   it("builds no link of the page, serves nothing that it leads to, and keeps the last good build", async () => {
     await shown(count(11))
@@ -157,7 +157,7 @@ describe("alga-ext dev", () => {
     await rm(join(extension.folder, "ui/etc"))
     await open.page.getByText(/^Ready in/).waitFor()
     await shown(count(11))
-  })
+  }, 90_000)
 
   it("shows the stack of a handler that throws, at the places of its sources, and to nobody else", async () => {
     expect(await send("/api/throw")).toBe('500\n{"error":"internal"}')
@@ -167,6 +167,29 @@ describe("alga-ext dev", () => {
     expect(text).toMatch(throwsAt)
     expect(text).not.toMatch(/main\.js|node_modules|\(native\)|\/work|JobQueue/)
   })
+
+  it.each([
+    [
+      "/api/wrong",
+      "host.clients.list",
+      "pageSize must be 1 to 100",
+      16,
+      "src/handler.ts:16:37 or src/handler.ts:20:39"
+    ],
+    ["/api/all", "host.clients.all", "search must not contain a NUL character", 17, "src/handler.ts:17:57"]
+  ])(
+    "says which rule %s breaks, and in which line, beside the call and in the log",
+    async (path, call, rule, line, at) => {
+      expect(await send(path)).toBe('500\n{"error":"internal"}')
+      const execution = open.page.locator(".execution").first()
+      await execution.getByRole("row", { name: new RegExp(`${call.replaceAll(".", "\\.")} .*invalid-input`) }).waitFor()
+      expect(await execution.locator(".why").textContent()).toBe(`${rule}; called at ${at}`)
+      const log = await execution.locator(".logs .error").textContent()
+      expect(log).toContain(`HostError: clients.list: invalid-input (${rule})`)
+      expect(log).toMatch(new RegExp(`\\(src/handler\\.ts:${line}:\\d+\\)`))
+      expect(log).not.toMatch(/main\.js|\(native\)/)
+    }
+  )
 
   it("shows what the handler answered, sends it again, gives it as a command, finds it and forgets it", async () => {
     const { page } = open
@@ -195,6 +218,34 @@ describe("alga-ext dev", () => {
     await expect.poll(() => page.locator(".execution").count()).toBe(0)
   })
 
+  it("keeps an execution as a test, which replays in the sandbox and fails once the handler does something else", async () => {
+    const { page } = open
+    await send("/api/count?at=kept")
+    const execution = page.locator(".execution", { hasText: "/api/count?at=kept" }).first()
+    await execution.getByRole("button", { name: "Keep as test" }).click()
+    await execution.getByText("Kept in test/recorded/get-api-count.json.").waitFor()
+    const recording = JSON.parse(await extension.read("test/recorded/get-api-count.json"))
+    expect(recording).toMatchObject({
+      request: { method: "GET", url: "/api/count?at=kept", headers: [] },
+      calls: [{ call: "clients.listClients", reply: { ok: { totalCount: 11 } } }],
+      response: { status: 200, body: { $text: count(11) } }
+    })
+    const test = () =>
+      new Promise<{ readonly code: number; readonly output: string }>((resolve) =>
+        execFile(process.execPath, ["--test", "test/recorded.test.ts"], { cwd: extension.folder }, (error, output) =>
+          resolve({ code: Number(error?.code ?? 0), output })
+        )
+      )
+    expect((await test()).output).toMatch(/get-api-count\.json: GET \/api\/count\?at=kept/)
+    expect((await test()).code).toBe(0)
+    await extension.write("src/handler.ts", handlerSource("two"))
+    const changed = await test()
+    expect([changed.code, changed.output]).toEqual([1, expect.stringMatching(/the response is another one/)])
+    await extension.write("src/handler.ts", handlerSource("one"))
+    await rm(join(extension.folder, "test"), { recursive: true })
+    await shown(count(11))
+  }, 90_000)
+
   it("notes a capability that the code does not use", async () => {
     const declared = { capabilities: ["cap:client.read", "cap:service.read"] }
     const manifest = JSON.parse(await extension.read("manifest.json"))
@@ -215,7 +266,7 @@ describe("alga-ext dev", () => {
     await other.close()
     await Effect.runPromise(Scope.close(own, Exit.void))
     await broken.remove()
-  })
+  }, 90_000)
 
   it.each(Object.entries(looks))("has nothing that axe finds wrong on a %s screen", async (_name, look) => {
     const page = await openPage(browser, server.url, look)
@@ -272,7 +323,15 @@ describe("the panel's routes", () => {
     const own = { "x-alga-host-session": await session() }
     expect(await status(`/dev/events?session=${await session()}`, {})).toBe(200)
     expect(await status("/dev/events", {})).toBe(401)
-    for (const path of ["/dev/bench", "/dev/storage", "/dev/run", "/dev/send", "/dev/resend", "/dev/clear"]) {
+    for (const path of [
+      "/dev/bench",
+      "/dev/storage",
+      "/dev/run",
+      "/dev/send",
+      "/dev/resend",
+      "/dev/keep",
+      "/dev/clear"
+    ]) {
       expect(await status(path, {}, "POST")).toBe(401)
       expect(await status(path, { ...own, origin: "https://elsewhere.example" }, "POST")).toBe(421)
     }

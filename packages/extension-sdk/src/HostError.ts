@@ -60,8 +60,15 @@ const adviceFor = (operation: string, code: HostErrorCode): string | undefined =
   return capabilityMust(operation, isFetch ? "the host must let this address out" : "the user must hold the right")
 }
 
+/** What else is known of a failed host call. */
+export interface HostErrorOptions extends ErrorOptions {
+  /** Which rule was broken, such as `pageSize must be 1 to 100`. Default: not known. */
+  readonly why?: string | null | undefined
+}
+
 /**
- * A host call that failed, with one of the codes that its interface names. It looks the same on every engine.
+ * A host call that failed, with one of the codes that its interface names. It looks the same on every engine. Where the call
+ * broke a rule, the message names the field and the rule.
  *
  * `operation` is the call as an author writes it, such as `clients.list`.
  *
@@ -79,8 +86,8 @@ export class HostError<Code extends HostErrorCode = HostErrorCode> extends Error
   readonly operation: string
   readonly code: Code
 
-  constructor(operation: string, code: Code, options?: ErrorOptions) {
-    const what = adviceFor(operation, code)
+  constructor(operation: string, code: Code, options?: HostErrorOptions) {
+    const what = options?.why ?? adviceFor(operation, code)
     super(what === undefined ? `${operation}: ${code}` : `${operation}: ${code} (${what})`, options)
     this.operation = operation
     this.code = code

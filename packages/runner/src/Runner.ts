@@ -1,6 +1,8 @@
 import {
   type ComponentStoreError,
   defaultLimits,
+  Executor,
+  type ExecutorService,
   HostImports,
   type HostImportsService,
   type Limits,
@@ -87,6 +89,8 @@ export interface RunnerOptions {
   readonly ports?: ReadonlyArray<PortLayer>
   /** Stands around the imports of every execution, as to show them while an extension is developed. Default: nothing. */
   readonly aroundImports?: (imports: HostImportsService) => HostImportsService
+  /** Stands around the executor, as to run a handler elsewhere while it is debugged. Default: nothing. */
+  readonly aroundExecutor?: (executor: ExecutorService, imports: HostImportsService) => ExecutorService
 }
 
 /** The ports that give a runner its data. */
@@ -114,6 +118,7 @@ const layerBundles = (source: BundleSource): Layer.Layer<BundleStore.BundleStore
  * extensions and readiness.
  */
 export const layerRunner = ({
+  aroundExecutor,
   aroundImports,
   bundles,
   componentCacheBytes,
@@ -135,7 +140,16 @@ export const layerRunner = ({
       : Layer.effect(HostImports, Effect.map(HostImports, aroundImports)).pipe(Layer.provide(layerHostImports))
   const rawPorts = Layer.mergeAll(layerDeniedPorts, ...ports)
   const guardedPorts = Layer.provide(layerGuardedPorts, rawPorts)
-  const executor = layerExecutor.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
+  const around =
+    aroundExecutor === undefined
+      ? layerExecutor
+      : Layer.effect(
+          Executor,
+          Effect.gen(function* () {
+            return aroundExecutor(yield* Executor, yield* HostImports)
+          })
+        ).pipe(Layer.provide(layerExecutor))
+  const executor = around.pipe(Layer.provide([sandbox, imports]), Layer.provide(guardedPorts))
   return Layer.mergeAll(
     Layer.provide(Execution.layer(limits), rawPorts),
     AnswerRights.layer,

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
@@ -5,6 +7,7 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { type Program, program } from "../testing/Program.ts"
+import { temporary } from "../testing/Temporary.ts"
 
 type Settings = Readonly<Record<string, string>>
 
@@ -93,6 +96,13 @@ describe("db without its own login", () => {
       Effect.gen(function* () {
         const refused = yield* run(["plan"], { DATABASE_ADMIN_URL: "postgres://admin:hidden@127.0.0.1:1/none" })
         const invalid = yield* run(["plan"], { DATABASE_ADMIN_URL: "mysql://admin:hidden@127.0.0.1:1/none" })
+        const file = join(yield* temporary, "hidden")
+        const absent = yield* run(["plan"], { DATABASE_ADMIN_URL_FILE: file })
+        assert.match(absent.errors, /^alga-extension-runner: DATABASE_ADMIN_URL_FILE names a file that is not there/)
+        yield* Effect.promise(() => writeFile(file, "postgres://admin:hidden@127.0.0.1:1/none\n"))
+        const named = yield* run(["plan"], { DATABASE_ADMIN_URL_FILE: file })
+        assert.match(named.errors, /ECONNREFUSED 127\.0\.0\.1:1\n$/)
+        assert.notInclude(absent.errors + named.errors, "hidden")
         assert.deepEqual([refused.code, invalid.code], [1, 2])
         assert.include(refused.errors, "ECONNREFUSED")
         assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")

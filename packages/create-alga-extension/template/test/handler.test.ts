@@ -1,11 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as sdk from "@alga-psa/ext-extension-sdk"
+import { sandbox } from "@alga-psa/ext-extension-sdk/vitest"
 import { handle } from "../src/handler.ts"
 
-const send = async (url: string, host: sdk.HostBindings) => {
+// The component that is built of the handler, in the sandbox that a host has: what it is not given there is missing here too.
+const inSandbox = await sandbox()
+
+const send = async (url: string, host: sdk.HostBindings, to = handle) => {
   const context = { tenantId: "tenant", extensionId: "extension" }
-  const { body, status } = await handle({ context, http: { method: "GET", url, headers: [] } }, host)
+  const { body, status } = await to({ context, http: { method: "GET", url, headers: [] } }, host)
   return { status, body: JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) }
 }
 
@@ -16,6 +20,11 @@ const withClients = sdk.createMockHostBindings({ clients: sdk.mockClients([{ cli
 test("lists the clients that a search finds", async () => {
   assert.equal((await send("/api/clients?search=NORTH", withClients)).body.totalCount, 1)
   assert.equal((await send("/api/clients?search=south", withClients)).body.totalCount, 0)
+})
+
+test("lists clients in the sandbox as it does here", async () => {
+  const expected = await send("/api/clients", withClients)
+  assert.deepEqual(await send("/api/clients", withClients, inSandbox), expected)
 })
 
 test("gives one client, and 404 where there is none", async () => {
@@ -36,6 +45,11 @@ const withServices = sdk.createMockHostBindings({ services: sdk.mockServices([{ 
 test("lists the services that a search finds", async () => {
   assert.equal((await send("/api/services?search=SUPP", withServices)).body.totalCount, 1)
   assert.equal((await send("/api/services?search=north", withServices)).body.totalCount, 0)
+})
+
+test("lists services in the sandbox as it does here", async () => {
+  const expected = await send("/api/services", withServices)
+  assert.deepEqual(await send("/api/services", withServices, inSandbox), expected)
 })
 
 test("gives one service, and 404 where there is none", async () => {

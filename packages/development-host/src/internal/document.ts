@@ -42,7 +42,7 @@ export const indexDocument = (
 <h1>Development host</h1>
 <p>Open an extension’s page as one of these:</p>
 <ul>
-${pages.map(({ path, title, who }) => `<li><a href="${text(path)}">${text(title)}</a> <span>${text(who)}</span></li>`).join("\n")}
+${pages.map(({ path, title, who }) => `<li><a href="${text(path)}">${text(who)}</a> <span>${text(title)}</span></li>`).join("\n")}
 </ul>
 </main>
 </body>

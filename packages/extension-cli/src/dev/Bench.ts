@@ -89,6 +89,8 @@ export interface Bench {
   readonly endpoints: ReadonlyArray<BenchEndpoint>
   readonly world: BenchWorld
   readonly build: BuildState
+  /** Whether the handler runs in Node, and not in the sandbox. */
+  readonly inNode: boolean
   /** Changes whenever the page has to be loaded again; 0 before the first good build. */
   readonly revision: number
   /** The last one first. */

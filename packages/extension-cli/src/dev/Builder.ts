@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import {
   type AuthoredManifest,
@@ -17,11 +18,13 @@ import {
 } from "@alga-psa/ext-extension-build"
 import { entryOf } from "@alga-psa/ext-extension-build/Extension"
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
+import { bundleForNode } from "@alga-psa/ext-extension-sdk/BundleForNode"
 import { BuildError, prepareComponent, worldDirOf } from "@alga-psa/ext-extension-sdk/build"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Effect } from "effect"
 import { hostParts } from "./internal/hostNames.ts"
-import { type Explain, sourcePlaces, sourceStack } from "./SourceStack.ts"
+import { hostCallName } from "./node/messages.ts"
+import { type Explain, sourcePlaces, stackOver } from "./SourceStack.ts"
 import { type WrittenCalls, writtenCalls } from "./WrittenCalls.ts"
 
 /** An extension that was built for the development loop. */
@@ -32,6 +35,8 @@ export interface DevBuild {
   readonly contentHash: string
   readonly hasPage: boolean
   readonly explain: Explain
+  /** The handler's script for Node; null where it is not asked for. */
+  readonly nodeFile: string | null
   /** Where the extension's own code calls the host. */
   readonly written: WrittenCalls
   /** What `alga-ext check` finds. */
@@ -54,14 +59,24 @@ export interface BuilderOptions {
   readonly types?: boolean | undefined
   /** A folder of the builder's own. */
   readonly scratch: string
+  /** Whether the handler is bundled for Node, too. */
+  readonly forNode: boolean
 }
 
 /**
  * Builds with QuickJS, as `alga-ext build` does but for the time it takes: a component is made again only where what it is
  * made of has changed. What is wrong with its capabilities is a note, as is what is wrong with its types.
  */
-export const makeBuilder = ({ entry: given, folder, scratch, types = true }: BuilderOptions): Builder => {
+export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = true }: BuilderOptions): Builder => {
   let last = { fingerprint: "", component: new Uint8Array() }
+
+  const nodeFileOf = async (entry: string): Promise<string | null> => {
+    if (!forNode) return null
+    const script = await bundleForNode(entry, hostCallName)
+    const file = join(scratch, `node-${createHash("sha256").update(script).digest("hex").slice(0, 16)}.mjs`)
+    await writeFile(file, script)
+    return file
+  }
 
   const make = async (extension: Extension, entry: string, named: ReadonlyArray<string>): Promise<DevBuild> => {
     const witDir = worldDirOf(import.meta.filename)
@@ -83,6 +98,7 @@ export const makeBuilder = ({ entry: given, folder, scratch, types = true }: Bui
       "dist/main.wasm": last.component,
       ...Object.fromEntries(Object.entries(page).map(([name, content]) => [`ui/${name}`, content]))
     })
+    const places = sourcePlaces(extension.folder, entry, prepared.bundle)
     const pageFiles = Object.keys(page).map((name) => `ui/${name}`)
     const found = [...extension.findings, ...checkPage(extension.manifest, pageFiles), ...checked.findings]
     // What is wrong comes first: the panel shows so many.
@@ -94,9 +110,10 @@ export const makeBuilder = ({ entry: given, folder, scratch, types = true }: Bui
       manifest: extension.manifest,
       archive: bytes,
       contentHash: contentHash.replace("sha256:", ""),
+      nodeFile: await nodeFileOf(entry),
       hasPage: Object.hasOwn(page, "index.html"),
-      explain: sourceStack(extension.folder, entry, prepared.bundle),
-      written: writtenCalls(prepared.bundle, hostParts, sourcePlaces(extension.folder, entry, prepared.bundle)),
+      explain: stackOver(places),
+      written: writtenCalls(prepared.bundle, hostParts, places),
       findings,
       notes: findings.map(findingLine)
     }

@@ -1,4 +1,4 @@
-import { ids } from "@alga-psa/ext-adapters-memory"
+import { type Dataset, ids } from "@alga-psa/ext-adapters-memory"
 import { seedDatabase } from "@alga-psa/ext-development-host/EmbeddedRunner"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -9,8 +9,8 @@ export const place = { tenant: ids.tenants.acme, extension: ids.extensions.full,
 /** What stands for the hash of a bundle where none was built. */
 export const noBundle = "0".repeat(64)
 
-/** Makes Alga's tables and fills them with the seed. */
-export const prepare = seedDatabase(noBundle)
+/** Makes Alga's tables and fills them. */
+export const prepare = (rows: Dataset) => seedDatabase(noBundle, rows)
 
 const version = (sql: SqlClient) =>
   sql`(SELECT version_id FROM tenant_extension_install WHERE id = ${place.install}::uuid)`

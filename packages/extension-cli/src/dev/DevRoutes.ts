@@ -3,7 +3,7 @@ import { Capability } from "@alga-psa/ext-domain"
 import { Effect, Schema, Stream, type SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { Bench } from "./Bench.ts"
-import type { SentAnswer } from "./ExecutionRecord.ts"
+import type { Comparison, KeptTest, SentAnswer } from "./ExecutionRecord.ts"
 import { panelEvents } from "./PanelEvents.ts"
 import { viewerNames } from "./ViewerName.ts"
 
@@ -46,6 +46,10 @@ export interface DevRoutesOptions {
   readonly send: (request: PanelRequest) => Effect.Effect<SentAnswer>
   /** Sends the request of an execution again; null where it is not known any more. */
   readonly resend: (execution: string) => Effect.Effect<SentAnswer | null>
+  /** Keeps an execution as a test; null where it is not known any more. */
+  readonly keep: (execution: string) => Effect.Effect<KeptTest | null>
+  /** Sends the request of an execution again, to Node and to the sandbox; null where it is not known any more. */
+  readonly compare: (execution: string) => Effect.Effect<Comparison | null>
   /** Forgets the executions that have ended. */
   readonly clear: Effect.Effect<void>
 }
@@ -60,11 +64,11 @@ const unread = { "cache-control": "no-store", "x-content-type-options": "nosniff
 /**
  * The panel's own routes: `GET /dev/events` sends the bench as it is and after every change, `POST /dev/bench` changes who
  * looks and what is granted, `POST /dev/storage` what is stored, `POST /dev/run` runs a schedule, `POST /dev/send` and
- * `POST /dev/resend` send a request, and `POST /dev/clear` forgets executions. All need the session of the page, and like the page
+ * `POST /dev/resend` send a request, `POST /dev/keep` writes a test, `POST /dev/compare` asks Node and the sandbox, and `POST /dev/clear` forgets executions. All need the session of the page, and like the page
  * answer the server's own address alone.
  */
 export const devRoutes =
-  ({ bench, change, clear, resend, run, send, session, store }: DevRoutesOptions) =>
+  ({ bench, change, clear, compare, keep, resend, run, send, session, store }: DevRoutesOptions) =>
   (own: Effect.Effect<string>) =>
     HttpRouter.use(
       Effect.fnUntraced(function* (router) {
@@ -98,6 +102,8 @@ export const devRoutes =
           run: asking(RunNow, ({ schedule }) => run(schedule)),
           send: asking(PanelRequest, send),
           resend: asking(OfExecution, ({ execution }) => resend(execution)),
+          keep: asking(OfExecution, ({ execution }) => keep(execution)),
+          compare: asking(OfExecution, ({ execution }) => compare(execution)),
           clear: asking(Schema.Struct({}), () => clear)
         }
         yield* router.add("GET", "/dev/events", guarded(events))

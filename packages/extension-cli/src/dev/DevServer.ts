@@ -2,16 +2,19 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { defaultLimits } from "@alga-psa/ext-adapters-wit"
+import { isDeepStrictEqual } from "node:util"
+import { type Dataset, seed } from "@alga-psa/ext-adapters-memory"
+import { defaultLimits, lower } from "@alga-psa/ext-adapters-wit"
 import { layerEmbeddedRunner } from "@alga-psa/ext-development-host/EmbeddedRunner"
 import { newSession, serveHostPages } from "@alga-psa/ext-development-host/HostPageServer"
+import { requirePort } from "@alga-psa/ext-development-host/PortUnusable"
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import { Execution } from "@alga-psa/ext-runner/Execution"
 import { Context, Effect, Layer, Logger, type SubscriptionRef } from "effect"
 import { makeAsk, partsOf } from "./Ask.ts"
 import type { Bench } from "./Bench.ts"
 import { makeBuilder } from "./Builder.ts"
-import { prepare } from "./DevDatabase.ts"
+import { noBundle, prepare } from "./DevDatabase.ts"
 import { type BenchChange, devRoutes } from "./DevRoutes.ts"
 import { makeDevWorld } from "./DevWorld.ts"
 import type { ExecutionRecord } from "./ExecutionRecord.ts"
@@ -19,9 +22,13 @@ import { withoutSecrets } from "./internal/hidden.ts"
 import { hostName } from "./internal/hostNames.ts"
 import { outcomeOf } from "./internal/outcomes.ts"
 import { panel } from "./internal/panel.ts"
+import { keepTest } from "./KeepTest.ts"
+import { nodeExecutor, RunIn } from "./node/NodeExecutor.ts"
+import { makeNodeProcess, type NodeProcessOptions } from "./node/NodeProcess.ts"
 import { plainUrlRoutes } from "./PlainUrl.ts"
 import { makeRecorder } from "./Recorder.ts"
 import { makeRunNow } from "./RunNow.ts"
+import type { ViewerName } from "./ViewerName.ts"
 import { afterChanges, changes } from "./Watch.ts"
 import { makeBenchState, makeWorkbench } from "./Workbench.ts"
 
@@ -34,6 +41,14 @@ export interface DevOptions {
   readonly types?: boolean | undefined
   /** The port of the host page on the loopback address; the extension's page takes the next one. 0 takes any free ones. */
   readonly port: number
+  /** Who looks at first. Default: `admin`. */
+  readonly viewer?: ViewerName | undefined
+  /** What is in the database. Default: the seed. */
+  readonly rows?: Dataset | undefined
+  /** How long a request may take, in milliseconds. Default: the sandbox's own limit. */
+  readonly timeoutMs?: number | undefined
+  /** Runs the handler in Node, for a debugger where there is a port for one; 0 takes any free one. Default: in the sandbox. */
+  readonly node?: { readonly inspectPort: number | null; readonly onInspector: (address: string) => void } | null
   /** Hears of every execution that has ended. Default: nobody. */
   readonly ended?: (record: ExecutionRecord) => void
 }
@@ -44,6 +59,19 @@ export interface DevServer {
   readonly url: string
   readonly bench: SubscriptionRef.SubscriptionRef<Bench>
 }
+
+/** How long a person may look around in a request that runs in Node. */
+const longestLookMs = 3_600_000
+
+const nodeProcess = (options: NodeProcessOptions) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const node = makeNodeProcess(options)
+      node.start()
+      return node
+    }),
+    ({ close }) => Effect.sync(close)
+  )
 
 const scratchFolder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-dev-"))),
@@ -74,17 +102,23 @@ const pageFolder = fileURLToPath(new URL("page", import.meta.url))
 export const serveDev = Effect.fnUntraced(
   function* (options: DevOptions) {
     const folder = resolve(options.folder)
+    yield* requirePort("127.0.0.1", options.port)
+    if (options.port !== 0) yield* requirePort("127.0.0.1", options.port + 1, 1)
     const scratch = yield* scratchFolder
     const bundles = join(scratch, "bundles")
-    const state = yield* makeBenchState(basename(folder))
-    const world = yield* makeDevWorld(folder)
+    const rows = options.rows ?? seed({ contentHash: noBundle })
+    const inSandbox = lower(defaultLimits, { timeoutMs: options.timeoutMs })
+    const node = options.node ? yield* nodeProcess(options.node) : null
+    const limits = node === null ? inSandbox : { ...inSandbox, timeoutMs: longestLookMs }
+    const state = yield* makeBenchState(basename(folder), rows, options.viewer ?? "admin", node !== null)
+    const world = yield* makeDevWorld(folder, rows)
     const hide = (text: string) => withoutSecrets(text, world.files().secrets)
     const recorder = makeRecorder({
-      limits: defaultLimits,
+      limits,
       explain: (text) => state.current?.explain(text) ?? text,
       hide,
-      nameOf: (call) => hostName(call, state.current?.written ?? new Map()).name,
-      outcomeOf: (call, reply) => outcomeOf(call, reply, state.now().capabilities, world.files()),
+      nameOf: (call) => hostName(call, state.current?.written ?? new Map()),
+      outcomeOf: (call, reply, reason) => outcomeOf(call, reply, reason, state.now().capabilities, world.files()),
       viewerOf: state.viewerOf,
       ended: options.ended ?? (() => {}),
       changed: (executions) => Effect.runFork(state.update(() => ({ executions, world: world.snapshot() })))
@@ -94,7 +128,11 @@ export const serveDev = Effect.fnUntraced(
         bundles: { directory: bundles },
         components: join(scratch, "components"),
         ports: world.ports,
-        aroundImports: recorder.aroundImports
+        limits,
+        aroundImports: recorder.aroundImports,
+        ...(node === null
+          ? {}
+          : { aroundExecutor: nodeExecutor(node, () => state.current?.nodeFile ?? "", inSandbox.timeoutMs) })
       })
     )
     const session = newSession()
@@ -107,8 +145,14 @@ export const serveDev = Effect.fnUntraced(
       viewer: Effect.sync(state.viewer)
     }
     return yield* Effect.gen(function* () {
-      yield* prepare
-      const builder = makeBuilder({ folder, entry: options.entry, scratch, types: options.types })
+      yield* prepare(rows)
+      const builder = makeBuilder({
+        folder,
+        entry: options.entry,
+        scratch,
+        types: options.types,
+        forNode: node !== null
+      })
       const { change, rebuild } = yield* makeWorkbench(state, builder, bundles, world)
       const execution = recorder.aroundExecution(Context.get(context, Execution))
       const showWorld = state.update(() => ({ world: world.snapshot() }))
@@ -135,6 +179,22 @@ export const serveDev = Effect.fnUntraced(
               resend: (id) => {
                 const http = recorder.requestOf(id)
                 return http === null ? Effect.succeed(null) : ask(http)
+              },
+              keep: (id) => {
+                const recording = recorder.recordingOf(id)
+                if (recording === null) return Effect.succeed(null)
+                return typeof recording === "string"
+                  ? Effect.succeed({ file: null, error: recording })
+                  : Effect.promise(() => keepTest(folder, recording))
+              },
+              compare: (id) => {
+                const http = recorder.requestOf(id)
+                if (http === null || node === null) return Effect.succeed(null)
+                const asked = (where: "node" | "sandbox") => Effect.provideService(ask(http), RunIn, where)
+                return Effect.map(Effect.all({ node: asked("node"), sandbox: asked("sandbox") }), (both) => ({
+                  ...both,
+                  same: both.node.error === null && isDeepStrictEqual(both.node.answer, both.sandbox.answer)
+                }))
               },
               clear: Effect.sync(recorder.clear)
             })(own)

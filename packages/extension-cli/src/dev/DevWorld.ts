@@ -1,11 +1,11 @@
 import {
+  type Dataset,
   layerOtherPorts,
   layerStore,
   MemoryEntries,
   MemoryInstalls,
   MemoryInvoices,
-  MemorySchedules,
-  seed
+  MemorySchedules
 } from "@alga-psa/ext-adapters-memory"
 import {
   asExecution,
@@ -21,7 +21,7 @@ import {
 import type { AuthoredManifest } from "@alga-psa/ext-extension-build"
 import { Context, Effect, Layer } from "effect"
 import type { BenchWorld, StoredRecord } from "./Bench.ts"
-import { noBundle, place } from "./DevDatabase.ts"
+import { place } from "./DevDatabase.ts"
 import { makeDevFetch } from "./DevFetch.ts"
 import { type DevFiles, readDevFiles } from "./DevFiles.ts"
 import { routeFiles } from "./RouteFiles.ts"
@@ -68,8 +68,8 @@ const endpointsOf = ({ api }: Pick<AuthoredManifest, "api">) =>
  * What stands in for the product behind the capabilities beside the reads, for one extension: storage, schedules and invoices in
  * memory, for as long as the scope lives, and secrets, addresses and routes from files that the author writes.
  */
-export const makeDevWorld = Effect.fnUntraced(function* (folder: string) {
-  const memory = yield* Layer.build(Layer.provideMerge(layerOtherPorts, layerStore(seed({ contentHash: noBundle }))))
+export const makeDevWorld = Effect.fnUntraced(function* (folder: string, rows: Dataset) {
+  const memory = yield* Layer.build(Layer.provideMerge(layerOtherPorts, layerStore(rows)))
   const [entries, schedules] = [Context.get(memory, MemoryEntries), Context.get(memory, MemorySchedules)]
   const [drafts, storage] = [Context.get(memory, MemoryInvoices), Context.get(memory, Storage)]
   const readFiles = Effect.promise(() => readDevFiles(folder))

@@ -10,6 +10,22 @@ export interface SentAnswer {
   readonly error: string | null
 }
 
+/** What a request comes to in Node and in the sandbox. */
+export interface Comparison {
+  readonly node: SentAnswer
+  readonly sandbox: SentAnswer
+  /** Whether status, headers and body are the same. */
+  readonly same: boolean
+}
+
+/** What came of keeping an execution as a test. */
+export interface KeptTest {
+  /** The recording, relative to the extension's folder; null where there is none. */
+  readonly file: string | null
+  /** Why there is none; null where there is one. */
+  readonly error: string | null
+}
+
 /** A host call, as an author wants to see it. */
 export interface CallRecord {
   /** As the author writes it, such as `host.clients.all`. */

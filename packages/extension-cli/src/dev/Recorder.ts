@@ -7,13 +7,16 @@ import {
 } from "@alga-psa/ext-adapters-wit"
 import { Invocation } from "@alga-psa/ext-domain"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { Execution } from "@alga-psa/ext-runner/Execution"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { type Context, Effect } from "effect"
 import type { AnswerRecord, CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
+import { noteReason } from "./internal/guardReason.ts"
 import { withoutCredentials } from "./internal/hidden.ts"
 import { answerRecord, sentRecord, targetOf } from "./internal/recordedAnswer.ts"
 import type { Explain } from "./SourceStack.ts"
+import { makeTape, type Tape } from "./Tape.ts"
 import type { ViewerName } from "./ViewerName.ts"
 
 /**
@@ -32,6 +35,13 @@ const kept = {
 const cut = (text: string, most: number = kept.textLetters): string =>
   text.length > most ? `${text.slice(0, most)}…` : text
 
+/** What an execution was asked and said, for as long as it is shown. */
+interface Kept {
+  readonly http: ExecuteRequest["http"]
+  readonly tape: Tape
+  response: ExecuteResponse | null
+}
+
 interface Running {
   record: ExecutionRecord
   /** Letters of its calls and log lines in JSON. */
@@ -49,12 +59,16 @@ export interface RecorderOptions {
   readonly explain: Explain
   /** Takes out of a text what nobody is to read in a panel. */
   readonly hide: (text: string) => string
-  /** How a call ended, and why; the reply is null for one that was interrupted. */
-  readonly outcomeOf: (call: HostCall, reply: HostReply | null) => Pick<CallRecord, "outcome" | "why">
+  /** How a call ended, and why; the reply is null for one that was interrupted. The reason is the guard's, where it refused the call. */
+  readonly outcomeOf: (
+    call: HostCall,
+    reply: HostReply | null,
+    reason: string | null
+  ) => Pick<CallRecord, "outcome" | "why">
   /** For whom a request of this user runs. */
   readonly viewerOf: (user: string | undefined) => { readonly name: ViewerName; readonly label: string }
-  /** A call as the author wrote it. */
-  readonly nameOf: (call: HostCall) => string
+  /** A call as the author wrote it, and where, as far as that is known. */
+  readonly nameOf: (call: HostCall) => { readonly name: string; readonly places: ReadonlyArray<string> }
   /** Hears of an execution that has ended. */
   readonly ended: (record: ExecutionRecord) => void
   /** Hears of every change. */
@@ -99,12 +113,12 @@ export const makeRecorder = ({
 }: RecorderOptions) => {
   let records: ReadonlyArray<ExecutionRecord> = []
   const running = new Map<string, Running>()
-  const requests = new Map<string, ExecuteRequest["http"]>()
+  const whole = new Map<string, Kept>()
 
-  /** Forgets the requests that no record is left of. */
+  /** Forgets what no record is left of. */
   const forget = () => {
     const left = new Set(records.map(({ id }) => id))
-    for (const id of requests.keys()) if (!left.has(id)) requests.delete(id)
+    for (const id of whole.keys()) if (!left.has(id)) whole.delete(id)
   }
 
   const put = (record: ExecutionRecord) => {
@@ -127,6 +141,11 @@ export const makeRecorder = ({
 
   /** Stacks are read as they are long, and shown as they are short. */
   const shortened = (text: string) => cut(hide(explain(cut(text, kept.stackLetters))), kept.stackLetters / 4)
+
+  const reasonOf = (why: string | null, places: ReadonlyArray<string>): string | null => {
+    const told = [...(why === null ? [] : [why]), ...(places.length === 0 ? [] : [`called at ${places.join(" or ")}`])]
+    return told.length === 0 ? null : cut(hide(told.join("; ")))
+  }
 
   const fits = (one: Running, record: CallRecord | LogRecord): boolean => {
     one.letters += JSON.stringify(record).length
@@ -161,20 +180,26 @@ export const makeRecorder = ({
           const { requestId } = yield* Invocation
           const one = running.get(requestId ?? "")
           const started = performance.now()
-          return yield* Effect.onExit(answer(call), (exit) =>
+          let reason: string | null = null
+          const noted = noteReason(answer(call), (given) => {
+            reason = given
+          })
+          return yield* Effect.onExit(noted, (exit) =>
             Effect.sync(() => {
               if (one === undefined) return
               const reply = exit._tag === "Success" ? exit.value : null
-              const { outcome, why } = outcomeOf(call, reply)
+              const { outcome, why } = outcomeOf(call, reply, reason)
+              const { name, places } = nameOf(call)
               const record = {
-                operation: nameOf(call),
+                operation: name,
                 args: cut(hide(written(call.args))),
                 outcome,
-                why: why === null ? null : cut(hide(why)),
+                why: outcome === "ok" ? null : reasonOf(why, places),
                 rows: reply === null ? null : rowsOf(reply),
                 milliseconds: performance.now() - started
               }
               noteCall(one, call, record, reply)
+              if (reply !== null) whole.get(one.record.id)?.tape.note(call, reply)
             })
           )
         })
@@ -209,7 +234,8 @@ export const makeRecorder = ({
           logBytes: 0
         }
         running.set(requestId, one)
-        requests.set(requestId, http)
+        const own: Kept = { http, tape: makeTape(hide), response: null }
+        whole.set(requestId, own)
         put(one.record)
         const end = (answer: AnswerRecord | null, error: string | null) =>
           Effect.sync(() => {
@@ -221,7 +247,10 @@ export const makeRecorder = ({
             ended(record)
           })
         return execution.run(request, requestId).pipe(
-          Effect.tap(({ response }) => end(answerRecord(response, hide), null)),
+          Effect.tap(({ response }) => {
+            own.response = response
+            return end(answerRecord(response, hide), null)
+          }),
           Effect.tapError((error) =>
             end(null, cut(hide(explain(`${error.message}${detailOf(error)}`)), kept.stackLetters))
           ),
@@ -234,7 +263,12 @@ export const makeRecorder = ({
     aroundImports,
     aroundExecution,
     /** The request of an execution that is shown; null of any other. */
-    requestOf: (id: string) => requests.get(id) ?? null,
+    requestOf: (id: string) => whole.get(id)?.http ?? null,
+    /** The recording of an execution that is shown; a sentence where there can be none, null of any other. */
+    recordingOf: (id: string) => {
+      const one = whole.get(id)
+      return one === undefined ? null : one.tape.recording(one.http, one.response)
+    },
     /** Shows nothing any more of what has ended. */
     clear: () => {
       records = records.filter(({ milliseconds }) => milliseconds === null)

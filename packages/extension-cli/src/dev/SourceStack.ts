@@ -26,8 +26,11 @@ export const sourcePlaces = (folder: string, entry: string, bundle: Pick<Bundled
  * Rewrites places in the bundled script as places in the sources, such as `src/handler.ts:12:5`, and leaves out the
  * frames of a stack that lie in no file of the extension's own folder.
  */
-export const sourceStack = (folder: string, entry: string, bundle: Pick<BundledHandler, "sourceMap">): Explain => {
-  const placeOf = sourcePlaces(folder, entry, bundle)
+export const sourceStack = (folder: string, entry: string, bundle: Pick<BundledHandler, "sourceMap">): Explain =>
+  stackOver(sourcePlaces(folder, entry, bundle))
+
+/** The same over places that are known. */
+export const stackOver = (placeOf: PlaceOf): Explain => {
   const explained = (line: string): ReadonlyArray<string> => {
     const [written, row, column] = frame.exec(line) ?? []
     if (written === undefined) return isEngineFrame(line) ? [] : [line]

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { ids, seed } from "@alga-psa/ext-adapters-memory"
+import { type Dataset, ids } from "@alga-psa/ext-adapters-memory"
 import { personOf } from "@alga-psa/ext-development-host/Person"
 import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
@@ -38,23 +38,27 @@ const shortened = ({ message, where }: BuildProblem): BuildProblem => ({
   message: message.slice(0, shown.letters)
 })
 
-const people = seed({ contentHash: noBundle })
-
 const nothing: Bench["world"] = { stored: [], storedMore: 0, schedules: [], drafts: [] }
 
 const shortNotes = (notes: ReadonlyArray<string>): ReadonlyArray<string> =>
   notes.slice(0, shown.problems).map((text) => text.slice(0, shown.letters))
 
 /** The bench, and the build behind it. */
-export const makeBenchState = Effect.fnUntraced(function* (name: string) {
+export const makeBenchState = Effect.fnUntraced(function* (
+  name: string,
+  rows: Dataset,
+  viewer: ViewerName,
+  inNode: boolean
+) {
   const bench = yield* SubscriptionRef.make<Bench>({
     name,
-    viewer: "admin",
+    viewer,
     viewers,
     capabilities: [],
     endpoints: [],
     world: nothing,
     build: { status: "building" },
+    inNode,
     revision: 0,
     executions: []
   })
@@ -74,7 +78,7 @@ export const makeBenchState = Effect.fnUntraced(function* (name: string) {
         ...place,
         contentHash: state.current?.contentHash ?? noBundle,
         user,
-        ...(user === null ? {} : { person: personOf(people, user) })
+        ...(user === null ? {} : { person: personOf(rows, user) })
       }
     }
   }

@@ -1,8 +1,11 @@
-import { Console, Effect, Stream, SubscriptionRef } from "effect"
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
+import { Console, Effect, Option, Stream, SubscriptionRef } from "effect"
 import { Command, Flag } from "effect/cli"
+import { UsageWrong } from "../ExitCode.ts"
 import { extensionFlags } from "../internal/extensionFlags.ts"
 import { openBrowser } from "./OpenBrowser.ts"
 import { buildLines, executionLines } from "./Terminal.ts"
+import { viewerNames } from "./ViewerName.ts"
 
 // Not the development host's own: the other commands run where it is not installed.
 const lastPort = 65_535
@@ -21,27 +24,113 @@ const open = Flag.Boolean("open").pipe(
   Flag.withDescription("Open the page in the browser: the program in BROWSER, else the system's")
 )
 
+const viewer = Flag.Literals("as", viewerNames).pipe(
+  Flag.withDefault("admin"),
+  Flag.withDescription("Who looks at first; the panel changes it. Default: admin")
+)
+
+const timeout = Flag.Int("timeout").pipe(
+  Flag.filter(
+    (given) => given >= 1 && given <= 25_000,
+    (given) => `${given} must be 1 to 25000`
+  ),
+  Flag.optional,
+  Flag.withDescription("Milliseconds that a request may take. Default: 25000, as in production")
+)
+
+const data = Flag.String("data").pipe(
+  Flag.optional,
+  Flag.withDescription('A JSON file of {"clients": […], "services": […]} in place of the made-up ones')
+)
+
+const size = Flag.Int("size").pipe(
+  Flag.filter(
+    (given) => given >= 0 && given <= 50_000,
+    (given) => `${given} must be 0 to 50000`
+  ),
+  Flag.optional,
+  Flag.withDescription("So many made-up clients and services, such as 0 or 20000")
+)
+
+const inNode = Flag.Boolean("node").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription(
+    "Run the handler in Node and not in the sandbox, with all that Node may do; the panel compares both"
+  )
+)
+
+const inspect = Flag.Boolean("inspect").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("With --node: let a debugger attach, by Node's own inspector")
+)
+
+const inspectPort = Flag.Int("inspect-port").pipe(
+  Flag.withDefault(9_229),
+  Flag.filter(
+    (given) => given >= 0 && given <= lastPort,
+    (given) => `${given} must be 0 to ${lastPort}`
+  ),
+  Flag.withDescription("Port of the inspector on the loopback address. Default: 9229; 0 takes any free one")
+)
+
+/** The rows of the database, where others than the seed's are asked for. */
+const rowsOf = Effect.fnUntraced(function* (file: string | undefined, records: number | undefined) {
+  if (file === undefined && records === undefined) return undefined
+  if (file !== undefined && records !== undefined) {
+    return yield* new UsageWrong({ message: "give --data or --size, not both" })
+  }
+  const { datasetOf, readDataFile, sizedData } = yield* Effect.promise(() => import("./DevData.ts"))
+  return datasetOf(file === undefined ? sizedData(records ?? 0) : yield* readDataFile(file))
+})
+
 const printed = (lines: ReadonlyArray<string>): Effect.Effect<void> =>
   lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
 
 /** `dev`: an extension on a host of its own, built again at every save, until it is told to stop. */
 export const dev = Command.make(
   "dev",
-  { folder: extensionFlags.folder, entry: extensionFlags.entry, noTypecheck: extensionFlags.noTypecheck, port, open },
-  Effect.fnUntraced(function* ({ entry, folder, noTypecheck, open: opens, port: at }) {
+  {
+    folder: extensionFlags.folder,
+    entry: extensionFlags.entry,
+    noTypecheck: extensionFlags.noTypecheck,
+    port,
+    open,
+    as: viewer,
+    data,
+    size,
+    timeout,
+    node: inNode,
+    inspect,
+    inspectPort
+  },
+  Effect.fnUntraced(function* (flags) {
+    const { as, data, entry, folder, inspect, inspectPort, node, open: opens, port: at, size, timeout } = flags
+    if (inspect && !node)
+      return yield* new UsageWrong({ message: "--inspect goes with --node: a component has no inspector" })
+    const rows = yield* rowsOf(Option.getOrUndefined(data), Option.getOrUndefined(size))
     // The database, the sandbox and the toolchain are loaded here, and not by the other commands.
     const { serveDev } = yield* Effect.promise(() => import("./DevServer.ts"))
     const { bench, url } = yield* serveDev({
       folder,
       entry: entry === "src/component.ts" ? undefined : entry,
       port: at,
-      types: !noTypecheck,
+      types: !flags.noTypecheck,
+      viewer: as,
+      rows,
+      timeoutMs: Option.getOrUndefined(timeout),
+      node: node
+        ? {
+            inspectPort: inspect ? inspectPort : null,
+            onInspector: (address) => Effect.runFork(Console.log(plainLine(`A debugger can attach to ${address}`)))
+          }
+        : null,
       ended: (record) => Effect.runFork(printed(executionLines(record)))
     })
     yield* Console.log(
       [
         `Open ${url}`,
         "It listens on 127.0.0.1, for every user of this computer, and answers no other host name or site; its panel shows what production hides.",
+        ...(node ? ["The handler runs in Node, without a sandbox: it may do what you may."] : []),
         "Ctrl-C ends it."
       ].join("\n")
     )
@@ -56,6 +145,9 @@ export const dev = Command.make(
   Command.withDescription("Try an extension in a browser on a host of its own, built again at every save"),
   Command.withExamples([
     { command: "alga-ext dev", description: "The extension in the current folder" },
-    { command: "alga-ext dev --open", description: "The same, and the browser shows it" }
+    { command: "alga-ext dev --open", description: "The same, and the browser shows it" },
+    { command: "alga-ext dev --as portal --size 20000", description: "As a portal user, of a tenant with much data" },
+    { command: "alga-ext dev --data clients.json --timeout 2000", description: "On data of your own, 2 s a request" },
+    { command: "alga-ext dev --node --inspect", description: "In Node, for breakpoints" }
   ])
 )

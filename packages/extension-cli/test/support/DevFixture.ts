@@ -28,7 +28,10 @@ const fail = (): never => {
 }
 
 export const handle = defineHandler(async (request, host) => {
-  if (parseRequestUrl(request.http.url).segments[1] === "throw") fail()
+  const [, route] = parseRequestUrl(request.http.url).segments
+  if (route === "throw") fail()
+  if (route === "wrong") await host.clients.list({ pageSize: 500 })
+  if (route === "all") for await (const _client of host.clients.all({ search: "a\\0" })) fail()
   await host.logging.warn("about to count")
   try {
     const { totalCount } = await host.clients.list({ search: "", pageSize: 2 })

@@ -1,7 +1,8 @@
 import { HostError } from "../HostError.ts"
+import { brokenCursor } from "./brokenRule.ts"
 import { type Place, placeOf, textOf } from "./mockCursor.ts"
 import { type MockOptions, mockRecords, type Values } from "./mockReads.ts"
-import { byNameThenId, readRules, sortName } from "./readRules.ts"
+import { byNameThenId, judge, sortName } from "./readRules.ts"
 import { allOf } from "./reads.ts"
 import type { ResourceData, ResourceName } from "./resourceData.ts"
 import { resources } from "./resources/data.ts"
@@ -10,6 +11,13 @@ import { resources } from "./resources/data.ts"
 export interface MockPagesOptions extends MockOptions {
   /** Answers as to a portal user of the client of this id, who sees that client alone, without its tags. Default: as to staff. */
   readonly portalClient?: string | undefined
+}
+
+interface PagesInput {
+  readonly after?: unknown
+  readonly pageSize?: number | null
+  readonly tags?: ReadonlyArray<string> | null
+  readonly withTotal?: boolean | null
 }
 
 const byPlace = byNameThenId<Place>(
@@ -37,18 +45,18 @@ export const mockPages = (
   const shown = (record: Values) =>
     portalClient === undefined ? records.shown(record) : { ...records.shown(record), tags: [] }
   const list = async (input: object | null = {}) => {
-    const rules = readRules(`${name}.list`, fail)
-    const { after, pageSize, tags, withTotal, ...asked } = (input ?? {}) as Values
-    const [size, wanted, from] = [
-      rules.pageSize(pageSize as never),
-      rules.tags(hasTags ? (tags as never) : null),
-      rules.after(after as never, placeOf)
-    ]
-    const counts = rules.flag(withTotal as never) === true
+    const operation = `${name}.list`
+    judge(operation, fail, data, data.operations["list"], [input])
+    const { after, pageSize, tags, withTotal, ...asked } = (input ?? {}) as Values & PagesInput
+    const from = typeof after === "string" ? placeOf(after) : null
+    const refuse = (why: string | null) => new HostError(operation, "invalid-input", { why })
+    if (typeof after === "string" && from === null) throw refuse(brokenCursor(input))
+    const wanted = hasTags ? (tags ?? null) : null
+    if (wanted !== null && portalClient !== undefined) throw refuse("tags is not for users of the client portal")
+    const [size, counts] = [pageSize ?? 25, withTotal === true]
     const matches = records
-      .matching(rules, asked)
-      .filter((record) => isSeen(record) && (wanted ?? []).every((tag) => tagsOf(record).includes(tag)))
-    if (wanted !== null && portalClient !== undefined) throw new HostError(`${name}.list`, "invalid-input")
+      .matching(asked)
+      .filter((record) => isSeen(record) && (wanted ?? []).every((tag) => tagsOf(record).includes(tag.toLowerCase())))
     const rest = matches
       .toSorted((left, right) => byPlace(place(left), place(right)))
       .filter((record) => from === null || byPlace(place(record), from) > 0)
@@ -63,12 +71,12 @@ export const mockPages = (
   return {
     list,
     all: allOf(name, data, list),
-    getMany: async (given: ReadonlyArray<string>) =>
-      readRules(`${name}.getMany`, fail)
-        .ids(given)
-        .map((id) => {
-          const record = records.find(id)
-          return record === null || !isSeen(record) ? null : shown(record)
-        })
+    getMany: async (given: ReadonlyArray<string>) => {
+      judge(`${name}.getMany`, fail, data, data.operations["getMany"], [given])
+      return given.map((id) => {
+        const record = records.find(id)
+        return record === null || !isSeen(record) ? null : shown(record)
+      })
+    }
   }
 }

@@ -1,5 +1,7 @@
 import type { ReadErrorCode } from "../HostError.ts"
-import { byNameThenId, matchesSearch, type ReadRules, readRules, uuid } from "./readRules.ts"
+import type { Page } from "../Page.ts"
+import { uuid } from "./brokenRule.ts"
+import { byNameThenId, judge, matchesSearch } from "./readRules.ts"
 import { allOf } from "./reads.ts"
 import type { OperationData, ResourceData, ResourceName } from "./resourceData.ts"
 import { resources } from "./resources/data.ts"
@@ -13,17 +15,16 @@ export interface MockOptions {
 /** A record, or an input, by its fields. */
 export type Values = Readonly<Record<string, unknown>>
 
-/** The filters of a list, judged. A filter that is text is an id. */
-const filtersOf = (rules: ReadRules, list: OperationData, asked: Values): Values => {
+/** The filters of a list; what is not given is null. A filter that is text is an id. */
+const filtersOf = (list: OperationData, asked: Values): Values => {
   const [input] = list.arguments
   const types = typeof input === "object" && "record" in input ? input.record : {}
-  const judged = Object.entries(types).map(([name, type]) => {
-    const value = asked[name]
-    if (type === "flag") return [name, rules.flag(value as never)]
-    if (typeof type === "object" && "oneOf" in type) return [name, rules.oneOf(value as never, type.oneOf)]
-    return [name, value === null || value === undefined ? null : rules.id(value as never)]
-  })
-  return Object.fromEntries(judged)
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => {
+      const value = asked[name] ?? null
+      return [name, type === "text" && typeof value === "string" ? value.toLowerCase() : value]
+    })
+  )
 }
 
 /** Refuses records that no host can have: an id that is no UUID, and one that is there twice. */
@@ -49,16 +50,17 @@ export const mockRecords = (data: ResourceData, fixtures: ReadonlyArray<object>)
   const nameOf = (record: Values) => String(record[title])
   refuseIds(fixtures as ReadonlyArray<Values>, id)
   const records = (fixtures as ReadonlyArray<Values>).toSorted(byNameThenId(nameOf, idOf))
-  const find = (wanted: string) => records.find((record) => idOf(record).toLowerCase() === wanted) ?? null
   return {
     idOf,
     nameOf,
-    find,
+    find: (wanted: string) => records.find((record) => idOf(record).toLowerCase() === wanted.toLowerCase()) ?? null,
     shown: (record: Values) => Object.fromEntries(fields.map((field) => [field, record[field] ?? null])),
-    /** Those that match, in their order. */
-    matching: (rules: ReadRules, { search, ...asked }: Values): ReadonlyArray<Values> => {
-      const term = rules.search(search as never)
-      const filters = filtersOf(rules, operations["list"] as OperationData, asked)
+    /** Those that match a search and filters that keep the rules, in their order. */
+    matching: ({ search, ...asked }: Values): ReadonlyArray<Values> => {
+      const term = String(search ?? "")
+        .trim()
+        .toLowerCase()
+      const filters = filtersOf(operations["list"] as OperationData, asked)
       const passes = (record: Values) =>
         Object.entries(filters).every(([filter, value]) => {
           const marks = leavesOut[filter]
@@ -70,21 +72,32 @@ export const mockRecords = (data: ResourceData, fixtures: ReadonlyArray<object>)
   }
 }
 
+interface Paging {
+  readonly page?: number | null | undefined
+  readonly pageSize?: number | null | undefined
+}
+
+const pageOf = (matches: ReadonlyArray<object>, { page, pageSize }: Paging): Page<object> => {
+  const [number, size] = [page ?? 1, pageSize ?? 25]
+  const start = (number - 1) * size
+  return { items: matches.slice(start, start + size), totalCount: matches.length, page: number, pageSize: size }
+}
+
 /** A resource over plain data: it filters, orders, pages and judges input as the host does. */
 export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, { fail }: MockOptions = {}): object => {
   const data: ResourceData = resources[name]
   const { find, matching, shown } = mockRecords(data, fixtures)
   const list = async (input: object | null = {}) => {
-    const rules = readRules(`${name}.list`, fail)
-    const { page, pageSize, ...asked } = (input ?? {}) as Values
-    const matches = matching(rules, asked)
-    return rules.page(matches.map(shown), { page: page as never, pageSize: pageSize as never })
+    judge(`${name}.list`, fail, data, data.operations["list"], [input])
+    const { page, pageSize, ...asked } = (input ?? {}) as Paging & Values
+    return pageOf(matching(asked).map(shown), { page, pageSize })
   }
   return {
     list,
     all: allOf(name, data, list),
     get: async (given: string) => {
-      const record = find(readRules(`${name}.get`, fail).id(given))
+      judge(`${name}.get`, fail, data, data.operations["get"], [given])
+      const record = find(given)
       return record === null ? null : shown(record)
     }
   }

@@ -1,9 +1,9 @@
 import { allAfter } from "../AllAfter.ts"
 import { type AllOptions, allPages } from "../AllPages.ts"
 import type { CursorPage } from "../CursorPage.ts"
-import { HostError } from "../HostError.ts"
 import type { Page } from "../Page.ts"
-import { hostCall } from "./hostCall.ts"
+import { brokenCursor, brokenRule } from "./brokenRule.ts"
+import { hostCall, hostError } from "./hostCall.ts"
 import { liftRecords } from "./liftRecords.ts"
 import { flag, type Lower, list, oneOf, option, record, text, u32 } from "./lower.ts"
 import type { OperationData, ResourceData, ResourceFunctions, WorldType } from "./resourceData.ts"
@@ -34,14 +34,16 @@ const expressible = <A>(lower: () => A): A | null => {
  */
 const readCall = (
   operation: string,
-  { arguments: types, breaking }: OperationData,
+  data: Pick<ResourceData, "id">,
+  of: OperationData,
   call: (...args: ReadonlyArray<unknown>) => unknown
 ) => {
-  const lowers = types.map(lowerOf)
+  const lowers = of.arguments.map(lowerOf)
   return async (...given: ReadonlyArray<unknown>): Promise<unknown> => {
     const lowered = expressible(() => lowers.map((lower, at) => lower(given[at], "input")))
-    const answer = hostCall(operation, () => call(...(lowered ?? breaking)))
-    if (lowered === null) throw new HostError(operation, "invalid-input")
+    const why = () => brokenRule(data, of, given) ?? brokenCursor(given[0])
+    const answer = hostCall(operation, () => call(...(lowered ?? of.breaking)), why)
+    if (lowered === null) throw hostError(operation, "invalid-input", { why: why() })
     return answer
   }
 }
@@ -70,7 +72,7 @@ export const allOf =
 export const readsOf = (name: string, data: ResourceData, functions: ResourceFunctions): object => {
   const calls = Object.entries(data.operations).map(([operation, of]) => [
     operation,
-    readCall(`${name}.${operation}`, of, (...args) => liftRecords(data.fields, functions[of.member]?.(...args)))
+    readCall(`${name}.${operation}`, data, of, (...args) => liftRecords(data.fields, functions[of.member]?.(...args)))
   ])
   const reads: Readonly<Record<string, unknown>> = Object.fromEntries(calls)
   return "list" in reads ? { ...reads, all: allOf(name, data, reads["list"] as List) } : reads

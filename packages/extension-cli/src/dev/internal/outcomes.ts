@@ -50,6 +50,8 @@ const ofRefusal = (value: object): string | null => {
 export const outcomeOf = (
   call: HostCall,
   reply: HostReply | null,
+  /** The guard's, where it refused the call. */
+  reason: string | null,
   capabilities: ReadonlyArray<BenchCapability>,
   files: Pick<DevFiles, "origins">
 ): { readonly outcome: string; readonly why: string | null } => {
@@ -64,5 +66,5 @@ export const outcomeOf = (
     return { outcome, why: `manifest.json does not declare ${capability}` }
   }
   if (isDenied && declared?.granted === false) return { outcome, why: `${capability} is not granted: tick it above` }
-  return { outcome, why: ofPart(name, call.args, outcome, files) ?? refusal }
+  return { outcome, why: reason ?? ofPart(name, call.args, outcome, files) ?? refusal }
 }

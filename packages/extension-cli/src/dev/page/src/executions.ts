@@ -1,4 +1,12 @@
-import type { CallRecord, ExecutionRecord, LimitUse, LogRecord } from "../../ExecutionRecord.ts"
+import type {
+  CallRecord,
+  Comparison,
+  ExecutionRecord,
+  KeptTest,
+  LimitUse,
+  LogRecord,
+  SentAnswer
+} from "../../ExecutionRecord.ts"
 import { answerNodes } from "./answers.ts"
 import { curlOf } from "./curl.ts"
 import { button, element, make } from "./elements.ts"
@@ -60,6 +68,9 @@ const limitRow = ({ limit, name, unit, used }: LimitUse) =>
 /** What a person can do with an execution. */
 export interface ExecutionActions {
   readonly resend: (id: string) => unknown
+  readonly keep: (id: string) => Promise<KeptTest>
+  /** Null where the handler runs in the sandbox alone. */
+  readonly compare: ((id: string) => Promise<Comparison | null>) | null
 }
 
 const outcomeOf = ({ answer, error, milliseconds }: ExecutionRecord): string =>
@@ -83,12 +94,46 @@ const curlButton = (record: ExecutionRecord): ReadonlyArray<Node> => {
   return [copy, shown]
 }
 
-const actionsOf = (record: ExecutionRecord, { resend }: ExecutionActions) =>
+const keepButton = ({ id }: ExecutionRecord, { keep }: ExecutionActions): ReadonlyArray<Node> => {
+  const told = make("p", "kept")
+  told.role = "status"
+  const save = button("Keep as test", async () => {
+    const { error, file } = await keep(id)
+    told.textContent = file === null ? `Not kept: ${error}.` : `Kept in ${file}. npm test replays it.`
+  })
+  return [save, told]
+}
+
+const sideOf = (title: string, { answer, error }: SentAnswer): HTMLElement =>
+  make(
+    "section",
+    "side",
+    make("h3", "", title),
+    ...(answer === null ? [make("pre", "error", error ?? "")] : answerNodes(answer))
+  )
+
+const compareButton = ({ id }: ExecutionRecord, { compare }: ExecutionActions): ReadonlyArray<Node> => {
+  if (compare === null) return []
+  const shown = make("div", "comparison")
+  shown.role = "status"
+  const ask = button("Compare with the sandbox", async () => {
+    shown.replaceChildren("…")
+    const found = await compare(id)
+    if (found === null) return shown.replaceChildren("The execution is not known any more.")
+    if (found.same) return shown.replaceChildren("Node and the sandbox give the same answer.")
+    shown.replaceChildren("The answers differ.", sideOf("In Node", found.node), sideOf("In the sandbox", found.sandbox))
+  })
+  return [ask, shown]
+}
+
+const actionsOf = (record: ExecutionRecord, actions: ExecutionActions) =>
   make(
     "div",
     "actions",
-    button("Send again", () => resend(record.id)),
-    ...curlButton(record)
+    button("Send again", () => actions.resend(record.id)),
+    ...curlButton(record),
+    ...(record.answer === null ? [] : keepButton(record, actions)),
+    ...compareButton(record, actions)
   )
 
 const detailsOf = (record: ExecutionRecord, actions: ExecutionActions): ReadonlyArray<Node> => {

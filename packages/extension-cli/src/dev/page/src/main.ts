@@ -11,7 +11,9 @@ import { showWorld } from "./world.ts"
 const settings = startHost()
 const headers = { "x-alga-host-session": settings.session }
 
-const post = (what: "bench" | "storage" | "run" | "send" | "resend" | "clear", body: object) =>
+type Asked = "bench" | "storage" | "run" | "send" | "resend" | "keep" | "compare" | "clear"
+
+const post = (what: Asked, body: object) =>
   fetch(`/dev/${what}`, { method: "POST", headers, body: JSON.stringify(body) })
 
 const change = (body: object) => post("bench", body)
@@ -87,6 +89,18 @@ new EventSource(`/dev/events?session=${encodeURIComponent(settings.session)}`).a
       store: (namespace, key, text) => post("storage", { namespace, key, text }),
       run: (schedule) => post("run", { schedule })
     })
-    showExecutions(bench.executions, { resend: (execution) => post("resend", { execution }) })
+    showExecutions(bench.executions, {
+      compare: bench.inNode
+        ? async (execution) => {
+            const response = await post("compare", { execution })
+            return response.ok ? response.json() : null
+          }
+        : null,
+      resend: (execution) => post("resend", { execution }),
+      keep: async (execution) => {
+        const response = await post("keep", { execution })
+        return response.ok ? response.json() : { file: null, error: "the execution is not known any more" }
+      }
+    })
   }
 )

@@ -9,7 +9,8 @@ interface Written {
   readonly method: string
   readonly path: string
   readonly body: string
-  readonly open: boolean
+  /** What they made of the form; null where they left it as it was. */
+  readonly open: boolean | null
 }
 
 const key = "alga-dev-request"
@@ -44,14 +45,15 @@ export const startRequestForm = (settings: HostSettings, ask: (request: FormRequ
   const answer = element("answer")
   const before = kept()
   let isWritten = before.path !== undefined
+  let chosenOpen = before.open ?? null
   path.value = before.path ?? path.value
   method.value = before.method ?? method.value
   body.value = before.body ?? ""
-  form.open = before.open ?? settings.frame === null
+  form.open = chosenOpen ?? settings.frame === null
 
   const keep = () => {
-    const written: Written = { method: method.value, path: path.value, body: body.value, open: form.open }
-    sessionStorage.setItem(key, JSON.stringify(written))
+    const written = isWritten ? { method: method.value, path: path.value, body: body.value } : {}
+    sessionStorage.setItem(key, JSON.stringify({ ...written, open: chosenOpen } satisfies Partial<Written>))
   }
 
   let endpoints: ReadonlyArray<BenchEndpoint> = []
@@ -78,7 +80,10 @@ export const startRequestForm = (settings: HostSettings, ask: (request: FormRequ
     edited()
   })
   for (const field of [path, method, body]) field.addEventListener("input", edited)
-  form.addEventListener("toggle", keep)
+  form.querySelector("summary")?.addEventListener("click", () => {
+    chosenOpen = !form.open
+    keep()
+  })
 
   const send = async () => {
     answer.replaceChildren("…")

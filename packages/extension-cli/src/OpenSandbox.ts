@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import {
+  ComponentStore,
+  defaultLimits,
+  type ExecuteResponse,
+  type ExecutionFailed,
+  error,
+  type HostCall,
+  type HostReply,
+  layerComponentStore,
+  layerSandbox,
+  lower,
+  ok,
+  packageName,
+  Sandbox
+} from "@alga-psa/ext-adapters-wit"
+import { buildExtension } from "@alga-psa/ext-extension-build"
+import type { AnswerCall, SandboxedComponent, SandboxOptions } from "@alga-psa/ext-extension-sdk/SandboxedComponent"
+import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from "effect"
+import { sourceStack } from "./dev/SourceStack.ts"
+
+type Request = Parameters<SandboxedComponent["run"]>[0]
+
+/** The error of an execution that gave no answer, with what only its author is told. */
+const failureOf = ({ detail, message, reason }: ExecutionFailed, explain: (text: string) => string): Error =>
+  new Error([`${reason}: ${message}`, explain(detail)].filter((line) => line !== "").join("\n"))
+
+/** What a host tells every handler, beside what the caller sends. */
+const hostHeaders = (capabilities: ReadonlyArray<string>) => [
+  { name: "x-alga-capabilities", value: capabilities.toSorted().join(",") },
+  { name: "x-alga-request-time", value: String(Date.now()) },
+  { name: "x-alga-request-seed", value: randomBytes(32).toString("base64url") }
+]
+
+const ofHost: ReadonlySet<string> = new Set(hostHeaders([]).map(({ name }) => name))
+
+const requestOf = ({ context, http }: Request, capabilities: ReadonlyArray<string>) => ({
+  context: {
+    requestId: context.requestId ?? null,
+    tenantId: context.tenantId,
+    extensionId: context.extensionId,
+    installId: context.installId ?? null,
+    versionId: context.versionId ?? null
+  },
+  http: {
+    ...http,
+    headers: [...http.headers.filter(({ name }) => !ofHost.has(name.toLowerCase())), ...hostHeaders(capabilities)],
+    body: http.body ?? null
+  }
+})
+
+const responseOf = ({ body, headers, status }: ExecuteResponse) => ({ status, headers: [...headers], body })
+
+/**
+ * Builds an extension, and opens its component in the sandbox, for tests. It is the sandbox of a host, without one: who runs a request
+ * answers its calls.
+ */
+export const openSandbox = async (options: SandboxOptions = {}): Promise<SandboxedComponent> => {
+  const { engine, entry, memoryMb, timeoutMs } = options
+  const folder = resolve(options.folder ?? ".")
+  const built = await Effect.runPromise(buildExtension({ folder, engine, entry }))
+  const explain =
+    built.script === null
+      ? (text: string) => text
+      : sourceStack(folder, join(folder, entry ?? "src/component.ts"), built.script)
+  const limits = lower(defaultLimits, { timeoutMs, memoryMb })
+  const scratch = await mkdtemp(join(tmpdir(), "alga-ext-test-"))
+  const runtime = ManagedRuntime.make(
+    Layer.merge(layerComponentStore({ directory: join(scratch, "components") }), layerSandbox({ limits })).pipe(
+      Layer.provideMerge(Logger.layer([]))
+    )
+  )
+  const close = async () => {
+    await runtime.dispose()
+    await rm(scratch, { recursive: true, force: true })
+  }
+  const bytes = await readFile(built.componentFile)
+  const component = await runtime
+    .runPromise(Effect.flatMap(ComponentStore, (store) => store.accept(bytes)))
+    .catch((cause) => close().then(() => Promise.reject(cause)))
+
+  const run = async (request: Request, answer: AnswerCall) => {
+    let thrown: { readonly error: unknown } | null = null
+    const host = ({ args, function: name, interface: from }: HostCall): Effect.Effect<HostReply> => {
+      const part = from.replace(`${packageName}/`, "")
+      const told = part === "logging" ? args.map((text) => explain(String(text))) : args
+      return Effect.matchCauseEffect(
+        Effect.tryPromise(() => answer({ interface: part, function: name, args: told })),
+        {
+          onSuccess: (reply) => Effect.succeed("ok" in reply ? ok(reply.ok) : error(reply.error)),
+          onFailure: (cause) => {
+            const failed = Cause.squash(cause)
+            thrown ??= { error: failed instanceof Error && failed.cause !== undefined ? failed.cause : failed }
+            return Effect.die(failed)
+          }
+        }
+      )
+    }
+    const exit = await runtime.runPromiseExit(
+      Effect.flatMap(Sandbox, (sandbox) =>
+        sandbox.execute({
+          component,
+          tenantId: request.context.tenantId,
+          installId: request.context.installId ?? "test",
+          request: requestOf(request, built.manifest.capabilities),
+          limits,
+          host
+        })
+      )
+    )
+    const { error: failed } = (thrown as { readonly error: unknown } | null) ?? { error: null }
+    if (failed !== null) throw failed
+    if (Exit.isSuccess(exit)) return responseOf(exit.value)
+    const reason = Cause.squash(exit.cause)
+    throw reason instanceof Error && "detail" in reason ? failureOf(reason as ExecutionFailed, explain) : reason
+  }
+  return { run, close }
+}
