@@ -1,9 +1,11 @@
+import { glob, readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { arrows, brokenBoundaries, brokenImports, optionalArrows } from "../src/release/Boundaries.ts"
 import { circles } from "../src/release/Circles.ts"
 import { importsIn, workspaceImports } from "../src/release/Imports.ts"
 import { incompleteManifests } from "../src/release/Manifests.ts"
-import { publishedPackages, type WorkspacePackage, workspacePackages } from "../src/release/Packages.ts"
+import { publishedPackages, root, type WorkspacePackage, workspacePackages } from "../src/release/Packages.ts"
 
 const depending = (folder: string, ...names: ReadonlyArray<string>): WorkspacePackage => ({
   folder,
@@ -104,5 +106,18 @@ describe("A published package", () => {
   it("says what it is, what is packed, and where its code is once it is built", async () => {
     assert.deepEqual(incompleteManifests(await publishedPackages()), [])
     assert.lengthOf(incompleteManifests([depending("domain", "effect")]), 6)
+  })
+})
+
+describe("The pages that are bundled where they are installed", () => {
+  it("load nothing of their package beside them, since that is compiled and they are not", async () => {
+    const packages = join(root, "packages")
+    const strays: Array<string> = []
+    for await (const file of glob("*/src/**/page/src/*.ts", { cwd: packages })) {
+      const text = await readFile(join(packages, file), "utf8")
+      const loaded = Array.from(text.matchAll(/^import (?!type )[^"]*"(\.\.\/[^"]*)"/gm), ([, path]) => path)
+      strays.push(...loaded.map((path) => `${file} loads ${path}`))
+    }
+    assert.deepEqual(strays, [])
   })
 })

@@ -1,7 +1,7 @@
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
-import { seconds } from "../internal/seconds.ts"
 import type { Bench, BuildProblem } from "./Bench.ts"
 import type { ExecutionRecord } from "./ExecutionRecord.ts"
+import { seconds } from "./page/src/seconds.ts"
 
 /** How many lines of one execution are printed. */
 const mostLines = 40

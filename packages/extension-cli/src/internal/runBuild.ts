@@ -5,9 +5,9 @@ import { fileFinding } from "@alga-psa/ext-extension-build/FileFinding"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"
+import { seconds } from "../dev/page/src/seconds.ts"
 import type { SourceFlags } from "./extensionFlags.ts"
 import { sayFindings } from "./sayFindings.ts"
-import { seconds } from "./seconds.ts"
 
 interface Flags extends SourceFlags {
   readonly json: boolean

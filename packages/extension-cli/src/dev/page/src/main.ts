@@ -1,11 +1,11 @@
 import "@alga-psa/ext-development-host/page/src/host.css"
 import "./dev.css"
 import { startHost } from "@alga-psa/ext-development-host/page/src/Host"
-import { seconds } from "../../../internal/seconds.ts"
 import type { Bench } from "../../Bench.ts"
 import { element, make } from "./elements.ts"
 import { showExecutions, startExecutions } from "./executions.ts"
 import { startRequestForm } from "./requestForm.ts"
+import { seconds } from "./seconds.ts"
 import { showWorld } from "./world.ts"
 
 const settings = startHost()
