@@ -192,7 +192,7 @@ describe("tests in the sandbox", () => {
   })
 
   it("end at the time that they give, and go on after that", async () => {
-    const short = await openSandbox({ folder: extension.folder, timeoutMs: 300 })
+    const short = await openSandbox({ folder: extension.folder, timeoutMs: 5_000 })
     const context = { tenantId: "tenant", extensionId: "extension" }
     const looping = { context, http: { method: "GET", url: "/loop", headers: [] } }
     await expect(short.run(looping, async () => ({ ok: null }))).rejects.toThrow(
@@ -203,7 +203,7 @@ describe("tests in the sandbox", () => {
     }))
     expect(status).toBe(200)
     await short.close()
-  }, 30_000)
+  }, 60_000)
 
   it("say what is wrong with an extension that cannot be built", async () => {
     const wrong = await devFixture()

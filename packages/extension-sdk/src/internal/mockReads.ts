@@ -57,9 +57,7 @@ export const mockRecords = (data: ResourceData, fixtures: ReadonlyArray<object>)
     shown: (record: Values) => Object.fromEntries(fields.map((field) => [field, record[field] ?? null])),
     /** Those that match a search and filters that keep the rules, in their order. */
     matching: ({ search, ...asked }: Values): ReadonlyArray<Values> => {
-      const term = String(search ?? "")
-        .trim()
-        .toLowerCase()
+      const term = String(search ?? "").trim()
       const filters = filtersOf(operations["list"] as OperationData, asked)
       const passes = (record: Values) =>
         Object.entries(filters).every(([filter, value]) => {

@@ -33,6 +33,11 @@ export const byNameThenId =
   (left: Item, right: Item): number =>
     compareText(name(left).toLowerCase(), name(right).toLowerCase()) || compareText(id(left), id(right))
 
-/** Whether a lower-cased search term is part of one of the texts, or is the id. An empty term finds everything. */
+/** For searches: lower case, in which σ and ς, which ends a word, are one letter. */
+const folded = (text: string): string => text.toLowerCase().replaceAll("ς", "σ")
+
+/** Whether a search term is part of one of the texts, or is the id. An empty term finds everything. */
 export const matchesSearch = (term: string, id: string, texts: ReadonlyArray<string | null>): boolean =>
-  term === "" || id.toLowerCase() === term || texts.some((text) => text?.toLowerCase().includes(term) ?? false)
+  term === "" ||
+  id.toLowerCase() === term.toLowerCase() ||
+  texts.some((text) => folded(text ?? "").includes(folded(term)))
