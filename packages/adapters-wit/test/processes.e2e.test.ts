@@ -65,6 +65,7 @@ describe("A process of the sandbox", () => {
         "--wasm-max-table-size=100000",
         "--max-old-space-size=256",
         "--max-semi-space-size=4",
+        "--stack-size=1300",
         "--liftoff-only",
         "--no-maglev",
         "--no-opt",

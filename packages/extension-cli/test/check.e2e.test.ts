@@ -26,7 +26,7 @@ const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> 
 const manifest = () => readFile(join(extension.folder, "manifest.json"), "utf8")
 
 const wrong = handlerSource("one")
-  .replace("host.clients.list(", "host.services.list(")
+  .replaceAll("host.clients.", "host.services.")
   .replace("jsonResponse({ greeting", "jsonResponse({ language: new Intl.Locale('de'), greeting")
 
 describe("alga-ext check and fix", () => {
@@ -45,17 +45,17 @@ describe("alga-ext check and fix", () => {
     const said = await run(["check"])
     expect([said.code, said.output]).toEqual([1, [""]])
     expect(said.errors.trimEnd().split("\n")).toEqual([
-      expect.stringMatching(/^alga-ext: src\/handler\.ts:18:\d+: an extension has no Intl: use formatMoney/),
+      expect.stringMatching(/^alga-ext: src\/handler\.ts:21:\d+: an extension has no Intl: use formatMoney/),
       expect.stringMatching(/^alga-ext: manifest\.json capabilities\[0\]: "cap:client\.read" is declared but unused: /),
       expect.stringMatching(/^alga-ext: manifest\.json capabilities: "cap:service\.read" is missing: add it, since /)
     ])
     const { code, output } = await run(["check", "--json"])
     const { findings } = JSON.parse(output.join("\n"))
     expect([code, findings.length]).toEqual([1, 3])
-    expect(findings[0]).toMatchObject({ code: "name-missing", severity: "error", file: "src/handler.ts", line: 18 })
+    expect(findings[0]).toMatchObject({ code: "name-missing", severity: "error", file: "src/handler.ts", line: 21 })
     const github = await run(["build"], { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: join(extension.folder, "..") })
     expect(github.output[0]).toMatch(
-      /^::error file=[^,]+\/src\/handler\.ts,line=18,col=\d+,title=alga-ext name-missing::/
+      /^::error file=[^,]+\/src\/handler\.ts,line=21,col=\d+,title=alga-ext name-missing::/
     )
   })
 
