@@ -97,7 +97,8 @@ const keepAsTest = async (address: string, page: string): Promise<void> => {
 }
 
 const look = async (extension: string): Promise<void> => {
-  const dev = spawn("npm", ["run", "dev", "--", "--port", "0"], {
+  // npm would end without what it started.
+  const dev = spawn("node_modules/.bin/alga-ext", ["dev", "--port", "0"], {
     cwd: extension,
     stdio: ["ignore", "pipe", "inherit"]
   })
