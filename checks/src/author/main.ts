@@ -1,6 +1,6 @@
 /**
  * An author's whole way, by npm, from packed packages and an empty folder: starts an extension, follows the guide on pages, looks at the page
- * in `alga-ext dev`, and packs. `.ci/long` runs it; it ends with 1 where something does not come of it, or it takes ten minutes.
+ * in `alga-ext dev`, keeps an execution as a test, and packs. `.ci/long` runs it; it ends with 1 where something does not come of it, or it takes ten minutes.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { follow } from "../../../packages/extension-cli/test/support/Guide.ts"
+import { run, said } from "../release/Commands.ts"
 import { publishedPackages, root } from "../release/Packages.ts"
 import { pack } from "../release/Tarballs.ts"
 
@@ -71,6 +72,30 @@ const ready = async (dev: ChildProcess): Promise<string> => {
   throw new Error("dev ended before it was ready")
 }
 
+/** The first execution that the panel of `dev` shows. */
+const firstExecution = async (address: string, session: string): Promise<string> => {
+  const events = await fetch(`${address}/dev/events?session=${session}`)
+  let seen = ""
+  for await (const part of events.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    seen += part
+    const [, bench] = /^data: (.*)\n\n/m.exec(seen) ?? []
+    if (bench !== undefined) return JSON.parse(bench).executions[0].id
+  }
+  throw new Error("the panel says nothing")
+}
+
+/** What "Keep as test" does. */
+const keepAsTest = async (address: string, page: string): Promise<void> => {
+  const [, session = ""] = /"session":"([^"]+)"/.exec(page) ?? []
+  const kept = await fetch(`${address}/dev/keep`, {
+    method: "POST",
+    headers: { "x-alga-host-session": session, "content-type": "application/json" },
+    body: JSON.stringify({ execution: await firstExecution(address, session) })
+  })
+  const answer = await kept.text()
+  must(kept.ok && JSON.parse(answer).error === null, `no test is kept: ${kept.status} ${answer}`)
+}
+
 const look = async (extension: string): Promise<void> => {
   const dev = spawn("npm", ["run", "dev", "--", "--port", "0"], {
     cwd: extension,
@@ -78,9 +103,11 @@ const look = async (extension: string): Promise<void> => {
   })
   try {
     const address = (await ready(dev)).replace(/\/$/, "")
-    must((await text(`${address}/`)).includes("iframe"), "dev shows no page")
+    const page = await text(`${address}/`)
+    must(page.includes("iframe"), "dev shows no page")
     const { names } = JSON.parse(await text(`${address}/as/admin/api/without-email`))
     must(Array.isArray(names) && names.length > 0, "the handler names no client")
+    await keepAsTest(address, page)
   } finally {
     dev.kill("SIGINT")
     if (dev.exitCode === null) await once(dev, "close")
@@ -110,7 +137,14 @@ try {
   const extension = await step("the guide on pages leads to a packed bundle", () =>
     follow(guide, empty, { folder }, env, byNpm)
   )
-  await step("dev shows the page, and what its handler answers", () => look(extension))
+  await step("dev shows the page and what its handler answers, and keeps that as a test", () => look(extension))
+  await step("the recorded test passes, and the bundle is packed again", async () => {
+    must((await readFile(join(extension, "test/recorded.test.ts"), "utf8")).includes("replayRecordings"), "no test")
+    for (const args of [["test"], ["run", "pack"]]) {
+      const ended = await run("npm", args, extension)
+      must(ended.code === 0, `npm ${args.join(" ")}: ${said(ended)}`)
+    }
+  })
   const { size } = await stat(join(extension, "dist/bundle.tar.zst"))
   console.log(
     `author: all is well, in ${((performance.now() - begun) / 1000).toFixed(0)} s; the bundle has ${size} bytes`
