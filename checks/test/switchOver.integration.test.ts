@@ -83,7 +83,13 @@ const writeSettings = async () => {
   const login = new URL(url)
   login.username = reader
   login.password = password
-  const here = { HOST: "127.0.0.1", PORT: 0, DATABASE_URL: login.href, BUNDLE_STORE_BASE: join(folder, "bundles") }
+  const here = {
+    HOST: "127.0.0.1",
+    PORT: 0,
+    DATABASE_URL: login.href,
+    BUNDLE_STORE_BASE: join(folder, "bundles"),
+    RUNNER_SERVICE_TOKEN: "a-token-of-this-test"
+  }
   assert.containsAllKeys(shown, Object.keys(here))
   await writeFile(join(folder, "runner.json"), JSON.stringify({ ...shown, ...here }))
 }

@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest"
-import { requestDate, requestPerformance } from "../src/internal/Clock.ts"
-import { beginRequest, endRequest } from "../src/internal/requestFacts.ts"
+import { describe, expect, it, vi } from "vitest"
+
+// Whether a request was served before is kept by the module, which other tests of this process may have used.
+vi.resetModules()
+const { requestDate, requestPerformance } = await import("../src/internal/Clock.ts")
+const { beginRequest, endRequest } = await import("../src/internal/requestFacts.ts")
 
 const RequestDate = requestDate(Date)
 const asks: ReadonlyArray<() => unknown> = [
