@@ -3,11 +3,11 @@ import { type AddressInfo, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PgClient } from "@effect/sql-pg"
-import { Cause, Duration, Effect, Exit, Fiber, Logger, Redacted, References, Scope } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Logger, Option, Redacted, References, Scope } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { layerServer } from "../src/PgServer.ts"
 import { TellsConnections } from "../src/ServerConnection.ts"
-import { type DedicatedServer, dedicatedServer } from "../testing/ServerBinaries.ts"
+import { type DedicatedServer, dedicatedServer, versionSetting } from "../testing/ServerBinaries.ts"
 import { type Authority, authority, signedBy, withTls } from "../testing/TlsServer.ts"
 
 const scope = Scope.makeUnsafe()
@@ -129,12 +129,26 @@ describe("A server with TLS of a private authority", () => {
     assert.match(String(await asks("?sslmode=verify-full&sslrootcert=/no/such.crt")), /ENOENT.*\/no\/such\.crt/)
   })
 
-  it.each(["", "?ssl=true", "?sslmode=prefer", "?sslmode=require", "?sslmode=require&sslnegotiation=direct"])(
+  it.each(["", "?ssl=true", "?sslmode=prefer", "?sslmode=require"])(
     "serves encrypted by %j, whoever signed its certificate",
     async (query) => {
       assert.strictEqual(await asks(query), true)
     }
   )
+
+  it("serves encrypted without a request for it, from PostgreSQL 17 on, and is refused before", async () => {
+    const answer = await asks("?sslmode=require&sslnegotiation=direct")
+    const version = await Effect.runPromise(
+      Effect.orDie(
+        Effect.map(
+          versionSetting,
+          Option.getOrElse(() => "18")
+        )
+      )
+    )
+    if (Number(version) >= 17) assert.strictEqual(answer, true)
+    else assert.match(String(answer), /disconnected before secure TLS connection was established/)
+  })
 
   it("serves encrypted where it is verified, in each mode", async () => {
     for (const mode of ["prefer", "require", "verify-ca", "verify-full"]) {
