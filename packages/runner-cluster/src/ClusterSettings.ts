@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net"
 import { databaseIn } from "@alga-psa/ext-runner/DatabaseSettings"
 import type { Settings } from "@alga-psa/ext-runner/Settings"
 import { SettingsInvalid } from "@alga-psa/ext-runner/SettingsSource"
@@ -16,14 +17,23 @@ export const triggerOptionsOf = (settings: Settings): TriggerOptions => ({
 /** Room for what a message says beside its body. */
 const envelopeBytes = 1_048_576
 
-/** Every machine calls itself by these: no other can reach a runner there. */
-const isAnyAddress = /^(0\.0\.0\.0|\[?::\]?|\*)$/
+const everyAddress = new BlockList()
+everyAddress.addAddress("0.0.0.0")
+everyAddress.addAddress("::", "ipv6")
+
+/** Every machine calls itself by these, however they are written: no other can reach a runner there. */
+const isAnyAddress = (host: string): boolean => {
+  const bare = host.replace(/^\[(.*)\]$/, "$1")
+  const version = isIP(bare)
+  if (version === 0) return /^(\*|0+(\.0+){0,3}|0x0+)$/i.test(bare)
+  return everyAddress.check(bare, version === 6 ? "ipv6" : "ipv4")
+}
 
 const hostProblems = (host: string | undefined): ReadonlyArray<string> => {
   const remedy =
     "give each runner the address at which the others reach it, 127.0.0.1 only where all are on one machine"
   if (host === undefined) return [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is not set: ${remedy}`]
-  return isAnyAddress.test(host) ? [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is every address: ${remedy}`] : []
+  return isAnyAddress(host) ? [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is every address: ${remedy}`] : []
 }
 
 /** The cluster of these settings, or what they lack for one. */
@@ -34,7 +44,7 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
     ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host
   } = settings
   const url = databaseIn(settings, "DATABASE_CLUSTER")
-  if (url === null || secret === undefined || host === undefined || isAnyAddress.test(host)) {
+  if (url === null || secret === undefined || host === undefined || isAnyAddress(host)) {
     const problems = [
       ...(url === null ? ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"] : []),
       ...(secret === undefined ? ["ALGA_EXTENSION_RUNNER_CLUSTER_SECRET is not set: serve --cluster needs it"] : []),

@@ -51,6 +51,8 @@ export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterP
 
 /** A runner that let so many requests in a row wait until their deadline is left out for a while. */
 const mostSilences = 3
+/** Runners whose silence is counted at the same time; those that never come back would else be counted for ever. */
+const mostSilent = 1_000
 
 /**
  * Executions on the runner that the install lives on: one that is this runner's own runs as it does without a cluster. One
@@ -74,6 +76,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
       Effect.flatMap(rest, (left) => {
         if (left !== 0) return Effect.void
         const times = (silences.get(owner.toString()) ?? 0) + 1
+        if (silences.size >= mostSilent) silences.clear()
         silences.set(owner.toString(), times)
         return Effect.andThen(count("lost"), times < mostSilences ? Effect.void : directory.leaveOut(owner, awayFor))
       })

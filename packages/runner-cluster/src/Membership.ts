@@ -90,7 +90,7 @@ export const layer = (
       const sharding = Context.get(built, Sharding.Sharding)
       yield* Effect.provideContext(Metric.value(ClusterMetrics.shards), Context.empty()).pipe(
         Effect.flatMap(({ value }) => Metric.update(owned, Number(value))),
-        Effect.repeat(Schedule.spaced("25 millis")),
+        Effect.repeat(Schedule.spaced("1 second")),
         Effect.forkScoped
       )
       let left = false

@@ -127,7 +127,9 @@ export const replay = (
         WHERE id = ANY(ARRAY(
           SELECT id FROM trigger
           WHERE state = 'dead' AND request IS NOT NULL AND finished_at <= ${now?.text ?? null}::timestamptz
-            AND (${named} OR NOT starts_with(reason, ${writtenReason})) AND ${matching(sql, filter)}
+            AND (${named} OR NOT (starts_with(reason, ${writtenReason}) OR EXISTS (
+              SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason}
+            ))) AND ${matching(sql, filter)}
           LIMIT ${batch} FOR UPDATE SKIP LOCKED
         )) RETURNING 1`)
     )

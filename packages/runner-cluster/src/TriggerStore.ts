@@ -176,7 +176,7 @@ const make = Effect.gen(function* () {
       Effect.flatMap(
         asked(sql`
           UPDATE trigger_attempt SET outcome = ${writtenReason} WHERE run = ${run}::uuid AND EXISTS (
-            SELECT FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running'
+            SELECT FROM trigger WHERE id = ${id}::uuid AND run = ${run}::uuid AND state = 'running' FOR SHARE
           ) RETURNING 1`),
         (rows) => (rows.length > 0 ? Effect.void : Effect.fail(fail("internal", "the attempt is over")))
       ),

@@ -1,5 +1,5 @@
 import { BeforeWrite, noRights } from "@alga-psa/ext-domain"
-import { type Deadline, endAt, LongestTime, lower, start, waitFor } from "@alga-psa/ext-runner/Deadline"
+import { type Deadline, endAt, LongestTime, lower, start, waitFor, withRan } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { Life } from "@alga-psa/ext-runner/Life"
@@ -148,9 +148,9 @@ export const layer = (
         const running = Effect.flatMap(waitFor("secrets")(withSecrets(secrets, request)), (whole) =>
           local.run(whole, trigger.id, begin)
         ).pipe(Effect.provideService(BeforeWrite, store.writing(trigger)))
-        const ran = Effect.catchDefect(life.admit(running), (defect) => Effect.fail(fail("internal", "", defect))).pipe(
-          endAt(deadline)
-        )
+        const ran = Effect.catchDefect(life.admit(running), (defect) =>
+          withRan(deadline, fail("internal", "", defect))
+        ).pipe(endAt(deadline))
         return Effect.raceFirst(
           Effect.result(ran),
           Effect.as(untilOver(store.renew(trigger, lease), lease, asked), null)

@@ -30,7 +30,21 @@ describe("the address of a runner", () => {
     const remedy =
       "give each runner the address at which the others reach it, 127.0.0.1 only where all are on one machine"
     assert.deepStrictEqual(hosted(undefined), [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is not set: ${remedy}`])
-    for (const host of ["0.0.0.0", "::", "[::]", "*"]) {
+    const every = [
+      "0.0.0.0",
+      "::",
+      "[::]",
+      "*",
+      "0",
+      "0.0",
+      "00.00.00.00",
+      "0x0",
+      "::0",
+      "[::0]",
+      "0:0:0:0:0:0:0:0",
+      "::ffff:0.0.0.0"
+    ]
+    for (const host of every) {
       assert.deepStrictEqual(hosted(host), [`ALGA_EXTENSION_RUNNER_CLUSTER_HOST is every address: ${remedy}`])
     }
   })

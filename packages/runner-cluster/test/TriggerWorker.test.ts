@@ -3,11 +3,11 @@ import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { BeforeWrite, noRights, type UsedRights } from "@alga-psa/ext-domain"
 import { Deadline } from "@alga-psa/ext-runner/Deadline"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
-import { layer as life } from "@alga-psa/ext-runner/Life"
+import { Life, layer as life } from "@alga-psa/ext-runner/Life"
 import { afterRun, fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
 import { type ReadSecrets, TriggerSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Layer, Metric, Redacted, Schema } from "effect"
+import { Context, Deferred, Duration, Effect, Layer, Metric, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { LocalExecution } from "../src/ClusteredExecution.ts"
 import { layer as triggerBell } from "../src/TriggerBell.ts"
@@ -207,12 +207,14 @@ const working = Effect.fnUntraced(function* (
         return Effect.as(run(id, begin), outcome)
       })
   })
-  yield* Layer.build(
+  const built = yield* Layer.build(
     triggerWorker({ ...options, concurrency: change.concurrency ?? 1 }, Duration.seconds(3)).pipe(
-      Layer.provide([store, local, triggerBell, life, membership])
+      Layer.provide([store, local, triggerBell, membership]),
+      Layer.provideMerge(life)
     )
   )
-  return { runs, envelopes, began, writing, settled, taken, swept, takes: () => takes }
+  const { stop } = Context.get(built, Life)
+  return { stop, runs, envelopes, began, writing, settled, taken, swept, takes: () => takes }
 })
 
 describe("a trigger that was taken", () => {
@@ -253,6 +255,25 @@ describe("a trigger that was taken", () => {
           () => TestClock.adjust("1 second")
         )
       )
+      assert.deepStrictEqual(states(settled), how as unknown)
+    })
+  )
+
+  it.effect.each([
+    ["that wrote nothing", "is cut as its runner's time is over", noRights, Effect.never, [["waiting", true]]],
+    ["that wrote something", "is cut as its runner's time is over", wrote, Effect.never, [["dead", null]]],
+    ["that wrote nothing", "ends in a fault of the host", noRights, Effect.die("a fault"), [["waiting", true]]],
+    ["that wrote something", "ends in a fault of the host", wrote, Effect.die("a fault"), [["dead", null]]]
+  ] as const)("%s and %s is tried again only where it can do no harm", ([, , rights, ending, how]) =>
+    Effect.gen(function* () {
+      const runs = Effect.flatMap(Deadline, (deadline) => {
+        if (deadline !== null) deadline.ran = Effect.succeed(rights)
+        return ending
+      })
+      const { settled, stop } = yield* working(one, () => runs)
+      yield* TestClock.adjust("1 second")
+      yield* Effect.forkChild(stop({ delay: Duration.zero, grace: Duration.seconds(1) }), { startImmediately: true })
+      yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(states(settled), how as unknown)
     })
   )

@@ -7,7 +7,7 @@ import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { program } from "@alga-psa/ext-runner/testing/Program"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
 import { cancel, list, replay, show, type TriggerFilter } from "../src/TriggerAdmin.ts"
@@ -94,6 +94,41 @@ describe("what an operator does with kept triggers", () => {
       assert.strictEqual(yield* replay({ ...everything, reason: "may-have-written" }, hour), 1)
       assert.strictEqual(yield* stateOf(second), "waiting")
       assert.strictEqual(yield* replay(everything, hour), 0)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("begins what wrote anew by its id alone, whatever its reason says", () =>
+    Effect.gen(function* () {
+      const { begin, take, writing } = yield* TriggerStore
+      const id = yield* kept(acme, null)
+      for (const one of yield* take({ shards: [1], most: 1, attempts: 3, underway: [], lease: hour })) {
+        yield* begin(one, "10.0.0.1:1")
+        yield* writing(one)
+      }
+      const sql = yield* PgClient.PgClient
+      yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
+      assert.strictEqual(yield* replay(everything, hour), 0)
+      assert.strictEqual(yield* replay({ ...everything, reason: "cancelled" }, hour), 0)
+      assert.strictEqual(yield* replay({ ...everything, id }, hour), 1)
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("lets no attempt begin to write while it is cancelled", () =>
+    Effect.gen(function* () {
+      const { begin, take, writing } = yield* TriggerStore
+      const id = yield* kept(acme, null)
+      const [one] = yield* take({ shards: [1], most: 1, attempts: 3, underway: [], lease: hour })
+      assert(one !== undefined)
+      yield* begin(one, "10.0.0.1:1")
+      const sql = yield* PgClient.PgClient
+      const cancelling = Effect.gen(function* () {
+        yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
+        const asked = yield* Effect.forkDetach(Effect.exit(writing(one)), { startImmediately: true })
+        yield* Effect.repeat(sql`SELECT FROM pg_locks WHERE NOT granted`, { until: (waiting) => waiting.length > 0 })
+        return asked
+      })
+      const asked = yield* sql.withTransaction(cancelling)
+      assert.isTrue(Exit.isFailure(yield* Fiber.join(asked)))
     }).pipe(Effect.provide(store))
   )
 

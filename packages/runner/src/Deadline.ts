@@ -101,6 +101,10 @@ export const waitFor =
       )
     })
 
+/** The failure, with the rights that the extension has used where it had got the request. */
+export const withRan = ({ ran }: Deadline, error: RunnerError): Effect.Effect<never, RunnerError> =>
+  ran === null ? Effect.fail(error) : Effect.flatMap(ran, (rights) => Effect.fail(afterRun(error, rights)))
+
 const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerError> =>
   Effect.gen(function* () {
     yield* Effect.sleep(yield* left(deadline))
@@ -109,7 +113,7 @@ const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerErr
     const [name, answer] = waits[deadline.waiting]
     const { code, detail } = answer()
     const error = fail(code, detail, new Error(`${deadline.milliseconds} ms were over while waiting for ${name}`))
-    return yield* deadline.ran === null ? error : afterRun(error, yield* deadline.ran)
+    return yield* withRan(deadline, error)
   })
 
 /**

@@ -57,4 +57,7 @@ const endpointRoutes = HttpRouter.use(
  * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
  * `not_found` or `method_not_allowed`, but for the two paths of today's runner where they are open. On hosts that installs own there are pages alone.
  */
-export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts, layerClosing)
+export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts).pipe(
+  // The first is around all others, so that what they answer is closed too.
+  Layer.provide(layerClosing)
+)

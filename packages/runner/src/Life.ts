@@ -1,4 +1,5 @@
 import { Context, Deferred, Duration, Effect, Layer } from "effect"
+import { Deadline, withRan } from "./Deadline.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
 /** How a runner ends. */
@@ -13,6 +14,13 @@ export interface StopOptions {
 
 /** How long requests that are on their way when the last work ends still get an answer, which says that nothing was done. */
 const linger = Duration.millis(250)
+
+const stopped = fail("shutting_down", "the runner stopped before the extension answered")
+const isStopped = (error: unknown): error is RunnerError => error === stopped
+
+/** What was cut is told with what it had done by then, so that nobody repeats it who must not. */
+const cutShort = (error: RunnerError) =>
+  Effect.flatMap(Deadline, (deadline) => (deadline === null ? Effect.fail(error) : withRan(deadline, error)))
 
 /** Takes work while the runner lives, and ends it in order. */
 export class Life extends Context.Service<
@@ -51,7 +59,10 @@ export const layer: Layer.Layer<Life> = Layer.effect(
         Effect.uninterruptibleMask((restore) => {
           if (state === "closed") return Effect.fail(fail("shutting_down", "the runner takes no more work"))
           working += 1
-          return Effect.ensuring(restore(Effect.raceFirst(work, Deferred.await(cut))), done)
+          return Effect.ensuring(
+            Effect.catchIf(restore(Effect.raceFirst(work, Deferred.await(cut))), isStopped, cutShort),
+            done
+          )
         }),
       stop: Effect.fnUntraced(function* ({ delay, grace, leave = Effect.void }) {
         state = "delay"
@@ -66,9 +77,7 @@ export const layer: Layer.Layer<Life> = Layer.effect(
             orElse: () =>
               Effect.logWarning("the grace time is over: work is cut").pipe(
                 Effect.annotateLogs({ working }),
-                Effect.andThen(
-                  Deferred.fail(cut, fail("shutting_down", "the runner stopped before the extension answered"))
-                ),
+                Effect.andThen(Deferred.fail(cut, stopped)),
                 Effect.andThen(Deferred.await(idle))
               )
           })

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Sandbox } from "@alga-psa/ext-adapters-wit"
-import { Context, Duration, Effect, Layer, Metric, Option } from "effect"
+import { Context, Duration, Effect, Layer, Metric, Option, Result } from "effect"
 import { BundleStore } from "./BundleStore.ts"
 import { DatabaseCheck, DatabaseUnfit } from "./DatabaseCheck.ts"
 import { endAt, start } from "./Deadline.ts"
@@ -42,10 +42,12 @@ const parts = Metric.gauge("alga_extension_runner_part_ok", {
   description: "1 while the runner has this part of what it works with, 0 while it is away; as /readyz says"
 })
 
-const state = (check: Effect.Effect<unknown, unknown>) =>
-  Effect.flatMap(start(longestCheckMs), (deadline) => endAt(deadline)(check)).pipe(
-    Effect.match({ onSuccess: () => "ok" as const, onFailure: () => "unavailable" as const })
-  )
+const ended = (check: Effect.Effect<unknown, unknown>) =>
+  Effect.result(Effect.flatMap(start(longestCheckMs), (deadline) => endAt(deadline)(check)))
+
+const stateOf = (found: Result.Result<unknown, unknown>): State => (Result.isSuccess(found) ? "ok" : "unavailable")
+
+const state = (check: Effect.Effect<unknown, unknown>) => Effect.map(ended(check), stateOf)
 
 /** Writes a page of a file there, and takes it away: what is full or cannot be written to fails. */
 const canBeWritten = (directory: string) =>
@@ -75,13 +77,13 @@ export const layer = (
       const life = yield* Life
       const further = yield* Effect.serviceOption(FurtherParts)
       const scope = yield* Effect.scope
-      let why: string | null = null
+      let told: string | null = null
       /** What the database lacks is told in the log when it is found, and not each time it is looked for. */
-      const found = (now: string | null) =>
+      const tell = (why: string | null) =>
         Effect.suspend(() => {
-          const isNews = now !== null && now !== why
-          why = now
-          return isNews ? Effect.logError(`not ready: ${now}`) : Effect.void
+          const isNews = why !== null && why !== told
+          told = why
+          return isNews ? Effect.logError(`not ready: ${why}`) : Effect.void
         })
       const others = () =>
         Option.match(further, { onNone: () => [], onSome: (known) => known.all() }).map(
@@ -91,21 +93,23 @@ export const layer = (
         Effect.all(
           {
             ...Object.fromEntries(others()),
-            database: state(
-              database.check.pipe(
-                Effect.tap(found(null)),
-                Effect.tapError((error) => found(error instanceof DatabaseUnfit ? error.message : null))
-              )
-            ),
+            database: ended(database.check),
             store: state(store.check),
             components: state(canBeWritten(components)),
             sandbox: state(sandbox.check)
           },
           { concurrency: "unbounded" }
+        ).pipe(
+          Effect.map(({ database, ...others }) => ({
+            why:
+              Result.isFailure(database) && database.failure instanceof DatabaseUnfit ? database.failure.message : null,
+            checks: { ...others, database: stateOf(database) }
+          })),
+          Effect.tap(({ why }) => tell(why))
         )
       )
       // A timer ends what is kept, and not its age by the clock, which may be set back.
-      const kept: Effect.Effect<Asked> = Effect.tap(ask, () =>
+      const kept: Effect.Effect<{ readonly why: string | null; readonly checks: Asked }> = Effect.tap(ask, () =>
         Effect.forkIn(
           Effect.andThen(
             Effect.sleep("1 second"),
@@ -116,9 +120,9 @@ export const layer = (
       )
       const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
       const report = Effect.gen(function* () {
-        const asks = yield* Effect.onError(asked, () => forget)
+        const { checks: found, why } = yield* Effect.onError(asked, () => forget)
         const accepting: State = life.ready() ? "ok" : "unavailable"
-        const checks = { accepting, ...asks }
+        const checks = { accepting, ...found }
         yield* Effect.forEach(Object.entries(checks), ([part, state]) =>
           Metric.update(Metric.withAttributes(parts, { part }), state === "ok" ? 1 : 0)
         )

@@ -1,6 +1,8 @@
+import { noRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Logger } from "effect"
 import { TestClock } from "effect/testing"
+import { Deadline, start } from "../src/Deadline.ts"
 import { Life, layer } from "../src/Life.ts"
 
 const options = { delay: Duration.seconds(1), grace: Duration.seconds(10) }
@@ -61,10 +63,16 @@ describe("Life", () => {
       let interrupted = false
       const endless = Effect.onInterrupt(Effect.never, () => Effect.sync(() => (interrupted = true)))
       const work = yield* begin(refusal(life.admit(endless)))
+      const used = { ...noRights, wrote: true }
+      const deadline = { ...(yield* start(60_000)), ran: Effect.succeed(used) }
+      const ofNobody = yield* begin(Effect.flip(life.admit(Effect.never)))
+      const working = yield* begin(Effect.provideService(Effect.flip(life.admit(Effect.never)), Deadline, deadline))
       const stopping = yield* begin(life.stop(options))
       yield* TestClock.adjust("11 seconds")
       assert.match(yield* Fiber.join(work), /^shutting_down: the runner stopped before/)
       assert.isTrue(interrupted)
+      assert.isUndefined((yield* Fiber.join(ofNobody)).ran)
+      assert.deepStrictEqual((yield* Fiber.join(working)).ran, used)
       yield* TestClock.adjust("250 millis")
       yield* Fiber.join(stopping)
     }).pipe(Effect.provide([layer, Logger.layer([])]))

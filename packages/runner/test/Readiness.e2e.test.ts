@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { BundleStore, BundleStoreError } from "../src/BundleStore.ts"
-import { DatabaseCheck } from "../src/DatabaseCheck.ts"
+import { DatabaseCheck, DatabaseUnfit } from "../src/DatabaseCheck.ts"
 import * as FurtherParts from "../src/FurtherParts.ts"
 import * as Life from "../src/Life.ts"
 import * as Readiness from "../src/Readiness.ts"
@@ -79,6 +79,23 @@ describe("readiness", () => {
         checks: { ...allOk, replica: "unavailable" }
       })
       assert.propertyVal(yield* status({ database: away }, away), "status", "not-ready")
+    })
+  )
+
+  it.effect("says why the database cannot serve while it answers, and no more once it does not", () =>
+    Effect.gen(function* () {
+      let database: Effect.Effect<void, unknown> = Effect.fail(
+        new DatabaseUnfit({ message: "no table clients", mayNotServe: false })
+      )
+      const said = Effect.map(report, ({ checks, status, why }) => [status, checks.database, why])
+      yield* Effect.gen(function* () {
+        assert.deepStrictEqual(yield* said, ["not-ready", "unavailable", "no table clients"])
+        database = Effect.never
+        yield* TestClock.adjust("1 second")
+        const stuck = yield* Effect.forkChild(said, { startImmediately: true })
+        yield* TestClock.adjust("2 seconds")
+        assert.deepStrictEqual(yield* Fiber.join(stuck), ["not-ready", "unavailable", null])
+      }).pipe(Effect.provide(over(yield* temporary, { database: Effect.suspend(() => database) })))
     })
   )
 

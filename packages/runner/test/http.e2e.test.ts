@@ -143,6 +143,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
       assert.deepStrictEqual([other.status, other.text], [200, whole.text])
       const outside = yield* asking({ range: `bytes=${size}-` })
       assert.deepStrictEqual([outside.status, outside.headers.get("content-range")], [416, `bytes */${size}`])
+      assert.strictEqual(outside.headers.get("cache-control"), "no-store")
     })
   )
 

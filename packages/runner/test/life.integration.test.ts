@@ -114,6 +114,16 @@ describe("a runner that is told to stop", () => {
         yield* logged(run, "the runner stops")
         const ready = yield* Effect.promise(() => fetch(`${url}/readyz`))
         assert.strictEqual(ready.status, 503)
+        // What finds no route, and what is refused before one is looked for, is closed by its answer too.
+        for (const [request, status] of [
+          ["GET /absent HTTP/1.1", 404],
+          ["GET /%zz HTTP/1.1", 404],
+          ["POST /warmup HTTP/1.1\r\norigin: https://a.example", 403]
+        ] as const) {
+          const head = `${request}\r\nhost: x\r\ncontent-length: 0\r\n\r\n`
+          const answer = yield* conversation(url, head)
+          assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nconnection: close\r\n`, "i"), request)
+        }
         const cut = yield* Fiber.join(working)
         assert.strictEqual(cut.http, 503)
         assert.strictEqual(cut.error, "shutting_down: the runner stopped before the extension answered")

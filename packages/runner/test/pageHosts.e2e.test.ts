@@ -2,12 +2,13 @@ import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adap
 import { DataSourceError, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
+import { DatabaseUnfit } from "../src/DatabaseCheck.ts"
 import type { Serves } from "../src/internal/http/pageHost.ts"
 import { layerUnchecked } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { installed } from "../testing/Extensions.ts"
 import { rawRequest } from "./support/rawRequest.ts"
-import { CallerBounds, CallersCheck, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
+import { CallerBounds, CallersCheck, DatabaseSays, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const rows = layerMemory(seed({ contentHash: "0".repeat(64) }))
 const quiet = Layer.provide(layerUnchecked, Logger.layer([]))
@@ -226,7 +227,22 @@ const awayServing = (serves: Serves) =>
     ),
     Layer.provideMerge(rows)
   )
+const unfit = new DatabaseUnfit({ message: "the table clients is missing", mayNotServe: false })
 const away = awayServing("everything")
+const awayAndUnfit = away.pipe(Layer.provide(Layer.succeed(DatabaseSays, Effect.fail(unfit))))
+
+layer(awayAndUnfit, { excludeTestServices: true, timeout: 120_000 })("a database that cannot serve", (it) => {
+  it.effect("is told of to who asks by address, and not on a host that an install may own", () =>
+    Effect.gen(function* () {
+      const byAddress = yield* ask("/readyz")
+      assert.strictEqual(byAddress.status, 503)
+      assert.include(byAddress.body, unfit.message)
+      const byName = yield* ask("/readyz", { host: "a.pages.example" })
+      assert.strictEqual(byName.status, 503)
+      assert.notInclude(byName.body, unfit.message)
+    })
+  )
+})
 
 layer(awayServing("operators"), { excludeTestServices: true, timeout: 120_000 })("a port for operators alone", (it) => {
   it.effect("has their routes and nothing else, on any host, and asks nobody who owns it", () =>

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
-import { DatabaseCheck } from "../../src/DatabaseCheck.ts"
+import { DatabaseCheck, type DatabaseUnfit } from "../../src/DatabaseCheck.ts"
 import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
 import { type HttpOptions, layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
@@ -51,6 +51,11 @@ export const CallersCheck = Context.Reference<Layer.Layer<ServiceToken> | null>(
   defaultValue: () => null
 })
 
+/** What a runner under test is told of its database. Default: it can serve. */
+export const DatabaseSays = Context.Reference<Effect.Effect<void, DatabaseUnfit>>("test/DatabaseSays", {
+  defaultValue: () => Effect.void
+})
+
 /** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
 export const testRunner = (options: Partial<RunnerOptions> = {}) =>
   Layer.unwrap(
@@ -60,6 +65,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
       yield* Effect.promise(() => mkdir(bundles))
       const token = crypto.randomUUID()
       const bounds = yield* CallerBounds
+      const says = yield* DatabaseSays
       const check = (yield* CallersCheck) ?? layerToken(Redacted.make(token))
       let lines: Array<LogLine> = []
       const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
@@ -95,7 +101,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
           check,
           layerOff
         ]),
-        Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void })),
+        Layer.provide(Layer.succeed(DatabaseCheck, { check: says })),
         Layer.provide(Logger.layer([logger]))
       )
     })

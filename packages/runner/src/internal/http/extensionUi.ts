@@ -47,7 +47,7 @@ const partOf = (
   if (range === "whole") return HttpServerResponse.uint8Array(bytes, how)
   const ofSize = (part: string) => ({ ...how.headers, "content-range": `bytes ${part}/${bytes.byteLength}` })
   return range === "outside"
-    ? HttpServerResponse.empty({ status: 416, headers: ofSize("*") })
+    ? HttpServerResponse.empty({ status: 416, headers: { ...ofSize("*"), "cache-control": "no-store" } })
     : HttpServerResponse.uint8Array(bytes.subarray(range.first, range.last + 1), {
         ...how,
         status: 206,

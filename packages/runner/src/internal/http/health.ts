@@ -5,6 +5,7 @@ import type { ReadinessAnswer } from "../../Api.ts"
 import { Readiness } from "../../Readiness.ts"
 import { fail } from "../../RunnerError.ts"
 import { ownMetrics } from "./ownMetrics.ts"
+import { HostKnown } from "./pageHost.ts"
 
 const uncached = { "cache-control": "no-store" }
 
@@ -14,7 +15,11 @@ export const alive = () => Effect.succeed(HttpServerResponse.jsonUnsafe({ status
 /** `GET /readyz`: 200 where the process can take work, else 503, with what is away. */
 export const ready = Effect.fnUntraced(function* () {
   const { checks, status: found, why } = yield* (yield* Readiness).report
-  const body: typeof ReadinessAnswer.Type = { status: found, checks, ...(why === null ? {} : { why }) }
+  const body: typeof ReadinessAnswer.Type = {
+    status: found,
+    checks,
+    ...(why === null || !(yield* HostKnown) ? {} : { why })
+  }
   if (found !== "not-ready") return HttpServerResponse.jsonUnsafe(body, { headers: uncached })
   const { retryAfterSeconds, status } = fail("not_ready")
   const headers = { ...uncached, "retry-after": String(retryAfterSeconds) }

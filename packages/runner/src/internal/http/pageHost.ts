@@ -11,6 +11,9 @@ export const OwnerOfHost = Context.Reference<FoundInstall | null>("@alga-psa/ext
   defaultValue: () => null
 })
 
+/** Whether it could be told who owns the `Host` of the request. Where it could not, an install may own it. */
+export const HostKnown = Context.Reference<boolean>("@alga-psa/ext-runner/HostKnown", { defaultValue: () => true })
+
 /**
  * What the server that took the request is there for, on whichever `Host`: `pages` alone, the routes for `operators` alone, or
  * all but those of them that another server has (`no-operators`). Default: everything.
@@ -24,7 +27,7 @@ const pathsOf = (group: "operations"): ReadonlyArray<string> =>
 const operations = new Set(pathsOf("operations"))
 /** Says that the process answers, and nothing else, so that callers may ask it too. */
 const health = "/healthz"
-/** They say no more than that the process answers, and must do so while the database does not. */
+/** They must answer while the database does not. */
 const probes = new Set([health, "/readyz"])
 
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/?#]+/i, "").split(/[?#]/, 1)[0] ?? ""
@@ -60,24 +63,22 @@ export const layerPageHosts = HttpRouter.middleware(
         if (serves === "no-operators" && operations.has(path) && path !== health) return yield* notFound
         const host = hostNameOf(http.headers["host"] ?? "")
         const asked = Option.isNone(host) ? Effect.succeed(null) : lookup.byHost(host.value)
-        const answered = probes.has(path)
-          ? Effect.map(
-              Effect.timeoutOption(
-                Effect.orElseSucceed(asked, () => null),
-                "1 second"
-              ),
-              Option.getOrNull
-            )
-          : asked
+        const isProbe = probes.has(path)
+        const inTime = Effect.timeoutOption(Effect.option(asked), "1 second")
+        const answered = isProbe ? Effect.map(inTime, Option.flatten) : Effect.map(asked, Option.some)
         return yield* Effect.matchEffect(answered, {
           onFailure: unknown,
-          onSuccess: (owner) =>
+          onSuccess: (found) =>
             Effect.gen(function* () {
+              const owner = Option.getOrNull(found)
               const pagesOnly = owner !== null || serves === "pages"
               const read = http.method === "GET" || http.method === "HEAD"
               if (pagesOnly && !(read && isPage(path))) return yield* notFound
               if (!isPage(path) && !operations.has(path) && isFromBrowser(http)) return yield* notForBrowsers
-              return yield* Effect.provideService(answer, OwnerOfHost, owner)
+              return yield* answer.pipe(
+                Effect.provideService(OwnerOfHost, owner),
+                Effect.provideService(HostKnown, Option.isSome(found))
+              )
             })
         })
       })
