@@ -274,7 +274,7 @@ describe("a trigger that was taken", () => {
       yield* TestClock.adjust("1 second")
       yield* Effect.forkChild(stop({ delay: Duration.zero, grace: Duration.seconds(1) }), { startImmediately: true })
       yield* TestClock.adjust("2 seconds")
-      assert.deepStrictEqual(states(settled), how as unknown)
+      assert.deepStrictEqual(states(settled.slice(0, 1)), how as unknown)
     })
   )
 

@@ -7,7 +7,7 @@ import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { program } from "@alga-psa/ext-runner/testing/Program"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Fiber, Layer, Redacted, Schema } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Latch, Layer, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
 import { cancel, list, replay, show, type TriggerFilter } from "../src/TriggerAdmin.ts"
@@ -121,13 +121,16 @@ describe("what an operator does with kept triggers", () => {
       assert(one !== undefined)
       yield* begin(one, "10.0.0.1:1")
       const sql = yield* PgClient.PgClient
-      const cancelling = Effect.gen(function* () {
-        yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
-        const asked = yield* Effect.forkDetach(Effect.exit(writing(one)), { startImmediately: true })
-        yield* Effect.repeat(sql`SELECT FROM pg_locks WHERE NOT granted`, { until: (waiting) => waiting.length > 0 })
-        return asked
-      })
-      const asked = yield* sql.withTransaction(cancelling)
+      // Begun outside the transaction, so that it has a connection of its own.
+      const cancelled = yield* Latch.make(false)
+      const asked = yield* Effect.forkChild(Effect.exit(Effect.andThen(cancelled.await, writing(one))))
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
+          yield* cancelled.open
+          yield* Effect.repeat(sql`SELECT FROM pg_locks WHERE NOT granted`, { until: (waiting) => waiting.length > 0 })
+        })
+      )
       assert.isTrue(Exit.isFailure(yield* Fiber.join(asked)))
     }).pipe(Effect.provide(store))
   )
