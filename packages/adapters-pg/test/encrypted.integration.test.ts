@@ -85,7 +85,8 @@ const outlived = (query: string) =>
 
 describe("A server without TLS", () => {
   it.each(["require", "verify-ca", "verify-full"])("is not asked for anything where sslmode is %s", async (mode) => {
-    assert.match(String(await asks(`?sslmode=${mode}`)), /the server does not support TLS/)
+    const needed = mode === "verify-ca" ? `&sslrootcert=${ours.file}` : ""
+    assert.match(String(await asks(`?sslmode=${mode}${needed}`)), /the server does not support TLS/)
   })
 
   it.each(["?sslmode=disable", "?sslmode=allow", "?sslmode=prefer", ""])("serves in plain by %j", async (query) => {
@@ -113,7 +114,7 @@ describe("A server with TLS of a private authority", () => {
     for (const mode of ["require", "verify-ca", "verify-full"]) {
       assert.match(String(await asks(trusting(mode, others))), distrusted, mode)
     }
-    assert.match(String(await asks("?sslmode=verify-ca")), distrusted)
+    assert.match(String(await asks("?sslmode=verify-ca")), /has sslmode=verify-ca, which needs sslrootcert/)
     assert.match(String(await asks("?sslmode=verify-full")), distrusted)
     assert.match(String(await asks("?sslmode=verify-full&sslrootcert=system")), distrusted)
     assert.match(String(await asks(`?sslrootcert=${others.file}`)), distrusted)
