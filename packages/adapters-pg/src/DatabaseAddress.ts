@@ -1,3 +1,4 @@
+import { isIP } from "node:net"
 import { userInfo } from "node:os"
 import { Duration, Redacted, Result } from "effect"
 import { brokenParameter, type ConnectionParameters, tlsModes } from "./internal/address/parameters.ts"
@@ -47,6 +48,10 @@ export interface DatabaseAddress {
 /** Whether a host is the directory of a Unix socket. */
 export const isSocket = ({ name }: DatabaseHost): boolean => /^[/@]/.test(name)
 
+/** Whether a text can be the {@link DatabaseHost.name} of a host: no URL, and nothing with a login or a port. */
+export const isHostName = (text: string): boolean =>
+  /^\/(?!\/)/.test(text) || isIP(text) !== 0 || /^(?:[^\s/@:?#[\]%]+|@[^\s@:?#[\]%]+)$/.test(text)
+
 const systemUser = (): string | undefined => {
   try {
     return userInfo().username
@@ -60,6 +65,9 @@ const hostsOf = (parameters: ConnectionParameters): Result.Result<DatabaseAddres
   const ports = (parameters.get("port") ?? "").split(",")
   if (names.some((name) => name === "")) {
     return Result.fail("names no host: write its name, or ?host=/var/run/postgresql for the directory of a socket")
+  }
+  if (!names.every(isHostName)) {
+    return Result.fail("has a host that is none: a name, an address, or the directory of a socket")
   }
   if (ports.length > 1 && ports.length !== names.length) return Result.fail("has not as many ports as hosts")
   if (!ports.every((port) => /^(|[1-9]\d{0,4})$/.test(port) && Number(port) <= 65_535)) {
@@ -81,9 +89,17 @@ const tlsOf = (parameters: ConnectionParameters): Result.Result<DatabaseTls, str
   const direct = text("sslnegotiation") === "direct"
   if (ca === "system" && mode !== "verify-full")
     return Result.fail("has sslrootcert=system, which needs sslmode=verify-full")
+  if (ca === null && mode === "verify-ca") {
+    return Result.fail("has sslmode=verify-ca, which needs sslrootcert, the file of your authority")
+  }
   if (direct && weak.has(mode)) return Result.fail("has sslnegotiation=direct, which needs sslmode=require or stricter")
   if ((text("sslcert") === null) !== (text("sslkey") === null)) {
     return Result.fail("has one of sslcert and sslkey, which belong together")
+  }
+  const minVersion = text("ssl_min_protocol_version") as DatabaseTls["minVersion"]
+  const maxVersion = text("ssl_max_protocol_version") as DatabaseTls["maxVersion"]
+  if (minVersion !== null && maxVersion !== null && minVersion > maxVersion) {
+    return Result.fail("has ssl_min_protocol_version above ssl_max_protocol_version")
   }
   return Result.succeed({
     mode,
@@ -92,8 +108,8 @@ const tlsOf = (parameters: ConnectionParameters): Result.Result<DatabaseTls, str
     key: text("sslkey"),
     keyPassword: parameters.has("sslpassword") ? Redacted.make(parameters.get("sslpassword") ?? "") : null,
     direct,
-    minVersion: text("ssl_min_protocol_version") as DatabaseTls["minVersion"],
-    maxVersion: text("ssl_max_protocol_version") as DatabaseTls["maxVersion"]
+    minVersion,
+    maxVersion
   })
 }
 

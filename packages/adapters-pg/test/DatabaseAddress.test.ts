@@ -96,6 +96,10 @@ describe("The URL of a database", () => {
     "postgres://app@h/db?password=s3cret&sslmode=s3cret",
     "postgres://app@h/db?password=s3cret&s3cretword_1=1",
     "postgres://app@h/db?password=s3&password=cret",
+    "postgres://app@h/db?password=s3&cret=1",
+    "postgres://app@h/db?password=s3&cret",
+    "postgres://app@h/db?sslpassword=s3&cret=1",
+    "postgres://app@h/db?p%61ssword=s3&cret=1",
     "s3cret"
   ])("shows no byte of a password where it is refused: %s", (url) => {
     assert.notMatch(problem(url), /s3cr|et(?![a-z])/)
@@ -128,6 +132,28 @@ describe("The URL of a database", () => {
     ["postgres://h1,h2,h3/db?port=1,2", "has not as many ports as hosts"],
     ["postgres://h/db?sslrootcert=system&sslmode=require", "has sslrootcert=system, which needs sslmode=verify-full"],
     ["postgres://h/db?sslnegotiation=direct", "has sslnegotiation=direct, which needs sslmode=require or stricter"],
+    ["postgres://h/db?sslmode=verify-ca", "has sslmode=verify-ca, which needs sslrootcert, the file of your authority"],
+    ["postgres://h/db?sslrootcert=", "has sslrootcert, which must be the file of your authority, or be taken out"],
+    [
+      "postgres://h/db?ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2",
+      "has ssl_min_protocol_version above ssl_max_protocol_version"
+    ],
+    ...[
+      "a%20b",
+      "h:5432",
+      "u@h",
+      "app:s3cret@h",
+      "postgres://app:s3cret@h/db",
+      "//app:s3cret@h/db",
+      "@app:s3cret@h",
+      "h,app:s3cret@h"
+    ].map(
+      (host) =>
+        [
+          `postgres:///db?host=${host}`,
+          "has a host that is none: a name, an address, or the directory of a socket"
+        ] as const
+    ),
     ["postgres://h/db?sslcert=/a", "has one of sslcert and sslkey, which belong together"]
   ] as const)("says what is wrong and what to do: %s", (url, expected) => {
     if (typeof expected === "string") assert.strictEqual(problem(url), expected)
@@ -147,6 +173,9 @@ describe("The URL of a database", () => {
     assert.strictEqual(shownAddress(address("postgres://h1,h2/db?port=6432")), "h1:6432,h2:6432/db")
     assert.strictEqual(shownAddress(address("postgres://u@localhost/db?host=/run/pg")), "/run/pg:5432/db")
     assert.strictEqual(shownAddress(address("postgres://u@/db?host=/run/pg")), "/run/pg:5432/db")
+    for (const name of ["db_1.svc.cluster.local.", "127.0.0.1", "fe80::1%25eth0", "/run/a%20b@c:d", "@run/pg", "@pg"]) {
+      assert.lengthOf(address(`postgres://u@/db?host=${name}`).hosts, 1)
+    }
   })
 
   it("shows its secrets to nobody who prints it", () => {

@@ -1,10 +1,13 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { type AddressInfo, createServer, type Server } from "node:net"
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PgClient } from "@effect/sql-pg"
-import { Cause, Duration, Effect, Exit, Fiber, Logger, Option, Redacted, References, Scope } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Logger, Option, Redacted, References, Result, Scope } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { databaseAddress } from "../src/DatabaseAddress.ts"
+import { type Opened, type Route, ServerStream } from "../src/internal/wire/ServerStream.ts"
 import { layerServer } from "../src/PgServer.ts"
 import { TellsConnections } from "../src/ServerConnection.ts"
 import { type DedicatedServer, dedicatedServer, versionSetting } from "../testing/ServerBinaries.ts"
@@ -65,6 +68,32 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** A server that hears of a connection, and says what it is told to. */
+const listening = (hears: (socket: Socket) => void) =>
+  new Promise<Server>((resolve) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {})
+      hears(socket)
+    }).listen(0, "127.0.0.1", () => resolve(server))
+  })
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port
+
+const routeTo = (address: string, opened: (connection: Opened) => void = () => {}): Route => ({
+  address: Result.getOrThrow(databaseAddress(address)),
+  patience: Duration.seconds(20),
+  last: null,
+  opened
+})
+
+/** How a driver begins. */
+const startup = (user: string) => {
+  const body = Buffer.from(`\0\x03\0\0user\0${user}\0database\0postgres\0\0`, "latin1")
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(body.length + 4)
+  return Buffer.concat([length, body])
+}
+
 /** Whether the server still works on a statement once its caller has given it up. */
 const outlived = (query: string) =>
   run(
@@ -85,7 +114,8 @@ const outlived = (query: string) =>
 
 describe("A server without TLS", () => {
   it.each(["require", "verify-ca", "verify-full"])("is not asked for anything where sslmode is %s", async (mode) => {
-    assert.match(String(await asks(`?sslmode=${mode}`)), /the server does not support TLS/)
+    const needed = mode === "verify-ca" ? `&sslrootcert=${ours.file}` : ""
+    assert.match(String(await asks(`?sslmode=${mode}${needed}`)), /the server does not support TLS/)
   })
 
   it.each(["?sslmode=disable", "?sslmode=allow", "?sslmode=prefer", ""])("serves in plain by %j", async (query) => {
@@ -113,7 +143,7 @@ describe("A server with TLS of a private authority", () => {
     for (const mode of ["require", "verify-ca", "verify-full"]) {
       assert.match(String(await asks(trusting(mode, others))), distrusted, mode)
     }
-    assert.match(String(await asks("?sslmode=verify-ca")), distrusted)
+    assert.match(String(await asks("?sslmode=verify-ca")), /has sslmode=verify-ca, which needs sslrootcert/)
     assert.match(String(await asks("?sslmode=verify-full")), distrusted)
     assert.match(String(await asks("?sslmode=verify-full&sslrootcert=system")), distrusted)
     assert.match(String(await asks(`?sslrootcert=${others.file}`)), distrusted)
@@ -210,6 +240,53 @@ describe("A server with TLS of a private authority", () => {
     assert.match(lines[0] ?? "", /connected to PostgreSQL.*"server":"localhost:\d+\/postgres".*"tls":"TLSv1\.3"/)
     assert.match(lines[1] ?? "", /"tls":"off"/)
     assert.notMatch(lines.join(), /postgres:postgres/)
+  })
+})
+
+describe("A host that is silent", () => {
+  it("is given up for the next one when its time is over, however many ways lead to it", async () => {
+    const silent = await listening(() => {})
+    const hosts = `postgres://postgres:postgres@127.0.0.1:${portOf(silent)},localhost:${port}/postgres`
+    const found = [
+      await Effect.runPromise(encrypted(`${hosts}?connect_timeout=1`)),
+      await Effect.runPromise(encrypted(`${hosts}?connect_timeout=1&sslmode=allow`))
+    ]
+    silent.close()
+    assert.deepStrictEqual(found, [true, false])
+  })
+})
+
+describe("A connection", () => {
+  it("that was encrypted once has its statements cancelled over TLS, whatever came after", async () => {
+    const protocols: Array<string | null> = []
+    const route = routeTo(url(""), ({ protocol }) => protocols.push(protocol))
+    for (const user of ["postgres", "only_plain"]) {
+      const stream = new ServerStream(route)
+      await new Promise((resolve, reject) => stream.once("data", resolve).once("error", reject).write(startup(user)))
+      stream.destroy()
+    }
+    assert.match(String(protocols[0]), /^TLS/)
+    assert.deepStrictEqual([protocols[1], route.last?.encrypted], [null, true])
+  })
+
+  it.each(["there", "told of"] as const)("that is given up as soon as it is %s is closed", async (when) => {
+    const closed = Promise.withResolvers<void>()
+    const server = await listening((socket) => {
+      socket.on("close", () => closed.resolve()).resume()
+      if (when === "told of") socket.write("R")
+    })
+    const address = `postgres://u@127.0.0.1:${portOf(server)}/db?sslmode=disable`
+    const stream: ServerStream = new ServerStream(routeTo(address, () => stream.destroy()))
+    const connecting = (message: unknown) => {
+      const { socket } = message as { readonly socket: Socket }
+      // By then nobody waits for the connection any more, and nobody for the server's words yet.
+      if (when === "there") socket.once("connect", () => queueMicrotask(() => stream.destroy()))
+    }
+    subscribe("net.client.socket", connecting)
+    stream.on("error", () => {}).write(startup("u"))
+    await closed.promise
+    unsubscribe("net.client.socket", connecting)
+    server.close()
   })
 })
 

@@ -33,6 +33,13 @@ const mainDatabase = (settings: Settings) =>
     Effect.mapError(() => new SettingsInvalid({ problems: ["DATABASE_URL is not set"] }))
   )
 
+/** What the runner wants of a database that it reads, the replica included. */
+const wantedOf = (settings: Settings) => ({
+  pooler: settings.DATABASE_POOLER,
+  plans: settings.DATABASE_PLANS,
+  rowSecurity: settings.DATABASE_ROW_SECURITY === "on"
+})
+
 /** Who may read what comes from the primary, so that a right that was taken away is gone at once; the rest may lag. */
 const layerPorts = (settings: Settings) => {
   const ports = settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer
@@ -43,7 +50,7 @@ const layerPorts = (settings: Settings) => {
   )
   const told = Layer.effectDiscard(
     Effect.flatMap(DatabaseCheck.DatabaseCheck, ({ check }) => tellOf({ name: "replica", check }))
-  ).pipe(Layer.provide(Layer.fresh(DatabaseCheck.layer)))
+  ).pipe(Layer.provide(DatabaseCheck.layerOf(wantedOf(settings))))
   return Layer.merge(
     ports,
     Layer.mergeAll(Layer.provide(readers, Layer.fresh(ports)), told).pipe(
@@ -86,14 +93,7 @@ export const layerFromSettings = (settings: Settings, { latest, ports = [] }: Fr
     sandbox: sandboxOptionsOf(settings)
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
-    Layer.provide([
-      layerPorts(settings),
-      DatabaseCheck.layerOf({
-        pooler: settings.DATABASE_POOLER,
-        plans: settings.DATABASE_PLANS,
-        rowSecurity: settings.DATABASE_ROW_SECURITY === "on"
-      })
-    ]),
+    Layer.provide([layerPorts(settings), DatabaseCheck.layerOf(wantedOf(settings))]),
     Layer.provideMerge(triggerSecrets(settings)),
     Layer.provide(
       Layer.unwrap(

@@ -148,8 +148,9 @@ export const settingsReport = (
     }
     const problem = brokenRules(decoded.failure.issue)[0].message
     problems.push(`${name} ${problem} (from the ${source})`)
-    // What is no URL may hold a password where nobody looks for one.
-    return { name, source, shown: unit.includes("URL") ? String(Redacted.make(value)) : shown, problem }
+    // What is no URL, and what is one in the wrong place, may hold a password where nobody looks for one.
+    const mayHoldLogin = unit.includes("URL") || value.includes("@")
+    return { name, source, shown: mayHoldLogin ? String(Redacted.make(value)) : shown, problem }
   })
 
   problems.push(...databaseProblems(values as Partial<Settings>))

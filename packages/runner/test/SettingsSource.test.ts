@@ -75,7 +75,19 @@ describe("A setting", () => {
     ["http://host#a@b", "http://host#a@b"],
     ["a@b", "a@b"]
   ])("that is no secret is shown without the user of an address: %s", (text, shown) => {
-    assert.strictEqual(reading("HOST", { HOST: text })?.shown, shown)
+    assert.strictEqual(reading("DATABASE_NAME", { DATABASE_NAME: text })?.shown, shown)
+  })
+
+  it.each(["app:hush@db", "postgres://app:hu/sh@db/alga", "//app:hush@db", "db,app:hush@db"])(
+    "that names the host of a database holds no login, and shows none: %s",
+    (text) => {
+      const problem = "must be a name, an address, or the directory of a socket"
+      assert.deepInclude(reading("DATABASE_HOST", { DATABASE_HOST: text }), { shown: "<redacted>", problem })
+    }
+  )
+
+  it.each(["db", "127.0.0.1,::1", "/run/postgresql", "@run/pg"])("may name the host of a database as %s", (text) => {
+    assert.deepInclude(reading("DATABASE_HOST", { DATABASE_HOST: text }), { shown: text, problem: null })
   })
 
   it("has its value among those that are right, and is the only one that is missing where it is wrong", () => {

@@ -112,6 +112,37 @@ describe("db without its own login", () => {
   )
 })
 
+describe("db by the settings for all databases", () => {
+  it.live(
+    "takes no other sslmode from its URL, and takes what the settings file says",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const [plain, same] = [`${url}?sslmode=disable`, `${url}?sslmode=require`]
+        const two = yield* run(["plan"], { DATABASE_ADMIN_URL: plain, DATABASE_SSLMODE: "verify-full" })
+        const problem = "DATABASE_ADMIN_URL says another sslmode than DATABASE_SSLMODE: take one of them out"
+        assert.deepEqual([two.code, two.errors], [2, `alga-extension-runner: ${problem}\n`])
+        const file = join(yield* temporary, "settings.json")
+        yield* Effect.promise(() =>
+          writeFile(file, JSON.stringify({ DATABASE_SSLMODE: "require", BUNDLE_STORE_BASE: "/none" }))
+        )
+        const named = { ALGA_EXTENSION_RUNNER_CONFIG: file }
+        for (const { code, errors } of [
+          yield* run(["plan"], { ...env, ...named }),
+          yield* run(["plan"], { DATABASE_ADMIN_URL: same, ...named }),
+          yield* run(["installs", "check", "--config", file], env)
+        ]) {
+          assert.strictEqual(code, 1)
+          assert.include(errors, "the server does not support TLS")
+        }
+        const unlike = yield* run(["plan"], { DATABASE_ADMIN_URL: plain, ...named })
+        assert.deepEqual([unlike.code, unlike.errors], [2, two.errors])
+        yield* done(["plan"], { ...env, ...named, DATABASE_SSLMODE: "disable" })
+      }),
+    120_000
+  )
+})
+
 describe("db plan, apply, check and drop", () => {
   it.live(
     "show, build, confirm and drop the indexes",

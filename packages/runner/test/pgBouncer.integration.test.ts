@@ -67,6 +67,26 @@ describe("PgBouncer in transaction mode", () => {
   )
 
   it.live(
+    "has a replica told as away whose login may write, and no other",
+    () =>
+      Effect.gen(function* () {
+        const { login, serve, server } = yield* setting
+        const bouncer = yield* pgBouncer(server.url, { alga_ext_reader: password, postgres: "postgres" })
+        const replicaBy = Effect.fnUntraced(function* (url: string) {
+          const serving = yield* serve({
+            DATABASE_URL: bouncer.through(login),
+            DATABASE_REPLICA_URL: bouncer.through(url),
+            DATABASE_POOLER: "transaction"
+          })
+          const answer = yield* Effect.promise(() => fetch(`${serving.url}/readyz`).then((found) => found.json()))
+          return (answer as { readonly checks: Readonly<Record<string, string>> }).checks["replica"]
+        })
+        assert.deepStrictEqual([yield* replicaBy(login), yield* replicaBy(server.url)], ["ok", "unavailable"])
+      }),
+    180_000
+  )
+
+  it.live(
     "serves reads and idempotency keys over few sessions, which stay read-only and keep no statement",
     () =>
       Effect.gen(function* () {

@@ -62,6 +62,20 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
     })
   )
 
+  it.effect("shows no byte of a URL or a login in the place of a host", () =>
+    Effect.gen(function* () {
+      const wrong = "DATABASE_HOST must be a name, an address, or the directory of a socket (from the environment)"
+      for (const host of ["postgres://app:hush@127.0.0.1/alga", "app:hush@127.0.0.1"]) {
+        const [code, line] = yield* ends({ DATABASE_URL: "", DATABASE_HOST: host })
+        assert.deepStrictEqual([code, line.split("; ")[0]], [2, wrong])
+        assert.deepStrictEqual(yield* ends({ DATABASE_URL: `postgres:///alga?host=${host}` }), [
+          2,
+          "DATABASE_URL has a host that is none: a name, an address, or the directory of a socket"
+        ])
+      }
+    })
+  )
+
   it.effect("says why the database cannot be used, with the code", () =>
     Effect.gen(function* () {
       const { url } = yield* Setting

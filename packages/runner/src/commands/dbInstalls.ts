@@ -83,7 +83,7 @@ const check = Command.make("check", { settingsFile, json }, (flags) =>
     )
     if (failing > 0)
       return yield* new NotInPlace({ what: `${failing} of ${count} installs would not work as they do now` })
-  }).pipe(onAdminDatabase, Effect.scoped)
+  }).pipe((run) => onAdminDatabase(run, flags.settingsFile), Effect.scoped)
 ).pipe(
   Command.withDescription(
     "Say of every enabled install what would become of it on a runner with these settings; fail where one would not work"

@@ -1,4 +1,4 @@
-import { parametersOf } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
+import { isHostName, parametersOf } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { Record, Result, Schema } from "effect"
 import { about } from "./settingAbout.ts"
 
@@ -13,6 +13,12 @@ export const databaseUrl = Schema.String.check(
   Schema.makeFilter((url) => Result.match(parametersOf(url), { onFailure: String, onSuccess: () => undefined }))
 ).pipe(Schema.RedactedFromValue)
 
+const hostText = Schema.String.check(
+  Schema.makeFilter((given) => given.split(",").every(isHostName), {
+    message: "must be a name, an address, or the directory of a socket"
+  })
+)
+
 const portText = Schema.String.check(
   Schema.isPattern(/^\d{1,5}$/, { message: "must be a whole number, 1 to 65535" }),
   Schema.makeFilter((given) => Number(given) >= 1 && Number(given) <= 65_535, { message: "must be 1 to 65535" })
@@ -20,7 +26,7 @@ const portText = Schema.String.check(
 
 const parts = {
   HOST: {
-    schema: text,
+    schema: hostText,
     unit: "address",
     description: (whose: string) =>
       `The server of ${whose}, where its URL names none: a name, an address, or the directory of a socket.`

@@ -35,7 +35,7 @@ const rules: Readonly<Record<string, Rule>> = {
   dbname: free,
   sslmode: (value) =>
     (tlsModes as ReadonlyArray<string>).includes(value) ? null : `must be one of ${tlsModes.join(", ")}`,
-  sslrootcert: free,
+  sslrootcert: (value) => (value === "" ? "must be the file of your authority, or be taken out" : free(value)),
   sslcert: free,
   sslkey: free,
   sslpassword: free,

@@ -26,7 +26,7 @@ const hostsOf = (text: string): { readonly hosts: string; readonly ports: string
 
 /** A name may be shown only where it cannot be a part of a password that was not encoded. */
 const named = (name: string, query: string) =>
-  !query.includes("@") && /^[a-z_]{1,40}$/i.test(name) ? `the parameter ${name}` : "a parameter"
+  !/@|%|pass/i.test(query) && /^[a-z_]{1,40}$/i.test(name) ? `the parameter ${name}` : "a parameter"
 
 /** `ssl=true` stands for `sslmode=require`, as JDBC writes it. */
 const asPostgres = (name: string, value: string) =>

@@ -17,11 +17,11 @@ export interface Opened {
 /** What the streams of one client share. */
 export interface Route {
   readonly address: DatabaseAddress
-  /** How long one attempt may take. */
+  /** How long one host may take, by all ways to it together. */
   readonly patience: Duration.Duration
   /** Told of each connection. */
   readonly opened: (connection: Opened) => void
-  /** The way of the newest connection. */
+  /** The way of a request to cancel: to the host of the newest connection, and over TLS once any had it. */
   last: Attempt | null
 }
 
@@ -71,6 +71,7 @@ const firstWords = (socket: Socket, signal: AbortSignal): Promise<Buffer | null>
       socket.destroy()
       failed(signal.reason)
     }
+    if (signal.aborted) return aborted()
     signal.addEventListener("abort", aborted)
     socket.on("data", said).on("error", failed).on("close", closed).resume()
   })
@@ -115,8 +116,10 @@ export class ServerStream extends Duplex {
     const { address, last, patience } = this.route
     const attempts = isCancel(first) && last !== null ? [last] : attemptsOf(address)
     const failures: Array<unknown> = []
+    const lateFromNow = () => AbortSignal.timeout(Duration.toMillis(patience))
+    let late = lateFromNow()
     for (const [index, attempt] of attempts.entries()) {
-      const late = AbortSignal.timeout(Duration.toMillis(patience))
+      if (index > 0 && attempts[index - 1]?.host !== attempt.host) late = lateFromNow()
       const signal = AbortSignal.any([this.stopped.signal, late])
       const next = attempts[index + 1]
       try {
@@ -134,7 +137,10 @@ export class ServerStream extends Duplex {
           continue
         }
         const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null
-        this.route.last = { host: attempt.host, encrypted: protocol !== null }
+        // What ends a statement never goes in plain once it was secret: a session on an older host, or on one without TLS,
+        // may not hear of its cancel.
+        const encrypted = protocol !== null || this.route.last?.encrypted === true
+        this.route.last = { host: attempt.host, encrypted }
         this.route.opened({ host: attempt.host, protocol })
         return this.join(socket, words)
       } catch (cause) {
@@ -158,6 +164,7 @@ export class ServerStream extends Duplex {
   }
 
   private join(socket: Socket, words: Buffer | null): void {
+    if (this.destroyed) return void socket.destroy()
     this.socket = socket
     if (words !== null) this.push(words)
     if (socket.destroyed) return void this.push(null)
