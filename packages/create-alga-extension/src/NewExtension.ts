@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { choose } from "./internal/jsonFiles.ts"
@@ -67,6 +67,19 @@ const belongs = (file: string, parts: Parts) => parts.has("page") || !file.start
 /** Names that npm would take for its own in a package. */
 const renamed: Readonly<Record<string, string>> = { gitignore: ".gitignore" }
 
+const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
+
+/** Only what is not there, or is an empty folder, is free. */
+const requireFree = async (folder: string): Promise<void> => {
+  const isThere = await lstat(folder).then(
+    () => true,
+    (error) => !isMissing(error)
+  )
+  const entries = isThere ? await readdir(folder).catch(() => null) : []
+  if (entries === null) throw new ExtensionRefused(`${folder} is no folder that can be read: name another`)
+  if (entries.length > 0) throw new ExtensionRefused(`${folder} is not empty: name another`)
+}
+
 /** Makes a folder from the template. Throws an `ExtensionRefused` where a name is no name or the folder is in use. */
 export const newExtension = async (options: NewExtensionOptions): Promise<NewExtension> => {
   const { domain = "com.example", name, page = false, publisher = "Example", reads = ["clients"] } = options
@@ -80,8 +93,7 @@ export const newExtension = async (options: NewExtensionOptions): Promise<NewExt
   }
   if (publisher.trim() === "") throw new ExtensionRefused("--publisher must be a name")
   const folder = resolve(options.parent ?? ".", name)
-  const taken = await readdir(folder).catch(() => [])
-  if (taken.length > 0) throw new ExtensionRefused(`${folder} is not empty: name another`)
+  await requireFree(folder)
   const needed = Number.parseInt((await toolsNode()).replace(">=", ""), 10)
   const hasNode = Number.parseInt(process.versions.node, 10) >= needed
   const parts = new Set([...reads, ...(page ? ["page"] : []), ...(hasNode ? [] : ["node"])])
@@ -92,7 +104,7 @@ export const newExtension = async (options: NewExtensionOptions): Promise<NewExt
     const text = choose(file, await readFile(join(template, file), "utf8"), parts)
     const target = join(folder, renamed[file] ?? file)
     await mkdir(dirname(target), { recursive: true })
-    await writeFile(target, fill(text, parts, values))
+    await writeFile(target, fill(text, parts, values), { flag: "wx" })
   }
   return { folder, files: files.map((file) => renamed[file] ?? file), ownNode: hasNode ? null : needed }
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -78,6 +78,27 @@ describe("create-alga-extension", () => {
     expect(again).toMatchObject({ code: 2, output: "" })
     expect(again.errors).toMatch(/my-ext is not empty: name another\n$/)
     expect(await read("my-ext/manifest.json")).toBe(before)
+  })
+
+  it.each([
+    ["a file", (at: string) => writeFile(at, "mine")],
+    ["a link that leads nowhere", (at: string) => symlink("none", at)],
+    ["a link to a file", (at: string) => writeFile(`${at}.txt`, "mine").then(() => symlink(`${at}.txt`, at))],
+    ["a link to itself", (at: string) => symlink(at, at)]
+  ])("refuses %s of that name in one line, and leaves it", async (_what, prepare) => {
+    const at = join(folder, "my-ext")
+    await prepare(at)
+    const before = await readdir(folder)
+    const { code, errors, output } = await run("my-ext")
+    expect([code, output]).toEqual([2, ""])
+    expect(errors).toMatch(/^create-alga-extension: [^\n]*my-ext is no folder that can be read: name another\n$/)
+    expect(errors).not.toMatch(/\bat /)
+    expect(await readdir(folder)).toEqual(before)
+  })
+
+  it("takes an empty folder of that name", async () => {
+    await mkdir(join(folder, "my-ext"))
+    expect(await run("my-ext")).toMatchObject({ code: 0, errors: "" })
   })
 
   it("says its flags, and its version", async () => {

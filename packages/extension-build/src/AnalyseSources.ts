@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process"
-import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 import type { Finding } from "./Finding.ts"
 import type { HostUsage } from "./HostUsage.ts"
+import { answerOfProcess } from "./internal/answerOfProcess.ts"
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
 const program = fileURLToPath(new URL(`internal/sourcesProcess.${extension}`, import.meta.url))
@@ -40,15 +39,6 @@ export const analyseSources = async (
   { globals, modules, sourceMap }: SourcesToRead["bundle"],
   { types }: { readonly types: boolean }
 ): Promise<SourceAnalysis> => {
-  const child = spawn(process.execPath, [program], { timeout: longest })
   const input: SourcesToRead = { folder, entry, bundle: { globals, modules, sourceMap }, types }
-  child.stdin.on("error", () => {})
-  child.stdin.end(JSON.stringify(input))
-  const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve))
-  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  if (status === null) {
-    throw new Error(`TypeScript took more than ${longest / 1_000} seconds: look at "include" in tsconfig.json`)
-  }
-  if (status !== 0) throw new Error(`the sources' types cannot be read: ${errors}`)
-  return JSON.parse(output)
+  return (await answerOfProcess(program, input, longest)) as SourceAnalysis
 }

@@ -23,7 +23,8 @@ export interface Extension {
   readonly place: (path: string) => Place
 }
 
-const manifestBytesAtMost = 64 * 1024
+/** How long a `manifest.json` may be, in bytes. */
+export const manifestBytesAtMost = 64 * 1024
 
 const entries = ["src/component.ts", "src/component.js"]
 

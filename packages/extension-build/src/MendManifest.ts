@@ -1,4 +1,4 @@
-import { findNodeAtLocation, type Node } from "jsonc-parser"
+import type { Node } from "jsonc-parser"
 import type { Mend } from "./Finding.ts"
 import { readManifestJson } from "./internal/manifestJson.ts"
 
@@ -39,7 +39,8 @@ const withField = (text: string, object: Node, written: string): string => {
 const mendOnce = (text: string, { action, capability }: Mend): string => {
   const { tree } = readManifestJson(text)
   if (tree === null || tree.type !== "object") return text
-  const list = findNodeAtLocation(tree, ["capabilities"])
+  // Of several, the last one counts.
+  const list = tree.children?.findLast(({ children: [name] = [] }) => name?.value === "capabilities")?.children?.[1]
   const written = JSON.stringify(capability)
   if (list === undefined) return action === "add" ? withField(text, tree, `"capabilities": [${written}]`) : text
   if (list.type !== "array") return text

@@ -42,6 +42,12 @@ describe("mending a manifest", () => {
       [remove("a")],
       '{ "capabilities": ["a", "b"] }'
     ],
+    [
+      "mends the last of two lists, which is the one that counts",
+      '{ "capabilities": ["a"], "capabilities": ["b", "c"] }',
+      [add("d"), remove("b")],
+      '{ "capabilities": ["a"], "capabilities": ["c", "d"] }'
+    ],
     ["removes and adds", '{ "capabilities": ["a"] }', [remove("a"), add("b")], '{ "capabilities": ["b"] }'],
     ["leaves what it does not find", '{ "capabilities": ["a"] }', [remove("b")], '{ "capabilities": ["a"] }'],
     ["leaves what is no JSON", '{ "capabilities": ', [add("b")], '{ "capabilities": ']

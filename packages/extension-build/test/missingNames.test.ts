@@ -6,8 +6,9 @@ import { readScript } from "../src/internal/script/ScriptTree.ts"
 /** The unguarded reads of `Intl` in a script, by their lines. */
 const linesOf = (script: string): ReadonlyArray<number | undefined> => {
   const tree = readScript(script)
-  const isGuarded = makeGuards(tree)
-  return globalReads(tree)
+  const reads = globalReads(tree)
+  const isGuarded = makeGuards(tree, reads)
+  return reads
     .filter(({ name }) => name === "Intl")
     .filter((read) => !isGuarded(read))
     .map(({ node }) => node.loc?.start.line)
@@ -34,6 +35,13 @@ describe("a name that no engine has", () => {
     ["by reflection", 'Reflect.get(globalThis, "Intl").NumberFormat()'],
     ["where another name was asked for", 'typeof Map !== "undefined" && Intl.NumberFormat()'],
     ["after it was asked for and nothing followed", 'if (typeof Intl === "undefined") {}\nIntl.NumberFormat()'],
+    ["as a field named by a template", "globalThis[`Intl`].NumberFormat()"],
+    ["by taking it out by a template", "const { [`Intl`]: I } = globalThis; I.NumberFormat()"],
+    ["where another value's field was asked for", "export const f = (c) => { if (c.Intl) return Intl.x }"],
+    ["where another value's quoted field was asked for", 'export const f = (c) => c["Intl"] && Intl.x'],
+    ["where a text was compared", 'export const f = (k) => (k === "Intl" ? Intl.x : 1)'],
+    ["where a text was compared the other way", "export const f = (k) => { if (`Intl` != k) return 1; return Intl.x }"],
+    ["where a text in a variable was compared", 'const i = "Intl"; export const f = (k) => k == i && Intl.x'],
     ["in the test itself", "if (Intl.NumberFormat) {}"]
   ])("is found %s", (_how, script) => {
     expect(linesOf(script)).toEqual([script.split("\n").length])
@@ -51,6 +59,11 @@ describe("a name that no engine has", () => {
     ["a test that is kept in a variable", 'const has = typeof Intl !== "undefined"; if (has) Intl.NumberFormat()'],
     ["a test of the field", "if (globalThis.Intl) { Intl.NumberFormat() }"],
     ["a test by in", '"Intl" in globalThis && Intl.NumberFormat()'],
+    ["a test by in, of a template", "`Intl` in globalThis && Intl.NumberFormat()"],
+    ["a test by in, of a variable", 'const name = "Intl"; if (name in globalThis) Intl.NumberFormat()'],
+    ["a test by a call", 'Object.hasOwn(globalThis, "Intl") && Intl.NumberFormat()'],
+    ["a test through a variable", "const g = globalThis; if (g.Intl !== undefined) Intl.NumberFormat()"],
+    ["a test of a field of a global", "if (window.Intl) Intl.NumberFormat()"],
     ["an early end", 'export const f = () => { if (typeof Intl === "undefined") return 1; return Intl.x }'],
     ["an optional chain", "globalThis.Intl?.NumberFormat()"],
     ["a substitute", "export const I = globalThis.Intl ?? {}"],

@@ -6,8 +6,10 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import type { Recording } from "@alga-psa/ext-extension-sdk/Recording"
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { keepTest } from "../src/dev/KeepTest.ts"
 import { runBuild } from "../src/internal/runBuild.ts"
 import { listBundle } from "./support/BundleFiles.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
@@ -247,6 +249,40 @@ describe("alga-ext pack", () => {
     const { errors } = await run("pack")
     server.close()
     expect(errors).toContain("ui/s: is a socket")
+  })
+})
+
+describe("a kept test", () => {
+  const recording: Recording = {
+    recording: 1,
+    request: { method: "GET", url: "/api/a", headers: [], body: null },
+    calls: [],
+    response: { status: 200, headers: {}, body: null }
+  }
+
+  it.each([
+    ["test as a link", "test", () => symlink(home, at("test")), "test is a link"],
+    [
+      "test/recorded as a link",
+      "test/recorded",
+      () => mkdir(at("test")).then(() => symlink(home, at("test/recorded"))),
+      "test/recorded is a link"
+    ],
+    ["a link that leads nowhere", "test", () => symlink(join(home, "none"), at("test")), "test is a link"],
+    ["test as a file", "test", () => writeFile(at("test"), "mine"), "test is no folder"]
+  ])("refuses %s by name, and makes nothing behind it", async (_what, name, prepare, said) => {
+    await place(name)
+    await rm(at("test"), { recursive: true, force: true })
+    await prepare()
+    const before = await readdir(home)
+    expect(await keepTest(extension.folder, recording)).toEqual({ file: null, error: expect.stringContaining(said) })
+    expect(await readdir(home)).toEqual(before)
+  })
+
+  it("is written where the folders are new and where they are there", async () => {
+    await rm(at("test"), { recursive: true, force: true })
+    const kept = async () => (await keepTest(extension.folder, recording)).file
+    expect([await kept(), await kept()]).toEqual(["test/recorded/get-api-a.json", "test/recorded/get-api-a-2.json"])
   })
 })
 

@@ -38,7 +38,7 @@ export const missingNames = (
 ): ReadonlyArray<Finding> => {
   const tree = readScript(readable)
   const reads = globalReads(tree)
-  const isGuarded = makeGuards(tree)
+  const isGuarded = makeGuards(tree, reads)
   const map = new SourceMap(JSON.parse(sourceMap))
   const hidden = ofSdkAlone(entry, modules, isSdk)
   const bundled = new Set(modules.map(({ file }) => file))

@@ -1,12 +1,10 @@
 import type { SourceAnalysis, SourcesToRead } from "../AnalyseSources.ts"
+import { isLanguage } from "./isLanguage.ts"
 import { localeCalls } from "./localeCalls.ts"
 import { readUsage } from "./readUsage.ts"
 import { isOwnFile } from "./shownPath.ts"
 import { withTypedProjects } from "./typedProject.ts"
 import { typeErrors } from "./typeErrors.ts"
-
-/** Whether a file declares the language's own types. */
-const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
 
 /** Does the work of `analyseSources`, in the process that calls it. */
 export const readSources = ({ bundle, entry, folder, types }: SourcesToRead): SourceAnalysis =>

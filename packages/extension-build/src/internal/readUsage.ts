@@ -6,6 +6,7 @@ import { makeCarriers } from "./carriers.ts"
 import { exportsHandler } from "./exportsHandler.ts"
 import { type DeclaredBy, makeHostFlow } from "./hostFlow.ts"
 import { hostMembers } from "./hostMembers.ts"
+import { isLanguage } from "./isLanguage.ts"
 import { keptCode } from "./keptCode.ts"
 import { ofSdkAlone } from "./ofSdkAlone.ts"
 import { sdkFiles } from "./sdkFiles.ts"
@@ -74,7 +75,6 @@ export const readUsage = (folder: string, entry: string, bundle: Bundle, project
   const isKept = keptCode(entry, bundle)
   const { program } = project
   const read = new Set(program.getSourceFileNames())
-  const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
   const declaredBy = (path: string): DeclaredBy =>
     isOwn(path) ? "own" : isLanguage(path) ? "language" : path.endsWith(".d.ts") ? "library" : "source"
   const members = hostMembers(project, sdk)

@@ -3,6 +3,7 @@ import { computeLineStarts } from "typescript/unstable/ast"
 import { type Diagnostic, DiagnosticCategory, type Project } from "typescript/unstable/sync"
 import { type Finding, finding } from "../Finding.ts"
 import { isOwnFile, shownPath } from "./shownPath.ts"
+import { typeNames } from "./typeNames.ts"
 
 /** Files of an extension that go into its bundle, whether the bundler saw them or only their types count. */
 const ofBundle = /^(?:src|ui)\/(?!.*\.(?:test|spec)\.)/
@@ -21,7 +22,7 @@ const placeIn = (text: string, position: number): { readonly line: number; reado
 /** More than anybody reads at once. */
 const most = 1_000
 
-/** Whether TypeScript misses a name that no component has: where the bundle uses it, that is said in better words. */
+/** Whether TypeScript misses a name that no component has: where the bundle uses its value, that is said in better words. */
 const isMissingName = ({ text }: Diagnostic): boolean =>
   Object.hasOwn(missingGlobals, /^Cannot find name '(\w+)'/.exec(text)?.[1] ?? "")
 
@@ -38,11 +39,16 @@ export const typeErrors = (
       .getSourceFileNames()
       .filter((file) => isOwnFile(folder, file))
       .flatMap((file) => {
-        const text = program.getSourceFile(file)?.text ?? ""
+        const source = program.getSourceFile(file)
+        const text = source?.text ?? ""
         const name = shownPath(folder, file)
-        return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
-          .filter(({ category }) => category === DiagnosticCategory.Error)
-          .filter((diagnostic) => !(isBundled(file) && isMissingName(diagnostic)))
+        const errors = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].filter(
+          ({ category }) => category === DiagnosticCategory.Error
+        )
+        const isTold = isBundled(file) ? isMissingName : () => false
+        const types = source !== undefined && errors.some(isTold) ? typeNames(source) : new Set()
+        return errors
+          .filter((diagnostic) => !isTold(diagnostic) || types.has(diagnostic.pos))
           .map((diagnostic) =>
             finding({
               code: "type",

@@ -102,6 +102,10 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "a promise that is not awaited": reading("jsonResponse(host.clients.list().items)"),
   "an environment variable": handler("jsonResponse(process.env.TOKEN)"),
   "a buffer": handler('jsonResponse(Buffer.from("a").toString("base64"))'),
+  "a buffer as a type": atLoad(
+    "const half = (all: Buffer | readonly number[]) => all.length / 2\nconst made: typeof Buffer | null = null",
+    "jsonResponse([half([1]), made])"
+  ),
   "a number with its currency": handler('jsonResponse(new Intl.NumberFormat("en").format(1))'),
   "a number in a language": handler(
     'jsonResponse((1).toLocaleString("en-US", { style: "currency", currency: "USD" }))'

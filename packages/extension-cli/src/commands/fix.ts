@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path"
+import type { Finding } from "@alga-psa/ext-extension-build"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Console, Effect } from "effect"
@@ -7,8 +8,6 @@ import { extensionFlags } from "../internal/extensionFlags.ts"
 import { buildBy } from "../internal/runBuild.ts"
 import { sayFindings } from "../internal/sayFindings.ts"
 
-const mostBytes = 64 * 1024
-
 /** `fix`: mends what a program can, and says what is left. */
 export const fix = Command.make(
   "fix",
@@ -16,16 +15,20 @@ export const fix = Command.make(
   Effect.fnUntraced(function* (flags) {
     const folder = resolve(flags.folder)
     const { mendManifest, replaceFile } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
+    const { manifestBytesAtMost } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build/Extension"))
     const wrong = yield* Effect.as(buildBy(flags), null).pipe(Effect.catchTag("ExtensionInvalid", Effect.succeed))
-    const mended = (wrong?.problems ?? []).filter(({ mend }) => mend !== null)
-    if (mended.length > 0) {
+    const mendable = (wrong?.problems ?? []).filter(({ mend }) => mend !== null)
+    const mended: Array<Finding> = []
+    if (mendable.length > 0) {
       yield* Effect.promise(async () => {
-        const before = Buffer.from(await readPlainFile(folder, "manifest.json", mostBytes)).toString("utf8")
-        const after = mendManifest(
-          before,
-          mended.flatMap(({ mend }) => mend ?? [])
-        )
-        if (after !== before) await replaceFile(join(folder, "manifest.json"), Buffer.from(after))
+        const bytes = await readPlainFile(folder, "manifest.json", manifestBytesAtMost)
+        let text = Buffer.from(bytes).toString("utf8")
+        for (const one of mendable) {
+          const after = mendManifest(text, one.mend === null ? [] : [one.mend])
+          if (after !== text) mended.push(one)
+          text = after
+        }
+        if (mended.length > 0) await replaceFile(join(folder, "manifest.json"), Buffer.from(text))
       })
     }
     const left =

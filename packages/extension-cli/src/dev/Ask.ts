@@ -15,7 +15,7 @@ export type Asked = Pick<ExecuteRequest["http"], "method" | "path" | "query" | "
 
 /** Path and query of a target such as `/api/clients?search=a`. */
 export const partsOf = (target: string): Pick<Asked, "path" | "query"> => {
-  const { pathname, searchParams } = new URL(target.replace(/^\/*/, "/"), "http://host.invalid")
+  const { pathname, searchParams } = new URL(`http://host.invalid${target.replace(/^\/*/, "/")}`)
   return { path: pathname, query: Object.fromEntries(searchParams) }
 }
 

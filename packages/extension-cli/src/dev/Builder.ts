@@ -8,7 +8,6 @@ import {
   checkSources,
   type Extension,
   type ExtensionInvalid,
-  type Finding,
   finding,
   findingLine,
   invalid,
@@ -39,9 +38,7 @@ export interface DevBuild {
   readonly nodeFile: string | null
   /** Where the extension's own code calls the host. */
   readonly written: WrittenCalls
-  /** What `alga-ext check` finds. */
-  readonly findings: ReadonlyArray<Finding>
-  /** The same, one line each. */
+  /** What `alga-ext check` finds, one line each. */
   readonly notes: ReadonlyArray<string>
 }
 
@@ -114,7 +111,6 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = tr
       hasPage: Object.hasOwn(page, "index.html"),
       explain: stackOver(places),
       written: writtenCalls(prepared.bundle, hostParts, places),
-      findings,
       notes: findings.map(findingLine)
     }
   }

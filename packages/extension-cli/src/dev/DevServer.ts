@@ -48,7 +48,7 @@ export interface DevOptions {
   /** How long a request may take, in milliseconds. Default: the sandbox's own limit. */
   readonly timeoutMs?: number | undefined
   /** Runs the handler in Node, for a debugger where there is a port for one; 0 takes any free one. Default: in the sandbox. */
-  readonly node?: { readonly inspectPort: number | null; readonly onInspector: (address: string) => void } | null
+  readonly node?: NodeProcessOptions | null
   /** Hears of every execution that has ended. Default: nobody. */
   readonly ended?: (record: ExecutionRecord) => void
 }

@@ -24,6 +24,7 @@ import type { BenchWorld, StoredRecord } from "./Bench.ts"
 import { place } from "./DevDatabase.ts"
 import { makeDevFetch } from "./DevFetch.ts"
 import { type DevFiles, readDevFiles } from "./DevFiles.ts"
+import { utf8Text } from "./internal/utf8Text.ts"
 import { routeFiles } from "./RouteFiles.ts"
 
 /** How much of it the panel is sent. */
@@ -42,17 +43,6 @@ const itself: InvocationData = {
   user: null,
   restrictTo: null,
   settings: null
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-const textOf = (value: Uint8Array): string | null => {
-  if (value.length > shown.letters) return null
-  try {
-    return utf8.decode(value)
-  } catch {
-    return null
-  }
 }
 
 const endpointsOf = ({ api }: Pick<AuthoredManifest, "api">) =>
@@ -104,7 +94,7 @@ export const makeDevWorld = Effect.fnUntraced(function* (folder: string, rows: D
           key,
           revision: Number(revision),
           bytes: value.length,
-          text: textOf(value)
+          text: value.length > shown.letters ? null : utf8Text(value)
         })
       ),
       storedMore: Math.max(0, all.length - shown.entries),

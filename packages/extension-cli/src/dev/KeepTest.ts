@@ -1,4 +1,4 @@
-import { mkdir, realpath, writeFile } from "node:fs/promises"
+import { lstat, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Recording } from "@alga-psa/ext-extension-sdk/Recording"
 import type { KeptTest } from "./ExecutionRecord.ts"
@@ -29,16 +29,27 @@ const written = (file: string, text: string): Promise<boolean> =>
     (error) => (isThere(error) ? false : Promise.reject(error))
   )
 
+/** Makes the folders of the place, one in the other, and says which is none: behind a link nothing is made. */
+const refusedFolder = async (folder: string): Promise<string | null> => {
+  for (const at of place.keys()) {
+    const name = place.slice(0, at + 1).join("/")
+    const path = join(folder, name)
+    await mkdir(path).catch((error) => (isThere(error) ? undefined : Promise.reject(error)))
+    const found = await lstat(path)
+    if (found.isSymbolicLink()) return `${name} is a link: put the folder itself there`
+    if (!found.isDirectory()) return `${name} is no folder: move it away`
+  }
+  return null
+}
+
 /**
  * Writes a recording into `test/recorded` of the extension, and beside it the test that replays all of them where there is none.
  * No file is overwritten, and no link is followed out of the folder.
  */
 export const keepTest = async (folder: string, recording: Recording): Promise<KeptTest> => {
   const into = join(folder, ...place)
-  await mkdir(into, { recursive: true })
-  if ((await realpath(into)) !== join(await realpath(folder), ...place)) {
-    return { file: null, error: `${place.join("/")} is a link: put the folder itself there` }
-  }
+  const refused = await refusedFolder(folder)
+  if (refused !== null) return { file: null, error: refused }
   const text = `${JSON.stringify(recording, null, 2)}\n`
   for (let at = 1; at <= mostOfOneName; at++) {
     const name = `${nameOf(recording)}${at === 1 ? "" : `-${at}`}.json`

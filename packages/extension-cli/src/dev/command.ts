@@ -10,12 +10,17 @@ import { viewerNames } from "./ViewerName.ts"
 // Not the development host's own: the other commands run where it is not installed.
 const lastPort = 65_535
 
-const port = Flag.Int("port").pipe(
+/** A whole number from the least to the most, which are part of it. */
+const whole = (name: string, least: number, most: number, why = "") =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (given) => given >= least && given <= most,
+      (given) => `${given} must be ${least} to ${most}${why}`
+    )
+  )
+
+const port = whole("port", 0, lastPort - 1, ": the port above is used too").pipe(
   Flag.withDefault(8790),
-  Flag.filter(
-    (given) => given >= 0 && given < lastPort,
-    (given) => `${given} must be 0 to ${lastPort - 1}: the port above is used too`
-  ),
   Flag.withDescription("Port on the loopback address, and the one above it. Default: 8790; 0 takes any free ones")
 )
 
@@ -29,11 +34,7 @@ const viewer = Flag.Literals("as", viewerNames).pipe(
   Flag.withDescription("Who looks at first; the panel changes it. Default: admin")
 )
 
-const timeout = Flag.Int("timeout").pipe(
-  Flag.filter(
-    (given) => given >= 1 && given <= 25_000,
-    (given) => `${given} must be 1 to 25000`
-  ),
+const timeout = whole("timeout", 1, 25_000).pipe(
   Flag.optional,
   Flag.withDescription("Milliseconds that a request may take. Default: 25000, as in production")
 )
@@ -43,11 +44,7 @@ const data = Flag.String("data").pipe(
   Flag.withDescription('A JSON file of {"clients": […], "services": […]} in place of the made-up ones')
 )
 
-const size = Flag.Int("size").pipe(
-  Flag.filter(
-    (given) => given >= 0 && given <= 50_000,
-    (given) => `${given} must be 0 to 50000`
-  ),
+const size = whole("size", 0, 50_000).pipe(
   Flag.optional,
   Flag.withDescription("So many made-up clients and services, such as 0 or 20000")
 )
@@ -64,12 +61,8 @@ const inspect = Flag.Boolean("inspect").pipe(
   Flag.withDescription("With --node: let a debugger attach, by Node's own inspector")
 )
 
-const inspectPort = Flag.Int("inspect-port").pipe(
+const inspectPort = whole("inspect-port", 0, lastPort).pipe(
   Flag.withDefault(9_229),
-  Flag.filter(
-    (given) => given >= 0 && given <= lastPort,
-    (given) => `${given} must be 0 to ${lastPort}`
-  ),
   Flag.withDescription("Port of the inspector on the loopback address. Default: 9229; 0 takes any free one")
 )
 
@@ -121,7 +114,8 @@ export const dev = Command.make(
       node: node
         ? {
             inspectPort: inspect ? inspectPort : null,
-            onInspector: (address) => Effect.runFork(Console.log(plainLine(`A debugger can attach to ${address}`)))
+            onInspector: (address) => Effect.runFork(Console.log(plainLine(`A debugger can attach to ${address}`))),
+            onNoInspector: (why) => Effect.runFork(Console.log(plainLine(why)))
           }
         : null,
       ended: (record) => Effect.runFork(printed(executionLines(record)))

@@ -14,11 +14,18 @@ const mark = /^__alga_absent_/
 
 const plain = (name: unknown): string => String(name).replace(mark, "")
 
+/** The text that a literal or a template without expressions gives, or null. */
+export const textOf = (node: AnyNode): string | null => {
+  if (node.type === "Literal") return String(node["value"])
+  if (node.type !== "TemplateLiteral") return null
+  const [{ value }, ...more] = node["quasis"] as [{ value: { cooked: string } }, ...ReadonlyArray<unknown>]
+  return more.length === 0 ? value.cooked : null
+}
+
 /** The key of a member or property, or null where it is not known before it runs. */
 export const keyOf = (node: AnyNode): string | null => {
   const key = (node["property"] ?? node["key"]) as AnyNode
-  if (node["computed"] !== true && key.type === "Identifier") return plain(key["name"])
-  return key.type === "Literal" ? String(key["value"]) : null
+  return node["computed"] !== true && key.type === "Identifier" ? plain(key["name"]) : textOf(key)
 }
 
 /** How far values are followed from variable to variable. */
@@ -63,9 +70,9 @@ export const globalReads = ({ globals, parentOf, variableOf }: ScriptTree): Read
     const at = given.indexOf(node)
     const parameter = /FunctionExpression$/.test(callee.type) ? nodesIn(callee["params"])[at] : undefined
     if (parameter !== undefined) return fromPattern(parameter, far)
-    const key = given[1]
-    const isGet = at === 0 && callee.type === "MemberExpression" && keyOf(callee) === "get" && key?.type === "Literal"
-    return isGet ? [{ name: String(key["value"]), node: call, asField: true }] : []
+    const name = given[1] === undefined ? null : textOf(given[1])
+    const isGet = at === 0 && callee.type === "MemberExpression" && keyOf(callee) === "get"
+    return isGet && name !== null ? [{ name, node: call, asField: true }] : []
   }
 
   /** What is read of `globalThis` from a place that has it. */

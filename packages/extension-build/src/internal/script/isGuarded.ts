@@ -1,4 +1,4 @@
-import { type GlobalRead, keyOf } from "./globalReads.ts"
+import { type GlobalRead, keyOf, textOf } from "./globalReads.ts"
 import { type AnyNode, childrenOf, type ScriptTree } from "./ScriptTree.ts"
 
 const farthest = 3
@@ -13,22 +13,51 @@ const ends = ({ body, type }: AnyNode): boolean =>
   type === "ThrowStatement" ||
   (type === "BlockStatement" && (body as ReadonlyArray<AnyNode>).some(ends))
 
-/** Says whether a script reads a global only where it has asked whether that is there. */
-export const makeGuards = ({ parentOf, variableOf }: ScriptTree): ((read: GlobalRead) => boolean) => {
+/** Says whether a script, whose reads of globals are these, reads a global only where it has asked whether that is there. */
+export const makeGuards = (
+  { globals, parentOf, variableOf }: ScriptTree,
+  reads: ReadonlyArray<GlobalRead>
+): ((read: GlobalRead) => boolean) => {
+  const fields = new Map(reads.filter(({ asField }) => asField).map(({ name, node }) => [node, name]))
+  const undeclared = new Set(globals)
+
+  /** What a variable is given where it is declared. */
+  const givenTo = (identifier: AnyNode): AnyNode | null => {
+    const [definition] = variableOf(identifier)?.defs ?? []
+    const declared = definition?.node as unknown as AnyNode | undefined
+    return declared?.type === "VariableDeclarator" ? (declared["init"] as AnyNode | null) : null
+  }
+
+  /** Whether a value is a global's name, or a variable that holds it. */
+  const says = (value: AnyNode, name: string, far: number): boolean => {
+    const given = value.type === "Identifier" && far > 0 ? givenTo(value) : null
+    return textOf(value) === name || (given !== null && says(given, name, far - 1))
+  }
+
+  /** Whether a node itself asks for a global. A field of another value and a compared text do not. */
+  const asksHere = (node: AnyNode, name: string): boolean => {
+    if (fields.get(node) === name) return true
+    switch (node.type) {
+      case "UnaryExpression": {
+        const argument = node["argument"] as AnyNode
+        return node["operator"] === "typeof" && argument.type === "Identifier" && argument["name"] === name
+      }
+      case "MemberExpression":
+        return undeclared.has(node["object"] as AnyNode) && keyOf(node) === name
+      case "BinaryExpression":
+        return node["operator"] === "in" && says(node["left"] as AnyNode, name, farthest)
+      case "CallExpression":
+        return (node["arguments"] as ReadonlyArray<AnyNode>).some((given) => says(given, name, farthest))
+      default:
+        return false
+    }
+  }
+
   /** Whether a test asks for a global: by `typeof`, by `in`, as a field of `globalThis`, or by a variable that holds such a test. */
   const asks = (test: AnyNode, name: string, far: number): boolean => {
-    if (test.type === "UnaryExpression" && test["operator"] === "typeof") {
-      const argument = test["argument"] as AnyNode
-      if (argument.type === "Identifier" && argument["name"] === name) return true
-    }
-    if (test.type === "MemberExpression" && keyOf(test) === name) return true
-    if (test.type === "Literal" && test["value"] === name) return true
-    if (test.type === "Identifier" && far > 0) {
-      const [definition] = variableOf(test)?.defs ?? []
-      const declared = definition?.node as unknown as AnyNode | undefined
-      const given = declared?.type === "VariableDeclarator" ? (declared["init"] as AnyNode | null) : null
-      if (given !== null && asks(given, name, far - 1)) return true
-    }
+    if (asksHere(test, name)) return true
+    const given = test.type === "Identifier" && far > 0 ? givenTo(test) : null
+    if (given !== null && asks(given, name, far - 1)) return true
     return !/Function/.test(test.type) && childrenOf(test).some((child) => asks(child, name, far))
   }
 

@@ -1,20 +1,10 @@
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { AnswerRecord, SentRecord } from "../ExecutionRecord.ts"
+import { utf8Text } from "./utf8Text.ts"
 
 /** How many letters of each the panel is sent. */
 const shown = { target: 2_000, sentBody: 2_000, answerBody: 4_000, headers: 50, header: 500 } as const
-
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-/** Bytes as text; null where they are none. */
-const textOf = (bytes: Uint8Array): string | null => {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return null
-  }
-}
 
 /** Path and query of a request, as a caller writes them. */
 export const targetOf = ({ path, query }: ExecuteRequest["http"]): string => {
@@ -26,7 +16,7 @@ export const targetOf = ({ path, query }: ExecuteRequest["http"]): string => {
 export const sentRecord = (http: ExecuteRequest["http"], hide: (text: string) => string): SentRecord => {
   const target = hide(targetOf(http))
   const bytes = http.body_b64 ?? new Uint8Array()
-  const body = textOf(bytes)
+  const body = utf8Text(bytes)
   const type = Object.entries(http.headers ?? {}).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? null
   return {
     method: http.method,
@@ -44,7 +34,7 @@ export const answerRecord = (
   most: number = shown.answerBody
 ): AnswerRecord => {
   const bytes = Buffer.from(body_b64, "base64")
-  const text = textOf(bytes)
+  const text = utf8Text(bytes)
   const body = text === null ? null : hide(text)
   return {
     status,

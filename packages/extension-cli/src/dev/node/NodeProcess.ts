@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
-import type { Writable } from "node:stream"
+import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { type HostCall, type HostReply, packageName } from "@alga-psa/ext-adapters-wit"
 import { fromRecorded, type RecordedValue, toRecorded } from "@alga-psa/ext-extension-sdk/Recording"
@@ -12,6 +12,8 @@ export interface NodeProcessOptions {
   readonly inspectPort: number | null
   /** Hears where a debugger can attach: an address with Node's own token in it. */
   readonly onInspector: (address: string) => void
+  /** Hears why none can, and what to do. Default: nobody. */
+  readonly onNoInspector?: (why: string) => void
 }
 
 /** One request. */
@@ -24,13 +26,20 @@ export interface NodeRun {
 
 const program = fileURLToPath(new URL(`program.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url))
 
+/** How much of its last words is told where the process ends. */
+const lastLetters = 4_000
+
+/** How long its last words are waited for, in milliseconds: a process that a handler started may hold its pipe open. */
+const longestFarewell = 1_000
+
 interface Waiting extends NodeRun {
+  readonly by: ChildProcess
   readonly done: (response: unknown) => void
   readonly failed: (why: string) => void
 }
 
 /** A process in which handlers run; it is started when it is needed, and anew after it has ended. It is no sandbox. */
-export const makeNodeProcess = ({ inspectPort, onInspector }: NodeProcessOptions) => {
+export const makeNodeProcess = ({ inspectPort, onInspector, onNoInspector }: NodeProcessOptions) => {
   const waiting = new Map<string, Waiting>()
   let child: ChildProcess | null = null
 
@@ -52,22 +61,41 @@ export const makeNodeProcess = ({ inspectPort, onInspector }: NodeProcessOptions
     createInterface({ input: opened[pipes.calls] as NodeJS.ReadableStream }).on("line", async (line) => {
       answers.write(`${JSON.stringify(await replyTo(JSON.parse(line)))}\n`)
     })
-    createInterface({ input: made.stderr as NodeJS.ReadableStream }).on("line", (line) => {
+    const errors = made.stderr as Readable
+    let said = ""
+    createInterface({ input: errors }).on("line", (line) => {
       const [address] = /ws:\/\/\S+/.exec(line) ?? []
-      if (address !== undefined) onInspector(address)
+      // Its token lets in whoever knows it: it is told to the terminal alone.
+      if (address !== undefined) return onInspector(address)
+      said = `${said}${line}\n`.slice(-lastLetters)
+      if (/^Starting inspector on .* failed: /.test(line)) {
+        onNoInspector?.(`${line}: give another --inspect-port (0 takes any free one)`)
+      }
     })
+    /** Fails what waits for this process, and not for a newer one. */
+    const end = (why: string): void => {
+      if (child === made) child = null
+      for (const [id, { by, failed }] of waiting) {
+        if (by !== made) continue
+        waiting.delete(id)
+        failed(`the process ${[why, said.trim()].filter((part) => part !== "").join("\n")}`)
+      }
+    }
     made.on("message", (told: Told) => {
       const one = waiting.get(told.id)
       waiting.delete(told.id)
       if ("response" in told) one?.done(fromRecorded(told.response))
       else one?.failed(told.error)
     })
-    made.once("exit", (code, signal) => {
-      child = null
-      for (const { failed } of waiting.values()) failed(`the process ended with ${signal ?? code}`)
-      waiting.clear()
+    made.once("exit", () => {
+      if (child === made) child = null
+      setTimeout(() => errors.destroy(), longestFarewell).unref()
     })
-    made.on("error", () => {})
+    made.once("close", (code, signal) => end(`ended with ${signal ?? code}`))
+    made.on("error", ({ message }) => {
+      end(`failed: ${message}`)
+      made.kill("SIGKILL")
+    })
     answers.on("error", () => {})
     return made
   }
@@ -80,10 +108,11 @@ export const makeNodeProcess = ({ inspectPort, onInspector }: NodeProcessOptions
     /** The handler's response. Rejects where there is none. */
     run: (one: NodeRun): Promise<unknown> =>
       new Promise((done, reject) => {
-        waiting.set(one.id, { ...one, done, failed: (why) => reject(new Error(why)) })
-        child ??= started()
+        const by = child ?? started()
+        child = by
+        waiting.set(one.id, { ...one, by, done, failed: (why) => reject(new Error(why)) })
         const request: RecordedValue = toRecorded(one.request)
-        child.send({ id: one.id, file: one.file, request })
+        by.send({ id: one.id, file: one.file, request })
       }),
     /** Waits no longer for a request. */
     forget: (id: string) => void waiting.delete(id),
