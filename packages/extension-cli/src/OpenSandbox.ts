@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -19,6 +18,7 @@ import {
 } from "@alga-psa/ext-adapters-wit"
 import { buildExtension } from "@alga-psa/ext-extension-build"
 import type { AnswerCall, SandboxedComponent, SandboxOptions } from "@alga-psa/ext-extension-sdk/SandboxedComponent"
+import { hostHeaderNames, hostHeadersOf } from "@alga-psa/ext-runner/HostHeaders"
 import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from "effect"
 import { sourceStack } from "./dev/SourceStack.ts"
 
@@ -27,15 +27,6 @@ type Request = Parameters<SandboxedComponent["run"]>[0]
 /** The error of an execution that gave no answer, with what only its author is told. */
 const failureOf = ({ detail, message, reason }: ExecutionFailed, explain: (text: string) => string): Error =>
   new Error([`${reason}: ${message}`, explain(detail)].filter((line) => line !== "").join("\n"))
-
-/** What a host tells every handler, beside what the caller sends. */
-const hostHeaders = (capabilities: ReadonlyArray<string>) => [
-  { name: "x-alga-capabilities", value: capabilities.toSorted().join(",") },
-  { name: "x-alga-request-time", value: String(Date.now()) },
-  { name: "x-alga-request-seed", value: randomBytes(32).toString("base64url") }
-]
-
-const ofHost: ReadonlySet<string> = new Set(hostHeaders([]).map(({ name }) => name))
 
 const requestOf = ({ context, http }: Request, capabilities: ReadonlyArray<string>) => ({
   context: {
@@ -47,7 +38,8 @@ const requestOf = ({ context, http }: Request, capabilities: ReadonlyArray<strin
   },
   http: {
     ...http,
-    headers: [...http.headers.filter(({ name }) => !ofHost.has(name.toLowerCase())), ...hostHeaders(capabilities)],
+    headers: http.headers.filter(({ name }) => !hostHeaderNames.has(name.toLowerCase())),
+    hostHeaders: hostHeadersOf(capabilities, Date.now()),
     body: http.body ?? null
   }
 })

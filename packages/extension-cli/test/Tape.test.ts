@@ -50,6 +50,43 @@ describe("a tape of an execution", () => {
     })
   })
 
+  it.each([
+    ["as JSON escapes it", String.raw`{"a":"p/ä \"q\" & z"}`],
+    ["percent-encoded", `https://a.example/${encodeURIComponent('p/ä "q" & z')}?a=1`],
+    ["as a form writes it", `https://a.example/?${new URLSearchParams({ k: 'p/ä "q" & z' })}`],
+    ["as it is", 'p/ä "q" & z']
+  ])("has no secret %s", (_, text) => {
+    const one = makeTape((given) => withoutSecrets(given, { key: 'p/ä "q" & z' }))
+    one.note(call("http", "fetch", { url: text, headers: [], body: bytes(text) }), ok(null))
+    expect(JSON.stringify(one.recording({ method: "GET", path: "/" } as never, response))).not.toMatch(/ä|%C3%A4/)
+  })
+
+  it("has no short secret that was asked for, and no header of credentials, whoever sends it", () => {
+    const one = makeTape((text) => withoutSecrets(text, { pin: "719" }))
+    one.note(call("secrets", "get", "pin"), ok("719"))
+    one.note(call("secrets", "get", "none"), { type: "error", value: "missing" })
+    const names = [
+      "Set-Cookie",
+      "x-auth-token",
+      "X-ApiKey",
+      "x-csrf-token",
+      "x-hub-signature-256",
+      "session-id",
+      "accept"
+    ]
+    const headers = names.map((name) => ({ name, value: `of ${name}` }))
+    one.note(call("http", "fetch", { url: "https://a.example/", headers, body: null }), ok({ headers }))
+    const sent = Object.fromEntries(names.map((name) => [name, `of ${name}`]))
+    const recording = one.recording({ method: "GET", path: "/", headers: sent } as never, {
+      ...response,
+      headers: Object.fromEntries(names.map((name) => [name.toLowerCase(), `of ${name}`]))
+    })
+    const text = JSON.stringify(recording)
+    expect(text).not.toContain("719")
+    expect(text.match(/of [\w-]+/g)).toEqual(Array(4).fill("of accept"))
+    expect(recording).toMatchObject({ calls: [{ reply: { ok: "•••" } }, { reply: { error: "missing" } }, {}] })
+  })
+
   it("is not kept where a secret is in bytes that are no text, where it is too long, or where there is no answer", () => {
     const one = tape()
     one.note(call("http", "fetch"), ok({ body: new Uint8Array([0xff, ...bytes("s3cret-value")]) }))

@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import {
   createMockHostBindings,
   type Handler,
@@ -62,7 +63,8 @@ const calls: Record<string, (...args: ReadonlyArray<never>) => unknown> = {
 export const handle = defineHandler(async (request, given: HostBindings) => {
   const { pathname } = { pathname: request.http.url }
   if (pathname === "/loop") for (;;) {}
-  if (pathname === "/node") return jsonResponse(typeof clock)
+  if (pathname === "/long") console.log("\u{1F600}x\u6f22".repeat(1_250_000))
+  if (pathname === "/node" || pathname === "/long") return jsonResponse(typeof clock)
   const disconnect = connectHost(given)
   const results: Array<unknown> = []
   for (const [name, ...args] of readJson(request) as ReadonlyArray<[string, ...Array<never>]>) {
@@ -180,6 +182,15 @@ describe("tests in the sandbox", () => {
   it("find what Node has and a component has not", async () => {
     expect((await ask(inNode, [], mocks(), "/node")).body).toBe("function")
     expect((await ask(inSandbox, [], mocks(), "/node")).body).toBe("undefined")
+  })
+
+  it.each([
+    ["a request that has as many headers as it may", "/node", defaultLimits.headers],
+    ["a log line that is longer than a host call may be", "/long", 0]
+  ])("get an answer in spite of %s", async (_, url, length) => {
+    const context = { tenantId: "tenant", extensionId: "extension" }
+    const headers = Array.from({ length }, (_, at) => ({ name: `x-${at}`, value: "1" }))
+    expect((await inSandbox({ context, http: { method: "GET", url, headers } }, mocks())).status).toBe(200)
   })
 
   it("fail with what a mock throws, and see the code of a host's error", async () => {

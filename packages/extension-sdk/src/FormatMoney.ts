@@ -3,7 +3,8 @@ import { moneyTable } from "./internal/locale/tables.ts"
 
 /**
  * An amount of money as people of a locale write it. Amounts of the host are whole minor units, such as cents; a fraction of one is
- * rounded, half of one away from zero. A component knows the locales that `package.json` names under `"alga": { "locales": [] }`.
+ * rounded, half of one away from zero. Decimal places are those that Intl has for the currency: none for HUF, COP or IDR, for example.
+ * A component knows the locales that `package.json` names under `"alga": { "locales": [] }`.
  * Throws a `RangeError` for another locale, and where the currency is no code of three letters.
  *
  * @example

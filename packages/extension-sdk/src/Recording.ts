@@ -13,8 +13,10 @@ export interface RecordedCall {
 }
 
 /**
- * One execution, as a test can replay it: the request, what the host answered, and the response. What was secret is `•••`, which
- * stands for any text. The headers that the host alone gives a handler are left out.
+ * One execution, as a test can replay it: the request, what the host answered, and the response. `•••` stands for any text. It is in
+ * place of what `secrets.get` answered, of a header that by its name holds a credential, and of every secret of four letters or more:
+ * as it is, as JSON escapes it, as `encodeURIComponent` writes it, and as a form does. A secret in another form, such as Base64, stays.
+ * The headers that the host alone gives a handler are left out.
  */
 export interface Recording {
   /** The version of this form. */
@@ -44,7 +46,7 @@ const bytesOf = (value: Uint8Array) => {
   try {
     return { $text: utf8.decode(value) }
   } catch {
-    return { $base64: btoa(String.fromCharCode(...value)) }
+    return { $base64: btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join("")) }
   }
 }
 

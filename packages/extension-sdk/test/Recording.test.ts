@@ -27,6 +27,7 @@ describe("a recording", () => {
     ["a large number", 12n, { $u64: "12" }],
     ["text in bytes", bytes("é\ufeff"), { $text: "é\ufeff" }],
     ["bytes that are no text", new Uint8Array([0xff, 0]), { $base64: "/wA=" }],
+    ["many bytes that are no text", new Uint8Array(200_000).fill(0xff), { $base64: `${"/".repeat(266_666)}8=` }],
     ["a record", { a: [1, null, "x"], b: { c: true } }, { a: [1, null, "x"], b: { c: true } }]
   ])("keeps %s through JSON", (_, value, written) => {
     expect(toRecorded(value)).toEqual(written)

@@ -21,6 +21,13 @@ const taken = Effect.gen(function* () {
   return Math.floor(now - Number((yield* Clock.monotonicTimeNanos) - deadline.started) / 1e6)
 })
 
+/** The headers for one execution, with random bytes that no other gets. The time is in milliseconds since 1970. */
+export const hostHeadersOf = (effective: Iterable<string>, takenAt: number): ReadonlyArray<HttpHeader> => [
+  { name: capabilities, value: [...effective].sort().join(",") },
+  { name: time, value: String(takenAt) },
+  { name: seed, value: randomBytes(seedBytes).toString("base64url") }
+]
+
 /**
  * What the host tells the handler of an execution: its effective capabilities, when it was taken, and random bytes that no
  * other execution gets. They go to the guest and nowhere else.
@@ -28,10 +35,5 @@ const taken = Effect.gen(function* () {
 export const hostHeaders = Effect.fnUntraced(function* (access: InstallAccess) {
   const invocation = yield* Invocation
   const effective = [...access.capabilities].filter((name) => isEffective(access, invocation, name))
-  const headers: ReadonlyArray<HttpHeader> = [
-    { name: capabilities, value: effective.sort().join(",") },
-    { name: time, value: String(yield* taken) },
-    { name: seed, value: randomBytes(seedBytes).toString("base64url") }
-  ]
-  return headers
+  return hostHeadersOf(effective, yield* taken)
 })

@@ -49,13 +49,16 @@ export const makeTape = (hide: (text: string) => string): Tape => {
         unsafe ||= !isSafe(bytes, hide)
       })
     )
+  const header = (one: Recording["request"]["headers"][number]) => hidden(one) as typeof one
   return {
     note: (call, reply) => {
       if (call.interface === `${packageName}/logging` || letters > mostLetters) return
+      const name = `${call.interface.replace(`${packageName}/`, "")}.${call.function}`
+      const ok = () => ({ ok: name === "secrets.get" ? hiddenText : kept(reply.value) })
       const recorded = {
-        call: `${call.interface.replace(`${packageName}/`, "")}.${call.function}`,
+        call: name,
         args: call.args.map(kept),
-        reply: reply.type === "error" ? { error: reply.value } : { ok: kept(reply.value) }
+        reply: reply.type === "error" ? { error: reply.value } : ok()
       }
       letters += JSON.stringify(recorded).length
       calls.push(recorded)
@@ -69,19 +72,14 @@ export const makeTape = (hide: (text: string) => string): Tape => {
         request: {
           method: request.method,
           url: hide(targetOf(request)),
-          headers: headers
-            .filter(({ name }) => !ofHost.test(name))
-            .map((one) => hidden(one) as (typeof headers)[number]),
+          headers: headers.filter(({ name }) => !ofHost.test(name)).map(header),
           body: body(request.body_b64)
         },
         calls,
         response: {
           status: response.status,
           headers: Object.fromEntries(
-            Object.entries(response.headers).map(([name, value]) => [
-              name,
-              name === "set-cookie" ? hiddenText : hide(value)
-            ])
+            Object.entries(response.headers).map(([name, value]) => [name, header({ name, value }).value])
           ),
           body: body(response.body_b64 === undefined ? null : Buffer.from(response.body_b64, "base64"))
         }

@@ -1,11 +1,15 @@
 import { tableText } from "./consoleTable.ts"
-import { describe, formatLine } from "./describe.ts"
+import { describe, describeAll, formatLine } from "./describe.ts"
 
 /** The severities of the host's log. */
 export type LogLevel = "info" | "warn" | "error"
 
 /** Where log lines go. */
 export type LogSink = (level: LogLevel, message: string) => void
+
+/** The host cuts a line far below that. One that is longer than a host call may be would end the execution. */
+const mostLetters = 2 ** 20
+const mostIndents = 20
 
 let sink: LogSink = () => {}
 let groups = 0
@@ -21,13 +25,13 @@ export const connectLog = (next: LogSink): void => {
 }
 
 const write = (level: LogLevel, text: string): void => {
-  const indent = "  ".repeat(groups)
-  sink(level, (groups === 0 ? text : text.replace(/^/gm, indent)).toWellFormed())
+  const line = text.slice(0, mostLetters)
+  const indent = "  ".repeat(Math.min(groups, mostIndents))
+  sink(level, (groups === 0 ? line : line.replace(/^/gm, indent).slice(0, mostLetters)).toWellFormed())
 }
 
 /** Writes one line: texts as they are, all else described. */
-export const report = (level: LogLevel, values: ReadonlyArray<unknown>): void =>
-  write(level, values.map(describe).join(" "))
+export const report = (level: LogLevel, values: ReadonlyArray<unknown>): void => write(level, describeAll(values))
 
 type Values = ReadonlyArray<unknown>
 
@@ -43,7 +47,7 @@ const group = (...values: Values): void => {
 
 const elapsed = (label: string, values: Values): void =>
   timers.has(label)
-    ? write("info", [`${label}: 0 ms`, ...values.map(describe)].join(" "))
+    ? write("info", describeAll([`${label}: 0 ms`, ...values]))
     : write("warn", `console.time: there is no timer ${label}`)
 
 /** `console` for engines that have none, or one that nobody reads: its lines go to the host's log. */

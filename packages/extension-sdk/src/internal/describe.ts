@@ -1,5 +1,18 @@
 const mostItems = 100
 const deepest = 5
+const mostCauses = 20
+
+/** What a text has room for yet, in values. A hundred letters take as much of it as a value. */
+export interface Room {
+  left: number
+}
+
+export const roomFor = (values = 10_000): Room => ({ left: values })
+
+const spend = (text: string, room: Room): string => {
+  room.left -= text.length / 100
+  return text
+}
 
 const describeError = (error: Error): string => {
   const head = `${error.name}: ${error.message}`
@@ -7,12 +20,13 @@ const describeError = (error: Error): string => {
   return stack.includes(head) ? stack : `${head}\n${stack}`.trimEnd()
 }
 
-const describeWithCause = (error: Error, within: ReadonlyArray<object>): string => {
+const describeWithCause = (error: Error, around: ReadonlyArray<object>, room: Room): string => {
+  const within = [...around, error]
+  const own = spend(describeError(error), room)
   const { cause } = error
-  const because =
-    cause === undefined || within.includes(error) ? "" : `\ncaused by: ${valueText(cause, [...within, error])}`
-  const errors = error instanceof AggregateError ? `\nof: ${list(error.errors, [...within, error])}` : ""
-  return describeError(error) + because + errors
+  const because = cause === undefined ? "" : `\ncaused by: ${valueText(cause, within, room)}`
+  const errors = error instanceof AggregateError ? `\nof: ${list(error.errors, within, room)}` : ""
+  return own + because + errors
 }
 
 const tagOf = (value: object): string => {
@@ -27,80 +41,83 @@ const named = (value: object, text: string): string => {
   return tag === "" ? text : `${tag} ${text}`
 }
 
-const several = (texts: Iterable<string>): string => {
+/** The first of so many items, and how many are left out. */
+const several = <A>(items: Iterable<A>, count: number, room: Room, textOf: (item: A) => string): string => {
   const shown: Array<string> = []
-  let more = 0
-  for (const text of texts) {
-    if (shown.length < mostItems) shown.push(text)
-    else more += 1
+  for (const item of items) {
+    if (shown.length >= mostItems || room.left <= 0) break
+    shown.push(textOf(item))
   }
+  const more = count - shown.length
   return [...shown, ...(more > 0 ? [`… ${more} more`] : [])].join(",")
 }
 
-function* texts(values: Iterable<unknown>, within: ReadonlyArray<object>): Generator<string> {
-  for (const value of values) yield valueText(value, within)
+const list = (values: ReadonlyArray<unknown>, within: ReadonlyArray<object>, room: Room): string =>
+  `[${several(values, values.length, room, (value) => valueText(value, within, room))}]`
+
+const fields = (value: object, within: ReadonlyArray<object>, room: Room): string => {
+  const keys = Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))
+  const field = (key: PropertyKey) => {
+    const name = spend(typeof key === "symbol" ? `[${String(key)}]` : JSON.stringify(key), room)
+    return `${name}:${valueText((value as Record<PropertyKey, unknown>)[key], within, room)}`
+  }
+  return `{${several(keys, keys.length, room, field)}}`
 }
 
-const list = (values: Iterable<unknown>, within: ReadonlyArray<object>): string => `[${several(texts(values, within))}]`
-
-const fields = (value: object, within: ReadonlyArray<object>): string => {
-  const pairs = Reflect.ownKeys(value)
-    .filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))
-    .map((key) => {
-      const name = typeof key === "symbol" ? `[${String(key)}]` : JSON.stringify(key)
-      return `${name}:${valueText((value as Record<PropertyKey, unknown>)[key], within)}`
-    })
-  return `{${several(pairs)}}`
-}
-
-function* entries(map: ReadonlyMap<unknown, unknown>, within: ReadonlyArray<object>): Generator<string> {
-  for (const [key, value] of map) yield `${valueText(key, within)} => ${valueText(value, within)}`
-}
-
-const objectText = (value: object, around: ReadonlyArray<object>): string => {
+const objectText = (value: object, around: ReadonlyArray<object>, room: Room): string => {
   if (around.includes(value)) return "[Circular]"
-  if (value instanceof Error) return describeWithCause(value, around)
+  if (value instanceof Error) return around.length < mostCauses ? describeWithCause(value, around, room) : "…"
   if (around.length >= deepest) return Array.isArray(value) ? "[…]" : named(value, "{…}")
   const within = [...around, value]
-  if (Array.isArray(value)) return list(value, within)
-  if (value instanceof Map) return `Map(${value.size}) {${several(entries(value, within))}}`
-  if (value instanceof Set) return `Set(${value.size}) {${several(texts(value, within))}}`
-  if (value instanceof RegExp) return String(value)
+  const text = (inner: unknown) => valueText(inner, within, room)
+  if (Array.isArray(value)) return list(value, within, room)
+  if (value instanceof Map) {
+    return `Map(${value.size}) {${several(value, value.size, room, ([key, inner]) => `${text(key)} => ${text(inner)}`)}}`
+  }
+  if (value instanceof Set) return `Set(${value.size}) {${several(value, value.size, room, text)}}`
+  if (value instanceof RegExp) return spend(String(value), room)
   if (ArrayBuffer.isView(value) && "length" in value) {
-    return `${tagOf(value)}(${value.length}) ${list(value as unknown as Iterable<unknown>, within)}`
+    return `${tagOf(value)}(${value.length}) ${list(value as unknown as ReadonlyArray<unknown>, within, room)}`
   }
   const { toJSON } = value as { readonly toJSON?: unknown }
-  if (typeof toJSON === "function") return valueText(toJSON.call(value, ""), within)
-  return named(value, fields(value, within))
+  if (typeof toJSON === "function") return text(toJSON.call(value, ""))
+  return named(value, fields(value, within, room))
 }
 
-const valueText = (value: unknown, within: ReadonlyArray<object>): string => {
+const valueText = (value: unknown, within: ReadonlyArray<object>, room: Room): string => {
+  if (room.left <= 0) return "…"
+  room.left -= 1
   try {
     switch (typeof value) {
       case "string":
-        return JSON.stringify(value)
+        return spend(JSON.stringify(value), room)
       case "bigint":
-        return `${value}n`
+        return spend(`${value}n`, room)
       case "function":
-        return `[function ${value.name || "without a name"}]`
+        return spend(`[function ${value.name || "without a name"}]`, room)
       case "object":
-        return value === null ? "null" : objectText(value, within)
+        return value === null ? "null" : objectText(value, within, room)
       default:
-        return String(value)
+        return spend(String(value), room)
     }
   } catch (error) {
-    return `[${error instanceof Error ? `${error.name}: ${error.message}` : "an error"} while it was read]`
+    return spend(`[${error instanceof Error ? `${error.name}: ${error.message}` : "an error"} while it was read]`, room)
   }
 }
 
 /**
  * A value as a log shows it, on every engine alike. Texts stay as they are; data is written as JSON; an error gives name,
- * message, stack and cause; maps, sets, instances of classes and circles are told as what they are.
+ * message, stack and cause; maps, sets, instances of classes and circles are told as what they are. `…` is what has no room.
  */
-export const describe = (value: unknown): string => (typeof value === "string" ? value : valueText(value, []))
+export const describe = (value: unknown, room: Room = roomFor()): string =>
+  typeof value === "string" && room.left > 0 ? spend(value, room) : valueText(value, [], room)
 
-const conversions: Readonly<Record<string, (value: unknown) => string>> = {
-  s: (value) => (typeof value === "object" && value !== null ? describe(value) : String(value)),
+/** Values behind each other, in one text. */
+export const describeAll = (values: ReadonlyArray<unknown>, room: Room = roomFor()): string =>
+  values.map((value) => describe(value, room)).join(" ")
+
+const conversions: Readonly<Record<string, (value: unknown, room: Room) => string>> = {
+  s: (value, room) => describe(typeof value === "object" ? value : String(value), room),
   d: (value) => String(typeof value === "object" ? Number.NaN : Number(value)),
   i: (value) => String(typeof value === "object" ? Number.NaN : Number.parseInt(String(value), 10)),
   f: (value) => String(Number.parseFloat(String(value))),
@@ -110,14 +127,24 @@ const conversions: Readonly<Record<string, (value: unknown) => string>> = {
   c: () => ""
 }
 
+/** What cannot be converted, such as a circle to JSON, is described. */
+const convert = (kind: string, value: unknown, room: Room): string => {
+  try {
+    return conversions[kind]?.(value, room) ?? ""
+  } catch {
+    return describe(value, room)
+  }
+}
+
 /** The text of a log line: `%s` and its kin in the first value are filled in, as in every console. */
-export const formatLine = ([first, ...rest]: ReadonlyArray<unknown>): string => {
-  if (typeof first !== "string")
-    return first === undefined && rest.length === 0 ? "" : [first, ...rest].map(describe).join(" ")
+export const formatLine = (values: ReadonlyArray<unknown>): string => {
+  const [first, ...rest] = values
+  if (typeof first !== "string") return first === undefined && rest.length === 0 ? "" : describeAll(values)
+  const room = roomFor()
   let next = 0
   const filled = first.replace(/%([sdifjoOc%])/g, (all, kind: string) => {
     if (kind === "%") return rest.length === 0 ? all : "%"
-    return next < rest.length ? (conversions[kind]?.(rest[next++]) ?? all) : all
+    return next < rest.length ? convert(kind, rest[next++], room) : all
   })
-  return [filled, ...rest.slice(next).map(describe)].join(" ")
+  return [filled, ...rest.slice(next).map((value) => describe(value, room))].join(" ")
 }

@@ -1,7 +1,7 @@
 const sdk = "of @alga-psa/ext-extension-sdk"
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0")
-const day = (date: Date): string => date.toISOString().slice(0, 10)
+const day = (date: Date): string => date.toISOString().replace(/T.*/, "")
 const time = (date: Date): string =>
   [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(twoDigits).join(":")
 

@@ -37,6 +37,11 @@ export class Event {
     return event.#stopped
   }
 
+  /** Lets an event that was stopped be dispatched again. */
+  static restart(event: Event): void {
+    event.#stopped = false
+  }
+
   get [Symbol.toStringTag](): string {
     return "Event"
   }
@@ -99,6 +104,7 @@ export class EventTarget {
         console.error("a listener threw:", error)
       }
     }
+    Event.restart(event)
     return !event.defaultPrevented
   }
 
