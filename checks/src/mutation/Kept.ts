@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { globSync } from "node:fs"
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { root } from "../release/Packages.ts"
 import type { MutationReport, ReportedFile } from "./Report.ts"
@@ -31,32 +31,45 @@ const fingerprintOf = async (target: Target, file: string): Promise<string> => {
   return hash.digest("hex")
 }
 
-const read = async (target: Target, file: string): Promise<ReportedFile | null> => {
+const read = async (target: Target, file: string, fingerprint: string): Promise<ReportedFile | null> => {
   const text = await readFile(placeOf(target, file), "utf8").catch(() => null)
   if (text === null) return null
-  const { fingerprint, found }: KeptFile = JSON.parse(text)
-  return fingerprint === (await fingerprintOf(target, file)) ? found : null
+  const kept: KeptFile = JSON.parse(text)
+  return kept.fingerprint === fingerprint ? kept.found : null
+}
+
+/** A file that has to run, and what it and its tests were when that was seen. */
+export interface Missing {
+  readonly file: string
+  readonly fingerprint: string
+  readonly bytes: number
 }
 
 const nothing: ReportedFile = { source: "", mutants: [] }
 
 /** Keeps what a run found out of its files; a file that is not in the report has nothing to change. */
-export const keep = async (target: Target, files: ReadonlyArray<string>, report: MutationReport): Promise<void> => {
-  for (const file of files) {
-    const found = report.files[file] ?? nothing
+export const keep = async (target: Target, ran: ReadonlyArray<Missing>, report: MutationReport): Promise<void> => {
+  for (const { file, fingerprint } of ran) {
     const place = placeOf(target, file)
     await mkdir(dirname(place), { recursive: true })
-    await writeFile(place, JSON.stringify({ fingerprint: await fingerprintOf(target, file), found } satisfies KeptFile))
+    const kept: KeptFile = { fingerprint, found: report.files[file] ?? nothing }
+    await writeFile(place, JSON.stringify(kept))
   }
 }
 
-/** What is kept of a target and still holds: file and tests are as they were. `missing` are the files that have to run. */
+/** What is kept of a target and still holds: file and tests are as they were. */
 export const keptOf = async (
   target: Target
-): Promise<{ readonly report: MutationReport; readonly missing: ReadonlyArray<string> }> => {
-  const known = await Promise.all(mutatedFiles(target).map(async (file) => ({ file, found: await read(target, file) })))
+): Promise<{ readonly report: MutationReport; readonly missing: ReadonlyArray<Missing> }> => {
+  const known = await Promise.all(
+    mutatedFiles(target).map(async (file) => {
+      const fingerprint = await fingerprintOf(target, file)
+      const { size: bytes } = await stat(join(within(target), file))
+      return { file, fingerprint, bytes, found: await read(target, file, fingerprint) }
+    })
+  )
   return {
     report: { files: Object.fromEntries(known.flatMap(({ file, found }) => (found === null ? [] : [[file, found]]))) },
-    missing: known.flatMap(({ file, found }) => (found === null ? [file] : []))
+    missing: known.filter(({ found }) => found === null)
   }
 }

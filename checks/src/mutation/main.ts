@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -50,13 +50,9 @@ const mutate = async (target: Target, files: ReadonlyArray<string>) => {
 }
 
 for (const target of chosen) {
-  const { missing } = await keptOf(target)
-  const sized = await Promise.all(
-    missing.map(async (file) => ({ file, bytes: (await stat(join(root, "packages", target.folder, file))).size }))
-  )
-  for (const batch of batches(sized)) {
+  for (const batch of batches((await keptOf(target)).missing)) {
     const files = batch.map(({ file }) => file)
-    if (performance.now() < end) await keep(target, files, await mutate(target, files))
+    if (performance.now() < end) await keep(target, batch, await mutate(target, files))
   }
 }
 
