@@ -36,7 +36,6 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   open = await openPage(browser, server.url)
-  open.page.setDefaultTimeout(25_000)
   await open.page.getByText(/^Ready in/).waitFor()
 })
 afterEach(async () => {
@@ -264,7 +263,7 @@ describe("alga-ext dev", () => {
     const own = Scope.makeUnsafe()
     const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder: broken.folder, port: 0 }), own))
     const other = await openPage(browser, url)
-    await other.page.getByText("The build failed; nothing runs yet.").waitFor({ timeout: 25_000 })
+    await other.page.getByText("The build failed; nothing runs yet.").waitFor()
     expect(await other.page.getByText("No page yet").isVisible()).toBe(false)
     await other.close()
     await Effect.runPromise(Scope.close(own, Exit.void))

@@ -41,7 +41,7 @@ const send = Effect.fnUntraced(function* (
       context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
       http: { method: "GET", url, headers: [], body: null }
     },
-    limits: defaultLimits,
+    limits: { ...defaultLimits, timeoutMs: 60_000 },
     host: (call) => Effect.succeed(host(call))
   })
   return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]
