@@ -24,7 +24,8 @@ const mutate = async (target: Target, files: ReadonlyArray<string>) => {
   const folder = await mkdtemp(join(tmpdir(), "alga-mutation-"))
   try {
     const [configFile, report] = [join(folder, "vitest.config.mjs"), join(folder, "report.json")]
-    const config = { test: { include: target.tests, testTimeout: 30_000 } }
+    // Each mutant has a worker of its own, which its test files share: loading Effect anew for each takes longer than the tests.
+    const config = { test: { include: target.tests, testTimeout: 30_000, isolate: false } }
     await writeFile(configFile, `export default ${JSON.stringify(config)}`)
     process.chdir(join(root, "packages", target.folder))
     await new Stryker({
