@@ -177,7 +177,22 @@ const served: ReadonlyMap<string, Served> = new Map([
       ask: async (lines) => {
         assert.match(lines.join("\n"), /^case +shows +request +status +body$/m)
         const shown = lines.filter((line) => /^ {2}http/.test(line)).map((line) => line.trim())
-        assert.sameMembers([...new Set(await Promise.all(shown.map(statusOf)))], [200, 403])
+        const statuses = await Promise.all(shown.map(async (url) => [new URL(url).pathname, await statusOf(url)]))
+        const viewers = ["admin-user", "no-user", "user-without-permission", "portal-user", "no-grant"]
+        assert.deepEqual(statuses, [
+          ["/", 200],
+          ...viewers.map((viewer) => [`/${viewer}`, 200]),
+          ["/as/admin-user/api/clients", 200],
+          ["/as/portal-user/api/clients", 200],
+          ["/as/admin-user/api/services", 200],
+          ["/as/no-grant/api/overview", 403],
+          ["/healthz", 200]
+        ])
+        const index = await (await fetch(shown[0] ?? "")).text()
+        assert.deepEqual(
+          Array.from(index.matchAll(/href="\/([a-z-]+)"/g), ([, path]) => path),
+          viewers
+        )
       }
     }
   ],
