@@ -177,17 +177,17 @@ const settingRow = (name: SettingName): string => {
   return `| \`${name}\` | ${description} | ${unit} | ${range} | ${usual} |`.replace("|  |", "| |")
 }
 
-describe("the operator's page", () => {
-  it("has the settings as they are, with their units, ranges and defaults", async () => {
-    const page = await read("docs/operations.md")
+describe("the operator's pages", () => {
+  it("have the settings as they are, with their units, ranges and defaults", async () => {
+    const page = await read("docs/settings.md")
     const [, table = ""] = page.split("| name | for | unit | range | default |\n| --- | --- | --- | --- | --- |\n")
-    assert.deepStrictEqual(table.split("\n\n")[0]?.split("\n"), settingNames.map(settingRow))
+    assert.deepStrictEqual(table.trimEnd().split("\n\n")[0]?.split("\n"), settingNames.map(settingRow))
   })
 
-  it("has every error and metric", async () => {
-    const page = await read("docs/operations.md")
-    for (const code of Object.keys(statusOf)) if (code !== "not_ready") assert.include(page, `\`${code}\``)
-    for (const name of await declared()) assert.include(page, `| \`${name}\` |`)
+  it("have every error and metric", async () => {
+    const [http, metrics] = await Promise.all([read("docs/http.md"), read("docs/metrics.md")])
+    for (const code of Object.keys(statusOf)) if (code !== "not_ready") assert.include(http, `\`${code}\``)
+    for (const name of await declared()) assert.include(metrics, `| \`${name}\` |`)
   })
 })
 
