@@ -59,6 +59,9 @@ const declared = async () => {
   return metricsIn(texts.flatMap((text) => text.match(/Metric\.\w+\("alga_[a-z_]+"/g) ?? []).join("\n"))
 }
 
+/** What commands read that is no setting of the runner. */
+const commandSecrets = ["DATABASE_ADMIN_URL", "DATABASE_READER_PASSWORD"].flatMap((name) => [name, `${name}_FILE`])
+
 describe("the files under deploy", () => {
   it("watch metrics that exist", async () => {
     const known = await declared()
@@ -86,7 +89,7 @@ describe("the files under deploy", () => {
 
   it("set settings that exist", async () => {
     const secretFiles = settingNames.filter((name) => aboutSetting(name).secret).map((name) => `${name}_FILE`)
-    const known: ReadonlyArray<string> = [...settingNames, ...secretFiles, settingsFileVariable, "DATABASE_ADMIN_URL"]
+    const known: ReadonlyArray<string> = [...settingNames, ...secretFiles, settingsFileVariable, ...commandSecrets]
     for (const path of await files("deploy/**/*")) {
       const text = await read(path).catch(() => "")
       for (const name of text.match(
@@ -161,6 +164,10 @@ describe("the files under deploy", () => {
     assert.deepStrictEqual(policy.spec.podSelector, selector)
     assert.deepStrictEqual(policy.spec.ingress, [
       { ports: [{ port: "http" }] },
+      {
+        ports: [{ port: "health" }],
+        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }]
+      },
       { ports: [{ port: "cluster" }], from: [{ podSelector: selector }] }
     ])
   })
