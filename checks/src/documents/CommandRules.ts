@@ -103,6 +103,11 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "it takes minutes; `soak.e2e.test.ts` does the same for less long"
   },
   {
+    line: /^pg_(dump|restore) --/,
+    proof: "it does not run",
+    why: "they come with a server of their version, and not with the workspace; `restoredTriggers.integration.test.ts` restores the tables"
+  },
+  {
     line: /^npx --yes pnpm@12 (sdk:resources|test checks\/test\/surface --update)$/,
     proof: "it does not run",
     why: "a test makes the same files in the same way, and compares them with those that are kept"
