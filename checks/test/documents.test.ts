@@ -4,8 +4,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { blocksOf } from "../src/documents/Blocks.ts"
 import { claimsOf, testsOf, unheldClaims } from "../src/documents/Claims.ts"
 import { deadLinks } from "../src/documents/Links.ts"
-import { type Page, pages, root } from "../src/documents/Pages.ts"
+import { type Page, pages, root, sourceFiles } from "../src/documents/Pages.ts"
 import { unproved } from "../src/documents/Proofs.ts"
+import { riddlesIn, riddlesOf } from "../src/documents/Riddles.ts"
 import { meanWords, sentencesOf } from "../src/documents/Sentences.ts"
 import { shownCommands } from "../src/documents/ShownCommands.ts"
 
@@ -79,6 +80,17 @@ describe("The sentences of the pages", () => {
       .filter(([, mean]) => mean > 15)
       .map(([path, mean]) => `${path}: ${mean.toFixed(1)} words`)
     assert.deepEqual(heavy, [])
+  })
+
+  it("use no word of the list of riddles, nor do the comments and messages of the sources", async () => {
+    assert.deepEqual(riddlesIn("Values that\n * are none come in vain."), [
+      '"in vain": unused, or: without success',
+      '"that are none": invalid, or: not one'
+    ])
+    assert.deepEqual(written.flatMap(riddlesOf), [])
+    const sources = await sourceFiles()
+    assert.isAbove(sources.length, 500)
+    assert.deepEqual(sources.flatMap(riddlesOf), [])
   })
 
   it("are told apart, and counted without links, code blocks and headings", () => {
