@@ -41,6 +41,13 @@ describe("the records that the panel changes", () => {
       assert.match((yield* said("clients", {})) ?? "", /^clientName: /)
       assert.match((yield* said("clients", { clientName: "" })) ?? "", /^clientName: must be 1 to 255 characters$/)
       assert.match((yield* said("clients", { clientName: "A", clientId: "B" })) ?? "", /^clientId: /)
+      for (const clientName of ["a\0", "a\ud800"]) {
+        assert.match((yield* said("clients", { clientName })) ?? "", /^clientName: must have no NUL and no half/)
+      }
+      assert.match(
+        (yield* said("services", { serviceName: "A", defaultRate: 2 ** 60 })) ?? "",
+        /^defaultRate: must be a whole/
+      )
       assert.match(
         (yield* said("services", { serviceName: "A", defaultRate: 1.5 })) ?? "",
         /^defaultRate: must be a whole/

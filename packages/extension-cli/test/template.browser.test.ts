@@ -17,6 +17,14 @@ let parent: string
 let browser: Browser
 let url: string
 
+const opened = async (look: Look) => {
+  const open = await openPage(browser, url, look)
+  open.page.setDefaultTimeout(25_000)
+  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  const frame = (await (await open.page.waitForSelector("#page")).contentFrame()) as Frame
+  return { ...open, frame }
+}
+
 beforeAll(async () => {
   await mkdir(cache, { recursive: true })
   parent = await mkdtemp(join(cache, "page-"))
@@ -25,20 +33,13 @@ beforeAll(async () => {
   // Its types are another test's: the SDK's sources, which stand here for its declarations, need a newer library.
   const started = serveDev({ folder, port: 0, types: false })
   url = (await Effect.runPromise(Scope.provide(started, scope))).url
-})
+  await (await opened(looks.light)).close()
+}, 120_000)
 afterAll(async () => {
   await browser?.close()
   await Effect.runPromise(Scope.close(scope, Exit.void))
   await rm(parent, { recursive: true, force: true })
 })
-
-const opened = async (look: Look) => {
-  const open = await openPage(browser, url, look)
-  open.page.setDefaultTimeout(25_000)
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
-  const frame = (await (await open.page.waitForSelector("#page")).contentFrame()) as Frame
-  return { ...open, frame }
-}
 
 const states = (frame: Frame) => frame.getByRole("status").allTextContents()
 

@@ -31,7 +31,7 @@ const isMissingName = (diagnostic: Diagnostic): boolean => Object.hasOwn(missing
 
 const correct = "correct it, or leave types out with --no-typecheck"
 const inComponent =
-  "a handler has neither Node nor a browser: use what the SDK has, or ReturnType<…> of what gives the value"
+  "a handler has neither Node nor a browser: use what the SDK has, or the type of a value, such as ReturnType<typeof setTimeout>"
 
 /** What TypeScript advises for programs of Node and for test runners, which neither a handler nor a page is. */
 const adviceForNode = /\. Do you need to install type definitions .*$/s

@@ -14,7 +14,8 @@ const mostBytes = 64 * 1024 * 1024
 
 const text = (most: number) =>
   Schema.String.annotate({ message: "must be text" }).check(
-    Schema.isBetweenCodePoints(1, most, { message: `must be 1 to ${most} characters` })
+    Schema.isBetweenCodePoints(1, most, { message: `must be 1 to ${most} characters` }),
+    Schema.isPattern(/^[^\0\p{Surrogate}]*$/u, { message: "must have no NUL and no half of a character" })
   )
 const given = <S extends Schema.Constraint>(schema: S, rule: string) => absent(schema, rule)
 const id = given(Schema.String.check(Schema.isGUID({ message: "must be a UUID" })), "must be a UUID")
