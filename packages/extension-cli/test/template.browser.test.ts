@@ -48,7 +48,7 @@ describe("the page of a new extension", () => {
     const { close, frame, page, takeErrors } = await opened(looks.light)
     await frame.getByText("11 of 11").first().waitFor()
     await frame.getByText("Evergreen Dental Group").waitFor()
-    await frame.getByLabel("Search").fill("dental")
+    await frame.getByLabel("Search").fill("evergreen dental")
     await frame.getByRole("button", { name: "Search" }).click()
     await frame.getByText("Nothing was found.").waitFor()
     expect(await states(frame)).toEqual(["1 of 1", "Nothing was found."])
