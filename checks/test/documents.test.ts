@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -9,6 +10,7 @@ import { unproved } from "../src/documents/Proofs.ts"
 import { riddlesIn, riddlesOf } from "../src/documents/Riddles.ts"
 import { meanWords, sentencesOf } from "../src/documents/Sentences.ts"
 import { shownCommands } from "../src/documents/ShownCommands.ts"
+import { publishedPackages } from "../src/release/Packages.ts"
 
 const all = await pages()
 
@@ -47,6 +49,35 @@ describe("The pages", () => {
   it("have no block of code that nothing proves", () => {
     assert.deepEqual(
       unproved(all).map(({ language, line, page }) => `${page}:${line}: nothing proves this block of ${language}`),
+      []
+    )
+  })
+
+  it("lead to a reference that has each package, under the names that are imported", async () => {
+    const settings = JSON.parse(await readFile(join(root, "docs/typedoc.json"), "utf8")) as {
+      readonly entryPoints: ReadonlyArray<string>
+    }
+    const entries = settings.entryPoints.map((entry) => join(root, "docs", entry))
+    const published = await publishedPackages()
+    const named = published.flatMap(({ manifest, path }) => {
+      const exported = Object.entries((manifest.exports ?? {}) as Readonly<Record<string, unknown>>)
+      return entries
+        .filter((entry) => entry.startsWith(`${path}/`))
+        .map((entry) => {
+          const file = `.${entry.slice(path.length)}`
+          const [key = file.replace("./src/", "./").replace(".ts", "")] = exported.find(([, to]) => to === file) ?? []
+          return { entry, name: `${manifest.name}${key.slice(1)}` }
+        })
+    })
+    assert.lengthOf(named, entries.length)
+    for (const { entry, name } of named) {
+      assert.match(await readFile(entry, "utf8"), new RegExp(`^ \\* @module ${name}$`, "m"))
+    }
+    const withIndex = published.filter(({ path }) => existsSync(join(path, "src/index.ts")))
+    assert.deepEqual(
+      withIndex
+        .filter(({ path }) => !entries.includes(join(path, "src/index.ts")))
+        .map(({ manifest }) => manifest.name),
       []
     )
   })
