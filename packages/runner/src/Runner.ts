@@ -56,6 +56,7 @@ import { Serves } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import { ReadsToken } from "./internal/http/todaysRunner.ts"
+import { executionsAtZero } from "./internal/observe.ts"
 import * as Life from "./Life.ts"
 import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
@@ -156,6 +157,7 @@ export const layerRunner = ({
     AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),
+    Layer.effectDiscard(executionsAtZero),
     Layer.succeed(LongestTime, limits.timeoutMs)
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
