@@ -82,6 +82,7 @@ describe("a runner of a cluster, with all that it can have", () => {
           yield* texts(
             "deploy/monitoring/alerts.yaml",
             "deploy/monitoring/dashboard.json",
+            "docs/metrics.md",
             "docs/operations.md",
             "docs/runbook.md"
           )
