@@ -173,7 +173,7 @@ describe("telemetry", () => {
   )
 
   it.live(
-    "sends nothing where it is switched off",
+    "sends protobuf where it is told to, and nothing where it is switched off",
     () =>
       Effect.gen(function* () {
         const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
@@ -187,6 +187,18 @@ describe("telemetry", () => {
         assert.strictEqual((yield* execute()).http, 200)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
         assert.deepStrictEqual(receiver.requests, [])
+
+        const other = yield* serve({
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+          OTEL_METRICS_EXPORTER: "otlp",
+          OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf"
+        })
+        assert.strictEqual((yield* other.execute()).http, 200)
+        assert.strictEqual(yield* Effect.promise(() => other.run.end("SIGTERM")), 0)
+        assert.sameMembers(
+          [...new Set(receiver.requests.map(({ headers, url }) => `${url} ${headers["content-type"]}`))],
+          ["/v1/traces application/x-protobuf", "/v1/metrics application/x-protobuf"]
+        )
       }),
     120_000
   )

@@ -38,7 +38,7 @@ interface Received {
   }>
 }
 
-/** An OTLP receiver on loopback, JSON only, and what it has received. */
+/** An OTLP receiver on loopback and what it has received; of what is no JSON the requests alone. */
 export const otlpReceiver = Effect.acquireRelease(
   Effect.sync(() => {
     const spans: Array<Span> = []
@@ -49,7 +49,8 @@ export const otlpReceiver = Effect.acquireRelease(
     const server = createServer(async (request, response) => {
       requests.push({ url: request.url ?? "", headers: request.headers })
       const body = await buffer(request)
-      const text = (request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body).toString()
+      const plain = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
+      const text = request.headers["content-type"] === "application/json" ? plain.toString() : "{}"
       const { resourceLogs = [], resourceMetrics = [], resourceSpans = [] } = JSON.parse(text) as Received
       for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans.push(...scope.spans)
       for (const { scopeLogs } of resourceLogs) for (const scope of scopeLogs) logs.push(...scope.logRecords)
