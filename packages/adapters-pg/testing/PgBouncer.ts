@@ -1,18 +1,29 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { chmod, copyFile, cp, glob, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { access, chmod, copyFile, cp, glob, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { type AddressInfo, connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { Effect, Schedule, Schema } from "effect"
-import { unpackedDebian } from "./DebianPackage.ts"
+import { debianPackage } from "./DebianPackage.ts"
 
 /** PgBouncer did not start, or could not be had. The message says what was tried. */
 export class PgBouncerFailed extends Schema.TaggedError<PgBouncerFailed>()("PgBouncerFailed", {
   message: Schema.String
 }) {}
 
+const cache = fileURLToPath(new URL("../node_modules/.cache/pgbouncer", import.meta.url))
 const installed = "/usr/sbin/pgbouncer"
-const debian = { package: "pgbouncer", program: installed, libraries: /^(libevent|libc-ares)/ }
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false
+  )
+
+/** Debian's PgBouncer and the libraries that a machine may lack. */
+const unpacked = () =>
+  debianPackage({ name: "pgbouncer", file: installed, libraries: /^(libevent|libc-ares)/, folder: cache })
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -57,7 +68,8 @@ export const pgBouncer = Effect.fnUntraced(function* (
   yield* Effect.tryPromise({
     try: async () => {
       await chmod(folder, 0o755)
-      const root = await unpackedDebian(debian)
+      const isInstalled = await exists(installed)
+      const root = isInstalled ? null : await unpacked()
       await copyFile(root === null ? installed : join(root, installed), program)
       await mkdir(join(folder, "lib"))
       if (root !== null) {
