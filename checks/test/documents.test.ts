@@ -5,8 +5,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { blocksOf } from "../src/documents/Blocks.ts"
 import { claimsOf, testsOf, unheldClaims } from "../src/documents/Claims.ts"
 import { deadLinks } from "../src/documents/Links.ts"
-import { type Page, pages, root } from "../src/documents/Pages.ts"
+import { type Page, pages, root, sourceFiles } from "../src/documents/Pages.ts"
 import { unproved } from "../src/documents/Proofs.ts"
+import { riddlesIn, riddlesOf } from "../src/documents/Riddles.ts"
+import { meanWords, sentencesOf } from "../src/documents/Sentences.ts"
 import { shownCommands } from "../src/documents/ShownCommands.ts"
 import { publishedPackages } from "../src/release/Packages.ts"
 
@@ -86,6 +88,59 @@ describe("The pages", () => {
       .filter(({ text }) => text.trimEnd().split("\n").length > 30)
       .map(({ path }) => path)
     assert.deepEqual(long, [])
+  })
+})
+
+const written = all.filter(
+  ({ path }) => !/^(docs\/(acceptance|coverage|mutation|statements)\.md|\.changeset\/)/.test(path)
+)
+
+describe("The sentences of the pages", () => {
+  it("have at most 35 words", () => {
+    const long = written.flatMap((it) =>
+      sentencesOf(it)
+        .filter(({ words }) => words > 35)
+        .map(({ text, words }) => `${it.path}: ${words} words: ${text}`)
+    )
+    assert.deepEqual(long, [])
+  })
+
+  it("have at most 15 words on average, in each page", () => {
+    const heavy = written
+      .map((it) => [it.path, meanWords(sentencesOf(it))] as const)
+      .filter(([, mean]) => mean > 15)
+      .map(([path, mean]) => `${path}: ${mean.toFixed(1)} words`)
+    assert.deepEqual(heavy, [])
+  })
+
+  it("use no word of the list of riddles, nor do the comments and messages of the sources", async () => {
+    assert.deepEqual(riddlesIn("Values that\n * are none come in vain."), [
+      '"in vain": unused, or: without success',
+      '"that are none": invalid, or: not one'
+    ])
+    assert.deepEqual(written.flatMap(riddlesOf), [])
+    const sources = await sourceFiles()
+    assert.isAbove(sources.length, 500)
+    assert.deepEqual(sources.flatMap(riddlesOf), [])
+  })
+
+  it("are told apart, and counted without links, code blocks and headings", () => {
+    const text =
+      "# A heading of some words\n\nOne two three. Four [five six](seven.md) `eight`:\n\n- nine ten eleven\n\n```sh\na b c d\n```\n"
+    assert.deepEqual(
+      sentencesOf(page(text)).map(({ words }) => words),
+      [3, 4, 3]
+    )
+  })
+})
+
+describe("The decisions", () => {
+  it("say when they were made and whether they stand", () => {
+    const undated = all
+      .filter(({ path }) => path.startsWith("docs/decisions/"))
+      .filter(({ text }) => !/^# .*\n\n_\d{4}-\d\d-\d\d\. (Stands|Superseded by \[.*)\._$/m.test(text))
+      .map(({ path }) => path)
+    assert.deepEqual(undated, [])
   })
 })
 
