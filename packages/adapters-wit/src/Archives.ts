@@ -18,6 +18,14 @@ export interface OpenedBundle {
   readonly component: Uint8Array
 }
 
+/** What a review of a bundle rests on. */
+export interface ReviewedBundle {
+  /** The fields that a host relies on, `ui.entry`, and method and path of `api.endpoints`, as they stand there. Decode them. */
+  readonly manifest: unknown
+  /** `dist/main.wasm`; null where the bundle has none, as one of a page alone. */
+  readonly component: Uint8Array | null
+}
+
 /**
  * Opens archives of bundles, `bundle.tar.zst`.
  *
@@ -32,6 +40,8 @@ export interface OpenedBundle {
 export interface ArchivesService {
   /** The manifest and the component. */
   readonly component: (archive: Uint8Array) => Effect.Effect<OpenedBundle, ArchiveRefused | ArchiveUnopened>
+  /** The manifest and the component, for whoever reviews a bundle. */
+  readonly review: (archive: Uint8Array) => Effect.Effect<ReviewedBundle, ArchiveRefused | ArchiveUnopened>
   /** The files below `ui/`, by their paths there. */
   readonly page: (
     archive: Uint8Array
@@ -79,6 +89,12 @@ export const layerArchives = (options: ArchivesOptions = {}): Layer.Layer<Archiv
           if (component === undefined) return yield* new ArchiveRefused({ message: noComponent })
           return { manifest, component }
         }),
+        review: Effect.fn("Archives.review")((archive) =>
+          Effect.map(openArchive("review", archive, bounds), ({ files, manifest }) => ({
+            manifest,
+            component: files.get(componentName)?.bytes ?? null
+          }))
+        ),
         page: Effect.fn("Archives.page")((archive) =>
           Effect.map(openArchive("page", archive, bounds), ({ files }) => files)
         )

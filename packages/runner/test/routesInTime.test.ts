@@ -54,6 +54,7 @@ const parts = (stuckPart: Stuck) => {
         Layer.mock(BundleStore, { read: () => at("store", archive) }),
         Layer.succeed(Archives, {
           component: () => at("archive", opened),
+          review: () => Effect.die("nobody reviews"),
           page: () => Effect.andThen(at("page", null), at("archive", new Map()))
         } satisfies ArchivesService),
         Layer.mock(ComponentStore, {

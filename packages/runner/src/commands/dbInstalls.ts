@@ -6,10 +6,9 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Layer, Stream } from "effect"
 import { Command } from "effect/cli"
 import * as BundleStore from "../BundleStore.ts"
-import { egressPort } from "../Egress.ts"
 import * as HttpBundleStore from "../HttpBundleStore.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
-import { productPorts } from "../ProductPorts.ts"
+import { portStates } from "../PortStates.ts"
 import type { BundleSource } from "../Runner.ts"
 import { bundlesOf, frameAncestorsSettings, limitsOf, type Settings } from "../Settings.ts"
 import { readSettings, SettingsInvalid, type SettingsReport } from "../SettingsSource.ts"
@@ -32,7 +31,7 @@ const offeredBy = ({ readings, values }: SettingsReport): Offered => {
   const isSet = (name: string) =>
     readings.some((one) => one.name === name && (one.source === "environment" || one.source === "file"))
   return {
-    ports: [...productPorts(values), egressPort(values)],
+    ports: portStates(values),
     frameAncestors: frameAncestorsSettings.some(isSet),
     vault: isSet("VAULT_ADDR") || isSet("ALGA_VAULT_ADDR"),
     limits: limitsOf(values)

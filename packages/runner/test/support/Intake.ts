@@ -46,6 +46,7 @@ export const intakeScene = (opening: Opening) => {
     }),
     Layer.succeed(Archives, {
       component: noted(opening.component ?? (() => Effect.die("no component"))),
+      review: () => Effect.die("nobody reviews"),
       page: noted(opening.page ?? (() => Effect.die("no page")))
     })
   )

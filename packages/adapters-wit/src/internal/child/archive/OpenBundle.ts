@@ -1,14 +1,14 @@
 import { constants, createZstdDecompress } from "node:zlib"
 import { archiveBounds } from "./ArchiveBounds.ts"
 import { ArchiveRefusal, shown } from "./ArchiveRefusal.ts"
-import { manifestFields } from "./ManifestFields.ts"
+import { manifestFields, reviewedFields } from "./ManifestFields.ts"
 import { TarReader, type Wants } from "./TarReader.ts"
 import { checkZstdFrame } from "./ZstdFrame.ts"
 
 /** Which part of an archive is wanted. */
 export interface OpenRequest {
-  /** The manifest and the component, or the files below `ui/`. */
-  readonly part: "component" | "page"
+  /** The manifest and the component, or the files below `ui/`; for a review, more of the manifest, and no component need be there. */
+  readonly part: "component" | "page" | "review"
   /** Largest component, in bytes. */
   readonly componentBytes: number
 }
@@ -78,6 +78,13 @@ export const openBundle = async ({ componentBytes, part }: OpenRequest, archive:
     return { manifest: null, files: [...files].map(([name, bytes]) => [name.slice(pageFolder.length), bytes] as const) }
   }
   const files = await unpack(archive, componentWants(componentBytes))
-  const manifest = manifestFields(needed(files, manifestName))
-  return { manifest, files: [[componentName, needed(files, componentName)] as const] }
+  const written = needed(files, manifestName)
+  if (part === "component") {
+    return { manifest: manifestFields(written), files: [[componentName, needed(files, componentName)] as const] }
+  }
+  const component = files.get(componentName)
+  return {
+    manifest: reviewedFields(written),
+    files: component === undefined ? [] : [[componentName, component] as const]
+  }
 }
