@@ -4,9 +4,12 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { zstdCompressSync } from "node:zlib"
 import { packBundle } from "@alga-psa/ext-extension-build"
-import { Schema } from "effect"
+import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
+import { Effect, Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { BundleDiff } from "../src/diff/BundleDiff.ts"
+import { BundleDiff, diffOf } from "../src/diff/BundleDiff.ts"
+import { diffLines } from "../src/diff/diffLines.ts"
+import { readBundle } from "../src/diff/ReadBundle.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
@@ -122,82 +125,75 @@ describe("alga-ext diff of what a stranger made", () => {
     const liar = Buffer.concat([plain, section("alga:build", JSON.stringify({ engine: "quickjs", uses }))])
     const manifest = JSON.parse(await extension.read("manifest.json"))
     await strange("liar.tar.zst", manifest, { "dist/main.wasm": liar })
-    const { code, output } = await run("diff", "v1.tar.zst", "liar.tar.zst")
-    expect([code, output.split("\n").length < 40]).toEqual([3, true])
-    expect(output).toMatch(/^[\p{L}\p{M}\p{N}\p{P}\p{S} \n]*$/u)
+    const [old, now] = await Promise.all(
+      ["v1", "liar"].map((name) => Effect.runPromise(readBundle(at(`${name}.tar.zst`))))
+    )
+    if (old === undefined || now === undefined) throw new Error("two bundles are read")
+    const diff = diffOf(old, now)
+    const lines = diffLines(diff).map(plainLine)
+    expect([diff.verdict, lines.length < 40]).toEqual(["more", true])
+    expect(diff.capabilities.added[0]?.authorSays).toHaveLength(400)
+    for (const line of lines) expect(line).toMatch(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u)
   })
 
+  const manifest = { name: "a", publisher: "b", version: "1.0.0" }
+  const endpoint = { method: "GET", path: "/" }
+
   it.each([
-    ["no archive", () => writeFile(at("odd.tar.zst"), "rubbish"), 1, /not a WebAssembly component/],
+    ["no archive", () => writeFile(at("odd.tar.zst"), "rubbish"), /not a WebAssembly component/],
     [
       "a page that unpacks to 200 MB",
-      () => strange("odd.tar.zst", named, { "ui/a": Buffer.alloc(200_000_000) }),
-      1,
-      /odd\.tar\.zst: the archive unpacks to more than 134217728 bytes/
+      () => strange("odd.tar.zst", manifest, { "ui/a": Buffer.alloc(200_000_000) }),
+      /the archive unpacks to more than 134217728 bytes/
     ],
     [
       "a component that unpacks to 120 MB",
-      () => strange("odd.tar.zst", named, { "dist/main.wasm": Buffer.alloc(120_000_000) }),
-      1,
+      () => strange("odd.tar.zst", manifest, { "dist/main.wasm": Buffer.alloc(120_000_000) }),
       /dist\/main\.wasm has 120000000 bytes: at most 33554432/
     ],
-    [
-      "a manifest of nested lists",
-      () => strange("odd.tar.zst", "[".repeat(60_000)),
-      1,
-      /more than 32 lists and objects/
-    ],
+    ["a manifest of nested lists", () => strange("odd.tar.zst", "[".repeat(60_000)), /more than 32 lists and objects/],
     [
       "more endpoints than are read",
-      () => strange("odd.tar.zst", { ...named, api: { endpoints: Array(257).fill({ method: "GET", path: "/" }) } }),
-      1,
+      () => strange("odd.tar.zst", { ...manifest, api: { endpoints: Array(257).fill(endpoint) } }),
       /api\.endpoints has 257 entries: at most 256/
     ],
     [
       "endpoints that are none",
-      () => strange("odd.tar.zst", { ...named, api: { endpoints: [{ method: ["GET"], path: "/" }] } }),
-      1,
+      () => strange("odd.tar.zst", { ...manifest, api: { endpoints: [{ method: ["GET"], path: "/" }] } }),
       /api\.endpoints\[0\]\.method must be a method/
     ],
     [
       "a second frame behind the first",
       async () =>
         writeFile(at("odd.tar.zst"), Buffer.concat([await readFile(at("v1.tar.zst")), zstdCompressSync("a")])),
-      1,
       /behind its zstd frame/
-    ],
-    [
-      "a folder that was not packed",
-      () => extension.write("odd.tar.zst", ""),
-      2,
-      /src\/dist\/bundle\.tar\.zst cannot be read: run alga-ext pack/
     ]
-  ] as const)(
-    "refuses %s in one line that names the file",
-    async (title, make, expected, message) => {
-      await make()
-      const { code, errors, output } = await run(
-        "diff",
-        "v1.tar.zst",
-        title.startsWith("a folder") ? "src" : "odd.tar.zst"
-      )
-      expect([code, output]).toEqual([expected, ""])
-      expect(errors).toMatch(message)
-      expect(errors.trimEnd().split("\n")).toHaveLength(1)
-      expect(errors.length).toBeLessThan(500)
-    },
-    60_000
-  )
+  ] as const)("refuses %s, and names the file", async (_, make, message) => {
+    await make()
+    const error = await Effect.runPromise(Effect.flip(readBundle(at("odd.tar.zst"))))
+    expect(error.message).toMatch(message)
+    expect(error.message.startsWith(`${at("odd.tar.zst")}: `)).toBe(true)
+    expect(error.message.length).toBeLessThan(500)
+  })
+
+  it("ends with 1 where a host would refuse it, and with 2 where there is none to read, in one line", async () => {
+    await strange("odd.tar.zst", "{")
+    const refused = await run("diff", "odd.tar.zst", "v1.tar.zst")
+    expect([refused.code, refused.output]).toEqual([1, ""])
+    expect(refused.errors).toMatch(/^alga-ext: odd\.tar\.zst: manifest\.json is not JSON: .*\n$/)
+    expect(await run("diff", "src", "v1.tar.zst")).toEqual({
+      code: 2,
+      output: "",
+      errors: "alga-ext: src/dist/bundle.tar.zst cannot be read: run alga-ext pack there\n"
+    })
+  })
 
   it("takes no component alone, as nothing says what it declares, and no device", async () => {
-    const alone = await run("diff", "v1.tar.zst", "dist/main.wasm")
-    expect([alone.code, alone.errors]).toEqual([
-      2,
-      "alga-ext: dist/main.wasm is a component: name the bundle around it, which says what it declares\n"
-    ])
-    expect(await run("diff", "v1.tar.zst", "/dev/zero")).toMatchObject({
-      code: 2,
-      errors: "alga-ext: /dev/zero is no file\n"
-    })
+    const why = async (file: string) => (await Effect.runPromise(Effect.flip(readBundle(file)))).message
+    const component = at("dist/main.wasm")
+    expect(await why(component)).toBe(
+      `${component} is a component: name the bundle around it, which says what it declares`
+    )
+    expect(await why("/dev/zero")).toBe("/dev/zero is no file")
   })
 })
