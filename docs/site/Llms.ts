@@ -12,13 +12,16 @@ const beginningOf = (text: string): string => {
   return first.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
 }
 
+/** A page as a program reads it: its links are those of the finished site. */
+export const withBase = (text: string, base: string): string => text.replaceAll("](/", `](${base}`)
+
 /** The list of pages for programs that read: each with the address of its Markdown. */
-export const llmsText = ({ navigation, version }: SiteFacts, pages: ReadonlyArray<Page>): string => {
+export const llmsText = ({ navigation, version }: SiteFacts, pages: ReadonlyArray<Page>, base = "/"): string => {
   const about = beginningOf(pages.find(({ route }) => route === "index")?.text ?? "")
   const groups = navigation.map(({ items, text }) => {
     const lines = items.map((item) => {
       const link = item.link.endsWith("/") ? `${item.link}index` : item.link
-      return `- [${item.text}](${link}.md)${item.about === "" ? "" : `: ${item.about}`}`
+      return `- [${item.text}](${base}${link.slice(1)}.md)${item.about === "" ? "" : `: ${item.about}`}`
     })
     return `## ${text}\n\n${lines.join("\n")}`
   })

@@ -23,6 +23,8 @@ export interface SiteOptions {
   readonly version: string | null
   /** Address of the folder with the repository's files at that version. */
   readonly files: string | null
+  /** The path that the site is served from, such as `/` or `/docs/`. */
+  readonly base: string
 }
 
 const write = async (name: string, text: string): Promise<void> => {
@@ -43,7 +45,7 @@ const versionOf = async (): Promise<string> =>
   JSON.parse(await readFile(join(root, "packages/runner/package.json"), "utf8")).version
 
 /** Puts the pages of the repository, and those of the reference that are made here, where the site is built from. */
-export const prepareSite = async ({ files, version }: SiteOptions): Promise<SiteFacts> => {
+export const prepareSite = async ({ base, files, version }: SiteOptions): Promise<SiteFacts> => {
   const found = await sources()
   const targets = { pages: new Set(found), files }
   const pages = await Promise.all(
@@ -85,7 +87,7 @@ export const prepareSite = async ({ files, version }: SiteOptions): Promise<Site
   ].filter(({ items }) => items.length > 0)
   const facts = { version: version ?? (await versionOf()), navigation }
   await write("site.json", JSON.stringify(facts, null, 2))
-  await write("public/llms.txt", llmsText(facts, [...pages, ...made]))
+  await write("public/llms.txt", llmsText(facts, [...pages, ...made], base))
   return facts
 }
 

@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process"
-import { cp, glob, mkdir, readFile, rm, watch, writeFile } from "node:fs/promises"
+import { glob, mkdir, readFile, rm, watch, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { deadSiteLinks } from "./Check.ts"
+import { withBase } from "./Llms.ts"
 import { finished, prepared, root } from "./Paths.ts"
 import { clearSite, prepareSite } from "./Prepare.ts"
 
 const docs = fileURLToPath(new URL("..", import.meta.url))
-const options = { version: process.env["DOCS_VERSION"] ?? null, files: process.env["DOCS_FILES_URL"] ?? null }
+const base = process.env["DOCS_BASE"] ?? "/"
+const options = { base, version: process.env["DOCS_VERSION"] ?? null, files: process.env["DOCS_FILES_URL"] ?? null }
 
 const run = (name: string, ...args: ReadonlyArray<string>): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -30,7 +32,9 @@ const makeReference = async (): Promise<void> => {
 
 /** The Markdown of each page, beside the page. */
 const copyMarkdown = async (): Promise<void> => {
-  for await (const name of glob("**/*.md", { cwd: prepared })) await cp(join(prepared, name), join(finished, name))
+  for await (const name of glob("**/*.md", { cwd: prepared })) {
+    await writeFile(join(finished, name), withBase(await readFile(join(prepared, name), "utf8"), base))
+  }
 }
 
 const build = async (): Promise<void> => {
@@ -41,7 +45,7 @@ const build = async (): Promise<void> => {
   await makeReference()
   await run(bin("vitepress/bin/vitepress.js"), "build", ".")
   await copyMarkdown()
-  const dead = await deadSiteLinks(finished, process.env["DOCS_BASE"] ?? "/")
+  const dead = await deadSiteLinks(finished, base)
   for (const link of dead) console.error(`dead link: ${link}`)
   if (dead.length > 0) process.exitCode = 1
 }

@@ -18,14 +18,6 @@ export interface OpenedBundle {
   readonly component: Uint8Array
 }
 
-/** What a review of a bundle rests on. */
-export interface ReviewedBundle {
-  /** The fields that a host relies on, `ui.entry`, and method and path of `api.endpoints`, as they stand there. Decode them. */
-  readonly manifest: unknown
-  /** `dist/main.wasm`; null where the bundle has none, as one of a page alone. */
-  readonly component: Uint8Array | null
-}
-
 /**
  * Opens archives of bundles, `bundle.tar.zst`.
  *
@@ -40,12 +32,12 @@ export interface ReviewedBundle {
 export interface ArchivesService {
   /** The manifest and the component. */
   readonly component: (archive: Uint8Array) => Effect.Effect<OpenedBundle, ArchiveRefused | ArchiveUnopened>
-  /** The manifest and the component, for whoever reviews a bundle. */
-  readonly review: (archive: Uint8Array) => Effect.Effect<ReviewedBundle, ArchiveRefused | ArchiveUnopened>
   /** The files below `ui/`, by their paths there. */
   readonly page: (
     archive: Uint8Array
   ) => Effect.Effect<ReadonlyMap<string, ArchiveFile>, ArchiveRefused | ArchiveUnopened>
+  /** All that `manifest.json` says, as it stands there. Decode it. */
+  readonly manifest: (archive: Uint8Array) => Effect.Effect<unknown, ArchiveRefused | ArchiveUnopened>
 }
 
 /** Opens archives of bundles. */
@@ -89,14 +81,11 @@ export const layerArchives = (options: ArchivesOptions = {}): Layer.Layer<Archiv
           if (component === undefined) return yield* new ArchiveRefused({ message: noComponent })
           return { manifest, component }
         }),
-        review: Effect.fn("Archives.review")((archive) =>
-          Effect.map(openArchive("review", archive, bounds), ({ files, manifest }) => ({
-            manifest,
-            component: files.get(componentName)?.bytes ?? null
-          }))
-        ),
         page: Effect.fn("Archives.page")((archive) =>
           Effect.map(openArchive("page", archive, bounds), ({ files }) => files)
+        ),
+        manifest: Effect.fn("Archives.manifest")((archive) =>
+          Effect.map(openArchive("manifest", archive, bounds), ({ manifest }) => manifest)
         )
       })
     })

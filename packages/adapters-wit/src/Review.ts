@@ -9,7 +9,7 @@ import {
 } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 import { ArchiveRefused } from "./ArchiveRefused.ts"
-import { Archives } from "./Archives.ts"
+import { Archives, noComponent } from "./Archives.ts"
 import type { Component } from "./Component.ts"
 import { type ComponentNotes, componentNotes } from "./ComponentNotes.ts"
 import { ComponentStore } from "./ComponentStore.ts"
@@ -110,8 +110,13 @@ const refused = ({ message }: ManifestInvalid) => new ArchiveRefused({ message: 
 
 const reviewBundle = Effect.fnUntraced(function* (bytes: Uint8Array) {
   const archives = yield* Archives
-  const opened = yield* archives.review(bytes)
-  const manifest = yield* Effect.mapError(decodeManifest(opened.manifest), refused)
+  const code = yield* archives.component(bytes).pipe(
+    Effect.map(({ component }) => component),
+    Effect.catchTag("ArchiveRefused", (error) =>
+      error.message === noComponent ? Effect.succeed(null) : Effect.fail(error)
+    )
+  )
+  const manifest = yield* Effect.mapError(decodeManifest(yield* archives.manifest(bytes)), refused)
   const files = [...(yield* archives.page(bytes))].sort(([one], [other]) => (one < other ? -1 : 1))
   const listed = files.map(([name, { sha256: hash }]) => `${hash} ${name}\n`).join("")
   const page = {
@@ -126,7 +131,7 @@ const reviewBundle = Effect.fnUntraced(function* (bytes: Uint8Array) {
     unknownCapabilities: unknownCapabilities(manifest.capabilities),
     page: files.length === 0 ? null : page
   }
-  return { bundle, component: opened.component === null ? null : yield* reviewComponent(opened.component) }
+  return { bundle, component: code === null ? null : yield* reviewComponent(code) }
 })
 
 const zstdMagic = [0x28, 0xb5, 0x2f, 0xfd]

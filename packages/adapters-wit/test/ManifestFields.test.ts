@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import { ArchiveRefusal, shown } from "../src/internal/child/archive/ArchiveRefusal.ts"
-import { manifestFields, reviewedFields } from "../src/internal/child/archive/ManifestFields.ts"
+import { manifestFields } from "../src/internal/child/archive/ManifestFields.ts"
 
 const fields = (text: string) => manifestFields(Buffer.from(text))
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
@@ -81,42 +81,5 @@ describe("A stranger's text in a refusal", () => {
 
   it("makes no message of more than 300 characters", () => {
     assert.lengthOf(new ArchiveRefusal("a".repeat(301)).message, 300)
-  })
-})
-
-describe("The fields of a manifest for a review", () => {
-  const reviewed = (value: unknown) => reviewedFields(Buffer.from(JSON.stringify(value)))
-
-  it("are those of a host, the page's entry, and method and path of endpoints", () => {
-    const endpoint = { method: "GET", path: "/a" }
-    const whole = {
-      name: "n",
-      ui: { type: "iframe", entry: "ui/a" },
-      api: { endpoints: [{ ...endpoint, handler: "h" }] }
-    }
-    assert.deepEqual(reviewed(whole), { name: "n", ui: { entry: "ui/a" }, api: { endpoints: [endpoint] } })
-    assert.deepEqual(reviewed({ name: "n", ui: null, api: {} }), { name: "n", ui: null, api: {} })
-  })
-
-  it("are as they are where they are of another form, so that a host refuses them, and none is passed over", () => {
-    const odd = { ui: ["a"], api: { endpoints: [1, "a", { method: ["GET"], path: null }, []] } }
-    assert.deepEqual(reviewed(odd), {
-      ui: ["a"],
-      api: { endpoints: [1, "a", { method: ["GET"], path: null }, []] }
-    })
-    assert.deepEqual(reviewed({ api: 1 }), { api: 1 })
-    assert.isNull(reviewed([]))
-  })
-
-  it("are bounded as the others are", () => {
-    const endpoints = (length: number) => ({ api: { endpoints: Array(length).fill({ method: "GET", path: "/" }) } })
-    assert.deepEqual(reviewed(endpoints(256)), endpoints(256))
-    assert.throws(() => reviewed(endpoints(257)), "manifest.json api.endpoints has 257 entries: at most 256")
-    const long = { method: "GET", path: "a".repeat(257) }
-    assert.throws(
-      () => reviewed({ api: { endpoints: [long] } }),
-      "manifest.json api.endpoints[0].path has more than 256 characters"
-    )
-    assert.throws(() => reviewed({ ui: { entry: long.path } }), "manifest.json ui.entry has more than 256 characters")
   })
 })

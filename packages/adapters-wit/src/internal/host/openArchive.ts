@@ -53,7 +53,7 @@ const decodeHead = Schema.decodeUnknownEffect(Schema.fromJsonString(Head))
 const memoryPages = 1_024
 const heapMb = 128
 /** Names, hashes and the manifest's fields, with every character escaped. */
-const headBytes = 2_097_152
+const headBytes = 1_048_576
 
 const unopened = (cause: unknown) => new ArchiveUnopened({ message: "the archive could not be opened", cause })
 

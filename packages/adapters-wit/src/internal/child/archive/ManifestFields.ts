@@ -54,58 +54,20 @@ const textOf = (bytes: Uint8Array): string => {
   }
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const objectIn = (bytes: Uint8Array): object | null => {
+/** All that a manifest says, within the bounds on its bytes and its depth. A byte order mark is passed over. */
+export const wholeManifest = (bytes: Uint8Array): unknown => {
   const text = textOf(bytes)
   checkDepth(text)
-  const value = parsed(text)
-  return isObject(value) ? value : null
+  return parsed(text)
 }
-
-type Take = (value: unknown, path: string) => unknown
-
-const field = (value: object, key: string, path: string, take: Take = (one, at) => bounded(at, one)): object =>
-  Object.hasOwn(value, key) ? { [key]: take(Reflect.get(value, key), path) } : {}
-
-const reliedIn = (value: object): object => Object.assign({}, ...relied.map((key) => field(value, key, key)))
-
-/** What stands below a key: of an object these fields, of anything else itself, for the host to refuse. */
-const within =
-  (take: (value: object, path: string) => object): Take =>
-  (value, path) =>
-    isObject(value) ? take(value, path) : bounded(path, value)
-
-const listOf =
-  (take: Take): Take =>
-  (value, path) => {
-    if (!Array.isArray(value)) return bounded(path, value)
-    if (value.length > archiveBounds.manifestList) {
-      throw refuse(`${path} has ${value.length} entries: at most ${archiveBounds.manifestList}`)
-    }
-    return value.map((one, at) => take(one, `${path}[${at}]`))
-  }
-
-const endpoint = within((value, path) => ({
-  ...field(value, "method", `${path}.method`),
-  ...field(value, "path", `${path}.path`)
-}))
 
 /**
  * The fields of a manifest that a host relies on, each no larger than {@link archiveBounds} lets it be; whether they are
  * right is for the host to say. A byte order mark is passed over.
  */
 export const manifestFields = (bytes: Uint8Array): unknown => {
-  const value = objectIn(bytes)
-  return value === null ? null : reliedIn(value)
-}
-
-/** The same, with the entry of the page and the endpoints, for whoever reviews a bundle. */
-export const reviewedFields = (bytes: Uint8Array): unknown => {
-  const value = objectIn(bytes)
-  if (value === null) return null
-  const ui = within((page, path) => field(page, "entry", `${path}.entry`))
-  const api = within((found, path) => field(found, "endpoints", `${path}.endpoints`, listOf(endpoint)))
-  return { ...reliedIn(value), ...field(value, "ui", "ui", ui), ...field(value, "api", "api", api) }
+  const value = wholeManifest(bytes)
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null
+  const has = relied.filter((key) => Object.hasOwn(value, key))
+  return Object.fromEntries(has.map((key) => [key, bounded(key, Reflect.get(value, key))]))
 }
