@@ -7,6 +7,7 @@ import { deadSiteLinks } from "../../docs/site/Check.ts"
 import { withSiteLinks } from "../../docs/site/Links.ts"
 import { llmsText } from "../../docs/site/Llms.ts"
 import { navigationOf } from "../../docs/site/Navigation.ts"
+import { withMendedAnchors } from "../../docs/site/reference/Api.ts"
 import { errorsPage } from "../../docs/site/reference/Errors.ts"
 import { httpPage } from "../../docs/site/reference/Http.ts"
 import { metricsPage } from "../../docs/site/reference/Metrics.ts"
@@ -102,6 +103,13 @@ describe("The reference of the site", () => {
     const rows = (await metricsPage()).split("\n").filter((line) => line.startsWith("| `alga"))
     assert.isAbove(rows.length, 20)
     for (const row of rows) assert.match(row, /^\| `[a-z_]+` \| \w+ \| \S.* \|$/)
+  })
+})
+
+describe("The reference of types", () => {
+  it("has links to the headings that the page has", () => {
+    const text = "### HostError\n\n[a](#hosterror-2) [b](#hosterror) [c](#page-1)\n\n### Page 1\n"
+    assert.strictEqual(withMendedAnchors(text), text.replace("hosterror-2", "hosterror"))
   })
 })
 

@@ -39,7 +39,14 @@ export default defineConfig({
   },
   themeConfig: {
     siteTitle: `Alga PSA extensions ${version}`,
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      // The index is loaded whole: the statements would be most of it.
+      options: {
+        _render: (source, env, markdown) =>
+          env.relativePath === "reference/statements.md" ? "" : markdown.render(source, env)
+      }
+    },
     outline: [2, 3],
     nav: [
       { text: "Write", link: first("Write an extension") },

@@ -6,6 +6,7 @@ import { deadSiteLinks } from "./Check.ts"
 import { withBase } from "./Llms.ts"
 import { finished, prepared, root } from "./Paths.ts"
 import { clearSite, prepareSite } from "./Prepare.ts"
+import { mendAnchors } from "./reference/Api.ts"
 
 const docs = fileURLToPath(new URL("..", import.meta.url))
 const base = process.env["DOCS_BASE"] ?? "/"
@@ -26,8 +27,10 @@ const makeReference = async (): Promise<void> => {
   const out = join(prepared, "reference/api")
   await run(bin("typedoc/bin/typedoc"), "--options", "typedoc.site.json", "--out", out)
   await run(join(root, "packages/adapters-pg/scripts/statements.ts"))
+  await mendAnchors(out)
   const statements = await readFile(join(root, ".cache/statements.md"), "utf8")
-  await writeFile(join(prepared, "reference/statements.md"), statements)
+  // Coloured, they would be nine megabytes.
+  await writeFile(join(prepared, "reference/statements.md"), statements.replaceAll("```sql", "```txt"))
 }
 
 /** The Markdown of each page, beside the page. */
