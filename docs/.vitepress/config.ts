@@ -43,6 +43,9 @@ export default defineConfig({
       provider: "local",
       // The index is loaded whole: the statements would be most of it.
       options: {
+        miniSearch: {
+          searchOptions: { boostDocument: (id: string) => (id.includes("/reference/api/") ? 0.2 : 1) }
+        },
         _render: (source, env, markdown) =>
           env.relativePath === "reference/statements.md" ? "" : markdown.render(source, env)
       }
@@ -65,7 +68,6 @@ export default defineConfig({
         ]
       },
       ...sidebar
-    ],
-    footer: { message: `Version ${version}. Older versions stand at their tag in the repository. MIT licensed.` }
+    ]
   }
 })

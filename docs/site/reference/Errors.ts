@@ -12,7 +12,7 @@ export const errorsPage = (): string => {
     return [`\`${reason}\``, message.replace(/ \(\w+\)$/, ""), limit === null ? "" : `\`${limit}\``]
   })
   return [
-    "# Errors",
+    "# Every error",
     "What the field `error` of an answer begins with. The page on [operations](/operations) says what to do.",
     table(["code", "HTTP status", "`status` in the body"], ofCodes),
     "## Why an execution fails",

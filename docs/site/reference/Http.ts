@@ -93,7 +93,7 @@ export const httpPage = (): string => {
     })
   )
   return [
-    "# HTTP",
+    "# HTTP, field by field",
     "What a runner answers over HTTP. `GET /openapi.json` gives the same to programs.",
     ...sections,
     ""

@@ -14,5 +14,5 @@ export const metricsPage = async (): Promise<string> => {
     }
   }
   const sorted = rows.sort(([one = ""], [other = ""]) => (one < other ? -1 : 1))
-  return `# Metrics\n\nAt \`GET /metrics\`, in the form of Prometheus.\n\n${table(["name", "kind", "counts"], sorted)}\n`
+  return `# Every metric\n\nAt \`GET /metrics\`, in the form of Prometheus.\n\n${table(["name", "kind", "counts"], sorted)}\n`
 }

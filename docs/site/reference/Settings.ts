@@ -15,7 +15,7 @@ export const settingsPage = (): string => {
       secret ? `${value}; secret` : value
     ]
   })
-  return `# Settings\n\nOf the runner, by their names in the environment and in the file of \`--config\`.\n\n${table(
+  return `# Every setting\n\nOf the runner, by their names in the environment and in the file of \`--config\`.\n\n${table(
     ["name", "for", "unit", "default"],
     rows
   )}\n`
