@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process"
 import { glob, mkdir, readFile, rm, watch, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { deadSiteLinks } from "./Check.ts"
 import { withBase } from "./Llms.ts"
 import { finished, prepared, root } from "./Paths.ts"
 import { clearSite, prepareSite } from "./Prepare.ts"
 import { mendAnchors } from "./reference/Api.ts"
+import { sources } from "./Sources.ts"
 
 const docs = fileURLToPath(new URL("..", import.meta.url))
 const base = process.env["DOCS_BASE"] ?? "/"
@@ -56,12 +57,11 @@ const build = async (): Promise<void> => {
 /** Serves the pages, and takes each change of theirs over. The reference that takes a while is that of the last build. */
 const develop = async (): Promise<void> => {
   await prepareSite(options)
-  const changes = async () => {
-    for await (const { filename } of watch(root, { recursive: true })) {
-      if (filename?.endsWith(".md") === true && !/node_modules|\.cache|dist/.test(filename)) await prepareSite(options)
-    }
+  const folders = new Set((await sources()).map((source) => dirname(join(root, source))))
+  const changesIn = async (folder: string) => {
+    for await (const { filename } of watch(folder)) if (filename?.endsWith(".md") === true) await prepareSite(options)
   }
-  await Promise.race([changes(), run(bin("vitepress/bin/vitepress.js"), "dev", ".")])
+  await Promise.race([...Array.from(folders, changesIn), run(bin("vitepress/bin/vitepress.js"), "dev", ".")])
 }
 
 await (process.argv[2] === "dev" ? develop() : build())
