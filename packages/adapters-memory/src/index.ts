@@ -1,4 +1,5 @@
 export * from "./Dataset.ts"
+export * from "./MemoryAccess.ts"
 export * from "./MemoryCapabilityGate.ts"
 export * from "./MemoryHttpFetch.ts"
 export * from "./MemoryInstallLookup.ts"
