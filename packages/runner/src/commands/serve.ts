@@ -3,6 +3,7 @@ import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } fr
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import manifest from "../../package.json" with { type: "json" }
+import * as Access from "../Access.ts"
 import { databaseIn } from "../DatabaseSettings.ts"
 import * as DebugStream from "../DebugStream.ts"
 import * as FurtherParts from "../FurtherParts.ts"
@@ -145,6 +146,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
           Telemetry.layerQuietProbes,
           idempotency(settings)
         ]),
+        Layer.provide([Access.layerSink(settings), Access.layerDoor(settings)]),
         Layer.provide(FurtherParts.layer),
         Layer.provide([traces(settings), debugStream(settings)])
       )
