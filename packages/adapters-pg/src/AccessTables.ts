@@ -64,7 +64,7 @@ export const apply = ({
         for (const statement of tableStatements) yield* sql.unsafe(statement)
         yield* sql`
           INSERT INTO ${sql.literal(accessSchema)}.access_setting (retention)
-          VALUES (make_interval(secs => ${Duration.toSeconds(retention)}))
+          VALUES (justify_hours(make_interval(secs => ${Duration.toSeconds(retention)})))
           ON CONFLICT (one) DO UPDATE SET retention = excluded.retention`
         for (const statement of [...writerGrants(writer), ...readerGrants(reader)]) yield* sql.unsafe(statement)
         yield* sql.unsafe(keepUp)

@@ -1,15 +1,18 @@
 import { AccessKept, accessContract } from "@alga-psa/ext-adapters-memory/contract/AccessContract"
-import { freshId } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
+import { freshId, freshTenant as freshProductTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import { AccessReader, everyAccess } from "@alga-psa/ext-domain/AccessReader"
 import { type AccessRecord, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
 import { AccessSink } from "@alga-psa/ext-domain/AccessSink"
+import type { Capability } from "@alga-psa/ext-domain/Capability"
 import { TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer, Metric, Redacted, Scope } from "effect"
+import { Duration, Effect, Exit, Layer, Metric, Redacted, Scope, Stream } from "effect"
 import * as AccessTables from "../src/AccessTables.ts"
 import { layerAdmin } from "../src/AdminClient.ts"
-import { createTables } from "../src/Fixture.ts"
+import { createTables, load } from "../src/Fixture.ts"
+import { grantLives } from "../src/GrantLife.ts"
+import * as Grants from "../src/Grants.ts"
 import * as PgAccessReader from "../src/PgAccessReader.ts"
 import { makePgAccessSink, type PgAccessSinkOptions } from "../src/PgAccessSink.ts"
 import { dedicatedServer } from "../testing/ServerBinaries.ts"
@@ -352,6 +355,93 @@ describe("Access records", () => {
         yield* flush
         assert.deepStrictEqual(Object.fromEntries(yield* written), { written: 5, lost: 3 })
       }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+    )
+  )
+})
+
+describe("The life of a grant", () => {
+  const lives = (url: Redacted.Redacted, id: string) =>
+    Effect.map(
+      Effect.provide(Stream.runCollect(grantLives([id], 7)), layerAdmin(url)),
+      ([found]) => found?.grants ?? []
+    )
+
+  it.live("shows what is declared, granted and used, by whom it was granted, and what a revocation would refuse", () =>
+    run(
+      Effect.gen(function* () {
+        const { url, writer } = yield* tables
+        const admin = layerAdmin(url)
+        yield* Effect.provide(createTables, PgClient.layer({ url }))
+        const own = freshProductTenant()
+        const declared = ["cap:client.read", "cap:service.read", "cap:storage.kv"]
+        const made = own.install(declared, { granted_caps: ["cap:service.read", "cap:http.fetch"] })
+        yield* Effect.provide(load({ ...own.rows, ...made.rows }), PgClient.layer({ url }))
+        const change = (action: "apply" | "revoke", capability: Capability) =>
+          Grants.change({ action, capabilities: [capability], installs: [made.id], write: true }).pipe(
+            Stream.runDrain,
+            Effect.provide(admin)
+          )
+        yield* change("apply", "cap:client.read")
+        yield* change("revoke", "cap:http.fetch")
+        const { flush, keep } = yield* sinkOn(writer)
+        const of = { install: made.id, capability: "cap:client.read" }
+        for (const [requestId, outcome, ago] of [
+          ["a", "ok", 0],
+          ["a", "invalid-input", 0],
+          ["b", "ok", 1],
+          ["c", "rbac-denied", 0],
+          ["d", "capability-denied", 0],
+          ["old", "ok", 10]
+        ] as const) {
+          const time = new Date(Date.now() - ago * 86_400_000).toISOString()
+          keep(record(own.tenant, { ...of, requestId, outcome, time }))
+        }
+        keep(record(freshTenant(), { ...of, capability: "cap:service.read" }))
+        yield* flush
+        const found = yield* lives(url, made.id)
+        const usedLast = found[0]?.usedLast
+        assert.strictEqual(usedLast?.slice(0, 10), new Date().toISOString().slice(0, 10))
+        const common = { declared: true, granted: true, usedLast: null, executions: 0, by: null }
+        assert.deepStrictEqual(found, [
+          { ...common, capability: "cap:client.read", usedLast: usedLast ?? null, executions: 2, by: "db grants" },
+          { ...common, capability: "cap:service.read", by: "elsewhere" },
+          { ...common, capability: "cap:storage.kv", granted: false }
+        ])
+        yield* statement(url, `UPDATE tenant_extension_install SET granted_caps = '["cap:http.fetch"]'`)
+        assert.deepStrictEqual(
+          (yield* lives(url, made.id)).map(({ by, capability, granted }) => [capability, granted, by]),
+          [
+            ["cap:client.read", false, "elsewhere"],
+            ["cap:http.fetch", true, "elsewhere"],
+            ["cap:service.read", false, null],
+            ["cap:storage.kv", false, null]
+          ]
+        )
+      })
+    )
+  )
+
+  it.live("is unknown where there are no access records, and grants are changed as ever", () =>
+    run(
+      Effect.gen(function* () {
+        const url = yield* testDatabase
+        yield* Effect.provide(createTables, PgClient.layer({ url }))
+        const own = freshProductTenant()
+        const made = own.install(["cap:client.read"], { granted_caps: [] })
+        yield* Effect.provide(load({ ...own.rows, ...made.rows }), PgClient.layer({ url }))
+        const asked = { action: "apply", capabilities: ["cap:client.read"], installs: [made.id], write: true } as const
+        yield* Effect.provide(Stream.runDrain(Grants.change(asked)), layerAdmin(url))
+        assert.deepStrictEqual(yield* lives(url, made.id), [
+          {
+            capability: "cap:client.read",
+            declared: true,
+            granted: true,
+            usedLast: "unknown",
+            executions: null,
+            by: null
+          }
+        ])
+      })
     )
   )
 })
