@@ -98,7 +98,11 @@ const run = ({ budget, keep, scale, tell }: BenchOptions) =>
     })
     const ratio = (what: keyof Figures) =>
       sampleOf(figures.kept.map((one, at) => one[what] / (figures.without[at]?.[what] ?? 1))).median
-    const ratios = { rate: ratio("rate"), "processor time": ratio("allPerRead"), "of its own process": ratio("perRead") }
+    const ratios = {
+      rate: ratio("rate"),
+      "processor time": ratio("allPerRead"),
+      "of its own process": ratio("perRead")
+    }
     return {
       bench: "access",
       environment: {

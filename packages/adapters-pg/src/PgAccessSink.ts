@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { AccessRecord } from "@alga-psa/ext-domain/AccessRecord"
 import type { AccessSinkService } from "@alga-psa/ext-domain/AccessSink"
+import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { PgClient } from "@effect/sql-pg"
 import { Deferred, Duration, Effect, Fiber, Metric, type Redacted, Schedule, Scope, Semaphore } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
@@ -40,8 +41,9 @@ const records = Metric.counter("alga_extension_access_records_total", {
   description: "Access records by what became of them: written, lost, or refused with the call",
   incremental: true
 })
+const byOutcome = labelled(records, "outcome", ["written", "lost", "refused"])
 const count = (outcome: "written" | "lost" | "refused", by: number) =>
-  by === 0 ? Effect.void : Metric.update(Metric.withAttributes(records, { outcome }), by)
+  by === 0 ? Effect.void : Metric.update(byOutcome.of(outcome), by)
 
 const waiting = Metric.gauge("alga_extension_access_records_waiting", {
   description: "Access records that wait to be written"
@@ -64,6 +66,7 @@ const isRecordsFault = (error: SqlError) => /^2[23]/.test(stateOf(error)) && sta
  */
 export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<PgAccessSink, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
+    yield* atZero(byOutcome.all)
     const connection = yield* connectionTo(options.url, {
       name: "DATABASE_ACCESS_URL",
       connectTimeout: Duration.seconds(5),

@@ -353,7 +353,7 @@ describe("Access records", () => {
         const { flush, keep } = yield* sinkOn(writer, { capacity: 2 })
         for (let i = 0; i < 5; i++) keep(record(freshTenant()))
         yield* flush
-        assert.deepStrictEqual(Object.fromEntries(yield* written), { written: 5, lost: 3 })
+        assert.deepStrictEqual(Object.fromEntries(yield* written), { written: 5, lost: 3, refused: 0 })
       }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
     )
   )

@@ -7,6 +7,7 @@ import { DataSourceError } from "../DataSourceError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { audited } from "./audit.ts"
 import { unread, writers } from "./executions.ts"
+import { callsAtZero, outcomesOf } from "./meters.ts"
 import type { Coded, ErrorClass, Operation, Steps } from "./operation.ts"
 
 const internal = (cause: unknown) => new Internal({ cause })
@@ -44,7 +45,7 @@ const unrecorded = internal(
 )
 
 /** Checks in their one order: capability, user and permission, input, and only then the port. Leaves one record of each call. */
-export const guard = Effect.map(
+const guard = Effect.map(
   Effect.all([Authorization, AccessSink]),
   ([authorization, sink]) =>
     <Query, A, E extends Coded = never>(
@@ -83,3 +84,10 @@ export const guard = Effect.map(
       })
     }
 )
+
+/** The guard for these operations, whose counters exist from then on. */
+export const guardOf = (operations: ReadonlyArray<Operation>) =>
+  Effect.andThen(
+    Effect.forEach(operations, (operation) => callsAtZero(operation.name, outcomesOf(operation)), { discard: true }),
+    guard
+  )

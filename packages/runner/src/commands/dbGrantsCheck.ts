@@ -1,14 +1,15 @@
 import { type GrantLife, grantLives, type InstallGrants } from "@alga-psa/ext-adapters-pg/GrantLife"
 import { interfaceCapabilities } from "@alga-psa/ext-adapters-wit"
 import { alwaysGranted, Capability } from "@alga-psa/ext-domain/Capability"
-import { Console, Effect, Layer, Schema, Stream } from "effect"
+import { Console, Effect, Layer, type Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { makeInspect } from "../InstallsCheck.ts"
-import { readSettings } from "../SettingsSource.ts"
+import { limitsOf } from "../Settings.ts"
+import { layerStore, storeSettings } from "./bundleStore.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { printPages } from "./dbOutput.ts"
-import { layerInspecting } from "./inspecting.ts"
 import { settingsFile } from "./settingsFile.ts"
+import { layerTemporaryIntake } from "./temporaryIntake.ts"
 
 /** Whether the component's code asks for it. `all`: it imports every interface, which tells nothing. */
 type InCode = "yes" | "no" | "all" | "unknown"
@@ -77,12 +78,16 @@ const code = Flag.Boolean("code").pipe(
   Flag.withDescription("Look into each bundle of the store, whether its component's code asks for it")
 )
 
+/** What opens the bundles of these settings' store and takes their components in, for as long as the scope. */
+const inspectingBy = Effect.fnUntraced(function* (file: Option.Option<string>) {
+  const { report, source } = yield* storeSettings(file)
+  return yield* Layer.build(Layer.merge(layerTemporaryIntake(limitsOf(report.values)), layerStore(source)))
+})
+
 /** `db grants check`: what became of each grant; fails where an install declares more than it was granted. */
 export const check = Command.make("check", { days, code, settingsFile, json }, (flags) =>
   Effect.gen(function* () {
-    const inspecting = flags.code
-      ? yield* Layer.build(yield* layerInspecting(yield* readSettings(flags.settingsFile)))
-      : null
+    const inspecting = flags.code ? yield* inspectingBy(flags.settingsFile) : null
     const inspect = makeInspect()
     const importsOf = (install: InstallGrants) =>
       inspecting === null

@@ -1,14 +1,15 @@
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Command } from "effect/cli"
 import { egressPort } from "../Egress.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
 import { productPorts } from "../ProductPorts.ts"
 import { frameAncestorsSettings, limitsOf } from "../Settings.ts"
-import { readSettings, type SettingsReport } from "../SettingsSource.ts"
+import type { SettingsReport } from "../SettingsSource.ts"
+import { layerStore, storeSettings } from "./bundleStore.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { printPages } from "./dbOutput.ts"
-import { layerInspecting } from "./inspecting.ts"
 import { settingsFile } from "./settingsFile.ts"
+import { layerTemporaryIntake } from "./temporaryIntake.ts"
 
 const offeredBy = ({ readings, values }: SettingsReport): Offered => {
   const isSet = (name: string) =>
@@ -39,15 +40,16 @@ const told = ({ install, notes, problems }: InstallFinding) => [
 
 const check = Command.make("check", { settingsFile, json }, (flags) =>
   Effect.gen(function* () {
-    const report = yield* readSettings(flags.settingsFile)
-    const inspecting = yield* layerInspecting(report)
+    const { report, source } = yield* storeSettings(flags.settingsFile)
     const offered = offeredBy(report)
     let failing = 0
     const counted = Stream.map(checkInstalls(offered), (found) => {
       if (found.problems.length > 0) failing += 1
       return found
     })
-    const count = yield* printPages(counted, columns, flags.json, told).pipe(Effect.provide(inspecting))
+    const count = yield* printPages(counted, columns, flags.json, told).pipe(
+      Effect.provide(Layer.merge(layerTemporaryIntake(offered.limits), layerStore(source)))
+    )
     if (failing > 0)
       return yield* new NotInPlace({ what: `${failing} of ${count} installs would not work as they do now` })
   }).pipe((run) => onAdminDatabase(run, flags.settingsFile), Effect.scoped)
