@@ -15,6 +15,7 @@ export interface Proof {
 const isPackage = (path: string) => /^packages\/[\w-]+\/README\.md$/.test(path)
 const guideOfReads = "docs/guides/reads-from-other-packages.md"
 const guideOfTheSwitch = "docs/guides/switch-over.md"
+const guideOfAccess = "docs/guides/who-read-what.md"
 const guideOfTheCluster = "docs/guides/run-a-cluster.md"
 const guideOfTodaysRunner = "docs/guides/reads-for-todays-runner.md"
 const isGuide = (path: string) => path.startsWith("docs/guides/")
@@ -42,6 +43,11 @@ export const proofs: ReadonlyArray<Proof> = [
     by: "checks/test/switchOver.integration.test.ts",
     how: "runs the commands in their order, with the settings of the guide, on a PostgreSQL",
     covers: (_block, { path }) => path === guideOfTheSwitch
+  },
+  {
+    by: "checks/test/whoReadWhat.integration.test.ts",
+    how: "makes the logins and runs the commands in their order, with the settings of the guide, on a PostgreSQL",
+    covers: (_block, { path }) => path === guideOfAccess
   },
   {
     by: "checks/src/operate/main.ts",
