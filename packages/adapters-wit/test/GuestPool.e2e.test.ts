@@ -36,7 +36,7 @@ const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, {
 const isReady = () => Effect.void
 
 const take = (pool: GuestPool, key: string) =>
-  Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
+  Effect.uninterruptibleMask((restore) => pool.take({ key, install: key }, restore as Restore))
 
 describe("GuestPool", () => {
   it.effect("gives a process that was kept to its own key again, and to no other", () =>

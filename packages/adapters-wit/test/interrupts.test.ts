@@ -184,7 +184,7 @@ const poolOf = Effect.fnUntraced(function* (given: Partial<GuestPoolOptions> = {
   const pool = yield* makeGuestPool(start, { ...options, ...given })
   const use = (key: string, during: Effect.Effect<void> = work) =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(pool.take(key, restore as Restore), (guest) =>
+      Effect.flatMap(pool.take({ key, install: key }, restore as Restore), (guest) =>
         Effect.onExit(restore(during), (exit) =>
           Exit.isSuccess(exit) ? pool.keep(guest, () => turns(1)) : pool.discard(guest)
         )

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer"
 import { limitCoreMemories } from "./CoreMemory.ts"
 import {
   type CoreGlobal,
@@ -11,6 +12,7 @@ import {
 import { hostCallAdapter } from "./core/HostCallAdapter.ts"
 import { type ImportObject, type Linkable, makeLinker } from "./Linker.ts"
 import type { Load, LoadedModule } from "./Messages.ts"
+import { setToZero } from "./zeros.ts"
 
 type Component = { readonly handler: (request: unknown) => unknown }
 
@@ -30,6 +32,10 @@ export interface GuestInstance {
   readonly obstacle: () => string | null
   /** Sets everything back that a request may have changed. Only where there is no obstacle. */
   readonly restore: () => void
+  /** Overwrites all that a request may have left, as far as it can be reached. It must not serve again. */
+  readonly wipe: () => void
+  /** Memory that it takes for itself, in bytes, as far as is known. */
+  readonly bytes: () => number
 }
 
 type Compiled = LoadedModule & Linkable
@@ -50,13 +56,29 @@ export const takeMemoryRefused = (): boolean => {
   return was
 }
 
+/** What the glue's objects of one instance take. */
+const glueBytes = 393_216
+
+/** Copies of memory at the start. Those of the instances of one component are the same, and are one. */
+export type Snapshots = Map<number, Uint8Array>
+
+/** A copy of these bytes, or the one that is there where it is the same. */
+const snapshotOf = (bytes: Uint8Array, at: number, known: Snapshots): Uint8Array => {
+  const there = known.get(at)
+  if (there !== undefined && Buffer.compare(there, bytes) === 0) return there
+  const copy = bytes.slice()
+  if (there === undefined) known.set(at, copy)
+  return copy
+}
+
 const pagesOf = (memory: CoreLinearMemory): number => memory.buffer.byteLength / pageBytes
 
 const instantiate = (
   load: Load,
   glue: Glue,
   imports: Readonly<Record<string, object>>,
-  modules: ReadonlyArray<Compiled>
+  modules: ReadonlyArray<Compiled>,
+  known: Snapshots
 ): GuestInstance => {
   const linker = makeLinker()
   const sizes = new Map<CoreLinearMemory, CoreGlobal>()
@@ -110,19 +132,29 @@ const instantiate = (
     }
   }
 
+  const written = memories.map(() => new Set<number>())
+  const bytesOf = (memory: CoreLinearMemory): Uint8Array => new Uint8Array(memory.buffer)
+  const wipe = (): void => {
+    for (const [i, { memory }] of memories.entries()) setToZero(bytesOf(memory), 0, written[i] ?? new Set())
+    for (const global of globals) global.value = typeof global.value === "bigint" ? 0n : 0
+  }
+
   const obstacleAtStart =
     linker.glueCalls() > 0
       ? "call-at-start"
       : (load.unrestorable ?? (linker.sharesNothingElse() ? null : "shared-with-glue"))
-  if (obstacleAtStart !== null) return { handler, obstacle: () => obstacleAtStart, restore: () => {} }
+  if (obstacleAtStart !== null) {
+    return { handler, obstacle: () => obstacleAtStart, restore: () => {}, wipe, bytes: () => glueBytes }
+  }
 
   for (const { memory, most } of memories) {
     const size = sizes.get(memory)
     if (size !== undefined) memory.grow(Math.max(0, Math.min(headroomPages, most - pagesOf(memory))))
   }
-  const savedMemories = memories.map(({ memory }) => {
+  const savedMemories = memories.map(({ memory }, i) => {
     const seen = Number(sizes.get(memory)?.value ?? pagesOf(memory)) * pageBytes
-    return { memory, bytes: memory.buffer.byteLength, copy: new Uint8Array(memory.buffer, 0, seen).slice() }
+    const copy = snapshotOf(new Uint8Array(memory.buffer, 0, seen), i, known)
+    return { memory, bytes: memory.buffer.byteLength, copy, written: written[i] ?? new Set<number>() }
   })
   const savedGlobals = [...globals, ...sizes.values()].map((global) => ({ global, value: global.value }))
   for (const { global, value } of savedGlobals) global.value = value
@@ -132,14 +164,17 @@ const instantiate = (
     handler,
     obstacle: () => (linker.unusualCalls() > 0 ? "unusual-call" : hasGrown() ? "memory-grown" : null),
     restore: () => {
-      for (const { memory, copy } of savedMemories) {
-        const bytes = new Uint8Array(memory.buffer)
+      for (const { memory, copy, written } of savedMemories) {
+        const bytes = bytesOf(memory)
         bytes.set(copy)
-        bytes.fill(0, copy.byteLength)
+        setToZero(bytes, copy.byteLength, written)
       }
       for (const { global, value } of savedGlobals) global.value = value
       linker.reset()
-    }
+    },
+    wipe,
+    bytes: () =>
+      savedMemories.reduce((sum, { copy, written }) => sum + copy.byteLength + written.size * pageBytes, glueBytes)
   }
 }
 
@@ -163,5 +198,6 @@ export const prepare = (
       adapted: adapter.imports
     }
   })
-  return () => instantiate(load, glue, imports, modules)
+  const known: Snapshots = new Map()
+  return () => instantiate(load, glue, imports, modules, known)
 }

@@ -2,6 +2,7 @@ import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Guest, receive } from "./Guest.ts"
 import { countRecycled } from "./metrics.ts"
+import type { Place } from "./poolKey.ts"
 
 /** Makes a part of an uninterruptible effect interruptible again. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -12,10 +13,10 @@ export type Make = (guest: Guest) => Effect.Effect<void, string>
 /** Sandbox processes by what they may serve. */
 export interface GuestPool {
   /**
-   * A process for the key: one that served it before, else one that is being made ready for it, else a spare, else a new
-   * one. Must run uninterruptibly.
+   * A process for the key: one that served it before, best one that served the install, else one that is being made ready for
+   * it, else a spare, else a new one. Must run uninterruptibly.
    */
-  readonly take: (key: string, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
+  readonly take: (place: Pick<Place, "key" | "install">, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
   /**
    * Takes back a process that did its work; it will serve the same key again once `make` has made it ready for that. Done
    * when it is ready, or was ended because it was not in `startMs`. Who asks for the key meanwhile waits for it.
@@ -28,6 +29,8 @@ export interface GuestPool {
    * ready in `startMs` is ended.
    */
   readonly prepare: (key: string, make: Make) => Effect.Effect<void>
+  /** What the memory for idle processes leaves to each that serves something, in bytes. */
+  readonly share: () => number
   /** Succeeds where a process waits for work, or one can be started now. */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
@@ -137,8 +140,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   }
 
-  const takeBound = (key: string): Guest | undefined =>
-    remove(idle.findLast((guest) => guest.key === key && guest.node.isOpen()))
+  const takeBound = ({ install, key }: Pick<Place, "key" | "install">): Guest | undefined => {
+    const bound = idle.filter((guest) => guest.key === key && guest.node.isOpen())
+    return remove(bound.findLast(({ installs }) => installs.has(install)) ?? bound.at(-1))
+  }
 
   const takePrepared = (key: string, restore: Restore): Effect.Effect<Guest | null> => {
     const preparation = [...preparing].find((other) => other.key === key && !other.claimed)
@@ -160,9 +165,9 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   })
 
-  const take: GuestPool["take"] = Effect.fnUntraced(function* (key, restore) {
-    const ready = takeBound(key) ?? (yield* takePrepared(key, restore))
-    return ready?.node.isOpen() ? ready : yield* takeFresh(key, restore)
+  const take: GuestPool["take"] = Effect.fnUntraced(function* (place, restore) {
+    const ready = takeBound(place) ?? (yield* takePrepared(place.key, restore))
+    return ready?.node.isOpen() ? ready : yield* takeFresh(place.key, restore)
   })
 
   const worn = (guest: Guest): string | null => {
@@ -244,5 +249,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore), discard))
   )
 
-  return { take, keep, retire, prepare, check, discard } satisfies GuestPool
+  const share = (): number => (options.idleMb * mebibyte) / Math.max(1, all.size - spares.length)
+
+  return { take, keep, retire, prepare, share, check, discard } satisfies GuestPool
 })
