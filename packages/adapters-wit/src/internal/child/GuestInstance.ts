@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer"
 import { limitCoreMemories } from "./CoreMemory.ts"
 import {
   type CoreGlobal,
@@ -12,7 +11,7 @@ import {
 import { hostCallAdapter } from "./core/HostCallAdapter.ts"
 import { type ImportObject, type Linkable, makeLinker } from "./Linker.ts"
 import type { Load, LoadedModule } from "./Messages.ts"
-import { setToZero } from "./zeros.ts"
+import { nothing, type Snapshot, setBack, snapshotOf } from "./Snapshot.ts"
 
 type Component = { readonly handler: (request: unknown) => unknown }
 
@@ -58,18 +57,10 @@ export const takeMemoryRefused = (): boolean => {
 
 /** What the glue's objects of one instance take. */
 const glueBytes = 393_216
+const systemPageBytes = 4_096
 
-/** Copies of memory at the start. Those of the instances of one component are the same, and are one. */
-export type Snapshots = Map<number, Uint8Array>
-
-/** A copy of these bytes, or the one that is there where it is the same. */
-const snapshotOf = (bytes: Uint8Array, at: number, known: Snapshots): Uint8Array => {
-  const there = known.get(at)
-  if (there !== undefined && Buffer.compare(there, bytes) === 0) return there
-  const copy = bytes.slice()
-  if (there === undefined) known.set(at, copy)
-  return copy
-}
+/** What memories held at the start, by their order: the same for the instances of one component, and then kept once. */
+type Snapshots = Map<number, Snapshot>
 
 const pagesOf = (memory: CoreLinearMemory): number => memory.buffer.byteLength / pageBytes
 
@@ -132,10 +123,8 @@ const instantiate = (
     }
   }
 
-  const written = memories.map(() => new Set<number>())
-  const bytesOf = (memory: CoreLinearMemory): Uint8Array => new Uint8Array(memory.buffer)
   const wipe = (): void => {
-    for (const [i, { memory }] of memories.entries()) setToZero(bytesOf(memory), 0, written[i] ?? new Set())
+    for (const { memory } of memories) setBack(memory.buffer, nothing, new Set())
     for (const global of globals) global.value = typeof global.value === "bigint" ? 0n : 0
   }
 
@@ -153,8 +142,9 @@ const instantiate = (
   }
   const savedMemories = memories.map(({ memory }, i) => {
     const seen = Number(sizes.get(memory)?.value ?? pagesOf(memory)) * pageBytes
-    const copy = snapshotOf(new Uint8Array(memory.buffer, 0, seen), i, known)
-    return { memory, bytes: memory.buffer.byteLength, copy, written: written[i] ?? new Set<number>() }
+    const snapshot = snapshotOf(new Uint8Array(memory.buffer, 0, seen), known.get(i))
+    if (!known.has(i)) known.set(i, snapshot)
+    return { memory, bytes: memory.buffer.byteLength, snapshot, written: new Set<number>() }
   })
   const savedGlobals = [...globals, ...sizes.values()].map((global) => ({ global, value: global.value }))
   for (const { global, value } of savedGlobals) global.value = value
@@ -164,17 +154,16 @@ const instantiate = (
     handler,
     obstacle: () => (linker.unusualCalls() > 0 ? "unusual-call" : hasGrown() ? "memory-grown" : null),
     restore: () => {
-      for (const { memory, copy, written } of savedMemories) {
-        const bytes = bytesOf(memory)
-        bytes.set(copy)
-        setToZero(bytes, copy.byteLength, written)
-      }
+      for (const { memory, snapshot, written } of savedMemories) setBack(memory.buffer, snapshot, written)
       for (const { global, value } of savedGlobals) global.value = value
       linker.reset()
     },
     wipe,
     bytes: () =>
-      savedMemories.reduce((sum, { copy, written }) => sum + copy.byteLength + written.size * pageBytes, glueBytes)
+      savedMemories.reduce(
+        (sum, { snapshot, written }) => sum + snapshot.held + written.size * systemPageBytes,
+        glueBytes
+      )
   }
 }
 
