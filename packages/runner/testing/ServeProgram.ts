@@ -31,7 +31,7 @@ export interface Serving {
     change?: Partial<DemoCase>,
     hash?: string,
     headers?: Record<string, string>,
-    settings?: { readonly config: unknown; readonly secret_envelope: unknown }
+    settings?: { readonly config: unknown; readonly secret_envelope: unknown; readonly limits?: object }
   ) => Effect.Effect<Answered>
 }
 
@@ -49,9 +49,10 @@ export const addressOf = (run: Program): Effect.Effect<string> =>
 
 const send =
   (url: string, sampleHash: string): Serving["execute"] =>
-  (change = {}, hash = sampleHash, headers = {}, { config, secret_envelope } = { config: {}, secret_envelope: null }) =>
+  (change = {}, hash = sampleHash, headers = {}, settings = { config: {}, secret_envelope: null }) =>
     Effect.promise(async (signal) => {
       const demoCase = { ...adminCase, ...change }
+      const { config, ...own } = settings
       const body = executeBody(demoCase, hash)
       const response = await fetch(`${url}/v1/execute`, {
         method: "POST",
@@ -63,7 +64,7 @@ const send =
           "x-alga-extension": demoCase.extension,
           ...headers
         },
-        body: JSON.stringify({ ...body, context: { ...body.context, config }, secret_envelope })
+        body: JSON.stringify({ ...body, ...own, context: { ...body.context, config } })
       })
       const { body_b64 = "", error, status } = JSON.parse(await response.text())
       return {
