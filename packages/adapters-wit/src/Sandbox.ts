@@ -162,7 +162,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
           yield* waited(Exit.void)
           yield* noteWait(performance.now() - asked)
           const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits, place.shared))
-          const successor = pool.prepare(place.key, (one) => ready(Effect.andThen(bound(one), prepare(one))))
+          const load = (one: Guest) => ready(Effect.andThen(bound(one), prepare(one)))
+          const successor = pool.prepare(place.key, load)
           const wasBound = guest.bound
           const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
           const talk = Effect.andThen(
@@ -181,7 +182,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
                 Effect.sync(() => watch.stop()),
                 turn.keep()
               )
-              return settle(guest, watch, end)
+              return Effect.andThen(settle(guest, watch, end), pool.keepLoaded(place.component, load))
             })
           )
         })

@@ -49,6 +49,14 @@ export const sandboxBounds = {
     least: 0,
     most: 64
   },
+  loadedSpares: {
+    purpose:
+      "Idle processes that have loaded a component ahead, of those asked for most, for installs without a process.",
+    unit: "processes",
+    default: 4,
+    least: 0,
+    most: 1_024
+  },
   idleProcesses: {
     purpose: "Idle processes to keep for the installs that they served, all installs together.",
     unit: "processes",

@@ -23,6 +23,7 @@ const start = () => startGuest(options)
 
 const defaults: GuestPoolOptions = {
   spares: 0,
+  loadedSpares: 0,
   idleProcesses: 2,
   idleMb: 1_024,
   idleMs: 60_000,
@@ -36,7 +37,7 @@ const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, {
 const isReady = () => Effect.void
 
 const take = (pool: GuestPool, key: string) =>
-  Effect.uninterruptibleMask((restore) => pool.take({ key, install: key }, restore as Restore))
+  Effect.uninterruptibleMask((restore) => pool.take({ key, component: `of ${key}`, install: key }, restore as Restore))
 
 describe("GuestPool", () => {
   it.effect("gives a process that was kept to its own key again, and to no other", () =>

@@ -36,7 +36,16 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     errorOutput: () => "",
     forgetErrors: () => {}
   }
-  return { node, installs: makeInstalls(), bound: false, key: null, idleSince: 0, served: 0, residentBytes: 0 }
+  return {
+    node,
+    installs: makeInstalls(),
+    bound: false,
+    key: null,
+    loaded: false,
+    idleSince: 0,
+    served: 0,
+    residentBytes: 0
+  }
 }
 
 /** Lets everything go on that waits for nothing but its turn. */

@@ -16,6 +16,8 @@ export interface Guest {
   bound: boolean
   /** Null while it is a spare. */
   key: string | null
+  /** Whether it waits for the first install of the component that it has loaded. */
+  loaded: boolean
   idleSince: number
   /** Requests that it answered. */
   served: number
@@ -67,6 +69,7 @@ export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   installs: makeInstalls(),
   bound: false,
   key: null,
+  loaded: false,
   idleSince: 0,
   served: 0,
   residentBytes: 0

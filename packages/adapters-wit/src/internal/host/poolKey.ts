@@ -10,6 +10,8 @@ export interface PoolParty {
 export interface Place {
   /** Names the executions that one process may serve. */
   readonly key: string
+  /** Names the installs that a process may begin with that has loaded the component. */
+  readonly component: string
   /** Names the install among all tenants'. */
   readonly install: string
   /** Whether the process serves several installs. */
@@ -30,5 +32,10 @@ export const placeOf = (
 ): Place => {
   const shared = mayShare && unrestorable === null
   const key = shared ? [hash, memoryMb] : [tenantId, installId, hash, memoryMb]
-  return { key: JSON.stringify(key), install: installKey({ tenantId, installId }), shared }
+  return {
+    key: JSON.stringify(key),
+    component: JSON.stringify([hash, memoryMb, shared]),
+    install: installKey({ tenantId, installId }),
+    shared
+  }
 }
