@@ -63,7 +63,7 @@ export class Sandbox extends Context.Service<Sandbox, SandboxService>()("@alga-p
 const heapMb = 256
 const mebibyte = 1_048_576
 /** What a process takes beside its instances, in MiB. */
-const processMb = 80
+const processMb = 64
 /** Node's own WebAssembly, which reads the process's program, needs this much. */
 const ownMemoryPages = 1_024
 /** What a response takes beside its body and its headers, and a message beside a response. */

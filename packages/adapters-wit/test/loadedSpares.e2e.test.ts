@@ -23,7 +23,7 @@ const poolOf = (given: Partial<GuestPoolOptions> = {}) =>
 
 const take = (pool: GuestPool, install: string, component: string) =>
   Effect.uninterruptibleMask((restore) =>
-    pool.take({ key: `${install} of ${component}`, component, install }, restore as Restore)
+    pool.take({ key: `${install} of ${component}`, component, install, shared: false }, restore as Restore)
   )
 
 /** Loads a component ahead; gives the process that did, once it has. */

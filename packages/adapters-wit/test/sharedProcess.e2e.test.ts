@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { processorTime } from "../src/internal/host/processorTime.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { timesInMemory } from "./support/ProcessMemory.ts"
 import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
@@ -17,6 +18,8 @@ const everywhere = () => coreGuest("keep-everywhere")
 
 /** A body that nobody else has, with a first byte that tells the guest what to do. */
 const secretOf = (first: number): Uint8Array => Uint8Array.of(first, ...randomBytes(47))
+
+const cpuLimit = processorTime(process.pid) === null ? "timeout" : "cpu-limit"
 
 /** What a request ends with: its status, or the reason. */
 const ends = (options: RunOptions<never>) =>
@@ -84,7 +87,7 @@ describe("A process for each component", () => {
       yield* run(everywhere(), b)
       const [pid = 0] = guestProcesses()
       const secret = secretOf(35)
-      const looping = yield* Effect.forkChild(ends({ ...a, body: secret, limits: { timeoutMs: 10_000 } }))
+      const looping = yield* Effect.forkChild(ends({ ...a, body: secret, limits: { cpuMs: 300_000 } }))
       let seen: number | null = 0
       while (seen === 0) {
         yield* Effect.sleep(10)
@@ -97,7 +100,7 @@ describe("A process for each component", () => {
 
   it.live.each([
     { how: "traps", first: 33, end: "trap" },
-    { how: "loops", first: 35, end: "timeout" }
+    { how: "loops", first: 35, end: cpuLimit }
   ])("costs the others one restart when an install $how, however often it does", ({ end, first }) =>
     Effect.gen(function* () {
       const pidOf = Effect.fnUntraced(function* (party: typeof a) {
@@ -106,7 +109,7 @@ describe("A process for each component", () => {
         return guestProcesses().filter((pid) => before.has(pid) || before.size === 0)
       })
       const [original = 0] = yield* pidOf(b)
-      const fail = ends({ ...a, body: secretOf(first), limits: { timeoutMs: 500 } })
+      const fail = ends({ ...a, body: secretOf(first), limits: { cpuMs: 1_000 } })
       assert.strictEqual(yield* fail, end)
       assert.notInclude(guestProcesses(), original)
       yield* run(everywhere(), b)
@@ -122,7 +125,7 @@ describe("A process for each component", () => {
   it.live("answers the others while one install loops in all its requests", () =>
     Effect.gen(function* () {
       yield* run(everywhere(), b)
-      const loop = ends({ ...a, body: secretOf(35), limits: { timeoutMs: 3_000 } })
+      const loop = ends({ ...a, body: secretOf(35), limits: { cpuMs: 300_000 } })
       const loops = yield* Effect.forEach([1, 2, 3, 4], () => Effect.forkChild(loop))
       const others = yield* Effect.forEach([b, c, b, c, b, c], ends, { concurrency: "unbounded" })
       assert.deepEqual(others, Array(6).fill("200"))

@@ -16,9 +16,10 @@ export type Make = (guest: Guest) => Effect.Effect<void, string>
 export interface GuestPool {
   /**
    * A process for the key: one that served it before, best one that served the install, else one that is being made ready for
-   * it, else one that has loaded its component, else a spare, else a new one. Must run uninterruptibly.
+   * it, else one that has loaded its component, else a spare, else a new one. Where several installs share a process, one at
+   * work is waited for until the waits took as long as starting another would. Must run uninterruptibly.
    */
-  readonly take: (place: Asked, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
+  readonly take: (place: Place, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
   /**
    * Notes that a component was asked for, and has a process load it ahead, by `make`, where it is among those asked for most and
    * there is room.
@@ -44,9 +45,6 @@ export interface GuestPool {
   readonly discard: (guest: Guest) => Effect.Effect<void>
 }
 
-/** Who asks for a process. */
-export type Asked = Pick<Place, "key" | "component" | "install">
-
 /** How many processes a pool keeps beside those at work. */
 export interface GuestPoolOptions {
   readonly spares: number
@@ -68,11 +66,21 @@ interface Preparation {
   claimed: boolean
 }
 
+/** Who waits for a process that works for others. */
+interface Waiter {
+  readonly key: string
+  readonly done: Deferred.Deferred<Guest>
+}
+
 const pauseAfterFailedStartMs = 1_000
 /** What a process has resident that has loaded a component and served nobody. */
 const loadedBytes = 73_400_320
 /** A component must be asked for so many times as much as another to take the place of its process. */
 const muchMore = 2
+/** What starting a process and loading a component takes, in milliseconds. */
+const startCostMs = 100
+/** Keys whose waits are remembered. */
+const mostWaits = 10_000
 /** Components that no process could load; so many are remembered. */
 const mostUnloadable = 1_000
 const mebibyte = 1_048_576
@@ -91,6 +99,9 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const demand: Demand = makeDemand()
   const unloadable = makeRecentlyUsed<true>({ entries: mostUnloadable })
   const preparing = new Set<Preparation>()
+  const waiters = new Set<Waiter>()
+  /** How long was waited for processes at work since the last one was started, in milliseconds, by key. */
+  const waited = makeRecentlyUsed<number>({ entries: mostWaits })
   let starting = 0
   let closed = false
 
@@ -161,7 +172,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   }
 
-  const takeBound = ({ install, key }: Asked): Guest | undefined => {
+  const takeBound = ({ install, key }: Place): Guest | undefined => {
     const bound = idle.filter((guest) => guest.key === key && guest.node.isOpen())
     return remove(bound.findLast(({ installs }) => installs.has(install)) ?? bound.at(-1))
   }
@@ -179,6 +190,29 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.onInterrupt(restore(Deferred.await(preparation.done)), () => giveBack)
   }
 
+  const isAtWork = (key: string): boolean =>
+    [...all].some((guest) => guest.key === key && guest.node.isOpen() && !idle.includes(guest))
+
+  /** A process that ends its work in time; null where none does. */
+  const takeReturned = Effect.fnUntraced(function* (key: string, restore: Restore) {
+    const before = waited.get(key) ?? 0
+    const waiter: Waiter = { key, done: Deferred.makeUnsafe() }
+    const leave = Effect.suspend(() => {
+      waiters.delete(waiter)
+      return Deferred.poll(waiter.done)
+    })
+    const giveBack = Effect.flatMap(leave, (done) =>
+      done._tag === "None" ? Effect.void : Effect.flatMap(done.value, wait)
+    )
+    waiters.add(waiter)
+    const begin = yield* Clock.currentTimeMillis
+    const inTime = Effect.timeoutOption(Deferred.await(waiter.done), Math.max(0, startCostMs - before))
+    yield* Effect.onInterrupt(restore(inTime), () => giveBack)
+    const done = yield* leave
+    waited.set(key, done._tag === "None" ? 0 : before + (yield* Clock.currentTimeMillis) - begin)
+    return done._tag === "None" ? null : yield* done.value
+  })
+
   const takeFresh = Effect.fnUntraced(function* (key: string, restore: Restore) {
     const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore))
     guest.key = key
@@ -190,10 +224,13 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     const ready = takeBound(place) ?? (yield* takePrepared(place.key, restore))
     if (ready?.node.isOpen()) return ready
     const loaded = takeBound({ ...place, key: place.component }) ?? (yield* takePrepared(place.component, restore))
-    if (!loaded?.node.isOpen()) return yield* takeFresh(place.key, restore)
-    loaded.key = place.key
-    loaded.loaded = false
-    return loaded
+    if (loaded?.node.isOpen()) {
+      loaded.key = place.key
+      loaded.loaded = false
+      return loaded
+    }
+    const returned = place.shared && isAtWork(place.key) ? yield* takeReturned(place.key, restore) : null
+    return returned?.node.isOpen() ? returned : yield* takeFresh(place.key, restore)
   })
 
   const worn = (guest: Guest): string | null => {
@@ -215,6 +252,12 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const wait = Effect.fnUntraced(function* (guest: Guest) {
     if (!guest.node.isOpen()) return yield* discard(guest)
+    const waiter = [...waiters].find(({ key }) => key === guest.key)
+    if (waiter !== undefined) {
+      waiters.delete(waiter)
+      Deferred.doneUnsafe(waiter.done, Effect.succeed(guest))
+      return
+    }
     guest.idleSince = yield* Clock.currentTimeMillis
     idle = [...idle, guest]
     for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
