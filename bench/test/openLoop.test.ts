@@ -8,7 +8,10 @@ describe("A Zipf law", () => {
   it("draws each place as often as its number says", () => {
     const draw = zipf(4, numbers())
     const counts = [0, 0, 0, 0]
-    for (let i = 0; i < 100_000; i++) counts[draw()] = (counts[draw()] ?? 0) + 1
+    for (let i = 0; i < 100_000; i++) {
+      const place = draw()
+      counts[place] = (counts[place] ?? 0) + 1
+    }
     const first = counts[0] ?? 0
     for (const [at, count] of counts.entries()) assert.approximately(count / first, 1 / (at + 1), 0.02)
   })

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { accessRecordSchema } from "@alga-psa/ext-domain/AccessRecord"
 import { expect, it } from "vitest"
 import { root } from "../src/release/Packages.ts"
 
@@ -19,10 +20,23 @@ it("the WIT world is the one of the golden file", async () => {
   await expect(`${texts.map(withoutComments).join("\n\n")}\n`).toMatchFileSnapshot("golden/world.wit")
 })
 
+it("the JSON Schema of access records is the one of the golden file", async () => {
+  const text = `${JSON.stringify(accessRecordSchema(), null, 2)}\n`
+  await expect(text).toMatchFileSnapshot("golden/access-record.v1.json.txt")
+})
+
 it("the types of the SDK are those of the golden file", { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "alga-surface-"))
   try {
-    const emit = ["--declaration", "--emitDeclarationOnly", "--removeComments", "--outDir", folder]
+    const emit = [
+      "--declaration",
+      "--emitDeclarationOnly",
+      "--removeComments",
+      "--declarationMap",
+      "false",
+      "--outDir",
+      folder
+    ]
     const project = join(root, "packages/extension-sdk/tsconfig.build.json")
     execFileSync(join(root, "node_modules/.bin/tsc"), ["-p", project, ...emit])
     const names = (await readdir(folder)).filter((name) => name.endsWith(".d.ts")).sort()

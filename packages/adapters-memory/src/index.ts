@@ -1,4 +1,10 @@
+/**
+ * Every port over plain data, and the made-up tenants of tests and demo.
+ *
+ * @module @alga-psa/ext-adapters-memory
+ */
 export * from "./Dataset.ts"
+export * from "./MemoryAccess.ts"
 export * from "./MemoryCapabilityGate.ts"
 export * from "./MemoryHttpFetch.ts"
 export * from "./MemoryInstallLookup.ts"

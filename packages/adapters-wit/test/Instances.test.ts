@@ -19,7 +19,8 @@ const making = () => {
       obstacle: () => instance.ends,
       restore: () => did.push("restore"),
       wipe: () => did.push("wipe"),
-      bytes: () => 100
+      bytes: () => 100,
+      memoryBytes: () => 100
     }
     made.push(instance)
     return instance

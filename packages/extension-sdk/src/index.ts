@@ -1,6 +1,8 @@
 /**
  * What an extension author imports. Everything here is plain JavaScript that also runs under a unit test in Node; the
  * component's shell is in `@alga-psa/ext-extension-sdk/component`.
+ *
+ * @module @alga-psa/ext-extension-sdk
  */
 export type {
   ContextData,
@@ -31,6 +33,7 @@ export type { CursorPage } from "./CursorPage.ts"
 export { type ErrorResponseInit, errorResponse } from "./ErrorResponse.ts"
 export { type DateFormat, formatDate } from "./FormatDate.ts"
 export { formatMoney } from "./FormatMoney.ts"
+export { type CapabilityName, capabilityNames, type Granted } from "./Granted.ts"
 export { defineHandler, type Handler } from "./Handler.ts"
 export { connectHost, host } from "./Host.ts"
 export type { HostBindings, UserData, UserHost } from "./HostBindings.ts"

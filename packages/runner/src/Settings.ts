@@ -5,6 +5,7 @@ import { tlsModes } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { accessFields } from "./internal/accessSettings.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
 import { debugFields } from "./internal/debugSettings.ts"
 import { duration, durationBetween, durationOrNone, keeping } from "./internal/durationSetting.ts"
@@ -12,6 +13,8 @@ import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
+import { telemetryFields } from "./internal/telemetrySettings.ts"
+import { token } from "./internal/tokenSetting.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
@@ -44,11 +47,6 @@ const origins = Schema.String.check(
 
 const clusterSecret = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
-).pipe(Schema.RedactedFromValue)
-
-/** What callers prove themselves with: long enough that nobody guesses it, and nothing that a header cannot hold. */
-const token = Schema.String.check(
-  Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
 ).pipe(Schema.RedactedFromValue)
 
 /** An IPv6 address may stand in brackets, as in a URL. */
@@ -384,6 +382,8 @@ export const Settings = Schema.Struct({
     most: 1_024
   }),
 
+  ...accessFields,
+
   BUNDLE_STORE_BASE: bundleStore.pipe(
     about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
       required: true
@@ -428,16 +428,7 @@ export const Settings = Schema.Struct({
   ...egressFields,
   ...debugFields,
 
-  OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
-    Schema.String.check(
-      Schema.isPattern(/^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/, {
-        message: "must be a URL such as http://collector:4318, without a user, a password or a query"
-      })
-    )
-  ).pipe(about("The OTLP receiver (HTTP, JSON) that traces are sent to.", "URL")),
-  OTEL_SERVICE_NAME: text.pipe(
-    about("The name that traces give this service.", "text", { fallback: "alga-extension-runner" })
-  ),
+  ...telemetryFields,
 
   ...numberFields(limitPrefix, limitBounds),
   ...numberFields(sandboxPrefix, sandboxBounds),

@@ -3,6 +3,7 @@ import { Effect, FileSystem, Option, Redacted, Result, Schema } from "effect"
 import { databaseProblems } from "./DatabaseSettings.ts"
 import { bothOf, noSecretFiles, readSecretFiles, type SecretFiles, type SettingsFile } from "./internal/secretFiles.ts"
 import { describesService, isServicePort } from "./internal/serviceVariables.ts"
+import { telemetryWarnings } from "./internal/telemetrySettings.ts"
 import { aboutSetting, type SettingName, Settings, settingNames, settingPrefix } from "./Settings.ts"
 
 /** What commands read beside the settings. */
@@ -97,8 +98,8 @@ const unknownNames = (environment: SettingsFile, file: SettingsFile): ReadonlyAr
 /** Names that other programs may use, and that an operator may have meant for this one. */
 const meantForUs = /^(DATABASE|RUNNER|IDEMPOTENCY)_/
 
-const warningsOf = (environment: SettingsFile): ReadonlyArray<string> =>
-  Object.entries(environment).flatMap(([name, value]) =>
+const warningsOf = (environment: SettingsFile, file: SettingsFile): ReadonlyArray<string> => [
+  ...Object.entries(environment).flatMap(([name, value]) =>
     meantForUs.test(name) &&
     !isSetting(name) &&
     !isSecretFile(name) &&
@@ -106,7 +107,9 @@ const warningsOf = (environment: SettingsFile): ReadonlyArray<string> =>
     !describesService(name, value)
       ? [`${name} is set and is not a setting; \`config\` lists them all`]
       : []
-  )
+  ),
+  ...telemetryWarnings({ ...file, ...environment }, (name) => isSetting(name) || isSecretFile(name))
+]
 
 /**
  * All settings: a name's value in the environment counts before the one in the file, and that before the default. A
@@ -166,8 +169,15 @@ export const settingsReport = (
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     )
   }
+  if (
+    values["ALGA_EXTENSION_RUNNER_ACCESS_TOKEN"] !== undefined &&
+    values["DATABASE_ACCESS_READER_URL"] === undefined &&
+    values["DATABASE_ACCESS_READER_HOST"] === undefined
+  ) {
+    problems.push("ALGA_EXTENSION_RUNNER_ACCESS_TOKEN is set without DATABASE_ACCESS_READER_URL: set both or neither")
+  }
   const settings = problems.length === 0 ? (values as unknown as Settings) : null
-  return { readings, problems, warnings: warningsOf(environment), values: values as Partial<Settings>, settings }
+  return { readings, problems, warnings: warningsOf(environment, file), values: values as Partial<Settings>, settings }
 }
 
 /** The report over the process's environment and the file that `--config` or the environment names, if any. */

@@ -83,7 +83,7 @@ describe("the files under deploy", () => {
     }>
     for (const { annotations, expr } of rules?.groups.flatMap((group) => group.rules) ?? []) {
       assert.isNotEmpty(expr)
-      assert.hasAllKeys(annotations, ["summary", "action"])
+      assert.containsAllKeys(annotations, ["summary", "action"])
     }
   })
 

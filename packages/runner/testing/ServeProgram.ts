@@ -35,7 +35,7 @@ export interface Serving {
   ) => Effect.Effect<Answered>
 }
 
-/** The address in the log line that says that the runner is ready. */
+/** The address in the log line that says that the runner serves. */
 export const addressOf = (run: Program): Effect.Effect<string> =>
   Effect.promise(async () => {
     for (;;) {
@@ -43,7 +43,7 @@ export const addressOf = (run: Program): Effect.Effect<string> =>
       if (value === undefined) throw new Error(`the runner ended before it was ready: ${(await run.ended).errors}`)
       if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
       const line = JSON.parse(value)
-      if (line.message === "the runner is ready") return String(line.annotations.address)
+      if (/^the runner (is ready|serves)/.test(line.message)) return String(line.annotations.address)
     }
   })
 

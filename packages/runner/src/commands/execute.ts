@@ -4,11 +4,13 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { layerSink } from "../Access.ts"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { ExecuteResponse } from "../ExecuteResponse.ts"
 import { Execution } from "../Execution.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { progress } from "../internal/progress.ts"
+import { jsonLogger } from "../LogLine.ts"
 import { serviceTokenHeader } from "../ServiceToken.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings } from "../SettingsSource.ts"
@@ -44,7 +46,7 @@ const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteReq
 const local = Effect.fnUntraced(function* (file: Option.Option<string>, request: ExecuteRequest) {
   const settings = yield* loadSettings(file)
   const outcome = yield* Effect.flatMap(Execution, (execution) => execution.run(request, randomUUID())).pipe(
-    Effect.provide(layerFromSettings(settings))
+    Effect.provide(Layer.provide(layerFromSettings(settings), layerSink(settings)))
   )
   return outcome.response
 })
@@ -90,7 +92,7 @@ export const execute = Command.make(
     }).pipe(
       Effect.provide([
         NodeHttpClient.layerUndici,
-        Logger.layer(flags.logs ? [Logger.consoleJson] : []),
+        Logger.layer(flags.logs ? [jsonLogger] : []),
         Layer.succeed(Logger.LogToStderr, true)
       ])
     )

@@ -109,7 +109,8 @@ class Bound {
           response,
           obstacle: instance.obstacle(),
           residentBytes: this.residentBytes,
-          memoryRefused: takeMemoryRefused()
+          memoryRefused: takeMemoryRefused(),
+          memoryBytes: instance.memoryBytes()
         })
         overwriteBody(response)
       } else fail(excess, null)

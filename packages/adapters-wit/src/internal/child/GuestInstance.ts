@@ -27,6 +27,8 @@ export interface Glue {
 /** An instance of a component that has not seen a request yet, or not a trace of one. */
 export interface GuestInstance {
   readonly handler: (request: unknown) => unknown
+  /** Bytes of its memories as its code sees them: they never shrink, so the most of its request. 0 where that is not known. */
+  readonly memoryBytes: () => number
   /** Why it cannot serve again after what it did so far; null where it can. */
   readonly obstacle: () => string | null
   /** Sets everything back that a request may have changed. Only where there is no obstacle. */
@@ -127,13 +129,15 @@ const instantiate = (
     for (const { memory } of memories) setBack(memory.buffer, nothing, new Set())
     for (const global of globals) global.value = typeof global.value === "bigint" ? 0n : 0
   }
+  const memoryBytes = (): number =>
+    memories.reduce((sum, { memory }) => sum + Number(sizes.get(memory)?.value ?? pagesOf(memory)), 0) * pageBytes
 
   const obstacleAtStart =
     linker.glueCalls() > 0
       ? "call-at-start"
       : (load.unrestorable ?? (linker.sharesNothingElse() ? null : "shared-with-glue"))
   if (obstacleAtStart !== null) {
-    return { handler, obstacle: () => obstacleAtStart, restore: () => {}, wipe, bytes: () => glueBytes }
+    return { handler, memoryBytes, obstacle: () => obstacleAtStart, restore: () => {}, wipe, bytes: () => glueBytes }
   }
 
   for (const { memory, most } of memories) {
@@ -152,6 +156,7 @@ const instantiate = (
 
   return {
     handler,
+    memoryBytes,
     obstacle: () => (linker.unusualCalls() > 0 ? "unusual-call" : hasGrown() ? "memory-grown" : null),
     restore: () => {
       for (const { memory, snapshot, written } of savedMemories) setBack(memory.buffer, snapshot, written)
