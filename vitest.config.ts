@@ -19,6 +19,7 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // Files keep nothing for each other, and loading Effect anew for each costs a second of processor time.
     isolate: false,
+    restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
     // Nothing is measured by them: they end what hangs, on a busy machine too.

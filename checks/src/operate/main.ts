@@ -241,43 +241,32 @@ const roll = async (at: Place) => {
   must(failed.length === 0 && answered > 20, `${answered} were answered, and not: ${failed.slice(0, 5).join(", ")}`)
 }
 
-const alertsOf = async (state: ReadonlyArray<string>) => {
-  const { data } = (await prometheus("rules")) as {
-    readonly data: {
-      readonly groups: ReadonlyArray<{
-        readonly rules: ReadonlyArray<{
-          readonly name: string
-          readonly query: string
-          readonly state: string
-          readonly health: string
-        }>
-      }>
-    }
-  }
-  const rules = data.groups.flatMap((group) => group.rules)
-  must(
-    rules.length > 0 && rules.every(({ health }) => health !== "err"),
-    `alerts that do not work: ${JSON.stringify(rules)}`
-  )
-  return rules.filter((rule) => state.includes(rule.state)).map(({ name }) => name)
+interface Rule {
+  readonly name: string
+  readonly query: string
+  readonly state: string
+  readonly health: string
 }
+
+const alerts = async (): Promise<ReadonlyArray<Rule>> => {
+  const { data } = (await prometheus("rules")) as {
+    readonly data: { readonly groups: ReadonlyArray<{ readonly rules: ReadonlyArray<Rule> }> }
+  }
+  return data.groups.flatMap((group) => group.rules)
+}
+
+/** The names of the alerts that are pending or raised. */
+const raised = async () => (await alerts()).filter(({ state }) => state !== "inactive").map(({ name }) => name)
 
 const watch = async () => {
   await until("both runners are scraped", up, (count) => count === 2)
-  await until(
-    "every alert is looked at",
-    () => alertsOf(["inactive", "pending", "firing"]),
-    (names) => names.length > 0
-  )
-  const before = await alertsOf(["pending", "firing"])
+  const isFine = (rules: ReadonlyArray<Rule>) => rules.length > 0 && rules.every(({ health }) => health === "ok")
+  await until("every alert can be looked at", alerts, isFine)
+  const before = await raised()
   await runners.get("two")?.end("SIGKILL")
   await until("one runner is missed", up, (count) => count === 1)
-  const raised = await until(
-    "an alert for it is pending",
-    () => alertsOf(["pending", "firing"]),
-    (names) => names.some((name) => !before.includes(name))
-  )
-  console.log(`     ${raised.join(", ")}`)
+  const now = await until("an alert for it is pending", raised, (names) => names.some((name) => !before.includes(name)))
+  console.log(`     ${now.join(", ")}`)
   await startRunner("two", present)
   await until("it is back", up, (count) => count === 2)
 }

@@ -28,7 +28,7 @@ export interface Execution<R> {
   readonly tenantId: string
   readonly installId: string
   readonly request: ExecuteRequest
-  /** What is above the sandbox's own limits counts as those. */
+  /** Capped at the sandbox's own limits. */
   readonly limits: Limits
   /** Answers the guest's host calls, one at a time. */
   readonly host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>

@@ -6,7 +6,7 @@ import { defaultLimits, type Limits } from "./Limits.ts"
 const leastIdleProcesses = 32
 const mebibyte = 1_048_576
 
-/** A container without a limit tells a number that is none, or more than the machine has. */
+/** Without a limit, a container reports an invalid number, or more than the machine has. */
 const memoryMb = (): number => Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) / mebibyte)
 
 /** The numbers of a sandbox that a deployment may set: its processes and its queue. */

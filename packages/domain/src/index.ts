@@ -1,3 +1,8 @@
+/**
+ * The words, every port of a host, the guard before them, and the errors. Of use to whoever writes an adapter or a host.
+ *
+ * @module @alga-psa/ext-domain
+ */
 export * from "./Absent.ts"
 export * from "./Authorization.ts"
 export * from "./BeforeWrite.ts"

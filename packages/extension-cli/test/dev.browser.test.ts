@@ -73,6 +73,8 @@ describe("alga-ext dev", () => {
     await open.page.getByText("Limits used").first().click()
     const limits = open.page.getByRole("row", { name: /hostCalls/ }).first()
     expect(await limits.getByRole("cell").allTextContents()).toEqual(["hostCalls", "2 of 1,000 calls"])
+    const memory = open.page.getByRole("row", { name: /memoryMb/ }).first()
+    expect((await memory.getByRole("cell").allTextContents())[1]).toMatch(/^[1-9]\d?(?:\.\d)? of 256 MB$/)
   })
 
   it.each([
@@ -328,6 +330,9 @@ describe("the panel's routes", () => {
     for (const path of [
       "/dev/bench",
       "/dev/storage",
+      "/dev/rows",
+      "/dev/row",
+      "/dev/reset",
       "/dev/run",
       "/dev/send",
       "/dev/resend",
@@ -341,6 +346,9 @@ describe("the panel's routes", () => {
     expect(await status("/dev/bench", own, "POST")).toBe(204)
     expect(await status("/dev/storage", own, "POST")).toBe(400)
     expect(await status("/dev/send", own, "POST")).toBe(400)
+    expect(await status("/dev/rows", own, "POST")).toBe(400)
+    expect(await status("/dev/row", own, "POST")).toBe(400)
+    expect(await status("/dev/reset", own, "POST")).toBe(204)
   })
 
   it("lead to no other extension and no other tenant's install", async () => {

@@ -1,4 +1,4 @@
-import { glob, mkdir, writeFile } from "node:fs/promises"
+import { glob, mkdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { ids, seed } from "@alga-psa/ext-adapters-memory"
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
@@ -167,6 +167,20 @@ describe("db extension install", () => {
         assert.strictEqual(late.code, 1)
         assert.match(late.errors, /install com\.example\.new: too late \(P0001\)/)
         assert.deepStrictEqual(yield* everything, before)
+
+        // Nobody knows what a server kept that went away as it was to keep it: the bundle stays, and the next run takes it over.
+        yield* statements(
+          "CREATE OR REPLACE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        )
+        const gone = yield* extension("install", file, "--tenant", acme, "--yes")
+        assert.strictEqual(gone.code, 1)
+        const after = yield* everything
+        assert.deepStrictEqual(after.rows, before.rows)
+        assert.lengthOf(
+          after.files.filter((path) => path.endsWith(".zst")),
+          1
+        )
+        yield* Effect.promise(() => rm(join(store, "tenants"), { recursive: true }))
         yield* statements("DROP FUNCTION late() CASCADE")
 
         yield* Effect.promise(() => writeFile(join(store, "tenants"), "in the way"))

@@ -55,6 +55,13 @@ const storeFailed = (what: string, path: string) => (error: BundleStoreError) =>
   return new StoreFailed({ message: `${what} ${path}: ${why}; nothing was changed` })
 }
 
+/**
+ * Whether it is known that no row was written. A server that went away as it was to keep them may have done so: then the bundle
+ * stays.
+ */
+const isUndone = (error: { readonly _tag: string; readonly sqlState?: string | null }): boolean =>
+  error._tag !== "AdminFailed" || (typeof error.sqlState === "string" && !/^(08|57P)/.test(error.sqlState))
+
 const nothingChanged = (yes: boolean) =>
   yes ? Effect.void : Console.error("nothing was changed; add --yes to write this")
 
@@ -122,10 +129,10 @@ const install = Command.make(
               added = isNew ? extension : null
             })
           ),
-          progress("putting the bundle into the store"),
           // Whether it is there is known before anything else is.
           Effect.uninterruptible,
-          Effect.asVoid
+          Effect.asVoid,
+          progress("putting the bundle into the store")
         )
       const result = yield* ExtensionInstalls.install({
         tenant: flags.tenant,
@@ -133,7 +140,11 @@ const install = Command.make(
         host: Option.getOrNull(flags.host),
         write: flags.yes,
         store
-      }).pipe(Effect.onError(() => (added === null ? Effect.void : Effect.ignore(writer.remove(keyOf(added))))))
+      }).pipe(
+        Effect.tapError((error) =>
+          added !== null && isUndone(error) ? Effect.ignore(writer.remove(keyOf(added))) : Effect.void
+        )
+      )
       const { contentHash, name, publisher, version } = release
       const { extension, install: id, ...rest } = result
       const ids = flags.yes || result.state !== "new" ? { extension, install: id } : {}
