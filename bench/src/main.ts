@@ -3,6 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
+import { access } from "./access/AccessBench.ts"
 import { underAttack } from "./attack/UnderAttackBench.ts"
 import { type Bench, BenchFailed } from "./Bench.ts"
 import { readBudgets } from "./Budgets.ts"
@@ -35,7 +36,8 @@ const benches: ReadonlyArray<Bench> = [
   ports,
   door,
   many,
-  todaysRunner
+  todaysRunner,
+  access
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))

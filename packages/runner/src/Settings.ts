@@ -5,6 +5,7 @@ import { tlsModes } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { accessFields } from "./internal/accessSettings.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
 import { debugFields } from "./internal/debugSettings.ts"
 import { duration, durationBetween, durationOrNone, keeping } from "./internal/durationSetting.ts"
@@ -13,6 +14,7 @@ import { digits, number, numberFields, numbersOf } from "./internal/numberSettin
 import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import { telemetryFields } from "./internal/telemetrySettings.ts"
+import { token } from "./internal/tokenSetting.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
@@ -45,11 +47,6 @@ const origins = Schema.String.check(
 
 const clusterSecret = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
-).pipe(Schema.RedactedFromValue)
-
-/** What callers prove themselves with: long enough that nobody guesses it, and nothing that a header cannot hold. */
-const token = Schema.String.check(
-  Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
 ).pipe(Schema.RedactedFromValue)
 
 /** An IPv6 address may stand in brackets, as in a URL. */
@@ -384,6 +381,8 @@ export const Settings = Schema.Struct({
     least: 1,
     most: 1_024
   }),
+
+  ...accessFields,
 
   BUNDLE_STORE_BASE: bundleStore.pipe(
     about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {

@@ -169,6 +169,13 @@ export const settingsReport = (
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     )
   }
+  if (
+    values["ALGA_EXTENSION_RUNNER_ACCESS_TOKEN"] !== undefined &&
+    values["DATABASE_ACCESS_READER_URL"] === undefined &&
+    values["DATABASE_ACCESS_READER_HOST"] === undefined
+  ) {
+    problems.push("ALGA_EXTENSION_RUNNER_ACCESS_TOKEN is set without DATABASE_ACCESS_READER_URL: set both or neither")
+  }
   const settings = problems.length === 0 ? (values as unknown as Settings) : null
   return { readings, problems, warnings: warningsOf(environment, file), values: values as Partial<Settings>, settings }
 }

@@ -1,7 +1,6 @@
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { egressPort } from "../Egress.ts"
-import { productPorts } from "../ProductPorts.ts"
+import { portStates } from "../PortStates.ts"
 import { aboutSetting } from "../Settings.ts"
 import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
 import { table } from "../Table.ts"
@@ -25,7 +24,7 @@ export const config = Command.make("config", { settingsFile, json }, (flags) =>
       const { description, unit } = aboutSetting(name)
       return { name, value: shown, source, unit, description, problem }
     })
-    const ports = [...productPorts(values), egressPort(values)]
+    const ports = portStates(values)
     if (flags.json) {
       yield* Effect.forEach([...rows, ...ports], (row) => Console.log(JSON.stringify(row)), { discard: true })
     } else {
