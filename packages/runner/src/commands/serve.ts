@@ -28,13 +28,13 @@ const ready = (options: StopOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const life = yield* Life
+      // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
+      yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
       const { status } = yield* Effect.flatMap(Readiness, ({ report }) => report)
       const line = status === "not-ready" ? "the runner serves, and is not ready" : "the runner is ready"
       yield* HttpServer.addressFormattedWith((address) =>
         Effect.annotateLogs(Effect.logInfo(line), { address, status })
       )
-      // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
-      yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
     })
   )
 
