@@ -34,7 +34,16 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     end: Effect.sync(kill),
     errorOutput: () => ""
   }
-  return { node, bound: false, key: null, idleSince: 0, served: 0, residentBytes: 0 }
+  return {
+    node,
+    bound: false,
+    key: null,
+    idleSince: 0,
+    served: 0,
+    residentBytes: 0,
+    fileBytes: 0,
+    ownBytes: 67_108_864
+  }
 }
 
 /** Lets everything go on that waits for nothing but its turn. */

@@ -1,4 +1,5 @@
 import { TellsConnections } from "@alga-psa/ext-adapters-pg/ServerConnection"
+import { thisContainer } from "@alga-psa/ext-adapters-wit"
 import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
@@ -14,7 +15,7 @@ import { Life, type StopOptions } from "../Life.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
 import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
+import { httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings, SettingsInvalid, settingsWithWarnings } from "../SettingsSource.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -31,6 +32,13 @@ const ready = (options: StopOptions) =>
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
     })
   )
+
+/** What a start goes by, for the log; `config` has all of it. */
+const sizesTold = (settings: Settings) => {
+  const { sandbox } = sizesIn(settings)
+  const { concurrency, memoryMb: processesMb, processes } = sandbox
+  return { ...thisContainer(), concurrency, processes, processesMb }
+}
 
 const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: start it again"
 
@@ -134,6 +142,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
     Effect.gen(function* () {
       const { settings, warnings } = yield* settingsWithWarnings(flags.settingsFile)
       yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+      yield* Effect.annotateLogs(Effect.logInfo("sizes after the container and the settings"), sizesTold(settings))
       const latest = yield* latestSettings(settings, flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),

@@ -104,8 +104,8 @@ class Bound {
       const response = this.instance.handler(request)
       const excess = excessOf(response, message)
       if (excess === null) {
-        if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
         const obstacle = this.instance.obstacle()
+        if (this.requests++ % requestsBetweenLooks === 0 || obstacle !== null) this.residentBytes = resident()
         send({
           type: "done",
           response,

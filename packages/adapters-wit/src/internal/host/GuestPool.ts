@@ -1,7 +1,10 @@
 import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Guest, receive } from "./Guest.ts"
+import { makeMemoryWatch } from "./memoryWatch.ts"
 import { countRecycled } from "./metrics.ts"
+import { makePoolRoom } from "./PoolRoom.ts"
+import { processMemory } from "./processMemory.ts"
 
 /** Makes a part of an uninterruptible effect interruptible again. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -28,7 +31,7 @@ export interface GuestPool {
    * ready in `startMs` is ended.
    */
   readonly prepare: (key: string, make: Make) => Effect.Effect<void>
-  /** Succeeds where a process waits for work, or one can be started now. */
+  /** Succeeds where a process waits for work, one can be started now, or those that work take all the room. */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
   readonly discard: (guest: Guest) => Effect.Effect<void>
@@ -43,6 +46,12 @@ export interface GuestPoolOptions {
   readonly startMs: number
   readonly requestsPerProcess: number
   readonly processMb: number
+  /** Most processes, those included that start and end. */
+  readonly processes: number
+  /** What all may have for themselves together. */
+  readonly memoryMb: number
+  /** How many may grow at the same moment. */
+  readonly processors: number
 }
 
 /** A process that is being made ready for a key, and whether somebody waits for it. */
@@ -54,12 +63,16 @@ interface Preparation {
 
 const pauseAfterFailedStartMs = 1_000
 const mebibyte = 1_048_576
+const noRoom = new ExecutionFailed({ reason: "unavailable", detail: "no room for another process" })
 const tooSlow = Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "a process did not start in time" }))
 
 /**
  * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound, and these take no more
  * than `idleMb` together unless it is one alone; the one that waits longest makes room. A process that dies is forgotten and
  * a spare replaced. When the scope closes every process is ended and its end awaited.
+ *
+ * There are never more than `processes`, and where all have more than `memoryMb` for themselves the one with most is ended.
+ * Who needs a process that has no room waits for it; what waits for work is ended to make it.
  */
 export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, options: GuestPoolOptions) {
   const background = yield* Scope.make()
@@ -72,6 +85,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   yield* Effect.addFinalizer(() => {
     closed = true
+    watch.stop()
     const ended = Effect.forEach(all, ({ node }) => node.end, { concurrency: "unbounded", discard: true })
     return Effect.andThen(ended, Scope.close(background, Exit.void))
   })
@@ -84,12 +98,34 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       guest.node.kill()
       const gone = Effect.andThen(
         guest.node.end,
-        Effect.sync(() => all.delete(guest))
+        Effect.suspend(() => {
+          all.delete(guest)
+          room.changed()
+          return fill
+        })
       )
       return closed ? gone : Effect.asVoid(Effect.forkIn(gone, background))
     })
 
   const retire: GuestPool["retire"] = (guest, why) => Effect.andThen(countRecycled(why), discard(guest))
+
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const leastNeeded = (): Guest | undefined => idle[0] ?? spares[0]
+  const makeRoom = Effect.suspend(() => {
+    const guest = leastNeeded()
+    return guest === undefined ? Effect.succeed(false) : Effect.as(retire(guest, "room"), true)
+  })
+  const room = makePoolRoom(all, options, makeRoom)
+  const watch = makeMemoryWatch(
+    () => [...all].filter((guest) => guest.node.isOpen() && !idle.includes(guest) && !spares.includes(guest)),
+    room.used,
+    () => {
+      const isThere = leastNeeded() !== undefined
+      if (isThere) run(makeRoom)
+      return isThere
+    },
+    options
+  )
 
   const open = Effect.suspend(() => {
     if (closed) return Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "the sandbox is closing" }))
@@ -98,10 +134,14 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.succeed(guest)
   })
 
-  const begin = Effect.fnUntraced(function* (restore: Restore) {
-    const guest = yield* open
+  /** For what nobody waits for: nothing is ended for it. */
+  const openSpare = Effect.suspend(() => (room.isFree() ? open : Effect.fail(noRoom)))
+
+  const begin = Effect.fnUntraced(function* (restore: Restore, opened: Effect.Effect<Guest, ExecutionFailed>) {
+    const guest = yield* opened
     const started = Effect.timeoutOrElse(receive(guest), { duration: options.startMs, orElse: () => tooSlow })
     yield* Effect.onError(restore(started), () => discard(guest))
+    guest.fileBytes = processMemory(guest.node.pid)?.file ?? 0
     const replace = Effect.andThen(
       Effect.suspend(() => (spares.includes(guest) || idle.includes(guest) ? retire(guest, "dead") : discard(guest))),
       Effect.suspend(() => fill)
@@ -114,10 +154,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   })
 
   const fill: Effect.Effect<void> = Effect.suspend(() => {
-    if (closed || spares.length + starting >= options.spares) return Effect.void
+    if (closed || spares.length + starting >= options.spares || !room.isFree()) return Effect.void
     starting += 1
     const add = Effect.uninterruptibleMask((restore) =>
-      Effect.map(begin(restore), (guest) => {
+      Effect.map(begin(restore, openSpare), (guest) => {
         spares = [...spares, guest]
       })
     )
@@ -153,8 +193,12 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.onInterrupt(restore(Deferred.await(preparation.done)), () => giveBack)
   }
 
-  const takeFresh = Effect.fnUntraced(function* (key: string, restore: Restore) {
-    const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore))
+  const takeFresh = Effect.fnUntraced(function* (
+    key: string,
+    restore: Restore,
+    opened: Effect.Effect<Guest, ExecutionFailed>
+  ) {
+    const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore, opened))
     guest.key = key
     yield* fill
     return guest
@@ -162,7 +206,9 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const take: GuestPool["take"] = Effect.fnUntraced(function* (key, restore) {
     const ready = takeBound(key) ?? (yield* takePrepared(key, restore))
-    return ready?.node.isOpen() ? ready : yield* takeFresh(key, restore)
+    const guest = ready?.node.isOpen() ? ready : yield* takeFresh(key, restore, room.enter(open, restore))
+    watch.begin()
+    return guest
   })
 
   const worn = (guest: Guest): string | null => {
@@ -182,6 +228,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     guest.idleSince = yield* Clock.currentTimeMillis
     idle = [...idle, guest]
     for (let longest = idle[0]; longest !== undefined && isCrowded(); longest = idle[0]) yield* retire(longest, "room")
+    room.changed()
   })
 
   /** Makes a process ready for whoever asks for its key first. */
@@ -224,7 +271,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       if (closed || isThere) return Effect.void
       return Effect.asVoid(
         Effect.forkIn(
-          makeReady(key, (restore) => takeFresh(key, restore), make),
+          makeReady(key, (restore) => takeFresh(key, restore, openSpare), make),
           background,
           { startImmediately: true }
         )
@@ -239,9 +286,9 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   yield* fill
 
   const check = Effect.suspend(() =>
-    spares.some(({ node }) => node.isOpen())
+    spares.some(({ node }) => node.isOpen()) || (all.size > 0 && !room.isFree())
       ? Effect.void
-      : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore), discard))
+      : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore, openSpare), discard))
   )
 
   return { take, keep, retire, prepare, check, discard } satisfies GuestPool

@@ -6,7 +6,7 @@ import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
 import type { Limits } from "../../Limits.ts"
 import type { ToGuest } from "../child/Messages.ts"
 import { pack } from "../child/Wire.ts"
-import { brokenGuest, type Guest, messageIn } from "./Guest.ts"
+import { brokenGuest, type Guest, messageIn, noteSize } from "./Guest.ts"
 import type { GuestMessage } from "./GuestMessage.ts"
 import { unexpected } from "./guestFailures.ts"
 import { readCall, readResponse } from "./guestValues.ts"
@@ -143,7 +143,7 @@ export const converse = Effect.fnUntraced(function* <R>(
   onRun: () => void = () => {}
 ): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
   const done = yield* untilDone(guest, request, limits, host, onRun)
-  guest.residentBytes = done.residentBytes
+  noteSize(guest, done.residentBytes)
   yield* countInstance(done.obstacle ?? "restored")
   if (done.memoryRefused) yield* countMemoryRefused
   return yield* readResponse(done.response, limits, request.http.method)
