@@ -16,9 +16,9 @@ import {
   packageName,
   Sandbox
 } from "@alga-psa/ext-adapters-wit"
+import { hostHeaderNames, hostHeadersOf } from "@alga-psa/ext-adapters-wit/HostHeaders"
 import { buildExtension } from "@alga-psa/ext-extension-build"
 import type { AnswerCall, SandboxedComponent, SandboxOptions } from "@alga-psa/ext-extension-sdk/SandboxedComponent"
-import { hostHeaderNames, hostHeadersOf } from "@alga-psa/ext-runner/HostHeaders"
 import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from "effect"
 import { sourceStack } from "./dev/SourceStack.ts"
 

@@ -1,6 +1,6 @@
+import { hostHeaderNames } from "@alga-psa/ext-adapters-wit/HostHeaders"
 import { absent, ClientId, ContentHash, ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
 import { Option, Schema, SchemaGetter } from "effect"
-import { hostHeaderNames } from "./HostHeaders.ts"
 
 const text = absent(Schema.String)
 const texts = absent(Schema.Record(Schema.String, Schema.String))
