@@ -16,9 +16,16 @@ export default defineConfig({
   test: {
     pool: "forks",
     // Many tests wait for processes. Vitest's own choice on two cores is one file at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Files keep nothing for each other, and loading Effect anew for each costs a second of processor time.
+    isolate: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    // Nothing is measured by them: they end what hangs, on a busy machine too.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 25_000 } },
     coverage: {
       include: ["packages/*/src/**/*.ts"],
       exclude: ["packages/*/src/**/page/src/**"],
@@ -33,9 +40,7 @@ export default defineConfig({
           name: "unit",
           include: [tests("")],
           // Without Vitest's own, each run walks half a million folders: the packages link each other in circles.
-          exclude: [...configDefaults.exclude, tests(".integration"), tests(".e2e"), tests(".browser")],
-          // They keep nothing for each other, and loading Effect anew for each takes longer than the tests.
-          isolate: false
+          exclude: [...configDefaults.exclude, tests(".integration"), tests(".e2e"), tests(".browser")]
         }
       },
       {

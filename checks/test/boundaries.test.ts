@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { arrows, brokenBoundaries, brokenImports, optionalArrows } from "../src/release/Boundaries.ts"
 import { circles } from "../src/release/Circles.ts"
 import { importsIn, workspaceImports } from "../src/release/Imports.ts"
-import { incompleteManifests } from "../src/release/Manifests.ts"
+import { incompleteManifests, wrongInTarball } from "../src/release/Manifests.ts"
 import { publishedPackages, root, type WorkspacePackage, workspacePackages } from "../src/release/Packages.ts"
 
 const depending = (folder: string, ...names: ReadonlyArray<string>): WorkspacePackage => ({
@@ -106,6 +106,18 @@ describe("A published package", () => {
   it("says what it is, what is packed, and where its code is once it is built", async () => {
     assert.deepEqual(incompleteManifests(await publishedPackages()), [])
     assert.lengthOf(incompleteManifests([depending("domain", "effect")]), 6)
+  })
+
+  it("packs a source where a map of its types leads there, and no other", () => {
+    const { manifest } = depending("domain", "effect")
+    const always = ["package.json", "CHANGELOG.md", "LICENSE", "README.md", "dist/A.js", "dist/A.d.ts"]
+    assert.deepEqual(wrongInTarball(manifest, always), [])
+    assert.deepEqual(wrongInTarball(manifest, [...always, "dist/A.d.ts.map", "src/A.ts"]), [])
+    assert.deepEqual(wrongInTarball(manifest, [...always, "dist/A.d.ts.map", "dist/A.js.map", "src/B.ts"]), [
+      `${manifest.name} packs a map of src/A.ts, and not the file`,
+      `${manifest.name} packs dist/A.js.map`,
+      `${manifest.name} packs src/B.ts`
+    ])
   })
 })
 

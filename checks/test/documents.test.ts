@@ -1,12 +1,16 @@
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { blocksOf } from "../src/documents/Blocks.ts"
 import { claimsOf, testsOf, unheldClaims } from "../src/documents/Claims.ts"
 import { deadLinks } from "../src/documents/Links.ts"
-import { type Page, pages, root } from "../src/documents/Pages.ts"
+import { type Page, pages, root, sourceFiles } from "../src/documents/Pages.ts"
 import { unproved } from "../src/documents/Proofs.ts"
+import { riddlesIn, riddlesOf } from "../src/documents/Riddles.ts"
+import { meanWords, sentencesOf } from "../src/documents/Sentences.ts"
 import { shownCommands } from "../src/documents/ShownCommands.ts"
+import { publishedPackages } from "../src/release/Packages.ts"
 
 const all = await pages()
 
@@ -49,12 +53,94 @@ describe("The pages", () => {
     )
   })
 
+  it("lead to a reference that has each package, under the names that are imported", async () => {
+    const settings = JSON.parse(await readFile(join(root, "docs/typedoc.json"), "utf8")) as {
+      readonly entryPoints: ReadonlyArray<string>
+    }
+    const entries = settings.entryPoints.map((entry) => join(root, "docs", entry))
+    const published = await publishedPackages()
+    const named = published.flatMap(({ manifest, path }) => {
+      const exported = Object.entries((manifest.exports ?? {}) as Readonly<Record<string, unknown>>)
+      return entries
+        .filter((entry) => entry.startsWith(`${path}/`))
+        .map((entry) => {
+          const file = `.${entry.slice(path.length)}`
+          const [key = file.replace("./src/", "./").replace(".ts", "")] = exported.find(([, to]) => to === file) ?? []
+          return { entry, name: `${manifest.name}${key.slice(1)}` }
+        })
+    })
+    assert.lengthOf(named, entries.length)
+    for (const { entry, name } of named) {
+      assert.match(await readFile(entry, "utf8"), new RegExp(`^ \\* @module ${name}$`, "m"))
+    }
+    const withIndex = published.filter(({ path }) => existsSync(join(path, "src/index.ts")))
+    assert.deepEqual(
+      withIndex
+        .filter(({ path }) => !entries.includes(join(path, "src/index.ts")))
+        .map(({ manifest }) => manifest.name),
+      []
+    )
+  })
+
   it("introduce each package on at most 30 lines", () => {
     const long = all
       .filter(({ path }) => /^packages\/[\w-]+\/README\.md$/.test(path))
       .filter(({ text }) => text.trimEnd().split("\n").length > 30)
       .map(({ path }) => path)
     assert.deepEqual(long, [])
+  })
+})
+
+const written = all.filter(
+  ({ path }) => !/^(docs\/(acceptance|coverage|mutation|statements)\.md|\.changeset\/)/.test(path)
+)
+
+describe("The sentences of the pages", () => {
+  it("have at most 35 words", () => {
+    const long = written.flatMap((it) =>
+      sentencesOf(it)
+        .filter(({ words }) => words > 35)
+        .map(({ text, words }) => `${it.path}: ${words} words: ${text}`)
+    )
+    assert.deepEqual(long, [])
+  })
+
+  it("have at most 15 words on average, in each page", () => {
+    const heavy = written
+      .map((it) => [it.path, meanWords(sentencesOf(it))] as const)
+      .filter(([, mean]) => mean > 15)
+      .map(([path, mean]) => `${path}: ${mean.toFixed(1)} words`)
+    assert.deepEqual(heavy, [])
+  })
+
+  it("use no word of the list of riddles, nor do the comments and messages of the sources", async () => {
+    assert.deepEqual(riddlesIn("Values that\n * are none come in vain."), [
+      '"in vain": unused, or: without success',
+      '"that are none": invalid, or: not one'
+    ])
+    assert.deepEqual(written.flatMap(riddlesOf), [])
+    const sources = await sourceFiles()
+    assert.isAbove(sources.length, 500)
+    assert.deepEqual(sources.flatMap(riddlesOf), [])
+  })
+
+  it("are told apart, and counted without links, code blocks and headings", () => {
+    const text =
+      "# A heading of some words\n\nOne two three. Four [five six](seven.md) `eight`:\n\n- nine ten eleven\n\n```sh\na b c d\n```\n"
+    assert.deepEqual(
+      sentencesOf(page(text)).map(({ words }) => words),
+      [3, 4, 3]
+    )
+  })
+})
+
+describe("The decisions", () => {
+  it("say when they were made and whether they stand", () => {
+    const undated = all
+      .filter(({ path }) => path.startsWith("docs/decisions/"))
+      .filter(({ text }) => !/^# .*\n\n_\d{4}-\d\d-\d\d\. (Stands|Superseded by \[.*)\._$/m.test(text))
+      .map(({ path }) => path)
+    assert.deepEqual(undated, [])
   })
 })
 

@@ -1,7 +1,8 @@
 import { globSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { percent, scoreOf } from "../src/mutation/Report.ts"
-import { chosenTargets, targets } from "../src/mutation/Targets.ts"
+import { withRows } from "../src/mutation/Page.ts"
+import { percent, scoreOf, stale } from "../src/mutation/Report.ts"
+import { batches, chosenTargets, targets } from "../src/mutation/Targets.ts"
 import { root } from "../src/release/Packages.ts"
 
 const at = (line: number, from: number, to: number) => ({
@@ -34,12 +35,39 @@ describe("The report of a mutation run", () => {
 
   it("knows why a survivor may live, or that nobody has said", () => {
     assert.deepEqual(
-      score.survivors.map((survivor) => [survivor.line, survivor.source, survivor.why === null]),
+      score.survivors.map((survivor) => [survivor.line, survivor.source, survivor.explanation === null]),
       [
         [1, '"@alga-psa/ext-domain/A"', false],
         [2, "1 | 2", true]
       ]
     )
+  })
+})
+
+describe("An explanation", () => {
+  it("is stale where no survivor has it, and not where one has", () => {
+    const { survivors } = scoreOf(report)
+    const used = survivors.flatMap(({ explanation }) => (explanation === null ? [] : [explanation]))
+    assert.lengthOf(used, 1)
+    assert.notInclude(stale(survivors), used[0])
+    assert.includeMembers([...stale([])], used)
+  })
+})
+
+describe("The table of targets", () => {
+  const page = "# Title\n\n| target | all |\n| --- | --: |\n| a | 1 |\n| b | 2 |\n\nText.\n"
+
+  it("takes the rows of a run in the place of those before, and new ones at its end", () => {
+    const rows = [
+      { name: "c", text: "| c | 3 |" },
+      { name: "a", text: "| a | 9 |" }
+    ]
+    assert.strictEqual(
+      withRows(page, rows),
+      "# Title\n\n| target | all |\n| --- | --: |\n| a | 9 |\n| b | 2 |\n| c | 3 |\n\nText.\n"
+    )
+    assert.strictEqual(withRows(page, []), page)
+    assert.throws(() => withRows("# Title\n", rows), "no table")
   })
 })
 
@@ -79,6 +107,15 @@ describe("What is mutated", () => {
       )
     )
     for (const test of tests) assert.match(test, /\/\w+\.test\.ts$/)
+  })
+
+  it("is cut into parts of some files, each within its bytes unless one file alone is larger", () => {
+    const sizes = [10_000, 6_000, 1_000, 40_000, 16_384, 0, 1]
+    const parts = batches(sizes.map((bytes) => ({ bytes })))
+    assert.deepEqual(
+      parts.map((part) => part.map(({ bytes }) => bytes)),
+      [[10_000, 6_000], [1_000], [40_000], [16_384, 0], [1]]
+    )
   })
 
   it("is never nothing: a name that is unknown is refused, and a file of no target", () => {

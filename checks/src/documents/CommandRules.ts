@@ -38,7 +38,7 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     line: /^FUZZ_(SECONDS|SEED)=.* npx --yes pnpm@12 test \S+$/,
     proof: "`.ci/run` runs it",
     as: () => `${pnpm} test`,
-    why: "the whole test command runs that file, for its default of ten seconds"
+    why: "the whole test command runs that file, for less long"
   },
   {
     line: /^npm (install|test|run (typecheck|build|pack))$/,
@@ -70,9 +70,9 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "it runs all tests, and of one package it is the same"
   },
   {
-    line: /^npx --yes pnpm@12 mutation$/,
+    line: /^npx --yes pnpm@12 mutation( --write)?$/,
     proof: "a shorter form of it runs",
-    as: (line) => `${line} domain/src/Page.ts`,
+    as: () => `${pnpm} mutation --write adapters-wit/src/internal/host/poolKey.ts`,
     why: "it takes minutes"
   },
   {
@@ -82,10 +82,15 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "it asks questions"
   },
   {
-    line: /^(TEST_DATABASE_URL=\S+ )?npx --yes pnpm@12 bench (postgres|growth)( |$)/,
+    line: /^npx --yes pnpm@12 bench growth( |$)/,
     proof: "a shorter form of it runs",
     as: shortBench,
     why: "it takes minutes"
+  },
+  {
+    line: /^(TEST_DATABASE_URL=\S+ )?npx --yes pnpm@12 bench postgres( |$)/,
+    proof: "it does not run",
+    why: "it starts as `bench growth` does, and `bench/test/postgres.integration.test.ts` runs it"
   },
   {
     line: /^npx --yes pnpm@12 bench [a-z-]+( |$)/,
@@ -96,6 +101,11 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     line: /^node packages\/adapters-wit\/scripts\/soak\.ts$/,
     proof: "it does not run",
     why: "it takes minutes; `soak.e2e.test.ts` does the same for less long"
+  },
+  {
+    line: /^pg_(dump|restore) --/,
+    proof: "it does not run",
+    why: "they come with a server of their version, and not with the workspace; `restoredTriggers.integration.test.ts` restores the tables"
   },
   {
     line: /^npx --yes pnpm@12 (sdk:resources|test checks\/test\/surface --update)$/,

@@ -14,25 +14,29 @@ export interface Page {
 
 const skipped = new Set(["node_modules", "dist", "api", "coverage", "reports", "CHANGELOG.md"])
 
-const found = async (folder: string): Promise<ReadonlyArray<string>> => {
+const found = async (folder: string, end: string): Promise<ReadonlyArray<string>> => {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
   const paths = await Promise.all(
     entries
       .filter(({ name }) => !skipped.has(name) && (!name.startsWith(".") || name === ".changeset"))
       .map(async (entry) => {
         const path = join(folder, entry.name)
-        if (entry.isDirectory()) return found(path)
-        return entry.name.endsWith(".md") ? [path] : []
+        if (entry.isDirectory()) return found(path, end)
+        return entry.name.endsWith(end) ? [path] : []
       })
   )
   return paths.flat()
 }
 
+const read = (paths: ReadonlyArray<string>): Promise<ReadonlyArray<Page>> =>
+  Promise.all(paths.toSorted().map(async (path) => ({ path, text: await readFile(join(root, path), "utf8") })))
+
 /** Every page of the workspace, but for changelogs and what is built. */
-export const pages = async (): Promise<ReadonlyArray<Page>> =>
-  Promise.all(
-    (await found(".")).toSorted().map(async (path) => ({ path, text: await readFile(join(root, path), "utf8") }))
-  )
+export const pages = async (): Promise<ReadonlyArray<Page>> => read(await found(".", ".md"))
+
+/** The sources of the packages, without their tests. */
+export const sourceFiles = async (): Promise<ReadonlyArray<Page>> =>
+  read((await found("packages", ".ts")).filter((path) => path.split("/")[2] === "src"))
 
 /** The page without its blocks of code. */
 export const prose = ({ text }: Page): string => text.replace(/^```[\s\S]*?^```$/gm, "")

@@ -15,6 +15,7 @@ export interface Proof {
 const isPackage = (path: string) => /^packages\/[\w-]+\/README\.md$/.test(path)
 const guideOfReads = "docs/guides/reads-from-other-packages.md"
 const guideOfTheSwitch = "docs/guides/switch-over.md"
+const guideOfTheCluster = "docs/guides/run-a-cluster.md"
 const guideOfTodaysRunner = "docs/guides/reads-for-todays-runner.md"
 const isGuide = (path: string) => path.startsWith("docs/guides/")
 const guidesOfAuthors = new Set(authorsGuides.map((name) => `docs/guides/${name}`))
@@ -39,6 +40,11 @@ export const proofs: ReadonlyArray<Proof> = [
     by: "checks/test/switchOver.integration.test.ts",
     how: "runs the commands in their order, with the settings of the guide, on a PostgreSQL",
     covers: (_block, { path }) => path === guideOfTheSwitch
+  },
+  {
+    by: "checks/src/operate/main.ts",
+    how: "follows the guide from an empty folder, on a PostgreSQL, with Debian's PgBouncer and Prometheus; `.ci/long` calls it",
+    covers: (_block, { path }) => path === guideOfTheCluster
   },
   {
     by: "packages/runner/test/todaysRunner.e2e.test.ts",

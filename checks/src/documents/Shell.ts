@@ -62,6 +62,8 @@ export interface Started {
   readonly until: (last: RegExp) => Promise<ReadonlyArray<string>>
   /** What Ctrl-C does: tells every process that the command has started, and waits for its end. */
   readonly interrupt: () => Promise<void>
+  /** As {@link interrupt}, by another signal. */
+  readonly end: (signal: NodeJS.Signals) => Promise<void>
 }
 
 /** Starts a command that stays up. */
@@ -73,7 +75,13 @@ export const start = (command: string, place: Place): Started => {
     errors += more
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const end = async (signal: NodeJS.Signals) => {
+    tell(child, signal)
+    child.stdout.resume()
+    await closed
+  }
   return {
+    end,
     until: async (last) => {
       const seen: Array<string> = []
       for (;;) {
@@ -83,10 +91,6 @@ export const start = (command: string, place: Place): Started => {
         if (last.test(value)) return seen
       }
     },
-    interrupt: async () => {
-      tell(child, "SIGINT")
-      child.stdout.resume()
-      await closed
-    }
+    interrupt: () => end("SIGINT")
   }
 }

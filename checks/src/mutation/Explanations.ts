@@ -111,6 +111,18 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "A process's environment holds no undefined; the question is for the compiler."
   },
   {
+    file: /SettingsSource\.ts$/,
+    source: /^secret !== name$/,
+    replacement: /^true$/,
+    why: "Who asks has asked before whether the name itself is a setting."
+  },
+  {
+    file: /SettingsSource\.ts$/,
+    source: /^unless !== null$/,
+    replacement: /^true$/,
+    why: "Nothing is given under no name; the question is for the compiler."
+  },
+  {
     file: /bundleFailure\.ts$/,
     source: /^failure\._tag === "(ComponentRefused|RunnerError)"$/,
     replacement: /^true$/,

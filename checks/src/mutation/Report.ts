@@ -1,4 +1,4 @@
-import { explanations } from "./Explanations.ts"
+import { type Explanation, explanations } from "./Explanations.ts"
 
 /** A mutant as Stryker reports it. */
 interface ReportedMutant {
@@ -11,9 +11,15 @@ interface ReportedMutant {
   }
 }
 
+/** What Stryker's JSON report says of a file, as far as it is read. */
+export interface ReportedFile {
+  readonly source: string
+  readonly mutants: ReadonlyArray<ReportedMutant>
+}
+
 /** What Stryker's JSON report says, as far as it is read. */
 export interface MutationReport {
-  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: ReadonlyArray<ReportedMutant> }>>
+  readonly files: Readonly<Record<string, ReportedFile>>
 }
 
 /** A mutant that no test noticed. */
@@ -23,7 +29,7 @@ export interface Survivor {
   readonly source: string
   readonly replacement: string
   /** Why it may live; null where nobody has said. */
-  readonly why: string | null
+  readonly explanation: Explanation | null
 }
 
 /** How a target did. */
@@ -42,9 +48,13 @@ const sourceOf = (source: string, { end, start }: ReportedMutant["location"]): s
     .join("\n")
 }
 
-const why = (file: string, source: string, replacement: string): string | null =>
-  explanations.find((one) => one.file.test(file) && one.source.test(source) && one.replacement.test(replacement))
-    ?.why ?? null
+const explanationOf = (file: string, source: string, replacement: string): Explanation | null =>
+  explanations.find((one) => one.file.test(file) && one.source.test(source) && one.replacement.test(replacement)) ??
+  null
+
+/** The explanations of none of these survivors: what they excused is gone, or is noticed by now. */
+export const stale = (survivors: ReadonlyArray<Survivor>): ReadonlyArray<Explanation> =>
+  explanations.filter((one) => !survivors.some(({ explanation }) => explanation === one))
 
 /** The least share of mutants that tests must notice, in percent. */
 export const leastScore = 95
@@ -61,7 +71,8 @@ export const scoreOf = (report: MutationReport): Score => {
   const living = mutants.filter(({ mutant }) => ["Survived", "NoCoverage"].includes(mutant.status))
   const killed = mutants.filter(({ mutant }) => ["Killed", "Timeout"].includes(mutant.status)).length
   const survivors = living.map(({ file, mutant: { location, replacement = "" }, source }) => {
-    return { file, line: location.start.line, source, replacement, why: why(file, source, replacement) }
+    const explanation = explanationOf(file, source, replacement)
+    return { file, line: location.start.line, source, replacement, explanation }
   })
   return { killed, all: killed + living.length, survivors }
 }

@@ -74,6 +74,26 @@ export const targets: ReadonlyArray<Target> = [
   }
 ]
 
+/** Sources of so many bytes are mutated at once, so that a part of a run takes minutes and not more. */
+const bytesAtOnce = 16_384
+
+/** Files in groups that are mutated at once, in their order. */
+export const batches = <File extends { readonly bytes: number }>(
+  files: ReadonlyArray<File>
+): ReadonlyArray<ReadonlyArray<File>> => {
+  const groups: Array<Array<File>> = []
+  let room = 0
+  for (const file of files) {
+    if (file.bytes > room || groups.length === 0) {
+      groups.push([])
+      room = bytesAtOnce
+    }
+    groups.at(-1)?.push(file)
+    room -= file.bytes
+  }
+  return groups
+}
+
 /**
  * The targets of these names: all of them where there is none, a whole target (`domain`), or one of a target's files
  * (`domain/src/Page.ts`). Throws where a name is neither.

@@ -2,27 +2,37 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { parseArgs } from "node:util"
 import { Stryker } from "@stryker-mutator/core"
 import { root } from "../release/Packages.ts"
-import { leastScore, percent, type Score, scoreOf } from "./Report.ts"
-import { chosenTargets, type Target } from "./Targets.ts"
+import { keep, keptOf } from "./Kept.ts"
+import { withRows } from "./Page.ts"
+import { leastScore, percent, type Score, scoreOf, stale } from "./Report.ts"
+import { batches, chosenTargets, type Target, targets } from "./Targets.ts"
 
-const folder = await mkdtemp(join(tmpdir(), "alga-mutation-"))
+const { positionals: names, values } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: "string", default: "Infinity" }, write: { type: "boolean", default: false } }
+})
+const chosen = chosenTargets(names)
+const end = performance.now() + Number(values.minutes) * 60_000
+const page = join(root, "docs/mutation.md")
 const runner = createRequire(import.meta.url).resolve("@stryker-mutator/vitest-runner")
-const scores: Array<readonly [Target, Score]> = []
 
-try {
-  for (const target of chosenTargets(process.argv.slice(2))) {
-    const configFile = join(folder, `${target.name}.config.mjs`)
-    const report = join(folder, `${target.name}.json`)
-    const config = { test: { include: target.tests, testTimeout: 30_000 } }
+/** Mutates some files of a target, and gives Stryker's report. */
+const mutate = async (target: Target, files: ReadonlyArray<string>) => {
+  const folder = await mkdtemp(join(tmpdir(), "alga-mutation-"))
+  try {
+    const [configFile, report] = [join(folder, "vitest.config.mjs"), join(folder, "report.json")]
+    // Each mutant has a worker of its own, which its test files share: loading Effect anew for each takes longer than the tests.
+    const config = { test: { include: target.tests, testTimeout: 30_000, isolate: false } }
     await writeFile(configFile, `export default ${JSON.stringify(config)}`)
     process.chdir(join(root, "packages", target.folder))
     await new Stryker({
       plugins: [runner],
       testRunner: "vitest",
       vitest: { configFile },
-      mutate: [...target.mutate],
+      mutate: [...files],
       coverageAnalysis: "perTest",
       concurrency: 2,
       timeoutMS: 10_000,
@@ -34,20 +44,58 @@ try {
       tsconfigFile: "none.json",
       allowConsoleColors: false
     }).runMutationTest()
-    scores.push([target, scoreOf(JSON.parse(await readFile(report, "utf8")))])
+    return JSON.parse(await readFile(report, "utf8").catch(() => '{ "files": {} }'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
-} finally {
-  await rm(folder, { recursive: true, force: true })
 }
 
-for (const [{ folder, name }, score] of scores) {
+for (const target of chosen) {
+  for (const batch of batches((await keptOf(target)).missing)) {
+    const files = batch.map(({ file }) => file)
+    if (performance.now() < end) await keep(target, batch, await mutate(target, files))
+  }
+}
+
+const scored = async (some: ReadonlyArray<Target>) =>
+  Promise.all(
+    some.map(async (target) => {
+      const { missing, report } = await keptOf(target)
+      return { missing, score: scoreOf(report), target }
+    })
+  )
+
+const rowOf = ({ folder, name }: Target, score: Score) => {
   const counts = `${score.all} | ${score.killed} | ${score.survivors.length} | ${percent(score).toFixed(1)} %`
-  console.log(`| ${name} | \`${folder}\` | ${counts} |`)
-  for (const { file, line, replacement, source } of score.survivors.filter(({ why }) => why === null)) {
+  return { name, text: `| ${name} | \`${folder}\` | ${counts} |` }
+}
+
+const results = await scored(chosen)
+for (const { missing, score, target } of results) {
+  if (missing.length === 0) console.log(rowOf(target, score).text)
+  else console.log(`${target.name}: ${missing.length} files are left; run it again`)
+  for (const { file, line, replacement, source } of score.survivors.filter(({ explanation }) => explanation === null)) {
     console.log(`  ${file}:${line}: nobody has said why this may live: ${source} -> ${replacement}`)
   }
 }
-const good = scores.every(
-  ([, score]) => percent(score) >= leastScore && score.survivors.every(({ why }) => why !== null)
+
+const whole = (await scored(targets)).filter(({ missing }) => missing.length === 0)
+const useless = whole.length < targets.length ? [] : stale(whole.flatMap(({ score }) => score.survivors))
+for (const { file, source } of useless) console.log(`an explanation of nothing: ${file} ${source}`)
+if (values.write) {
+  await writeFile(
+    page,
+    withRows(
+      await readFile(page, "utf8"),
+      whole.map(({ score, target }) => rowOf(target, score))
+    )
+  )
+}
+
+const good = results.every(
+  ({ missing, score }) =>
+    missing.length === 0 &&
+    percent(score) >= leastScore &&
+    score.survivors.every(({ explanation }) => explanation !== null)
 )
-process.exitCode = good ? 0 : 1
+process.exitCode = good && useless.length === 0 ? 0 : 1

@@ -26,10 +26,18 @@ export const wrongInTarball = (manifest: PackageManifest, files: ReadonlyArray<s
   const unresolved = versions.filter(([, version]) => /^(workspace|catalog):/.test(version))
   const sources = [...targets(manifest.exports), ...targets(manifest.bin)].filter((target) => /^\.\/src\//.test(target))
   const sourceFiles = /^(src|test|testing|scripts)\/(?!.*\.d\.ts$)|(^|\/)(node_modules|\.cache)\//
-  const stray = files.filter((file) => sourceFiles.test(file))
+  const mapped = new Set(
+    files.flatMap((file) => {
+      const [, name] = /^dist\/(.*)\.d\.ts\.map$/.exec(file) ?? []
+      return name === undefined ? [] : [`src/${name}.ts`]
+    })
+  )
+  const stray = files.filter((file) => (sourceFiles.test(file) && !mapped.has(file)) || file.endsWith(".js.map"))
+  const lost = [...mapped].filter((file) => !files.includes(file))
   return [
     ...unresolved.map(([name, version]) => `${manifest.name} still says "${name}": "${version}"`),
     ...sources.map((target) => `${manifest.name} exports ${target}`),
+    ...lost.map((file) => `${manifest.name} packs a map of ${file}, and not the file`),
     ...stray.map((file) => `${manifest.name} packs ${file}`),
     ...["CHANGELOG.md", "LICENSE", "README.md"]
       .filter((file) => !files.includes(file))

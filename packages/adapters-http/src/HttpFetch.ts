@@ -1,6 +1,6 @@
 import {
   HttpFetch,
-  type HttpFetchError,
+  HttpFetchError,
   type HttpFetchRequest,
   type HttpFetchResponse
 } from "@alga-psa/ext-domain/HttpFetch"
@@ -15,7 +15,7 @@ import { failure, failureOf } from "./internal/egress/failure.ts"
 import { type Resolve, systemResolve } from "./internal/egress/lookups.ts"
 import { makePlaces } from "./internal/egress/places.ts"
 import { sentHeaders } from "./internal/egress/sentHeaders.ts"
-import { measured } from "./internal/measured.ts"
+import { measured, measuredAtZero } from "./internal/measured.ts"
 import { timeFor } from "./internal/timeFor.ts"
 
 /** Whom extensions may send requests to, and how much. */
@@ -97,7 +97,10 @@ const outcomeOf = (exit: Exit.Exit<HttpFetchResponse, HttpFetchError>): string =
   return error._tag === "Some" ? error.value.code : "interrupted"
 }
 
+const outcomes = ["ok", "interrupted", ...HttpFetchError.fields.code.literals]
+
 const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
+  yield* measuredAtZero("http", ["fetch"], outcomes)
   const { bodyBytes = 4_128_768, concurrency = 64, entries, requests = 100, timeout = Duration.seconds(30) } = options
   const dial = makeDial({
     opened: options.opened ?? [],

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer"
 import { Invocation } from "@alga-psa/ext-domain/Invocation"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { makeExchange } from "./internal/exchange.ts"
-import { callServer } from "./internal/serverCall.ts"
+import { callServer, callsAtZero } from "./internal/serverCall.ts"
 import { ServerFailed } from "./ServerFailed.ts"
 
 /** What the product answered: a JSON value, or null where there was none. */
@@ -43,6 +43,11 @@ export interface ProductApiOptions {
 }
 
 const server = "the product's API"
+const operations = {
+  storage: ["get", "put", "delete", "list"],
+  scheduler: ["list", "get", "create", "update", "delete", "getEndpoints"],
+  invoicing: ["createManualInvoice"]
+}
 const answerBytes = 8 * 1_048_576
 const longestMillis = 30_000
 
@@ -56,11 +61,14 @@ const jsonOf = (body: Uint8Array): { readonly value: unknown } | null => {
   }
 }
 
+const counted = () =>
+  Effect.forEach(Object.entries(operations), ([from, names]) => callsAtZero(from, names), { discard: true })
+
 /** The product's internal API over HTTP. */
 export const layerProductApi = ({ base, token }: ProductApiOptions): Layer.Layer<ProductApi> =>
   Layer.effect(
     ProductApi,
-    Effect.map(makeExchange({ server, base, answerBytes }), (exchange) =>
+    Effect.map(Effect.tap(makeExchange({ server, base, answerBytes }), counted), (exchange) =>
       ProductApi.of({
         ask: Effect.fnUntraced(function* (from, operation, input) {
           const { installId } = yield* Invocation

@@ -5,7 +5,7 @@ import { UiProxy, UiProxyError } from "@alga-psa/ext-domain/UiProxy"
 import { Effect, Layer, Schema } from "effect"
 import { makeExchange } from "./internal/exchange.ts"
 import { routePath } from "./internal/route.ts"
-import { callServer } from "./internal/serverCall.ts"
+import { callServer, callsAtZero } from "./internal/serverCall.ts"
 import { ServerFailed } from "./ServerFailed.ts"
 
 /** Where the routes are. */
@@ -55,6 +55,7 @@ const codeOf = (status: number): UiProxyError["code"] => {
 
 const make = ({ base, timeoutMillis }: UiProxyOptions) =>
   Effect.gen(function* () {
+    yield* callsAtZero("ui-proxy", ["call-route"])
     const secrets = yield* Secrets
     const exchange = yield* makeExchange({ server, base, answerBytes })
 

@@ -1,3 +1,8 @@
+/**
+ * The ports that the product, or the outside, answers over HTTP.
+ *
+ * @module @alga-psa/ext-adapters-http
+ */
 export * from "./EgressAddresses.ts"
 export * from "./EgressAllowlist.ts"
 export * from "./EnvelopeRefused.ts"

@@ -1,3 +1,8 @@
+/**
+ * Every port over plain data, and the made-up tenants of tests and demo.
+ *
+ * @module @alga-psa/ext-adapters-memory
+ */
 export * from "./Dataset.ts"
 export * from "./MemoryCapabilityGate.ts"
 export * from "./MemoryHttpFetch.ts"

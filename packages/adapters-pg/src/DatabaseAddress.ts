@@ -67,11 +67,11 @@ const hostsOf = (parameters: ConnectionParameters): Result.Result<DatabaseAddres
     return Result.fail("names no host: write its name, or ?host=/var/run/postgresql for the directory of a socket")
   }
   if (!names.every(isHostName)) {
-    return Result.fail("has a host that is none: a name, an address, or the directory of a socket")
+    return Result.fail("has an invalid host: give a name, an address, or the directory of a socket")
   }
   if (ports.length > 1 && ports.length !== names.length) return Result.fail("has not as many ports as hosts")
   if (!ports.every((port) => /^(|[1-9]\d{0,4})$/.test(port) && Number(port) <= 65_535)) {
-    return Result.fail("has a port that is none: it must be 1 to 65535")
+    return Result.fail("has an invalid port: it must be 1 to 65535")
   }
   const [first, ...others] = names.map((name, index) => ({
     name,

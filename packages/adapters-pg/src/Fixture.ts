@@ -1,3 +1,8 @@
+/**
+ * Alga's tables and rows in them, for tests and development.
+ *
+ * @module @alga-psa/ext-adapters-pg/Fixture
+ */
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"

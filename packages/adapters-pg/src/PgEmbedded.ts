@@ -1,3 +1,8 @@
+/**
+ * PostgreSQL in this process, for tests and development.
+ *
+ * @module @alga-psa/ext-adapters-pg/PgEmbedded
+ */
 import { PgClient } from "@effect/sql-pg"
 import { PGlite } from "@electric-sql/pglite"
 import { Effect, Layer, Schema } from "effect"

@@ -4,6 +4,7 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { DatabaseAddress } from "./DatabaseAddress.ts"
+import { statementsAtZero } from "./internal/meters.ts"
 import { connectionTo } from "./ServerConnection.ts"
 import { ShortReads } from "./ShortReads.ts"
 
@@ -62,6 +63,7 @@ const pool = (
   })
 
 const make = Effect.fnUntraced(function* (options: ServerOptions) {
+  yield* statementsAtZero
   const connections = options.maxConnections ?? 10
   const shared = sharedOf(connections)
   const connection = yield* connectionTo(options.url, {

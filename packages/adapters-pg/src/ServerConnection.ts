@@ -26,7 +26,7 @@ const told = (name: string, address: DatabaseAddress) => {
     Effect.annotateLogs(Effect.logInfo("connected to PostgreSQL"), {
       database: name,
       server: shownAddress({ ...address, hosts: [host] }),
-      user: address.user,
+      login: address.user,
       tls: protocol ?? "off",
       sslmode: mode
     })

@@ -1,3 +1,8 @@
+/**
+ * The reads over Alga's tables on a PostgreSQL server, for programs of Effect.
+ *
+ * @module @alga-psa/ext-adapters-pg
+ */
 export * from "./PgCapabilityGate.ts"
 export * from "./PgClientReader.ts"
 export * from "./PgInstallSecrets.ts"

@@ -1,3 +1,8 @@
+/**
+ * The same reads with plain promises, over a URL, a pool of your own or an open transaction.
+ *
+ * @module @alga-psa/ext-adapters-pg/promise
+ */
 export * from "./promise/AuditRecord.ts"
 export * from "./promise/Caller.ts"
 export * from "./promise/OpenGuardedReads.ts"

@@ -127,8 +127,8 @@ describe("The URL of a database", () => {
     ["postgres://h/db?ssl=true&sslmode=disable", "says two things of sslmode: take one of them out"],
     ["postgres:///db", /^names no host: write its name, or \?host=/],
     ["postgres://h1,,h2/db", /^names no host/],
-    ["postgres://h:0/db", "has a port that is none: it must be 1 to 65535"],
-    ["postgres://h:65536/db", "has a port that is none: it must be 1 to 65535"],
+    ["postgres://h:0/db", "has an invalid port: it must be 1 to 65535"],
+    ["postgres://h:65536/db", "has an invalid port: it must be 1 to 65535"],
     ["postgres://h1,h2,h3/db?port=1,2", "has not as many ports as hosts"],
     ["postgres://h/db?sslrootcert=system&sslmode=require", "has sslrootcert=system, which needs sslmode=verify-full"],
     ["postgres://h/db?sslnegotiation=direct", "has sslnegotiation=direct, which needs sslmode=require or stricter"],
@@ -151,7 +151,7 @@ describe("The URL of a database", () => {
       (host) =>
         [
           `postgres:///db?host=${host}`,
-          "has a host that is none: a name, an address, or the directory of a socket"
+          "has an invalid host: give a name, an address, or the directory of a socket"
         ] as const
     ),
     ["postgres://h/db?sslcert=/a", "has one of sslcert and sslkey, which belong together"]

@@ -1,18 +1,17 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { access, chmod, copyFile, cp, glob, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { type AddressInfo, connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
 import { Effect, Schedule, Schema } from "effect"
+import { debianPackage } from "./DebianPackage.ts"
 
 /** PgBouncer did not start, or could not be had. The message says what was tried. */
 export class PgBouncerFailed extends Schema.TaggedError<PgBouncerFailed>()("PgBouncerFailed", {
   message: Schema.String
 }) {}
 
-const run = promisify(execFile)
 const cache = fileURLToPath(new URL("../node_modules/.cache/pgbouncer", import.meta.url))
 const installed = "/usr/sbin/pgbouncer"
 
@@ -22,32 +21,9 @@ const exists = (path: string) =>
     () => false
   )
 
-/** Debian's package and the libraries that a machine may lack, fetched by its ordinary client and unpacked, not installed. */
-const unpacked = async (): Promise<string> => {
-  const program = join(cache, "root", installed)
-  if (await exists(program)) return join(cache, "root")
-  const packages = join(cache, "packages")
-  await rm(cache, { recursive: true, force: true })
-  await mkdir(packages, { recursive: true })
-  const needed = async () => {
-    const { stdout } = await run("apt-cache", ["depends", "pgbouncer"])
-    const libraries = [...stdout.matchAll(/Depends: ((?:libevent|libc-ares)\S*)/g)].map(([, name]) => name ?? "")
-    if (libraries.length === 0) throw new Error("apt knows no package pgbouncer")
-    return ["pgbouncer", ...libraries]
-  }
-  const names = await needed().catch(async () => {
-    await run("apt-get", ["update"])
-    return needed()
-  })
-  await run("apt-get", ["download", ...names], { cwd: packages }).catch(async () => {
-    await run("apt-get", ["update"])
-    return run("apt-get", ["download", ...names], { cwd: packages })
-  })
-  for await (const file of glob("*.deb", { cwd: packages })) {
-    await run("dpkg-deb", ["--extract", join(packages, file), join(cache, "root")])
-  }
-  return join(cache, "root")
-}
+/** Debian's PgBouncer and the libraries that a machine may lack. */
+const unpacked = () =>
+  debianPackage({ name: "pgbouncer", file: installed, libraries: /^(libevent|libc-ares)/, folder: cache })
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {

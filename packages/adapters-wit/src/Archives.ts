@@ -36,6 +36,8 @@ export interface ArchivesService {
   readonly page: (
     archive: Uint8Array
   ) => Effect.Effect<ReadonlyMap<string, ArchiveFile>, ArchiveRefused | ArchiveUnopened>
+  /** All that `manifest.json` says, as it stands there. Decode it. */
+  readonly manifest: (archive: Uint8Array) => Effect.Effect<unknown, ArchiveRefused | ArchiveUnopened>
 }
 
 /** Opens archives of bundles. */
@@ -81,6 +83,9 @@ export const layerArchives = (options: ArchivesOptions = {}): Layer.Layer<Archiv
         }),
         page: Effect.fn("Archives.page")((archive) =>
           Effect.map(openArchive("page", archive, bounds), ({ files }) => files)
+        ),
+        manifest: Effect.fn("Archives.manifest")((archive) =>
+          Effect.map(openArchive("manifest", archive, bounds), ({ manifest }) => manifest)
         )
       })
     })

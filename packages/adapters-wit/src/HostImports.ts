@@ -1,4 +1,4 @@
-import { type GuardedPorts, type Invocation, type ResourceReads, resources } from "@alga-psa/ext-domain"
+import { type GuardedPorts, type Invocation, meteredAtZero, type ResourceReads, resources } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { GuestLines } from "./GuestLines.ts"
 import { type HostCall, type HostReply, ProtocolViolation } from "./HostCall.ts"
@@ -40,6 +40,8 @@ export class HostImports extends Context.Service<HostImports, HostImportsService
 ) {}
 
 const make = Effect.gen(function* () {
+  yield* meteredAtZero(["context.get-context", "logging.log-info", "logging.log-warn", "logging.log-error"])
+  yield* meteredAtZero(["user.get-user", "user-v2.get-user"], ["not-available"])
   const tell = yield* GuestLines
   const reads = yield* Effect.forEach(resources, (resource) => resourceInterfaces(resource))
   const shared: ReadonlyArray<readonly [name: string, functions: HostInterface<Invocation>]> = [

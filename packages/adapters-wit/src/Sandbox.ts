@@ -7,13 +7,13 @@ import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
 import { headerBytes } from "./internal/child/HeaderBytes.ts"
 import { makeAdmission, type Turn } from "./internal/host/Admission.ts"
 import { bind, prepare } from "./internal/host/binding.ts"
-import { findConfinement } from "./internal/host/Confinement.ts"
+import { findConfinement, tellConfinement } from "./internal/host/Confinement.ts"
 import { converse } from "./internal/host/conversation.ts"
 import { guestProgram } from "./internal/host/Engine.ts"
 import { type Guest, startGuest } from "./internal/host/Guest.ts"
 import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
-import { countFailure, countInstance, noteWait } from "./internal/host/metrics.ts"
+import { countFailure, countInstance, noteWait, sandboxAtZero } from "./internal/host/metrics.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
 import { poolKey } from "./internal/host/poolKey.ts"
 import { type ProcessorWatch, promote, watchProcessor } from "./internal/host/processorWatch.ts"
@@ -28,7 +28,7 @@ export interface Execution<R> {
   readonly tenantId: string
   readonly installId: string
   readonly request: ExecuteRequest
-  /** What is above the sandbox's own limits counts as those. */
+  /** Capped at the sandbox's own limits. */
   readonly limits: Limits
   /** Answers the guest's host calls, one at a time. */
   readonly host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
@@ -89,9 +89,11 @@ const reasonOf = (cause: Cause.Cause<ExecutionFailed>): string =>
 const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   const options = defaultSandboxOptions(given)
   yield* checkNode(options.execPath)
+  yield* sandboxAtZero
   const confinement = yield* options.confinement === "auto" || options.user !== null
     ? findConfinement(options.execPath, options.user)
     : Effect.succeed([])
+  yield* tellConfinement(confinement)
   const pool = yield* makeGuestPool(
     () =>
       startGuest({

@@ -1,3 +1,8 @@
+/**
+ * The taking in of components, the sandbox that runs them, and what they import of the host.
+ *
+ * @module @alga-psa/ext-adapters-wit
+ */
 export * from "./AnswerRoom.ts"
 export * from "./ArchiveRefused.ts"
 export * from "./Archives.ts"
@@ -19,6 +24,7 @@ export * from "./Intake.ts"
 export * from "./IntakeBusy.ts"
 export * from "./KnownWorld.ts"
 export * from "./Limits.ts"
+export * from "./MemoryUse.ts"
 export * from "./NodeUnsuitable.ts"
 export * from "./Sandbox.ts"
 export * from "./SandboxOptions.ts"

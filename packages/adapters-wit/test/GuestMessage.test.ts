@@ -14,7 +14,14 @@ const seen = (body: Buffer) => {
 }
 
 const call = { type: "call", interface: "alga:extension/clients", function: "getClient", args: ["id"] } as const
-const done = { type: "done", response: null, obstacle: null, residentBytes: 1, memoryRefused: false } as const
+const done = {
+  type: "done",
+  response: null,
+  obstacle: null,
+  residentBytes: 1,
+  memoryRefused: false,
+  memoryBytes: 65_536
+} as const
 const fail = { type: "fail", reason: "trap", detail: "RuntimeError: unreachable" } as const
 
 /** A message with a field of another type, which our program does not send. */
@@ -25,10 +32,10 @@ describe("guestMessage", () => {
     [{ type: "ready" } as const, { type: "ready" }],
     [{ type: "loaded" } as const, { type: "loaded" }],
     [call, { type: "call", interface: call.interface, function: call.function }],
-    [done, { type: "done", obstacle: null, residentBytes: 1, memoryRefused: false }],
+    [done, { type: "done", obstacle: null, residentBytes: 1, memoryRefused: false, memoryBytes: 65_536 }],
     [
       { ...done, obstacle: "memory-grown" },
-      { type: "done", obstacle: "memory-grown", residentBytes: 1, memoryRefused: false }
+      { type: "done", obstacle: "memory-grown", residentBytes: 1, memoryRefused: false, memoryBytes: 65_536 }
     ],
     [fail, fail]
   ])("takes %j", (message, fields) => {
@@ -50,6 +57,7 @@ describe("guestMessage", () => {
     ["a size far below nothing", bodyOf({ ...done, residentBytes: -1e300 })],
     ["a size that no process has", bodyOf({ ...done, residentBytes: 1e300 })],
     ["a size without end", bodyOf({ ...done, residentBytes: Number.POSITIVE_INFINITY })],
+    ["a memory below nothing", bodyOf({ ...done, memoryBytes: -1 })],
     ["a part of a byte", bodyOf({ ...done, residentBytes: 0.5 })],
     ["an unknown reason", odd({ ...fail, reason: "timeout" })],
     ["a detail that is no text", odd({ ...fail, detail: null })],

@@ -15,7 +15,7 @@ const manifestFile: TarEntry = { name: "manifest.json", content: JSON.stringify(
 const componentFile: TarEntry = { name: "dist/main.wasm", content: "component" }
 const good = [manifestFile, componentFile]
 
-const open = (archive: Uint8Array, part: "component" | "page" = "component") =>
+const open = (archive: Uint8Array, part: "component" | "page" | "manifest" = "component") =>
   openBundle({ part, componentBytes: 33_554_432 }, archive)
 
 const withManifest = (content: string): Uint8Array => archiveOf([{ name: "manifest.json", content }, componentFile])
@@ -276,6 +276,19 @@ describe("openBundle", () => {
       files.map(([name]) => name),
       ["dist/main.wasm"]
     )
+  })
+
+  it("gives all that a manifest says, of an archive without a component too, and refuses one that is too large", async () => {
+    const whole = { ...manifest, ui: { type: "iframe", hooks: { tab: [1, { a: "x".repeat(300) }] } } }
+    const archive = (content: string) =>
+      archiveOf([
+        { name: "manifest.json", content },
+        { name: "ui/a", content: "x" }
+      ])
+    assert.deepEqual(await open(archive(JSON.stringify(whole)), "manifest"), { manifest: whole, files: [] })
+    for (const content of [" ".repeat(65_537), "[".repeat(40), "no JSON"]) {
+      assert.instanceOf(await open(archive(content), "manifest").catch((error: unknown) => error), ArchiveRefusal)
+    }
   })
 
   it("gives the files of a page up to its bytes, and refuses more", async () => {

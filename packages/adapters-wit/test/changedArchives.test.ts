@@ -23,7 +23,7 @@ describe("openBundle of an archive with bytes changed", () => {
     const chance = chanceOf(20)
     for (let round = 0; round < 1_500; round++) {
       const changed = chance.below(2) === 0 ? zstdCompressSync(mutated(tar, chance)) : mutated(archive, chance)
-      const part = chance.pick(["component", "page"] as const)
+      const part = chance.pick(["component", "page", "manifest"] as const)
       const error = await openBundle({ part, componentBytes: 33_554_432 }, changed).then(
         () => null,
         (cause: unknown) => cause

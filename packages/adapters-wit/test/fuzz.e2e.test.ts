@@ -182,7 +182,8 @@ const said: ReadonlyArray<FromGuest> = [
     response: { status: 200, headers: [{ name: "x-a", value: "1" }], body: new Uint8Array([1, 2]) },
     obstacle: null,
     residentBytes: 1,
-    memoryRefused: false
+    memoryRefused: false,
+    memoryBytes: 0
   }
 ]
 

@@ -11,7 +11,14 @@ const bodyOf = (message: object): Buffer =>
   Buffer.from(encode(message as Parameters<typeof encode>[0])).subarray(headerBytes)
 
 const done = (response: unknown, behind: Uint8Array = Buffer.alloc(0)) => {
-  const frame = bodyOf({ type: "done", response, obstacle: null, residentBytes: 1, memoryRefused: false })
+  const frame = bodyOf({
+    type: "done",
+    response,
+    obstacle: null,
+    residentBytes: 1,
+    memoryRefused: false,
+    memoryBytes: 0
+  })
   const message = guestMessage(Buffer.concat([frame, behind]))
   assert(message?.type === "done")
   return message.response

@@ -64,8 +64,11 @@ const toolsNode = () =>
 
 const belongs = (file: string, parts: Parts) => parts.has("page") || !file.startsWith("ui/")
 
-/** Names that npm would take for its own in a package. */
-const renamed: Readonly<Record<string, string>> = { gitignore: ".gitignore" }
+/** Names that npm, or an editor of the template, would take for its own. */
+const renamed: Readonly<Record<string, string>> = {
+  gitignore: ".gitignore",
+  "vscode/launch.json": ".vscode/launch.json"
+}
 
 const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
 

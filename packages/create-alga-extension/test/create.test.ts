@@ -40,6 +40,9 @@ describe("create-alga-extension", () => {
     })
     expect((await json("my-ext/package.json")).name).toBe("my-ext")
     expect(await read("my-ext/.gitignore")).toMatch(/node_modules/)
+    const { configurations } = await json("my-ext/.vscode/launch.json")
+    expect(configurations.map(({ request }: { request: string }) => request)).toEqual(["launch", "attach"])
+    expect(await readdir(join(folder, "my-ext"))).not.toContain("vscode")
   })
 
   it("makes no page and reads clients where nothing is said", async () => {

@@ -5,6 +5,7 @@ import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText
 import { endWith } from "@alga-psa/ext-runner/ExitCode"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
+import { jsonLogger } from "@alga-psa/ext-runner/LogLine"
 import { layerHttp } from "@alga-psa/ext-runner/Runner"
 import * as ServiceToken from "@alga-psa/ext-runner/ServiceToken"
 import { table } from "@alga-psa/ext-runner/Table"
@@ -107,9 +108,7 @@ const demo = Command.make("demo", { once, json, port, logs }, (flags) =>
       Effect.provide([layers, NodeHttpClient.layerUndici]),
       Effect.catchTag("ServeError", (error) => Effect.fail(portUnusable("127.0.0.1", flags.port)(error)))
     )
-  }).pipe(
-    Effect.provide([Logger.layer(flags.logs ? [Logger.consoleJson] : []), Layer.succeed(Logger.LogToStderr, true)])
-  )
+  }).pipe(Effect.provide([Logger.layer(flags.logs ? [jsonLogger] : []), Layer.succeed(Logger.LogToStderr, true)]))
 ).pipe(
   Command.withDescription("Try the sample extension on an embedded database"),
   Command.withExamples([

@@ -45,7 +45,7 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   }
 }
 
-/** The call failed for a reason that is none of the caller's business. */
+/** The call failed inside the host. The caller is not told why. */
 export class Internal extends Schema.TaggedError<Internal>()("Internal", {
   /** Kept for the host's log. */
   cause: Schema.Defect()

@@ -2,7 +2,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
 import { HttpFetch, HttpFetchError, type HttpFetchRequest, type HttpFetchService } from "./HttpFetch.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 
 /**
@@ -48,7 +48,7 @@ const decodeRequest = Input.decode(
 
 const make = Effect.gen(function* () {
   const http = yield* HttpFetch
-  const guarded = yield* guard
+  const guarded = yield* guardOf([fetching])
 
   return GuardedHttpFetch.of({
     fetch: (request) =>

@@ -3,7 +3,7 @@ import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
 import { CreateManualInvoiceInput } from "./InvoiceInput.ts"
 import { Invoicing, InvoicingError, type InvoicingService } from "./Invoicing.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 
 /** Manual invoices for an execution that has `cap:invoice.manual.create`; see {@link CreateManualInvoiceInput} for the rules. */
@@ -17,14 +17,15 @@ const creating = {
   access: "write",
   capability: "cap:invoice.manual.create",
   permission: null,
-  errors: [InvoicingError]
+  errors: [InvoicingError],
+  refuses: true
 } as const
 
 const decodeInvoice = Input.decode(CreateManualInvoiceInput, "input")
 
 const make = Effect.gen(function* () {
   const invoicing = yield* Invoicing
-  const guarded = yield* guard
+  const guarded = yield* guardOf([creating])
 
   return GuardedInvoicing.of({
     createManualInvoice: (input) =>

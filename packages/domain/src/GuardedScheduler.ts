@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 import { CreateScheduleInput, UpdateScheduleInput } from "./ScheduleInput.ts"
 import { type ScheduleDeleted, Scheduler, SchedulerError, type SchedulerService } from "./Scheduler.ts"
@@ -20,9 +20,9 @@ const operation = <Access extends "read" | "write">(name: string, method: string
 
 const listing = operation("list-schedules", "listSchedules", "read")
 const getting = operation("get-schedule", "getSchedule", "read")
-const creating = operation("create-schedule", "createSchedule", "write")
-const updating = operation("update-schedule", "updateSchedule", "write")
-const deleting = operation("delete-schedule", "deleteSchedule", "write")
+const creating = { ...operation("create-schedule", "createSchedule", "write"), refuses: true } as const
+const updating = { ...operation("update-schedule", "updateSchedule", "write"), refuses: true } as const
+const deleting = { ...operation("delete-schedule", "deleteSchedule", "write"), refuses: true } as const
 const endpoints = operation("get-endpoints", "getEndpoints", "read")
 
 const decodeId = Input.decode(Input.text(1, 64), "scheduleId")
@@ -33,7 +33,7 @@ const changing = { count: () => 1, refused: ({ success }: ScheduleDeleted) => !s
 
 const make = Effect.gen(function* () {
   const scheduler = yield* Scheduler
-  const guarded = yield* guard
+  const guarded = yield* guardOf([listing, getting, creating, updating, deleting, endpoints])
 
   return GuardedScheduler.of({
     listSchedules: guarded(listing, {

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 import { Secrets, SecretsError, type SecretsService } from "./Secrets.ts"
 
@@ -18,7 +18,7 @@ const decodeKey = Input.decode(Input.text(1, 256), "key")
 
 const make = Effect.gen(function* () {
   const secrets = yield* Secrets
-  const guarded = yield* guard
+  const guarded = yield* guardOf([getting, listing])
 
   return GuardedSecrets.of({
     get: (key) => guarded(getting, { input: decodeKey(key), run: (_, valid) => secrets.get(valid), count: () => 1 }),

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 import { Storage, StorageError, type StorageService } from "./Storage.ts"
 
@@ -48,7 +48,7 @@ const decodeListing = Input.decode(
 
 const make = Effect.gen(function* () {
   const storage = yield* Storage
-  const guarded = yield* guard
+  const guarded = yield* guardOf([getting, putting, deleting, listing])
 
   return GuardedStorage.of({
     get: (namespace, key) =>

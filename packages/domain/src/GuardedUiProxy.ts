@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Guarded } from "./Guarded.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
 import * as Input from "./internal/input.ts"
 import { UiProxy, UiProxyError, type UiProxyService } from "./UiProxy.ts"
 
@@ -26,7 +26,7 @@ const decodeCall = Input.decode(
 
 const make = Effect.gen(function* () {
   const proxy = yield* UiProxy
-  const guarded = yield* guard
+  const guarded = yield* guardOf([calling])
 
   return GuardedUiProxy.of({
     callRoute: (route, payload) =>

@@ -1,5 +1,5 @@
 import { Cause, Clock, Effect, Exit } from "effect"
-import { meter } from "./internal/meters.ts"
+import { callsAtZero, meter } from "./internal/meters.ts"
 
 const ended = <A, E>(exit: Exit.Exit<A, E>, outcome: (result: A) => string): string => {
   if (Exit.isSuccess(exit)) return outcome(exit.value)
@@ -22,3 +22,9 @@ export const metered = <A, E, R>(
       )
     )
   )
+
+/** Has the counters of such calls exist, at 0, with these outcomes beside the usual ones. */
+export const meteredAtZero = (operations: ReadonlyArray<string>, outcomes: ReadonlyArray<string> = []) =>
+  Effect.forEach(operations, (operation) => callsAtZero(operation, ["ok", "internal", "interrupted", ...outcomes]), {
+    discard: true
+  })

@@ -1,7 +1,8 @@
 import { Effect, Layer } from "effect"
 import type { Authorization } from "./Authorization.ts"
 import type { Capability } from "./Capability.ts"
-import { guard } from "./internal/guard.ts"
+import { guardOf } from "./internal/guard.ts"
+import type { Operation } from "./internal/operation.ts"
 import type { Permission } from "./Permission.ts"
 import type { RbacSubject } from "./RbacCheck.ts"
 import {
@@ -27,31 +28,33 @@ export const layerReads = <Of extends Editions, Reader, Reads>(
     resource.Reads,
     Effect.gen(function* () {
       const reader = yield* resource.Reader
-      const guarded = yield* guard
+      const { capability, permission } = resource
+      const editions = Object.entries<Operations>(resource.editions)
+      const spokenOf = (edition: string, name: string): Operation<never> => {
+        const spoken = { name: `${edition}.${name}`, span: `${serviceName(resource.Reads)}.${name}` }
+        return { ...spoken, access: "read", capability, permission, errors: [] }
+      }
+      const guarded = yield* guardOf(
+        editions.flatMap(([edition, operations]) => Object.keys(operations).map((name) => spokenOf(edition, name)))
+      )
       const ofEdition = ([edition, operations]: readonly [string, Operations]) =>
         Object.entries(operations).map(([name, operation]) => {
-          const { capability, permission } = resource
           const method = (reader as ReaderOf<Operations>)[name] as ReaderOf<Operations>[string]
-          const spoken = { name: `${edition}.${name}`, span: `${serviceName(resource.Reads)}.${name}` }
+          const spoken = spokenOf(edition, name)
           const read = (...args: ReadonlyArray<unknown>) =>
-            guarded(
-              { ...spoken, access: "read", capability, permission, errors: [] },
-              {
-                input: operation.query(...args),
-                notFor: (query, subject) =>
-                  portalUser(subject) === null ? null : (operation.notForPortal?.(query) ?? null),
-                run: ({ tenantId }, query, subject) => {
-                  const ofTenant = (narrowed: unknown) => method(tenantId, narrowed)
-                  const user = portalUser(subject)
-                  return user === null ? ofTenant(query) : operation.forPortal(query, user.clientId, ofTenant)
-                },
-                count: operation.count
-              }
-            )
+            guarded(spoken, {
+              input: operation.query(...args),
+              notFor: (query, subject) =>
+                portalUser(subject) === null ? null : (operation.notForPortal?.(query) ?? null),
+              run: ({ tenantId }, query, subject) => {
+                const ofTenant = (narrowed: unknown) => method(tenantId, narrowed)
+                const user = portalUser(subject)
+                return user === null ? ofTenant(query) : operation.forPortal(query, user.clientId, ofTenant)
+              },
+              count: operation.count
+            })
           return [name, read]
         })
-      return Object.fromEntries(Object.entries<Operations>(resource.editions).flatMap(ofEdition)) as ReadsOf<
-        OperationsOf<Of>
-      >
+      return Object.fromEntries(editions.flatMap(ofEdition)) as ReadsOf<OperationsOf<Of>>
     })
   )

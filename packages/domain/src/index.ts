@@ -1,3 +1,8 @@
+/**
+ * The words, every port of a host, the guard before them, and the errors. Of use to whoever writes an adapter or a host.
+ *
+ * @module @alga-psa/ext-domain
+ */
 export * from "./Absent.ts"
 export * from "./Authorization.ts"
 export * from "./BeforeWrite.ts"
@@ -29,6 +34,7 @@ export * from "./InstallLookup.ts"
 export * from "./Invocation.ts"
 export * from "./InvoiceInput.ts"
 export * from "./Invoicing.ts"
+export * from "./Labelled.ts"
 export * from "./Manifest.ts"
 export * from "./Metered.ts"
 export * from "./NotOffered.ts"

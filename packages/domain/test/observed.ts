@@ -7,13 +7,17 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** What an effect left behind: its exit, log lines, ended spans and metrics. */
+/** What an effect left behind: its exit, log lines, ended spans and the metrics that it moved. */
 export interface Observed<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly lines: ReadonlyArray<LogLine>
   readonly spans: ReadonlyArray<{ readonly name: string; readonly attributes: Readonly<Record<string, unknown>> }>
   readonly metrics: ReadonlyArray<Metric.Metric.Snapshot>
+  /** Those that stand at 0. */
+  readonly unmoved: ReadonlyArray<Metric.Metric.Snapshot>
 }
+
+const isMoved = ({ state }: Metric.Metric.Snapshot): boolean => !("count" in state && Number(state.count) === 0)
 
 /** Runs an effect with a log, a tracer and a metric registry of its own. */
 export const observed = <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<Observed<A, E>, never, R> =>
@@ -36,11 +40,13 @@ export const observed = <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<Ob
     })
     return Effect.gen(function* () {
       const exit = yield* Effect.exit(run)
+      const metrics = yield* Metric.snapshot
       return {
         exit,
         lines,
         spans: spans.map((span) => ({ name: span.name, attributes: Object.fromEntries(span.attributes) })),
-        metrics: yield* Metric.snapshot
+        metrics: metrics.filter(isMoved),
+        unmoved: metrics.filter((metric) => !isMoved(metric))
       }
     }).pipe(
       Effect.provide(Logger.layer([logger])),

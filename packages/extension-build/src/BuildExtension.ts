@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto"
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { buildPage } from "@alga-psa/ext-extension-sdk/BuildPage"
 import type { BundledHandler, Engine } from "@alga-psa/ext-extension-sdk/build"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import type { AuthoredManifest } from "./AuthoredManifest.ts"
 import { checkPage } from "./CheckPage.ts"
 import { type Extension, readExtension } from "./Extension.ts"
@@ -122,6 +123,27 @@ const placed =
     return { ...one, line, column }
   }
 
+/** Whether a component can be made in spite of a finding, so that it shows what else is wrong. */
+const isLoadable = ({ code }: Finding): boolean => code !== "handler-missing" && code !== "component-refused"
+
+/** Findings of code that throws where it runs: while a module loads, too. */
+const throwing: ReadonlySet<string> = new Set(["name-missing", "locale"])
+
+/** Whether it is said already why code throws while it loads. */
+const isSaid = (before: ReadonlyArray<Finding>, { file, line }: Finding): boolean =>
+  line !== null && before.some((one) => throwing.has(one.code) && one.file === file && one.line === line)
+
+/** Makes the component for what that says of it, and keeps nothing. */
+const tryLoad = async (source: ComponentSource): Promise<void> => {
+  if (source.engine === null) return
+  const folder = await mkdtemp(join(tmpdir(), "alga-load-"))
+  try {
+    await source.write(join(folder, "main.wasm"))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 const isError = ({ severity }: Finding): boolean => severity === "error"
 
 /**
@@ -154,12 +176,22 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
     ...checkPage(manifest, Object.keys(around)),
     ...(options.strict === false ? source.findings.map(lenient) : source.findings)
   ].map(placed(extension.place))
-  if (before.some(isError)) return yield* invalid(...before)
+  const loading = <A>(run: () => Promise<A>) => explaining({ folder, script: source.script }, run)
+  if (before.some(isError)) {
+    const tried = before.every(isLoadable) ? yield* Effect.result(loading(() => tryLoad(source))) : null
+    const more = tried !== null && Result.isFailure(tried) ? tried.failure.problems : []
+    return yield* invalid(...before, ...more.filter((one) => one.code === "load" && !isSaid(before, one)))
+  }
 
   const builds = options.buildsDir ?? (yield* explaining({ folder }, () => makeOutputFolder(folder, "dist", "builds")))
   const into = join(builds, folderName(source, around))
   const reused = yield* Effect.promise(() => isKeptBuild(into, around))
-  if (!reused) yield* explaining({ folder, script: source.script }, () => writeBuild(into, source, around))
+  if (!reused) {
+    yield* Effect.mapError(
+      loading(() => writeBuild(into, source, around)),
+      ({ problems }) => invalid(...before, ...problems)
+    )
+  }
   const [component, bundle] = [join(into, "main.wasm"), join(into, "bundle.tar.zst")]
   const componentSize = (yield* Effect.promise(() => stat(component))).size
   const sizes = packageSizes(folder, source.script?.modules ?? [])

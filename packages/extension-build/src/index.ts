@@ -1,4 +1,8 @@
-/** From an extension's folder to the bundle that a host installs. */
+/**
+ * From an extension's folder to the bundle that a host installs.
+ *
+ * @module @alga-psa/ext-extension-build
+ */
 export { analyseSources, type SourceAnalysis } from "./AnalyseSources.ts"
 export { AuthoredManifest, parseAuthoredManifest } from "./AuthoredManifest.ts"
 export { type BuildExtensionOptions, type BuiltExtension, buildExtension } from "./BuildExtension.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
-import { parseAuthoredManifest } from "../src/AuthoredManifest.ts"
+import { manifestFields, parseAuthoredManifest } from "../src/AuthoredManifest.ts"
 
 const manifest = {
   name: "com.example.clients",
@@ -27,6 +27,23 @@ describe("parseAuthoredManifest", () => {
     })
   )
 
+  it.effect("passes over a byte order mark before the manifest alone", () =>
+    Effect.gen(function* () {
+      const publisher = "Ex\uFEFFample"
+      const { publisher: read } = yield* parseAuthoredManifest(JSON.stringify({ ...manifest, publisher }))
+      assert.strictEqual(read, publisher)
+    })
+  )
+
+  it("knows the fields of each object", () => {
+    assert.deepEqual(manifestFields, {
+      "": ["$schema", "name", "publisher", "version", "runtime", "capabilities", "ui", "api"],
+      ui: ["type", "entry", "hooks"],
+      api: ["endpoints"],
+      "api.endpoints[]": ["method", "path", "handler"]
+    })
+  })
+
   it.effect("names every field that is missing, and what it must be", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* problemsOf("{}"), [
@@ -41,6 +58,7 @@ describe("parseAuthoredManifest", () => {
 
   it.effect.each([
     [{ name: "Clients" }, 'name must be a reverse-domain name in lower case such as "com.example.my-extension"'],
+    [{ $schema: 5 }, '$schema must be the address of a schema such as "./manifest.schema.json"'],
     [{ name: 5 }, 'name must be a reverse-domain name in lower case such as "com.example.my-extension"'],
     [{ publisher: " " }, "publisher must be the name of who publishes the extension"],
     [{ version: "1.2" }, 'version must be a semantic version such as "1.0.0"'],

@@ -1,10 +1,16 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createServer, type Server, type Socket } from "node:net"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { answerOfProcess } from "../src/internal/answerOfProcess.ts"
 import { extensionFolder } from "./support/ExtensionFolder.ts"
 
 const longestOfAll = 20_000
+
+const source = (name: string): string => new URL(`../src/internal/${name}`, import.meta.url).href
 
 /** What is said of a program that may take so many milliseconds. */
 const saidOf = (program: string, longest = longestOfAll) =>
@@ -20,19 +26,62 @@ const saidOf = (program: string, longest = longestOfAll) =>
     })
   )
 
-/** Waits for ever, as does a process of its own that holds its pipes until the folder is gone. */
-const waiting = `import { spawn } from "node:child_process"
-const waits = \`setInterval(() => require("node:fs").existsSync(\${JSON.stringify(import.meta.filename)}) || process.exit(), 50)\`
-spawn(process.execPath, ["-e", waits], { stdio: "inherit" })
-setInterval(() => {}, 1_000)
+/** A server, and the first connection to it: that of a process, for as long as it lives. */
+const listening = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const server = createServer().listen(0, "127.0.0.1")
+    await once(server, "listening")
+    return server
+  }),
+  (server) => Effect.sync(() => void server.close())
+)
+
+const connected = async (server: Server): Promise<Socket> => {
+  const [socket] = (await once(server, "connection")) as [Socket]
+  return socket.on("error", () => {})
+}
+
+/** Waits in one call, as for the compiler, beside a process of its own that is connected to a port and holds its pipes. */
+const waiting = (server: Server): string => {
+  const address = server.address()
+  const port = typeof address === "object" && address !== null ? address.port : 0
+  return `import { spawn } from "node:child_process"
+import { Worker } from "node:worker_threads"
+new Worker(new URL(${JSON.stringify(source("endWithParent.ts"))}))
+const connects = "require('node:net').connect(${port}, '127.0.0.1')"
+spawn(process.execPath, ["-e", connects], { stdio: "inherit" })
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${longestOfAll})
 `
+}
 
 describe("a program that reads an extension's sources", () => {
   it.live(
-    "is ended where it takes too long, though a process of its own holds its pipes",
+    "is ended where it takes too long, with the processes that it started",
     () =>
       Effect.gen(function* () {
-        assert.match(yield* saidOf(waiting, 1_000), /^TypeScript took more than 1 seconds: look at "include"/)
+        const server = yield* listening
+        const gone = connected(server).then((socket) => once(socket.resume(), "close"))
+        assert.match(yield* saidOf(waiting(server), 2_000), /^TypeScript took more than 2 seconds: look at "include"/)
+        yield* Effect.promise(() => gone)
+      }),
+    longestOfAll
+  )
+
+  it.live(
+    "is ended, with the processes that it started, where whoever asked it is gone",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* listening
+        const folder = yield* extensionFolder({ "program.mjs": waiting(server) })
+        const asks = `import { answerOfProcess } from ${JSON.stringify(source("answerOfProcess.ts"))}
+await answerOfProcess(${JSON.stringify(join(folder, "program.mjs"))}, {}, ${longestOfAll})`
+        const connection = connected(server)
+        const asking = spawn(process.execPath, ["--input-type=module", "-e", asks], {
+          cwd: fileURLToPath(new URL(".", import.meta.url))
+        })
+        const socket = yield* Effect.promise(() => connection)
+        asking.kill("SIGKILL")
+        yield* Effect.promise(() => once(socket.resume(), "close"))
       }),
     longestOfAll
   )

@@ -122,7 +122,7 @@ const run = Effect.fnUntraced(function* (bytes: Uint8Array, called: Array<string
       context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
       http: { method: "GET", url: "/a", headers: [], body: null }
     },
-    limits: defaultLimits,
+    limits: { ...defaultLimits, timeoutMs: 60_000 },
     host: (call) => Effect.succeed(answers(called)(call))
   })
   return { imports: component.imports, status, body: JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) }

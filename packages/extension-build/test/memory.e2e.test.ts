@@ -8,6 +8,7 @@ import {
   type Limits,
   layerComponentStore,
   layerSandbox,
+  MemoryUse,
   ok,
   Sandbox
 } from "@alga-psa/ext-adapters-wit"
@@ -21,7 +22,10 @@ const texts = () => hoard((i) => String(i).padEnd(1000000, "\\u00e4"))
 const bytes = () => hoard(() => new Uint8Array(5000000))
 const promises = async () => hoard((i) => Promise.resolve(i))
 const recursion = () => recursion() + 1
-const tasks = { texts, bytes, promises, recursion }
+const json = () => hoard((i) => JSON.parse(JSON.stringify(Array.from({ length: 50000 }, (_, at) => ({ at, i })))))
+const chain = async () => { let last = Promise.resolve(0); for (;;) last = last.then((i) => i + 1) }
+const room = () => new Uint8Array(10000000).fill(1).length
+const tasks = { texts, bytes, promises, recursion, json, chain, room }
 const caught = (task) => { try { task() } catch (error) { return String(error) } }
 export const handler = serve(async ({ http }) => {
   const [, way, task] = http.url.split("/")
@@ -91,14 +95,17 @@ const reasonOf = (engine: Engine, url: string) =>
   Effect.map(Effect.flip(run(engine, url, little)), (error) => ("reason" in error ? error.reason : error._tag))
 
 layer(sandbox, { excludeTestServices: true, timeout: "120 seconds" })("An extension", (it) => {
-  it.effect.each(engines.flatMap((engine) => ["texts", "bytes", "promises"].map((task) => ({ engine, task }))))(
+  it.effect.each(
+    engines.flatMap((engine) => ["texts", "bytes", "promises", "json", "chain"].map((task) => ({ engine, task })))
+  )(
     "that needs more memory than its limit for $task ends with that reason on $engine",
     ({ engine, task }) =>
       Effect.gen(function* () {
         assert.strictEqual(yield* reasonOf(engine, `/hoard/${task}`), "memory-limit")
         const after = yield* run(engine, "/back", little, new Uint8Array([1]))
         assert.deepEqual([...(after.body ?? [])], [1])
-      })
+      }),
+    120_000
   )
 
   it.effect.each(engines)("that gets over a lack of memory is answered on %s", (engine) =>
@@ -106,6 +113,30 @@ layer(sandbox, { excludeTestServices: true, timeout: "120 seconds" })("An extens
       const { body, status } = yield* run(engine, "/caught/bytes", little)
       assert.strictEqual(status, 200)
       assert.match(new TextDecoder().decode(body ?? new Uint8Array()), /out of memory/)
+    })
+  )
+
+  it.effect.each(engines)("is told to have taken the memory that its request took, on %s", (engine) =>
+    Effect.gen(function* () {
+      const took = Effect.fnUntraced(function* (url: string) {
+        let most = 0
+        const hear = (bytes: number) => {
+          most = bytes
+        }
+        yield* Effect.provideService(run(engine, url, little), MemoryUse, hear)
+        return most
+      })
+      const before = yield* took("/back")
+      assert.isAbove(before, 1_000_000)
+      assert.isAtLeast(yield* took("/caught/room"), before + 5_000_000)
+      assert.strictEqual(yield* took("/back"), before)
+      assert.isAtMost(yield* took("/caught/bytes"), little.memoryMb * 1_048_576)
+    })
+  )
+
+  it.effect.each(["hoard", "caught"])("that recurses without end on QuickJS ends as too deep, %s", (way) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* reasonOf("quickjs", `/${way}/recursion`), "too-deep")
     })
   )
 

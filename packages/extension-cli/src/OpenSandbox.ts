@@ -21,12 +21,15 @@ import { buildExtension } from "@alga-psa/ext-extension-build"
 import type { AnswerCall, SandboxedComponent, SandboxOptions } from "@alga-psa/ext-extension-sdk/SandboxedComponent"
 import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from "effect"
 import { sourceStack } from "./dev/SourceStack.ts"
+import { failureAdvice } from "./internal/failureAdvice.ts"
 
 type Request = Parameters<SandboxedComponent["run"]>[0]
 
 /** The error of an execution that gave no answer, with what only its author is told. */
 const failureOf = ({ detail, message, reason }: ExecutionFailed, explain: (text: string) => string): Error =>
-  new Error([`${reason}: ${message}`, explain(detail)].filter((line) => line !== "").join("\n"))
+  new Error(
+    [`${reason}: ${message}`, ...failureAdvice(reason), explain(detail)].filter((line) => line !== "").join("\n")
+  )
 
 const requestOf = ({ context, http }: Request, capabilities: ReadonlyArray<string>) => ({
   context: {

@@ -1,12 +1,13 @@
 import { defaultLimits, type HostCall, packageName } from "@alga-psa/ext-adapters-wit"
 import { Invocation } from "@alga-psa/ext-domain"
+import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ExecutionRecord } from "../src/dev/ExecutionRecord.ts"
 import { withoutSecrets } from "../src/dev/internal/hidden.ts"
 import { hostName } from "../src/dev/internal/hostNames.ts"
 import { outcomeOf } from "../src/dev/internal/outcomes.ts"
-import { makeRecorder } from "../src/dev/Recorder.ts"
+import { makeRecorder, type RecorderOptions } from "../src/dev/Recorder.ts"
 
 const limits = defaultLimits
 const line = (text: string): HostCall => ({ interface: `${packageName}/logging`, function: "logInfo", args: [text] })
@@ -16,19 +17,20 @@ const search = (text: string): HostCall => ({
   args: [{ search: text }]
 })
 
+const options: Omit<RecorderOptions, "changed"> = {
+  limits,
+  explain: (text) => text,
+  hide: (text) => withoutSecrets(text, { api_key: 's3cret "quoted"', short: "abc" }),
+  outcomeOf: (call, reply, reason) => outcomeOf(call, reply, reason, [], { origins: [] }),
+  viewerOf: () => ({ name: "admin", label: "Ada" }),
+  nameOf: (call) => hostName(call, new Map([["clients.list", ["src/a.ts:1:2"]]])),
+  ended: () => {}
+}
+
 /** Runs executions, each of which makes these calls, and gives all that the panel would be told. */
 const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArray<HostCall>) {
   const states: Array<ReadonlyArray<ExecutionRecord>> = []
-  const recorder = makeRecorder({
-    limits,
-    explain: (text) => text,
-    hide: (text) => withoutSecrets(text, { api_key: 's3cret "quoted"', short: "abc" }),
-    outcomeOf: (call, reply, reason) => outcomeOf(call, reply, reason, [], { origins: [] }),
-    viewerOf: () => ({ name: "admin", label: "Ada" }),
-    nameOf: (call) => hostName(call, new Map([["clients.list", ["src/a.ts:1:2"]]])),
-    ended: () => {},
-    changed: (records) => void states.push(records)
-  })
+  const recorder = makeRecorder({ ...options, changed: (records) => void states.push(records) })
   const answer = recorder
     .aroundImports({ forExecution: () => () => Effect.succeed({ type: "ok", value: null }) })
     .forExecution(limits)
@@ -48,7 +50,40 @@ const told = Effect.fnUntraced(function* (executions: number, calls: ReadonlyArr
 
 const bytes = (state: unknown) => Buffer.byteLength(JSON.stringify(state))
 
+/** What the panel shows of an execution that failed so. */
+const shownOf = Effect.fnUntraced(function* (error: RunnerError) {
+  let last: ReadonlyArray<ExecutionRecord> = []
+  const recorder = makeRecorder({
+    ...options,
+    changed: (records) => {
+      last = records
+    }
+  })
+  const execution = recorder.aroundExecution({ run: () => Effect.fail(error) })
+  yield* Effect.flip(execution.run({ http: { method: "GET", path: "/" } } as never, "one"))
+  return last[0]
+})
+
 describe("what the panel is told of executions", () => {
+  it.effect("has what to do about calls that are nested too deep, and about too little memory", () =>
+    Effect.gen(function* () {
+      const failed = (detail: string) => new RunnerError({ code: "execute_failed", detail, cause: "RangeError: deep" })
+      const deep = yield* shownOf(failed("too-deep: the extension's calls are nested too deep"))
+      assert.match(
+        deep?.error ?? "",
+        /^execute_failed: too-deep: .*\nA function calls itself without end, .* On QuickJS no try can catch that\. Keep a list .*\nRangeError: deep$/
+      )
+      assert.isUndefined(deep?.limits.find(({ name }) => name === "memoryMb"))
+      const full = yield* shownOf(failed("memory-limit: the extension needs more memory than its limit (memoryMb)"))
+      assert.match(full?.error ?? "", /\nKeep less at a time: /)
+      assert.strictEqual(full?.limits.find(({ name }) => name === "memoryMb")?.used, limits.memoryMb)
+      assert.strictEqual(
+        (yield* shownOf(failed("trap: it stopped")))?.error,
+        "execute_failed: trap: it stopped\nRangeError: deep"
+      )
+    })
+  )
+
   it.effect("is about a megabyte at most, whatever the extension logs and asks for", () =>
     Effect.gen(function* () {
       const long = "\u0001é".repeat(4_000)

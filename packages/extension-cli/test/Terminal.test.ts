@@ -24,6 +24,17 @@ describe("the terminal of alga-ext dev", () => {
     ])
   })
 
+  it("says how many calls and how much memory a request took, where that is known", () => {
+    const limits = [
+      { name: "memoryMb", used: 2.1, limit: 256, unit: "MB" },
+      { name: "hostCalls", used: 2, limit: 1_000, unit: "calls" },
+      { name: "logLines", used: 1, limit: 1_000, unit: "lines" }
+    ]
+    expect(executionLines({ ...record, limits })).toEqual([
+      "GET /api/clients?search=a  200  34 ms  2.1 MB  2 calls  Ada Moreau, administrator"
+    ])
+  })
+
   it("has the calls that failed, the log, and why there is no answer", () => {
     const failed = { ...call, outcome: "not-allowed", why: "cap:client.read is not granted: tick it above" }
     const logs = [{ level: "warn", text: "first\nsecond" }] as const

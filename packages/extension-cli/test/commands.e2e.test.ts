@@ -53,6 +53,24 @@ describe("alga-ext", () => {
     expect((await run(...args)).code).toBe(2)
   })
 
+  it("takes what a new extension's settings for VS Code give it, and its inspector is where they attach", async () => {
+    const template = new URL("../../create-alga-extension/template/vscode/launch.json", import.meta.url)
+    const { configurations } = JSON.parse(await readFile(template, "utf8"))
+    const [launched, attached] = configurations
+    const [, ...given] = /^npx alga-ext (.*)$/.exec(launched.command)?.[1]?.split(" ") ?? []
+    const [, ...named] = /alga-ext (.*)$/.exec(attached.name)?.[1]?.split(" ") ?? []
+    for (const flags of [given, named]) {
+      expect(flags.length).toBeGreaterThan(0)
+      const { errors } = await run("dev", ...flags, "--port", "70000")
+      expect(errors).toMatch(/^alga-ext: .*port/)
+      expect(errors).not.toMatch(/--node|--open|--inspect/)
+    }
+    expect((await run("dev", ...named, "--nodes", "--port", "70000")).errors).toMatch(/--nodes/)
+    const { output } = await run("dev", "--help")
+    expect(output).toContain(`Port of the inspector on the loopback address. Default: ${attached.port}`)
+    expect(attached.address).toBe("127.0.0.1")
+  })
+
   it("says in two lines what is wrong with its usage", async () => {
     expect(await run("build", "--engin", "v8")).toEqual({
       code: 2,

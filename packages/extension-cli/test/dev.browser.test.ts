@@ -36,7 +36,6 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   open = await openPage(browser, server.url)
-  open.page.setDefaultTimeout(25_000)
   await open.page.getByText(/^Ready in/).waitFor()
 })
 afterEach(async () => {
@@ -74,6 +73,8 @@ describe("alga-ext dev", () => {
     await open.page.getByText("Limits used").first().click()
     const limits = open.page.getByRole("row", { name: /hostCalls/ }).first()
     expect(await limits.getByRole("cell").allTextContents()).toEqual(["hostCalls", "2 of 1,000 calls"])
+    const memory = open.page.getByRole("row", { name: /memoryMb/ }).first()
+    expect((await memory.getByRole("cell").allTextContents())[1]).toMatch(/^[1-9]\d?(?:\.\d)? of 256 MB$/)
   })
 
   it.each([
@@ -236,8 +237,11 @@ describe("alga-ext dev", () => {
           resolve({ code: Number(error?.code ?? 0), output })
         )
       )
-    expect((await test()).output).toMatch(/get-api-count\.json: GET \/api\/count\?at=kept/)
-    expect((await test()).code).toBe(0)
+    const replayed = await test()
+    expect([replayed.code, replayed.output]).toEqual([
+      0,
+      expect.stringMatching(/get-api-count\.json: GET \/api\/count\?at=kept/)
+    ])
     await extension.write("src/handler.ts", handlerSource("two"))
     const changed = await test()
     expect([changed.code, changed.output]).toEqual([1, expect.stringMatching(/the response is another one/)])
@@ -261,7 +265,7 @@ describe("alga-ext dev", () => {
     const own = Scope.makeUnsafe()
     const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder: broken.folder, port: 0 }), own))
     const other = await openPage(browser, url)
-    await other.page.getByText("The build failed; nothing runs yet.").waitFor({ timeout: 25_000 })
+    await other.page.getByText("The build failed; nothing runs yet.").waitFor()
     expect(await other.page.getByText("No page yet").isVisible()).toBe(false)
     await other.close()
     await Effect.runPromise(Scope.close(own, Exit.void))
@@ -326,6 +330,9 @@ describe("the panel's routes", () => {
     for (const path of [
       "/dev/bench",
       "/dev/storage",
+      "/dev/rows",
+      "/dev/row",
+      "/dev/reset",
       "/dev/run",
       "/dev/send",
       "/dev/resend",
@@ -339,6 +346,9 @@ describe("the panel's routes", () => {
     expect(await status("/dev/bench", own, "POST")).toBe(204)
     expect(await status("/dev/storage", own, "POST")).toBe(400)
     expect(await status("/dev/send", own, "POST")).toBe(400)
+    expect(await status("/dev/rows", own, "POST")).toBe(400)
+    expect(await status("/dev/row", own, "POST")).toBe(400)
+    expect(await status("/dev/reset", own, "POST")).toBe(204)
   })
 
   it("lead to no other extension and no other tenant's install", async () => {

@@ -41,7 +41,6 @@ beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder, port: 0 }), scope))
   open = await openPage(browser, url)
-  open.page.setDefaultTimeout(25_000)
   await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
 })
 afterAll(async () => {

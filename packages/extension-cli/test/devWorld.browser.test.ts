@@ -43,7 +43,6 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   open = await openPage(browser, server.url)
-  open.page.setDefaultTimeout(25_000)
   await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
 })
 afterEach(async () => {

@@ -17,7 +17,7 @@ import {
   mockUiProxy
 } from "@alga-psa/ext-extension-sdk"
 import { sandbox } from "@alga-psa/ext-extension-sdk/vitest"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest"
 import { openSandbox } from "../src/OpenSandbox.ts"
 import { devFixture } from "./support/DevFixture.ts"
 
@@ -97,6 +97,9 @@ await extension.write("src/handler.ts", handlerSource)
 const inNode: Handler = (await import(join(extension.folder, "src/handler.ts"))).handle
 const inSandbox = await sandbox({ folder: extension.folder })
 afterAll(() => extension.remove())
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 const id = (last: number) => `c0000000-0001-4000-8000-00000000000${last}`
 const url = "https://service.example/a"
@@ -104,7 +107,7 @@ const url = "https://service.example/a"
 /** The same mocks anew. */
 const mocks = (overrides: HostOverrides = {}) => {
   const http = mockHttp([{ url, answer: { headers: [{ name: "x-a", value: "1" }], body: "outside" } }])
-  globalThis.fetch = mockFetch(http)
+  vi.stubGlobal("fetch", mockFetch(http))
   return createMockHostBindings({
     clients: mockClients([{ clientId: id(1), clientName: "Northwind" }]),
     clientsV2: mockClientsV2([1, 2, 3].map((at) => ({ clientId: id(at), clientName: `Client ${at}`, tags: ["vip"] }))),

@@ -1,3 +1,8 @@
+/**
+ * Makes components of handlers, without checks and without a bundle. `alga-ext build` does both.
+ *
+ * @module @alga-psa/ext-extension-sdk/build
+ */
 import { createHash } from "node:crypto"
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"

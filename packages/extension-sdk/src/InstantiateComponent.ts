@@ -1,4 +1,9 @@
 /// <reference path="./internal/world.d.ts" preserve="true" />
+/**
+ * Runs a built component in this process, without a sandbox.
+ *
+ * @module @alga-psa/ext-extension-sdk/instantiate
+ */
 import { readFile } from "node:fs/promises"
 import { transpile } from "@bytecodealliance/jco"
 

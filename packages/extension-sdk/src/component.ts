@@ -2,6 +2,8 @@
 /**
  * The shell of a component: `export const handler = serve(handle)`. It imports the world, which is there in a component
  * and nowhere else: keep it out of what a unit test imports.
+ *
+ * @module @alga-psa/ext-extension-sdk/component
  */
 import "./FillIns.ts"
 import { logError, logInfo, logWarn } from "alga:extension/logging"

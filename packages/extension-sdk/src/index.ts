@@ -1,6 +1,8 @@
 /**
  * What an extension author imports. Everything here is plain JavaScript that also runs under a unit test in Node; the
  * component's shell is in `@alga-psa/ext-extension-sdk/component`.
+ *
+ * @module @alga-psa/ext-extension-sdk
  */
 export type {
   ContextData,

@@ -1,6 +1,8 @@
 /**
  * Tests in the sandbox: the requests of an extension's own tests go to the component that is built of it, in the sandbox that a
  * host has, with the test's mocks as its host. It serves vitest and `node --test` alike.
+ *
+ * @module @alga-psa/ext-extension-sdk/vitest
  */
 import { readdir, readFile } from "node:fs/promises"
 import { createRequire } from "node:module"

@@ -69,6 +69,20 @@ describe("the console of a component", () => {
     expect(logged[0]?.[1]).toMatch(/^\[1,2,.*,100,… 150 more\]$/)
   })
 
+  it("writes as much of linked data as a line has room for, as JSON too", () => {
+    let graph: unknown = "x"
+    for (let at = 0; at < 40; at++) graph = [graph, graph]
+    let chain: unknown = null
+    for (let at = 0; at < 100_000; at++) chain = { next: chain }
+    for (const value of [graph, chain, "x".repeat(5_000_000)]) hostConsole.log("%j", value)
+    hostConsole.log("%j and %j", { a: [1, { b: "c" }] }, [null, undefined, true])
+    const [ofGraph = "", ofChain = "", ofText = "", plain] = logged.map(([, text]) => text)
+    expect(ofGraph.length).toBeLessThan(100_000)
+    expect(ofChain).toBe('{"next":{"next":{"next":{"next":{"next":{…}}}}}}')
+    expect(ofText.length).toBeLessThanOrEqual(2 ** 20)
+    expect(plain).toBe('{"a":[1,{"b":"c"}]} and [null,null,true]')
+  })
+
   const circular: { self?: unknown } = {}
   circular.self = circular
   const throwing = {

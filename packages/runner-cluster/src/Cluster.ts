@@ -19,7 +19,7 @@ import * as TriggerBell from "./TriggerBell.ts"
 import * as TriggerStore from "./TriggerStore.ts"
 import * as TriggerWorker from "./TriggerWorker.ts"
 
-const farewell = Duration.seconds(2)
+const leavePatience = Duration.seconds(2)
 
 /** How long the last calls of others may be on their way after all of them know that this runner is going. */
 const linger = Duration.millis(250)
@@ -48,7 +48,7 @@ const layerLife: Layer.Layer<Life, never, Life | Membership.Membership | Directo
             ...options,
             leave: Effect.gen(function* () {
               const leaving = yield* Effect.forkDetach(Effect.all([leave, tell], { concurrency: "unbounded" }))
-              yield* Effect.timeoutOption(Fiber.join(leaving), farewell)
+              yield* Effect.timeoutOption(Fiber.join(leaving), leavePatience)
               yield* Effect.sleep(linger)
             })
           })

@@ -15,6 +15,7 @@ const triggerTables: ReadonlyArray<string> = [
     tenant_id uuid NOT NULL,
     extension_id uuid NOT NULL,
     install_id uuid NOT NULL,
+    request_id text,
     key text NOT NULL CHECK (length(key) <= 200),
     fingerprint text NOT NULL,
     shard integer NOT NULL,
@@ -33,6 +34,7 @@ const triggerTables: ReadonlyArray<string> = [
     UNIQUE (tenant_id, install_id, key)
   )`,
   `ALTER TABLE ${clusterSchema}.trigger ADD COLUMN IF NOT EXISTS used text`,
+  `ALTER TABLE ${clusterSchema}.trigger ADD COLUMN IF NOT EXISTS request_id text`,
   `CREATE INDEX IF NOT EXISTS trigger_open ON ${clusterSchema}.trigger (shard, due_at) WHERE state IN ('waiting', 'running')`,
   `CREATE INDEX IF NOT EXISTS trigger_dead ON ${clusterSchema}.trigger (shard) WHERE state = 'dead'`,
   `CREATE INDEX IF NOT EXISTS trigger_finished ON ${clusterSchema}.trigger (finished_at) WHERE finished_at IS NOT NULL`,
@@ -59,7 +61,7 @@ const grants = (role: RoleName): ReadonlyArray<string> => [
 /** The columns that this version reads and writes, by table; those of `effect/cluster` are its own matter. */
 const columns: Readonly<Partial<Record<(typeof clusterTables)[number], string>>> = {
   trigger:
-    "id tenant_id extension_id install_id key fingerprint shard request state attempts run claimed_until due_at expires_at created_at finished_at answer used reason",
+    "id tenant_id extension_id install_id request_id key fingerprint shard request state attempts run claimed_until due_at expires_at created_at finished_at answer used reason",
   trigger_attempt: "run trigger_id runner started_at ended_at outcome"
 }
 

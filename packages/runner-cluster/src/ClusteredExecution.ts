@@ -1,3 +1,4 @@
+import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { rest, waitFor, within } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Execution, type Outcome } from "@alga-psa/ext-runner/Execution"
@@ -24,12 +25,17 @@ export class LocalExecution extends Context.Service<
   }
 >()("@alga-psa/ext-runner-cluster/LocalExecution") {}
 
-const routed = Metric.counter("alga_extension_cluster_executions_total", {
-  description:
-    "Executions asked of this runner by callers, by where they ran: here, elsewhere, or lost with their runner",
-  incremental: true
-})
-const count = (route: "here" | "elsewhere" | "lost") => Metric.update(Metric.withAttributes(routed, { route }), 1)
+const routes = ["here", "elsewhere", "lost"] as const
+const routed = labelled(
+  Metric.counter("alga_extension_cluster_executions_total", {
+    description:
+      "Executions asked of this runner by callers, by where they ran: here, elsewhere, or lost with their runner",
+    incremental: true
+  }),
+  "route",
+  routes
+)
+const count = (route: (typeof routes)[number]) => Metric.update(routed.of(route), 1)
 
 /** Executions here. */
 export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterPlaces> = Layer.effect(
@@ -64,6 +70,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
   Effect.gen(function* () {
     const local = yield* LocalExecution
     const { sharding } = yield* Membership
+    yield* atZero(routed.all)
     const directory = yield* Directory
     const peers = yield* Peers
 

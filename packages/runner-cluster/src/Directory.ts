@@ -51,12 +51,27 @@ export const layer = (
         return known.current.filter((runner) => !out.has(keyOf(runner)))
       }
 
-      /** Changes what is known and tells the gauge; an interrupt between the two would leave it wrong. */
+      let told: ReadonlyArray<string> = []
+      /** Says in one line who came and who went since the last one. */
+      const tell = (now: ReadonlyArray<string>) => {
+        const joined = now.filter((key) => !told.includes(key))
+        const left = told.filter((key) => !now.includes(key))
+        told = now
+        if (joined.length === 0 && left.length === 0) return Effect.void
+        return Effect.annotateLogs(Effect.logInfo("the runners of the cluster changed"), {
+          joined: joined.join(" "),
+          left: left.join(" "),
+          runners: now.length
+        })
+      }
+
+      /** Changes what is known, and tells the gauge and the log; an interrupt between these would leave them wrong. */
       const change = (by: () => void) =>
         Effect.uninterruptible(
           Effect.suspend(() => {
             by()
-            return Metric.update(reachable, present().length)
+            const now = present().map(keyOf)
+            return Effect.andThen(Metric.update(reachable, now.length), tell(now))
           })
         )
 

@@ -88,8 +88,17 @@ export const layer = (
       const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
       const built = yield* Layer.buildWithScope(sharded, scope).pipe(Effect.provideContext(context))
       const sharding = Context.get(built, Sharding.Sharding)
+      let before = 0
+      const tell = (now: number) =>
+        Effect.suspend(() => {
+          const isNews = now !== before
+          before = now
+          return isNews
+            ? Effect.annotateLogs(Effect.logInfo("this runner's shards changed"), { shards: now })
+            : Effect.void
+        })
       yield* Effect.provideContext(Metric.value(ClusterMetrics.shards), Context.empty()).pipe(
-        Effect.flatMap(({ value }) => Metric.update(owned, Number(value))),
+        Effect.flatMap(({ value }) => Effect.andThen(Metric.update(owned, Number(value)), tell(Number(value)))),
         Effect.repeat(Schedule.spaced("1 second")),
         Effect.forkScoped
       )

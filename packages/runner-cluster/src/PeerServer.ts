@@ -58,6 +58,7 @@ export const holding = (
 
 const layerHandlers = PeerRpcs.toLayer(
   Effect.gen(function* () {
+    yield* Metric.modify(inFlight, 0)
     const local = yield* LocalExecution
     const components = yield* Components
     const life = yield* Life

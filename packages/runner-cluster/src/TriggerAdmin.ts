@@ -38,6 +38,7 @@ export interface ListedAttempt {
 /** Everything that is known of a trigger, save what its caller sent and what its handler answered. */
 export interface ShownTrigger extends ListedTrigger {
   readonly extension: string
+  readonly request: string | null
   readonly key: string
   readonly due: string
   readonly expires: string
@@ -80,7 +81,8 @@ export const show = (id: string): Effect.Effect<ShownTrigger | null, RunnerError
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const [found] = yield* asked(sql<Omit<ShownTrigger, "tried">>`
-      SELECT id, tenant_id AS tenant, extension_id AS extension, install_id AS install, key, state, attempts,
+      SELECT id, tenant_id AS tenant, extension_id AS extension, install_id AS install,
+        request_id AS request, key, state, attempts,
         created_at::text AS created, due_at::text AS due, expires_at::text AS expires, finished_at::text AS finished,
         coalesce(reason, '') AS reason, (answer::json ->> 'status')::int AS status, request IS NOT NULL AS replayable
       FROM trigger WHERE id = ${id}::uuid`)

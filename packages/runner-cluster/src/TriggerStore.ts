@@ -23,6 +23,16 @@ export interface TakenTrigger {
   readonly request: ExecuteRequest | null
 }
 
+/** A trigger that ended without an attempt: its runner was lost, or its time was over. */
+export interface EndedTrigger {
+  readonly id: string
+  readonly tenant: string
+  readonly install: string
+  readonly requestId: string | null
+  readonly state: "dead" | "expired"
+  readonly reason: string
+}
+
 /** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
 export const writtenReason = "may-have-written"
 
@@ -36,6 +46,7 @@ interface Row {
   readonly id: string
   readonly extension_id: ExtensionId
   readonly install_id: InstallId
+  readonly request_id: string | null
   readonly state: TriggerState
   readonly fingerprint: string
   readonly attempts: number
@@ -54,6 +65,7 @@ const keptOf = (row: Row): KeptTrigger => ({
   id: row.id,
   extension: row.extension_id,
   install: row.install_id,
+  requestId: row.request_id,
   state: row.state,
   attempts: row.attempts,
   createdAt: row.created_at.toISOString(),
@@ -77,7 +89,7 @@ export const asked = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A
 const make = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
   const columns = sql.literal(
-    "id, extension_id, install_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
+    "id, extension_id, install_id, request_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
   )
   // What an attempt says in its row before it may write stays there where its runner is lost.
   const wrote = sql`EXISTS (SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason})`
@@ -92,15 +104,16 @@ const make = Effect.gen(function* () {
       readonly shard: number
       readonly expiry: Duration.Duration
     }) {
-      const { extension_id, install_id, tenant_id } = trigger.request.context
+      const { extension_id, install_id, request_id = null, tenant_id } = trigger.request.context
       const id = randomUUID()
       const key = trigger.key ?? id
       const request = JSON.stringify(yield* Effect.orDie(encode(trigger.request)))
       const [added] = yield* asked(sql<Row>`
         INSERT INTO trigger (
-          id, tenant_id, extension_id, install_id, key, fingerprint, shard, request, state, due_at, expires_at
+          id, tenant_id, extension_id, install_id, request_id, key, fingerprint, shard, request, state, due_at, expires_at
         ) VALUES (
-          ${id}::uuid, ${tenant_id}::uuid, ${extension_id}::uuid, ${install_id}::uuid, ${key}, ${trigger.fingerprint},
+          ${id}::uuid, ${tenant_id}::uuid, ${extension_id}::uuid, ${install_id}::uuid, ${request_id}, ${key},
+          ${trigger.fingerprint},
           ${trigger.shard}, ${request}, 'waiting', now(), now() + ${seconds(trigger.expiry)}
         )
         ON CONFLICT (tenant_id, install_id, key) DO NOTHING
@@ -231,30 +244,35 @@ const make = Effect.gen(function* () {
       )
     },
 
-    /** Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. */
-    sweep: (attempts: number, retention: Duration.Duration, underway: ReadonlyArray<string>) =>
-      asked(
-        Effect.andThen(
-          Effect.andThen(
-            sql`
-              UPDATE trigger SET state = 'dead', reason = ${`${writtenReason}: its runner was lost`}, finished_at = now(),
-                claimed_until = NULL
-              WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote}`,
-            sql`
-              UPDATE trigger SET finished_at = now(), claimed_until = NULL,
-                state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
-                request = CASE WHEN attempts >= ${attempts} THEN request END,
-                reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
-                  ELSE concat_ws(': ', 'its time is over', reason) END
-              WHERE (state = 'waiting' AND expires_at <= now())
-                OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND (expires_at <= now() OR attempts >= ${attempts}))`
-          ),
-          sql`
-            DELETE FROM trigger WHERE id IN (
-              SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
-            )`
-        )
-      )
+    /**
+     * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. Gives what it
+     * ended.
+     */
+    sweep: Effect.fnUntraced(function* (
+      attempts: number,
+      retention: Duration.Duration,
+      underway: ReadonlyArray<string>
+    ) {
+      const ended = sql`RETURNING id, tenant_id AS tenant, install_id AS install, request_id AS "requestId", state, reason`
+      const written = yield* asked(sql<EndedTrigger>`
+        UPDATE trigger SET state = 'dead', reason = ${`${writtenReason}: its runner was lost`}, finished_at = now(),
+          claimed_until = NULL
+        WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote} ${ended}`)
+      const others = yield* asked(sql<EndedTrigger>`
+        UPDATE trigger SET finished_at = now(), claimed_until = NULL,
+          state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
+          request = CASE WHEN attempts >= ${attempts} THEN request END,
+          reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
+            ELSE concat_ws(': ', 'its time is over', reason) END
+        WHERE (state = 'waiting' AND expires_at <= now())
+          OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[])
+            AND (expires_at <= now() OR attempts >= ${attempts})) ${ended}`)
+      yield* asked(sql`
+        DELETE FROM trigger WHERE id IN (
+          SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
+        )`)
+      return [...written, ...others]
+    })
   }
 })
 

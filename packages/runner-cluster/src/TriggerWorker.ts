@@ -1,4 +1,4 @@
-import { BeforeWrite, noRights } from "@alga-psa/ext-domain"
+import { atZero, BeforeWrite, labelled, noRights } from "@alga-psa/ext-domain"
 import { type Deadline, endAt, LongestTime, lower, start, waitFor, withRan } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
@@ -13,7 +13,7 @@ import { Membership } from "./Membership.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 import { reportBacklog } from "./TriggerGauges.ts"
 import { isOver, untilOver } from "./TriggerLease.ts"
-import { type Settlement, type TakenTrigger, TriggerStore, writtenReason } from "./TriggerStore.ts"
+import { type EndedTrigger, type Settlement, type TakenTrigger, TriggerStore, writtenReason } from "./TriggerStore.ts"
 import { makeTriggerTurns } from "./TriggerTurns.ts"
 
 /** Where nothing ran, the attempt does not count. */
@@ -32,10 +32,14 @@ const passing: ReadonlySet<RunnerErrorCode> = new Set([
   "internal"
 ])
 
-const settled = Metric.counter("alga_extension_trigger_attempts_total", {
-  description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
-  incremental: true
-})
+const settled = labelled(
+  Metric.counter("alga_extension_trigger_attempts_total", {
+    description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
+    incremental: true
+  }),
+  "outcome",
+  ["done", "waiting", "dead", "given-up"]
+)
 
 const durations = Metric.histogram("alga_extension_trigger_attempt_duration_seconds", {
   description: "Duration of attempts of kept triggers in seconds",
@@ -100,7 +104,17 @@ const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
     return wrote === true ? mayHaveWritten(reason) : { state: "waiting", reason, pause: Duration.zero, counts: true }
   })
 
+/** The id of the request that was accepted; one that an earlier version kept has none but its own. */
+const requestIdOf = (id: string, { context }: ExecuteRequest): string => context.request_id ?? id
+
 const looking = Duration.seconds(1)
+
+/** How many triggers that ended at the same time have a line of their own. */
+const mostTold = 100
+
+/** A trigger that ended without an attempt on this runner. */
+const logEnded = ({ id: triggerId, reason: error, requestId, ...ended }: EndedTrigger) =>
+  Effect.annotateLogs(Effect.logWarning("trigger"), { triggerId, requestId: requestId ?? triggerId, error, ...ended })
 
 const tooLate = {
   state: "waiting",
@@ -123,6 +137,8 @@ export const layer = (
 ): Layer.Layer<never, never, TriggerStore | TriggerBell | LocalExecution | Membership | Life> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
+      yield* atZero([...settled.all, durations])
+      yield* reportBacklog({ waiting: 0, running: 0, dead: 0, oldest: 0 })
       const store = yield* TriggerStore
       const bell = yield* TriggerBell
       const local = yield* LocalExecution
@@ -138,7 +154,7 @@ export const layer = (
       const settle = (trigger: TakenTrigger, how: Settlement) =>
         store.settle(trigger, how).pipe(
           Effect.retry({ times: 3, schedule: Schedule.spaced("500 millis") }),
-          Effect.andThen(Metric.update(Metric.withAttributes(settled, { outcome: how.state }), 1)),
+          Effect.andThen(Metric.update(settled.of(how.state), 1)),
           Effect.catch((error) => Effect.logError("the outcome of a trigger could not be kept", error))
         )
 
@@ -146,7 +162,7 @@ export const layer = (
       const carryOut = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint, deadline: Deadline) => {
         const begin = Effect.asVoid(store.begin(trigger, runner))
         const running = Effect.flatMap(waitFor("secrets")(withSecrets(secrets, request)), (whole) =>
-          local.run(whole, trigger.id, begin)
+          local.run(whole, requestIdOf(trigger.id, request), begin)
         ).pipe(Effect.provideService(BeforeWrite, store.writing(trigger)))
         const ran = Effect.catchDefect(life.admit(running), (defect) =>
           withRan(deadline, fail("internal", "", defect))
@@ -170,7 +186,7 @@ export const layer = (
             Effect.flatMap((result) => {
               if (result === null) {
                 return Effect.andThen(
-                  Metric.update(Metric.withAttributes(settled, { outcome: "given-up" }), 1),
+                  Metric.update(settled.of("given-up"), 1),
                   Effect.logWarning("an attempt was cut: its lease could not be renewed")
                 )
               }
@@ -193,10 +209,11 @@ export const layer = (
             Effect.ensuring(Effect.sync(() => turns.end(trigger, restUntil))),
             Effect.trackDuration(durations, Duration.toSeconds),
             Effect.annotateLogs({
-              trigger: trigger.id,
-              requestId: trigger.id,
+              triggerId: trigger.id,
+              requestId: requestIdOf(trigger.id, request),
               attempt: trigger.attempt,
               tenant: request.context.tenant_id,
+              extension: request.context.extension_id,
               install: request.context.install_id
             })
           )
@@ -204,7 +221,10 @@ export const layer = (
 
       const begin = Effect.fnUntraced(function* (trigger: TakenTrigger, asked: bigint) {
         if (trigger.request === null) {
-          return yield* settle(trigger, { state: "dead", reason: "invalid_request: this version cannot read it" })
+          const reason = "invalid_request: this version cannot read it"
+          const { id, install, tenant } = trigger
+          yield* logEnded({ id, install, tenant, requestId: null, state: "dead", reason })
+          return yield* settle(trigger, { state: "dead", reason })
         }
         if (yield* isOver(lease, asked)) return yield* settle(trigger, tooLate)
         const fiber = yield* FiberMap.run(underway, trigger.id, attempt(trigger, trigger.request, asked))
@@ -236,7 +256,16 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working()))
+      const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working())).pipe(
+        Effect.flatMap((ended) =>
+          Effect.andThen(
+            Effect.forEach(ended.slice(0, mostTold), logEnded, { discard: true }),
+            ended.length > mostTold
+              ? Effect.logWarning(`${ended.length - mostTold} more triggers ended without an answer`)
+              : Effect.void
+          )
+        )
+      )
       const report = Effect.flatMap(
         Effect.suspend(() => store.backlog(shardsOf(sharding))),
         reportBacklog

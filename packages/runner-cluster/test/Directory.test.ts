@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
+import { Duration, Effect, Layer, Logger, References } from "effect"
 import { RunnerStorage } from "effect/cluster"
 import { Runner } from "effect/cluster/Runner"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
@@ -89,6 +89,35 @@ describe("the directory of a cluster", () => {
       yield* storage.setRunnerHealth(at(2), false)
       yield* storage.getRunners
       assert.deepStrictEqual(new Set(yield* owners), new Set([1]))
+    }).pipe(provided)
+  )
+
+  it.effect("says in the log who came, who went, and who is left out for a while; once each", () =>
+    Effect.gen(function* () {
+      const lines: Array<readonly [unknown, unknown, unknown]> = []
+      const logger = Logger.make<unknown, void>(({ fiber }) => {
+        const { joined, left, runners } = fiber.getRef(References.CurrentLogAnnotations)
+        lines.push([joined, left, runners])
+      })
+      yield* Effect.gen(function* () {
+        yield* known(1, 2)
+        yield* known(1, 2)
+        yield* known(3)
+        const { leaveOut } = yield* Directory
+        yield* leaveOut(at(2), Duration.seconds(3))
+        yield* TestClock.adjust("4 seconds")
+        yield* known()
+        const storage = yield* RunnerStorage.RunnerStorage
+        yield* storage.unregister(at(3))
+        yield* storage.getRunners
+      }).pipe(Effect.provide(Logger.layer([logger])))
+      assert.deepStrictEqual(lines, [
+        ["10.0.0.1:1 10.0.0.1:2", "", 2],
+        ["10.0.0.1:3", "", 3],
+        ["", "10.0.0.1:2", 2],
+        ["10.0.0.1:2", "", 3],
+        ["", "10.0.0.1:3", 2]
+      ])
     }).pipe(provided)
   )
 })

@@ -65,7 +65,6 @@ describe("a cluster of three runners", () => {
           const runner = yield* setting.start({
             ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(port),
             ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: "127.0.0.2",
-            ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
             ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: "2"
           })
           return { door, runner }

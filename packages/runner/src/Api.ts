@@ -25,6 +25,8 @@ export const TriggerParams = Schema.Struct({ id: Schema.String.check(Schema.isUU
 /** The body of what is said of a kept trigger. */
 export const TriggerAnswer = Schema.Struct({
   id: Schema.String,
+  /** That of the request which was accepted, and of each attempt. */
+  request_id: Schema.optionalKey(Schema.String),
   state: TriggerState,
   attempts: Schema.Int,
   created_at: Schema.String,

@@ -1,4 +1,4 @@
-import { Effect, Layer, Schema } from "effect"
+import { Duration, Effect, Layer, Schema } from "effect"
 import { DatabaseCheck, DatabaseUnfit } from "./DatabaseCheck.ts"
 import { innermostCause } from "./internal/innermostCause.ts"
 
@@ -13,6 +13,9 @@ export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAw
   }
 }
 
+/** How long a runner that may start without its database waits for it. */
+const shortly = Duration.seconds(5)
+
 /**
  * Stops a start whose database does not answer, or whose sessions are not bound as they must be. Where `mayBeAway`, one that
  * does not answer is told in the log. So is one that lacks what is read: the runner starts, and is not ready.
@@ -23,7 +26,8 @@ export const layerDatabaseAtStart = (
   Layer.effectDiscard(
     Effect.gen(function* () {
       const { check } = yield* DatabaseCheck
-      yield* Effect.catch(check, (cause): Effect.Effect<void, DatabaseAway | DatabaseUnfit> => {
+      const checked = mayBeAway ? Effect.timeout(check, shortly) : check
+      yield* Effect.catch(checked, (cause): Effect.Effect<void, DatabaseAway | DatabaseUnfit> => {
         if (cause instanceof DatabaseUnfit) {
           return cause.mayNotServe
             ? Effect.fail(cause)

@@ -1,3 +1,4 @@
+import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { databaseFitness, type Wanted } from "@alga-psa/ext-adapters-pg/DatabaseFitness"
 import { DataSourceError } from "@alga-psa/ext-domain"
 import { Context, Duration, Effect, Layer, Schema } from "effect"
@@ -24,6 +25,10 @@ export class DatabaseCheck extends Context.Service<
 
 const patience = Duration.seconds(5)
 
+/** How long a check of a database may take whose hosts have so long each to be ready: all of them, and then the answer. */
+export const longestCheck = ({ connectTimeout, hosts }: DatabaseAddress, each: Duration.Duration): Duration.Duration =>
+  Duration.sum(Duration.times(connectTimeout ?? each, hosts.length), patience)
+
 /** {@link DatabaseCheck} of the database behind the client, whatever is in it. */
 export const layer: Layer.Layer<DatabaseCheck, never, SqlClient> = Layer.effect(
   DatabaseCheck,
@@ -38,14 +43,17 @@ export const layer: Layer.Layer<DatabaseCheck, never, SqlClient> = Layer.effect(
   }))
 )
 
-/** {@link DatabaseCheck} of the database behind the client, with all that this runner wants of it. */
-export const layerOf = (wanted: Wanted): Layer.Layer<DatabaseCheck, never, SqlClient> =>
+/** {@link DatabaseCheck} of the database behind the client, with all that this runner wants of it, in so long at most. */
+export const layerOf = (
+  wanted: Wanted,
+  longest: Duration.Duration = patience
+): Layer.Layer<DatabaseCheck, never, SqlClient> =>
   Layer.effect(
     DatabaseCheck,
     Effect.map(SqlClient, (sql) => ({
       check: databaseFitness(wanted).pipe(
         Effect.provideService(SqlClient, sql),
-        Effect.timeout(patience),
+        Effect.timeout(longest),
         Effect.mapError(
           (cause) => new DataSourceError({ reason: "unavailable", operation: "DatabaseCheck.check", cause })
         ),

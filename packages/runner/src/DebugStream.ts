@@ -1,4 +1,5 @@
 import { type GuestLine, GuestLines } from "@alga-psa/ext-adapters-wit"
+import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { Duration, Effect, Fiber, Latch, Layer, Metric, type Redacted } from "effect"
 import {
   connectRedis,
@@ -32,10 +33,8 @@ const lines = Metric.counter("alga_extension_debug_lines_total", {
   description: "Lines of extensions for the debug stream, by outcome: sent, or lost",
   incremental: true
 })
-const [sent, lost] = ["sent", "lost"].map((outcome) => Metric.withAttributes(lines, { outcome })) as [
-  typeof lines,
-  typeof lines
-]
+const outcomes = labelled(lines, "outcome", ["sent", "lost"])
+const [sent, lost] = [outcomes.of("sent"), outcomes.of("lost")]
 
 /** A line as the product's debug page reads it. */
 export const entryOf = (
@@ -79,6 +78,7 @@ export const layer = ({
     GuestLines,
     Effect.gen(function* () {
       const library = yield* loadRedisClient
+      yield* atZero(outcomes.all)
       const waiting = makeWaitingEntries(mostWaiting)
       const bell = Latch.makeUnsafe(false)
       const empty = Latch.makeUnsafe(true)

@@ -26,6 +26,7 @@ import { hostHeaders } from "./HostHeaders.ts"
 import { invocationOf } from "./internal/invocation.ts"
 import { makeNoteUnknown } from "./internal/noteUnknown.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
+import { countResponse, responsesAtZero } from "./internal/responses.ts"
 import { checkOrigin } from "./Origin.ts"
 import { afterRun, fail, type RunnerError, type RunnerErrorCode } from "./RunnerError.ts"
 
@@ -92,6 +93,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
   Layer.effect(
     Execution,
     Effect.gen(function* () {
+      yield* responsesAtZero
       const authorization = yield* Authorization
       const components = yield* Components
       const executor = yield* Executor
@@ -131,7 +133,9 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
                 settled(renewed, renewals - 1)
               )
           )
-        return executeResponse(yield* settled(component, mostRenewals))
+        const answer = yield* settled(component, mostRenewals)
+        yield* countResponse(answer.status)
+        return executeResponse(answer)
       })
 
       const run = Effect.fnUntraced(function* (request: ExecuteRequest) {

@@ -1,41 +1,17 @@
-import { AwsClient } from "aws4fetch"
-import { Duration, Effect, Layer, Redacted, Schedule } from "effect"
+import { Duration, Effect, Layer, Schedule } from "effect"
 import { archiveBytes, type BundleKey, BundleStore, BundleStoreError, bundlePath } from "./BundleStore.ts"
+import { type StoreAddress, storeRequests, unavailable } from "./internal/storeRequests.ts"
 
-/** What signs requests (AWS signature version 4). */
-export interface StoreCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Redacted.Redacted
-  readonly sessionToken?: Redacted.Redacted
-  readonly region: string
-}
+export type { StoreCredentials } from "./internal/storeRequests.ts"
 
 /** A store over HTTP. */
-export interface HttpStoreOptions {
-  /** Such as `https://s3.eu-central-1.amazonaws.com/bucket`; the bundle's path follows it. */
-  readonly base: string
-  /** Null sends requests unsigned. */
-  readonly credentials: StoreCredentials | null
+export interface HttpStoreOptions extends StoreAddress {
   /** How long one archive may take, attempts included. Default: 15 seconds. */
   readonly timeout?: Duration.Duration
 }
 
-const unavailable = (cause: unknown) => new BundleStoreError({ reason: "unavailable", cause })
-
 /** An answer that says that another attempt may help. */
 class TryAgain extends Error {}
-
-const signer = (credentials: StoreCredentials | null): ((url: string, init: RequestInit) => Promise<Request>) => {
-  if (credentials === null) return async (url, init) => new Request(url, init)
-  const client = new AwsClient({
-    accessKeyId: credentials.accessKeyId,
-    secretAccessKey: Redacted.value(credentials.secretAccessKey),
-    ...(credentials.sessionToken ? { sessionToken: Redacted.value(credentials.sessionToken) } : {}),
-    region: credentials.region,
-    service: "s3"
-  })
-  return (url, init) => client.sign(url, init)
-}
 
 const bounded = async (response: Response): Promise<Uint8Array> => {
   if (Number(response.headers.get("content-length")) > archiveBytes) {
@@ -69,18 +45,11 @@ export const layer = ({
   timeout = Duration.seconds(15)
 }: HttpStoreOptions): Layer.Layer<BundleStore> =>
   Layer.sync(BundleStore, () => {
-    const sign = signer(credentials)
-    const root = base.replace(/\/+$/, "")
-
-    const send = <A>(url: string, init: RequestInit, use: (response: Response) => Promise<A>) =>
-      Effect.tryPromise({
-        try: async (signal) => use(await fetch(await sign(url, { ...init, redirect: "error" }), { signal })),
-        catch: (cause) => (cause instanceof BundleStoreError ? cause : unavailable(cause))
-      })
+    const send = storeRequests({ base, credentials })
 
     return BundleStore.of({
       read: Effect.fn("BundleStore.read")((key: BundleKey) =>
-        send(`${root}/${bundlePath(key)}`, { method: "GET" }, archiveOf).pipe(
+        send(bundlePath(key), { method: "GET" }, archiveOf).pipe(
           Effect.retry({
             schedule: twiceMore,
             while: ({ cause }) => cause instanceof TryAgain || cause instanceof TypeError
@@ -91,7 +60,7 @@ export const layer = ({
           })
         )
       ),
-      check: send(`${root}/`, { method: "HEAD" }, async ({ status }) => {
+      check: send("", { method: "HEAD" }, async ({ status }) => {
         if (status >= 500) throw new TryAgain(`the store answered ${status}`)
       })
     })

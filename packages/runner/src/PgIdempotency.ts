@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
 import { connectionTo } from "@alga-psa/ext-adapters-pg/ServerConnection"
+import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Deferred, Duration, Effect, type Exit, Layer, Metric, type Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -30,17 +31,22 @@ const patience = Duration.seconds(5)
 const longestKeeping = Duration.minutes(10)
 const sweeping = Schedule.spaced("5 minutes")
 
-const outcomes = Metric.counter("alga_extension_idempotent_requests_total", {
-  description: "Requests with an idempotency key, by outcome",
-  incremental: true
-})
-const count = (outcome: "first" | "replayed" | "mismatch" | "refused") =>
-  Metric.update(Metric.withAttributes(outcomes, { outcome }), 1)
+const names = ["first", "replayed", "mismatch", "refused"] as const
+const outcomes = labelled(
+  Metric.counter("alga_extension_idempotent_requests_total", {
+    description: "Requests with an idempotency key, by outcome",
+    incremental: true
+  }),
+  "outcome",
+  names
+)
+const count = (outcome: (typeof names)[number]) => Metric.update(outcomes.of(outcome), 1)
 
 const mismatch = (detail: string) =>
   Effect.andThen(count("mismatch"), Effect.fail(fail("idempotency_mismatch", detail)))
 
 const make = Effect.fnUntraced(function* ({ pooler, url, window = Duration.hours(24) }: PgIdempotencyOptions) {
+  yield* atZero(outcomes.all)
   const connection = yield* connectionTo(url, {
     name: "IDEMPOTENCY_DATABASE_URL",
     connectTimeout: Duration.seconds(5),

@@ -53,10 +53,12 @@ import { IntakeAtOnce, type IntakeSizes, usualIntake } from "./IntakeSizes.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
+import { addressToListenOn } from "./internal/http/listenOn.ts"
 import { Serves } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
 import { ReadsToken } from "./internal/http/todaysRunner.ts"
+import { executionsAtZero } from "./internal/observe.ts"
 import * as Life from "./Life.ts"
 import { layerMissesRemembered } from "./LookupMisses.ts"
 import * as Readiness from "./Readiness.ts"
@@ -161,6 +163,7 @@ export const layerRunner = ({
     AnswerRights.layer,
     ExtensionUi.layer,
     Readiness.layer(components),
+    Layer.effectDiscard(executionsAtZero),
     Layer.succeed(LongestTime, limits.timeoutMs)
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
@@ -206,7 +209,10 @@ const nodeServer = (bounds: HttpBounds) => () => {
 }
 
 /** An HTTP server for routes, such as the runner's. A path is a route's only as it is written there. */
-export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) => {
+export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) =>
+  Layer.unwrap(Effect.map(addressToListenOn(options.host), (host) => layerHttpOn(routes, { ...options, host })))
+
+const layerHttpOn = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) => {
   const bounds: HttpBounds = { ...httpDefaults, ...options }
   return HttpRouter.serve(Layer.merge(routes, layerExactTargets), {
     disableLogger: true,

@@ -20,6 +20,7 @@ import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
+import { telemetryFields } from "./internal/telemetrySettings.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
@@ -449,16 +450,7 @@ export const Settings = Schema.Struct({
   ...egressFields,
   ...debugFields,
 
-  OTEL_EXPORTER_OTLP_ENDPOINT: Schema.optional(
-    Schema.String.check(
-      Schema.isPattern(/^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/, {
-        message: "must be a URL such as http://collector:4318, without a user, a password or a query"
-      })
-    )
-  ).pipe(about("The OTLP receiver (HTTP, JSON) that traces are sent to.", "URL")),
-  OTEL_SERVICE_NAME: text.pipe(
-    about("The name that traces give this service.", "text", { fallback: "alga-extension-runner" })
-  ),
+  ...telemetryFields,
 
   ...numberFields(limitPrefix, limitBounds),
   ...numberFields(sandboxPrefix, sandboxBounds),

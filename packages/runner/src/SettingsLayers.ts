@@ -1,16 +1,15 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
 import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
-import { type ResourceReader, resources } from "@alga-psa/ext-domain"
-import { Context, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { databaseIn, databasesIn } from "./DatabaseSettings.ts"
 import { layersOfEgress } from "./Egress.ts"
-import { tellOf } from "./FurtherParts.ts"
 import { layerDatabaseConnections } from "./internal/databaseConnections.ts"
 import { ofData } from "./internal/refusals.ts"
 import { layersOfProduct } from "./ProductPorts.ts"
+import * as Replica from "./Replica.ts"
 import { layerRunner, type RunnerOptions } from "./Runner.ts"
 import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf, sizesIn } from "./Settings.ts"
 import { SettingsInvalid } from "./SettingsSource.ts"
@@ -40,23 +39,26 @@ const wantedOf = (settings: Settings) => ({
   rowSecurity: settings.DATABASE_ROW_SECURITY === "on"
 })
 
+const longestCheckOf = (settings: Settings, address: DatabaseAddress) =>
+  DatabaseCheck.longestCheck(address, settings.DATABASE_CONNECT_TIMEOUT)
+
+const mainCheck = (settings: Settings) =>
+  Layer.unwrap(
+    Effect.map(mainDatabase(settings), (address) =>
+      DatabaseCheck.layerOf(wantedOf(settings), longestCheckOf(settings, address))
+    )
+  )
+
 /** Who may read what comes from the primary, so that a right that was taken away is gone at once; the rest may lag. */
 const layerPorts = (settings: Settings) => {
   const ports = settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer
   const replica = databaseIn(settings, "DATABASE_REPLICA")
   if (replica === null) return ports
-  const readers = Layer.effectContext(
-    Effect.map(Effect.context<ResourceReader>(), Context.pick(...resources.map(({ Reader }) => Reader)))
+  const check = DatabaseCheck.layerOf(wantedOf(settings), longestCheckOf(settings, replica))
+  const replicated = Layer.merge(Layer.fresh(ports), check).pipe(
+    Layer.provide(layerServer(settings, replica, "DATABASE_REPLICA_URL"))
   )
-  const told = Layer.effectDiscard(
-    Effect.flatMap(DatabaseCheck.DatabaseCheck, ({ check }) => tellOf({ name: "replica", check }))
-  ).pipe(Layer.provide(DatabaseCheck.layerOf(wantedOf(settings))))
-  return Layer.merge(
-    ports,
-    Layer.mergeAll(Layer.provide(readers, Layer.fresh(ports)), told).pipe(
-      Layer.provide(layerServer(settings, replica, "DATABASE_REPLICA_URL"))
-    )
-  )
+  return Layer.provideMerge(Replica.layerReaders(replicated), ports)
 }
 
 /** Kept triggers have the secrets of their installs where the deployment switched it on. */
@@ -95,7 +97,7 @@ export const layerFromSettings = (settings: Settings, { latest, ports = [] }: Fr
     sandbox: sandboxOptionsOf(settings)
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
-    Layer.provide([layerPorts(settings), DatabaseCheck.layerOf(wantedOf(settings))]),
+    Layer.provide([layerPorts(settings), mainCheck(settings)]),
     Layer.provideMerge(triggerSecrets(settings)),
     Layer.provide(
       Layer.unwrap(

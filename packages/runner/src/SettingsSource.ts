@@ -7,6 +7,7 @@ import { cachePlace } from "./internal/cachePlace.ts"
 import { bothOf, noSecretFiles, readSecretFiles, type SecretFiles, type SettingsFile } from "./internal/secretFiles.ts"
 import { describesService, isOfOwnService, isServicePort } from "./internal/serviceVariables.ts"
 import { sizeProblems, sizeWarnings } from "./internal/sizeProblems.ts"
+import { telemetryWarnings } from "./internal/telemetrySettings.ts"
 import { aboutSetting, type SettingName, Settings, settingNames, settingPrefix } from "./Settings.ts"
 import { sizesOf } from "./Sizes.ts"
 
@@ -106,8 +107,8 @@ const meantForUs = /^(DATABASE|RUNNER|IDEMPOTENCY)_/
 /** A service by the runner's name has this variable from Kubernetes; by hand, it was meant as the port to listen on. */
 const ownPort = `${settingPrefix}PORT`
 
-const warningsOf = (environment: SettingsFile): ReadonlyArray<string> =>
-  Object.entries(environment).flatMap(([name, value]) =>
+const warningsOf = (environment: SettingsFile, file: SettingsFile): ReadonlyArray<string> => [
+  ...Object.entries(environment).flatMap(([name, value]) =>
     (meantForUs.test(name) || isOfOwnService(name)) &&
     !isSetting(name) &&
     !isSecretFile(name) &&
@@ -115,7 +116,9 @@ const warningsOf = (environment: SettingsFile): ReadonlyArray<string> =>
     !describesService(name, value)
       ? [`${name} is set and is not a setting${name === ownPort ? ": PORT is" : ""}; \`config\` lists them all`]
       : []
-  )
+  ),
+  ...telemetryWarnings({ ...file, ...environment }, (name) => isSetting(name) || isSecretFile(name))
+]
 
 /**
  * All settings: a name's value in the environment counts before the one in the file, and that before the default. A
@@ -176,7 +179,7 @@ export const settingsReport = (
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     )
   }
-  const warnings = [...warningsOf(environment)]
+  const warnings = [...warningsOf(environment, file)]
   if (container !== null && typeof values["EXT_CACHE_ROOT"] === "string") {
     const cache = cachePlace(values["EXT_CACHE_ROOT"])
     const sizes = sizesOf(values, container, cache)

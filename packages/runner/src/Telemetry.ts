@@ -1,30 +1,146 @@
-import { Layer } from "effect"
-import { FetchHttpClient, HttpMiddleware } from "effect/http"
-import { type OtlpExporter, OtlpSerialization, OtlpTracer } from "effect/observability"
+import { hostname } from "node:os"
+import { ConfigProvider, Duration, Effect, Layer, Logger, Metric, Redacted, Tracer } from "effect"
+import { FetchHttpClient, HttpClient, HttpMiddleware } from "effect/http"
+import { OtlpExporter, OtlpLogger, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
+import manifest from "../package.json" with { type: "json" }
+import { ofLibrary } from "./internal/http/ownMetrics.ts"
+import { spanName } from "./internal/http/spanName.ts"
+import { innermostCause } from "./internal/innermostCause.ts"
+import { sampledTracer } from "./internal/sampler.ts"
+import { pairsOf } from "./internal/telemetrySettings.ts"
+import { plainLine } from "./LogLine.ts"
+import type { Settings } from "./Settings.ts"
 
-/** Where traces go. */
-export interface TelemetryOptions {
-  /** The base of an OTLP receiver over HTTP, such as `http://collector:4318`. */
-  readonly endpoint: string
-  readonly serviceName: string
-  readonly serviceVersion: string
-}
+/** What can be sent to an OTLP receiver. */
+export type Signal = "traces" | "metrics" | "logs"
 
 const unobserved = new Set(["/healthz", "/readyz", "/metrics"])
 
-/** Requests of probes and scrapers make no span. */
-export const layerQuietProbes: Layer.Layer<never> = Layer.succeed(HttpMiddleware.TracerDisabledWhen, ({ url }) =>
-  unobserved.has(url.split("?")[0] ?? "")
+/** Requests of probes and scrapers make no span; those of others are named by their route. */
+export const layerServerSpans: Layer.Layer<never> = Layer.mergeAll(
+  Layer.succeed(HttpMiddleware.TracerDisabledWhen, ({ url }) => unobserved.has(url.split("?")[0] ?? "")),
+  Layer.succeed(HttpMiddleware.SpanNameGenerator, spanName)
 )
 
+const nameOf = (signal: Signal) => signal.toUpperCase() as Uppercase<Signal>
+
+/** Where a signal goes after these settings, and with what; null where it goes nowhere. */
+export const receiverOf = (settings: Settings, signal: Signal) => {
+  const name = nameOf(signal)
+  const base = settings.OTEL_EXPORTER_OTLP_ENDPOINT
+  const own = settings[`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`]
+  const url = own ?? (base === undefined ? null : `${base.replace(/\/+$/, "")}/v1/${signal}`)
+  if (url === null || settings.OTEL_SDK_DISABLED === "true" || settings[`OTEL_${name}_EXPORTER`] === "none") return null
+  const headers = settings[`OTEL_EXPORTER_OTLP_${name}_HEADERS`] ?? settings.OTEL_EXPORTER_OTLP_HEADERS
+  return {
+    url,
+    headers: Object.fromEntries(headers === undefined ? [] : (pairsOf(Redacted.value(headers)) ?? [])),
+    compression: settings.OTEL_EXPORTER_OTLP_COMPRESSION,
+    shutdownTimeout: Duration.seconds(3),
+    resource: {
+      serviceName: settings.OTEL_SERVICE_NAME,
+      serviceVersion: manifest.version,
+      attributes: {
+        // What tells the runners of a cluster apart.
+        "service.instance.id": `${hostname()}-${process.pid}`,
+        ...Object.fromEntries(pairsOf(settings.OTEL_RESOURCE_ATTRIBUTES ?? "") ?? [])
+      }
+    }
+  }
+}
+
+const traces = (settings: Settings) => {
+  const receiver = receiverOf(settings, "traces")
+  if (receiver === null) return Layer.empty
+  return Layer.effect(
+    Tracer.Tracer,
+    Effect.map(OtlpTracer.make({ ...receiver, exportInterval: "5 seconds" }), (tracer) =>
+      sampledTracer(tracer, settings.OTEL_TRACES_SAMPLER, settings.OTEL_TRACES_SAMPLER_ARG ?? 1)
+    )
+  )
+}
+
+type Registered = Metric.MetricRegistry extends Map<string, infer One> ? One : never
+
+/** The metrics of this program, without those that a library counts of itself. */
+class OwnMetrics extends Map<string, Registered> {
+  readonly #all: Metric.MetricRegistry
+
+  constructor(all: Metric.MetricRegistry) {
+    super()
+    this.#all = all
+  }
+
+  override values() {
+    return [...this.#all.values()].filter(({ id }) => !ofLibrary(id)).values()
+  }
+}
+
+const metrics = (settings: Settings) => {
+  const receiver = receiverOf(settings, "metrics")
+  if (receiver === null) return Layer.empty
+  const interval = Duration.millis(settings.OTEL_METRIC_EXPORT_INTERVAL)
+  return Layer.effectDiscard(
+    Effect.flatMap(Metric.MetricRegistry, (registry) =>
+      Effect.provideService(
+        OtlpMetrics.make({ ...receiver, exportInterval: interval }),
+        Metric.MetricRegistry,
+        new OwnMetrics(registry)
+      )
+    )
+  )
+}
+
+const logs = (settings: Settings) => {
+  const receiver = receiverOf(settings, "logs")
+  if (receiver === null) return Layer.empty
+  const plain = Effect.map(OtlpLogger.make({ ...receiver, excludeLogSpans: true }), (logger) =>
+    Logger.make<unknown, void>((options) => logger.log(plainLine(options)))
+  )
+  return Logger.layer([plain], { mergeWithExisting: true })
+}
+
+/** Says once that a receiver does not take what it is sent, and once that it takes it again. */
+const layerClient = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(HttpClient.HttpClient, (client) => {
+    const away = new Set<string>()
+    const note = (receiver: string, fault: string | null) =>
+      Effect.suspend(() => {
+        if (away.has(receiver) === (fault !== null)) return Effect.void
+        if (fault === null) away.delete(receiver)
+        else away.add(receiver)
+        return Effect.annotateLogs(
+          fault === null
+            ? Effect.logInfo("the OTLP receiver takes what it is sent again")
+            : Effect.logWarning("the OTLP receiver does not take what it is sent"),
+          fault === null ? { receiver } : { receiver, fault }
+        )
+      })
+    return HttpClient.transform(client, (sent, { url }) =>
+      sent.pipe(
+        Effect.tap(({ status }) => note(url, status < 400 ? null : `it answers ${status}`)),
+        Effect.tapError((error) => note(url, innermostCause(error)))
+      )
+    )
+  })
+).pipe(Layer.provide(FetchHttpClient.layer))
+
+/** What writes to OTLP receivers, as the settings say, whatever is sent. */
+export const layerExporter = (settings: Settings) =>
+  Layer.mergeAll(
+    settings.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json"
+      ? OtlpSerialization.layerJson
+      : OtlpSerialization.layerProtobuf,
+    layerClient,
+    OtlpExporter.layerFlusher,
+    // What the environment says was read with the settings.
+    ConfigProvider.layer(ConfigProvider.fromUnknown({}))
+  )
+
 /**
- * Sends spans to an OTLP receiver, as JSON, in batches; what is left is sent when the runner ends. A receiver that is
- * away costs spans and nothing else. A span holds statements without their parameters.
+ * Sends to OTLP receivers, in batches, what the settings say; what is left is sent when the runner ends. A receiver that is away
+ * costs what it should have got and nothing else. A span holds statements without their parameters.
  */
-export const layer = ({ endpoint, serviceName, serviceVersion }: TelemetryOptions): Layer.Layer<OtlpExporter.Flusher> =>
-  OtlpTracer.layer({
-    url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
-    resource: { serviceName, serviceVersion },
-    exportInterval: "5 seconds",
-    shutdownTimeout: "3 seconds"
-  }).pipe(Layer.provide([OtlpSerialization.layerJson, FetchHttpClient.layer]))
+export const layer = (settings: Settings): Layer.Layer<never> =>
+  Layer.mergeAll(traces(settings), metrics(settings), logs(settings)).pipe(Layer.provide(layerExporter(settings)))

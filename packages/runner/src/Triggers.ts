@@ -16,6 +16,8 @@ export interface KeptTrigger {
   readonly id: string
   readonly extension: ExtensionId
   readonly install: InstallId
+  /** Its caller's request id, which each attempt has too; null where a runner of an earlier version kept it. */
+  readonly requestId: string | null
   readonly state: TriggerState
   /** How often it was begun. */
   readonly attempts: number
@@ -42,7 +44,7 @@ export interface KeptTrigger {
  * - A tenant sees its own triggers alone.
  */
 export interface TriggersService {
-  /** Stores it, or gives the one that the key has; fails with `idempotency_mismatch` where that asks for something else. */
+  /** Stores it, its request id included, or gives the one that the key has; fails with `idempotency_mismatch` where that asks for something else. */
   readonly accept: (trigger: {
     readonly request: ExecuteRequest
     readonly key: string | null

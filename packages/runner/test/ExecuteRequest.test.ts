@@ -1,5 +1,5 @@
 import { inspect } from "node:util"
-import { ContentHash } from "@alga-psa/ext-domain"
+import { brokenRules, ContentHash } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
 import { ExecuteRequest, KeptRequest } from "../src/ExecuteRequest.ts"
@@ -58,6 +58,8 @@ describe("ExecuteRequest", () => {
       const given = body({ context: { config: { a: "private" } }, rest: { secret_envelope: { b: "private" } } })
       const kept = yield* Schema.encodeEffect(KeptRequest)(yield* decode(given))
       assert.notInclude(JSON.stringify(kept), "private")
+      assert.notProperty(kept, "secret_envelope")
+      assert.notProperty(kept.context, "config")
       assert.deepEqual(kept.http as unknown, given.http)
       assert.strictEqual(kept.context.install_id, id.toLowerCase())
     })
@@ -66,13 +68,17 @@ describe("ExecuteRequest", () => {
   it.effect("repeats nothing of what is malformed in configuration and secrets", () =>
     Effect.gen(function* () {
       const malformed = [
-        { context: { config: { a: { b: "private" } } } },
-        { context: { config: "private" } },
-        { rest: { secret_envelope: "private" } }
-      ]
-      for (const change of malformed) {
+        [{ context: { config: { a: { b: "private" } } } }, "context.config.a", "Expected string"],
+        [{ context: { config: "private" } }, "context.config", "must be an object of texts"],
+        [{ rest: { secret_envelope: "private" } }, "secret_envelope", "must be an object"]
+      ] as const
+      for (const [change, field, rule] of malformed) {
         const failure = yield* Effect.flip(decode(body(change)))
         assert.notInclude(failure.message, "private")
+        assert.deepEqual(
+          brokenRules(failure.issue).map(({ message, path }) => [path.join("."), message]),
+          [[field, rule]]
+        )
       }
     })
   )

@@ -4,6 +4,8 @@ import {
   ExecutionFailed,
   Executor,
   type ExecutorService,
+  type GuestLine,
+  GuestLines,
   type HttpRequest
 } from "@alga-psa/ext-adapters-wit"
 import {
@@ -70,11 +72,13 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
   const asked: Array<readonly [string, ...ReadonlyArray<unknown>]> = []
   const executions: Array<InvocationData> = []
   const waits: Array<string | undefined> = []
+  const lines: Array<GuestLine> = []
   const noteWait = Effect.map(Deadline, (deadline) => {
     waits.push(deadline?.waiting)
   })
   const answer = answers.execute ?? (() => Effect.succeed({ status: 204, headers: [], body: null }))
   const parts = Layer.mergeAll(
+    Layer.succeed(GuestLines, (line) => void lines.push(line)),
     Layer.provide(
       layerAuthorization,
       Layer.merge(
@@ -113,18 +117,21 @@ const ran = (of: ExecuteRequest, answers: Answers = {}) => {
     Effect.matchEager({
       onSuccess: ({ response, used }) => ({
         said: { ...response } as object,
-        used: used as UsedRights | null | undefined
+        used: used as UsedRights | null | undefined,
+        cause: undefined as unknown
       }),
-      onFailure: ({ code, message, ran: used }) => ({ said: { code, message } as object, used })
+      onFailure: ({ cause, code, message, ran: used }) => ({ said: { code, message } as object, used, cause })
     }),
     Effect.provide(Layer.provide(layer(defaultLimits), parts))
   )
-  return Effect.map(outcome, ({ said, used }) => ({
+  return Effect.map(outcome, ({ cause, said, used }) => ({
     said,
     used,
+    cause,
     asked,
     executions,
     waits,
+    lines,
     steps: asked.map(([name]) => name)
   }))
 }
@@ -465,9 +472,10 @@ describe("Execution", () => {
     (capability) =>
       Effect.gen(function* () {
         const gate = Effect.succeed({ ...access, capabilities: parseCapabilities([capability]) })
-        const { said, steps, used } = yield* ran(request(), { gate })
+        const { said, steps, used, waits } = yield* ran(request(), { gate })
         assert.deepEqual([said, steps], [{ status: 204, headers: {} }, ["gate", "get", "secrets", "execute"]])
         assert.deepEqual(used, noRights)
+        assert.deepEqual(waits, ["rights", "component", "secrets", "extension"])
       })
   )
 
@@ -485,10 +493,41 @@ describe("Execution", () => {
   it.effect("ends before its handler, as if nothing had run, where its secrets cannot be opened", () =>
     Effect.gen(function* () {
       const gate = Effect.succeed({ ...access, capabilities: parseCapabilities(["cap:secrets.get"]) })
-      const secrets = Effect.fail(new SecretsError({ code: "internal", cause: new Error("private") }))
-      const { said, steps, used } = yield* ran(request(), { gate, secrets })
-      assert.deepEqual(said, { code: "secret_decrypt_failed", message: "secret_decrypt_failed" })
-      assert.deepEqual([steps, used], [["gate", "get", "secrets"], undefined])
+      const why = new Error("private")
+      const bare = new SecretsError({ code: "denied" })
+      for (const [error, known] of [
+        [new SecretsError({ code: "internal", cause: why }), why],
+        [bare, bare]
+      ] as const) {
+        const { cause, said, steps, used } = yield* ran(request(), { gate, secrets: Effect.fail(error) })
+        assert.deepEqual(said, { code: "secret_decrypt_failed", message: "secret_decrypt_failed" })
+        assert.deepEqual([steps, used], [["gate", "get", "secrets"], undefined])
+        assert.strictEqual(cause, known)
+      }
+    })
+  )
+
+  it.effect("tells a failure of the extension among its lines, and no other", () =>
+    Effect.gen(function* () {
+      const gate = Effect.succeed({ ...access, capabilities: parseCapabilities(["cap:secrets.get"]) })
+      const secrets = Effect.fail(new SecretsError({ code: "internal" }))
+      const own = [
+        yield* ran(request(), { execute: () => Effect.fail(failure("trap")) }),
+        yield* ran(request(), { gate, secrets }),
+        yield* ran(request(), { gate: Effect.succeed({ ...access, contentHashes: [] }) })
+      ]
+      for (const { lines, said } of own) {
+        assert.deepEqual(
+          lines.map(({ invocation, ...line }) => ({ ...line, install: invocation.installId })),
+          [{ level: "error", message: (said as { readonly message: string }).message, isCut: false, install }]
+        )
+      }
+      const others = [
+        yield* ran(request()),
+        yield* ran(request(), { execute: () => Effect.fail(failure("overloaded")) }),
+        yield* ran(request(), { gate: Effect.fail(new InstallUnavailable({ reason: "disabled" })) })
+      ]
+      for (const { lines } of others) assert.deepEqual(lines, [])
     })
   )
 

@@ -59,6 +59,19 @@ describe("A setting", () => {
     assert.strictEqual(missing?.problem, `is not set: ${aboutSetting("DATABASE_URL").description}`)
   })
 
+  it("of the database's address is its URL, or its parts, and not both where they differ", () => {
+    const { DATABASE_URL: _, ...others } = needed
+    const problems = (more: SettingsFile) => settingsReport({ ...others, ...more }, {}).problems
+    assert.deepStrictEqual(problems({ DATABASE_HOST: "db" }), [])
+    assert.deepStrictEqual(problems({ DATABASE_NAME: "alga" }), [
+      `DATABASE_URL is not set: ${aboutSetting("DATABASE_URL").description}`,
+      "DATABASE_NAME is set without a server: set DATABASE_HOST or DATABASE_URL too"
+    ])
+    assert.deepStrictEqual(problems({ DATABASE_URL: "postgres://db/alga", DATABASE_HOST: "other" }), [
+      "DATABASE_URL and DATABASE_HOST say two things: take one of them out"
+    ])
+  })
+
   it("that is a secret is shown as one, right or wrong, whatever it comes from", () => {
     for (const text of ["postgres://a:b@c/d", "x"]) {
       assert.strictEqual(reading("DATABASE_URL", { DATABASE_URL: text })?.shown, "<redacted>")
@@ -109,7 +122,8 @@ describe("A setting", () => {
     ["ALGA_EXTENSION_RUNNER_A_PORT", true],
     ["ALGA_EXTENSION_RUNNER_A_SERVICE_PORT", true],
     ["ALGA_EXTENSION_RUNNER_CONFIG", false],
-    ["ELSEWHERE", false]
+    ["ELSEWHERE", false],
+    ["A_RUNNER_FILE", false]
   ])("of the environment by the name %s: unknown is %s", (name, isUnknown) => {
     const said = isUnknown ? [`${name} is not a setting; \`config\` lists them all`] : []
     assert.deepStrictEqual(settingsReport({ ...needed, [name]: "x" }, {}).problems, said)
@@ -148,6 +162,16 @@ describe("What Kubernetes says of services", () => {
   })
 })
 
+describe("A name in the settings file", () => {
+  it("is that of a file of a secret where it ends so, and else is unknown", () => {
+    const problems = (name: string) => settingsReport(needed, { [name]: "x" }).problems
+    assert.deepStrictEqual(problems("RUNNER_SERVICE_TOKEN_FILE"), [])
+    for (const name of ["RUNNER_FILE_SERVICE_TOKEN", "DATABASE_NAME_FILE"]) {
+      assert.deepStrictEqual(problems(name), [`${name} is not a setting; \`config\` lists them all`])
+    }
+  })
+})
+
 describe("A variable that looks like a setting", () => {
   it("is warned of where a service of the runner's name would have it, and it is not as Kubernetes writes it", () => {
     const warned = (name: string, value: string) => settingsReport({ ...needed, [name]: value }, {})
@@ -171,6 +195,7 @@ describe("A variable that looks like a setting", () => {
         DATABASE_ADMIN_URL: "x",
         DATABASE_READER_PASSWORD_FILE: "x",
         DATABASE_USER_FILE: "x",
+        MY_DATABASE_HOST: "x",
         PATH: "/bin"
       },
       {}
@@ -192,6 +217,22 @@ describe("The token of callers", () => {
     assert.lengthOf(problems({ RUNNER_SERVICE_TOKEN_CHECK: "on" }), 1)
     assert.deepStrictEqual(problems({ RUNNER_SERVICE_TOKEN_CHECK: "off" }), [])
   })
+})
+
+describe("The token of callers in a file that cannot be read", () => {
+  it.effect("is told of once", () =>
+    Effect.gen(function* () {
+      for (const name of settingNames) vi.stubEnv(name, undefined)
+      const { RUNNER_SERVICE_TOKEN: _, ...others } = needed
+      for (const [name, value] of Object.entries(others)) vi.stubEnv(name, value)
+      vi.stubEnv("RUNNER_SERVICE_TOKEN_FILE", "/nowhere")
+      const absent = PlatformError.systemError({ _tag: "NotFound", module: "FileSystem", method: "stat" })
+      const none = FileSystem.makeNoop({ stat: () => Effect.fail(absent), readFileString: () => Effect.fail(absent) })
+      const { problems } = yield* readSettings(Option.none()).pipe(Effect.provideService(FileSystem.FileSystem, none))
+      assert.deepStrictEqual(problems, ["RUNNER_SERVICE_TOKEN_FILE names a file that is not there, or cannot be read"])
+      vi.unstubAllEnvs()
+    })
+  )
 })
 
 describe("A settings file", () => {
@@ -342,6 +383,18 @@ describe("A settings file", () => {
         "DATABASE_URL and DATABASE_URL_FILE are both set: take one of them out"
       ])
       assert.deepStrictEqual(yield* told("/url"), [])
+
+      const reading = (path: string, more = "") =>
+        Effect.gen(function* () {
+          yield* told(path, more)
+          const { readings } = yield* readSettings(Option.some("/a")).pipe(among(texts))
+          return readings.find(({ name }) => name === "DATABASE_URL")
+        })
+      const unread = { name: "DATABASE_URL", source: "secret file", shown: null } as const
+      const absent = "_FILE names a file that is not there, or cannot be read"
+      assert.deepStrictEqual(yield* reading("/hush"), { ...unread, problem: absent })
+      const twice = "and DATABASE_URL_FILE are both set: take one of them out"
+      assert.deepStrictEqual(yield* reading("/url", "postgres://db/alga"), { ...unread, problem: twice })
     })
   )
 })

@@ -23,6 +23,17 @@ const times = (count: number) => Array.from({ length: count }, (_, i) => i)
 const childrenOf = (pid: number): Promise<ReadonlyArray<number>> =>
   readFile(`/proc/${pid}/task/${pid}/children`, "utf8").then((text) => text.split(" ").filter(Boolean).map(Number))
 
+/** Has a component taken in, before an execution's deadline runs. */
+const warm = (url: string, extension: string, hash: string) =>
+  Effect.promise(async () => {
+    const { status } = await fetch(`${url}/warmup`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-runner-service-token": token },
+      body: JSON.stringify({ tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash })
+    })
+    assert.strictEqual(status, 200)
+  })
+
 const metricsOf = (url: string) => Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
 
 const sumOf = (metrics: string, name: string): number =>
@@ -79,18 +90,7 @@ describe("a runner whose processes are killed by the system", () => {
         const prepared = yield* setting
         const { change, hash } = yield* installFixture(prepared, "loop-forever")
         const { execute, run, url } = yield* prepared.serve()
-        const warm = yield* Effect.promise(() =>
-          fetch(`${url}/warmup`, {
-            method: "POST",
-            headers: { "content-type": "application/json", "x-runner-service-token": token },
-            body: JSON.stringify({
-              tenant_id: ids.tenants.acme,
-              extension_id: change.extension,
-              content_hash: hash
-            })
-          })
-        )
-        assert.strictEqual(warm.status, 200)
+        yield* warm(url, change.extension, hash)
         const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
         yield* untilWorking(url)
         const kill = Effect.promise(async () => {
@@ -171,13 +171,14 @@ describe("a runner whose clock jumps", () => {
         const { change, hash } = yield* installFixture(prepared, "loop-forever")
         const clock = new URL("./support/jumpingClock.ts", import.meta.url)
         const { execute, run, url } = yield* prepared.serve({
-          NODE_OPTIONS: `--import ${clock.href}`,
-          ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "2000"
+          NODE_OPTIONS: `--import ${clock.href}`
         })
         yield* execute()
+        yield* warm(url, change.extension, hash)
+        const own = { config: {}, secret_envelope: null, limits: { timeout_ms: 2_000 } }
         for (const direction of ["ahead", "behind"]) {
           const started = performance.now()
-          const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+          const working = yield* Effect.forkChild(execute(change, hash, {}, own), { startImmediately: true })
           yield* untilWorking(url)
           run.signal("SIGUSR2")
           const timedOut = yield* Fiber.join(working)

@@ -1,5 +1,6 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { dedicatedServer, standbyOf } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
@@ -43,6 +44,45 @@ describe("a runner with a replica", () => {
         const after = yield* names
         assert.strictEqual(after.status, 403)
         assert.include(after.body, "not-allowed")
+      }),
+    90_000
+  )
+
+  it.live(
+    "does not read from one that is not Alga's, says so, and reads from it once it is",
+    () =>
+      Effect.gen(function* () {
+        const setting = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const replica = Redacted.value(yield* testDatabase)
+        const { execute, run, url } = yield* setting.serve({ DATABASE_REPLICA_URL: replica })
+        const first = Effect.map(
+          execute({ path: "/api/clients" }),
+          ({ body, status }) => `${status} ${body.slice(0, 2_000)}`
+        )
+        const check = Effect.promise(async () => {
+          const { checks } = (await (await fetch(`${url}/readyz`)).json()) as { checks: Record<string, string> }
+          return checks["replica"]
+        })
+        assert.match(yield* first, /^200 .*Northwind/s)
+        assert.strictEqual(yield* check, "unavailable")
+
+        yield* serveSetting(replica)
+        yield* on(replica, "UPDATE clients SET client_name = client_name || ' of the replica'")
+        const fit: Effect.Effect<void> = Effect.flatMap(check, (state) => (state === "ok" ? Effect.void : fit))
+        yield* fit
+        assert.match(yield* first, /^200 .*of the replica/s)
+
+        yield* on(replica, "ALTER TABLE clients RENAME COLUMN client_name TO another")
+        const unfit: Effect.Effect<void> = Effect.flatMap(check, (state) => (state === "ok" ? unfit : Effect.void))
+        yield* unfit
+        assert.match(yield* first, /^200 .*Northwind/s)
+
+        run.signal("SIGTERM")
+        const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line).message)
+        assert.deepStrictEqual(
+          log.filter((message) => String(message).includes("replica")).map((message) => message.replace(/: .*/, "")),
+          ["clients and services are read from the replica", "the replica is not read from"]
+        )
       }),
     90_000
   )

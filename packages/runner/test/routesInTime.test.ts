@@ -54,7 +54,8 @@ const parts = (stuckPart: Stuck) => {
         Layer.mock(BundleStore, { read: () => at("store", archive) }),
         Layer.succeed(Archives, {
           component: () => at("archive", opened),
-          page: () => Effect.andThen(at("page", null), at("archive", new Map()))
+          page: () => Effect.andThen(at("page", null), at("archive", new Map())),
+          manifest: () => at("archive", manifest)
         } satisfies ArchivesService),
         Layer.mock(ComponentStore, {
           directory: "",

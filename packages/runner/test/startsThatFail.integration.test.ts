@@ -131,6 +131,24 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
     })
   )
 
+  it.effect("is none where the first host of the database is silent", () =>
+    Effect.gen(function* () {
+      const { settings, url } = yield* Setting
+      const silent = yield* Effect.acquireRelease(
+        Effect.promise(
+          () =>
+            new Promise<ReturnType<typeof createServer>>((resolve) => {
+              const server = createServer().listen(0, "127.0.0.1", () => resolve(server))
+            })
+        ),
+        (server) => Effect.sync(() => server.close())
+      )
+      const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+      const behind = url.replace(/@/, `@${host},`)
+      assert.match(yield* addressOf(yield* program(["serve"], { ...settings, DATABASE_URL: behind })), /^http/)
+    })
+  )
+
   it.effect("is none where the database lacks what is read: the runner is not ready, and says which", () =>
     Effect.gen(function* () {
       const { settings } = yield* Setting

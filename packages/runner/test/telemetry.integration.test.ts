@@ -50,7 +50,8 @@ describe("telemetry", () => {
         assert.strictEqual(said("db.client.sslmode")?.stringValue, "prefer")
         const names = path(ofTrace, statement)
         assert.includeMembers([...names], ["ClientReads.list", "Sandbox.execute", "Execution.run"])
-        assert.strictEqual(names.at(-1), server?.name)
+        assert.strictEqual(names.at(-1), "POST /v1/execute")
+        assert.strictEqual(server?.name, "POST /v1/execute")
         const waiting = ofTrace.find(({ name }) => name === "Sandbox.wait")
         assert.strictEqual(path(ofTrace, waiting)[1], "Sandbox.execute")
         const attribute = server?.attributes.find(({ key }) => key === "requestId")
@@ -104,12 +105,101 @@ describe("telemetry", () => {
     120_000
   )
 
-  it.live("works on without a receiver", () =>
+  it.live(
+    "sends metrics and log lines to their receivers where it is told to, with the headers of each",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const receiver = yield* otlpReceiver
+        const { execute, run } = yield* serve({
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+          OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${receiver.endpoint}/of/logs`,
+          OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20of-all",
+          OTEL_EXPORTER_OTLP_LOGS_HEADERS: "authorization=Bearer%20of-logs,x-scope=a%2Cb",
+          OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+          OTEL_METRICS_EXPORTER: "otlp",
+          OTEL_LOGS_EXPORTER: "otlp",
+          OTEL_TRACES_SAMPLER: "always_off",
+          OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=of%20tests"
+        })
+        assert.strictEqual((yield* execute({}, undefined, headers)).http, 200)
+        run.signal("SIGTERM")
+        const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
+        yield* Effect.promise(() => run.ended)
+
+        assert.deepStrictEqual(receiver.spans, [])
+        const sent = new Set(
+          receiver.requests.map(({ headers, url }) => `${url} ${headers.authorization} ${headers["x-scope"] ?? ""}`)
+        )
+        assert.sameMembers([...sent], ["/v1/metrics Bearer of-all ", "/of/logs Bearer of-logs a,b"])
+        assert.includeMembers(
+          [...receiver.metrics],
+          ["alga_extension_executions_total", "alga_extension_runner_part_ok", "process_resident_memory_bytes"]
+        )
+        assert.strictEqual(receiver.resource.get("deployment.environment.name"), "of tests")
+        assert.isNotEmpty(receiver.resource.get("service.instance.id"))
+
+        const [record] = receiver.logs.filter(({ body }) => body.stringValue === "execution")
+        const said = new Map(record?.attributes.map(({ key, value }) => [key, value.stringValue]))
+        assert.strictEqual(said.get("requestId"), "from-the-gateway")
+        assert.strictEqual(record?.traceId, traceId)
+        const [confined] = receiver.logs.filter(({ body }) => body.stringValue?.startsWith("sandbox processes are"))
+        assert.match(JSON.stringify(confined?.attributes), /"confinement".*no core dumps and no files/)
+        assert.includeMembers(
+          receiver.logs.map(({ body }) => body.stringValue),
+          log.map(({ message }) => message).filter((message) => message !== "the runner stops")
+        )
+      }),
+    120_000
+  )
+
+  it.live("works on without a receiver, and says so once", () =>
     Effect.gen(function* () {
       const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
-      const { execute, run } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" })
+      const { execute, run } = yield* serve({
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+        OTEL_LOGS_EXPORTER: "otlp"
+      })
       assert.strictEqual((yield* execute()).http, 200)
-      assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+      run.signal("SIGTERM")
+      const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
+      assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
+      const told = log.filter(({ message }) => message === "the OTLP receiver does not take what it is sent")
+      const receivers = told.map(({ annotations }) => annotations.receiver)
+      assert.includeMembers(["http://127.0.0.1:9/v1/logs", "http://127.0.0.1:9/v1/traces"], receivers)
+      assert.strictEqual(new Set(receivers).size, receivers.length)
+      assert.isAbove(receivers.length, 0)
     })
+  )
+
+  it.live(
+    "sends protobuf where it is told to, and nothing where it is switched off",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const receiver = yield* otlpReceiver
+        const { execute, run } = yield* serve({
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+          OTEL_METRICS_EXPORTER: "otlp",
+          OTEL_LOGS_EXPORTER: "otlp",
+          OTEL_SDK_DISABLED: "true"
+        })
+        assert.strictEqual((yield* execute()).http, 200)
+        assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+        assert.deepStrictEqual(receiver.requests, [])
+
+        const other = yield* serve({
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+          OTEL_METRICS_EXPORTER: "otlp",
+          OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf"
+        })
+        assert.strictEqual((yield* other.execute()).http, 200)
+        assert.strictEqual(yield* Effect.promise(() => other.run.end("SIGTERM")), 0)
+        assert.sameMembers(
+          [...new Set(receiver.requests.map(({ headers, url }) => `${url} ${headers["content-type"]}`))],
+          ["/v1/traces application/x-protobuf", "/v1/metrics application/x-protobuf"]
+        )
+      }),
+    120_000
   )
 })

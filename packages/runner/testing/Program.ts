@@ -4,6 +4,7 @@ import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
+import { oddInLine } from "./LogLines.ts"
 
 const runner = new URL("../src/main.ts", import.meta.url)
 
@@ -16,6 +17,15 @@ export interface Program {
   readonly end: (signal?: NodeJS.Signals) => Promise<number | null>
   /** Waits for the end; gives the exit code and what was written to standard error. */
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
+}
+
+/** The lines, until one has a log field that is not published. */
+async function* asPublished(lines: AsyncIterable<string>): AsyncGenerator<string, undefined> {
+  for await (const line of lines) {
+    const odd = oddInLine(line)
+    if (odd !== null) throw new Error(odd)
+    yield line
+  }
 }
 
 const start = (
@@ -37,7 +47,7 @@ const start = (
   const ended = once(child, "close").then(([code]) => ({ code, errors }))
   return {
     pid: child.pid ?? 0,
-    lines: createInterface(child.stdout)[Symbol.asyncIterator](),
+    lines: asPublished(createInterface(child.stdout)),
     ended,
     signal: (signal) => void child.kill(signal),
     end: async (signal = "SIGTERM") => {

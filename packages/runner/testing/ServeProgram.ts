@@ -31,11 +31,11 @@ export interface Serving {
     change?: Partial<DemoCase>,
     hash?: string,
     headers?: Record<string, string>,
-    settings?: { readonly config: unknown; readonly secret_envelope: unknown }
+    settings?: { readonly config: unknown; readonly secret_envelope: unknown; readonly limits?: object }
   ) => Effect.Effect<Answered>
 }
 
-/** The address in the log line that says that the runner is ready. */
+/** The address in the log line that says that the runner serves. */
 export const addressOf = (run: Program): Effect.Effect<string> =>
   Effect.promise(async () => {
     for (;;) {
@@ -43,15 +43,16 @@ export const addressOf = (run: Program): Effect.Effect<string> =>
       if (value === undefined) throw new Error(`the runner ended before it was ready: ${(await run.ended).errors}`)
       if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
       const line = JSON.parse(value)
-      if (line.message === "the runner is ready") return String(line.annotations.address)
+      if (/^the runner (is ready|serves)/.test(line.message)) return String(line.annotations.address)
     }
   })
 
 const send =
   (url: string, sampleHash: string): Serving["execute"] =>
-  (change = {}, hash = sampleHash, headers = {}, { config, secret_envelope } = { config: {}, secret_envelope: null }) =>
+  (change = {}, hash = sampleHash, headers = {}, settings = { config: {}, secret_envelope: null }) =>
     Effect.promise(async (signal) => {
       const demoCase = { ...adminCase, ...change }
+      const { config, ...own } = settings
       const body = executeBody(demoCase, hash)
       const response = await fetch(`${url}/v1/execute`, {
         method: "POST",
@@ -63,7 +64,7 @@ const send =
           "x-alga-extension": demoCase.extension,
           ...headers
         },
-        body: JSON.stringify({ ...body, context: { ...body.context, config }, secret_envelope })
+        body: JSON.stringify({ ...body, ...own, context: { ...body.context, config } })
       })
       const { body_b64 = "", error, status } = JSON.parse(await response.text())
       return {

@@ -22,13 +22,17 @@ const listsNothing = (call: HostCall): HostReply => (call.function.startsWith("l
 const store = layerComponentStore({ directory: join(tmpdir(), "alga-ext-sample-components") })
 const sandbox = layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1 }).pipe(Layer.provideMerge(store))
 
+const built = Effect.fnUntraced(function* (engine: "quickjs" | "starlingmonkey") {
+  const { componentFile } = yield* Effect.promise(() => buildSample({ engine }))
+  return yield* Effect.promise(() => readFile(componentFile))
+})
+
 const send = Effect.fnUntraced(function* (
-  engine: "quickjs" | "starlingmonkey",
+  bytes: Uint8Array,
   url: string,
   host: (call: HostCall) => HostReply = listsNothing
 ) {
-  const { componentFile } = yield* Effect.promise(() => buildSample({ engine }))
-  const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => readFile(componentFile)))
+  const component = yield* (yield* ComponentStore).accept(bytes)
   const { status, body } = yield* (yield* Sandbox).execute({
     component,
     tenantId: "tenant",
@@ -37,7 +41,7 @@ const send = Effect.fnUntraced(function* (
       context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
       http: { method: "GET", url, headers: [], body: null }
     },
-    limits: defaultLimits,
+    limits: { ...defaultLimits, timeoutMs: 60_000 },
     host: (call) => Effect.succeed(host(call))
   })
   return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]
@@ -46,21 +50,23 @@ const send = Effect.fnUntraced(function* (
 layer(sandbox, { excludeTestServices: true, timeout: "60 seconds" })("the sample in the sandbox", (it) => {
   it.effect.each(["quickjs", "starlingmonkey"] as const)("answers request after request on %s", (engine) =>
     Effect.gen(function* () {
+      const bytes = yield* built(engine)
       for (let round = 0; round < 3; round++) {
-        const [status, body] = yield* send(engine, "/api/overview")
+        const [status, body] = yield* send(bytes, "/api/overview")
         assert.strictEqual(status, 200)
         assert.deepEqual(body, { clients: empty.value, services: empty.value, firstClient: null, firstService: null })
-        assert.deepEqual(yield* send(engine, "/api/clients/x"), [404, { error: "not-found" }])
-        assert.deepEqual(yield* send(engine, "/api/clients?page=abc"), [400, { error: "invalid-input" }])
+        assert.deepEqual(yield* send(bytes, "/api/clients/x"), [404, { error: "not-found" }])
+        assert.deepEqual(yield* send(bytes, "/api/clients?page=abc"), [400, { error: "invalid-input" }])
       }
     })
   )
 
   it.effect.each(["quickjs", "starlingmonkey"] as const)("answers what the host refuses on %s", (engine) =>
     Effect.gen(function* () {
+      const bytes = yield* built(engine)
       const denied = () => error("not-allowed")
-      assert.deepEqual(yield* send(engine, "/api/services", denied), [403, { error: "not-allowed" }])
-      assert.strictEqual((yield* send(engine, "/api/services"))[0], 200)
+      assert.deepEqual(yield* send(bytes, "/api/services", denied), [403, { error: "not-allowed" }])
+      assert.strictEqual((yield* send(bytes, "/api/services"))[0], 200)
     })
   )
 })

@@ -1,3 +1,4 @@
+import { atZero } from "@alga-psa/ext-domain/Labelled"
 import { Clock, Effect, type Exit, Metric } from "effect"
 
 const requests = Metric.counter("alga_extension_port_requests_total", {
@@ -24,10 +25,15 @@ const metersOf = (labels: Labels) => ({
 const kept = new Map<string, ReturnType<typeof metersOf>>()
 
 /** There are as many as the code has names and outcomes. */
-const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+const keptOf = (labels: Labels) => {
   const key = `${labels.interface} ${labels.operation} ${labels.outcome}`
   const meters = kept.get(key) ?? metersOf(labels)
   kept.set(key, meters)
+  return meters
+}
+
+const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+  const meters = keptOf(labels)
   return Effect.andThen(Metric.update(meters.requests, 1), Metric.update(meters.durations, Number(nanos) / 1e9))
 }
 
@@ -43,3 +49,16 @@ export const measured =
         })
       )
     )
+
+/** Has the counters of such requests exist, at 0, and the times of those that are answered. */
+export const measuredAtZero = (
+  ofInterface: string,
+  operations: ReadonlyArray<string>,
+  outcomes: ReadonlyArray<string>
+): Effect.Effect<void> =>
+  atZero(
+    operations.flatMap((operation) => [
+      keptOf({ interface: ofInterface, operation, outcome: "ok" }).durations,
+      ...outcomes.map((outcome) => keptOf({ interface: ofInterface, operation, outcome }).requests)
+    ])
+  )

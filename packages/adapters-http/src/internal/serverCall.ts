@@ -1,8 +1,8 @@
 import { Effect, Exit } from "effect"
 import { toHeaders } from "effect/http/HttpTraceContext"
-import type { ServerFailed } from "../ServerFailed.ts"
+import { ServerFailed } from "../ServerFailed.ts"
 import type { Exchange, ServerAnswer, ServerRequest } from "./exchange.ts"
-import { measured } from "./measured.ts"
+import { measured, measuredAtZero } from "./measured.ts"
 import { timeFor } from "./timeFor.ts"
 
 /** Which call of a port a request is for, by names of the code's own. */
@@ -21,6 +21,12 @@ const outcomeOf = (exit: Exit.Exit<ServerAnswer, ServerFailed>): string => {
   const error = Exit.findErrorOption(exit)
   return error._tag === "Some" ? error.value.reason : "interrupted"
 }
+
+const outcomes = ["ok", "refused", "failed", "interrupted", ...ServerFailed.fields.reason.literals]
+
+/** Has the counters of these operations exist, at 0. */
+export const callsAtZero = (ofInterface: string, operations: ReadonlyArray<string>): Effect.Effect<void> =>
+  measuredAtZero(ofInterface, operations, outcomes)
 
 /** Sends a request within the time of its execution, in a span that the server can go on with, counted and timed. */
 export const callServer = (

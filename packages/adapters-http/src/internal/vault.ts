@@ -6,7 +6,7 @@ import type { ServerFailed } from "../ServerFailed.ts"
 import type { VaultOptions } from "../VaultOptions.ts"
 import type { Envelope } from "./envelope.ts"
 import { makeExchange } from "./exchange.ts"
-import { callServer } from "./serverCall.ts"
+import { callServer, callsAtZero } from "./serverCall.ts"
 
 const Answer = Schema.fromJsonString(Schema.Struct({ data: Schema.Struct({ plaintext: Schema.String }) }))
 const decode = Schema.decodeUnknownOption(Answer)
@@ -44,6 +44,8 @@ const pathOf = (...parts: ReadonlyArray<string>): string | null => {
 /** Opens what Vault's transit engine sealed. */
 export type OpenByVault = (envelope: Envelope) => Effect.Effect<Uint8Array, EnvelopeRefused | ServerFailed>
 
+const counted = () => callsAtZero("secrets", ["decrypt"])
+
 /** A client of Vault. */
 export const makeVault = ({
   address,
@@ -51,7 +53,7 @@ export const makeVault = ({
   namespace,
   tokenFile
 }: VaultOptions): Effect.Effect<OpenByVault, never, Scope.Scope> =>
-  Effect.map(makeExchange({ server: "Vault", base: address, answerBytes }), (exchange) =>
+  Effect.map(Effect.tap(makeExchange({ server: "Vault", base: address, answerBytes }), counted), (exchange) =>
     Effect.fnUntraced(function* (envelope) {
       const path = pathOf(envelope.mount?.trim() || mount, "decrypt", envelope.key_path ?? "")
       if (path === null) return yield* refuse("no-key")

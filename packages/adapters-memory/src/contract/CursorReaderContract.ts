@@ -55,7 +55,7 @@ export const cursorReaderContract = <R>(
         found.push(one)
         after = one.next === null ? null : cursorOf(one.next)
         assert.isBelow(found.length, 100)
-        assert.strictEqual(after === null, one.next === null, "a cursor that is none")
+        assert.strictEqual(after === null, one.next === null, "a cursor beyond the last page")
       } while (after !== null)
       return found
     })

@@ -8,7 +8,7 @@ import { changed, changedOnce } from "../internal/twins/change.ts"
 import { visible } from "../internal/twins/visible.ts"
 import { type TwinAnswers, TwinCalls, TwinData } from "./TwinDatabase.ts"
 
-const seconds = Number(process.env["FUZZ_SECONDS"] ?? 10)
+const seconds = Number(process.env["FUZZ_SECONDS"] ?? 2)
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
 
 const callsOfSequence = 10
@@ -80,7 +80,7 @@ const kindOf = (answer: string): string =>
 
 /**
  * That an answer depends on what its caller may see and on nothing else: two databases that differ in other rows give the
- * same answers, byte for byte, to the same calls. It makes as many as it has time for, `FUZZ_SECONDS` (default 10), from
+ * same answers, byte for byte, to the same calls. It makes as many as it has time for, `FUZZ_SECONDS` (default 2), from
  * `FUZZ_SEED` on. What takes longer or less long is not compared.
  *
  * The suite replaces all rows of the database, so nothing else may use it.

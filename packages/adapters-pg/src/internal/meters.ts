@@ -1,4 +1,5 @@
 import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
+import { atZero } from "@alga-psa/ext-domain/Labelled"
 import { Clock, Effect, Exit, Metric } from "effect"
 
 const inFlight = Metric.gauge("alga_extension_database_statements_in_flight", {
@@ -19,6 +20,9 @@ const waits = Metric.histogram("alga_extension_database_wait_seconds", {
   description: "Time that a transaction waits for a connection of its own, in seconds",
   boundaries
 })
+
+/** Has what is measured here exist, at 0. */
+export const statementsAtZero: Effect.Effect<void> = atZero([inFlight, answered, failed, waits])
 
 /** Counts and times a statement. */
 export const metered = <A>(statement: Effect.Effect<A, DataSourceError>): Effect.Effect<A, DataSourceError> =>

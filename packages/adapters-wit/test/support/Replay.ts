@@ -61,5 +61,6 @@ export const doneWith = (response: unknown): FromGuest => ({
   response,
   obstacle: null,
   residentBytes: 1,
-  memoryRefused: false
+  memoryRefused: false,
+  memoryBytes: 0
 })

@@ -6,6 +6,7 @@ import { DataSourceError } from "../DataSourceError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { audited } from "./audit.ts"
 import { unread, writers } from "./executions.ts"
+import { callsAtZero, outcomesOf } from "./meters.ts"
 import type { Coded, ErrorClass, Operation, Steps } from "./operation.ts"
 
 const internal = (cause: unknown) => new Internal({ cause })
@@ -35,7 +36,7 @@ const noteUnread = (error: unknown) =>
     : Effect.void
 
 /** Checks in their one order: capability, user and permission, input, and only then the port. */
-export const guard = Effect.map(
+const guard = Effect.map(
   Authorization,
   (authorization) =>
     <Query, A, E extends Coded = never>(
@@ -67,3 +68,10 @@ export const guard = Effect.map(
         (call) => audited(operation, call, steps)
       )
 )
+
+/** The guard for these operations, whose counters exist from then on. */
+export const guardOf = (operations: ReadonlyArray<Operation>) =>
+  Effect.andThen(
+    Effect.forEach(operations, (operation) => callsAtZero(operation.name, outcomesOf(operation)), { discard: true }),
+    guard
+  )

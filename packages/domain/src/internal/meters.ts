@@ -1,4 +1,6 @@
 import { Effect, Metric } from "effect"
+import { atZero } from "../Labelled.ts"
+import type { Coded, Operation } from "./operation.ts"
 
 const calls = Metric.counter("alga_extension_host_calls_total", {
   description: "Host calls, by operation and outcome",
@@ -22,10 +24,29 @@ const metersFor = ({ operation, outcome }: Labels) => {
 
 const kept = new Map<string, ReturnType<typeof metersFor>>()
 
-/** Counts and times one host call. Both labels are from the code, so that there are as many as it has. */
-export const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+const metersOf = (labels: Labels) => {
   const key = `${labels.operation} ${labels.outcome}`
   const meters = kept.get(key) ?? metersFor(labels)
   kept.set(key, meters)
+  return meters
+}
+
+/** Counts and times one host call. Both labels are from the code, so that there are as many as it has. */
+export const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+  const meters = metersOf(labels)
   return Effect.andThen(Metric.update(meters.calls, 1), Metric.update(meters.durations, Number(nanos) / 1e9))
 }
+
+/** Has the counters of these outcomes of an operation exist, at 0. */
+export const callsAtZero = (operation: string, outcomes: ReadonlyArray<string>): Effect.Effect<void> =>
+  atZero([...new Set(outcomes)].map((outcome) => metersOf({ operation, outcome }).calls))
+
+const ofGuard = ["ok", "capability-denied", "invalid-input", "internal", "interrupted"]
+
+/** The outcomes that a guarded operation can have. */
+export const outcomesOf = ({ errors, permission, refuses }: Operation<Coded>): ReadonlyArray<string> => [
+  ...ofGuard,
+  ...(permission === null ? [] : ["rbac-denied"]),
+  ...(refuses === true ? ["refused"] : []),
+  ...errors.flatMap(({ fields }) => fields.code.literals)
+]

@@ -11,8 +11,13 @@ export interface Coded {
   readonly cause?: unknown
 }
 
-/** The class of an interface's own error. */
+/** A class of errors. */
 export type ErrorClass<E> = abstract new (...args: never) => E
+
+/** The class of an interface's own error, with its cases. */
+export type PortErrorClass<E> = ErrorClass<E> & {
+  readonly fields: { readonly code: { readonly literals: ReadonlyArray<string> } }
+}
 
 /** A guarded operation: its name in logs and metrics, its span, what it takes, and how its port may fail. */
 export interface Operation<E extends Coded = Coded> {
@@ -24,7 +29,9 @@ export interface Operation<E extends Coded = Coded> {
   /** Null where the capability alone decides, whoever the user is. */
   readonly permission: Permission | null
   /** The errors of its port that a caller sees. Any other is internal. */
-  readonly errors: ReadonlyArray<ErrorClass<E>>
+  readonly errors: ReadonlyArray<PortErrorClass<E>>
+  /** Whether a result can say that nothing was done; see {@link Steps.refused}. */
+  readonly refuses?: true
 }
 
 /** What an operation does once it is allowed. */

@@ -7,7 +7,7 @@ import { type ExtensionInvalid, invalid } from "../ExtensionInvalid.ts"
 import { fileFinding } from "../FileFinding.ts"
 import { type Finding, finding } from "../Finding.ts"
 import { explainLoad } from "./explainLoad.ts"
-import { insteadOfNode } from "./nodeModules.ts"
+import { partOfNode } from "./nodeModules.ts"
 import { shownPath } from "./shownPath.ts"
 
 interface Location {
@@ -32,14 +32,7 @@ const explained = (
 ): Pick<Finding, "code" | "remedy" | "text"> => {
   const text = written.replace(/(?<= in )"([^"]+\.\w+)"/g, (_, path: string) => `"${shown(path)}"`)
   const [, name] = /^Could not resolve "(.*)"$/.exec(text) ?? []
-  if (name !== undefined && isBuiltin(name)) {
-    const whose = inPage ? "a page" : "an extension"
-    return {
-      code: "node-module",
-      text: `"${name}" is a part of Node, which ${whose} does not have`,
-      remedy: insteadOfNode(name, inPage)
-    }
-  }
+  if (name !== undefined && isBuiltin(name)) return partOfNode(name, inPage)
   if (name !== undefined) {
     return name.startsWith(".")
       ? { code: "module-missing", text: `"${name}" is not there`, remedy: "write the file's name with its extension" }

@@ -1,3 +1,5 @@
+import type { Finding } from "../Finding.ts"
+
 /** What to use in a handler in place of a part of Node. */
 const instead: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["fs", "sqlite"].map((name) => [name, "use host.storage for data"])),
@@ -29,9 +31,15 @@ const instead: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["assert", "test"].map((name) => [name, "import it in tests alone, and throw an Error here"]))
 }
 
-/** What to do in place of importing a part of Node, such as `node:fs/promises`. */
-export const insteadOfNode = (module: string, inPage: boolean): string =>
-  inPage
-    ? "a page runs in a browser: use what that has, or ask the handler with callHandlerJson"
+/** What to do in a page in place of what Node has. */
+export const inBrowser = "a page runs in a browser: use what that has, or ask the handler with callHandlerJson"
+
+/** What is said of an import of a part of Node, such as `node:fs/promises`. */
+export const partOfNode = (module: string, inPage: boolean): Pick<Finding, "code" | "remedy" | "text"> => ({
+  code: "node-module",
+  text: `"${module}" is a part of Node, which ${inPage ? "a page" : "an extension"} does not have`,
+  remedy: inPage
+    ? inBrowser
     : (instead[module.replace(/^node:/, "").split("/")[0] ?? ""] ??
       "use what the SDK has, or a package that is written for browsers")
+})

@@ -106,6 +106,25 @@ export const mistakes: Readonly<Record<string, Files>> = {
     "const half = (all: Buffer | readonly number[]) => all.length / 2\nconst made: typeof Buffer | null = null",
     "jsonResponse([half([1]), made])"
   ),
+  "types of Node": atLoad(
+    'import type { Stats } from "node:fs"\nlet timer: NodeJS.Timeout | null = null\nlet stats: Stats | null = null',
+    "jsonResponse([timer, stats])"
+  ),
+  "a type of a browser": atLoad("let found: Document | null = null", "jsonResponse(found ?? document.title)"),
+  "a part of Node in the types of a page": {
+    ...changed({ ui: page }),
+    "ui/index.html": "<!doctype html>\n",
+    "ui/src/main.ts": "document.title = process.env.TITLE\n"
+  },
+  "a type error, and the time while a module loads": {
+    "src/handler.ts": [
+      `import { defineHandler, jsonResponse } from "${sdk}"`,
+      "const now: number = new Date()",
+      "export const handle = defineHandler(async () => jsonResponse(now.lenght))",
+      ""
+    ].join("\n")
+  },
+  "a missing name while a module loads": atLoad('const key = Buffer.from("a")', "jsonResponse(key)"),
   "a number with its currency": handler('jsonResponse(new Intl.NumberFormat("en").format(1))'),
   "a number in a language": handler(
     'jsonResponse((1).toLocaleString("en-US", { style: "currency", currency: "USD" }))'

@@ -79,6 +79,33 @@ export interface BenchWorld {
   readonly drafts: ReadonlyArray<DraftRecord>
 }
 
+/** Kinds of records that the panel shows and changes. */
+export const rowKinds = ["clients", "services"] as const
+export type RowKind = (typeof rowKinds)[number]
+
+/** A record of the tenant, by the fields that an extension reads. */
+export interface DataRow {
+  readonly id: string
+  readonly fields: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** Some records of a kind, by name. */
+export interface DataPage {
+  readonly rows: ReadonlyArray<DataRow>
+  /** How many a search finds. */
+  readonly total: number
+  /** Whether any record was changed since the start. */
+  readonly changed: boolean
+}
+
+/** What came of a change to a record. */
+export interface DataSaved {
+  /** Null where nothing was saved. */
+  readonly id: string | null
+  /** The rule that it breaks; null where it breaks none. */
+  readonly error: string | null
+}
+
 /** What the panel shows. It goes to the browser as JSON. */
 export interface Bench {
   /** The extension's name, as its manifest says. */

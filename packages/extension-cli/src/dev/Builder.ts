@@ -121,7 +121,7 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = tr
     entry: given,
     buildsDir: join(scratch, "builds"),
     strict: false,
-    types: false
+    types
   }).pipe(
     Effect.flatMap(() =>
       Effect.fail(

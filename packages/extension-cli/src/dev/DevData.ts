@@ -14,7 +14,8 @@ const mostBytes = 64 * 1024 * 1024
 
 const text = (most: number) =>
   Schema.String.annotate({ message: "must be text" }).check(
-    Schema.isBetweenCodePoints(1, most, { message: `must be 1 to ${most} characters` })
+    Schema.isBetweenCodePoints(1, most, { message: `must be 1 to ${most} characters` }),
+    Schema.isPattern(/^[^\0\p{Surrogate}]*$/u, { message: "must have no NUL and no half of a character" })
   )
 const given = <S extends Schema.Constraint>(schema: S, rule: string) => absent(schema, rule)
 const id = given(Schema.String.check(Schema.isGUID({ message: "must be a UUID" })), "must be a UUID")
@@ -25,26 +26,56 @@ const oneOf = <const Cases extends ReadonlyArray<string>>(cases: Cases) => {
   return given(Schema.Literals(cases).annotate({ message: rule }), rule)
 }
 
-const Client = Schema.Struct({
-  clientId: id,
+const minorUnits = "must be a whole number of minor units, such as cents"
+
+/** What an author may say of a client, beside its id and tags. */
+export const ClientFields = Schema.Struct({
   clientName: text(255),
   clientType: oneOf(["company", "individual"]),
   isInactive: flag,
   defaultCurrencyCode: words(3),
-  billingEmail: words(255),
-  tags: given(Schema.Array(text(100)), "must be a list of texts")
+  billingEmail: words(255)
 })
 
-const Service = Schema.Struct({
-  serviceId: id,
+/** What an author may say of a service, beside its id. */
+export const ServiceFields = Schema.Struct({
   serviceName: text(255),
   description: words(10_000),
   itemKind: oneOf(["service", "product"]),
   billingMethod: oneOf(["fixed", "hourly", "usage"]),
-  defaultRate: given(Schema.Int, "must be a whole number of minor units, such as cents"),
+  defaultRate: given(Schema.Number.check(Schema.isInt({ message: minorUnits })), minorUnits),
   unitOfMeasure: words(128),
   isActive: flag,
   sku: words(255)
+})
+
+const Client = Schema.Struct({
+  clientId: id,
+  ...ClientFields.fields,
+  tags: given(Schema.Array(text(100)), "must be a list of texts")
+})
+
+const Service = Schema.Struct({ serviceId: id, ...ServiceFields.fields })
+
+/** The columns of a client; what is left out has a default. */
+export const clientColumns = (one: typeof ClientFields.Type) => ({
+  client_name: one.clientName,
+  client_type: one.clientType ?? "company",
+  is_inactive: one.isInactive ?? false,
+  default_currency_code: one.defaultCurrencyCode ?? "USD",
+  billing_email: one.billingEmail ?? null
+})
+
+/** The columns of a service; what is left out has a default. */
+export const serviceColumns = (one: typeof ServiceFields.Type) => ({
+  service_name: one.serviceName,
+  description: one.description ?? null,
+  item_kind: one.itemKind ?? "service",
+  billing_method: one.billingMethod ?? "hourly",
+  default_rate: one.defaultRate ?? null,
+  unit_of_measure: one.unitOfMeasure ?? null,
+  is_active: one.isActive ?? true,
+  sku: one.sku ?? null
 })
 
 const list = <S extends Schema.Constraint>(item: S) =>
@@ -77,17 +108,7 @@ export const datasetOf = ({ clients, services }: DataFile): Dataset => {
   const withClients: Partial<Dataset> = {
     clients: [
       ...others(rows.clients),
-      ...ofClients.map((one) =>
-        clientRow({
-          tenant,
-          client_id: one.clientId,
-          client_name: one.clientName,
-          client_type: one.clientType ?? "company",
-          is_inactive: one.isInactive ?? false,
-          default_currency_code: one.defaultCurrencyCode ?? "USD",
-          billing_email: one.billingEmail ?? null
-        })
-      )
+      ...ofClients.map((one) => clientRow({ tenant, client_id: one.clientId, ...clientColumns(one) }))
     ],
     contacts: rows.contacts.map((row) =>
       row.tenant === tenant && row.client_id !== null ? { ...row, client_id: first } : row
@@ -116,15 +137,8 @@ export const datasetOf = ({ clients, services }: DataFile): Dataset => {
         serviceRow({
           tenant,
           service_id: one.serviceId ?? serviceId(at),
-          service_name: one.serviceName,
           custom_service_type_id: type,
-          description: one.description ?? null,
-          item_kind: one.itemKind ?? "service",
-          billing_method: one.billingMethod ?? "hourly",
-          default_rate: one.defaultRate ?? null,
-          unit_of_measure: one.unitOfMeasure ?? null,
-          is_active: one.isActive ?? true,
-          sku: one.sku ?? null
+          ...serviceColumns(one)
         })
       )
     ]
@@ -155,6 +169,13 @@ export const sizedData = (size: number): DataFile => ({
   }))
 })
 
+/** The first rule that data breaks, with its place. */
+export const firstRule = (issue: Parameters<typeof brokenRules>[0]): string => {
+  const [{ message, path }] = brokenRules(issue)
+  const place = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")
+  return `${place.replace(/^\./, "")}: ${message}`.replace(/^: /, "")
+}
+
 const wrong = (file: string, why: string) => new UsageWrong({ message: `--data ${file} ${why}` })
 
 /** Reads a file of data. Every mistake in it is named with its place. */
@@ -169,9 +190,5 @@ export const readDataFile = Effect.fnUntraced(function* (file: string) {
     try: () => JSON.parse(json.replace(/^\ufeff/, "")),
     catch: () => wrong(file, "is not JSON")
   })
-  return yield* Effect.mapError(decode(value), ({ issue }) => {
-    const [{ message, path }] = brokenRules(issue)
-    const place = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")
-    return wrong(file, `${place.replace(/^\./, "")}: ${message}`.replace(/^: /, ""))
-  })
+  return yield* Effect.mapError(decode(value), ({ issue }) => wrong(file, firstRule(issue)))
 })

@@ -1,8 +1,9 @@
 import { loopbackOnly } from "@alga-psa/ext-development-host/Loopback"
 import { Capability } from "@alga-psa/ext-domain"
-import { Effect, Schema, Stream, type SubscriptionRef } from "effect"
+import { ByteSize, Effect, Schema, Stream, type SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import type { Bench } from "./Bench.ts"
+import { type Bench, type DataPage, type DataSaved, rowKinds } from "./Bench.ts"
+import { mostRecords } from "./DevData.ts"
 import type { Comparison, KeptTest, SentAnswer } from "./ExecutionRecord.ts"
 import { panelEvents } from "./PanelEvents.ts"
 import { viewerNames } from "./ViewerName.ts"
@@ -21,6 +22,22 @@ export const StoredChange = Schema.Struct({
   text: Schema.NullOr(Schema.String.check(Schema.isMaxLength(49_149)))
 })
 export interface StoredChange extends Schema.Schema.Type<typeof StoredChange> {}
+
+/** Which records the panel asks for. */
+export const RowsAsked = Schema.Struct({
+  kind: Schema.Literals(rowKinds),
+  search: Schema.String.check(Schema.isMaxLength(200)),
+  page: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostRecords }))
+})
+export interface RowsAsked extends Schema.Schema.Type<typeof RowsAsked> {}
+
+/** A record that the panel changes, or adds where there is no id. Its fields are judged by their own rules. */
+export const RowChange = Schema.Struct({
+  kind: Schema.Literals(rowKinds),
+  id: Schema.NullOr(Schema.String.check(Schema.isGUID())),
+  fields: Schema.Record(Schema.String, Schema.Unknown)
+})
+export interface RowChange extends Schema.Schema.Type<typeof RowChange> {}
 
 /** A request that the panel sends. */
 export const PanelRequest = Schema.Struct({
@@ -42,6 +59,10 @@ export interface DevRoutesOptions {
   readonly bench: SubscriptionRef.SubscriptionRef<Bench>
   readonly change: (change: BenchChange) => Effect.Effect<void>
   readonly store: (change: StoredChange) => Effect.Effect<void>
+  readonly rows: (asked: RowsAsked) => Effect.Effect<DataPage>
+  readonly row: (change: RowChange) => Effect.Effect<DataSaved>
+  /** Makes all records what they were at the start. */
+  readonly reset: Effect.Effect<void>
   readonly run: (schedule: string) => Effect.Effect<void>
   readonly send: (request: PanelRequest) => Effect.Effect<SentAnswer>
   /** Sends the request of an execution again; null where it is not known any more. */
@@ -59,16 +80,20 @@ const reading = <A, I>(schema: Schema.Codec<A, I>) => Schema.decodeUnknownEffect
 const unauthorized = HttpServerResponse.jsonUnsafe({ error: "unauthorized" }, { status: 401 })
 const gone = HttpServerResponse.jsonUnsafe({ error: "gone" }, { status: 410 })
 
+/** The largest change that the panel sends is a request with a body. */
+const mostBytes = ByteSize.mebibytes(16)
+
 const unread = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
 /**
  * The panel's own routes: `GET /dev/events` sends the bench as it is and after every change, `POST /dev/bench` changes who
- * looks and what is granted, `POST /dev/storage` what is stored, `POST /dev/run` runs a schedule, `POST /dev/send` and
+ * looks and what is granted, `POST /dev/storage` what is stored, `POST /dev/rows` lists clients and services, `POST /dev/row` and `POST /dev/reset` change them,
+ * `POST /dev/run` runs a schedule, `POST /dev/send` and
  * `POST /dev/resend` send a request, `POST /dev/keep` writes a test, `POST /dev/compare` asks Node and the sandbox, and `POST /dev/clear` forgets executions. All need the session of the page, and like the page
  * answer the server's own address alone.
  */
 export const devRoutes =
-  ({ bench, change, clear, compare, keep, resend, run, send, session, store }: DevRoutesOptions) =>
+  ({ bench, change, clear, compare, keep, resend, reset, row, rows, run, send, session, store }: DevRoutesOptions) =>
   (own: Effect.Effect<string>) =>
     HttpRouter.use(
       Effect.fnUntraced(function* (router) {
@@ -85,7 +110,9 @@ export const devRoutes =
           Effect.gen(function* () {
             const request = yield* HttpServerRequest.HttpServerRequest
             if (request.headers["x-alga-host-session"] !== session) return unauthorized
-            const given = yield* reading(schema)(yield* request.text)
+            const given = yield* reading(schema)(
+              yield* Effect.provideService(request.text, HttpServerRequest.MaxBodySize, mostBytes)
+            )
             const answer = yield* apply(given)
             if (answer === null) return gone
             return answer === undefined
@@ -99,6 +126,9 @@ export const devRoutes =
         const changes = {
           bench: asking(BenchChange, change),
           storage: asking(StoredChange, store),
+          rows: asking(RowsAsked, rows),
+          row: asking(RowChange, row),
+          reset: asking(Schema.Struct({}), () => reset),
           run: asking(RunNow, ({ schedule }) => run(schedule)),
           send: asking(PanelRequest, send),
           resend: asking(OfExecution, ({ execution }) => resend(execution)),

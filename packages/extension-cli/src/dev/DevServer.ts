@@ -16,6 +16,7 @@ import type { Bench } from "./Bench.ts"
 import { makeBuilder } from "./Builder.ts"
 import { noBundle, prepare } from "./DevDatabase.ts"
 import { type BenchChange, devRoutes } from "./DevRoutes.ts"
+import { makeDevRows } from "./DevRows.ts"
 import { makeDevWorld } from "./DevWorld.ts"
 import type { ExecutionRecord } from "./ExecutionRecord.ts"
 import { withoutSecrets } from "./internal/hidden.ts"
@@ -110,8 +111,9 @@ export const serveDev = Effect.fnUntraced(
     const inSandbox = lower(defaultLimits, { timeoutMs: options.timeoutMs })
     const node = options.node ? yield* nodeProcess(options.node) : null
     const limits = node === null ? inSandbox : { ...inSandbox, timeoutMs: longestLookMs }
-    const state = yield* makeBenchState(basename(folder), rows, options.viewer ?? "admin", node !== null)
     const world = yield* makeDevWorld(folder, rows)
+    const records = makeDevRows(world.store)
+    const state = yield* makeBenchState(basename(folder), records.now, options.viewer ?? "admin", node !== null)
     const hide = (text: string) => withoutSecrets(text, world.files().secrets)
     const recorder = makeRecorder({
       limits,
@@ -173,6 +175,9 @@ export const serveDev = Effect.fnUntraced(
               bench: state.bench,
               change: (wanted: BenchChange) => Effect.provideContext(change(wanted), context),
               store: ({ key, namespace, text }) => Effect.andThen(world.edit(namespace, key, text), showWorld),
+              rows: ({ kind, page: at, search }) => Effect.sync(() => records.list(kind, search, at)),
+              row: ({ fields, id, kind }) => Effect.provideContext(records.save(kind, id, fields), context),
+              reset: Effect.provideContext(records.reset, context),
               run: (schedule) => Effect.andThen(runNow(schedule), showWorld),
               send: ({ body, method, target }) =>
                 ask({ method, ...partsOf(target), headers: headersOf(body), ...bodyOf(body) }),

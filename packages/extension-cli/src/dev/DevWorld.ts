@@ -5,7 +5,8 @@ import {
   MemoryEntries,
   MemoryInstalls,
   MemoryInvoices,
-  MemorySchedules
+  MemorySchedules,
+  MemoryStore
 } from "@alga-psa/ext-adapters-memory"
 import {
   asExecution,
@@ -129,6 +130,8 @@ export const makeDevWorld = Effect.fnUntraced(function* (folder: string, rows: D
       Layer.succeed(Invoicing, Context.get(memory, Invoicing))
     ],
     snapshot,
+    /** The rows that invoicing in memory rests on. */
+    store: Context.get(memory, MemoryStore),
     /** The author's files, as they were read last. */
     files: () => files,
     /** Takes the files and the manifest's endpoints as they are now. */

@@ -3,6 +3,7 @@ import {
   type HostImportsService,
   type HostReply,
   type Limits,
+  MemoryUse,
   packageName
 } from "@alga-psa/ext-adapters-wit"
 import { Invocation } from "@alga-psa/ext-domain"
@@ -11,6 +12,7 @@ import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { Execution } from "@alga-psa/ext-runner/Execution"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { type Context, Effect } from "effect"
+import { failureAdvice } from "../internal/failureAdvice.ts"
 import type { AnswerRecord, CallRecord, ExecutionRecord, LimitUse, LogRecord } from "./ExecutionRecord.ts"
 import { noteReason } from "./internal/guardReason.ts"
 import { withoutCredentials } from "./internal/hidden.ts"
@@ -32,6 +34,8 @@ const kept = {
   stackLetters: 4_000
 } as const
 
+const mebibyte = 1_048_576
+
 const cut = (text: string, most: number = kept.textLetters): string =>
   text.length > most ? `${text.slice(0, most)}…` : text
 
@@ -50,6 +54,8 @@ interface Running {
   largestCall: number
   logLines: number
   logBytes: number
+  /** Null until it is known. */
+  memoryBytes: number | null
 }
 
 /** What a recorder needs. */
@@ -96,9 +102,17 @@ const rowsOf = (reply: HostReply): number | null => {
   return value === null ? 0 : typeof value === "object" ? 1 : null
 }
 
+/** The most memory that an execution had, where that is known, in tenths of a megabyte. */
+const memoryUse = ({ memoryBytes }: Running, { memoryMb }: Limits): ReadonlyArray<LimitUse> =>
+  memoryBytes === null
+    ? []
+    : [{ name: "memoryMb", used: Math.ceil((memoryBytes * 10) / mebibyte) / 10, limit: memoryMb, unit: "MB" }]
+
 const levels: Readonly<Record<string, LogRecord["level"]>> = { logInfo: "info", logWarn: "warn", logError: "error" }
 
-const detailOf = ({ cause }: RunnerError): string => (cause === undefined ? "" : `\n${String(cause)}`)
+/** Why there is no answer, what to do about it, and what only the author is told. */
+const failureOf = ({ cause, detail, message }: RunnerError): string =>
+  [message, ...failureAdvice(detail.split(":")[0] ?? ""), ...(cause === undefined ? [] : [String(cause)])].join("\n")
 
 /** Records what the extension does: its executions, the host calls of each, its log lines and the limits it used. */
 export const makeRecorder = ({
@@ -131,6 +145,7 @@ export const makeRecorder = ({
 
   const uses = (one: Running, milliseconds: number, request: number, response: number): ReadonlyArray<LimitUse> => [
     { name: "timeoutMs", used: Math.round(milliseconds), limit: limits.timeoutMs, unit: "ms" },
+    ...memoryUse(one, limits),
     { name: "hostCalls", used: one.hostCalls, limit: limits.hostCalls, unit: "calls" },
     { name: "hostCallBytes", used: one.largestCall, limit: limits.hostCallBytes, unit: "bytes" },
     { name: "logLines", used: one.logLines, limit: limits.logLines, unit: "lines" },
@@ -231,7 +246,8 @@ export const makeRecorder = ({
           hostCalls: 0,
           largestCall: 0,
           logLines: 0,
-          logBytes: 0
+          logBytes: 0,
+          memoryBytes: null
         }
         running.set(requestId, one)
         const own: Kept = { http, tape: makeTape(hide), response: null }
@@ -246,14 +262,20 @@ export const makeRecorder = ({
             put(record)
             ended(record)
           })
+        const noteMemory = (bytes: number) => {
+          if (bytes > 0) one.memoryBytes = bytes
+        }
         return execution.run(request, requestId).pipe(
+          Effect.provideService(MemoryUse, noteMemory),
           Effect.tap(({ response }) => {
             own.response = response
             return end(answerRecord(response, hide), null)
           }),
-          Effect.tapError((error) =>
-            end(null, cut(hide(explain(`${error.message}${detailOf(error)}`)), kept.stackLetters))
-          ),
+          Effect.tapError((error) => {
+            // What it was refused would have gone beyond its limit.
+            if (error.detail.startsWith("memory-limit: ")) noteMemory(limits.memoryMb * mebibyte)
+            return end(null, cut(hide(explain(failureOf(error))), kept.stackLetters))
+          }),
           Effect.onInterrupt(() => end(null, "given up"))
         )
       })

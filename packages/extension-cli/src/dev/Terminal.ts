@@ -23,9 +23,19 @@ export const buildLines = ({ build, revision }: Pick<Bench, "build" | "revision"
 
 const textLines = (text: string): ReadonlyArray<string> => text.split("\n").map((line) => `  ${line}`)
 
+/** How many host calls an execution made, and how much memory it took. */
+const usedOf = (limits: ExecutionRecord["limits"]): ReadonlyArray<string> =>
+  limits.flatMap(({ name, used }) =>
+    name === "hostCalls" && used > 0
+      ? [`${used} ${used === 1 ? "call" : "calls"}`]
+      : name === "memoryMb"
+        ? [`${used} MB`]
+        : []
+  )
+
 /** What the terminal says of an execution that has ended: the request, what failed, and the log. */
 export const executionLines = (record: ExecutionRecord): ReadonlyArray<string> => {
-  const { answer, calls, error, logs, milliseconds, request, viewer } = record
+  const { answer, calls, error, limits, logs, milliseconds, request, viewer } = record
   const failed = calls.filter(({ outcome }) => outcome !== "ok")
   const lines = [
     ...(error === null ? [] : textLines(error)),
@@ -34,7 +44,7 @@ export const executionLines = (record: ExecutionRecord): ReadonlyArray<string> =
   ]
   const more = lines.length - mostLines
   return [
-    `${request}  ${answer?.status ?? "failed"}  ${seconds(milliseconds ?? 0)}  ${viewer}`,
+    [request, answer?.status ?? "failed", seconds(milliseconds ?? 0), ...usedOf(limits), viewer].join("  "),
     ...lines.slice(0, mostLines),
     ...(more > 0 ? [`  … ${more} more lines are in the panel`] : [])
   ].map(plainLine)

@@ -46,7 +46,7 @@ const shortNotes = (notes: ReadonlyArray<string>): ReadonlyArray<string> =>
 /** The bench, and the build behind it. */
 export const makeBenchState = Effect.fnUntraced(function* (
   name: string,
-  rows: Dataset,
+  rows: () => Dataset,
   viewer: ViewerName,
   inNode: boolean
 ) {
@@ -78,7 +78,7 @@ export const makeBenchState = Effect.fnUntraced(function* (
         ...place,
         contentHash: state.current?.contentHash ?? noBundle,
         user,
-        ...(user === null ? {} : { person: personOf(rows, user) })
+        ...(user === null ? {} : { person: personOf(rows(), user) })
       }
     }
   }
@@ -154,7 +154,7 @@ export const makeWorkbench = Effect.fnUntraced(function* (
       build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }
     }))
   }).pipe(
-    Effect.catchTag("ExtensionInvalid", ({ problems }) => failed(problems)),
+    Effect.catchTag("ExtensionInvalid", ({ notes, problems }) => failed([...problems, ...notes])),
     Effect.catch((error) => failed([{ where: "the host", message: error.message }])),
     Effect.catchDefect((defect) => failed([{ where: "alga-ext dev", message: Cause.pretty(Cause.die(defect)) }]))
   )

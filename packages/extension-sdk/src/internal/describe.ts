@@ -116,18 +116,36 @@ export const describe = (value: unknown, room: Room = roomFor()): string =>
 export const describeAll = (values: ReadonlyArray<unknown>, room: Room = roomFor()): string =>
   values.map((value) => describe(value, room)).join(" ")
 
+/** How deep JSON may be nested: an engine that recurses through more could run out of stack, which nothing can catch. */
+const deepestJson = 100
+
+/** JSON as it is; throws where it has no room, is nested too deep, or cannot be written. */
+const jsonText = (value: unknown, room: Room): string => {
+  let { left } = room
+  const depths = new Map<unknown, number>()
+  const text = JSON.stringify(value, function (this: unknown, key: string, inner: unknown) {
+    const depth = (depths.get(this) ?? 0) + 1
+    left -= 1 + (key.length + (typeof inner === "string" ? inner.length : 0)) / 100
+    if (left <= 0 || depth > deepestJson) throw new RangeError("no room")
+    if (typeof inner === "object") depths.set(inner, depth)
+    return inner
+  })
+  room.left = left
+  return text ?? "undefined"
+}
+
 const conversions: Readonly<Record<string, (value: unknown, room: Room) => string>> = {
   s: (value, room) => describe(typeof value === "object" ? value : String(value), room),
   d: (value) => String(typeof value === "object" ? Number.NaN : Number(value)),
   i: (value) => String(typeof value === "object" ? Number.NaN : Number.parseInt(String(value), 10)),
   f: (value) => String(Number.parseFloat(String(value))),
-  j: (value) => JSON.stringify(value) ?? "undefined",
+  j: jsonText,
   o: describe,
   O: describe,
   c: () => ""
 }
 
-/** What cannot be converted, such as a circle to JSON, is described. */
+/** What cannot be converted, such as a circle or a whole graph to JSON, is described. */
 const convert = (kind: string, value: unknown, room: Room): string => {
   try {
     return conversions[kind]?.(value, room) ?? ""

@@ -7,7 +7,7 @@ const time = (date: Date): string =>
 
 type Neutral = (value: never, ...args: ReadonlyArray<unknown>) => unknown
 
-/** A method of dates that says `Invalid Date` of one that is none, as the standard does. */
+/** A method of dates that says `Invalid Date` for an invalid date, as the standard does. */
 const ofDate =
   (text: (date: Date) => string): Neutral =>
   (date: Date) =>

@@ -116,6 +116,8 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
     ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1",
     ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "3 seconds",
+    // No execution fails because the machine is busy.
+    ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
     ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: "2",
     ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: "1 second",
     ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "4",

@@ -1,32 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { layerArchives, layerComponentStore } from "@alga-psa/ext-adapters-wit"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Layer, Stream } from "effect"
 import { Command } from "effect/cli"
-import * as BundleStore from "../BundleStore.ts"
 import { egressPort } from "../Egress.ts"
-import * as HttpBundleStore from "../HttpBundleStore.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
 import { productPorts } from "../ProductPorts.ts"
-import type { BundleSource } from "../Runner.ts"
-import { bundlesOf, frameAncestorsSettings, limitsOf, type Settings } from "../Settings.ts"
-import { readSettings, SettingsInvalid, type SettingsReport } from "../SettingsSource.ts"
+import { frameAncestorsSettings, limitsOf } from "../Settings.ts"
+import type { SettingsReport } from "../SettingsSource.ts"
+import { layerStore, storeSettings } from "./bundleStore.ts"
 import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
 import { printPages } from "./dbOutput.ts"
 import { settingsFile } from "./settingsFile.ts"
-
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-installs-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
-
-/** Read without the cache on disk: whether the store has a bundle is what is asked. */
-const layerStore = (source: BundleSource) =>
-  "directory" in source
-    ? BundleStore.layerDirectory(source.directory).pipe(Layer.provide(NodeServices.layer))
-    : HttpBundleStore.layer(source)
+import { layerTemporaryIntake } from "./temporaryIntake.ts"
 
 const offeredBy = ({ readings, values }: SettingsReport): Offered => {
   const isSet = (name: string) =>
@@ -38,8 +21,6 @@ const offeredBy = ({ readings, values }: SettingsReport): Offered => {
     limits: limitsOf(values)
   }
 }
-
-const keptComponents = 64 * 1024 * 1024
 
 const columns = {
   tenant: ({ tenant }: InstallFinding) => tenant,
@@ -59,27 +40,15 @@ const told = ({ install, notes, problems }: InstallFinding) => [
 
 const check = Command.make("check", { settingsFile, json }, (flags) =>
   Effect.gen(function* () {
-    const report = yield* readSettings(flags.settingsFile)
-    const { BUNDLE_STORE_BASE: base } = report.values
-    const wrong = report.readings.flatMap(({ name, problem, source }) =>
-      problem !== null && (source !== "not set" || name === "BUNDLE_STORE_BASE") ? [`${name} ${problem}`] : []
-    )
-    if (base === undefined || wrong.length > 0) return yield* new SettingsInvalid({ problems: wrong })
+    const { report, source } = yield* storeSettings(flags.settingsFile)
     const offered = offeredBy(report)
-    const { componentBytes, glueBytes } = offered.limits
-    const intake = Layer.merge(
-      layerArchives({ componentBytes }),
-      layerComponentStore({ directory: yield* temporary, cacheBytes: keptComponents, componentBytes, glueBytes })
-    )
     let failing = 0
     const counted = Stream.map(checkInstalls(offered), (found) => {
       if (found.problems.length > 0) failing += 1
       return found
     })
     const count = yield* printPages(counted, columns, flags.json, told).pipe(
-      Effect.provide(
-        Layer.merge(intake, layerStore(bundlesOf({ ...report.values, BUNDLE_STORE_BASE: base } as Settings)))
-      )
+      Effect.provide(Layer.merge(layerTemporaryIntake(offered.limits), layerStore(source)))
     )
     if (failing > 0)
       return yield* new NotInPlace({ what: `${failing} of ${count} installs would not work as they do now` })

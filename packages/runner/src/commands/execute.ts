@@ -9,6 +9,7 @@ import { ExecuteResponse } from "../ExecuteResponse.ts"
 import { Execution } from "../Execution.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { progress } from "../internal/progress.ts"
+import { jsonLogger } from "../LogLine.ts"
 import { serviceTokenHeader } from "../ServiceToken.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings } from "../SettingsSource.ts"
@@ -90,7 +91,7 @@ export const execute = Command.make(
     }).pipe(
       Effect.provide([
         NodeHttpClient.layerUndici,
-        Logger.layer(flags.logs ? [Logger.consoleJson] : []),
+        Logger.layer(flags.logs ? [jsonLogger] : []),
         Layer.succeed(Logger.LogToStderr, true)
       ])
     )

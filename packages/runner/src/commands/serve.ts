@@ -1,9 +1,9 @@
 import { TellsConnections } from "@alga-psa/ext-adapters-pg/ServerConnection"
 import { thisContainer } from "@alga-psa/ext-adapters-wit"
-import { Effect, Fiber, type FileSystem, Layer, Logger, type Option, Stream } from "effect"
+import { TellsConfinement } from "@alga-psa/ext-adapters-wit/TellsConfinement"
+import { Duration, Effect, Fiber, type FileSystem, Layer, Logger, type Option, Schedule, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
-import manifest from "../../package.json" with { type: "json" }
 import { databaseIn } from "../DatabaseSettings.ts"
 import * as DebugStream from "../DebugStream.ts"
 import * as FurtherParts from "../FurtherParts.ts"
@@ -12,7 +12,10 @@ import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { hangUps } from "../internal/hangUp.ts"
 import { Life, type StopOptions } from "../Life.ts"
+import { jsonLogger } from "../LogLine.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
+import * as ProcessFigures from "../ProcessFigures.ts"
+import { Readiness } from "../Readiness.ts"
 import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 import { httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
@@ -25,8 +28,10 @@ const ready = (options: StopOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const life = yield* Life
+      const { status } = yield* Effect.flatMap(Readiness, ({ report }) => report)
+      const line = status === "not-ready" ? "the runner serves, and is not ready" : "the runner is ready"
       yield* HttpServer.addressFormattedWith((address) =>
-        Effect.annotateLogs(Effect.logInfo("the runner is ready"), { address })
+        Effect.annotateLogs(Effect.logInfo(line), { address, status })
       )
       // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
@@ -65,10 +70,12 @@ const latestSettings = Effect.fnUntraced(function* (settings: Settings, file: Op
   yield* hangUps.pipe(
     Stream.runForEach(() =>
       Effect.matchEffect(loadSettings(file), {
-        onSuccess: (read) =>
-          Effect.sync(() => {
-            latest = read
-          }),
+        onSuccess: (read) => {
+          latest = read
+          return Effect.logInfo(
+            "the settings were read again; the product's token counts from now on, others at a start"
+          )
+        },
         onFailure: (cause) => Effect.logError("the product's token stays: the settings cannot be read again", cause)
       })
     ),
@@ -87,8 +94,17 @@ const idempotency = (settings: Settings) => {
   })
 }
 
-const traces = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName }: Settings) =>
-  endpoint === undefined ? Layer.empty : Telemetry.layer({ endpoint, serviceName, serviceVersion: manifest.version })
+/** Metrics that are sent tell of the parts of the runner, as those do that are asked for. */
+const sentMetrics = (settings: Settings) =>
+  Telemetry.receiverOf(settings, "metrics") === null
+    ? Layer.empty
+    : Layer.effectDiscard(
+        Effect.flatMap(Readiness, ({ report }) =>
+          Effect.forkScoped(
+            Effect.repeat(report, Schedule.spaced(Duration.millis(settings.OTEL_METRIC_EXPORT_INTERVAL)))
+          )
+        )
+      )
 
 /** The lines of extensions for the product's debug page, where its address is set. */
 const debugStream = ({
@@ -141,27 +157,33 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { settings, warnings } = yield* settingsWithWarnings(flags.settingsFile)
-      yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
       yield* Effect.annotateLogs(Effect.logInfo("sizes after the container and the settings"), sizesTold(settings))
       const latest = yield* latestSettings(settings, flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
         Layer.merge(pages(settings)),
         Layer.merge(operators(settings)),
+        Layer.merge(sentMetrics(settings)),
         Layer.provide([
           flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),
           callers(settings, flags.settingsFile),
-          Telemetry.layerQuietProbes,
+          Telemetry.layerServerSpans,
+          ProcessFigures.layer,
           idempotency(settings)
         ]),
         Layer.provide(FurtherParts.layer),
-        Layer.provide([traces(settings), debugStream(settings)])
+        Layer.provide(
+          Layer.effectDiscard(Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true }))
+        ),
+        Layer.provide(debugStream(settings)),
+        Layer.provide(Telemetry.layer(settings))
       )
     })
   ).pipe(
     Layer.launch,
     Effect.provideService(TellsConnections, true),
-    Effect.provide(Logger.layer([Logger.consoleJson]))
+    Effect.provideService(TellsConfinement, true),
+    Effect.provide(Logger.layer([jsonLogger]))
   )
 ).pipe(
   Command.withDescription("Serve executions over HTTP. Settings come from the environment and a file; see `config`."),

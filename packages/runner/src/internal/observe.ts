@@ -1,15 +1,26 @@
+import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { Cause, Clock, Duration, Effect, type Exit, identity, Metric, Option } from "effect"
-import type { RunnerError } from "../RunnerError.ts"
+import { type RunnerError, statusOf } from "../RunnerError.ts"
 
-const executions = Metric.counter("alga_extension_executions_total", {
-  description: "Executions, by outcome; accepted where one is carried out later",
-  incremental: true
-})
+const outcomes = ["ok", "accepted", "interrupted", ...Object.keys(statusOf)]
 
-const durations = Metric.histogram("alga_extension_execution_duration_seconds", {
-  description: "Duration of executions in seconds, by outcome",
-  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-})
+const executions = labelled(
+  Metric.counter("alga_extension_executions_total", {
+    description: "Executions, by outcome; accepted where one is carried out later",
+    incremental: true
+  }),
+  "outcome",
+  outcomes
+)
+
+const durations = labelled(
+  Metric.histogram("alga_extension_execution_duration_seconds", {
+    description: "Duration of executions in seconds, by outcome",
+    boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+  }),
+  "outcome",
+  outcomes
+)
 
 const describe = (exit: Exit.Exit<unknown, RunnerError>) => {
   if (exit._tag === "Success") return { outcome: "ok", level: "Info", causes: [] } as const
@@ -28,6 +39,9 @@ const inFlight = Metric.gauge("alga_extension_executions_in_flight", {
   description: "Requests for executions that are not answered yet, those that wait included"
 })
 
+/** Has what is counted here exist, at 0. */
+export const executionsAtZero: Effect.Effect<void> = atZero([...executions.all, durations.of("ok"), inFlight])
+
 /**
  * Counts and times an execution and writes its one log line with these fields, read when it ends. Its span, and every log
  * line within, say which trace it belongs to.
@@ -43,11 +57,11 @@ export const observed = <A, R>(
       (started, exit) =>
         Effect.gen(function* () {
           const { causes, level, outcome: ended, ...details } = describe(exit)
-          const outcome = ended === "ok" && fields()["trigger"] !== undefined ? "accepted" : ended
+          const outcome = ended === "ok" && fields()["triggerId"] !== undefined ? "accepted" : ended
           const seconds = Duration.toSeconds(Duration.nanos((yield* Clock.monotonicTimeNanos) - started))
           yield* Metric.modify(inFlight, -1)
-          yield* Metric.update(Metric.withAttributes(executions, { outcome }), 1)
-          yield* Metric.update(Metric.withAttributes(durations, { outcome }), seconds)
+          yield* Metric.update(executions.of(outcome), 1)
+          yield* Metric.update(durations.of(outcome), seconds)
           yield* Effect.annotateCurrentSpan({ outcome, ...fields() })
           yield* Effect.logWithLevel(level)("execution", ...causes).pipe(
             Effect.annotateLogs({ outcome, durationMs: seconds * 1000, ...details, ...fields() })

@@ -46,7 +46,8 @@ export const intakeScene = (opening: Opening) => {
     }),
     Layer.succeed(Archives, {
       component: noted(opening.component ?? (() => Effect.die("no component"))),
-      page: noted(opening.page ?? (() => Effect.die("no page")))
+      page: noted(opening.page ?? (() => Effect.die("no page"))),
+      manifest: noted(() => Effect.die("no manifest"))
     })
   )
   const put = ({ archive, key }: ReturnType<typeof bundleOf>, bytes = archive) =>

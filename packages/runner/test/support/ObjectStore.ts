@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { buffer } from "node:stream/consumers"
 import { Effect } from "effect"
 
 /** Who may read from the object store. */
@@ -27,7 +28,7 @@ const signed = (request: IncomingMessage): boolean => {
   return hmac(key, text).toString("hex") === signature
 }
 
-/** An object store on loopback that gives an object only to whoever signs the request. */
+/** An object store on loopback that gives and takes objects only where the request is signed. */
 export interface ObjectStore {
   readonly base: string
   readonly objects: Map<string, Uint8Array>
@@ -37,11 +38,22 @@ export interface ObjectStore {
   requests: number
 }
 
+/** Keeps an object whose bytes have the hash that was signed. */
+const keep = async (store: ObjectStore, name: string, request: IncomingMessage, response: ServerResponse) => {
+  const bytes = await buffer(request)
+  const isRight = createHash("sha256").update(bytes).digest("hex") === request.headers["x-amz-content-sha256"]
+  if (isRight) store.objects.set(name, bytes)
+  response.writeHead(isRight ? 200 : 400).end()
+}
+
 const answer = (store: ObjectStore, request: IncomingMessage, response: ServerResponse) => {
   store.requests += 1
   if (store.trouble !== null) return store.trouble(request, response)
   if (!signed(request)) return response.writeHead(403).end("<Error><Code>SignatureDoesNotMatch</Code></Error>")
-  const object = store.objects.get((request.url ?? "").replace("/bucket/", ""))
+  const name = (request.url ?? "").replace("/bucket/", "")
+  if (request.method === "PUT") return void keep(store, name, request, response)
+  if (request.method === "DELETE") return response.writeHead(store.objects.delete(name) ? 204 : 404).end()
+  const object = store.objects.get(name)
   return object === undefined ? response.writeHead(404).end("<Error/>") : response.end(object)
 }
 

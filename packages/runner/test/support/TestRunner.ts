@@ -6,8 +6,10 @@ import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
 import { DatabaseCheck, type DatabaseUnfit } from "../../src/DatabaseCheck.ts"
 import { routes } from "../../src/Http.ts"
 import { layerOff } from "../../src/Idempotency.ts"
+import { plainLine } from "../../src/LogLine.ts"
 import { type HttpOptions, layerHttp, layerRunner, type RunnerOptions } from "../../src/Runner.ts"
 import { layerToken, type ServiceToken } from "../../src/ServiceToken.ts"
+import { oddInLine } from "../../testing/LogLines.ts"
 import { temporary } from "../../testing/Temporary.ts"
 
 /** What a runner under test answered over HTTP. */
@@ -68,9 +70,13 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
       const says = yield* DatabaseSays
       const check = (yield* CallersCheck) ?? layerToken(Redacted.make(token))
       let lines: Array<LogLine> = []
-      const logger = Logger.map(Logger.formatStructured, ({ annotations, ...line }) => {
+      const odd: Array<string> = []
+      const logger = Logger.make<unknown, void>((options) => {
+        const { annotations, ...line } = Logger.formatStructured.log(plainLine(options))
         lines.push({ ...line, ...annotations })
+        odd.push(...[oddInLine(JSON.stringify({ ...line, annotations }))].filter((why) => why !== null))
       })
+      yield* Effect.addFinalizer(() => (odd.length === 0 ? Effect.void : Effect.die(new Error(odd[0]))))
       const runner = Layer.effect(
         TestRunner,
         Effect.map(HttpServer.HttpServer, ({ address }) => {

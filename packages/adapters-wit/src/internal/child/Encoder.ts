@@ -113,7 +113,7 @@ const valuesOf = (message: FromGuest): ReadonlyArray<unknown> => {
     case "call":
       return [message.interface, message.function, message.args]
     case "done":
-      return [message.obstacle, message.residentBytes, message.memoryRefused, message.response]
+      return [message.obstacle, message.residentBytes, message.memoryRefused, message.memoryBytes, message.response]
     case "fail":
       return [message.reason, message.detail]
     default:

@@ -111,7 +111,8 @@ class Bound {
           response,
           obstacle,
           residentBytes: this.residentBytes,
-          memoryRefused: takeMemoryRefused()
+          memoryRefused: takeMemoryRefused(),
+          memoryBytes: this.instance.memoryBytes()
         })
       } else fail(excess, null)
     } catch (error) {

@@ -26,6 +26,8 @@ export interface Glue {
 /** An instance of a component that has not seen a request yet, or not a trace of one. */
 export interface GuestInstance {
   readonly handler: (request: unknown) => unknown
+  /** Bytes of its memories as its code sees them: they never shrink, so the most of its request. 0 where that is not known. */
+  readonly memoryBytes: () => number
   /** Why it cannot serve again after what it did so far; null where it can. */
   readonly obstacle: () => string | null
   /** Sets everything back that a request may have changed. Only where there is no obstacle. */
@@ -110,11 +112,14 @@ const instantiate = (
     }
   }
 
+  const memoryBytes = (): number =>
+    memories.reduce((sum, { memory }) => sum + Number(sizes.get(memory)?.value ?? pagesOf(memory)), 0) * pageBytes
+
   const obstacleAtStart =
     linker.glueCalls() > 0
       ? "call-at-start"
       : (load.unrestorable ?? (linker.sharesNothingElse() ? null : "shared-with-glue"))
-  if (obstacleAtStart !== null) return { handler, obstacle: () => obstacleAtStart, restore: () => {} }
+  if (obstacleAtStart !== null) return { handler, memoryBytes, obstacle: () => obstacleAtStart, restore: () => {} }
 
   for (const { memory, most } of memories) {
     const size = sizes.get(memory)
@@ -130,6 +135,7 @@ const instantiate = (
 
   return {
     handler,
+    memoryBytes,
     obstacle: () => (linker.unusualCalls() > 0 ? "unusual-call" : hasGrown() ? "memory-grown" : null),
     restore: () => {
       for (const { memory, copy } of savedMemories) {

@@ -52,7 +52,7 @@ export const harden = (glue: string): void => {
   Object.defineProperty(globalThis, "console", { value: silentConsole })
 }
 
-/** Gives a function that gives up the right to read files, for good. It works after {@link harden} too. */
+/** A function that gives up the right to read files for ever. It works after {@link harden} too. */
 export const makeReadDropper = (): (() => void) => {
   const permission = process.permission
   return () => permission.drop("fs.read")

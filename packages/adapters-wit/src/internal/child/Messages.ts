@@ -103,5 +103,7 @@ export type FromGuest =
       readonly residentBytes: number
       /** Whether the instance was refused memory during this request, which it got over. */
       readonly memoryRefused: boolean
+      /** Bytes of the instance's memories at the end of this request; 0 where that is not known. */
+      readonly memoryBytes: number
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }

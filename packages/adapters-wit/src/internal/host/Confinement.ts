@@ -4,6 +4,7 @@ import { promisify } from "node:util"
 import { Effect } from "effect"
 import { NodeUnsuitable } from "../../NodeUnsuitable.ts"
 import { requiredNode } from "../../RequiredNode.ts"
+import { TellsConfinement } from "../../TellsConfinement.ts"
 
 /** The user that sandbox processes run as. */
 export interface SandboxUser {
@@ -62,6 +63,29 @@ const candidates = async (user: SandboxUser | null): Promise<ReadonlyArray<Confi
   ]
   return [...commands.map((command) => [...withLimits, ...command]), ...(user === null ? [withLimits, []] : [])]
 }
+
+const noNewPrivileges = "--no-new-privs"
+
+const parts: ReadonlyArray<readonly [flag: string, is: string]> = [
+  [noNewPrivileges, "no new privileges"],
+  ["--bounding-set=-all", "no capabilities"],
+  ["--pdeathsig=KILL", "ends with the runner"],
+  [limits, "no core dumps and no files"]
+]
+
+/**
+ * Says what is taken from each sandbox process beside Node's permission model, and warns where it could gain privileges. What
+ * runs as no administrator keeps its empty set of capabilities.
+ */
+export const tellConfinement = (confinement: Confinement): Effect.Effect<void> =>
+  Effect.flatMap(TellsConfinement, (tells) => {
+    if (!tells) return Effect.void
+    const taken = parts.filter(([flag]) => confinement.includes(flag)).map(([, is]) => is)
+    const line = confinement.includes(noNewPrivileges)
+      ? Effect.logInfo("sandbox processes are confined")
+      : Effect.logWarning("sandbox processes are confined less than they can be")
+    return Effect.annotateLogs(line, { confinement: taken.length === 0 ? "none" : taken.join(", ") })
+  })
 
 /**
  * The strictest confinement that works on this system, found by trying. With `setpriv` of util-linux: no new privileges,

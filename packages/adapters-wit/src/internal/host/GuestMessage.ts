@@ -13,12 +13,13 @@ export type GuestMessage =
       readonly obstacle: string | null
       readonly residentBytes: number
       readonly memoryRefused: boolean
+      readonly memoryBytes: number
       readonly response: ValueReader
     }
   | { readonly type: "fail"; readonly reason: FailReason; readonly detail: string }
 
 /** Bounds the guest's own fields of a message, in bytes; the names and the detail that our program sends are shorter. */
-const own = { values: 3, text: 4_096 }
+const own = { values: 4, text: 4_096 }
 
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 const isFailReason = (value: string): value is FailReason => failReasons.some((reason) => reason === value)
@@ -37,8 +38,9 @@ const readers: { readonly [Type in GuestMessage["type"]]: (reader: ValueReader) 
     const obstacle = reader.skipNone() ? null : reader.readText()
     const residentBytes = reader.readNumber()
     const memoryRefused = reader.readBoolean()
-    if (!isSize(residentBytes)) throw new NotOfType("a size that no process has")
-    return { type: "done", obstacle, residentBytes, memoryRefused, response: reader }
+    const memoryBytes = reader.readNumber()
+    if (!isSize(residentBytes) || !isSize(memoryBytes)) throw new NotOfType("a size that no process has")
+    return { type: "done", obstacle, residentBytes, memoryRefused, memoryBytes, response: reader }
   },
   fail: (reader) => {
     const reason = reader.readText()

@@ -3,7 +3,8 @@ import { Effect, type Exit, type Fiber } from "effect"
 import type { ExecuteRequest, ExecuteResponse } from "../../Execute.ts"
 import { ExecutionFailed, type ExecutionFailedReason } from "../../ExecutionFailed.ts"
 import type { HostCall, HostReply, ProtocolViolation } from "../../HostCall.ts"
-import type { Limits } from "../../Limits.ts"
+import { type Limits, memoryPages } from "../../Limits.ts"
+import { MemoryUse } from "../../MemoryUse.ts"
 import type { ToGuest } from "../child/Messages.ts"
 import { pack } from "../child/Wire.ts"
 import { brokenGuest, type Guest, messageIn, noteSize } from "./Guest.ts"
@@ -11,6 +12,8 @@ import type { GuestMessage } from "./GuestMessage.ts"
 import { unexpected } from "./guestFailures.ts"
 import { readCall, readResponse } from "./guestValues.ts"
 import { countInstance, countMemoryRefused } from "./metrics.ts"
+
+const pageBytes = 65_536
 
 type Done = Extract<GuestMessage, { readonly type: "done" }>
 
@@ -146,5 +149,7 @@ export const converse = Effect.fnUntraced(function* <R>(
   noteSize(guest, done.residentBytes)
   yield* countInstance(done.obstacle ?? "restored")
   if (done.memoryRefused) yield* countMemoryRefused
+  const heard = yield* MemoryUse
+  heard(Math.min(done.memoryBytes, memoryPages(limits) * pageBytes))
   return yield* readResponse(done.response, limits, request.http.method)
 })

@@ -1,59 +1,43 @@
+import { atZero, labelled } from "@alga-psa/ext-domain"
 import { type Effect, Metric } from "effect"
 import { executionFailedReasons } from "../../ExecutionFailed.ts"
 import { unrestorable } from "../child/core/Unrestorable.ts"
 import { obstacles } from "../child/Messages.ts"
 
-/** A counter for each value of one attribute, made when it is first used. */
-const counters = (all: Metric.Counter<number>, attribute: string) => {
-  const known = new Map<string, Metric.Counter<number>>()
-  return (value: string): Effect.Effect<void> => {
-    let counter = known.get(value)
-    if (counter === undefined) {
-      counter = Metric.withAttributes(all, { [attribute]: value }) as Metric.Counter<number>
-      known.set(value, counter)
-    }
-    return Metric.update(counter, 1)
-  }
-}
+const one = (counter: Metric.Metric<number, unknown>): Effect.Effect<void> => Metric.update(counter, 1)
 
 /** What became of an instance after its request; a guest's own words are `other`. */
-const outcomes: ReadonlySet<string> = new Set([
-  "restored",
-  ...obstacles,
-  ...unrestorable,
-  ...executionFailedReasons,
-  "interrupted"
-])
-
-const countOutcome = counters(
+const instances = labelled(
   Metric.counter("alga_extension_sandbox_instances_total", {
     description: "What became of an instance after a request: restored, or why it was thrown away",
     incremental: true
   }),
-  "outcome"
+  "outcome",
+  ["restored", ...obstacles, ...unrestorable, ...executionFailedReasons, "interrupted", "other"]
 )
 
 /** Counts what becomes of an instance after a request. */
-export const countInstance = (outcome: string): Effect.Effect<void> =>
-  countOutcome(outcomes.has(outcome) ? outcome : "other")
+export const countInstance = (outcome: string): Effect.Effect<void> => one(instances.of(outcome))
+
+const memoryRefused = Metric.counter("alga_extension_sandbox_memory_refused_total", {
+  description: "Requests that were answered though their instance was refused more memory",
+  incremental: true
+})
 
 /** Counts a request that was answered though its instance was refused memory. */
-export const countMemoryRefused: Effect.Effect<void> = Metric.update(
-  Metric.counter("alga_extension_sandbox_memory_refused_total", {
-    description: "Requests that were answered though their instance was refused more memory",
-    incremental: true
-  }),
-  1
-)
+export const countMemoryRefused: Effect.Effect<void> = one(memoryRefused)
 
-/** Counts a process that is replaced though it did its work. */
-export const countRecycled = counters(
+const recycled = labelled(
   Metric.counter("alga_extension_sandbox_processes_recycled_total", {
     description: "Processes that were replaced though no request failed on them, by why",
     incremental: true
   }),
-  "why"
+  "why",
+  ["dead", "room", "requests", "memory", "idle", "not-ready", "priority", "other"]
 )
+
+/** Counts a process that is replaced though it did its work. */
+export const countRecycled = (why: string): Effect.Effect<void> => one(recycled.of(why))
 
 const waits = Metric.histogram("alga_extension_sandbox_wait_seconds", {
   description: "Time from the request for an execution until a process is there for it, in seconds",
@@ -63,11 +47,23 @@ const waits = Metric.histogram("alga_extension_sandbox_wait_seconds", {
 /** Notes how long an execution waited for its turn and a process, in milliseconds. */
 export const noteWait = (milliseconds: number): Effect.Effect<void> => Metric.update(waits, milliseconds / 1_000)
 
-/** Counts an execution that gave no response. */
-export const countFailure = counters(
+const failures = labelled(
   Metric.counter("alga_extension_sandbox_failures_total", {
     description: "Executions without a response, by reason",
     incremental: true
   }),
-  "reason"
+  "reason",
+  executionFailedReasons
 )
+
+/** Counts an execution that gave no response. */
+export const countFailure = (reason: string): Effect.Effect<void> => one(failures.of(reason))
+
+/** Has every metric of the sandbox exist, at 0. */
+export const sandboxAtZero: Effect.Effect<void> = atZero([
+  ...instances.all,
+  memoryRefused,
+  waits,
+  ...recycled.all,
+  ...failures.all
+])

@@ -14,6 +14,11 @@ export const panel = `<aside id="panel" aria-label="Development panel">
 <label for="body">Body</label><textarea id="body" rows="2" spellcheck="false"></textarea>
 <div id="answer" role="status" aria-label="Answer"></div>
 </details>
+<details id="data"><summary>Clients and services</summary>
+<div class="line"><select id="kind" aria-label="Records"><option value="clients">Clients</option><option value="services">Services</option></select>
+<input id="named" type="search" placeholder="Name" aria-label="Records whose names hold" maxlength="200" autocomplete="off" spellcheck="false"></div>
+<div id="rows"></div>
+</details>
 <div id="world"></div>
 <section aria-label="Executions">
 <div class="line heading"><h2>Executions</h2><input id="filter" type="search" placeholder="Filter" aria-label="Filter executions" autocomplete="off" spellcheck="false"><button type="button" id="clear">Clear</button></div>

@@ -75,9 +75,13 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     if (triggers !== null && mayWait(http, request)) {
       yield* checkOrigin(request)
       const reserved = named === null || idempotency === null ? Effect.void : idempotency.reserve(named)
-      const accepting = triggers.accept({ request, key, fingerprint: named?.fingerprint ?? fingerprintOf(request) })
+      const accepting = triggers.accept({
+        request: { ...request, context: { ...context, request_id: requestId } },
+        key,
+        fingerprint: named?.fingerprint ?? fingerprintOf(request)
+      })
       const kept = yield* endAt(arrived)(waitFor("triggers")(life.admit(Effect.andThen(reserved, accepting))))
-      fields = { ...fields, trigger: kept.id }
+      fields = { ...fields, triggerId: kept.id }
       yield* endAt(arrived)(mayBeShown(tenant, kept))
       return accepted(kept)
     }

@@ -1,8 +1,11 @@
-const ofLibrary = /^(# (HELP|TYPE) )?effect_/
+/**
+ * Whether a library counts this of itself: such metrics have no description, units of their own, and say some things twice.
+ */
+export const ofLibrary = (name: string): boolean => name.startsWith("effect_")
 
-/** Metrics without those that a library counts of itself: they have no description, units of their own, and say some things twice. */
+/** The metrics of this program, as Prometheus reads them. */
 export const ownMetrics = (text: string): string =>
   text
     .split("\n")
-    .filter((line) => !ofLibrary.test(line))
+    .filter((line) => !ofLibrary(line.replace(/^# (HELP|TYPE) /, "")))
     .join("\n")

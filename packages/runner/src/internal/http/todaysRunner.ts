@@ -113,6 +113,9 @@ const reads: Readonly<Record<string, Read>> = {
     Effect.flatMap(ServiceReads, ({ get, list }) => carryOut(body, "serviceId", list, get))
 }
 
+/** The two paths, as they are routed. */
+export const readsPaths: ReadonlyArray<string> = Object.keys(reads)
+
 const makeAnswer = () => {
   const bounded = makeBoundedByTenant(readsBounds)
   return (read: Read, http: Request) =>

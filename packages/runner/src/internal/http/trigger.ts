@@ -23,6 +23,7 @@ export const mayWait = (
 /** The body of what is said of a kept trigger. */
 const shown = (kept: KeptTrigger): typeof TriggerAnswer.Type => ({
   id: kept.id,
+  ...(kept.requestId === null ? {} : { request_id: kept.requestId }),
   state: kept.state,
   attempts: kept.attempts,
   created_at: kept.createdAt,
@@ -33,13 +34,13 @@ const shown = (kept: KeptTrigger): typeof TriggerAnswer.Type => ({
 })
 
 /** Whoever asks for a trigger is what the trigger was: its install's, without a user. */
-const askedFor = (tenantId: TenantId, { extension, id, install }: KeptTrigger): InvocationData => ({
+const askedFor = (tenantId: TenantId, { extension, id, install, requestId }: KeptTrigger): InvocationData => ({
   tenantId,
   extensionId: extension,
   installId: install,
   versionId: null,
   contentHash: null,
-  requestId: id,
+  requestId: requestId ?? id,
   trigger: "schedule",
   user: null,
   restrictTo: null,

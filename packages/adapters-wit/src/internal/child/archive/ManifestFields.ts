@@ -54,14 +54,19 @@ const textOf = (bytes: Uint8Array): string => {
   }
 }
 
+/** All that a manifest says, within the bounds on its bytes and its depth. A byte order mark is passed over. */
+export const wholeManifest = (bytes: Uint8Array): unknown => {
+  const text = textOf(bytes)
+  checkDepth(text)
+  return parsed(text)
+}
+
 /**
  * The fields of a manifest that a host relies on, each no larger than {@link archiveBounds} lets it be; whether they are
  * right is for the host to say. A byte order mark is passed over.
  */
 export const manifestFields = (bytes: Uint8Array): unknown => {
-  const text = textOf(bytes)
-  checkDepth(text)
-  const value = parsed(text)
+  const value = wholeManifest(bytes)
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null
   const has = relied.filter((key) => Object.hasOwn(value, key))
   return Object.fromEntries(has.map((key) => [key, bounded(key, Reflect.get(value, key))]))

@@ -1,21 +1,21 @@
 import { constants, createZstdDecompress } from "node:zlib"
 import { archiveBounds } from "./ArchiveBounds.ts"
 import { ArchiveRefusal, shown } from "./ArchiveRefusal.ts"
-import { manifestFields } from "./ManifestFields.ts"
+import { manifestFields, wholeManifest } from "./ManifestFields.ts"
 import { TarReader, type Wants } from "./TarReader.ts"
 import { checkZstdFrame } from "./ZstdFrame.ts"
 
 /** Which part of an archive is wanted. */
 export interface OpenRequest {
-  /** The manifest and the component, or the files below `ui/`. */
-  readonly part: "component" | "page"
+  /** The manifest and the component, the files below `ui/`, or all that the manifest says. */
+  readonly part: "component" | "page" | "manifest"
   /** Largest component, in bytes. */
   readonly componentBytes: number
 }
 
 /** What was taken out. */
 export interface TakenOut {
-  /** The fields of the manifest that a host relies on; null for a page. */
+  /** The fields of the manifest that a host relies on, or all where it alone was asked for; null for a page. */
   readonly manifest: unknown
   readonly files: ReadonlyArray<readonly [name: string, bytes: Uint8Array]>
 }
@@ -27,14 +27,18 @@ const pageFolder = "ui/"
 const tooLarge = (name: string, bytes: number, most: number) =>
   new ArchiveRefusal(`${shown(name)} has ${bytes} bytes: at most ${most}`)
 
+const manifestWants: Wants = (name, bytes) => {
+  if (name === manifestName && bytes > archiveBounds.manifestBytes) {
+    throw tooLarge(name, bytes, archiveBounds.manifestBytes)
+  }
+  return name === manifestName
+}
+
 const componentWants =
   (componentBytes: number): Wants =>
   (name, bytes) => {
-    if (name === manifestName && bytes > archiveBounds.manifestBytes) {
-      throw tooLarge(name, bytes, archiveBounds.manifestBytes)
-    }
     if (name === componentName && bytes > componentBytes) throw tooLarge(name, bytes, componentBytes)
-    return name === manifestName || name === componentName
+    return manifestWants(name, bytes) || name === componentName
   }
 
 const pageWants = (): Wants => {
@@ -76,6 +80,10 @@ export const openBundle = async ({ componentBytes, part }: OpenRequest, archive:
   if (part === "page") {
     const files = await unpack(archive, pageWants())
     return { manifest: null, files: [...files].map(([name, bytes]) => [name.slice(pageFolder.length), bytes] as const) }
+  }
+  if (part === "manifest") {
+    const files = await unpack(archive, manifestWants)
+    return { manifest: wholeManifest(needed(files, manifestName)), files: [] }
   }
   const files = await unpack(archive, componentWants(componentBytes))
   const manifest = manifestFields(needed(files, manifestName))

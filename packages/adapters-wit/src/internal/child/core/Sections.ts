@@ -35,8 +35,8 @@ export const preamble = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as cons
 const mostSections = 10_000
 
 /**
- * The sections of a core module in their order. Throws a `RangeError` for bytes that are none, and where a section other
- * than a custom one is there twice, and where there are more than 10,000.
+ * The sections of a core module in their order. Throws a `RangeError` for bytes that are not a core module, for a second
+ * section of one kind (custom sections apart), and for more than 10,000 sections.
  */
 export const sections = (bytes: Uint8Array): ReadonlyArray<Section> => {
   if (preamble.some((byte, i) => bytes[i] !== byte)) throw new RangeError("not a core WebAssembly module")

@@ -2,6 +2,7 @@ import "@alga-psa/ext-development-host/page/src/host.css"
 import "./dev.css"
 import { startHost } from "@alga-psa/ext-development-host/page/src/Host"
 import type { Bench } from "../../Bench.ts"
+import { startDataEditor } from "./dataEditor.ts"
 import { element, make } from "./elements.ts"
 import { showExecutions, startExecutions } from "./executions.ts"
 import { startRequestForm } from "./requestForm.ts"
@@ -11,7 +12,7 @@ import { showWorld } from "./world.ts"
 const settings = startHost()
 const headers = { "x-alga-host-session": settings.session }
 
-type Asked = "bench" | "storage" | "run" | "send" | "resend" | "keep" | "compare" | "clear"
+type Asked = "bench" | "rows" | "row" | "reset" | "storage" | "run" | "send" | "resend" | "keep" | "compare" | "clear"
 
 const post = (what: Asked, body: object) =>
   fetch(`/dev/${what}`, { method: "POST", headers, body: JSON.stringify(body) })
@@ -20,6 +21,15 @@ const change = (body: object) => post("bench", body)
 
 const form = startRequestForm(settings, (request) => post("send", request))
 startExecutions(() => post("clear", {}))
+startDataEditor({
+  list: async (kind, search, page) => (await post("rows", { kind, search, page })).json(),
+  save: async (kind, id, fields) => (await post("row", { kind, id, fields })).json(),
+  reset: () => post("reset", {}),
+  changed: () => {
+    const frame = element<HTMLIFrameElement>("page")
+    if (settings.frame !== null) frame.setAttribute("src", frame.src)
+  }
+})
 
 /** Stands where the extension's page would be, once it is known that there is none. */
 const noPage = make("p", "no-page", "No page yet: write ", make("code", "", "ui/index.html"), ".")

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto"
+import { globSync } from "node:fs"
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { root } from "../release/Packages.ts"
+import type { MutationReport, ReportedFile } from "./Report.ts"
+import type { Target } from "./Targets.ts"
+
+/** What is kept of a file's mutants, and of what it was found out. */
+interface KeptFile {
+  readonly fingerprint: string
+  readonly found: ReportedFile
+}
+
+const folder = join(root, "node_modules/.cache/mutation")
+
+const placeOf = ({ name }: Target, file: string): string => join(folder, name, `${encodeURIComponent(file)}.json`)
+
+const within = (target: Target): string => join(root, "packages", target.folder)
+
+/** The files of a target that are mutated, relative to its package, sorted. */
+export const mutatedFiles = (target: Target): ReadonlyArray<string> =>
+  globSync([...target.mutate], { cwd: within(target) }).sort()
+
+/** In hex, of a file that is mutated and of the tests that have to notice. */
+const fingerprintOf = async (target: Target, file: string): Promise<string> => {
+  const hash = createHash("sha256")
+  for (const name of [file, ...globSync([...target.tests], { cwd: within(target) }).sort()]) {
+    hash.update(`${name}\n`).update(await readFile(join(within(target), name)))
+  }
+  return hash.digest("hex")
+}
+
+const read = async (target: Target, file: string, fingerprint: string): Promise<ReportedFile | null> => {
+  const text = await readFile(placeOf(target, file), "utf8").catch(() => null)
+  if (text === null) return null
+  const kept: KeptFile = JSON.parse(text)
+  return kept.fingerprint === fingerprint ? kept.found : null
+}
+
+/** A file that has to run, and what it and its tests were when that was seen. */
+export interface Missing {
+  readonly file: string
+  readonly fingerprint: string
+  readonly bytes: number
+}
+
+const nothing: ReportedFile = { source: "", mutants: [] }
+
+/** Keeps what a run found out of its files; a file that is not in the report has nothing to change. */
+export const keep = async (target: Target, ran: ReadonlyArray<Missing>, report: MutationReport): Promise<void> => {
+  for (const { file, fingerprint } of ran) {
+    const place = placeOf(target, file)
+    await mkdir(dirname(place), { recursive: true })
+    const kept: KeptFile = { fingerprint, found: report.files[file] ?? nothing }
+    await writeFile(place, JSON.stringify(kept))
+  }
+}
+
+/** What is kept of a target and still holds: file and tests are as they were. */
+export const keptOf = async (
+  target: Target
+): Promise<{ readonly report: MutationReport; readonly missing: ReadonlyArray<Missing> }> => {
+  const known = await Promise.all(
+    mutatedFiles(target).map(async (file) => {
+      const fingerprint = await fingerprintOf(target, file)
+      const { size: bytes } = await stat(join(within(target), file))
+      return { file, fingerprint, bytes, found: await read(target, file, fingerprint) }
+    })
+  )
+  return {
+    report: { files: Object.fromEntries(known.flatMap(({ file, found }) => (found === null ? [] : [[file, found]]))) },
+    missing: known.filter(({ found }) => found === null)
+  }
+}

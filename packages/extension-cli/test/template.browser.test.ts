@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type {} from "@alga-psa/ext-development-host/testing/browserSetup"
+import { connectBrowser, type Look, looks, openPage, violations } from "@alga-psa/ext-development-host/testing/TestPage"
+import { newExtension } from "create-alga-extension"
+import { Effect, Exit, Scope } from "effect"
+import type { Browser, Frame } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
+import { serveDev } from "../src/dev/DevServer.ts"
+
+// Where the packages are found that a new extension installs.
+const cache = fileURLToPath(new URL("../../create-alga-extension/.cache", import.meta.url))
+
+const scope = Scope.makeUnsafe()
+let parent: string
+let browser: Browser
+let url: string
+
+const opened = async (look: Look) => {
+  const open = await openPage(browser, url, look)
+  open.page.setDefaultTimeout(25_000)
+  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  const frame = (await (await open.page.waitForSelector("#page")).contentFrame()) as Frame
+  return { ...open, frame }
+}
+
+beforeAll(async () => {
+  await mkdir(cache, { recursive: true })
+  parent = await mkdtemp(join(cache, "page-"))
+  const { folder } = await newExtension({ name: "first-page", page: true, reads: ["clients", "services"], parent })
+  browser = await connectBrowser(inject("browser"))
+  // Its types are another test's: the SDK's sources, which stand here for its declarations, need a newer library.
+  const started = serveDev({ folder, port: 0, types: false })
+  url = (await Effect.runPromise(Scope.provide(started, scope))).url
+  await (await opened(looks.light)).close()
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await rm(parent, { recursive: true, force: true })
+})
+
+const states = (frame: Frame) => frame.getByRole("status").allTextContents()
+
+describe("the page of a new extension", () => {
+  it("shows what its handler reads, finds what a person searches for, and says where it may not", async () => {
+    const { close, frame, page, takeErrors } = await opened(looks.light)
+    await frame.getByText("11 of 11").first().waitFor()
+    await frame.getByText("Evergreen Dental Group").waitFor()
+    await frame.getByLabel("Search").fill("evergreen dental")
+    await frame.getByRole("button", { name: "Search" }).click()
+    await frame.getByText("Nothing was found.").waitFor()
+    expect(await states(frame)).toEqual(["1 of 1", "Nothing was found."])
+    await page.getByLabel("Who looks").selectOption("without-permission")
+    const refused = page.frameLocator("#page").getByText("You, or this extension, may not see this.")
+    await refused.nth(1).waitFor()
+    await page.getByLabel("Who looks").selectOption("admin")
+    await page.frameLocator("#page").getByText("11 of 11").first().waitFor()
+    expect(takeErrors().filter((text) => !/^Failed to load resource: .* status of 403/.test(text))).toEqual([])
+    await close()
+  })
+
+  it("shows what a person changes of the data in the panel, until that is set back", async () => {
+    const { close, page, takeErrors } = await opened(looks.light)
+    const [frame, data] = [page.frameLocator("#page"), page.locator("#data")]
+    await data.getByText("Clients and services").click()
+    await data.getByRole("button", { name: "Evergreen Dental Group" }).click()
+    await data.getByLabel("clientName").fill("Evergreen Teeth")
+    await data.getByRole("button", { name: "Save" }).click()
+    await frame.getByText("Evergreen Teeth").waitFor()
+    await data.getByRole("button", { name: "Add" }).click()
+    await data.getByRole("button", { name: "Save" }).click()
+    await data.getByText(/^clientName: /).waitFor()
+    await data.getByLabel("clientName").fill("<b>New & bold</b>")
+    await data.getByRole("button", { name: "Save" }).click()
+    await frame.getByText("<b>New & bold</b>").waitFor()
+    await frame.getByText("12 of 12").waitFor()
+    await data.getByLabel("Records", { exact: true }).selectOption("services")
+    await data.getByLabel("Records whose names hold").fill("backup")
+    await data
+      .getByRole("button", { name: /Backup/ })
+      .first()
+      .click()
+    await data.getByLabel("serviceName").fill("Kept twice")
+    await data.getByLabel("defaultRate").fill("1.5")
+    await data.getByRole("button", { name: "Save" }).click()
+    await data.getByText("defaultRate: must be a whole number").waitFor()
+    await data.getByLabel("defaultRate").fill("150")
+    await data.getByRole("button", { name: "Save" }).click()
+    await frame.getByText("Kept twice").waitFor()
+    await data.getByRole("button", { name: "Reset all" }).click()
+    await frame.getByText("Evergreen Dental Group").waitFor()
+    expect(await frame.getByText(/^11 of 11$/).count()).toBe(2)
+    expect(await data.getByRole("button", { name: "Reset all" }).isDisabled()).toBe(true)
+    expect(takeErrors()).toEqual([])
+    await close()
+  })
+
+  it.each(Object.entries(looks))("can be read by everybody, and stays in its frame, %s", async (_name, look) => {
+    const { close, frame } = await opened(look)
+    await frame.getByText("11 of 11").first().waitFor()
+    expect(await violations(frame)).toEqual([])
+    expect(await frame.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0)
+    await close()
+  })
+})

@@ -1,0 +1,53 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Console, Effect, Logger } from "effect"
+import { jsonLogger, plainLine } from "../src/LogLine.ts"
+import { oddInLine } from "../testing/LogLines.ts"
+
+const logged = (line: Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const lines: Array<{ readonly message: unknown; readonly cause: string }> = []
+    const logger = Logger.make<unknown, void>((options) => {
+      const { cause, message } = plainLine(options)
+      lines.push({ message, cause: Cause.pretty(cause) })
+    })
+    yield* Effect.provide(line, Logger.layer([logger]))
+    return lines
+  })
+
+describe("a log line", () => {
+  it.effect("has one text as its message, and as its cause what else was logged", () =>
+    Effect.gen(function* () {
+      const [plain] = yield* logged(Effect.logInfo("a line"))
+      assert.deepStrictEqual(plain, { message: "a line", cause: "" })
+      const [withError] = yield* logged(Effect.logError("a defect", new Error("why"), new Error("and why")))
+      assert.strictEqual(withError?.message, "a defect")
+      assert.match(withError?.cause ?? "", /Error: why[\s\S]*Error: and why/)
+      const [withCause] = yield* logged(Effect.logError("a defect", Cause.die(new Error("why"))))
+      assert.strictEqual(withCause?.message, "a defect")
+      assert.match(withCause?.cause ?? "", /Error: why/)
+    })
+  )
+
+  it.effect("has the published fields, and in one what a library notes beside them", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const log = { log: (line: string) => void lines.push(line) } as unknown as Console.Console
+      yield* Effect.annotateLogs(Effect.logInfo("a line"), {
+        tenant: "t",
+        module: "of a library",
+        runner: [1, 2]
+      }).pipe(Effect.provide(Logger.layer([jsonLogger])), Effect.provideService(Console.Console, log))
+      const [line = ""] = lines
+      assert.deepStrictEqual(JSON.parse(line).annotations, { tenant: "t", library: "module=of a library runner=[1,2]" })
+      assert.isNull(oddInLine(line))
+    })
+  )
+
+  it.effect("has a message where only an error was logged", () =>
+    Effect.gen(function* () {
+      const [line] = yield* logged(Effect.logError(new Error("why")))
+      assert.strictEqual(line?.message, "failed")
+      assert.match(line?.cause ?? "", /Error: why/)
+    })
+  )
+})
