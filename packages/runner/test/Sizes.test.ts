@@ -2,6 +2,7 @@ import { threadsOfProcess } from "@alga-psa/ext-adapters-wit"
 import type { Container } from "@alga-psa/ext-adapters-wit/Container"
 import { assert, describe, it } from "vitest"
 import { sizeProblems, sizeWarnings } from "../src/internal/sizeProblems.ts"
+import { sizeRows, sizesInWords } from "../src/internal/sizeRows.ts"
 import { type SizeSettings, sizesOf } from "../src/Sizes.ts"
 
 const disk = { inMemory: false, bytes: null }
@@ -82,6 +83,20 @@ describe("The sizes of a runner", () => {
       sizesOf({ ALGA_EXTENSION_RUNNER_SANDBOX_MEMORY_MB: 128 }, container(2_048), disk).sandbox.concurrency,
       2
     )
+  })
+})
+
+describe("The sizes that a start tells", () => {
+  it("are what the container has and what is taken of it", () => {
+    const has = container(1_024, 128)
+    const sizes = sizesOf({}, has, disk)
+    assert.strictEqual(
+      sizesInWords(has, sizes),
+      "sizes: memory 1024 MiB (cgroup v2), processors 64, process ids 128; at most 5 executions at the same time, 10 processes of 332 MiB together"
+    )
+    const rows = sizeRows(container(1_024), sizes)
+    assert.deepInclude(rows, { size: "process ids", is: null, unit: "processes and threads" })
+    assert.deepInclude(rows, { size: "their memory", is: 332, unit: "MiB" })
   })
 })
 

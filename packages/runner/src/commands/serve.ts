@@ -11,6 +11,7 @@ import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { hangUps } from "../internal/hangUp.ts"
+import { sizesInWords } from "../internal/sizeRows.ts"
 import { Life, type StopOptions } from "../Life.ts"
 import { jsonLogger } from "../LogLine.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
@@ -37,13 +38,6 @@ const ready = (options: StopOptions) =>
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
     })
   )
-
-/** What a start goes by, for the log; `config` has all of it. */
-const sizesTold = (settings: Settings) => {
-  const { sandbox } = sizesIn(settings)
-  const { concurrency, memoryMb: processesMb, processes } = sandbox
-  return { ...thisContainer(), concurrency, processes, processesMb }
-}
 
 const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: start it again"
 
@@ -157,7 +151,6 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { settings, warnings } = yield* settingsWithWarnings(flags.settingsFile)
-      yield* Effect.annotateLogs(Effect.logInfo("sizes after the container and the settings"), sizesTold(settings))
       const latest = yield* latestSettings(settings, flags.settingsFile)
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
@@ -173,7 +166,12 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
         ]),
         Layer.provide(FurtherParts.layer),
         Layer.provide(
-          Layer.effectDiscard(Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true }))
+          Layer.effectDiscard(
+            Effect.andThen(
+              Effect.logInfo(sizesInWords(thisContainer(), sizesIn(settings))),
+              Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+            )
+          )
         ),
         Layer.provide(debugStream(settings)),
         Layer.provide(Telemetry.layer(settings))

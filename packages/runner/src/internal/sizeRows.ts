@@ -29,3 +29,11 @@ export const sizeRows = (container: Container, sizes: Sizes): ReadonlyArray<Size
     { size: "pages opened at the same time", is: intake.pages, unit: "pages" }
   ]
 }
+
+/** The numbers that matter most, for the log of a start. */
+export const sizesInWords = (container: Container, { sandbox }: Sizes): string => {
+  const { memoryFrom, memoryMb, pids, processors } = container
+  const has = `memory ${memoryMb} MiB (${memoryFrom}), processors ${processors}, process ids ${pids ?? "without a limit"}`
+  const takes = `${sandbox.concurrency} executions at the same time, ${sandbox.processes} processes of ${sandbox.memoryMb} MiB together`
+  return `sizes: ${has}; at most ${takes}`
+}
