@@ -9,8 +9,8 @@ import { addressOf, serveSetting } from "../testing/ServeProgram.ts"
 import { controlGroup } from "./support/ControlGroup.ts"
 
 const limits = { memoryMb: 1_024, pids: 128 }
-const installs = 12
-const rounds = 3
+const installs = 8
+const rounds = 2
 
 /** Where this user may make no control group, the runner is told what such a container would have it find. */
 const asInContainer = {
