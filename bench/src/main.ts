@@ -3,6 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
+import { access } from "./access/AccessBench.ts"
 import { underAttack } from "./attack/UnderAttackBench.ts"
 import { type Bench, BenchFailed } from "./Bench.ts"
 import { readBudgets } from "./Budgets.ts"
@@ -14,6 +15,7 @@ import { door } from "./door/DoorBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
+import { sandboxInstalls } from "./installs/InstallsBench.ts"
 import { many } from "./many/ManyBench.ts"
 import { ports } from "./ports/PortsBench.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
@@ -27,6 +29,7 @@ const benches: ReadonlyArray<Bench> = [
   growth,
   sandbox,
   sandboxGrowth,
+  sandboxInstalls,
   execute,
   cluster,
   scaleModel,
@@ -35,7 +38,8 @@ const benches: ReadonlyArray<Bench> = [
   ports,
   door,
   many,
-  todaysRunner
+  todaysRunner,
+  access
 ]
 
 const cache = fileURLToPath(new URL("../.cache", import.meta.url))

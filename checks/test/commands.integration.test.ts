@@ -156,6 +156,11 @@ interface Served {
   readonly ask: (lines: ReadonlyArray<string>) => Promise<void>
 }
 
+/** The cases of the demo with their statuses, as the README shows them. */
+const shownCases = (all.find(({ path }) => path === "README.md")?.text ?? "").matchAll(
+  /^([a-z-]+) {2,}.* {2,}(\d{3})$/gm
+)
+
 const statusOf = async (address: string) => (await fetch(address)).status
 
 const development: Served = {
@@ -176,6 +181,12 @@ const served: ReadonlyMap<string, Served> = new Map([
       ready: /\/healthz$/,
       ask: async (lines) => {
         assert.match(lines.join("\n"), /^case +shows +request +status +body$/m)
+        for (const [, name = "", status = ""] of shownCases) {
+          assert.isTrue(
+            lines.some((line) => line.startsWith(`${name} `) && line.includes(` ${status} `)),
+            name
+          )
+        }
         const shown = lines.filter((line) => /^ {2}http/.test(line)).map((line) => line.trim())
         const statuses = await Promise.all(shown.map(async (url) => [new URL(url).pathname, await statusOf(url)]))
         const viewers = ["admin-user", "no-user", "user-without-permission", "portal-user", "no-grant"]
@@ -209,7 +220,7 @@ const served: ReadonlyMap<string, Served> = new Map([
   ]
 ])
 
-/** Where a command runs that stays up: a runner that serves has what the README says must be set, and no more. */
+/** Where a command runs that stays up: a runner that serves has what its page says must be set, and no more. */
 const placeOfServed = (line: string): Place => {
   if (line.endsWith(" serve")) return { folder: copy.folder, env: settings() }
   return placeOf(served.get(line) === development ? "docs/development-host.md" : "README.md")
@@ -231,19 +242,10 @@ describe("The commands that stay up", () => {
     120_000
   )
 
-  it("serve with the settings that the README says must be set, and no others", () => {
-    const readme = all.find(({ path }) => path === "README.md")?.text ?? ""
-    const [table = ""] = /these must be set:\n\n(?:\|.*\n)+/.exec(readme) ?? []
+  it("serve with the settings that the page says must be set, and no others", () => {
+    const start = all.find(({ path }) => path === "docs/start-a-runner.md")?.text ?? ""
+    const [table = ""] = /these must be set:\n\n(?:\|.*\n)+/.exec(start) ?? []
     const names = Array.from(table.matchAll(/^\| `(\w+)`/gm), ([, name]) => name)
     assert.sameMembers(names, Object.keys(settings()))
-  })
-})
-
-describe("The code of the README that reuses the ports", () => {
-  it("reads from a PostgreSQL", async () => {
-    const [code = ""] = mine("ts").map(({ text }) => text)
-    const file = join(copy.folder, "checks/reuse.ts")
-    await writeFile(file, code.replace("postgres://…", url))
-    await done("node reuse.ts", { folder: dirname(file), env: {} })
   })
 })

@@ -152,6 +152,13 @@ describe("The page on security", () => {
   })
 })
 
+describe("The promise of an update", () => {
+  it.each(["README.md", "docs/security.md"])("is in %s, word for word", (path) => {
+    const text = all.find((it) => it.path === path)?.text.replace(/\s+/g, " ") ?? ""
+    assert.include(text, "An update runs under the old grants until somebody grants more.")
+  })
+})
+
 describe("The acceptance map", () => {
   const map = all.filter(({ path }) => path === "docs/acceptance.md")
   const rows = map.flatMap(claimsOf).filter(({ text }) => text.startsWith("|"))

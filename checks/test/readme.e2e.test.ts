@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { demoCases } from "../../packages/development-host/src/DemoCase.ts"
 import { pages, root } from "../src/documents/Pages.ts"
-import { blocksFor } from "../src/documents/Proofs.ts"
+import { blocksFor, partsOfAnExtension } from "../src/documents/Proofs.ts"
 import { run } from "../src/release/Commands.ts"
 import { shownFiles } from "../src/release/QuickStarts.ts"
 
@@ -27,7 +28,7 @@ const secondEdition = `clientsV2: mockClientsV2([{ clientId: "${clientId}", clie
     { serviceId: "50000000-0001-4000-8000-000000000001", serviceName: "Support", prices: [{ currencyCode: "EUR", rate: 12500 }] }
   ])`
 
-/** What stands around lines of the README that import nothing, and what they have to give. */
+/** What stands around lines of the page that import nothing, and what they have to give. */
 const teasers = [
   { mocks: edition, gives: "page.totalCount === 1 && client?.clientName === 'Northwind'", prints: "" },
   {
@@ -47,7 +48,8 @@ assert(${gives})
 `
 
 const code = blocksFor("checks/test/readme.e2e.test.ts", await pages(), "ts").map(({ text }) => text)
-const named = shownFiles(await readFile(join(root, "README.md"), "utf8"))
+const readme = await readFile(join(root, "README.md"), "utf8")
+const named = shownFiles(await readFile(join(root, partsOfAnExtension), "utf8"))
 const alone = code.filter((text) => !named.some((file) => file.text === text))
 const bare = alone.filter((text) => !text.includes("import "))
 
@@ -77,13 +79,32 @@ const node = async (file: string) => {
   return stdout
 }
 
-describe("The code of the README", () => {
-  it("is found: an extension of four files, lines of each edition, and the reuse of the ports", () => {
+describe("The README", () => {
+  it("has at most 110 lines, and shows the handler of the page that it leads to", () => {
+    assert.isAtMost(readme.trimEnd().split("\n").length, 110)
+    assert.deepEqual(
+      shownFiles(readme),
+      named.filter(({ path }) => path === "src/handler.ts")
+    )
+  })
+
+  it("shows what the demo prints: its cases, in their order", () => {
+    const [, shown = ""] = /^```text\n(case +shows +status\n[\s\S]*?)^```$/m.exec(readme) ?? []
+    const rows = shown.trimEnd().split("\n").slice(1)
+    assert.deepEqual(
+      rows.map((row) => row.replace(/ +\d+$/, "").split(/ {2,}/)),
+      demoCases.map(({ name, shows }) => [name, shows])
+    )
+  })
+})
+
+describe("The code of an extension in four files", () => {
+  it("is found, and lines of each edition", () => {
     assert.sameMembers(
       named.map(({ path }) => path),
       ["build.ts", "src/component.ts", "src/handler.ts", "test/handler.test.ts"]
     )
-    assert.deepEqual([alone.length, bare.length], [3, teasers.length])
+    assert.deepEqual([alone.length, bare.length], [2, teasers.length])
   })
 
   it("has the types that it claims", { timeout: 60_000 }, async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { accessRecordSchema } from "@alga-psa/ext-domain/AccessRecord"
 import { expect, it } from "vitest"
 import { root } from "../src/release/Packages.ts"
 
@@ -17,6 +18,11 @@ it("the WIT world is the one of the golden file", async () => {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".wit")).sort()
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))
   await expect(`${texts.map(withoutComments).join("\n\n")}\n`).toMatchFileSnapshot("golden/world.wit")
+})
+
+it("the JSON Schema of access records is the one of the golden file", async () => {
+  const text = `${JSON.stringify(accessRecordSchema(), null, 2)}\n`
+  await expect(text).toMatchFileSnapshot("golden/access-record.v1.json.txt")
 })
 
 it("the types of the SDK are those of the golden file", { timeout: 120_000 }, async () => {

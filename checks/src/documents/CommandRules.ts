@@ -24,7 +24,7 @@ const shortBench = (line: string): string => {
 /** The commands that do not run as they are written. Every other command that a page shows does. */
 export const commandRules: ReadonlyArray<CommandRule> = [
   {
-    line: /^npx --yes pnpm@12 (lint|typecheck|test|test:postgres|docs:api|release:check)$/,
+    line: /^npx --yes pnpm@12 (lint|typecheck|test|test:postgres|docs:api|docs:build|release:check)$/,
     proof: "`.ci/run` runs it",
     why: "once is enough"
   },
@@ -101,6 +101,11 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     line: /^node packages\/adapters-wit\/scripts\/soak\.ts$/,
     proof: "it does not run",
     why: "it takes minutes; `soak.e2e.test.ts` does the same for less long"
+  },
+  {
+    line: /^npx --yes pnpm@12 docs:dev$/,
+    proof: "it does not run",
+    why: "it stays up; `docs:build` makes the same pages"
   },
   {
     line: /^pg_(dump|restore) --/,

@@ -15,10 +15,13 @@ export interface Proof {
 const isPackage = (path: string) => /^packages\/[\w-]+\/README\.md$/.test(path)
 const guideOfReads = "docs/guides/reads-from-other-packages.md"
 const guideOfTheSwitch = "docs/guides/switch-over.md"
+const guideOfAccess = "docs/guides/who-read-what.md"
 const guideOfTheCluster = "docs/guides/run-a-cluster.md"
 const guideOfTodaysRunner = "docs/guides/reads-for-todays-runner.md"
 const isGuide = (path: string) => path.startsWith("docs/guides/")
 const guidesOfAuthors = new Set(authorsGuides.map((name) => `docs/guides/${name}`))
+/** The page whose blocks are the files of an extension. */
+export const partsOfAnExtension = "docs/extension-in-four-files.md"
 const isQuickStart = (block: Block, page: Page) =>
   isPackage(page.path) && shownFiles(page.text).some(({ text }) => text === block.text)
 
@@ -40,6 +43,11 @@ export const proofs: ReadonlyArray<Proof> = [
     by: "checks/test/switchOver.integration.test.ts",
     how: "runs the commands in their order, with the settings of the guide, on a PostgreSQL",
     covers: (_block, { path }) => path === guideOfTheSwitch
+  },
+  {
+    by: "checks/test/whoReadWhat.integration.test.ts",
+    how: "makes the logins and runs the commands in their order, with the settings of the guide, on a PostgreSQL",
+    covers: (_block, { path }) => path === guideOfAccess
   },
   {
     by: "checks/src/operate/main.ts",
@@ -64,12 +72,7 @@ export const proofs: ReadonlyArray<Proof> = [
   {
     by: "checks/test/readme.e2e.test.ts",
     how: "checks the types, runs what needs no database, builds the component",
-    covers: ({ language }, { path }) => path === "README.md" && language === "ts"
-  },
-  {
-    by: commandsTest,
-    how: "runs it on a PostgreSQL",
-    covers: ({ language, text }, { path }) => path === "README.md" && language === "ts" && text.includes("postgres://")
+    covers: ({ language }, { path }) => (path === "README.md" || path === partsOfAnExtension) && language === "ts"
   },
   {
     by: commandsTest,

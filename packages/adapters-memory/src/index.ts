@@ -4,6 +4,7 @@
  * @module @alga-psa/ext-adapters-memory
  */
 export * from "./Dataset.ts"
+export * from "./MemoryAccess.ts"
 export * from "./MemoryCapabilityGate.ts"
 export * from "./MemoryHttpFetch.ts"
 export * from "./MemoryInstallLookup.ts"

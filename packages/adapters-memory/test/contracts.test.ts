@@ -1,5 +1,6 @@
 import { layerGuardedReads } from "@alga-psa/ext-domain/GuardedReads"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
+import { AccessKept, accessContract } from "../src/contract/AccessContract.ts"
 import { capabilityGateContract } from "../src/contract/CapabilityGateContract.ts"
 import { layerMemoryData } from "../src/contract/ContractData.ts"
 import { guardedReadsContract } from "../src/contract/GuardedReadsContract.ts"
@@ -13,6 +14,7 @@ import { schedulerContract } from "../src/contract/SchedulerContract.ts"
 import { secretsContract } from "../src/contract/SecretsContract.ts"
 import { storageContract } from "../src/contract/StorageContract.ts"
 import { uiProxyContract } from "../src/contract/UiProxyContract.ts"
+import { layerAccess } from "../src/MemoryAccess.ts"
 import { layer, layerOtherPorts } from "../src/MemoryPorts.ts"
 
 const memory = Layer.provideMerge(layerMemoryData, layer())
@@ -31,3 +33,5 @@ storageContract("memory", installs)
 uiProxyContract("memory", installs)
 schedulerContract("memory", installs)
 invoicingContract("memory", installs)
+
+accessContract("memory", Layer.merge(layerAccess, Layer.succeed(AccessKept, Effect.void)))

@@ -1,8 +1,14 @@
+import { accessOperations, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
 import { alwaysGranted, type Capability, parseCapabilities } from "@alga-psa/ext-domain/Capability"
+import { ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema, Stream } from "effect"
+import { isSqlError } from "effect/sql/SqlError"
 import { AdminFailed } from "./AdminError.ts"
+import { hasAccessRecords } from "./GrantLife.ts"
 import { type InstalledVersion, installedVersions, type WhichInstalls } from "./InstalledVersions.ts"
+import { insertRecords } from "./internal/access/columns.ts"
+import { keepUp } from "./internal/access/script.ts"
 import { adminFailed } from "./internal/adminSession.ts"
 
 /** Installs were named that are not there. */
@@ -85,18 +91,55 @@ const changed = (row: InstalledVersion, { action, capabilities }: GrantsChange) 
   return { grants: grants.filter((_, i) => removed[i]?.length === 0), changes: [...new Set(removed.flat())] }
 }
 
-/** Writes only where the row is still the one that was read. */
-const write = ({ granted, install, tenant, versionId }: InstalledVersion, grants: ReadonlyArray<unknown>) =>
-  Effect.flatMap(
-    PgClient.PgClient,
-    (sql) => sql`
-      UPDATE tenant_extension_install SET granted_caps = ${JSON.stringify(grants)}::text::jsonb, updated_at = now()
-      WHERE id = ${install}::uuid AND tenant_id = ${tenant}::text AND version_id = ${versionId}::uuid
-        AND granted_caps = ${granted}::text::jsonb
-      RETURNING id`
-  ).pipe(
-    Effect.map((rows) => rows.length > 0),
-    Effect.mapError(adminFailed(`change the grants of ${install}`))
+const recorded = (
+  { contentHash, extension, install, tenant, versionId }: InstalledVersion,
+  changes: ReadonlyArray<Capability>,
+  action: GrantsChange["action"]
+) =>
+  changes.map((capability) =>
+    accessWithoutCall({
+      time: new Date().toISOString(),
+      operation: action === "apply" ? accessOperations.applied : accessOperations.revoked,
+      outcome: "ok",
+      capability,
+      tenant: TenantId.make(tenant),
+      extension: ExtensionId.make(extension),
+      install: InstallId.make(install),
+      version: versionId,
+      contentHash
+    })
+  )
+
+const isTenant = Schema.is(TenantId)
+
+/** Writes only where the row is still the one that was read, and with it the access records of the change, where they are kept. */
+const write = (
+  row: InstalledVersion,
+  grants: ReadonlyArray<unknown>,
+  changes: ReadonlyArray<Capability>,
+  action: GrantsChange["action"]
+) =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const { granted, install, tenant, versionId } = row
+    const keeps = isTenant(tenant) && (yield* hasAccessRecords)
+    if (keeps) yield* sql.unsafe(keepUp)
+    return yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const written = yield* sql`
+          UPDATE tenant_extension_install SET granted_caps = ${JSON.stringify(grants)}::text::jsonb, updated_at = now()
+          WHERE id = ${install}::uuid AND tenant_id = ${tenant}::text AND version_id = ${versionId}::uuid
+            AND granted_caps = ${granted}::text::jsonb
+          RETURNING id`
+        if (written.length === 0) return false
+        if (keeps) {
+          yield* sql.unsafe(insertRecords, [JSON.stringify(recorded(row, changes, action)), crypto.randomUUID(), 0])
+        }
+        return true
+      })
+    )
+  }).pipe(
+    Effect.mapError((error) => (isSqlError(error) ? adminFailed(`change the grants of ${row.install}`)(error) : error))
   )
 
 const mostTries = 20
@@ -112,7 +155,7 @@ const changeRow = (
     const about = ofInstall(row, changes)
     if (grants === null) return [{ ...about, state: "no-list" }]
     if (!asked.write) return [{ ...about, state: "would change" }]
-    if (yield* write(row, grants)) return [{ ...about, state: "changed" }]
+    if (yield* write(row, grants, changes, asked.action)) return [{ ...about, state: "changed" }]
     if (tries === 0) {
       const reason = "somebody else changes it all the time"
       return yield* new AdminFailed({ step: `change the grants of ${row.install}`, sqlState: null, reason })
@@ -131,7 +174,8 @@ const checkNamed = (installs: WhichInstalls) =>
 
 /**
  * Grants or revokes capabilities, one install after another, and tells of each that changes. A row that somebody else changed
- * meanwhile is read again and changed as it is then. Other names in the grants stay. A run that was stopped may be repeated.
+ * meanwhile is read again and changed as it is then. Other names in the grants stay. A run that was stopped may be repeated. Each
+ * change is an access record too, where this database keeps them.
  */
 export const change = (
   asked: GrantsChange

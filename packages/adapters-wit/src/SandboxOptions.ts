@@ -52,6 +52,14 @@ export const sandboxBounds = {
     least: 0,
     most: 64
   },
+  loadedSpares: {
+    purpose:
+      "Idle processes that have loaded a component ahead, of those asked for most, for installs without a process.",
+    unit: "processes",
+    default: 4,
+    least: 0,
+    most: 1_024
+  },
   idleProcesses: {
     purpose: "Idle processes to keep for the installs that they served, all installs together.",
     unit: "processes",
@@ -115,6 +123,11 @@ export type SandboxNumbers = { readonly [Name in keyof typeof sandboxBounds]: nu
 export interface SandboxOptions extends SandboxNumbers {
   /** How many processes can grow at the same moment. Default: the processors, at most `concurrency`. */
   readonly processors: number
+  /**
+   * What a process serves in its life: `install` for one install, `component` for all installs of one component, each by
+   * instances of its own. Default: `install`.
+   */
+  readonly processPer: "install" | "component"
   /** How long a process may take to start, and to make itself ready ahead of a request, in milliseconds. Default: 10,000. */
   readonly startMs: number
   /** How long a closing sandbox waits for what runs before it ends it, in milliseconds. Default: 5,000. */
@@ -176,6 +189,7 @@ export const defaultSandboxOptions = (
     concurrencyPerTenant: Math.ceil((sizes.concurrency * 3) / 4),
     concurrencyPerInstall: Math.ceil(sizes.concurrency / 2),
     processors: Math.min(Math.ceil(container.processors), sizes.concurrency),
+    processPer: "install",
     startMs: 10_000,
     graceMs: 5_000,
     confinement: "auto",

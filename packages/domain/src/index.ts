@@ -4,6 +4,9 @@
  * @module @alga-psa/ext-domain
  */
 export * from "./Absent.ts"
+export * from "./AccessReader.ts"
+export * from "./AccessRecord.ts"
+export * from "./AccessSink.ts"
 export * from "./Authorization.ts"
 export * from "./BeforeWrite.ts"
 export * from "./BrokenRules.ts"

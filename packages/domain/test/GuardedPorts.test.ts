@@ -248,7 +248,7 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
       const fields = {
         ...{ operation: name, outcome: "ok", capability, tenant, extension, install, version: "version-1" },
         ...{ contentHash: "0".repeat(64), user, trigger: "webhook", requestId: "request-1" },
-        ...{ resultCount: count, durationMs: 0 }
+        ...{ resultCount: count, durationMs: 0, time: "1970-01-01T00:00:00.000Z" }
       }
       assert.deepEqual(lines, [{ level: "Info", message: ["host call"], fields }])
       assert.deepEqual(spans, [{ name: span, attributes: { operation: name, outcome: "ok" } }])

@@ -46,7 +46,8 @@ const execution = (of: InvocationData = invocation()) => ({
   trigger: of.trigger,
   requestId: "request-1"
 })
-const ofClients = { operation: "clients.list", capability: "cap:client.read", ...execution(), durationMs: 0 }
+const time = "1970-01-01T00:00:00.000Z"
+const ofClients = { time, operation: "clients.list", capability: "cap:client.read", ...execution(), durationMs: 0 }
 
 const down = new DataSourceError({ reason: "unavailable", operation: "test", cause: new Error("down") })
 

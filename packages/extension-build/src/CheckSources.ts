@@ -1,7 +1,8 @@
-import type { PreparedComponent } from "@alga-psa/ext-extension-sdk/build"
+import type { ComponentUse, PreparedComponent } from "@alga-psa/ext-extension-sdk/build"
 import { analyseSources } from "./AnalyseSources.ts"
 import { capabilityNotes, checkCapabilities } from "./CheckCapabilities.ts"
 import { componentInterfaces } from "./ComponentInterfaces.ts"
+import { componentUses } from "./ComponentUses.ts"
 import { type Finding, finding } from "./Finding.ts"
 import { missingNames } from "./internal/missingNames.ts"
 import { sdkFiles } from "./internal/sdkFiles.ts"
@@ -26,6 +27,8 @@ export interface SourceCheck {
   readonly findings: ReadonlyArray<Finding>
   /** The interfaces of the world that its component imports, such as `clients`, sorted. */
   readonly interfaces: ReadonlyArray<string>
+  /** Where its code uses them. */
+  readonly uses: ReadonlyArray<ComponentUse>
 }
 
 const byPlace = (one: Finding, other: Finding): number =>
@@ -61,6 +64,7 @@ export const checkSources = async (
   })
   return {
     interfaces: chosen.interfaces,
+    uses: componentUses(usage.uses),
     findings: [
       ...(usage.callable ? [] : [uncallable]),
       ...[...names, ...findings.filter((one) => !isSaid(names, one))].sort(byPlace),

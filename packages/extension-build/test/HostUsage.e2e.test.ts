@@ -42,6 +42,11 @@ describe("what a component asks of its host", () => {
     ],
     ["a quoted name", 'return jsonResponse(await host["services"].list())', ["host.services"]],
     ["an optional chain", "return jsonResponse(await host?.uiProxy?.callRoute('/'))", ["host.uiProxy"]],
+    [
+      "a question what is granted, which asks nothing of the world",
+      "const { granted } = host\nreturn jsonResponse([granted('cap:client.read'), host.granted('cap:service.read')])",
+      []
+    ],
     ["a spread copy", "const copy = { ...host }\nreturn jsonResponse(await copy.scheduler.list())", ["host.scheduler"]]
   ] as const)("sees %s", ([, body, names]) =>
     Effect.gen(function* () {

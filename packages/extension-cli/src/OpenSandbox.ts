@@ -9,6 +9,7 @@ import {
   error,
   type HostCall,
   type HostReply,
+  type HttpHeader,
   layerComponentStore,
   layerSandbox,
   lower,
@@ -16,7 +17,7 @@ import {
   packageName,
   Sandbox
 } from "@alga-psa/ext-adapters-wit"
-import { hostHeaderNames, hostHeadersOf } from "@alga-psa/ext-adapters-wit/HostHeaders"
+import { capabilitiesHeader, hostHeaderNames, hostHeadersOf } from "@alga-psa/ext-adapters-wit/HostHeaders"
 import { buildExtension } from "@alga-psa/ext-extension-build"
 import type { AnswerCall, SandboxedComponent, SandboxOptions } from "@alga-psa/ext-extension-sdk/SandboxedComponent"
 import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from "effect"
@@ -31,7 +32,12 @@ const failureOf = ({ detail, message, reason }: ExecutionFailed, explain: (text:
     [`${reason}: ${message}`, ...failureAdvice(reason), explain(detail)].filter((line) => line !== "").join("\n")
   )
 
-const requestOf = ({ context, http }: Request, capabilities: ReadonlyArray<string>) => ({
+const headersOfHost = (declared: ReadonlyArray<string>, granted: ReadonlyArray<string> | null) => {
+  const names = declared.filter((name) => granted?.includes(name))
+  return hostHeadersOf(names, Date.now()).filter(({ name }) => granted !== null || name !== capabilitiesHeader)
+}
+
+const requestOf = ({ context, http }: Request, hostHeaders: ReadonlyArray<HttpHeader>) => ({
   context: {
     requestId: context.requestId ?? null,
     tenantId: context.tenantId,
@@ -42,7 +48,7 @@ const requestOf = ({ context, http }: Request, capabilities: ReadonlyArray<strin
   http: {
     ...http,
     headers: http.headers.filter(({ name }) => !hostHeaderNames.has(name.toLowerCase())),
-    hostHeaders: hostHeadersOf(capabilities, Date.now()),
+    hostHeaders,
     body: http.body ?? null
   }
 })
@@ -77,7 +83,8 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<Sandbox
     .runPromise(Effect.flatMap(ComponentStore, (store) => store.accept(bytes)))
     .catch((cause) => close().then(() => Promise.reject(cause)))
 
-  const run = async (request: Request, answer: AnswerCall) => {
+  const declared = built.manifest.capabilities.map((name) => name.trim().toLowerCase())
+  const run = async (request: Request, answer: AnswerCall, granted: ReadonlyArray<string> | null = declared) => {
     let thrown: { readonly error: unknown } | null = null
     const host = ({ args, function: name, interface: from }: HostCall): Effect.Effect<HostReply> => {
       const part = from.replace(`${packageName}/`, "")
@@ -100,7 +107,7 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<Sandbox
           component,
           tenantId: request.context.tenantId,
           installId: request.context.installId ?? "test",
-          request: requestOf(request, built.manifest.capabilities),
+          request: requestOf(request, headersOfHost(declared, granted)),
           limits,
           host
         })

@@ -6,6 +6,7 @@ import { Cause, Console, Effect, Exit } from "effect"
 import { CliError, Command } from "effect/cli"
 import { build } from "./commands/build.ts"
 import { check } from "./commands/check.ts"
+import { diff } from "./commands/diff.ts"
 import { fix } from "./commands/fix.ts"
 import { start } from "./commands/new.ts"
 import { pack } from "./commands/pack.ts"
@@ -16,9 +17,9 @@ import { version } from "./Version.ts"
 
 const root = Command.make("alga-ext").pipe(
   Command.withDescription(
-    "Starts, checks, builds, packs and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage"
+    "Starts, checks, builds, packs, compares and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage; 3 an update asks for more"
   ),
-  Command.withSubcommands([start, check, fix, build, pack, dev])
+  Command.withSubcommands([start, check, fix, build, pack, diff, dev])
 )
 
 const say = (text: string) =>

@@ -98,16 +98,22 @@ describe("alga-ext dev", () => {
     const [extensionId] = /(?<="extensionId":")[^"]+/.exec(await (await fetch(url)).text()) ?? [""]
     const headers = { "x-alga-host-session": session }
     expect((await fetch(`${url}api/ext-proxy/${extensionId}/api/count?a=1`, { headers })).status).toBe(200)
-    expect(await until(/^GET /)).toMatch(/^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}Petra Lindqvist, portal user$/)
+    expect(await until(/^GET /)).toMatch(
+      /^GET \/api\/count\?a=1 {2}200 {2}[\d.]+ m?s {2}[\d.]+ MB {2}2 calls {2}Petra Lindqvist, portal user$/
+    )
     expect(await until(/^ {2}/)).toBe("  warn about to count")
     await extension.write("src/handler.ts", handlerSource("one"))
     expect(await until(ready)).toMatch(ready)
     await extension.write("src/handler.ts", "export const handle = (")
     expect(await until(/^The build failed/)).toBe("The build failed; the last good one still runs:")
     expect(await until(/^ {2}/)).toMatch(/^ {2}src\/handler\.ts:1:\d+: /)
+    await extension.write("src/handler.ts", `${handlerSource("one")}\nexport const now: number = new Date()\n`)
+    expect(await until(/^The build failed/)).toBe("The build failed; the last good one still runs:")
+    expect(await until(/^ {2}/)).toMatch(/^ {2}src\/handler\.ts:28:\d+: new Date\(\) is called while the module loads/)
+    expect(await until(/^ {2}/)).toMatch(/^ {2}src\/handler\.ts:28:14: Type 'Date' is not assignable/)
     await extension.write("src/handler.ts", handlerSource("two"))
     expect(await until(ready)).toMatch(ready)
     child.kill("SIGINT")
     expect(await ended).toEqual([0, null])
-  }, 120_000)
+  }, 240_000)
 })

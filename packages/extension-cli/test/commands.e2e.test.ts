@@ -27,7 +27,7 @@ describe("alga-ext", () => {
     const { code, output } = await run("--help")
     expect(code).toBe(0)
     expect(output).toMatch(/Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage/)
-    for (const name of ["new", "check", "fix", "build", "pack", "dev"]) {
+    for (const name of ["new", "check", "fix", "build", "pack", "diff", "dev"]) {
       expect(output).toMatch(new RegExp(`^ +${name} `, "m"))
       expect((await run(name, "--help")).output).toMatch(/EXAMPLES/)
     }
@@ -37,6 +37,8 @@ describe("alga-ext", () => {
     [["bild"]],
     [["build", "--engine", "v8"]],
     [["new"]],
+    [["diff", "one.tar.zst"]],
+    [["diff", "none.tar.zst", "none.tar.zst"]],
     [["new", "My Extension"]],
     [["new", "a", "--domain", "?"]],
     [["dev", "--port", "70000"]],

@@ -10,6 +10,7 @@ const handler = `import { defineHandler, isHostError, jsonResponse } from "@alga
 
 export const handle = defineHandler(async (request, host) => {
   if (request.http.url === "/api/node") return jsonResponse(typeof Reflect.get(globalThis, "process"))
+  if (request.http.url === "/api/granted") return jsonResponse([host.granted("cap:client.read"), host.granted("cap:storage.kv")])
   if (request.http.url === "/api/throw") throw new TypeError("broken on purpose")
   console.warn("about to count", { at: 1 })
   try {
@@ -63,7 +64,7 @@ describe("alga-ext dev --node", () => {
     await open.page.locator(".logs", { hasText: 'about to count {"at":1}' }).first().waitFor()
     expect(await ask("admin", "/api/throw")).toEqual([500, { error: "internal" }])
     await open.page
-      .locator(".logs", { hasText: /broken on purpose[\s\S]*src\/handler\.ts:5:/ })
+      .locator(".logs", { hasText: /broken on purpose[\s\S]*src\/handler\.ts:6:/ })
       .first()
       .waitFor()
   })
@@ -74,6 +75,10 @@ describe("alga-ext dev --node", () => {
     const same = open.page.locator(".execution", { hasText: "/api/count" }).last()
     await same.getByRole("button", { name: "Compare with the sandbox" }).click()
     await same.getByText("Node and the sandbox give the same answer.").waitFor()
+    expect(await ask("admin", "/api/granted")).toEqual([200, [true, false]])
+    const granted = open.page.locator(".execution", { hasText: "/api/granted" }).last()
+    await granted.getByRole("button", { name: "Compare with the sandbox" }).click()
+    await granted.getByText("Node and the sandbox give the same answer.").waitFor()
     await ask("admin", "/api/node")
     const other = open.page.locator(".execution", { hasText: "/api/node" }).last()
     await other.getByRole("button", { name: "Compare with the sandbox" }).click()

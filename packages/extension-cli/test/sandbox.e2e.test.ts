@@ -57,6 +57,7 @@ const calls: Record<string, (...args: ReadonlyArray<never>) => unknown> = {
   "scheduler.getEndpoints": () => host.scheduler.getEndpoints(),
   "invoicing.createManualInvoice": (input) => host.invoicing.createManualInvoice(input),
   "user.getUser": () => host.user.getUser(),
+  granted: (name) => host.granted(name),
   "context.get": async () => (await host.context.get()).tenantId
 }
 
@@ -180,6 +181,24 @@ describe("tests in the sandbox", () => {
     expect(await ask(inSandbox, everything, mocks({ logging }))).toEqual(expected)
     expect(lines).toEqual(["done", "done"])
     expect(expected.body[1].message).toBe("clients.list: invalid-input (pageSize must be 1 to 100)")
+  }, 60_000)
+
+  it("are told what the mocks say is granted, as far as the manifest declares it, and nothing where they do not say", async () => {
+    const names = ["cap:client.read", "cap:storage.kv", "cap:log.emit"]
+    const asked = names.map((name) => ["granted", name])
+    for (const handle of [inNode, inSandbox]) {
+      expect((await ask(handle, asked, mocks({ granted: ["cap:client.read"] }))).body).toEqual([true, false, true])
+      expect((await ask(handle, asked)).body).toEqual(["unknown", "unknown", true])
+    }
+    const component = await openSandbox({ folder: extension.folder })
+    const body = new TextEncoder().encode(JSON.stringify(asked))
+    const request = {
+      context: { tenantId: "tenant", extensionId: "extension" },
+      http: { method: "POST", url: "/", headers: [{ name: "X-Alga-Capabilities", value: "" }], body }
+    }
+    const told = await component.run(request, async () => ({ ok: null }))
+    expect(JSON.parse(new TextDecoder().decode(told.body ?? undefined))).toEqual([true, true, true])
+    await component.close()
   }, 60_000)
 
   it("find what Node has and a component has not", async () => {

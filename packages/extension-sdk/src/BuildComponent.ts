@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url"
 import { BuildError } from "./BuildError.ts"
 import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandler.ts"
 import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
+import { withCustomSection } from "./internal/build/customSection.ts"
 import { importedNames } from "./internal/build/importedNames.ts"
 import { namedLocales } from "./internal/build/namedLocales.ts"
 import { withNeeds } from "./internal/build/needs.ts"
@@ -19,6 +20,16 @@ import { interfacesOfWorld } from "./internal/build/worldFiles.ts"
 export { BuildError } from "./BuildError.ts"
 export type { BundledHandler, BundledModule } from "./internal/build/bundleHandler.ts"
 export type { Engine } from "./internal/build/componentize.ts"
+
+/** A place in the author's sources that uses an interface of the world. */
+export interface ComponentUse {
+  /** Such as `clients`. */
+  readonly interface: string
+  /** File, line and column: `src/handler.ts:12:5`. */
+  readonly at: string
+  /** As it is written: `host.clients`. */
+  readonly written: string
+}
 
 /** What to build, and where to. Paths are absolute, relative to the working directory, or file URLs. */
 export interface BuildComponentOptions {
@@ -44,6 +55,11 @@ export interface BuildComponentOptions {
    * Node knows. Default: those under `alga.locales` in the nearest `package.json`.
    */
   readonly locales?: ReadonlyArray<string> | undefined
+  /**
+   * Where the sources use the world, for whoever reviews the component: it carries the list, and nothing runs by it. `alga-ext build`
+   * finds it. Default: none.
+   */
+  readonly uses?: ReadonlyArray<ComponentUse>
   /** Default: false, which keeps the names in stack traces. */
   readonly minify?: boolean
 }
@@ -98,7 +114,7 @@ export const importsOf = async (component: Uint8Array): Promise<ReadonlyArray<st
 /** A component that is bundled and not made yet. */
 export interface PreparedComponent {
   readonly bundle: BundledHandler
-  /** SHA-256, in hex, of all that the component is made of: script, world, engine and tools. */
+  /** SHA-256, in hex, of all that the component is made of: script, world, engine, tools and the list of uses. */
   readonly fingerprint: string
   /** The interfaces of the world that it imports, such as `clients`, sorted. */
   readonly interfaces: ReadonlyArray<string>
@@ -106,7 +122,7 @@ export interface PreparedComponent {
   readonly write: (outFile: string | URL) => Promise<BuiltComponent>
 }
 
-const fingerprintOf = async (source: ComponentSource): Promise<string> => {
+const fingerprintOf = async (source: ComponentSource, notes: string): Promise<string> => {
   const hash = createHash("sha256")
   const part = (text: string) => hash.update(`${text.length}:${text}`)
   const interfaces = source.interfaces === null ? "all" : source.interfaces.join()
@@ -115,6 +131,7 @@ const fingerprintOf = async (source: ComponentSource): Promise<string> => {
     source.engine,
     source.worldName,
     interfaces,
+    notes,
     await toolVersion(source.engine, source.entry)
   ])
     part(text)
@@ -148,17 +165,25 @@ export const prepareComponent = async (options: Omit<BuildComponentOptions, "out
     worldName: options.worldName ?? "runner",
     interfaces: named === null ? null : [...new Set([...named, ...bundle.interfaces])].sort()
   }
-  const fingerprint = await fingerprintOf(source)
+  const notes = JSON.stringify({ engine: source.engine, uses: options.uses ?? [] })
+  const fingerprint = await fingerprintOf(source, notes)
   const interfaces = source.interfaces ?? (await interfacesOfWorld(source.witDir, source.worldName))
-  return { bundle, fingerprint, interfaces, write: (outFile) => writeComponent(source, bundle.needs, path(outFile)) }
+  return {
+    bundle,
+    fingerprint,
+    interfaces,
+    write: (outFile) => writeComponent(source, bundle.needs, notes, path(outFile))
+  }
 }
 
 const writeComponent = async (
   source: ComponentSource,
   needs: BundledHandler["needs"],
+  notes: string,
   file: string
 ): Promise<BuiltComponent> => {
-  const component = withNeeds(await componentize(source), needs)
+  const made = withNeeds(await componentize(source), needs)
+  const component = withCustomSection(made, "alga:build", notes)
   const imports = await importsOf(component)
   const foreign = imports.filter((name) => !name.startsWith("alga:extension/"))
   if (foreign.length > 0) throw new BuildError("check", source.entry, `it imports ${foreign.join(", ")}`)

@@ -13,7 +13,8 @@ const own: Readonly<Record<OwnName, true>> = {
   uiProxy: true,
   scheduler: true,
   invoicing: true,
-  user: true
+  user: true,
+  granted: true
 }
 
 const names = [...resourceNames, ...(Object.keys(own) as ReadonlyArray<OwnName>)]

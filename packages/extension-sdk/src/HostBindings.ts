@@ -3,6 +3,7 @@ import type {
   UserData as PublishedUserData,
   UserHost as PublishedUserHost
 } from "@alga-psa/extension-runtime"
+import type { CapabilityName, Granted } from "./Granted.ts"
 import type { InvoicingHost } from "./Invoicing.ts"
 import type { ResourceHosts } from "./Resources.ts"
 import type { StorageHost } from "./Storage.ts"
@@ -30,4 +31,15 @@ export interface HostBindings extends PublishedHostBindings, ResourceHosts {
   readonly storage: StorageHost
   readonly invoicing: InvoicingHost
   readonly user: UserHost
+  /**
+   * Whether this execution has a capability, so that a handler can do without what it was not given. Ask for `=== false`:
+   * `"unknown"` means that the host does not say, and then only the call tells.
+   *
+   * `true` does not mean that the user may: `not-allowed` must still be handled.
+   *
+   * ```ts
+   * const services = host.granted("cap:service.read") === false ? null : await host.services.list()
+   * ```
+   */
+  granted(capability: CapabilityName): Granted
 }

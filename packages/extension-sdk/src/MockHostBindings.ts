@@ -1,3 +1,4 @@
+import { alwaysGranted, type CapabilityName } from "./Granted.ts"
 import type { HostBindings } from "./HostBindings.ts"
 import { mockPages } from "./internal/mockPages.ts"
 import { mockReads } from "./internal/mockReads.ts"
@@ -13,8 +14,13 @@ import { mockStorage } from "./MockStorage.ts"
 import { mockUiProxy } from "./MockUiProxy.ts"
 import type { ResourceHosts } from "./Resources.ts"
 
+type Parts = Omit<HostBindings, "granted">
+
 /** What a test replaces of the mock bindings, function by function. */
-export type HostOverrides = { readonly [Name in keyof HostBindings]?: Partial<HostBindings[Name]> }
+export type HostOverrides = { readonly [Name in keyof Parts]?: Partial<Parts[Name]> } & {
+  /** The capabilities that `host.granted` says the execution has. Default: it says `"unknown"`. Calls do not ask it. */
+  readonly granted?: ReadonlyArray<CapabilityName>
+}
 
 /** Every resource, empty but for what a test replaces. `all` is that of its `list`. */
 const mockResources = (overrides: HostOverrides): ResourceHosts => {
@@ -44,6 +50,7 @@ const denied = { fail: "denied" } as const
  * ```
  */
 export const createMockHostBindings = (overrides: HostOverrides = {}): HostBindings => {
+  const { granted } = overrides
   const callRoute = overrides.uiProxy?.callRoute ?? overrides.uiProxy?.call ?? mockUiProxy([], denied).callRoute
   return {
     context: {
@@ -70,6 +77,8 @@ export const createMockHostBindings = (overrides: HostOverrides = {}): HostBindi
         additionalFields: {}
       }),
       ...overrides.user
-    }
+    },
+    granted: (capability) =>
+      alwaysGranted.has(capability) || (granted === undefined ? "unknown" : granted.includes(capability))
   }
 }

@@ -10,6 +10,7 @@ import { connectHost } from "./Host.ts"
 import { bindings } from "./internal/bindings.ts"
 import { connectLog, hostConsole, type LogLevel, report } from "./internal/Console.ts"
 import { lift } from "./internal/lift.ts"
+import { beginRequest } from "./internal/requestFacts.ts"
 import { executeResponse } from "./internal/shapes.ts"
 import { fetchOver } from "./internal/web/fetchOver.ts"
 
@@ -40,7 +41,10 @@ export const serve =
   (handler: Handler) =>
   async (request: World.ExecuteRequest): Promise<World.ExecuteResponse> => {
     try {
-      return executeResponse(await handler(lift(request), host), "the handler's response")
+      const { context, http } = lift(request)
+      // Requests may overlap here. They are all of one install, and of what is told of them the grants alone are asked for.
+      const headers = beginRequest(http.headers)
+      return executeResponse(await handler({ context, http: { ...http, headers } }, host), "the handler's response")
     } catch (error) {
       report("error", ["the handler failed:", error])
       return executeResponse(errorResponse("internal"), "response")

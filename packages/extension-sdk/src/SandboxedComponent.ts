@@ -32,7 +32,15 @@ export interface SandboxOptions {
 /** A built component in the sandbox that a host has: its limits, processes of its own, and nothing but the world. */
 export interface SandboxedComponent {
   /** The handler's answer. Rejects with what `answer` rejected with, and where the component gave no answer. */
-  readonly run: (request: ExecuteRequest, answer: AnswerCall) => Promise<ExecuteResponse>
+  readonly run: (
+    request: ExecuteRequest,
+    answer: AnswerCall,
+    /**
+     * The capabilities that its host says the execution has, as far as the manifest declares them; null for a host that does not
+     * say. Default: those of the manifest.
+     */
+    granted?: ReadonlyArray<string> | null
+  ) => Promise<ExecuteResponse>
   /** Ends its processes. */
   readonly close: () => Promise<void>
 }

@@ -8,8 +8,10 @@ import { readdir, readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
+import { type CapabilityName, capabilityNames } from "./Granted.ts"
 import type { Handler } from "./Handler.ts"
 import { hostAnswers } from "./HostAnswers.ts"
+import type { HostBindings } from "./HostBindings.ts"
 import { testRunner } from "./internal/testRunner.ts"
 import { fitsRecorded, type Recording, recordedHost, recordedResponse, requestOf } from "./Recording.ts"
 import type { SandboxedComponent, SandboxOptions } from "./SandboxedComponent.ts"
@@ -43,6 +45,12 @@ const opened = async (options: SandboxOptions): Promise<SandboxedComponent> => {
   return component
 }
 
+/** What these bindings say that the execution has; null where they do not say. */
+const grantedBy = ({ granted }: HostBindings): ReadonlyArray<CapabilityName> | null =>
+  capabilityNames.some((name) => granted(name) === "unknown")
+    ? null
+    : capabilityNames.filter((name) => granted(name) === true)
+
 /**
  * The handler of the extension in this folder as it is built, in the sandbox. It is called as the handler itself is, so that the
  * same test can ask either. Rejects where the extension cannot be built.
@@ -61,7 +69,7 @@ const opened = async (options: SandboxOptions): Promise<SandboxedComponent> => {
  */
 export const sandbox = async (options: SandboxOptions = {}): Promise<Handler> => {
   const { run } = await opened(options)
-  return (request, host) => run(request, hostAnswers(host))
+  return (request, host) => run(request, hostAnswers(host), grantedBy(host))
 }
 
 const recordingsIn = async (folder: string): Promise<ReadonlyArray<readonly [string, Recording]>> => {

@@ -1,7 +1,6 @@
-import { ComponentStore, foreignText, noComponent, packageName } from "@alga-psa/ext-adapters-wit"
+import { ComponentStore, foreignText, memoryOf, noComponent, packageName } from "@alga-psa/ext-adapters-wit"
 import { Effect } from "effect"
 import * as Bundle from "./Bundle.ts"
-import { memoryOf } from "./Inspection.ts"
 import { runnerError } from "./internal/bundleFailure.ts"
 
 /** What is known of an archive that was opened and whose component was taken in. Nothing of it was run. */

@@ -18,6 +18,7 @@ const waits = {
     () => fail("data_unavailable", "the answer under the idempotency key is not there in time; ask again with the key")
   ],
   triggers: ["the store of triggers", () => fail("data_unavailable", "the store of triggers does not answer")],
+  records: ["the access records", () => fail("data_unavailable", "the access records could not be read in time")],
   answer: [
     "the rights that a kept answer rests on",
     () => fail("data_unavailable", "the rights that the answer rests on could not be read in time")

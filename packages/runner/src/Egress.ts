@@ -32,12 +32,16 @@ export const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null =
   }
 }
 
+/** The hosts that extensions may send requests to, as the settings list them. */
+export const egressHosts = (settings: Partial<Settings>): ReadonlyArray<string> =>
+  egressOf(settings)?.entries.map(showEgressEntry) ?? []
+
 /** Whether requests to the outside are open, and to whom. */
 export const egressPort = (settings: Partial<Settings>): PortState => {
-  const egress = egressOf(settings)
-  return egress === null
+  const hosts = egressHosts(settings)
+  return hosts.length === 0
     ? { port: "http", open: false, why: "EXT_EGRESS_ALLOWLIST is not set" }
-    : { port: "http", open: true, why: `to ${egress.entries.map(showEgressEntry).join(", ")}` }
+    : { port: "http", open: true, why: `to ${hosts.join(", ")}` }
 }
 
 /** The port to the outside, where the settings open it. */

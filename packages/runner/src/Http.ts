@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerError, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type api, type EndpointName, endpoints, openApi } from "./Api.ts"
+import { layerAccess } from "./internal/http/access.ts"
 import { named, only, refuse } from "./internal/http/answer.ts"
 import { layerClosing } from "./internal/http/closing.ts"
 import { execute } from "./internal/http/execute.ts"
@@ -55,9 +56,9 @@ const endpointRoutes = HttpRouter.use(
 
 /**
  * The runner's routes: the methods and paths of the {@link api}, which {@link openApi} describes. Everything else is
- * `not_found` or `method_not_allowed`, but for the two paths of today's runner where they are open. On hosts that installs own there are pages alone.
+ * `not_found` or `method_not_allowed`, but for the two paths of today's runner and that of access records where they are open. On hosts that installs own there are pages alone.
  */
-export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerPageHosts).pipe(
+export const routes = Layer.mergeAll(endpointRoutes, layerTodaysRunner, layerAccess, layerPageHosts).pipe(
   // The first is around all others, so that what they answer is closed too.
   Layer.provide(layerClosing)
 )

@@ -59,7 +59,7 @@ const unread = (problem: string): Archive => ({ facts: null, problem })
 const mostRemembered = 10_000
 
 /** Reads each install's own copy, and inspects each content once. */
-const makeInspect = () => {
+export const makeInspect = () => {
   const known = new Map<string, BundleFacts>()
   return Effect.fnUntraced(function* (row: InstalledVersion) {
     const { contentHash: hash } = row

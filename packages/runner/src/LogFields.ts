@@ -23,10 +23,12 @@ export const logFields = {
     "text",
     "`extension` where the message is an extension's own; else by which way a call came, where it is not an execution"
   ],
+  time: ["text", "when a host call ended, as in its access record"],
   operation: ["text", "the host call, such as `clients.list`, or the statement of the host"],
   capability: ["text", "the capability that the host call needs"],
   outcome: ["text", "how an execution or a host call ended"],
   durationMs: ["number", "how long it took, in milliseconds"],
+  records: ["number", "access records that could not be written"],
   resultCount: ["number", "records that were found or written"],
   missing: ["text", "the capability or permission that is missing"],
   why: ["text", "why a call was denied, or what rule its input breaks"],

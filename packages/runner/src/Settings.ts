@@ -12,6 +12,7 @@ import {
 } from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
+import { accessFields } from "./internal/accessSettings.ts"
 import { cachePlace } from "./internal/cachePlace.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
 import { debugFields } from "./internal/debugSettings.ts"
@@ -21,6 +22,7 @@ import { digits, number, numberFields, numbersOf } from "./internal/numberSettin
 import { productFields } from "./internal/productSettings.ts"
 import { about, type SettingAbout } from "./internal/settingAbout.ts"
 import { telemetryFields } from "./internal/telemetrySettings.ts"
+import { token } from "./internal/tokenSetting.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
@@ -54,11 +56,6 @@ const origins = Schema.String.check(
 
 const clusterSecret = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]{32,256}$/, { message: "must be 32 to 256 visible ASCII characters" })
-).pipe(Schema.RedactedFromValue)
-
-/** What callers prove themselves with: long enough that nobody guesses it, and nothing that a header cannot hold. */
-const token = Schema.String.check(
-  Schema.isPattern(/^[\x21-\x7e]{16,4096}$/, { message: "must be 16 to 4096 visible ASCII characters" })
 ).pipe(Schema.RedactedFromValue)
 
 /** An IPv6 address may stand in brackets, as in a URL. */
@@ -404,6 +401,8 @@ export const Settings = Schema.Struct({
     most: 1_024
   }),
 
+  ...accessFields,
+
   BUNDLE_STORE_BASE: bundleStore.pipe(
     about("The directory of the bundles, or the http(s) URL that their paths follow.", "path or URL", {
       required: true
@@ -454,6 +453,15 @@ export const Settings = Schema.Struct({
 
   ...numberFields(limitPrefix, limitBounds),
   ...numberFields(sandboxPrefix, sandboxBounds),
+  ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER: Schema.Literals(["install", "component"])
+    .annotate({ message: "must be install or component" })
+    .pipe(
+      about(
+        "install keeps a process for one install; component for all installs of a component, each with instances of its own.",
+        "install, component",
+        { fallback: "install" }
+      )
+    ),
   ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT: Schema.Literals(["auto", "none"])
     .annotate({ message: "must be auto or none" })
     .pipe(
@@ -494,7 +502,8 @@ export const sizesIn = (settings: Settings): Sizes =>
 export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> => ({
   ...numbersOf(sandboxPrefix, sandboxBounds, settings),
   ...sizesIn(settings).sandbox,
-  confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT
+  confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT,
+  processPer: settings.ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER
 })
 
 /** Where the bundles come from, after these settings. */

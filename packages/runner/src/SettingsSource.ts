@@ -179,6 +179,13 @@ export const settingsReport = (
       "RUNNER_SERVICE_TOKEN is not set: set it, or set RUNNER_SERVICE_TOKEN_CHECK=off to accept every caller"
     )
   }
+  if (
+    values["ALGA_EXTENSION_RUNNER_ACCESS_TOKEN"] !== undefined &&
+    values["DATABASE_ACCESS_READER_URL"] === undefined &&
+    values["DATABASE_ACCESS_READER_HOST"] === undefined
+  ) {
+    problems.push("ALGA_EXTENSION_RUNNER_ACCESS_TOKEN is set without DATABASE_ACCESS_READER_URL: set both or neither")
+  }
   const warnings = [...warningsOf(environment, file)]
   if (container !== null && typeof values["EXT_CACHE_ROOT"] === "string") {
     const cache = cachePlace(values["EXT_CACHE_ROOT"])

@@ -6,6 +6,7 @@ import { Config, Console, Effect, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import { HttpServerError } from "effect/http"
 import manifest from "../package.json" with { type: "json" }
+import { access } from "./commands/access.ts"
 import { config } from "./commands/config.ts"
 import { db } from "./commands/db.ts"
 import { execute } from "./commands/execute.ts"
@@ -19,7 +20,7 @@ const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
     "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
-  Command.withSubcommands([serve, execute, inspect, config, db, triggers])
+  Command.withSubcommands([serve, execute, inspect, config, db, triggers, access])
 )
 
 /**

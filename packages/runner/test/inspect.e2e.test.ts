@@ -12,7 +12,11 @@ const evil = "a\u001b[2J\u001b]0;title\u0007\r\nlimits        timeoutMs 1\u202ex
 const component = buildFixtureComponent("steps")
 
 /** What `inspect` says of a bundle with this manifest. */
-const inspected = Effect.fnUntraced(function* (fields: object, ...flags: ReadonlyArray<string>) {
+const inspectedHere = Effect.fnUntraced(function* (
+  settings: Readonly<Record<string, string>>,
+  fields: object,
+  ...flags: ReadonlyArray<string>
+) {
   const file = join(yield* temporary, "bundle.tar.zst")
   yield* Effect.promise(async () => {
     const archive = await pack({
@@ -21,11 +25,13 @@ const inspected = Effect.fnUntraced(function* (fields: object, ...flags: Readonl
     })
     await writeFile(file, archive)
   })
-  const run = yield* program(["inspect", file, ...flags])
+  const run = yield* program(["inspect", file, ...flags], settings)
   const lines = yield* Effect.promise(() => Array.fromAsync(run.lines))
   const { code, errors } = yield* Effect.promise(() => run.ended)
   return { code, errors, lines, text: lines.join("\n") }
 })
+
+const inspected = (fields: object, ...flags: ReadonlyArray<string>) => inspectedHere({}, fields, ...flags)
 
 const named = { name: evil, publisher: evil, version: evil, capabilities: ["cap:client.read", evil] }
 
@@ -65,6 +71,40 @@ describe("inspect", () => {
       assert.deepEqual(yield* inspectedWith("request-time,made-up"), [
         "needs         request-time: on a host that sends none, a caller could set x-alga-request-time itself"
       ])
+    })
+  )
+
+  it.live("says what an extension can at most do with the ports that are open here, in lines and as JSON", () =>
+    Effect.gen(function* () {
+      const fields = {
+        capabilities: ["cap:client.read", "cap:http.fetch"],
+        api: { endpoints: [{ method: "GET", path: "/a" }] }
+      }
+      const { lines } = yield* inspected(fields)
+      const at = lines.findIndex((line) => line.startsWith("at most, here "))
+      assert.deepEqual(
+        [lines[at], lines[at + 2]],
+        ["at most, here reads clients", "              sends requests nowhere"]
+      )
+      assert.include(lines, "endpoints     GET /a")
+      const open = yield* inspectedHere({ EXT_EGRESS_ALLOWLIST: "api.example.com" }, fields, "--json")
+      assert.deepInclude(JSON.parse(open.text).atMost, {
+        reads: ["clients"],
+        sendsTo: ["https://api.example.com:443"],
+        keepsData: false,
+        writesInvoices: false
+      })
+    })
+  )
+
+  it.live("says of a page alone that it has no component, and reads nothing", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporary, "bundle.tar.zst")
+      const files = { "manifest.json": JSON.stringify(manifest), "ui/index.html": "<p>" }
+      yield* Effect.promise(async () => writeFile(file, await pack(files)))
+      const run = yield* program(["inspect", file])
+      const lines = yield* Effect.promise(() => Array.fromAsync(run.lines))
+      assert.includeMembers(lines, ["component     none", "at most, here reads no records"])
     })
   )
 

@@ -8,7 +8,7 @@ const isText = (value: unknown): boolean => typeof value === "string"
 
 /** What of a line of output is not as the published list of log fields has it; null where all is, or where it is no log line. */
 export const oddInLine = (text: string): string | null => {
-  if (!text.startsWith("{")) return null
+  if (!text.startsWith('{"')) return null
   const line = JSON.parse(text)
   if (!("annotations" in line && "fiberId" in line)) return null
   const { annotations, cause, fiberId, level, message, timestamp } = line

@@ -31,9 +31,11 @@ const listServices: Endpoint = (host, query) =>
     pageSize: query.number("pageSize")
   })
 
+/** Services are null where the install was not granted them. Where the host does not say, the call tells. */
 const overview: Endpoint = async (host) => {
-  const [clients, services] = await Promise.all([host.clients.list(), host.services.list()])
-  const [client, service] = [clients.items[0], services.items[0]]
+  const isWithout = host.granted("cap:service.read") === false
+  const [clients, services] = await Promise.all([host.clients.list(), isWithout ? null : host.services.list()])
+  const [client, service] = [clients.items[0], services?.items[0]]
   const [firstClient, firstService] = await Promise.all([
     client ? host.clients.get(client.clientId) : null,
     service ? host.services.get(service.serviceId) : null
@@ -49,8 +51,8 @@ const endpointOf = ([root, name, id, ...rest]: ReadonlyArray<string>): Endpoint 
 }
 
 /**
- * Lists the tenant's clients and services, gets one of each, and shows all four calls in one overview. What the host
- * refuses is answered with its code and the status of that code; a record that is not there is 404.
+ * Lists the tenant's clients and services, gets one of each, and shows all four calls in one overview, which does without
+ * services where the install was not granted them. What the host refuses is answered with its code and the status of that code; a record that is not there is 404.
  */
 export const handle = defineHandler(async (request, host) => {
   try {

@@ -94,6 +94,25 @@ describe("the overview", () => {
     expect(body).toMatchObject({ clients: { items: [] }, firstClient: null, firstService: null })
   })
 
+  it("does without services where they are not granted, and does not ask for them", async () => {
+    const calls: Array<string> = []
+    const asked = { list: () => Promise.reject(calls.push("services")) }
+    const host = { clients, services: asked, granted: ["cap:client.read"] as const }
+    expect(await send("/api/overview", host)).toMatchObject({
+      status: 200,
+      body: { clients: { totalCount: 2 }, services: null, firstClient: { clientName: "Alpha" }, firstService: null }
+    })
+    expect(calls).toEqual([])
+  })
+
+  it.each([undefined, ["cap:client.read", "cap:service.read"] as const])(
+    "still answers a refusal where services are granted, or nobody says so: %j",
+    async (granted) => {
+      const host = { clients, services: mockServices([], { fail: "not-allowed" }), ...(granted ? { granted } : {}) }
+      expect(await send("/api/overview", host)).toMatchObject({ status: 403, body: { error: "not-allowed" } })
+    }
+  )
+
   it("fails as a whole where one call is denied", async () => {
     const host = { clients, services: mockServices([], { fail: "not-allowed" }) }
     expect(await send("/api/overview", host)).toMatchObject({ status: 403, body: { error: "not-allowed" } })

@@ -1,4 +1,5 @@
 import { Cause, Clock, Effect, Exit } from "effect"
+import type { AccessRecord } from "../AccessRecord.ts"
 import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { NotOffered } from "../NotOffered.ts"
@@ -9,7 +10,7 @@ interface Report {
   /** `ok`, one of the four reasons of the guard, `interrupted`, `refused`, or the name of the interface's own error. */
   readonly outcome: string
   readonly level: "Info" | "Warn" | "Error"
-  readonly details: Readonly<Record<string, string | number>>
+  readonly details: Pick<AccessRecord, "resultCount" | "missing" | "field" | "why">
   readonly causes: ReadonlyArray<unknown>
 }
 
@@ -64,31 +65,34 @@ const execution = (invocation: InvocationData) => ({
 })
 
 /**
- * Runs a call in its span, counts and times it, and writes its one log line. The line names the execution, never what the
- * call was given or gave.
+ * Runs a call in its span, counts and times it, writes its one log line and gives the same to `keep`. The record names the
+ * execution, never what the call was given or gave.
  */
 export const audited = <A, E extends Coded, R>(
   operation: Operation,
   call: Effect.Effect<A, E, R>,
-  reading: Reading<A>
+  reading: Reading<A>,
+  keep?: (record: AccessRecord) => void
 ): Effect.Effect<A, E, R | Invocation> =>
   Effect.flatMap(Invocation, (invocation) =>
     Effect.flatMap(Clock.monotonicTimeNanos, (started) =>
       Effect.onExit(call, (exit) =>
-        Effect.flatMap(Clock.monotonicTimeNanos, (ended) => {
+        Clock.clockWith((clock) => {
+          const nanos = clock.monotonicTimeNanosUnsafe() - started
           const { outcome, level, details, causes } = report(exit, reading)
           const labels = { operation: operation.name, outcome }
-          return meter(labels, ended - started).pipe(
+          const record: AccessRecord = {
+            time: new Date(clock.currentTimeMillisUnsafe()).toISOString(),
+            ...labels,
+            capability: operation.capability,
+            ...execution(invocation),
+            durationMs: Number(nanos) / 1e6,
+            ...details
+          }
+          keep?.(record)
+          return meter(labels, nanos).pipe(
             Effect.andThen(Effect.annotateCurrentSpan(labels)),
-            Effect.andThen(
-              Effect.annotateLogs(Effect.logWithLevel(level)("host call", ...causes), {
-                ...labels,
-                capability: operation.capability,
-                ...execution(invocation),
-                durationMs: Number(ended - started) / 1e6,
-                ...details
-              })
-            )
+            Effect.andThen(Effect.annotateLogs(Effect.logWithLevel(level)("host call", ...causes), record))
           )
         })
       )

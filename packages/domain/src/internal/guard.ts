@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { AccessSink, type AccessSlot } from "../AccessSink.ts"
 import { Authorization } from "../Authorization.ts"
 import { BeforeWrite } from "../BeforeWrite.ts"
 import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
@@ -35,38 +36,53 @@ const noteUnread = (error: unknown) =>
     ? Effect.map(Invocation, (invocation) => unread.add(invocation))
     : Effect.void
 
-/** Checks in their one order: capability, user and permission, input, and only then the port. */
+const unrecorded = internal(
+  new DataSourceError({
+    reason: "unavailable",
+    operation: "AccessSink.open",
+    cause: new Error("access records cannot be kept at present, and nothing is read without one")
+  })
+)
+
+/** Checks in their one order: capability, user and permission, input, and only then the port. Leaves one record of each call. */
 const guard = Effect.map(
-  Authorization,
-  (authorization) =>
+  Effect.all([Authorization, AccessSink]),
+  ([authorization, sink]) =>
     <Query, A, E extends Coded = never>(
       operation: Operation<E>,
       steps: Steps<Query, A, NoInfer<E> | DataSourceError>
-    ): Effect.Effect<A, E | CallError, Invocation> =>
-      authorization.requireCapability(operation.capability).pipe(
-        Effect.andThen(
-          operation.permission === null ? Effect.succeed(null) : authorization.requirePermission(operation.permission)
-        ),
-        Effect.flatMap((subject) =>
-          Effect.flatMap(steps.input, (query) => {
-            const refused = steps.notFor?.(query, subject) ?? null
-            return refused === null ? Effect.succeed({ query, subject }) : Effect.fail(refused)
-          })
-        ),
-        Effect.mapError(onlyOfGuard),
-        Effect.flatMap(({ query, subject }) =>
-          Effect.flatMap(Invocation, (invocation) => {
-            const mayWrite = operation.access === "write" && steps.repeatable?.(query) !== true
-            return Effect.andThen(
-              mayWrite ? Effect.mapError(writing(invocation), internal) : Effect.void,
-              Effect.mapError(steps.run(invocation, query, subject), only(operation.errors))
-            )
-          })
-        ),
-        Effect.catchDefect((cause) => Effect.fail(internal(cause))),
-        Effect.tapError(noteUnread),
-        (call) => audited(operation, call, steps)
-      )
+    ): Effect.Effect<A, E | CallError, Invocation> => {
+      const call = (slot: AccessSlot | null) =>
+        authorization.requireCapability(operation.capability).pipe(
+          Effect.andThen(
+            operation.permission === null ? Effect.succeed(null) : authorization.requirePermission(operation.permission)
+          ),
+          Effect.flatMap((subject) =>
+            Effect.flatMap(steps.input, (query) => {
+              const refused = steps.notFor?.(query, subject) ?? null
+              return refused === null ? Effect.succeed({ query, subject }) : Effect.fail(refused)
+            })
+          ),
+          Effect.mapError(onlyOfGuard),
+          Effect.flatMap(({ query, subject }) =>
+            Effect.flatMap(Invocation, (invocation) => {
+              if (slot?.reserve() === false) return Effect.fail(unrecorded)
+              const mayWrite = operation.access === "write" && steps.repeatable?.(query) !== true
+              return Effect.andThen(
+                mayWrite ? Effect.mapError(writing(invocation), internal) : Effect.void,
+                Effect.mapError(steps.run(invocation, query, subject), only(operation.errors))
+              )
+            })
+          ),
+          Effect.catchDefect((cause) => Effect.fail(internal(cause))),
+          Effect.tapError(noteUnread)
+        )
+      if (sink === null) return audited(operation, call(null), steps)
+      return Effect.suspend(() => {
+        const slot = sink.open()
+        return audited(operation, call(slot), steps, slot.fill)
+      })
+    }
 )
 
 /** The guard for these operations, whose counters exist from then on. */

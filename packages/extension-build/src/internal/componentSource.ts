@@ -56,8 +56,8 @@ export const sourceOf = Effect.fnUntraced(function* (
   const named = yield* namedInterfaces(folder, options.interfaces ?? [])
   const whole = yield* explaining({ folder }, () => prepareComponent({ entry, engine, witDir }))
   const sources = { folder, entry, capabilities, named, types: options.types ?? true }
-  const { findings, interfaces } = yield* Effect.promise(() => checkSources(sources, whole))
-  const prepared = yield* explaining({ folder }, () => prepareComponent({ entry, engine, witDir, interfaces }))
+  const { findings, interfaces, uses } = yield* Effect.promise(() => checkSources(sources, whole))
+  const prepared = yield* explaining({ folder }, () => prepareComponent({ entry, engine, witDir, interfaces, uses }))
   return {
     engine,
     script: prepared.bundle,

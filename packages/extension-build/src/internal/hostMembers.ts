@@ -16,6 +16,9 @@ export interface HostMembers {
   readonly partOf: (type: Type | undefined) => string | null
 }
 
+/** Parts of `host` that ask nothing of the world. */
+const noNamespaces: ReadonlySet<string> = new Set(["granted"])
+
 const interfaceNamed = (project: Project, file: string, name: string): Node | null => {
   const statements = project.program.getSourceFile(file)?.statements ?? []
   return statements.find((statement) => isInterfaceDeclaration(statement) && statement.name.text === name) ?? null
@@ -34,7 +37,7 @@ export const hostMembers = (project: Project, sdkFolder: string): HostMembers =>
     const declaration = interfaceNamed(project, file, "HostBindings")
     const type = declaration === null ? undefined : checker.getTypeAtLocation(declaration)
     const properties = (type === undefined ? [] : withBases(type)).flatMap((one) => checker.getPropertiesOfType(one))
-    for (const property of properties) {
+    for (const property of properties.filter(({ name }) => !noNamespaces.has(name))) {
       for (const place of property.declarations) names.set(keyOf(place), property.name)
       const part = checker.getTypeOfSymbol(property)
       if (part !== undefined) parts.set(part.id, property.name)

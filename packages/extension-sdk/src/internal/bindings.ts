@@ -8,6 +8,7 @@ import { binding as secrets } from "./bindings/secrets.ts"
 import { binding as storage } from "./bindings/storage.ts"
 import { binding as uiProxy } from "./bindings/uiProxy.ts"
 import { binding as user } from "./bindings/user.ts"
+import { granted } from "./granted.ts"
 import { reads } from "./resources/reads.ts"
 
 /** The world's imports as an author sees them. A build replaces the bindings of what a component does not use. */
@@ -21,5 +22,6 @@ export const bindings: HostBindings = {
   uiProxy,
   scheduler,
   invoicing,
-  user
+  user,
+  granted
 }

@@ -6,6 +6,8 @@ export interface RequestFacts {
   readonly time: number | null
   /** 32 random bytes in base64url; null where the host sends none. */
   readonly seed: string | null
+  /** The capabilities that the execution has; null where the host does not say. */
+  readonly capabilities: ReadonlySet<string> | null
 }
 
 interface Header {
@@ -15,7 +17,8 @@ interface Header {
 
 const time = "x-alga-request-time"
 const seed = "x-alga-request-seed"
-const ofHost: ReadonlySet<string> = new Set(["x-alga-capabilities", time, seed])
+const capabilities = "x-alga-capabilities"
+const ofHost: ReadonlySet<string> = new Set([capabilities, time, seed])
 
 let facts: RequestFacts | null = null
 
@@ -28,19 +31,21 @@ const sentOnce = (headers: ReadonlyArray<Header>, name: string, form: RegExp): s
 /** Notes what the host's own headers say, and gives those of the caller, which are for the handler. */
 export const beginRequest = <A extends Header>(headers: ReadonlyArray<A>): Array<A> => {
   const milliseconds = sentOnce(headers, time, /^\d{1,15}$/)
+  const names = sentOnce(headers, capabilities, /^[\w:.,-]{0,4096}$/)
   facts = {
     time: milliseconds === null ? null : Number(milliseconds),
-    seed: sentOnce(headers, seed, /^[\w-]{43}$/)
+    seed: sentOnce(headers, seed, /^[\w-]{43}$/),
+    capabilities: names === null ? null : new Set(names.split(","))
   }
   return headers.filter(({ name }) => !ofHost.has(name.toLowerCase()))
 }
 
 /** Forgets what the last request was told. */
 export const endRequest = (): void => {
-  facts = { time: null, seed: null }
+  facts = { time: null, seed: null, capabilities: null }
 }
 
-const told = <Name extends keyof RequestFacts>(
+const told = <Name extends "time" | "seed">(
   name: Name,
   asked: string,
   from: string
@@ -56,3 +61,9 @@ export const timeFor = (asked: string): number => told("time", asked, time)
 
 /** The seed of the request, for what is `asked`. Throws where there is none. */
 export const seedFor = (asked: string): string => told("seed", asked, seed)
+
+/** The capabilities of the present execution, for what is `asked`; null where the host does not say. */
+export const capabilitiesNow = (asked: string): ReadonlySet<string> | null => {
+  if (facts === null) throw loadingError(asked)
+  return facts.capabilities
+}

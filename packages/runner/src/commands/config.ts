@@ -1,9 +1,8 @@
 import { thisContainer } from "@alga-psa/ext-adapters-wit"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { egressPort } from "../Egress.ts"
 import { sizeRows } from "../internal/sizeRows.ts"
-import { productPorts } from "../ProductPorts.ts"
+import { portStates } from "../PortStates.ts"
 import { aboutSetting, type Settings, sizesIn } from "../Settings.ts"
 import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
 import { table } from "../Table.ts"
@@ -28,7 +27,7 @@ export const config = Command.make("config", { settingsFile, json }, (flags) =>
       return { name, value: shown, source, unit, description, problem }
     })
     const sizes = values.EXT_CACHE_ROOT === undefined ? [] : sizeRows(thisContainer(), sizesIn(values as Settings))
-    const ports = [...productPorts(values), egressPort(values)]
+    const ports = portStates(values)
     if (flags.json) {
       yield* Effect.forEach([...rows, ...ports, ...sizes], (row) => Console.log(JSON.stringify(row)), { discard: true })
     } else {

@@ -1,10 +1,12 @@
+import { grantLives } from "@alga-psa/ext-adapters-pg/GrantLife"
 import * as Grants from "@alga-psa/ext-adapters-pg/Grants"
 import { alwaysGranted, Capability } from "@alga-psa/ext-domain/Capability"
 import { InstallId } from "@alga-psa/ext-domain/Identifiers"
-import { Console, Effect } from "effect"
+import { Console, Effect, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { UsageWrong } from "../ExitCode.ts"
-import { json, NotInPlace, onAdminDatabase } from "./dbAdmin.ts"
+import { json, onAdminDatabase } from "./dbAdmin.ts"
+import { check, days } from "./dbGrantsCheck.ts"
 import { printPages } from "./dbOutput.ts"
 
 const columns = {
@@ -14,18 +16,6 @@ const columns = {
   enabled: ({ enabled }: Grants.InstallCapabilities) => (enabled ? "yes" : "no"),
   capabilities: ({ capabilities }: Grants.InstallCapabilities) => capabilities.join(", ")
 }
-
-const check = Command.make("check", { json }, (flags) =>
-  Effect.gen(function* () {
-    const count = yield* printPages(Grants.ungranted, columns, flags.json)
-    if (count === 0) return
-    return yield* new NotInPlace({
-      what: `${count} installs declare more than they were granted; look at each, then run db grants apply`
-    })
-  }).pipe(onAdminDatabase)
-).pipe(
-  Command.withDescription("List the installs whose version declares more than they were granted; fail where one does")
-)
 
 const grantable = Capability.literals.filter((name) => !alwaysGranted.has(name))
 
@@ -44,18 +34,45 @@ const flags = {
   json
 }
 
+/** A change, with how many executions made use of what is taken away; null without access records. */
+interface Told extends Grants.ChangedGrants {
+  readonly executions: Readonly<Record<string, number | null>>
+}
+
+/** Says of what is taken away how many executions would have been refused. */
+const withUse = (days: number) => (row: Grants.ChangedGrants) =>
+  Effect.map(Stream.runCollect(grantLives([row.install], days)), (found): Told => {
+    const grants = found.flatMap((install) => install.grants)
+    const executions = row.capabilities.map((name) => {
+      const life = grants.find(({ capability }) => capability === name)
+      return [name, life?.executions ?? null] as const
+    })
+    return { ...row, executions: Object.fromEntries(executions) }
+  })
+
+const toldOf = (days: number) => (row: Grants.ChangedGrants | Told) =>
+  "executions" in row
+    ? Object.entries(row.executions).map(([name, count]) =>
+        count === null
+          ? `${row.install}: without ${name}: unknown, as there are no access records`
+          : `${row.install}: without ${name} ${count} executions of the last ${days} days would have been refused`
+      )
+    : []
+
 const changing = (action: "apply" | "revoke") =>
-  Command.make(action, flags, (given) =>
+  Command.make(action, { ...flags, days }, (given) =>
     Effect.gen(function* () {
       if (given.install.length > 0 === given.all) {
         return yield* new UsageWrong({ message: "name the installs with --install, or say --all" })
       }
       const installs = given.all ? "all" : given.install
       const changed = Grants.change({ action, capabilities: given.capability, installs, write: given.yes })
+      const told = action === "revoke" ? Stream.mapEffect(changed, withUse(given.days)) : changed
       const count = yield* printPages(
-        changed,
+        told,
         { ...columns, state: ({ state }: Grants.ChangedGrants) => state },
-        given.json
+        given.json,
+        toldOf(given.days)
       ).pipe(onAdminDatabase)
       if (!given.yes && count > 0) yield* Console.error("nothing was changed; add --yes to write this")
     })

@@ -1,8 +1,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { Command } from "effect/cli"
-import { egressPort } from "../Egress.ts"
 import { checkInstalls, type InstallFinding, type Offered } from "../InstallsCheck.ts"
-import { productPorts } from "../ProductPorts.ts"
+import { portStates } from "../PortStates.ts"
 import { frameAncestorsSettings, limitsOf } from "../Settings.ts"
 import type { SettingsReport } from "../SettingsSource.ts"
 import { layerStore, storeSettings } from "./bundleStore.ts"
@@ -15,7 +14,7 @@ const offeredBy = ({ readings, values }: SettingsReport): Offered => {
   const isSet = (name: string) =>
     readings.some((one) => one.name === name && (one.source === "environment" || one.source === "file"))
   return {
-    ports: [...productPorts(values), egressPort(values)],
+    ports: portStates(values),
     frameAncestors: frameAncestorsSettings.some(isSet),
     vault: isSet("VAULT_ADDR") || isSet("ALGA_VAULT_ADDR"),
     limits: limitsOf(values)

@@ -4,6 +4,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { layerSink } from "../Access.ts"
 import type { ExecuteRequest } from "../ExecuteRequest.ts"
 import { ExecuteResponse } from "../ExecuteResponse.ts"
 import { Execution } from "../Execution.ts"
@@ -45,7 +46,7 @@ const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteReq
 const local = Effect.fnUntraced(function* (file: Option.Option<string>, request: ExecuteRequest) {
   const settings = yield* loadSettings(file)
   const outcome = yield* Effect.flatMap(Execution, (execution) => execution.run(request, randomUUID())).pipe(
-    Effect.provide(layerFromSettings(settings))
+    Effect.provide(Layer.provide(layerFromSettings(settings), layerSink(settings)))
   )
   return outcome.response
 })

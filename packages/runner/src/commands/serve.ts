@@ -4,6 +4,7 @@ import { TellsConfinement } from "@alga-psa/ext-adapters-wit/TellsConfinement"
 import { Duration, Effect, Fiber, type FileSystem, Layer, Logger, type Option, Schedule, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
+import * as Access from "../Access.ts"
 import { databaseIn } from "../DatabaseSettings.ts"
 import * as DebugStream from "../DebugStream.ts"
 import * as FurtherParts from "../FurtherParts.ts"
@@ -164,6 +165,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
           ProcessFigures.layer,
           idempotency(settings)
         ]),
+        Layer.provide([Access.layerSink(settings), Access.layerDoor(settings)]),
         Layer.provide(FurtherParts.layer),
         Layer.provide(
           Layer.effectDiscard(

@@ -1,38 +1,13 @@
-import { Console, Effect, Option, Result, Schema } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { databaseOf } from "../DatabaseSettings.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
-import { readSettings, SettingsInvalid } from "../SettingsSource.ts"
+import type { Settings } from "../Settings.ts"
+import { SettingsInvalid } from "../SettingsSource.ts"
 import { json } from "./dbAdmin.ts"
 import { print } from "./dbOutput.ts"
 import { settingsFile } from "./settingsFile.ts"
 import { filterOf, namedBy, triggerFilter } from "./triggerFilter.ts"
-
-const used: ReadonlySet<string> = new Set([
-  "ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY",
-  "DATABASE_CA_FILE",
-  "DATABASE_SSLMODE",
-  ...["URL", "HOST", "PORT", "NAME", "USER", "PASSWORD"].map((part) => `DATABASE_CLUSTER_${part}`)
-])
-
-/** The settings that these commands use. What is wrong with others is no matter here. */
-const usedSettings = Effect.fnUntraced(function* (file: Option.Option<string>) {
-  const { readings, values } = yield* readSettings(file)
-  const wrong = readings.flatMap(({ name, problem }) =>
-    used.has(name) && problem !== null ? `${name} ${problem}` : []
-  )
-  if (wrong.length > 0) return yield* new SettingsInvalid({ problems: wrong })
-  const { ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: expiry } = values
-  const database = Result.getOrElse(
-    databaseOf(values, "DATABASE_CLUSTER"),
-    (why) => new SettingsInvalid({ problems: [why] })
-  )
-  if (database instanceof SettingsInvalid) return yield* database
-  if (database === null || expiry === undefined) {
-    return yield* new SettingsInvalid({ problems: ["DATABASE_CLUSTER_URL is not set"] })
-  }
-  return { database, expiry }
-})
+import { usedSettings } from "./usedSettings.ts"
 
 const triggerAdmin = fromCluster(() => import("@alga-psa/ext-runner-cluster/TriggerAdmin"))
 type TriggerAdmin = Effect.Success<typeof triggerAdmin>
@@ -40,14 +15,14 @@ type TriggerAdmin = Effect.Success<typeof triggerAdmin>
 /** Uses the triggers that the cluster of these settings keeps. */
 const onTriggers = <A, E, R>(
   file: Option.Option<string>,
-  use: (
-    triggers: TriggerAdmin,
-    expiry: Effect.Success<ReturnType<typeof usedSettings>>["expiry"]
-  ) => Effect.Effect<A, E, R>
+  use: (triggers: TriggerAdmin, expiry: Settings["ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY"]) => Effect.Effect<A, E, R>
 ) =>
   Effect.gen(function* () {
     const triggers = yield* triggerAdmin
-    const { database, expiry } = yield* usedSettings(file)
+    const name = "ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY"
+    const { database, values } = yield* usedSettings(file, "DATABASE_CLUSTER", name)
+    const expiry = values[name]
+    if (expiry === undefined) return yield* new SettingsInvalid({ problems: [`${name} is not set`] })
     const ClusterDatabase = yield* fromCluster(() => import("@alga-psa/ext-runner-cluster/ClusterDatabase"))
     return yield* Effect.provide(use(triggers, expiry), ClusterDatabase.layer(database))
   })

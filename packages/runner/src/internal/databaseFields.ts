@@ -3,7 +3,14 @@ import { Record, Result, Schema } from "effect"
 import { about } from "./settingAbout.ts"
 
 /** The databases that a runner may ask, by what their settings begin with. */
-export const databaseNames = ["DATABASE", "DATABASE_REPLICA", "IDEMPOTENCY_DATABASE", "DATABASE_CLUSTER"] as const
+export const databaseNames = [
+  "DATABASE",
+  "DATABASE_REPLICA",
+  "IDEMPOTENCY_DATABASE",
+  "DATABASE_CLUSTER",
+  "DATABASE_ACCESS",
+  "DATABASE_ACCESS_READER"
+] as const
 export type DatabaseName = (typeof databaseNames)[number]
 
 const text = Schema.NonEmptyString

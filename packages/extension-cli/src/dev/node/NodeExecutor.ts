@@ -33,6 +33,7 @@ export const nodeExecutor =
         const shorter = { ...limits, timeoutMs: Math.min(limits.timeoutMs, sandboxTimeoutMs) }
         return yield* sandbox.execute(component, http, shorter, onRun)
       }
+      const { hostHeaders = [], ...asked } = http
       const { extensionId, installId, requestId, tenantId, versionId } = yield* Invocation
       const answer = imports.forExecution(limits)
       const run = Effect.runPromiseWith(yield* Effect.context<Invocation>())
@@ -43,7 +44,10 @@ export const nodeExecutor =
           node.run({
             id,
             file: file(),
-            request: { context: { requestId, tenantId, extensionId, installId, versionId }, http },
+            request: {
+              context: { requestId, tenantId, extensionId, installId, versionId },
+              http: { ...asked, headers: [...asked.headers, ...hostHeaders] }
+            },
             answer: (call) => run(answer(call))
           }),
         catch: (error) => failed("crashed", error instanceof Error ? error.message : String(error))

@@ -1,3 +1,5 @@
+import { withCustomSection } from "./customSection.ts"
+
 /** What a component asks of its host beside the world: headers that the host alone can vouch for. */
 export type Need = "request-time" | "request-seed"
 
@@ -11,14 +13,6 @@ const needOf: Readonly<Record<string, Need>> = {
 export const needsOf = (globals: Iterable<string>): ReadonlyArray<Need> =>
   [...new Set(Array.from(globals).flatMap((name) => needOf[name] ?? []))].sort()
 
-const leb128 = (value: number): ReadonlyArray<number> =>
-  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb128(value >>> 7)]
-
-const sized = (bytes: ReadonlyArray<number>): ReadonlyArray<number> => [...leb128(bytes.length), ...bytes]
-
-/** A component that says what it needs, in a custom section: no code reads it, and whoever inspects the component can. */
-export const withNeeds = (component: Uint8Array, needs: ReadonlyArray<Need>): Uint8Array => {
-  if (needs.length === 0) return component
-  const content = [...sized([...Buffer.from("alga:needs")]), ...Buffer.from(needs.join(","))]
-  return Buffer.concat([component, Uint8Array.of(0, ...sized(content))])
-}
+/** A component that says what it needs. */
+export const withNeeds = (component: Uint8Array, needs: ReadonlyArray<Need>): Uint8Array =>
+  needs.length === 0 ? component : withCustomSection(component, "alga:needs", needs.join(","))

@@ -1,11 +1,5 @@
-const known = ["request-time", "request-seed"] as const
-
-/** What a component says that it asks of its host: a time and random bytes with each request. */
-export type ComponentNeed = (typeof known)[number]
-
 const preambleBytes = 8
 const mostSections = 10_000
-const name = "alga:needs"
 
 /** A number of LEB128 and where the next byte is; null where the bytes end before it does. */
 const numberAt = (bytes: Uint8Array, offset: number): readonly [value: number, next: number] | null => {
@@ -19,23 +13,26 @@ const numberAt = (bytes: Uint8Array, offset: number): readonly [value: number, n
   return null
 }
 
-/** What the custom section that the SDK's build writes names. Of a component without one, or of no component: nothing. */
-export const componentNeeds = (bytes: Uint8Array): ReadonlyArray<ComponentNeed> => {
+/**
+ * What stands in a component's first custom section of this name; null where it has none, or a longer one. Custom sections are what
+ * whoever made the component writes: no code reads them.
+ */
+export const customSection = (bytes: Uint8Array, name: string, mostBytes: number): string | null => {
+  const wanted = Buffer.from(name)
   let at = preambleBytes
   for (let section = 0; section < mostSections && at < bytes.length; section++) {
     const size = numberAt(bytes, at + 1)
-    if (size === null) return []
+    if (size === null) return null
     const [length, body] = size
     const found = bytes[at] === 0 ? numberAt(bytes, body) : null
     if (found !== null) {
       const [letters, start] = found
-      const content = Buffer.from(bytes.subarray(start, Math.min(body + length, start + 256))).toString("latin1")
-      if (content.slice(0, letters) === name) {
-        const said = content.slice(letters).split(",")
-        return known.filter((need) => said.includes(need))
+      const [content, end] = [start + letters, Math.min(body + length, bytes.length)]
+      if (letters === wanted.length && content <= end && wanted.equals(bytes.subarray(start, content))) {
+        return end - content > mostBytes ? null : Buffer.from(bytes.subarray(content, end)).toString("utf8")
       }
     }
     at = body + length
   }
-  return []
+  return null
 }

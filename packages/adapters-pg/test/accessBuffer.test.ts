@@ -1,0 +1,123 @@
+import { type AccessRecord, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
+import { TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { assert, describe, it } from "@effect/vitest"
+import { type AccessBufferOptions, makeAccessBuffer } from "../src/internal/access/buffer.ts"
+
+const [one, other] = ["1", "2"].map((digit) => TenantId.make(`${digit.repeat(8)}-0000-4000-8000-000000000000`))
+const at = (second: number) => new Date(second * 1_000).toISOString()
+const record = (second: number, tenant = one as TenantId): AccessRecord =>
+  accessWithoutCall({ time: at(second), operation: "clients.list", outcome: "ok", tenant })
+
+const buffer = (options: Partial<AccessBufferOptions> = {}) => {
+  const made = makeAccessBuffer({ capacity: 3, whenFull: "drop", ...options })
+  return {
+    ...made,
+    /** A call that reads; whether it was let through. */
+    call: (given: AccessRecord) => {
+      const slot = made.open()
+      const goesOn = slot.reserve()
+      slot.fill(given)
+      return goesOn
+    },
+    /** A call that is denied before it reads. */
+    deny: (given: AccessRecord) => made.open().fill(given),
+    all: () => {
+      const taken = made.take(100)
+      made.done()
+      return taken
+    }
+  }
+}
+
+const seconds = (records: ReadonlyArray<AccessRecord> = []) => records.map(({ time }) => Date.parse(time) / 1_000)
+
+describe("Access records that wait", () => {
+  it("come out in their order, numbered through, in batches that stay until they are done", () => {
+    const { call, done, take, waiting } = buffer()
+    for (const second of [1, 2, 3]) call(record(second))
+    assert.deepStrictEqual([take(2)?.first, seconds(take(2)?.records), waiting()], [0, [1, 2], 3])
+    done()
+    call(record(4))
+    assert.deepStrictEqual([take(2)?.first, seconds(take(2)?.records), waiting()], [2, [3, 4], 2])
+    done()
+    assert.deepStrictEqual([take(2), waiting()], [null, 0])
+  })
+
+  it("are all kept within the buffer, and beyond it the oldest go, told by tenant once there is room", () => {
+    const { all, call, counts } = buffer()
+    for (const second of [1, 2, 3]) assert.isTrue(call(record(second)))
+    assert.deepStrictEqual(counts(), { lost: 0, refused: 0 })
+    assert.isTrue(call(record(4)))
+    assert.isTrue(call(record(5, other)))
+    assert.deepStrictEqual(counts(), { lost: 2, refused: 0 })
+    const kept = all()
+    assert.deepStrictEqual([kept?.first, seconds(kept?.records)], [2, [3, 4, 5]])
+    const gap = {
+      operation: "access.gap",
+      outcome: "lost",
+      tenant: one,
+      time: at(2),
+      durationMs: 1_000,
+      resultCount: 2
+    }
+    assert.deepStrictEqual(all()?.records, [accessWithoutCall(gap as never)])
+  })
+
+  it("tell of a gap that is lost itself with the next one", () => {
+    const { all, call, done, take } = buffer({ capacity: 2 })
+    for (const second of [1, 2, 3]) call(record(second))
+    take(2)
+    done()
+    for (const second of [4, 5]) call(record(second))
+    all()
+    assert.deepStrictEqual(
+      all()?.records.map(({ durationMs, resultCount, time }) => [time, durationMs, resultCount]),
+      [[at(1), 0, 1]]
+    )
+  })
+
+  it("are not dropped while they are written", () => {
+    const { call, counts, done, take } = buffer({ capacity: 2 })
+    call(record(1))
+    call(record(2))
+    take(2)
+    call(record(3))
+    assert.deepStrictEqual([counts(), seconds(take(2)?.records)], [{ lost: 1, refused: 0 }, [1, 2]])
+    done()
+    assert.deepStrictEqual(
+      take(2)?.records.map(({ operation }) => operation),
+      ["access.gap"]
+    )
+  })
+
+  it("refuse a call that would have no place, where nothing may be lost, and take it again with room", () => {
+    const { all, call, counts, open } = buffer({ whenFull: "refuse" })
+    const slot = open()
+    assert.isTrue(slot.reserve())
+    assert.isTrue(call(record(1)))
+    assert.isTrue(call(record(2)))
+    assert.isFalse(open().reserve())
+    slot.fill(record(3))
+    assert.deepStrictEqual([counts(), seconds(all()?.records)], [{ lost: 0, refused: 1 }, [1, 2, 3]])
+    assert.isTrue(call(record(4)))
+  })
+
+  it("of calls that read nothing give way then, and never take the place of one that read", () => {
+    const { all, call, counts, deny } = buffer({ whenFull: "refuse" })
+    for (const second of [1, 2, 3]) call(record(second))
+    deny(record(4))
+    assert.deepStrictEqual([counts(), seconds(all()?.records)], [{ lost: 1, refused: 0 }, [1, 2, 3]])
+    assert.deepStrictEqual(seconds(all()?.records), [4])
+  })
+
+  it("that the database refuses for what they are count as lost", () => {
+    const { all, call, done, take } = buffer()
+    call(record(1))
+    call(record(2))
+    done(take(2)?.records.slice(0, 1))
+    assert.deepStrictEqual(
+      all()?.records.map(({ operation }) => operation),
+      ["access.gap"]
+    )
+  })
+})

@@ -1,0 +1,77 @@
+import { JsonSchema, Schema } from "effect"
+import { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
+
+/** The version of {@link AccessRecord}. Within one version fields are only added, optional and last. */
+export const accessRecordVersion = 1
+
+/** The operations of records that are no calls. */
+export const accessOperations = { applied: "grants.apply", revoked: "grants.revoke", gap: "access.gap" } as const
+
+/** Stands for a user who was erased. */
+export const erasedUser = UserId.make("00000000-0000-0000-0000-000000000000")
+
+const about = <S extends Schema.Top>(schema: S, description: string): S["Rebuild"] => schema.annotate({ description })
+
+const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/**
+ * What is kept of one guarded call: who made it, for whom, what became of it. It holds nothing that the call was given or gave.
+ * The log line `host call` has the same fields, in this order and of these types. Three operations are no calls: `grants.apply`
+ * and `grants.revoke`, by which `db grants` changed an install, and `access.gap`, which stands for records that were lost.
+ */
+export const AccessRecord = Schema.Struct({
+  time: about(Schema.String, "When the call ended: ISO 8601, UTC, milliseconds").check(
+    Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+  ),
+  operation: about(Schema.String, "Such as clients.list; grants.apply, grants.revoke and access.gap are no calls"),
+  outcome: about(
+    Schema.String,
+    "ok, capability-denied, rbac-denied, invalid-input, internal, interrupted, refused, or the interface's own error"
+  ),
+  capability: about(Schema.NullOr(Schema.String), "What the install needs for the call"),
+  tenant: TenantId,
+  extension: Schema.NullOr(ExtensionId),
+  install: Schema.NullOr(InstallId),
+  version: about(Schema.NullOr(Schema.String), "The id of the version, where the caller named it"),
+  contentHash: about(Schema.NullOr(Schema.String), "SHA-256 of the archive that ran, in hexadecimal"),
+  user: about(Schema.NullOr(UserId), "The user on whose behalf it ran; the nil UUID where that user was erased"),
+  trigger: about(Schema.NullOr(Schema.String), "What started the execution, such as schedule or webhook"),
+  requestId: about(Schema.NullOr(Schema.String), "The id of the request, which is that of one execution"),
+  source: Schema.optionalKey(
+    about(Schema.Literals(["todays-runner"]), "Where a call comes from that no execution here made")
+  ),
+  durationMs: about(Schema.Finite, "How long the call took, in milliseconds"),
+  resultCount: Schema.optionalKey(about(count, "How many records were found or written; of a gap: how many were lost")),
+  missing: Schema.optionalKey(about(Schema.String, "The capability or permission that is missing")),
+  field: Schema.optionalKey(about(Schema.String, "The field of the input that breaks a rule")),
+  why: Schema.optionalKey(about(Schema.String, "Which rule, or why it was denied. It repeats no value"))
+})
+export type AccessRecord = typeof AccessRecord.Type
+
+/** A record that nobody made a call for. */
+export const accessWithoutCall = (
+  given: Pick<AccessRecord, "time" | "operation" | "outcome" | "tenant"> & Partial<AccessRecord>
+): AccessRecord => ({
+  capability: null,
+  extension: null,
+  install: null,
+  version: null,
+  contentHash: null,
+  user: null,
+  trigger: null,
+  requestId: null,
+  durationMs: 0,
+  ...given
+})
+
+/** {@link AccessRecord} as JSON Schema (draft 2020-12). Its `$id` names the version. */
+export const accessRecordSchema = (): Readonly<Record<string, unknown>> => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(AccessRecord)
+  return {
+    $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
+    $id: `urn:alga-psa:extension-access-record:${accessRecordVersion}`,
+    title: "A guarded call of an Alga PSA extension",
+    ...schema,
+    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions })
+  }
+}

@@ -1,0 +1,54 @@
+import { Schema } from "effect"
+import { databaseParts, databaseUrl } from "./databaseFields.ts"
+import { keeping } from "./durationSetting.ts"
+import { number } from "./numberSettings.ts"
+import { about } from "./settingAbout.ts"
+import { token } from "./tokenSetting.ts"
+
+/** The settings of access records. */
+export const accessFields = {
+  DATABASE_ACCESS_URL: Schema.optional(databaseUrl).pipe(
+    about("Keeps a record of each guarded call, with the login of `db access` that may only insert.", "URL", {
+      secret: true
+    })
+  ),
+  ...databaseParts("DATABASE_ACCESS", "the database of access records"),
+  ALGA_EXTENSION_RUNNER_ACCESS_BUFFER: number({
+    purpose: "Access records that may wait while their database is away.",
+    unit: "records",
+    default: 20_000,
+    least: 1_000,
+    most: 1_000_000
+  }),
+  ALGA_EXTENSION_RUNNER_ACCESS_WHEN_FULL: Schema.Literals(["drop", "refuse"])
+    .annotate({ message: "must be drop or refuse" })
+    .pipe(
+      about(
+        "What happens when as many wait: drop loses the oldest, refuse answers guarded calls with internal.",
+        "drop, refuse",
+        { fallback: "drop" }
+      )
+    ),
+  ALGA_EXTENSION_RUNNER_ACCESS_RETENTION: keeping("31 days").pipe(
+    about("How long `db access apply` has access records kept; they go a whole month at a time.", "duration", {
+      fallback: "90 days"
+    })
+  ),
+  DATABASE_ACCESS_READER_URL: Schema.optional(databaseUrl).pipe(
+    about(
+      "Where `access` and GET /v1/access read access records, with the login of `db access` that may read.",
+      "URL",
+      {
+        secret: true
+      }
+    )
+  ),
+  ...databaseParts("DATABASE_ACCESS_READER", "access records to be read"),
+  ALGA_EXTENSION_RUNNER_ACCESS_TOKEN: Schema.optional(token).pipe(
+    about(
+      "Opens GET /v1/access to whoever sends it as a bearer token, for any tenant; not set, there is no such path.",
+      "text",
+      { secret: true }
+    )
+  )
+}
