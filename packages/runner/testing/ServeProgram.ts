@@ -125,5 +125,17 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
         objects.set(path, await readFile(join(bundles, path)))
       }
     })
-  return { folder, hash, settings, load, store, start, publishTo, serve: serveBy(), serveFull: serveBy(onFullDisk) }
+  return {
+    folder,
+    hash,
+    settings,
+    load,
+    store,
+    start,
+    publishTo,
+    executeAt: (url: string) => send(url, hash),
+    serve: serveBy(),
+    serveFull: serveBy(onFullDisk),
+    serveBy
+  }
 })

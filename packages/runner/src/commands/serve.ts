@@ -1,4 +1,5 @@
 import { TellsConnections } from "@alga-psa/ext-adapters-pg/ServerConnection"
+import { thisContainer } from "@alga-psa/ext-adapters-wit"
 import { TellsConfinement } from "@alga-psa/ext-adapters-wit/TellsConfinement"
 import { Duration, Effect, Fiber, type FileSystem, Layer, Logger, type Option, Schedule, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -11,6 +12,7 @@ import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { hangUps } from "../internal/hangUp.ts"
+import { sizesInWords } from "../internal/sizeRows.ts"
 import { Life, type StopOptions } from "../Life.ts"
 import { jsonLogger } from "../LogLine.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
@@ -18,7 +20,7 @@ import * as ProcessFigures from "../ProcessFigures.ts"
 import { Readiness } from "../Readiness.ts"
 import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
+import { httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings, SettingsInvalid, settingsWithWarnings } from "../SettingsSource.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -166,7 +168,12 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
         Layer.provide([Access.layerSink(settings), Access.layerDoor(settings)]),
         Layer.provide(FurtherParts.layer),
         Layer.provide(
-          Layer.effectDiscard(Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true }))
+          Layer.effectDiscard(
+            Effect.andThen(
+              Effect.logInfo(sizesInWords(thisContainer(), sizesIn(settings))),
+              Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+            )
+          )
         ),
         Layer.provide(debugStream(settings)),
         Layer.provide(Telemetry.layer(settings))
