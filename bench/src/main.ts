@@ -15,6 +15,7 @@ import { door } from "./door/DoorBench.ts"
 import { execute } from "./execute/ExecuteBench.ts"
 import { growth } from "./growth/PostgresGrowth.ts"
 import { sandboxGrowth } from "./growth/SandboxGrowth.ts"
+import { sandboxInstalls } from "./installs/InstallsBench.ts"
 import { many } from "./many/ManyBench.ts"
 import { ports } from "./ports/PortsBench.ts"
 import { postgres } from "./postgres/PostgresBench.ts"
@@ -28,6 +29,7 @@ const benches: ReadonlyArray<Bench> = [
   growth,
   sandbox,
   sandboxGrowth,
+  sandboxInstalls,
   execute,
   cluster,
   scaleModel,

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { anchorOf } from "../../docs/site/Anchors.ts"
 import { deadSiteLinks } from "../../docs/site/Check.ts"
+import { withPlainFences } from "../../docs/site/Fences.ts"
 import { withSiteLinks } from "../../docs/site/Links.ts"
 import { llmsText } from "../../docs/site/Llms.ts"
 import { navigationOf } from "../../docs/site/Navigation.ts"
@@ -70,6 +71,13 @@ describe("The pages of the site", () => {
       files: null
     })
     assert.strictEqual(text, "`Page`")
+  })
+
+  it("name the file that a block of code is", () => {
+    assert.strictEqual(
+      withPlainFences("```ts src/a.ts\nx\n```\n\n```sh fails\nfalse\n```\n\n```mermaid\na\n```\n"),
+      "`src/a.ts`\n\n```ts\nx\n```\n\n```sh\nfalse\n```\n\n```txt\na\n```\n"
+    )
   })
 
   it("have the anchors that the repository gives them", () => {

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { withPlainFences } from "./Fences.ts"
 import { withSiteLinks } from "./Links.ts"
 import { llmsText } from "./Llms.ts"
 import { type NavigationGroup, navigationOf, titleOf } from "./Navigation.ts"
@@ -50,7 +51,7 @@ export const prepareSite = async ({ base, files, version }: SiteOptions): Promis
   const targets = { pages: new Set(found), files }
   const pages = await Promise.all(
     found.map(async (source) => {
-      const text = withSiteLinks(source, await readFile(join(root, source), "utf8"), targets)
+      const text = withPlainFences(withSiteLinks(source, await readFile(join(root, source), "utf8"), targets))
       return { source, route: routeOf(source), text, title: titleOf(text) }
     })
   )

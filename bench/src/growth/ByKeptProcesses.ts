@@ -1,6 +1,7 @@
 import type { Component } from "@alga-psa/ext-adapters-wit"
 import { Effect, Metric } from "effect"
 import type { BenchOptions } from "../Bench.ts"
+import { numbers } from "../Numbers.ts"
 import type { Table } from "../Report.ts"
 import { sampleOf } from "../Sample.ts"
 import { layerOurs, request } from "../sandbox/Ours.ts"
@@ -9,15 +10,6 @@ import { layerOurs, request } from "../sandbox/Ours.ts"
 const shares = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 2]
 const warmUps = 20
 const fewestRequests = 200
-
-/** Numbers that look random and are the same in every run (Park and Miller). */
-const numbers = () => {
-  let state = 20_231
-  return (below: number): number => {
-    state = (state * 48_271) % 2_147_483_647
-    return state % below
-  }
-}
 
 /** Processes that ended because too many were kept. */
 const ended = Effect.map(
@@ -49,7 +41,7 @@ const measureOnce = (
     const begin = performance.now()
     while (durations.length < fewestRequests * scale || performance.now() - begin < budget / 2) {
       const asked = performance.now()
-      yield* calls[next(installs)] ?? Effect.void
+      yield* calls[Math.floor(next() * installs)] ?? Effect.void
       durations.push(performance.now() - asked)
     }
     const seconds = (performance.now() - begin) / 1_000

@@ -67,6 +67,7 @@ export const layerOurs = (directory: string, options: Partial<SandboxOptions> = 
       concurrencyPerInstall: 2,
       concurrencyPerTenant: 2,
       spares: 1,
+      loadedSpares: 0,
       idleProcesses: 8,
       idleMb: 1_000_000,
       limits: { ...defaultLimits, memoryMb: 128, hostCalls: 100_000 },

@@ -64,6 +64,8 @@ export interface Started {
   readonly interrupt: () => Promise<void>
   /** As {@link interrupt}, by another signal. */
   readonly end: (signal: NodeJS.Signals) => Promise<void>
+  /** Waits for its end, by whatever. */
+  readonly ended: () => Promise<void>
 }
 
 /** Starts a command that stays up. */
@@ -75,13 +77,17 @@ export const start = (command: string, place: Place): Started => {
     errors += more
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  const end = async (signal: NodeJS.Signals) => {
-    tell(child, signal)
+  const ended = async () => {
     child.stdout.resume()
     await closed
   }
+  const end = (signal: NodeJS.Signals) => {
+    tell(child, signal)
+    return ended()
+  }
   return {
     end,
+    ended,
     until: async (last) => {
       const seen: Array<string> = []
       for (;;) {

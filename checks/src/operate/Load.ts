@@ -16,6 +16,12 @@ const isReady = ({ health }: Backend): Promise<boolean> =>
     () => false
   )
 
+/** What is wrong with an answer; null where nothing is. */
+const told = async (response: Response): Promise<string | null> => {
+  const { error, status } = (await response.json()) as { readonly status?: number; readonly error?: string }
+  return response.ok && status === 200 ? null : `${response.status}, ${status}: ${error}`
+}
+
 /** Asks whichever runner is ready, as a balancer does, again and again until the work has ended. Gives what the callers saw. */
 export const callersDuring = async (
   backends: ReadonlyArray<Backend>,
@@ -34,13 +40,7 @@ export const callersDuring = async (
         await new Promise((resolve) => setTimeout(resolve, 100))
         continue
       }
-      const said = await ask(backend.address).then(
-        async (response) =>
-          ((await response.json()) as { readonly status: number }).status === 200 && response.ok
-            ? null
-            : `${response.status}`,
-        String
-      )
+      const said = await ask(backend.address).then(told, String)
       if (said === null) answered += 1
       else failed.push(said)
     }

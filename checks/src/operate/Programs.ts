@@ -34,9 +34,9 @@ const pooler = async () => {
 exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups '${program}' "$@"`
 }
 
-/** The runner's command line, of this checkout or of another one. */
+/** The runner's command line, of this checkout or of another one. One that serves notes its process. */
 export const runnerOf = (checkout: string): string =>
-  `exec node '${join(checkout, "packages/runner/src/main.ts")}' "$@"`
+  `test "$1" != serve || echo $$ >"$PORT.pid"\nexec node '${join(checkout, "packages/runner/src/main.ts")}' "$@"`
 
 /** Makes a folder of programs by these scripts, for a `PATH`. */
 export const programs = async (folder: string, scripts: Readonly<Record<string, string>>): Promise<string> => {

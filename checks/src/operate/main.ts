@@ -195,7 +195,8 @@ const backends: ReadonlyArray<Backend> = [
 const healthOf = (name: string) => (name === "one" ? backends[0]?.health : backends[1]?.health) ?? ""
 
 const startRunner = async (name: string, at: Place) => {
-  const started = starting(runnerLines.get(name) ?? "", at)
+  // What is told to stop goes on writing for a while.
+  const started = starting(`${runnerLines.get(name)} 2>&1 | (trap '' INT TERM; exec tee -a runners.log)`, at)
   runners.set(name, started)
   await started.until(/"the runner is ready"/)
   await until(
@@ -205,8 +206,15 @@ const startRunner = async (name: string, at: Place) => {
   )
 }
 
+/** What a process manager does: tells the runner alone to stop, and waits for its end. */
+const stopRunner = async (name: string) => {
+  const port = portOf(name === "one" ? "8081" : "8082")
+  process.kill(Number(await readFile(join(folder, `${port}.pid`), "utf8")), "SIGTERM")
+  await runners.get(name)?.ended()
+}
+
 const replaceRunner = async (name: string, at: Place) => {
-  await runners.get(name)?.end("SIGTERM")
+  await stopRunner(name)
   await startRunner(name, at)
 }
 
@@ -238,7 +246,7 @@ const roll = async (at: Place) => {
     await replaceRunner("one", at)
     await replaceRunner("two", at)
   })
-  must(failed.length === 0 && answered > 20, `${answered} were answered, and not: ${failed.slice(0, 5).join(", ")}`)
+  must(failed.length === 0 && answered > 20, `${answered} were answered, and not: ${failed.slice(0, 5).join("; ")}`)
 }
 
 interface Rule {
@@ -319,6 +327,14 @@ try {
   console.log(`ok   an operator's whole way: ${((performance.now() - begun) / 1000).toFixed(0)} s`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
+  const lines = await readFile(join(folder, "runners.log"), "utf8").catch(() => "")
+  console.error(
+    lines
+      .split("\n")
+      .filter((line) => /"level":"(WARN|ERROR|FATAL)"/.test(line) || (line !== "" && !line.startsWith("{")))
+      .slice(-20)
+      .join("\n")
+  )
   process.exitCode = 1
 } finally {
   clearTimeout(late)

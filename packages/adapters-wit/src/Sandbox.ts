@@ -6,6 +6,7 @@ import { ExecutionFailed, type ExecutionFailedReason } from "./ExecutionFailed.t
 import type { HostCall, HostReply, ProtocolViolation } from "./HostCall.ts"
 import { headerBytes } from "./internal/child/HeaderBytes.ts"
 import { makeAdmission, type Turn } from "./internal/host/Admission.ts"
+import { makeApart } from "./internal/host/Apart.ts"
 import { bind, prepare } from "./internal/host/binding.ts"
 import { findConfinement, tellConfinement } from "./internal/host/Confinement.ts"
 import { converse } from "./internal/host/conversation.ts"
@@ -15,7 +16,7 @@ import { makeGuestPool } from "./internal/host/GuestPool.ts"
 import { memoryPlan } from "./internal/host/memoryPlan.ts"
 import { countFailure, countInstance, noteWait, sandboxAtZero } from "./internal/host/metrics.ts"
 import { checkNode } from "./internal/host/NodeVersion.ts"
-import { poolKey } from "./internal/host/poolKey.ts"
+import { placeOf } from "./internal/host/poolKey.ts"
 import { type ProcessorWatch, promote, watchProcessor } from "./internal/host/processorWatch.ts"
 import { capped, type Limits, memoryPages } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
@@ -24,7 +25,7 @@ import { defaultSandboxOptions, type SandboxOptions } from "./SandboxOptions.ts"
 /** One execution. */
 export interface Execution<R> {
   readonly component: Component
-  /** Who it runs for. A process serves one tenant, install, component and memory limit in its life, and no other. */
+  /** Who it runs for. An instance serves one tenant and install in its life, and no other. */
   readonly tenantId: string
   readonly installId: string
   readonly request: ExecuteRequest
@@ -42,8 +43,8 @@ export interface Execution<R> {
  *
  * Guarantees:
  * - The limits of the execution hold: its time covers waiting, starting and running; then the process is killed.
- * - State of one request is not there in the next, and no process ever serves two installs. An instance whose state can
- *   be set back whole serves again; any other is thrown away.
+ * - State of one request is not there in the next, and no instance ever serves two installs, nor does a process unless it is one
+ *   for each component. An instance whose state can be set back whole serves again; any other is thrown away.
  * - No tenant and no install runs more than its share at the same time; when too many wait, who fills the queue most is
  *   refused first.
  * - A process that failed in any way is never used again, and the next execution works.
@@ -60,6 +61,9 @@ export interface SandboxService {
 export class Sandbox extends Context.Service<Sandbox, SandboxService>()("@alga-psa/ext-adapters-wit/Sandbox") {}
 
 const heapMb = 256
+const mebibyte = 1_048_576
+/** What a process takes beside its instances, in MiB. */
+const processMb = 64
 /** Node's own WebAssembly, which reads the process's program, needs this much. */
 const ownMemoryPages = 1_024
 /** What a response takes beside its body and its headers, and a message beside a response. */
@@ -111,13 +115,16 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   )
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const admission = makeAdmission(options)
+  const apart = makeApart()
+  /** What the instances of one process may take, in bytes. */
+  const keptBytes = () => Math.min((options.processMb * mebibyte) / 2, pool.share() - processMb * mebibyte)
   yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
 
   /** Makes a process that has answered ready again; it works for the same execution until it is. */
   const settle = (guest: Guest, watch: ProcessorWatch, end: Effect.Effect<void>) => {
     const make = (one: Guest) =>
       Effect.andThen(
-        ready(prepare(one)),
+        ready(prepare(one, keptBytes())),
         Effect.suspend(() => (watch.demoted() && !promote(one.node.pid) ? Effect.fail("priority") : Effect.void))
       )
     // Not in the scope: one that closes starts nothing any more, and would wait for the place of what just ended.
@@ -149,28 +156,35 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           if (!room.hasRoom(execution.tenantId)) return yield* refuse("overloaded", "answers wait for their callers")
-          const key = poolKey({ ...execution, limits })
-          const guest = yield* pool.take(key, restore)
+          const mayShare = options.processPer === "component"
+          const alone = placeOf({ ...execution, limits }, false)
+          const place = placeOf({ ...execution, limits }, mayShare && !(yield* apart.has(alone.install)))
+          const guest = yield* pool.take(place, restore)
           began = true
           yield* waited(Exit.void)
           yield* noteWait(performance.now() - asked)
-          const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits))
-          const successor = pool.prepare(key, (one) => ready(Effect.andThen(bound(one), prepare(one))))
+          const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits, place.shared))
+          const load = (one: Guest) => ready(Effect.andThen(bound(one), prepare(one)))
+          const successor = pool.prepare(place.key, load)
           const wasBound = guest.bound
           const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
-          const talk = Effect.andThen(bound(guest), converse(guest, request, limits, execution.host, onRun))
+          const talk = Effect.andThen(
+            bound(guest),
+            converse(guest, place.install, request, limits, execution.host, onRun)
+          )
           return yield* restore(talk).pipe(
             Effect.onExit((exit) => {
               if (exit._tag === "Failure") {
                 watch.stop()
                 const counted = countInstance(reasonOf(exit.cause))
-                return Effect.andThen(counted, Effect.andThen(pool.discard(guest), successor))
+                const setApart = mayShare && ran ? apart.add(place.install) : Effect.void
+                return Effect.andThen(Effect.andThen(counted, setApart), Effect.andThen(pool.discard(guest), successor))
               }
               const end = Effect.andThen(
                 Effect.sync(() => watch.stop()),
                 turn.keep()
               )
-              return settle(guest, watch, end)
+              return Effect.andThen(settle(guest, watch, end), pool.keepLoaded(place.component, load))
             })
           )
         })

@@ -49,6 +49,14 @@ export const sandboxBounds = {
     least: 0,
     most: 64
   },
+  loadedSpares: {
+    purpose:
+      "Idle processes that have loaded a component ahead, of those asked for most, for installs without a process.",
+    unit: "processes",
+    default: 4,
+    least: 0,
+    most: 1_024
+  },
   idleProcesses: {
     purpose: "Idle processes to keep for the installs that they served, all installs together.",
     unit: "processes",
@@ -93,6 +101,11 @@ export type SandboxNumbers = { readonly [Name in keyof typeof sandboxBounds]: nu
 
 /** How many processes a sandbox may have, and which Node they are. */
 export interface SandboxOptions extends SandboxNumbers {
+  /**
+   * What a process serves in its life: `install` for one install, `component` for all installs of one component, each by
+   * instances of its own. Default: `install`.
+   */
+  readonly processPer: "install" | "component"
   /** How long a process may take to start, and to make itself ready ahead of a request, in milliseconds. Default: 10,000. */
   readonly startMs: number
   /** How long a closing sandbox waits for what runs before it ends it, in milliseconds. Default: 5,000. */
@@ -121,6 +134,7 @@ export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): Sand
     concurrency,
     concurrencyPerTenant: Math.ceil((concurrency * 3) / 4),
     concurrencyPerInstall: Math.ceil(concurrency / 2),
+    processPer: "install",
     startMs: 10_000,
     graceMs: 5_000,
     confinement: "auto",

@@ -23,6 +23,7 @@ const start = () => startGuest(options)
 
 const defaults: GuestPoolOptions = {
   spares: 0,
+  loadedSpares: 0,
   idleProcesses: 2,
   idleMb: 1_024,
   idleMs: 60_000,
@@ -36,7 +37,9 @@ const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, {
 const isReady = () => Effect.void
 
 const take = (pool: GuestPool, key: string) =>
-  Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
+  Effect.uninterruptibleMask((restore) =>
+    pool.take({ key, component: `of ${key}`, install: key, shared: false }, restore as Restore)
+  )
 
 describe("GuestPool", () => {
   it.effect("gives a process that was kept to its own key again, and to no other", () =>
@@ -225,6 +228,29 @@ describe("GuestPool", () => {
       assert.isUndefined(next.pollUnsafe())
       yield* Deferred.succeed(ready, undefined)
       assert.strictEqual(yield* Fiber.join(next), guest)
+    })
+  )
+
+  it.effect("has installs that share a process wait for one at work, until that took as long as starting another", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const takeShared = (install: string) =>
+        Effect.uninterruptibleMask((restore) =>
+          pool.take({ key: "a", component: "of a", install, shared: true }, restore as Restore)
+        )
+      const first = yield* takeShared("x")
+      const second = yield* Effect.forkChild(takeShared("y"), { startImmediately: true })
+      const gone = yield* Effect.forkChild(takeShared("w"), { startImmediately: true })
+      yield* TestClock.adjust(60)
+      yield* Fiber.interrupt(gone)
+      yield* pool.keep(first, isReady)
+      assert.strictEqual(yield* Fiber.join(second), first)
+      const third = yield* Effect.forkChild(takeShared("z"), { startImmediately: true })
+      yield* TestClock.adjust(39)
+      assert.isUndefined(third.pollUnsafe())
+      yield* TestClock.adjust(1)
+      assert.notStrictEqual(yield* Fiber.join(third), first)
+      assert.isTrue(first.node.isOpen())
     })
   )
 

@@ -48,8 +48,14 @@ const outcomesIn = Effect.fnUntraced(function* (program: Program, expressions: R
     ({ node }) => node.end
   )
   yield* receive(guest)
-  yield* bind(guest, { hash: "", glue, glueSha256, imports: [], modules: [], unrestorable: null }, [], defaultLimits)
-  const { body } = yield* converse(guest, requestOf(), defaultLimits, () => Effect.succeed(ok(null)))
+  yield* bind(
+    guest,
+    { hash: "", glue, glueSha256, imports: [], modules: [], unrestorable: null },
+    [],
+    defaultLimits,
+    false
+  )
+  const { body } = yield* converse(guest, "install", requestOf(), defaultLimits, () => Effect.succeed(ok(null)))
   return JSON.parse(Buffer.from(body ?? []).toString()) as ReadonlyArray<string>
 })
 

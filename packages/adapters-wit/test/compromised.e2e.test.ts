@@ -102,7 +102,7 @@ describe("A process that its guest has taken over", () => {
   ])("is bound only where it says so, and not where it says $says", ({ message, seen }) =>
     Effect.gen(function* () {
       const guest = yield* replaying([message])
-      const outcome = yield* Effect.match(bind(guest, component, [], defaultLimits), {
+      const outcome = yield* Effect.match(bind(guest, component, [], defaultLimits, false), {
         onFailure: ({ reason }) => reason,
         onSuccess: () => "bound"
       })
@@ -121,7 +121,7 @@ describe("A process that its guest has taken over", () => {
   it.live("is bound to a component whose files are what intake wrote", () =>
     Effect.gen(function* () {
       const guest = yield* replaying([{ type: "loaded" }])
-      yield* bind(guest, { ...component, modules: [file] }, [], defaultLimits)
+      yield* bind(guest, { ...component, modules: [file] }, [], defaultLimits, false)
       assert.isTrue(guest.bound)
     })
   )
@@ -136,7 +136,7 @@ describe("A process that its guest has taken over", () => {
       const guest = yield* replaying([{ type: "loaded" }])
       const sent: Array<unknown> = []
       const node = { ...guest.node, send: (body: Uint8Array | string) => sent.push(body) }
-      const error = yield* Effect.flip(bind({ ...guest, node }, { ...component, ...change }, [], defaultLimits))
+      const error = yield* Effect.flip(bind({ ...guest, node }, { ...component, ...change }, [], defaultLimits, false))
       assert.strictEqual(error.reason, "component-gone")
       assert.deepEqual([guest.bound, sent], [false, []])
     })

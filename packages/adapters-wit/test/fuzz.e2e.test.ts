@@ -224,7 +224,7 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
             const answer = imports.forExecution(defaultLimits)
             const ready = Effect.timeoutOrElse(receive(guest), { duration: duration + startMs, orElse: () => silent })
             yield* ready
-            return yield* converse(guest, requestOf(), defaultLimits, (asked) =>
+            return yield* converse(guest, "install", requestOf(), defaultLimits, (asked) =>
               Effect.tap(answer(asked), (reply) =>
                 Effect.sync(() => reply.type === "error" && assert.include([...errorCodes], reply.value))
               )

@@ -164,6 +164,7 @@ describe("Intake, interrupted at every step", () => {
 
 const options: GuestPoolOptions = {
   spares: 0,
+  loadedSpares: 0,
   idleProcesses: 1,
   idleMb: 1_024,
   idleMs: 60_000,
@@ -184,10 +185,12 @@ const poolOf = Effect.fnUntraced(function* (given: Partial<GuestPoolOptions> = {
   const pool = yield* makeGuestPool(start, { ...options, ...given })
   const use = (key: string, during: Effect.Effect<void> = work) =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(pool.take(key, restore as Restore), (guest) =>
-        Effect.onExit(restore(during), (exit) =>
-          Exit.isSuccess(exit) ? pool.keep(guest, () => turns(1)) : pool.discard(guest)
-        )
+      Effect.flatMap(
+        pool.take({ key, component: `of ${key}`, install: key, shared: false }, restore as Restore),
+        (guest) =>
+          Effect.onExit(restore(during), (exit) =>
+            Exit.isSuccess(exit) ? pool.keep(guest, () => turns(1)) : pool.discard(guest)
+          )
       )
     )
   /** Nothing is open beside what waits for work, and a following execution works. */

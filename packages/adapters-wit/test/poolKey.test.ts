@@ -1,21 +1,50 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type PoolParty, poolKey } from "../src/internal/host/poolKey.ts"
+import { type PoolParty, placeOf } from "../src/internal/host/poolKey.ts"
 
-const party: PoolParty = { tenantId: "a", installId: "x", component: { hash: "h" }, limits: { memoryMb: 64 } }
+const component = { hash: "h", unrestorable: null }
+const party: PoolParty = { tenantId: "a", installId: "x", component, limits: { memoryMb: 64 } }
+const others: ReadonlyArray<readonly [what: string, other: Partial<PoolParty>]> = [
+  ["another tenant", { tenantId: "b" }],
+  ["another install", { installId: "y" }],
+  ["a tenant and an install whose names run into each other", { tenantId: 'a","x', installId: "" }],
+  ["tenant and install in each other's place", { tenantId: "x", installId: "a" }]
+]
+const apart: ReadonlyArray<readonly [what: string, other: Partial<PoolParty>]> = [
+  ["another component", { component: { ...component, hash: "i" } }],
+  ["another memory limit", { limits: { memoryMb: 65 } }]
+]
 
-describe("poolKey", () => {
+describe("The place of an execution where a process serves one install", () => {
   it("is the same for the same tenant, install, component and memory limit", () => {
-    assert.strictEqual(poolKey({ ...party }), poolKey(structuredClone(party)))
+    assert.deepStrictEqual(placeOf({ ...party }, false), placeOf(structuredClone(party), false))
   })
 
-  it.each([
-    ["another tenant", { tenantId: "b" }],
-    ["another install", { installId: "y" }],
-    ["another component", { component: { hash: "i" } }],
-    ["another memory limit", { limits: { memoryMb: 65 } }],
-    ["a tenant and an install whose names run into each other", { tenantId: 'a","x', installId: "" }],
-    ["tenant and install in each other's place", { tenantId: "x", installId: "a" }]
-  ])("differs for %s", (_, other) => {
-    assert.notStrictEqual(poolKey({ ...party, ...other }), poolKey(party))
+  it.each([...others, ...apart])("is another process for %s", (_, other) => {
+    const [one, two] = [placeOf(party, false), placeOf({ ...party, ...other }, false)]
+    assert.notStrictEqual(one.key, two.key)
+    assert.deepStrictEqual([one.shared, two.shared], [false, false])
+  })
+})
+
+describe("The place of an execution where a process may be shared", () => {
+  it.each(others)("is the same process and another install for %s", (_, other) => {
+    const [one, two] = [placeOf(party, true), placeOf({ ...party, ...other }, true)]
+    assert.deepStrictEqual([one.key, one.shared], [two.key, true])
+    assert.notStrictEqual(one.install, two.install)
+  })
+
+  it.each(apart)("is another process for %s", (_, other) => {
+    assert.notStrictEqual(placeOf({ ...party, ...other }, true).key, placeOf(party, true).key)
+  })
+
+  it("is a process of one install where the component's state cannot be reached", () => {
+    const unreached = { ...party, component: { ...component, unrestorable: "table-write" } }
+    assert.deepStrictEqual(placeOf(unreached, true), placeOf(unreached, false))
+  })
+
+  it("is never a process of one install", () => {
+    const alone = placeOf({ ...party, component: { ...component, hash: "x" } }, false)
+    assert.notStrictEqual(placeOf(party, true).key, alone.key)
+    assert.notStrictEqual(placeOf(party, true).key, placeOf(party, false).key)
   })
 })

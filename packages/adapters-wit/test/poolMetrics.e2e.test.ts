@@ -20,6 +20,7 @@ const start = () =>
 const defaults: GuestPoolOptions = {
   ...defaultSandboxOptions(),
   spares: 0,
+  loadedSpares: 0,
   idleProcesses: 2,
   idleMs: 60_000,
   requestsPerProcess: 2,
@@ -41,7 +42,9 @@ const keepIn = (pool: GuestPool) => (guest: Guest) => pool.keep(guest, () => Eff
 const recycled = counts("alga_extension_sandbox_processes_recycled_total", "why")
 
 const take = (pool: GuestPool, key: string) =>
-  Effect.uninterruptibleMask((restore) => pool.take(key, restore as Restore))
+  Effect.uninterruptibleMask((restore) =>
+    pool.take({ key, component: `of ${key}`, install: key, shared: false }, restore as Restore)
+  )
 
 /** What a pool has counted when it has done something. */
 const counted = (act: (pool: GuestPool) => Effect.Effect<unknown, unknown>, options: Partial<GuestPoolOptions> = {}) =>

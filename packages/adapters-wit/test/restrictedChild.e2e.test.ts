@@ -100,6 +100,8 @@ describe("a restricted process", () => {
       const node = yield* open({ ...options, program: { ...guestProgram(), text } })
       assert.deepEqual(yield* Effect.flip(node.next), { reason: "exited", detail: "code 3, signal null" })
       assert.strictEqual(node.errorOutput(), "e".repeat(8_192))
+      node.forgetErrors()
+      assert.strictEqual(node.errorOutput(), "")
       const told: Array<string> = []
       node.onBroken(({ reason }) => told.push(reason))
       assert.deepEqual(told, ["exited"])

@@ -200,11 +200,14 @@ const contextData = { requestId: "r", tenantId: "t", extensionId: "e", installId
 const host = (call: HostCall) => Effect.succeed(ok(call.function === "getContext" ? contextData : null))
 
 /** What a request finds, or the reason that it ended with. */
-const ask = (guest: Promise<Uint8Array>, installId: string, bytes?: number) =>
-  Effect.match(run(guest, { installId, host, ...(bytes === undefined ? {} : { body: new Uint8Array(bytes) }) }), {
-    onFailure: (error) => ("reason" in error ? error.reason : error._tag) as string,
-    onSuccess: ({ body }) => (body === null ? "nothing" : Buffer.from(body).toString("hex"))
-  })
+const ask = (guest: Promise<Uint8Array>, installId: string, bytes?: number, tenantId = "tenant") =>
+  Effect.match(
+    run(guest, { installId, tenantId, host, ...(bytes === undefined ? {} : { body: new Uint8Array(bytes) }) }),
+    {
+      onFailure: (error) => ("reason" in error ? error.reason : error._tag) as string,
+      onSuccess: ({ body }) => (body === null ? "nothing" : Buffer.from(body).toString("hex"))
+    }
+  )
 
 layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 seconds" })(
   "A guest carries nothing over by",
@@ -231,6 +234,32 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
     it.effect.each(refusals)("$name: it is refused", (attempt) =>
       Effect.gen(function* () {
         assert.strictEqual(yield* ask(smuggler(attempt), attempt.name), attempt.ends)
+      })
+    )
+  }
+)
+
+const shared = sandboxOf({ spares: 0, processPer: "component" })
+
+layer(shared, { excludeTestServices: true, timeout: "60 seconds" })(
+  "In a process that installs of two tenants share, a guest carries nothing over by",
+  (it) => {
+    it.effect.each(attempts)("$name", (attempt) =>
+      Effect.gen(function* () {
+        const guest = smuggler(attempt)
+        const { name } = attempt
+        const looks = [
+          ask(guest, name, undefined, "other tenant"),
+          ask(guest, name),
+          ask(guest, `${name}, again`),
+          ask(guest, `${name}, for the first time`, undefined, "third tenant")
+        ]
+        const first = yield* ask(guest, name, undefined, "other tenant")
+        assert.match(first, /^[0-9a-f]{8}$/)
+        for (const look of looks) {
+          assert.strictEqual(yield* ask(guest, name, bytesOf.leave), attempt.ends ?? "00000000")
+          assert.strictEqual(yield* look, first)
+        }
       })
     )
   }

@@ -31,6 +31,8 @@ const deepest = Effect.fnUntraced(function* (callsThere: number) {
   return within
 })
 
+const shared = sandboxOf({ spares: 0, processPer: "component" })
+
 layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 seconds" })("The room on the stack", (it) => {
   it.effect.each([
     { what: "code", callsThere: 0 },
@@ -53,5 +55,21 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
         assert.strictEqual(yield* ask(often, 0, within, callsThere), "answer")
       }),
     { timeout: 120_000 }
+  )
+})
+
+layer(shared, { excludeTestServices: true, timeout: "60 seconds" })("The room on the stack", (it) => {
+  it.effect("is the same for an install whose process served others, in their instances and its own", () =>
+    Effect.gen(function* () {
+      // In an install's first request the process may be any: the depth must not depend on it.
+      const within = yield* deepest(1)
+      assert.isAbove(within, 1_000)
+      const others = [newInstall(), newInstall()]
+      for (let i = 0; i < 300; i++) yield* ask(others[i % 2] ?? "", i % 100 === 0 ? 900 : 1)
+      for (const installId of [newInstall(), newInstall(), ...others]) {
+        assert.strictEqual(yield* ask(installId, 0, within, 1), "answer")
+      }
+      assert.strictEqual(yield* ask(newInstall(), 0, within + 1, 1), "too-deep")
+    })
   )
 })

@@ -432,6 +432,15 @@ export const Settings = Schema.Struct({
 
   ...numberFields(limitPrefix, limitBounds),
   ...numberFields(sandboxPrefix, sandboxBounds),
+  ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER: Schema.Literals(["install", "component"])
+    .annotate({ message: "must be install or component" })
+    .pipe(
+      about(
+        "install keeps a process for one install; component for all installs of a component, each with instances of its own.",
+        "install, component",
+        { fallback: "install" }
+      )
+    ),
   ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT: Schema.Literals(["auto", "none"])
     .annotate({ message: "must be auto or none" })
     .pipe(
@@ -467,7 +476,8 @@ export const limitsOf = (settings: Partial<Settings>): Limits => ({
 /** How many processes the sandbox may have, and which, after these settings. */
 export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> => ({
   ...numbersOf(sandboxPrefix, sandboxBounds, settings),
-  confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT
+  confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT,
+  processPer: settings.ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER
 })
 
 /** Where the bundles come from, after these settings. */

@@ -8,6 +8,7 @@ import { spanName } from "./internal/http/spanName.ts"
 import { innermostCause } from "./internal/innermostCause.ts"
 import { sampledTracer } from "./internal/sampler.ts"
 import { pairsOf } from "./internal/telemetrySettings.ts"
+import { withoutNulls } from "./internal/withoutNulls.ts"
 import { plainLine } from "./LogLine.ts"
 import type { Settings } from "./Settings.ts"
 
@@ -95,7 +96,7 @@ const logs = (settings: Settings) => {
   const receiver = receiverOf(settings, "logs")
   if (receiver === null) return Layer.empty
   const plain = Effect.map(OtlpLogger.make({ ...receiver, excludeLogSpans: true }), (logger) =>
-    Logger.make<unknown, void>((options) => logger.log(plainLine(options)))
+    Logger.make<unknown, void>((options) => logger.log(withoutNulls(plainLine(options))))
   )
   return Logger.layer([plain], { mergeWithExisting: true })
 }

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import { program } from "../testing/Program.ts"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
+import { otlpReceiver } from "./support/OtlpReceiver.ts"
 
 const password = "a-password-of-this-test"
 const accessToken = "an-access-token-of-this-test"
@@ -66,6 +67,9 @@ const end = ({ run: running }: Serving, signal: "SIGTERM" | "SIGKILL" = "SIGTERM
     return { lines: lines.map((line) => JSON.parse(line)), code: (await running.ended).code }
   })
 
+/** An attribute of OTLP as a field. */
+const plain = ({ key, value }: { readonly key: string; readonly value: object }) => [key, Object.values(value)[0]]
+
 const decode = Schema.decodeUnknownSync(AccessRecord, { onExcessProperty: "error" })
 
 /** The fields of a record among those of a log line. */
@@ -78,7 +82,9 @@ describe("Access records of a runner", () => {
     () =>
       Effect.gen(function* () {
         const { access, keeps, serve, url } = yield* setting
-        const serving = yield* serve(keeps)
+        const receiver = yield* otlpReceiver
+        const sends = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_LOGS_EXPORTER: "otlp" }
+        const serving = yield* serve({ ...keeps, ...sends })
         yield* serving.execute()
         yield* serving.execute({ path: "/api/clients", query: { search: marker } })
         yield* serving.execute({ user: ids.users.withoutPermission, path: "/api/clients", query: { search: marker } })
@@ -102,7 +108,12 @@ describe("Access records of a runner", () => {
           url,
           "SELECT string_agg(r::text, '\n') AS text FROM alga_extension_access.access_record AS r"
         )
-        const text = JSON.stringify(dump)
+        const sent = receiver.logs.filter(({ body }) => body.stringValue === "host call")
+        assert.sameDeepMembers(
+          sent.map(({ attributes }) => JSON.stringify(pick(Object.fromEntries(attributes.map(plain))))),
+          records.map((record) => JSON.stringify(record, (_, value) => value ?? undefined))
+        )
+        const text = JSON.stringify([dump, lines, receiver.logs, receiver.spans])
         const { clients, service_catalog: services, users } = seed({ contentHash: "0".repeat(64) })
         const told = [
           marker,

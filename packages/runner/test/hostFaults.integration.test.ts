@@ -208,7 +208,7 @@ describe("a runner whose store is in trouble", () => {
         yield* prepared.publishTo(store.objects)
         const { execute, url } = yield* prepared.serve({
           BUNDLE_STORE_BASE: store.base,
-          BUNDLE_STORE_TIMEOUT: "1 second",
+          BUNDLE_STORE_TIMEOUT: "3 seconds",
           AWS_ACCESS_KEY_ID: credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
           AWS_REGION: credentials.region

@@ -70,7 +70,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
         assert.deepStrictEqual([code, line.split("; ")[0]], [2, wrong])
         assert.deepStrictEqual(yield* ends({ DATABASE_URL: `postgres:///alga?host=${host}` }), [
           2,
-          "DATABASE_URL has a host that is none: a name, an address, or the directory of a socket"
+          "DATABASE_URL has an invalid host: give a name, an address, or the directory of a socket"
         ])
       }
     })

@@ -8,9 +8,15 @@ import {
   type HostCall,
   type HostReply,
   type ProtocolViolation,
-  Sandbox
+  type SandboxService
 } from "../../src/index.ts"
 import { requestOf } from "../support/Run.ts"
+
+/** Who a request is for. */
+export interface Party {
+  readonly tenantId: string
+  readonly installId: string
+}
 
 /** Answers the host calls of one request. */
 export type Host<R> = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
@@ -30,17 +36,17 @@ export const outcomes = new Map<string, number>()
 
 /** All that a request shows to its caller and its host, as text; null where the machine was too slow to tell. */
 export const observe = Effect.fnUntraced(function* <R>(
+  sandbox: SandboxService,
   component: Component,
-  installId: string,
+  { installId, tenantId }: Party,
   body: Uint8Array,
   host: Host<R>
 ) {
   const calls: Array<string> = []
-  const sandbox = yield* Sandbox
   const answer = yield* sandbox
     .execute({
       component,
-      tenantId: "tenant",
+      tenantId,
       installId,
       request: requestOf(body),
       limits,

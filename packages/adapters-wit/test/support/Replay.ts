@@ -42,7 +42,7 @@ export const replaying = Effect.fnUntraced(function* (messages: ReadonlyArray<Sa
 export const talk = Effect.fnUntraced(function* (messages: ReadonlyArray<Said>, limits: Limits) {
   const calls: Array<HostCall> = []
   const host = (asked: HostCall): Effect.Effect<HostReply> => Effect.sync(() => ok(void calls.push(asked)))
-  const end = yield* Effect.match(converse(yield* replaying(messages), requestOf(), limits, host), {
+  const end = yield* Effect.match(converse(yield* replaying(messages), "install", requestOf(), limits, host), {
     onFailure: ({ limit, reason }) => `${reason} (${limit})`,
     onSuccess: ({ status }) => String(status)
   })

@@ -16,7 +16,9 @@ export const layerStore = layerComponentStore({
 
 /** A store and a sandbox that keeps few processes. */
 export const sandboxOf = (options: Partial<SandboxOptions> = {}) =>
-  layerSandbox({ concurrency: 4, spares: 1, idleProcesses: 2, ...options }).pipe(Layer.provideMerge(layerStore))
+  layerSandbox({ concurrency: 4, spares: 1, loadedSpares: 0, idleProcesses: 2, ...options }).pipe(
+    Layer.provideMerge(layerStore)
+  )
 
 const headersOf = (count: number) => Array.from({ length: count }, () => ({ name: "x-a", value: "1" }))
 

@@ -3,6 +3,7 @@ import { Deferred, Effect } from "effect"
 import { encode } from "../../src/internal/child/Encoder.ts"
 import { headerBytes } from "../../src/internal/host/FrameReader.ts"
 import type { Guest } from "../../src/internal/host/Guest.ts"
+import { makeInstalls } from "../../src/internal/host/Installs.ts"
 import type { Broken, RestrictedNode } from "../../src/internal/host/RestrictedNode.ts"
 
 const ready = Buffer.from(encode({ type: "ready" }).subarray(headerBytes))
@@ -32,9 +33,19 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     kill,
     break: breakWith,
     end: Effect.sync(kill),
-    errorOutput: () => ""
+    errorOutput: () => "",
+    forgetErrors: () => {}
   }
-  return { node, bound: false, key: null, idleSince: 0, served: 0, residentBytes: 0 }
+  return {
+    node,
+    installs: makeInstalls(),
+    bound: false,
+    key: null,
+    loaded: false,
+    idleSince: 0,
+    served: 0,
+    residentBytes: 0
+  }
 }
 
 /** Lets everything go on that waits for nothing but its turn. */

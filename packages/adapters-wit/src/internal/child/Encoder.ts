@@ -21,6 +21,7 @@ const makeRoom = (count: number): void => {
   if (length <= frame.byteLength) return
   const larger = Buffer.allocUnsafe(Math.min(Math.max(length, frame.byteLength * 2), most))
   larger.set(frame.subarray(0, at))
+  frame.fill(0)
   frame = larger
 }
 
@@ -121,12 +122,18 @@ const valuesOf = (message: FromGuest): ReadonlyArray<unknown> => {
   }
 }
 
+/** Overwrites the last frame. */
+export const forgetWritten = (): void => {
+  frame.fill(0)
+  if (frame.byteLength > keptBytes) frame = Buffer.allocUnsafe(keptBytes)
+}
+
 /**
  * The frame of a message, its length first. It is there until the next call. Throws {@link MessageTooLarge} as soon as the
  * message has more than `mostBytes`, and a `TypeError` for functions and symbols.
  */
 export const encode = (message: FromGuest, mostBytes = Number.POSITIVE_INFINITY): Buffer => {
-  if (frame.byteLength > keptBytes) frame = Buffer.allocUnsafe(keptBytes)
+  if (frame.byteLength > keptBytes) forgetWritten()
   at = headerBytes
   most = headerBytes + mostBytes
   putByte(messageTypes[message.type])

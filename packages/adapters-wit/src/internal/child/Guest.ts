@@ -1,10 +1,11 @@
 import { coreWasm } from "./CoreWasm.ts"
-import { encode, MessageTooLarge } from "./Encoder.ts"
-import { type Glue, type GuestInstance, prepare, takeMemoryRefused } from "./GuestInstance.ts"
+import { encode, forgetWritten, MessageTooLarge } from "./Encoder.ts"
+import { type Glue, prepare, takeMemoryRefused } from "./GuestInstance.ts"
 import { glueUrl, harden, makeReadDropper } from "./Harden.ts"
 import { headerBytes } from "./HeaderBytes.ts"
+import { type Instances, makeInstances } from "./Instances.ts"
 import type { FailReason, FromGuest, Load, Reply, Run, ToGuest, WithParts } from "./Messages.ts"
-import { PipeClosed, readFrame, readMessage, readText, write } from "./Pipe.ts"
+import { forgetRead, PipeClosed, readFrame, readMessage, readText, write } from "./Pipe.ts"
 import { needsUnpacking, unpack } from "./Wire.ts"
 
 const afterThisTurn = setImmediate
@@ -69,27 +70,27 @@ const excessOf = (response: unknown, limits: Run): FailReason | null => {
   return headerBytes(headers) > limits.headerBytes ? "response-headers-too-large" : null
 }
 
-/** The component that this process is bound to, and the instance that waits for its next request. */
+/** The glue's copy of a body, which has crossed the pipe. */
+const overwriteBody = (response: unknown): void => {
+  const body = fieldOf(response, "body")
+  if (body instanceof Uint8Array) body.fill(0)
+}
+
+/** The component that this process is bound to, and its instances. */
 class Bound {
-  private readonly newInstance: () => GuestInstance
-  private instance: GuestInstance | null = null
-  private used = false
-  private callsAtStart = false
+  private readonly instances: Instances
   private requests = 0
   private residentBytes = 0
 
-  constructor(newInstance: () => GuestInstance) {
-    this.newInstance = newInstance
+  constructor(instances: Instances) {
+    this.instances = instances
   }
 
-  /** Makes ready for the next request: sets the instance of the last one back, or makes another. */
-  prepare(): void {
-    const obstacle = this.used ? (this.instance?.obstacle() ?? null) : null
-    if (obstacle !== null) this.instance = null
-    else if (this.used) this.instance?.restore()
-    this.used = false
-    this.callsAtStart ||= obstacle === "call-at-start"
-    if (!this.callsAtStart) this.instance ??= this.newInstance()
+  /** Makes ready for the next request, and leaves nothing of the last one where a guest could reach it. */
+  prepare(keptBytes: number): void {
+    this.instances.prepare(keptBytes)
+    forgetRead()
+    forgetWritten()
   }
 
   /** Answers a request. Where it failed, the host ends this process. */
@@ -97,23 +98,21 @@ class Bound {
     hostCallBytes = message.hostCallBytes
     const request = unpack(message.request, readParts(message))
     try {
-      this.prepare()
+      const instance = this.instances.take(message.install)
       takeMemoryRefused()
-      this.instance ??= this.newInstance()
-      this.used = true
-      const response = this.instance.handler(request)
+      const response = instance.handler(request)
       const excess = excessOf(response, message)
       if (excess === null) {
         if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
-        const obstacle = this.instance.obstacle()
         send({
           type: "done",
           response,
-          obstacle,
+          obstacle: instance.obstacle(),
           residentBytes: this.residentBytes,
           memoryRefused: takeMemoryRefused(),
-          memoryBytes: this.instance.memoryBytes()
+          memoryBytes: instance.memoryBytes()
         })
+        overwriteBody(response)
       } else fail(excess, null)
     } catch (error) {
       if (error instanceof PipeClosed) throw error
@@ -129,7 +128,7 @@ const load = async (message: Load): Promise<Bound> => {
   dropReads()
   const glue = (await import(glueUrl)) as Glue
   const imports = Object.fromEntries(message.imports.map((name) => [name, importOf(name)]))
-  return new Bound(prepare(message, modules, glue, imports))
+  return new Bound(makeInstances(prepare(message, modules, glue, imports), message.shared))
 }
 
 const serve = async (): Promise<void> => {
@@ -142,12 +141,13 @@ const serve = async (): Promise<void> => {
     if (message.type === "load") {
       try {
         bound = await load(message)
+        forgetRead()
         send({ type: "loaded" })
       } catch (error) {
         fail("load", error)
       }
     } else if (message.type === "prepare" && bound !== undefined) {
-      bound.prepare()
+      bound.prepare(message.keptBytes)
       send({ type: "ready" })
     } else if (message.type === "run" && bound !== undefined) {
       bound.run(message)

@@ -11,6 +11,7 @@ import {
 import { hostCallAdapter } from "./core/HostCallAdapter.ts"
 import { type ImportObject, type Linkable, makeLinker } from "./Linker.ts"
 import type { Load, LoadedModule } from "./Messages.ts"
+import { nothing, type Snapshot, setBack, snapshotOf } from "./Snapshot.ts"
 
 type Component = { readonly handler: (request: unknown) => unknown }
 
@@ -32,6 +33,10 @@ export interface GuestInstance {
   readonly obstacle: () => string | null
   /** Sets everything back that a request may have changed. Only where there is no obstacle. */
   readonly restore: () => void
+  /** Overwrites all that a request may have left, as far as it can be reached. It must not serve again. */
+  readonly wipe: () => void
+  /** Memory that it takes for itself, in bytes, as far as is known. */
+  readonly bytes: () => number
 }
 
 type Compiled = LoadedModule & Linkable
@@ -52,13 +57,21 @@ export const takeMemoryRefused = (): boolean => {
   return was
 }
 
+/** What the glue's objects of one instance take. */
+const glueBytes = 393_216
+const systemPageBytes = 4_096
+
+/** What memories held at the start, by their order: the same for the instances of one component, and then kept once. */
+type Snapshots = Map<number, Snapshot>
+
 const pagesOf = (memory: CoreLinearMemory): number => memory.buffer.byteLength / pageBytes
 
 const instantiate = (
   load: Load,
   glue: Glue,
   imports: Readonly<Record<string, object>>,
-  modules: ReadonlyArray<Compiled>
+  modules: ReadonlyArray<Compiled>,
+  known: Snapshots
 ): GuestInstance => {
   const linker = makeLinker()
   const sizes = new Map<CoreLinearMemory, CoreGlobal>()
@@ -112,6 +125,10 @@ const instantiate = (
     }
   }
 
+  const wipe = (): void => {
+    for (const { memory } of memories) setBack(memory.buffer, nothing, new Set())
+    for (const global of globals) global.value = typeof global.value === "bigint" ? 0n : 0
+  }
   const memoryBytes = (): number =>
     memories.reduce((sum, { memory }) => sum + Number(sizes.get(memory)?.value ?? pagesOf(memory)), 0) * pageBytes
 
@@ -119,15 +136,19 @@ const instantiate = (
     linker.glueCalls() > 0
       ? "call-at-start"
       : (load.unrestorable ?? (linker.sharesNothingElse() ? null : "shared-with-glue"))
-  if (obstacleAtStart !== null) return { handler, memoryBytes, obstacle: () => obstacleAtStart, restore: () => {} }
+  if (obstacleAtStart !== null) {
+    return { handler, memoryBytes, obstacle: () => obstacleAtStart, restore: () => {}, wipe, bytes: () => glueBytes }
+  }
 
   for (const { memory, most } of memories) {
     const size = sizes.get(memory)
     if (size !== undefined) memory.grow(Math.max(0, Math.min(headroomPages, most - pagesOf(memory))))
   }
-  const savedMemories = memories.map(({ memory }) => {
+  const savedMemories = memories.map(({ memory }, i) => {
     const seen = Number(sizes.get(memory)?.value ?? pagesOf(memory)) * pageBytes
-    return { memory, bytes: memory.buffer.byteLength, copy: new Uint8Array(memory.buffer, 0, seen).slice() }
+    const snapshot = snapshotOf(new Uint8Array(memory.buffer, 0, seen), known.get(i))
+    if (!known.has(i)) known.set(i, snapshot)
+    return { memory, bytes: memory.buffer.byteLength, snapshot, written: new Set<number>() }
   })
   const savedGlobals = [...globals, ...sizes.values()].map((global) => ({ global, value: global.value }))
   for (const { global, value } of savedGlobals) global.value = value
@@ -138,14 +159,16 @@ const instantiate = (
     memoryBytes,
     obstacle: () => (linker.unusualCalls() > 0 ? "unusual-call" : hasGrown() ? "memory-grown" : null),
     restore: () => {
-      for (const { memory, copy } of savedMemories) {
-        const bytes = new Uint8Array(memory.buffer)
-        bytes.set(copy)
-        bytes.fill(0, copy.byteLength)
-      }
+      for (const { memory, snapshot, written } of savedMemories) setBack(memory.buffer, snapshot, written)
       for (const { global, value } of savedGlobals) global.value = value
       linker.reset()
-    }
+    },
+    wipe,
+    bytes: () =>
+      savedMemories.reduce(
+        (sum, { snapshot, written }) => sum + snapshot.held + written.size * systemPageBytes,
+        glueBytes
+      )
   }
 }
 
@@ -169,5 +192,6 @@ export const prepare = (
       adapted: adapter.imports
     }
   })
-  return () => instantiate(load, glue, imports, modules)
+  const known: Snapshots = new Map()
+  return () => instantiate(load, glue, imports, modules, known)
 }

@@ -26,6 +26,8 @@ export interface Load {
   readonly pages: number
   /** Why its instances serve one request only; null where they can be set back. */
   readonly unrestorable: string | null
+  /** Whether several installs are served, each by instances of its own. */
+  readonly shared: boolean
 }
 
 /** A message that carries bytes. Each part follows in a frame of its own. */
@@ -34,16 +36,20 @@ export interface WithParts {
 }
 
 /**
- * Asks for an instance for the next request: the one of the last request is set back, or another is made. {@link FromGuest}
- * `ready` is the answer.
+ * Asks for an instance for the next request: the one of the last request is set back, or another is made, and nothing of that
+ * request is left in a buffer. {@link FromGuest} `ready` is the answer.
  */
 export interface Prepare {
   readonly type: "prepare"
+  /** What the instances that are kept may take together, in bytes; the one used last is always kept. */
+  readonly keptBytes: number
 }
 
 /** Asks for one call of `handler` on an instance that shows nothing of an earlier request. */
 export interface Run extends WithParts {
   readonly type: "run"
+  /** Stands for the install in this process. No other has this number, as long as the process lives. */
+  readonly install: number
   readonly request: Packed
   readonly responseBytes: number
   readonly headers: number

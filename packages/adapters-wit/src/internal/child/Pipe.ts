@@ -12,14 +12,17 @@ export class PipeClosed extends Error {}
 let incoming = Buffer.allocUnsafe(keptBytes)
 let begin = 0
 let end = 0
+let given: ReadonlyArray<Buffer> = []
 
 const makeRoom = (length: number): void => {
-  const there = incoming.subarray(begin, end)
-  if (length > incoming.byteLength) incoming = Buffer.allocUnsafe(length)
-  else if (there.byteLength === 0 && incoming.byteLength > keptBytes) incoming = Buffer.allocUnsafe(keptBytes)
+  const old = incoming
+  const there = old.subarray(begin, end)
+  if (length > old.byteLength) incoming = Buffer.allocUnsafe(length)
+  else if (there.byteLength === 0 && old.byteLength > keptBytes) incoming = Buffer.allocUnsafe(keptBytes)
   incoming.set(there)
   begin = 0
   end = there.byteLength
+  if (incoming !== old) old.fill(0)
 }
 
 /** The next bytes of the pipe. They are there until the next call. */
@@ -37,7 +40,19 @@ const take = (length: number): Buffer => {
 const takeFrame = (): Buffer => take(take(headerBytes).readUInt32BE())
 
 /** Waits, blocking the whole process, for one frame: four bytes of length, most significant first, then its bytes. */
-export const readFrame = (): Buffer => Buffer.from(takeFrame())
+export const readFrame = (): Buffer => {
+  const frame = Buffer.from(takeFrame())
+  given = [...given, frame]
+  return frame
+}
+
+/** Overwrites all that was read and is not waited for any more: in the buffer, and in the frames that were given. */
+export const forgetRead = (): void => {
+  incoming.fill(0, 0, begin)
+  incoming.fill(0, end)
+  for (const frame of given) frame.fill(0)
+  given = []
+}
 
 /** Waits for a frame of text. */
 export const readText = (): string => takeFrame().toString("utf8")

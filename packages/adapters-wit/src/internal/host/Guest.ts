@@ -3,16 +3,21 @@ import { Effect } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import type { ToGuest } from "../child/Messages.ts"
 import { type GuestMessage, guestMessage } from "./GuestMessage.ts"
+import { type Installs, makeInstalls } from "./Installs.ts"
 import { logLine } from "./logLine.ts"
 import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
 
 /** A sandbox process. Once bound to a key it serves that key alone. */
 export interface Guest {
   readonly node: RestrictedNode
+  /** The installs that it served lately. */
+  readonly installs: Installs
   /** Whether it has loaded the component that it serves. */
   bound: boolean
   /** Null while it is a spare. */
   key: string | null
+  /** Whether it waits for the first install of the component that it has loaded. */
+  loaded: boolean
   idleSince: number
   /** Requests that it answered. */
   served: number
@@ -61,8 +66,10 @@ export const receive = Effect.fnUntraced(function* (guest: Guest): Effect.fn.Ret
 /** Starts a process that is not bound to anything, and does not wait for it. */
 export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   node: start(options),
+  installs: makeInstalls(),
   bound: false,
   key: null,
+  loaded: false,
   idleSince: 0,
   served: 0,
   residentBytes: 0

@@ -1,7 +1,10 @@
 import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
+import { makeRecentlyUsed } from "../RecentlyUsed.ts"
+import { type Demand, makeDemand } from "./Demand.ts"
 import { type Guest, receive } from "./Guest.ts"
 import { countRecycled } from "./metrics.ts"
+import type { Place } from "./poolKey.ts"
 
 /** Makes a part of an uninterruptible effect interruptible again. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -12,10 +15,16 @@ export type Make = (guest: Guest) => Effect.Effect<void, string>
 /** Sandbox processes by what they may serve. */
 export interface GuestPool {
   /**
-   * A process for the key: one that served it before, else one that is being made ready for it, else a spare, else a new
-   * one. Must run uninterruptibly.
+   * A process for the key: one that served it before, best one that served the install, else one that is being made ready for
+   * it, else one that has loaded its component, else a spare, else a new one. Where several installs share a process, one at
+   * work is waited for until the waits took as long as starting another would. Must run uninterruptibly.
    */
-  readonly take: (key: string, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
+  readonly take: (place: Place, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
+  /**
+   * Notes that a component was asked for, and has a process load it ahead, by `make`, where it is among those asked for most and
+   * there is room.
+   */
+  readonly keepLoaded: (component: string, make: Make) => Effect.Effect<void>
   /**
    * Takes back a process that did its work; it will serve the same key again once `make` has made it ready for that. Done
    * when it is ready, or was ended because it was not in `startMs`. Who asks for the key meanwhile waits for it.
@@ -28,6 +37,8 @@ export interface GuestPool {
    * ready in `startMs` is ended.
    */
   readonly prepare: (key: string, make: Make) => Effect.Effect<void>
+  /** What the memory for idle processes leaves to each that serves something, in bytes. */
+  readonly share: () => number
   /** Succeeds where a process waits for work, or one can be started now. */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
@@ -37,6 +48,7 @@ export interface GuestPool {
 /** How many processes a pool keeps beside those at work. */
 export interface GuestPoolOptions {
   readonly spares: number
+  readonly loadedSpares: number
   readonly idleProcesses: number
   readonly idleMb: number
   readonly idleMs: number
@@ -49,10 +61,28 @@ export interface GuestPoolOptions {
 interface Preparation {
   readonly key: string
   readonly done: Deferred.Deferred<Guest | null>
+  /** Whether it loads a component ahead, for an install that is not known yet. */
+  readonly loads: boolean
   claimed: boolean
 }
 
+/** Who waits for a process that works for others. */
+interface Waiter {
+  readonly key: string
+  readonly done: Deferred.Deferred<Guest>
+}
+
 const pauseAfterFailedStartMs = 1_000
+/** What a process has resident that has loaded a component and served nobody. */
+const loadedBytes = 73_400_320
+/** A component must be asked for so many times as much as another to take the place of its process. */
+const muchMore = 2
+/** What starting a process and loading a component takes, in milliseconds. */
+const startCostMs = 100
+/** Keys whose waits are remembered. */
+const mostWaits = 10_000
+/** Components that no process could load; so many are remembered. */
+const mostUnloadable = 1_000
 const mebibyte = 1_048_576
 const tooSlow = Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "a process did not start in time" }))
 
@@ -66,7 +96,12 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const all = new Set<Guest>()
   let spares: ReadonlyArray<Guest> = []
   let idle: ReadonlyArray<Guest> = []
+  const demand: Demand = makeDemand()
+  const unloadable = makeRecentlyUsed<true>({ entries: mostUnloadable })
   const preparing = new Set<Preparation>()
+  const waiters = new Set<Waiter>()
+  /** How long was waited for processes at work since the last one was started, in milliseconds, by key. */
+  const waited = makeRecentlyUsed<number>({ entries: mostWaits })
   let starting = 0
   let closed = false
 
@@ -137,8 +172,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   }
 
-  const takeBound = (key: string): Guest | undefined =>
-    remove(idle.findLast((guest) => guest.key === key && guest.node.isOpen()))
+  const takeBound = ({ install, key }: Place): Guest | undefined => {
+    const bound = idle.filter((guest) => guest.key === key && guest.node.isOpen())
+    return remove(bound.findLast(({ installs }) => installs.has(install)) ?? bound.at(-1))
+  }
 
   const takePrepared = (key: string, restore: Restore): Effect.Effect<Guest | null> => {
     const preparation = [...preparing].find((other) => other.key === key && !other.claimed)
@@ -153,6 +190,29 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.onInterrupt(restore(Deferred.await(preparation.done)), () => giveBack)
   }
 
+  const isAtWork = (key: string): boolean =>
+    [...all].some((guest) => guest.key === key && guest.node.isOpen() && !idle.includes(guest))
+
+  /** A process that ends its work in time; null where none does. */
+  const takeReturned = Effect.fnUntraced(function* (key: string, restore: Restore) {
+    const before = waited.get(key) ?? 0
+    const waiter: Waiter = { key, done: Deferred.makeUnsafe() }
+    const leave = Effect.suspend(() => {
+      waiters.delete(waiter)
+      return Deferred.poll(waiter.done)
+    })
+    const giveBack = Effect.flatMap(leave, (done) =>
+      done._tag === "None" ? Effect.void : Effect.flatMap(done.value, wait)
+    )
+    waiters.add(waiter)
+    const begin = yield* Clock.currentTimeMillis
+    const inTime = Effect.timeoutOption(Deferred.await(waiter.done), Math.max(0, startCostMs - before))
+    yield* Effect.onInterrupt(restore(inTime), () => giveBack)
+    const done = yield* leave
+    waited.set(key, done._tag === "None" ? 0 : before + (yield* Clock.currentTimeMillis) - begin)
+    return done._tag === "None" ? null : yield* done.value
+  })
+
   const takeFresh = Effect.fnUntraced(function* (key: string, restore: Restore) {
     const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore))
     guest.key = key
@@ -160,9 +220,17 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   })
 
-  const take: GuestPool["take"] = Effect.fnUntraced(function* (key, restore) {
-    const ready = takeBound(key) ?? (yield* takePrepared(key, restore))
-    return ready?.node.isOpen() ? ready : yield* takeFresh(key, restore)
+  const take: GuestPool["take"] = Effect.fnUntraced(function* (place, restore) {
+    const ready = takeBound(place) ?? (yield* takePrepared(place.key, restore))
+    if (ready?.node.isOpen()) return ready
+    const loaded = takeBound({ ...place, key: place.component }) ?? (yield* takePrepared(place.component, restore))
+    if (loaded?.node.isOpen()) {
+      loaded.key = place.key
+      loaded.loaded = false
+      return loaded
+    }
+    const returned = place.shared && isAtWork(place.key) ? yield* takeReturned(place.key, restore) : null
+    return returned?.node.isOpen() ? returned : yield* takeFresh(place.key, restore)
   })
 
   const worn = (guest: Guest): string | null => {
@@ -172,23 +240,39 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest.residentBytes > options.processMb * mebibyte ? "memory" : null
   }
 
-  const isCrowded = (): boolean => {
-    const bytes = idle.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
-    return idle.length > options.idleProcesses || (idle.length > 1 && bytes > options.idleMb * mebibyte)
+  const idleBytes = (): number => idle.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
+
+  /** Who must make room for the others, if somebody must: of too many kept the first, of too much memory what nobody had. */
+  const leastNeeded = (): Guest | undefined => {
+    const kept = idle.filter(({ loaded }) => !loaded)
+    if (kept.length > options.idleProcesses) return kept[0]
+    const isTooMuch = idle.length > 1 && idleBytes() > options.idleMb * mebibyte
+    return isTooMuch ? (idle.find(({ loaded }) => loaded) ?? kept[0]) : undefined
   }
 
   const wait = Effect.fnUntraced(function* (guest: Guest) {
     if (!guest.node.isOpen()) return yield* discard(guest)
+    const waiter = [...waiters].find(({ key }) => key === guest.key)
+    if (waiter !== undefined) {
+      waiters.delete(waiter)
+      Deferred.doneUnsafe(waiter.done, Effect.succeed(guest))
+      return
+    }
     guest.idleSince = yield* Clock.currentTimeMillis
     idle = [...idle, guest]
-    for (let longest = idle[0]; longest !== undefined && isCrowded(); longest = idle[0]) yield* retire(longest, "room")
+    for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
   })
 
   /** Makes a process ready for whoever asks for its key first. */
-  const makeReady = (key: string, find: (restore: Restore) => Effect.Effect<Guest, ExecutionFailed>, make: Make) =>
+  const makeReady = (
+    key: string,
+    find: (restore: Restore) => Effect.Effect<Guest, ExecutionFailed>,
+    make: Make,
+    loads = false
+  ) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
-        const preparation: Preparation = { key, done: Deferred.makeUnsafe(), claimed: false }
+        const preparation: Preparation = { key, done: Deferred.makeUnsafe(), loads, claimed: false }
         preparing.add(preparation)
         const handOver = (guest: Guest | null) =>
           Effect.suspend(() => {
@@ -218,22 +302,52 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       return why === null ? makeReady(guest.key ?? "", () => Effect.succeed(guest), make) : retire(guest, why)
     })
 
-  const prepare: GuestPool["prepare"] = (key, make) =>
+  const prepareFor = (key: string, make: Make, loads: boolean): Effect.Effect<void> =>
     Effect.suspend(() => {
       const isThere = [...preparing, ...idle].some((one) => one.key === key)
       if (closed || isThere) return Effect.void
       return Effect.asVoid(
         Effect.forkIn(
-          makeReady(key, (restore) => takeFresh(key, restore), make),
+          makeReady(key, (restore) => takeFresh(key, restore), make, loads),
           background,
           { startImmediately: true }
         )
       )
     }).pipe(Effect.uninterruptible)
 
+  const prepare: GuestPool["prepare"] = (key, make) => prepareFor(key, make, false)
+
+  /** A process for the component, where another that is asked for much less must make room, after that. */
+  const placeForLoaded = (component: string, now: number): Effect.Effect<boolean> => {
+    const loaded = idle.filter((guest) => guest.loaded)
+    const coming = [...preparing].filter(({ loads }) => loads).length
+    const isRoom = idleBytes() + loadedBytes <= options.idleMb * mebibyte
+    if (isRoom && loaded.length + coming < options.loadedSpares) return Effect.succeed(true)
+    const least = loaded.toSorted((a, b) => demand.of(a.key ?? "", now) - demand.of(b.key ?? "", now))[0]
+    if (least === undefined || demand.of(component, now) < muchMore * demand.of(least.key ?? "", now)) {
+      return Effect.succeed(false)
+    }
+    return Effect.as(retire(least, "room"), true)
+  }
+
+  const keepLoaded: GuestPool["keepLoaded"] = Effect.fnUntraced(function* (component, make) {
+    if (options.loadedSpares === 0 || closed) return
+    const now = yield* Clock.currentTimeMillis
+    demand.ask(component, now)
+    const isThere = [...preparing, ...idle].some(({ key }) => key === component)
+    if (isThere || unloadable.get(component) || !(yield* placeForLoaded(component, now))) return
+    const load = (guest: Guest) => {
+      guest.loaded = true
+      guest.residentBytes = loadedBytes
+      return Effect.tapError(make(guest), () => Effect.sync(() => unloadable.set(component, true)))
+    }
+    yield* prepareFor(component, load, true)
+  }, Effect.uninterruptible)
+
   const sweep = Effect.gen(function* () {
     const oldest = (yield* Clock.currentTimeMillis) - options.idleMs
-    for (const guest of idle.filter(({ idleSince }) => idleSince <= oldest)) yield* retire(guest, "idle")
+    const since = ({ idleSince, key, loaded }: Guest): number => (loaded ? demand.lastOf(key ?? "") : idleSince)
+    for (const guest of idle.filter((one) => since(one) <= oldest)) yield* retire(guest, "idle")
   })
   yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), background)
   yield* fill
@@ -244,5 +358,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore), discard))
   )
 
-  return { take, keep, retire, prepare, check, discard } satisfies GuestPool
+  const share = (): number => (options.idleMb * mebibyte) / Math.max(1, all.size - spares.length)
+
+  return { take, keep, keepLoaded, retire, prepare, share, check, discard } satisfies GuestPool
 })

@@ -36,6 +36,8 @@ export interface RestrictedNode {
   readonly end: Effect.Effect<void>
   /** The first bytes of what it wrote to its error output, for the host's own log. */
   readonly errorOutput: () => string
+  /** Forgets these: what comes next is told from the start. */
+  readonly forgetErrors: () => void
 }
 
 /** What is set when a process starts and holds for its life. */
@@ -193,7 +195,10 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     kill: endNow,
     break: breakWith,
     end: Effect.andThen(Effect.sync(endNow), Deferred.await(exited)),
-    errorOutput: () => errorOutput.toString("utf8")
+    errorOutput: () => errorOutput.toString("utf8"),
+    forgetErrors: () => {
+      errorOutput = Buffer.alloc(0)
+    }
   }
 }
 

@@ -21,14 +21,15 @@ const readWhole = Effect.fnUntraced(function* (path: string, sum: string) {
 })
 
 /**
- * Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have. Fails with
- * `component-gone` where a file is not there or not what intake wrote; then nothing of it reached the process.
+ * Binds a fresh process to a component. `maxima` are the pages that each memory of each module may have; a `shared` process keeps
+ * instances of several installs. Fails with `component-gone` where a file is not there or not what intake wrote; then nothing of it reached the process.
  */
 export const bind = Effect.fnUntraced(function* (
   guest: Guest,
   component: Component,
   maxima: ReadonlyArray<ReadonlyArray<number>>,
-  limits: Pick<Limits, "memoryMb">
+  limits: Pick<Limits, "memoryMb">,
+  shared: boolean
 ) {
   const files = yield* Effect.all(
     [readWhole(component.glue, component.glueSha256)].concat(
@@ -46,7 +47,8 @@ export const bind = Effect.fnUntraced(function* (
       state
     })),
     pages: memoryPages(limits),
-    unrestorable: component.unrestorable
+    unrestorable: component.unrestorable,
+    shared
   })
   for (const file of files) guest.node.send(file)
   const answer = yield* receive(guest)
@@ -54,9 +56,12 @@ export const bind = Effect.fnUntraced(function* (
   guest.bound = true
 })
 
-/** Has a bound process make ready for its next request. Its host calls are out of turn. */
-export const prepare = Effect.fnUntraced(function* (guest: Guest) {
-  yield* send(guest, { type: "prepare" })
+/**
+ * Has a bound process make ready for its next request, and keep instances that take at most so many bytes together. Its host calls
+ * are out of turn.
+ */
+export const prepare = Effect.fnUntraced(function* (guest: Guest, keptBytes = 0) {
+  yield* send(guest, { type: "prepare", keptBytes })
   const answer = yield* receive(guest)
   if (answer.type !== "ready") return yield* unexpected(answer)
 })

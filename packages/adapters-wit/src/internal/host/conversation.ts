@@ -28,6 +28,7 @@ const failure = (reason: ExecutionFailedReason, detail: string) => new Execution
  */
 const untilDone = <R>(
   guest: Guest,
+  install: string,
   request: ExecuteRequest,
   limits: Limits,
   host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
@@ -119,11 +120,13 @@ const untilDone = <R>(
       forget = node.onBroken((why) => finish(brokenGuest(node, why)))
       const parts: Array<Uint8Array> = []
       const packed = pack(request, parts)
+      node.forgetErrors()
       onRun()
       node.receive(onFrame)
       node.send(
         JSON.stringify({
           type: "run",
+          install: guest.installs.numberOf(install),
           request: packed,
           parts: parts.length,
           responseBytes: limits.responseBodyBytes,
@@ -137,15 +140,16 @@ const untilDone = <R>(
     })
   )
 
-/** Runs one request on a bound process. `onRun` hears of the moment at which the guest gets it. */
+/** Runs one request of an install on a bound process. `onRun` hears of the moment at which the guest gets it. */
 export const converse = Effect.fnUntraced(function* <R>(
   guest: Guest,
+  install: string,
   request: ExecuteRequest,
   limits: Limits,
   host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
   onRun: () => void = () => {}
 ): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
-  const done = yield* untilDone(guest, request, limits, host, onRun)
+  const done = yield* untilDone(guest, install, request, limits, host, onRun)
   guest.residentBytes = done.residentBytes
   yield* countInstance(done.obstacle ?? "restored")
   if (done.memoryRefused) yield* countMemoryRefused

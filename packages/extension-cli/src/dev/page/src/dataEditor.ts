@@ -41,6 +41,8 @@ const controlOf = ([name, as]: Field, row: DataRow | null): Control => {
   const value = row?.fields[name] ?? null
   if (typeof as === "object") {
     const select = make("select", "", ...as.map((one) => make("option", "", one)))
+    // The seed has values that an extension never sees.
+    if (typeof value === "string" && !as.includes(value)) select.append(make("option", "", value))
     if (row !== null) select.value = String(value)
     return select
   }

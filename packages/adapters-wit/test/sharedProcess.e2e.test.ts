@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { processorTime } from "../src/internal/host/processorTime.ts"
+import { coreGuest, scriptGuest } from "./support/Guests.ts"
+import { timesInMemory } from "./support/ProcessMemory.ts"
+import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+
+const shared = (options: Parameters<typeof sandboxOf>[0] = {}) =>
+  sandboxOf({ spares: 0, idleProcesses: 10, processPer: "component", ...options })
+
+const [a, b, c] = [
+  { tenantId: "first", installId: "x" },
+  { tenantId: "second", installId: "x" },
+  { tenantId: "first", installId: "y" }
+]
+const everywhere = () => coreGuest("keep-everywhere")
+
+/** A body that nobody else has, with a first byte that tells the guest what to do. */
+const secretOf = (first: number): Uint8Array => Uint8Array.of(first, ...randomBytes(47))
+
+const cpuLimit = processorTime(process.pid) === null ? "timeout" : "cpu-limit"
+
+/** What a request ends with: its status, or the reason. */
+const ends = (options: RunOptions<never>) =>
+  Effect.match(run(everywhere(), options), {
+    onFailure: (error) => ("reason" in error ? error.reason : error._tag) as string,
+    onSuccess: ({ status }) => String(status)
+  })
+
+/** The processes that are there after a request. */
+const processesAfter = (guest: Promise<Uint8Array>, options: RunOptions<never>) =>
+  Effect.map(run(guest, options), () => new Set(guestProcesses()))
+
+describe("A process for each component", () => {
+  it.live("serves installs of all tenants, each the same as alone", () =>
+    Effect.gen(function* () {
+      const pids = new Set<number>()
+      for (const party of [a, b, a, c, b, b, c, a]) {
+        const counted = yield* run(scriptGuest("counter"), party)
+        assert.strictEqual(counted.status, 201)
+        for (const pid of guestProcesses()) pids.add(pid)
+      }
+      assert.strictEqual(pids.size, 1)
+    }).pipe(Effect.provide(shared()))
+  )
+
+  it.live.each([
+    { what: "another component", guest: () => coreGuest("keep-global"), options: b },
+    { what: "another memory limit", guest: everywhere, options: { ...b, limits: { memoryMb: 16 } } }
+  ])("never serves $what", ({ guest, options }) =>
+    Effect.gen(function* () {
+      const first = yield* processesAfter(everywhere(), a)
+      assert.deepEqual(yield* processesAfter(everywhere(), b), first)
+      const both = yield* processesAfter(guest(), options)
+      assert.isTrue(first.isSubsetOf(both))
+      assert.strictEqual(both.size, 2)
+    }).pipe(Effect.provide(shared()))
+  )
+
+  it.live("serves one install where the state of a component cannot be reached", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* processesAfter(coreGuest("keep-table"), a)).size, 1)
+      assert.strictEqual((yield* processesAfter(coreGuest("keep-table"), b)).size, 2)
+    }).pipe(Effect.provide(shared()))
+  )
+
+  it.live.each([
+    { what: "is set back", first: 36 },
+    { what: "is given up", first: 34 }
+  ])("holds nothing of a request in its memory when its instance $what", ({ first }) =>
+    Effect.gen(function* () {
+      yield* run(everywhere(), b)
+      const [pid = 0] = guestProcesses()
+      const secret = secretOf(first)
+      const answer = yield* run(everywhere(), { ...a, body: secret })
+      assert.deepEqual(answer.body, secret)
+      // The next request begins when the process is ready, and not before.
+      yield* run(everywhere(), b)
+      assert.include([0, null], timesInMemory(pid, secret.subarray(1)))
+      assert.deepEqual(guestProcesses(), [pid])
+    }).pipe(Effect.provide(shared()))
+  )
+
+  it.live("is looked into by these tests where a request is under way, so that they would see it", () =>
+    Effect.gen(function* () {
+      yield* run(everywhere(), b)
+      const [pid = 0] = guestProcesses()
+      const secret = secretOf(35)
+      const looping = yield* Effect.forkChild(ends({ ...a, body: secret, limits: { cpuMs: 300_000 } }))
+      let seen: number | null = 0
+      while (seen === 0) {
+        yield* Effect.sleep(10)
+        seen = timesInMemory(pid, secret.subarray(1))
+      }
+      yield* Fiber.interrupt(looping)
+      if (seen !== null) assert.isAtLeast(seen, 4)
+    }).pipe(Effect.provide(shared()))
+  )
+
+  it.live.each([
+    { how: "traps", first: 33, end: "trap" },
+    { how: "loops", first: 35, end: cpuLimit }
+  ])("costs the others one restart when an install $how, however often it does", ({ end, first }) =>
+    Effect.gen(function* () {
+      const pidOf = Effect.fnUntraced(function* (party: typeof a) {
+        const before = new Set(guestProcesses())
+        yield* run(everywhere(), party)
+        return guestProcesses().filter((pid) => before.has(pid) || before.size === 0)
+      })
+      const [original = 0] = yield* pidOf(b)
+      const fail = ends({ ...a, body: secretOf(first), limits: { cpuMs: 1_000 } })
+      assert.strictEqual(yield* fail, end)
+      assert.notInclude(guestProcesses(), original)
+      yield* run(everywhere(), b)
+      yield* run(everywhere(), c)
+      const after = new Set(guestProcesses())
+      for (let times = 0; times < 3; times++) assert.strictEqual(yield* fail, end)
+      yield* run(everywhere(), b)
+      assert.isNotEmpty(guestProcesses().filter((pid) => after.has(pid)))
+      assert.strictEqual(yield* ends(a), "200")
+    }).pipe(Effect.provide(shared()))
+  )
+
+  it.live("answers the others while one install loops in all its requests", () =>
+    Effect.gen(function* () {
+      yield* run(everywhere(), b)
+      const loop = ends({ ...a, body: secretOf(35), limits: { cpuMs: 300_000 } })
+      const loops = yield* Effect.forEach([1, 2, 3, 4], () => Effect.forkChild(loop))
+      const others = yield* Effect.forEach([b, c, b, c, b, c], ends, { concurrency: "unbounded" })
+      assert.deepEqual(others, Array(6).fill("200"))
+      assert.isNotEmpty(loops.filter((one) => one.pollUnsafe() === undefined))
+      yield* Effect.forEach(loops, Fiber.interrupt)
+    }).pipe(Effect.provide(shared({ concurrency: 4 })))
+  )
+
+  it.live("holds each request to its own limits, whatever another install used", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* ends({ ...a, body: new Uint8Array(100) }), "200")
+      assert.strictEqual(
+        yield* ends({ ...b, body: new Uint8Array(100), limits: { requestBodyBytes: 99 } }),
+        "request-too-large"
+      )
+      assert.strictEqual(
+        yield* ends({ ...b, body: new Uint8Array(100), limits: { responseBodyBytes: 99 } }),
+        "response-too-large"
+      )
+      assert.strictEqual(yield* ends({ ...a, body: new Uint8Array(100) }), "200")
+    }).pipe(Effect.provide(shared()))
+  )
+})
