@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
-import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises"
+import { readdir, rename, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
+import { makeDirectory } from "./internal/host/makeDirectory.ts"
 
 /** Where entries are kept, and how many bytes of them. */
 export interface BoundedDirectoryOptions {
@@ -120,7 +121,7 @@ export const makeBoundedDirectory = ({ bytes, directory }: BoundedDirectoryOptio
     write: (path: string) => Promise<void>,
     isGood: (path: string) => Promise<boolean>
   ) => {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await makeDirectory(directory)
     const staged = fresh()
     try {
       await write(staged)

@@ -62,6 +62,8 @@ export interface ComponentStoreOptions {
   readonly componentBytes?: number
   /** Largest JavaScript that may be generated for a component, in bytes. Default: that of {@link defaultLimits}. */
   readonly glueBytes?: number
+  /** How many components are transpiled at the same time, of which one tenant has half. Default: 2. */
+  readonly concurrency?: number
   /** Longest time to transpile one component, in milliseconds. Default: 60,000. */
   readonly intakeTimeoutMs?: number
   /** Most processor time to transpile one component, in milliseconds. Default: 30,000. */
@@ -72,7 +74,8 @@ export interface ComponentStoreOptions {
 
 const defaultIntakeTimeoutMs = 60_000
 const defaultIntakeProcessorMs = 30_000
-const turns = { concurrency: 2, concurrencyPerTenant: 1, queueLength: 16 } as const
+const defaultConcurrency = 2
+const queueLength = 16
 const rememberedComponents = 1_000
 const defaultCacheBytes = 1_073_741_824
 
@@ -83,6 +86,7 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
   const glueBytes = options.glueBytes ?? defaultLimits.glueBytes
   const processorMs = options.intakeProcessorMs ?? defaultIntakeProcessorMs
+  const concurrency = options.concurrency ?? defaultConcurrency
   const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
   yield* checkNode(execPath)
   const confinement = yield* findConfinement(execPath, null)
@@ -94,7 +98,9 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes, glueBytes })
   const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })
   const intake = yield* makeIntake<Component, ComponentRefused | ComponentStoreError>({
-    ...turns,
+    concurrency,
+    concurrencyPerTenant: Math.ceil(concurrency / 2),
+    queueLength,
     kept: { entries: rememberedComponents },
     isRefusal: (error) => error._tag === "ComponentRefused" && error.isLasting
   })

@@ -1,5 +1,6 @@
-import { lstat, mkdir } from "node:fs/promises"
+import { lstat } from "node:fs/promises"
 import { Effect, Schema } from "effect"
+import { makeDirectory } from "./internal/host/makeDirectory.ts"
 
 /** A directory that only this program's user should reach cannot be used. The message says where, why and what to do. */
 export class DirectoryUnusable extends Schema.TaggedError<DirectoryUnusable>()("DirectoryUnusable", {
@@ -23,7 +24,7 @@ export const ownDirectory = Effect.fnUntraced(function* (path: string) {
     try: async () => {
       const there = await lstat(path).catch(() => null)
       if (there !== null) return there
-      await mkdir(path, { recursive: true, mode: 0o700 })
+      await makeDirectory(path)
       return lstat(path)
     },
     catch: (cause) =>

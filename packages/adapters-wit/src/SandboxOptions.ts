@@ -1,21 +1,24 @@
-import { availableParallelism, totalmem } from "node:os"
 import { type Bound, defaultsOf } from "./Bound.ts"
+import { type Container, readContainer } from "./Container.ts"
 import type { SandboxUser } from "./internal/host/Confinement.ts"
 import { defaultLimits, type Limits } from "./Limits.ts"
 
 const leastIdleProcesses = 32
-const mebibyte = 1_048_576
-
-/** Without a limit, a container reports an invalid number, or more than the machine has. */
-const memoryMb = (): number => Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) / mebibyte)
+/** What a process takes of memory, in MiB, for so many of them to work at the same time. */
+export const processMbAtWork = 64
+/** Threads of a process, each of which the system counts: six, and one of room. */
+export const threadsOfProcess = 7
+/** Threads that a sandbox leaves to the program around it. */
+const threadsAround = 48
+const leastMemoryMb = 128
 
 /** The numbers of a sandbox that a deployment may set: its processes and its queue. */
 export const sandboxBounds = {
   concurrency: {
     purpose: "Concurrent executions; more wait for their turn.",
     unit: "executions",
-    default: 2 * availableParallelism(),
-    defaultIs: "two for each core",
+    default: null,
+    defaultIs: "two for each core, as far as memory and process ids allow",
     least: 1,
     most: 1_024
   },
@@ -60,17 +63,34 @@ export const sandboxBounds = {
   idleProcesses: {
     purpose: "Idle processes to keep for the installs that they served, all installs together.",
     unit: "processes",
-    default: Math.max(leastIdleProcesses, availableParallelism()),
-    defaultIs: "32, or one for each core where that is more",
+    default: null,
+    defaultIs: "32, or one for each core where that is more; never more than all processes",
     least: 0,
     most: 1_024
   },
   idleMb: {
     purpose: "Memory that these may take together; what they share counts for each. The one used last is always kept.",
     unit: "MiB",
-    default: Math.floor(memoryMb() / 4),
-    defaultIs: "a quarter of the machine's, or of its container's",
+    default: null,
+    defaultIs: "a quarter of the container's or machine's, at most what all processes may have",
     least: 0,
+    most: 1_048_576
+  },
+  processes: {
+    purpose: "Processes at the same time, those included that start, wait or end.",
+    unit: "processes",
+    default: null,
+    defaultIs: "what the container's process ids allow, seven for each, at most 4096",
+    least: 1,
+    most: 4_096
+  },
+  memoryMb: {
+    purpose:
+      "Memory that all processes may have for themselves together. A new one waits for room; beyond it the one with most is ended with memory-limit.",
+    unit: "MiB",
+    default: null,
+    defaultIs: "what the container or machine has beside the runner's own",
+    least: 64,
     most: 1_048_576
   },
   idleMs: {
@@ -101,6 +121,8 @@ export type SandboxNumbers = { readonly [Name in keyof typeof sandboxBounds]: nu
 
 /** How many processes a sandbox may have, and which Node they are. */
 export interface SandboxOptions extends SandboxNumbers {
+  /** How many processes can grow at the same moment. Default: the processors, at most `concurrency`. */
+  readonly processors: number
   /**
    * What a process serves in its life: `install` for one install, `component` for all installs of one component, each by
    * instances of its own. Default: `install`.
@@ -126,14 +148,47 @@ export interface SandboxOptions extends SandboxNumbers {
   readonly limits: Limits
 }
 
+let known: Container | undefined
+/** The container of this program, read once. */
+export const thisContainer = (): Container => {
+  known ??= readContainer()
+  return known
+}
+
+/** The numbers that follow from what a container has, where a deployment does not set them. */
+export const sandboxSizes = (
+  given: { readonly [Name in keyof SandboxNumbers]?: number | undefined },
+  { memoryMb: all, pids, processors }: Container
+) => {
+  const spares = given.spares ?? sandboxBounds.spares.default
+  const { most } = sandboxBounds.processes
+  const byPids = pids === null ? most : Math.floor((pids - threadsAround) / threadsOfProcess)
+  const processes = given.processes ?? Math.min(most, Math.max(1, byPids))
+  const memoryMb = given.memoryMb ?? Math.max(leastMemoryMb, Math.floor((all * 3) / 4))
+  const byMemory = Math.floor(memoryMb / processMbAtWork)
+  const wanted = Math.min(Math.ceil(2 * processors), byMemory, processes - spares, sandboxBounds.concurrency.most)
+  const idle = Math.min(Math.max(leastIdleProcesses, Math.ceil(processors)), processes)
+  return {
+    processes,
+    memoryMb,
+    concurrency: given.concurrency ?? Math.max(1, wanted),
+    idleProcesses: given.idleProcesses ?? idle,
+    idleMb: given.idleMb ?? Math.min(Math.floor(all / 4), memoryMb)
+  }
+}
+
 /** The options with those that a deployment did not set. */
-export const defaultSandboxOptions = (given: Partial<SandboxOptions> = {}): SandboxOptions => {
-  const concurrency = given.concurrency ?? sandboxBounds.concurrency.default
+export const defaultSandboxOptions = (
+  given: Partial<SandboxOptions> = {},
+  container: Container = thisContainer()
+): SandboxOptions => {
+  const sizes = sandboxSizes(given, container)
   return {
     ...defaultsOf(sandboxBounds),
-    concurrency,
-    concurrencyPerTenant: Math.ceil((concurrency * 3) / 4),
-    concurrencyPerInstall: Math.ceil(concurrency / 2),
+    ...sizes,
+    concurrencyPerTenant: Math.ceil((sizes.concurrency * 3) / 4),
+    concurrencyPerInstall: Math.ceil(sizes.concurrency / 2),
+    processors: Math.min(Math.ceil(container.processors), sizes.concurrency),
     processPer: "install",
     startMs: 10_000,
     graceMs: 5_000,

@@ -29,7 +29,10 @@ const defaults: GuestPoolOptions = {
   idleMs: 60_000,
   startMs: 10_000,
   requestsPerProcess: 100,
-  processMb: 512
+  processMb: 512,
+  processes: 64,
+  memoryMb: 8_192,
+  processors: 2
 }
 
 const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, { ...defaults, ...given })

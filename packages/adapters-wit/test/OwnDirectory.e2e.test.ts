@@ -82,6 +82,22 @@ describe("A cache folder", () => {
     })
   )
 
+  it.live("where the system takes none ends in one line, and not never", () =>
+    Effect.gen(function* () {
+      for (const path of ["/proc/alga/runner/components", "/dev/null/alga"]) {
+        const { message, reason } = yield* Effect.flip(ownDirectory(path))
+        assert.strictEqual(reason, "absent")
+        assert.match(
+          message,
+          /^the cache folder \S+ cannot be used: it cannot be made \(E[A-Z]+: .*\); make room for it/
+        )
+      }
+      const nested = join(yield* freshRoot, "a/b/c")
+      yield* ownDirectory(nested)
+      assert.strictEqual((yield* Effect.promise(() => stat(nested))).mode & 0o777, 0o700)
+    })
+  )
+
   it.live("that is open to others stops the start of a component store, which says what to do", () =>
     Effect.gen(function* () {
       const directory = join(yield* freshRoot, "components")

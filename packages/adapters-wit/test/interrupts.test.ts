@@ -170,7 +170,10 @@ const options: GuestPoolOptions = {
   idleMs: 60_000,
   startMs: 10_000,
   requestsPerProcess: 100,
-  processMb: 512
+  processMb: 512,
+  processes: 64,
+  memoryMb: 8_192,
+  processors: 2
 }
 
 /** A pool of stand-ins; how many of them are open, and an execution on one. */
@@ -211,6 +214,17 @@ describe("GuestPool, interrupted at every step", () => {
       for (const spares of [0, 1]) {
         const { holds, use } = yield* poolOf({ spares })
         const steps = yield* interruptEveryStep(use("a"), () => holds(1 + spares))
+        assert.isAbove(steps, 10)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leaves none of who waits for room, and the room to the next", () =>
+    Effect.gen(function* () {
+      for (const given of [{ processes: 1 }, { memoryMb: 100 }]) {
+        const { holds, use } = yield* poolOf(given)
+        yield* use("idle")
+        const steps = yield* interruptEveryStep(use("a"), () => Effect.andThen(holds(1), use("idle")))
         assert.isAbove(steps, 10)
       }
     }).pipe(Effect.scoped)

@@ -2,14 +2,15 @@ import { Archives, type Component, ComponentStore, makeIntake } from "@alga-psa/
 import { Context, Effect, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
+import { IntakeAtOnce, partOfTenant } from "./IntakeSizes.ts"
 import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
 import type { RunnerError } from "./RunnerError.ts"
 
 /** How many accepted components are remembered. Beyond that the least recently used is read from its bundle again. */
 export const rememberedComponents = 1_000
 
-/** How many bundles are read, opened and taken in at the same time, how many of them for one tenant, and how many wait. */
-export const bundleIntake = { concurrency: 4, concurrencyPerTenant: 2, queueLength: 256 } as const
+/** How many bundles wait to be read, opened and taken in. */
+export const waitingBundles = 256
 
 /** The component of an installed bundle, accepted and ready to run. */
 export class Components extends Context.Service<
@@ -32,8 +33,11 @@ export const layer: Layer.Layer<Components, never, BundleStore | ComponentStore 
     const store = yield* BundleStore
     const components = yield* ComponentStore
     const archives = yield* Archives
+    const { bundles } = yield* IntakeAtOnce
     const intake = yield* makeIntake<Component, BundleFailure>({
-      ...bundleIntake,
+      concurrency: bundles,
+      concurrencyPerTenant: partOfTenant(bundles),
+      queueLength: waitingBundles,
       kept: { entries: rememberedComponents },
       isRefusal
     })

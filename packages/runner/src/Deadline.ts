@@ -8,6 +8,7 @@ const tooLate = () => fail("overloaded", "the time limit was over before the ext
 /** What a request may wait for: its name in the log, and the answer where it was not there in time. */
 const waits = {
   body: ["the request's body", () => fail("invalid_request", "the body did not arrive within the time limit")],
+  room: ["room for its body, as those of others are under way", tooLate],
   rights: ["the install and its rights", tooLate],
   component: ["the bundle or the intake of the component", tooLate],
   secrets: ["the opening of its secrets", () => fail("secret_decrypt_failed")],

@@ -3,6 +3,7 @@ import { CapabilityGate, type ExtensionId, type FoundInstall, InstallLookup, typ
 import { Context, Effect, Layer } from "effect"
 import * as Bundle from "./Bundle.ts"
 import { type BundleKey, BundleStore } from "./BundleStore.ts"
+import { IntakeAtOnce, partOfTenant } from "./IntakeSizes.ts"
 import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFailure.ts"
 import { ofData } from "./internal/refusals.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
@@ -26,14 +27,11 @@ export interface PageFile extends ArchiveFile {
   readonly name: string
 }
 
-/** How many pages are kept in memory, and how many bytes of their files together: 128 MiB. */
-export const rememberedPages = { entries: 256, bytes: 128 * 1024 * 1024 } as const
+/** How many pages are kept in memory, where they are not too large together. */
+export const rememberedPages = 256
 
-/**
- * How many pages are read and opened at the same time, how many of them for one tenant, and how many wait. They wait
- * apart from components, so that who asks for pages holds up no execution.
- */
-export const pageIntake = { concurrency: 2, concurrencyPerTenant: 1, queueLength: 64 } as const
+/** How many pages wait to be read and opened, apart from components, so that who asks for pages holds up no execution. */
+export const waitingPages = 64
 
 /**
  * The pages of extensions.
@@ -79,9 +77,12 @@ export const layer: Layer.Layer<ExtensionUi, never, BundleStore | CapabilityGate
       const lookup = yield* InstallLookup
 
       const archives = yield* Archives
+      const { pageBytes, pages } = yield* IntakeAtOnce
       const intake = yield* makeIntake<Page, BundleFailure>({
-        ...pageIntake,
-        kept: { entries: rememberedPages.entries, weight: { most: rememberedPages.bytes, of: bytesOf } },
+        concurrency: pages,
+        concurrencyPerTenant: partOfTenant(pages),
+        queueLength: waitingPages,
+        kept: { entries: rememberedPages, weight: { most: pageBytes, of: bytesOf } },
         isRefusal
       })
 

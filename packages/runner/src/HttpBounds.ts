@@ -12,6 +12,8 @@ export interface HttpBounds {
   readonly requestTimeout: Duration.Input
   /** How long a caller may take to receive all of an answer. */
   readonly answerTimeout: Duration.Input
+  /** Bytes of bodies of requests under way, all together; a request waits for room. */
+  readonly bodiesBytes: number
   /** Bytes of answers that may wait for their callers, all together; beyond it no execution begins. */
   readonly answerBytes: number
   /** How long a connection may stay without a request; longer than the balancer's own. */
@@ -27,6 +29,7 @@ export const httpDefaults = {
   headersTimeout: "10 seconds",
   requestTimeout: "30 seconds",
   answerTimeout: "60 seconds",
+  bodiesBytes: 268_435_456,
   answerBytes: 268_435_456,
   keepAliveTimeout: "65 seconds",
   maxConnections: 10_000

@@ -39,6 +39,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { ByteSize, Duration, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import * as AnswerRights from "./AnswerRights.ts"
+import { layerBodyRoom, makeBodyRoom } from "./BodyRoom.ts"
 import * as BundleCache from "./BundleCache.ts"
 import * as BundleStore from "./BundleStore.ts"
 import * as Components from "./Components.ts"
@@ -48,6 +49,7 @@ import * as Execution from "./Execution.ts"
 import * as ExtensionUi from "./ExtensionUi.ts"
 import { type HttpBounds, httpDefaults } from "./HttpBounds.ts"
 import * as HttpBundleStore from "./HttpBundleStore.ts"
+import { IntakeAtOnce, type IntakeSizes, usualIntake } from "./IntakeSizes.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
@@ -85,6 +87,8 @@ export interface RunnerOptions {
   readonly componentCacheBytes?: number
   /** The largest limits of an execution. Default: those of the sandbox. */
   readonly limits?: Limits
+  /** How many bundles, components and pages are taken in at the same time, and the bytes of pages that are kept. Default: 4, 2, 2, 128 MiB. */
+  readonly intake?: IntakeSizes
   /** How many processes the sandbox may have, and the like. */
   readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
   /** The ports beside the reads that are opened, each behind its capability. Default: none. The others answer `denied`. */
@@ -125,6 +129,7 @@ export const layerRunner = ({
   bundles,
   componentCacheBytes,
   components,
+  intake = usualIntake,
   limits = defaultLimits,
   ports = [],
   sandbox: sandboxOptions
@@ -133,6 +138,7 @@ export const layerRunner = ({
     directory: components,
     componentBytes: limits.componentBytes,
     glueBytes: limits.glueBytes,
+    concurrency: intake.components,
     ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes })
   })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })
@@ -161,6 +167,7 @@ export const layerRunner = ({
     Layer.succeed(LongestTime, limits.timeoutMs)
   ).pipe(
     Layer.provideMerge([Components.layer, Life.layer]),
+    Layer.provide(Layer.succeed(IntakeAtOnce, intake)),
     Layer.provide([executor, sandbox, layerBundles(bundles)]),
     Layer.provideMerge(layerMissesRemembered),
     Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes })]),
@@ -218,7 +225,8 @@ const layerHttpOn = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptio
       Layer.succeed(FrameAncestors, options.frameAncestors ?? "'self'"),
       Layer.succeed(ReadsToken, options.readsToken ?? null),
       Layer.succeed(Serves, options.serves ?? "everything"),
-      layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes))
+      layerWaitingAnswers(makeWaitingAnswers(bounds.answerBytes)),
+      layerBodyRoom(makeBodyRoom(bounds.bodiesBytes))
     ]),
     Layer.provideMerge(
       NodeHttpServer.layer(nodeServer(bounds), {

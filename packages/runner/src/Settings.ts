@@ -2,10 +2,18 @@ import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { tlsModes } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
-import { defaultLimits, type Limits, limitBounds, type SandboxOptions, sandboxBounds } from "@alga-psa/ext-adapters-wit"
+import {
+  defaultLimits,
+  type Limits,
+  limitBounds,
+  type SandboxOptions,
+  sandboxBounds,
+  thisContainer
+} from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
 import { httpDefaults } from "./HttpBounds.ts"
 import { accessFields } from "./internal/accessSettings.ts"
+import { cachePlace } from "./internal/cachePlace.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
 import { debugFields } from "./internal/debugSettings.ts"
 import { duration, durationBetween, durationOrNone, keeping } from "./internal/durationSetting.ts"
@@ -18,6 +26,7 @@ import { token } from "./internal/tokenSetting.ts"
 import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
+import { type Sizes, sizesOf } from "./Sizes.ts"
 
 /** Begins the names that no other program gives a meaning to. One that is not a setting stops the start. */
 export const settingPrefix = "ALGA_EXTENSION_RUNNER_"
@@ -94,6 +103,15 @@ export const Settings = Schema.Struct({
     least: 1_024,
     most: 268_435_456
   }),
+  ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES: number({
+    purpose:
+      "Request bodies under way until they are answered, all together; a tenant may have half of it. Beyond it a request waits.",
+    unit: "bytes",
+    default: null,
+    defaultIs: "a thirty-second of the memory, two of the largest bodies to 256 MiB",
+    least: 1_048_576,
+    most: 68_719_476_736
+  }),
   ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: number({
     purpose: "Largest head of a request.",
     unit: "bytes",
@@ -116,7 +134,8 @@ export const Settings = Schema.Struct({
     purpose:
       "Answers that may wait for their callers, all together; a tenant may have half of it. Beyond it no execution begins.",
     unit: "bytes",
-    default: httpDefaults.answerBytes,
+    default: null,
+    defaultIs: "a sixteenth of the memory, 32 to 256 MiB",
     least: 1_048_576,
     most: 68_719_476_736
   }),
@@ -412,14 +431,16 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES: number({
     purpose: "Fetched bundles that are kept on disk.",
     unit: "bytes",
-    default: 1_073_741_824,
+    default: null,
+    defaultIs: "1 GiB; less on a small disk, and a sixteenth of the memory where it lies there",
     least: 0,
     most: 1_099_511_627_776
   }),
   ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES: number({
     purpose: "Accepted components that are kept on disk; the last one stays, whatever its size.",
     unit: "bytes",
-    default: 1_073_741_824,
+    default: null,
+    defaultIs: "1 GiB; less on a small disk, and a sixteenth of the memory where it lies there",
     least: 0,
     most: 1_099_511_627_776
   }),
@@ -473,9 +494,14 @@ export const limitsOf = (settings: Partial<Settings>): Limits => ({
   ...numbersOf(limitPrefix, limitBounds, settings)
 })
 
+/** How much each part takes, after these settings and the container. */
+export const sizesIn = (settings: Settings): Sizes =>
+  sizesOf(settings, thisContainer(), cachePlace(settings.EXT_CACHE_ROOT))
+
 /** How many processes the sandbox may have, and which, after these settings. */
 export const sandboxOptionsOf = (settings: Settings): Partial<SandboxOptions> => ({
   ...numbersOf(sandboxPrefix, sandboxBounds, settings),
+  ...sizesIn(settings).sandbox,
   confinement: settings.ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT,
   processPer: settings.ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER
 })
@@ -499,13 +525,16 @@ export const bundlesOf = (settings: Settings): BundleSource => {
           },
     cache: {
       directory: join(settings.EXT_CACHE_ROOT, "bundles"),
-      bytes: settings.ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES
+      bytes: sizesIn(settings).bundleCacheBytes
     }
   }
 }
 
+const bytesOf = ({ answerBytes, bodiesBytes }: Sizes) => ({ answerBytes, bodiesBytes })
+
 /** Where the server listens and what bounds its callers, after these settings. */
 export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
+  ...bytesOf(sizesIn(settings)),
   serves: settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT === undefined ? "everything" : "no-operators",
   host: settings.HOST.replace(/^\[(.*)\]$/, "$1"),
   port: settings.PORT,
@@ -515,7 +544,6 @@ export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   requestTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT,
   keepAliveTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE,
   answerTimeout: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT,
-  answerBytes: settings.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES,
   maxConnections: settings.ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS,
   readsToken: settings.ALGA_EXTENSION_RUNNER_READS_TOKEN ?? null,
   failureStatus: settings.ALGA_EXTENSION_RUNNER_FAILURE_STATUS,

@@ -11,7 +11,7 @@ import { ofData } from "./internal/refusals.ts"
 import { layersOfProduct } from "./ProductPorts.ts"
 import * as Replica from "./Replica.ts"
 import { layerRunner, type RunnerOptions } from "./Runner.ts"
-import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf } from "./Settings.ts"
+import { bundlesOf, limitsOf, type Settings, sandboxOptionsOf, sizesIn } from "./Settings.ts"
 import { SettingsInvalid } from "./SettingsSource.ts"
 import { type ReadSecrets, TriggerSecrets } from "./TriggerSecrets.ts"
 
@@ -85,12 +85,14 @@ export interface FromSettingsOptions extends Pick<RunnerOptions, "ports"> {
  * The runner on Alga's database, with everything as the settings say. The ports that are given stand in place of those that the
  * settings open.
  */
-export const layerFromSettings = (settings: Settings, { latest, ports = [] }: FromSettingsOptions = {}) =>
-  layerRunner({
+export const layerFromSettings = (settings: Settings, { latest, ports = [] }: FromSettingsOptions = {}) => {
+  const { componentCacheBytes, intake, pageBytes } = sizesIn(settings)
+  return layerRunner({
     ports: [...layersOfProduct(settings, latest), ...layersOfEgress(settings), ...ports],
     bundles: bundlesOf(settings),
     components: join(settings.EXT_CACHE_ROOT, "components"),
-    componentCacheBytes: settings.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES,
+    componentCacheBytes,
+    intake: { ...intake, pageBytes },
     limits: limitsOf(settings),
     sandbox: sandboxOptionsOf(settings)
   }).pipe(
@@ -103,3 +105,4 @@ export const layerFromSettings = (settings: Settings, { latest, ports = [] }: Fr
       ).pipe(Layer.provide(layerDatabaseConnections(databasesIn(settings))))
     )
   )
+}

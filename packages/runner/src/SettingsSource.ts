@@ -1,10 +1,15 @@
+import { thisContainer } from "@alga-psa/ext-adapters-wit"
+import type { Container } from "@alga-psa/ext-adapters-wit/Container"
 import { brokenRules } from "@alga-psa/ext-domain"
 import { Effect, FileSystem, Option, Redacted, Result, Schema } from "effect"
 import { databaseProblems } from "./DatabaseSettings.ts"
+import { cachePlace } from "./internal/cachePlace.ts"
 import { bothOf, noSecretFiles, readSecretFiles, type SecretFiles, type SettingsFile } from "./internal/secretFiles.ts"
-import { describesService, isServicePort } from "./internal/serviceVariables.ts"
+import { describesService, isOfOwnService, isServicePort } from "./internal/serviceVariables.ts"
+import { sizeProblems, sizeWarnings } from "./internal/sizeProblems.ts"
 import { telemetryWarnings } from "./internal/telemetrySettings.ts"
 import { aboutSetting, type SettingName, Settings, settingNames, settingPrefix } from "./Settings.ts"
+import { sizesOf } from "./Sizes.ts"
 
 /** What commands read beside the settings. */
 const ofCommands: ReadonlySet<string> = new Set(
@@ -41,7 +46,7 @@ export interface SettingsReport {
   readonly readings: ReadonlyArray<SettingReading>
   /** Names that are no settings, and readings that break their rule. */
   readonly problems: ReadonlyArray<string>
-  /** Names in the environment that look as if they were meant as settings. */
+  /** Names in the environment that look as if they were meant as settings, and sizes that the container does not have. */
   readonly warnings: ReadonlyArray<string>
   /** Those that are set and right. */
   readonly values: Partial<Settings>
@@ -88,6 +93,7 @@ const unknownNames = (environment: SettingsFile, file: SettingsFile): ReadonlyAr
     name !== settingsFileVariable &&
     !isSetting(name) &&
     !isSecretFile(name) &&
+    !isOfOwnService(name) &&
     !describesService(name, value)
       ? [name]
       : []
@@ -98,14 +104,17 @@ const unknownNames = (environment: SettingsFile, file: SettingsFile): ReadonlyAr
 /** Names that other programs may use, and that an operator may have meant for this one. */
 const meantForUs = /^(DATABASE|RUNNER|IDEMPOTENCY)_/
 
+/** A service by the runner's name has this variable from Kubernetes; by hand, it was meant as the port to listen on. */
+const ownPort = `${settingPrefix}PORT`
+
 const warningsOf = (environment: SettingsFile, file: SettingsFile): ReadonlyArray<string> => [
   ...Object.entries(environment).flatMap(([name, value]) =>
-    meantForUs.test(name) &&
+    (meantForUs.test(name) || isOfOwnService(name)) &&
     !isSetting(name) &&
     !isSecretFile(name) &&
     !ofCommands.has(name) &&
     !describesService(name, value)
-      ? [`${name} is set and is not a setting; \`config\` lists them all`]
+      ? [`${name} is set and is not a setting${name === ownPort ? ": PORT is" : ""}; \`config\` lists them all`]
       : []
   ),
   ...telemetryWarnings({ ...file, ...environment }, (name) => isSetting(name) || isSecretFile(name))
@@ -113,12 +122,13 @@ const warningsOf = (environment: SettingsFile, file: SettingsFile): ReadonlyArra
 
 /**
  * All settings: a name's value in the environment counts before the one in the file, and that before the default. A
- * blank value counts as not set.
+ * blank value counts as not set. With a container, what contradicts it is a problem or a warning.
  */
 export const settingsReport = (
   environment: SettingsFile,
   file: SettingsFile,
-  secrets: SecretFiles = noSecretFiles
+  secrets: SecretFiles = noSecretFiles,
+  container: Container | null = null
 ): SettingsReport => {
   const problems = unknownNames(environment, file).map((name) => `${name} is not a setting; \`config\` lists them all`)
   const values: Record<string, unknown> = {}
@@ -176,8 +186,15 @@ export const settingsReport = (
   ) {
     problems.push("ALGA_EXTENSION_RUNNER_ACCESS_TOKEN is set without DATABASE_ACCESS_READER_URL: set both or neither")
   }
+  const warnings = [...warningsOf(environment, file)]
+  if (container !== null && typeof values["EXT_CACHE_ROOT"] === "string") {
+    const cache = cachePlace(values["EXT_CACHE_ROOT"])
+    const sizes = sizesOf(values, container, cache)
+    problems.push(...sizeProblems(values, container, cache, sizes))
+    warnings.push(...sizeWarnings(values, container, sizes))
+  }
   const settings = problems.length === 0 ? (values as unknown as Settings) : null
-  return { readings, problems, warnings: warningsOf(environment, file), values: values as Partial<Settings>, settings }
+  return { readings, problems, warnings, values: values as Partial<Settings>, settings }
 }
 
 /** The report over the process's environment and the file that `--config` or the environment names, if any. */
@@ -188,7 +205,7 @@ export const readSettings = Effect.fnUntraced(function* (file: Option.Option<str
   const path = Option.getOrUndefined(file) ?? environment[settingsFileVariable]
   const inEnvironment = yield* readSecretFiles(environment)
   const inFile = yield* readSecretFiles(path ? yield* readSettingsFile(path) : {})
-  return settingsReport(inEnvironment.texts, inFile.texts, bothOf(inEnvironment, inFile))
+  return settingsReport(inEnvironment.texts, inFile.texts, bothOf(inEnvironment, inFile), thisContainer())
 })
 
 /** The settings with what is odd about the environment, or every problem at once. */

@@ -4,7 +4,8 @@ import { TenantId } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { bundleIntake, Components, layer } from "../src/Components.ts"
+import { Components, layer } from "../src/Components.ts"
+import { partOfTenant, usualIntake } from "../src/IntakeSizes.ts"
 import { manifest } from "../testing/Archive.ts"
 import { acceptingStore, bundleOf, intakeScene } from "./support/Intake.ts"
 
@@ -97,7 +98,7 @@ describe("Components", () => {
     for (const bundle of [...bombs, light]) put(bundle)
     return Effect.gen(function* () {
       const waiting = yield* Effect.forEach(bombs, ({ key }) => Effect.forkChild(message(key)))
-      yield* until(() => opened.length === bundleIntake.concurrencyPerTenant)
+      yield* until(() => opened.length === partOfTenant(usualIntake.bundles))
       assert.strictEqual(yield* message(light.key), "taken in")
       assert.deepStrictEqual(opened, ["heavy 0", "heavy 1", "light"])
       yield* Deferred.succeed(heavy, undefined)
@@ -126,13 +127,13 @@ describe("Components", () => {
     return Effect.gen(function* () {
       const waiting = yield* Effect.forEach(bundles, ({ key }) => Effect.forkChild(message(key)))
       for (const [index, turn] of turns.entries()) {
-        const begun = Math.min(turns.length, index + bundleIntake.concurrency)
+        const begun = Math.min(turns.length, index + usualIntake.bundles)
         yield* until(() => opened.length === begun)
         assert.strictEqual(reads.length, begun)
         yield* Deferred.succeed(turn, undefined)
       }
       for (const fiber of waiting) assert.strictEqual(yield* Fiber.join(fiber), "taken in")
-      assert.deepStrictEqual([most, atOnce], [bundleIntake.concurrency, 0])
+      assert.deepStrictEqual([most, atOnce], [usualIntake.bundles, 0])
     }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
   })
 

@@ -3,7 +3,8 @@ import { ArchiveRefused } from "@alga-psa/ext-adapters-wit"
 import { CapabilityGate, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
-import { ExtensionUi, layer, pageIntake, rememberedPages } from "../src/ExtensionUi.ts"
+import { ExtensionUi, layer, waitingPages } from "../src/ExtensionUi.ts"
+import { partOfTenant, usualIntake } from "../src/IntakeSizes.ts"
 import { bundleOf, intakeScene, type Opening, pageFile } from "./support/Intake.ts"
 
 const scene = (opening: Opening) => {
@@ -89,7 +90,7 @@ describe("ExtensionUi", () => {
           new Map([["index.html", pageFile("<p>")]])
         )
     })
-    const most = pageIntake.concurrencyPerTenant + pageIntake.queueLength
+    const most = partOfTenant(usualIntake.pages) + waitingPages
     const pages = Array.from({ length: most + 10 }, (_, i) => publish(bundleOf(`heavy ${i}`)))
     const light = publish(bundleOf("light", ids.tenants.borealis))
     return Effect.gen(function* () {
@@ -111,7 +112,7 @@ describe("ExtensionUi", () => {
     ["keeps pages whose files are within the bound together", 0.25, ["a", "b"]],
     ["forgets the page used longest ago where the files of all are above it", 0.3, ["a", "b", "a"]]
   ] as const)("%s", ([, share, expected]) => {
-    const half = { bytes: new Uint8Array(rememberedPages.bytes * share - 3), sha256: "" }
+    const half = { bytes: new Uint8Array(usualIntake.pageBytes * share - 3), sha256: "" }
     const files = new Map([
       ["half.bin", half],
       ["other.bin", half],

@@ -173,6 +173,18 @@ describe("A name in the settings file", () => {
 })
 
 describe("A variable that looks like a setting", () => {
+  it("is warned of where a service of the runner's name would have it, and it is not as Kubernetes writes it", () => {
+    const warned = (name: string, value: string) => settingsReport({ ...needed, [name]: value }, {})
+    const port = warned("ALGA_EXTENSION_RUNNER_PORT", "8080")
+    assert.deepStrictEqual(
+      [port.problems, port.warnings],
+      [[], ["ALGA_EXTENSION_RUNNER_PORT is set and is not a setting: PORT is; `config` lists them all"]]
+    )
+    assert.lengthOf(warned("ALGA_EXTENSION_RUNNER_SERVICE_HOST", "a name").warnings, 1)
+    assert.deepStrictEqual(warned("ALGA_EXTENSION_RUNNER_PORT", "tcp://10.0.0.1:80").warnings, [])
+    assert.deepStrictEqual(warned("ALGA_EXTENSION_RUNNER_SERVICE_PORT", "80").warnings, [])
+  })
+
   it("is warned of, and does not stop the start", () => {
     const { problems, warnings } = settingsReport(
       {

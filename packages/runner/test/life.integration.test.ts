@@ -167,6 +167,10 @@ describe("a runner under way", () => {
       run.signal("SIGHUP")
       yield* logged(run, "the service tokens were read again")
       assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
+      yield* write({ RUNNER_SERVICE_TOKEN_CHECK: "off" })
+      run.signal("SIGHUP")
+      yield* logged(run, "the service tokens stay: the settings cannot be read again")
+      assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
     })
   )
 

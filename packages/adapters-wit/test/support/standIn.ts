@@ -44,7 +44,9 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     loaded: false,
     idleSince: 0,
     served: 0,
-    residentBytes: 0
+    residentBytes: 0,
+    fileBytes: 0,
+    ownBytes: 67_108_864
   }
 }
 

@@ -1,4 +1,5 @@
 import { TellsConnections } from "@alga-psa/ext-adapters-pg/ServerConnection"
+import { thisContainer } from "@alga-psa/ext-adapters-wit"
 import { TellsConfinement } from "@alga-psa/ext-adapters-wit/TellsConfinement"
 import { Duration, Effect, Fiber, type FileSystem, Layer, Logger, type Option, Schedule, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -11,6 +12,7 @@ import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { hangUps } from "../internal/hangUp.ts"
+import { sizesInWords } from "../internal/sizeRows.ts"
 import { Life, type StopOptions } from "../Life.ts"
 import { jsonLogger } from "../LogLine.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
@@ -18,7 +20,7 @@ import * as ProcessFigures from "../ProcessFigures.ts"
 import { Readiness } from "../Readiness.ts"
 import { layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import { httpOptionsOf, type Settings, stopOptionsOf, tokensOf } from "../Settings.ts"
+import { httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings, SettingsInvalid, settingsWithWarnings } from "../SettingsSource.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -30,11 +32,14 @@ const ready = (options: StopOptions) =>
       const life = yield* Life
       // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
-      const { status } = yield* Effect.flatMap(Readiness, ({ report }) => report)
-      const line = status === "not-ready" ? "the runner serves, and is not ready" : "the runner is ready"
-      yield* HttpServer.addressFormattedWith((address) =>
-        Effect.annotateLogs(Effect.logInfo(line), { address, status })
+      const { report } = yield* Readiness
+      const told = (message: string, more: object = {}) =>
+        HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address, ...more }))
+      yield* told("the runner serves")
+      const tellStatus = Effect.flatMap(report, ({ status }) =>
+        told(`the runner is ${status === "not-ready" ? "not ready" : "ready"}`, { status })
       )
+      yield* Effect.forkScoped(tellStatus)
     })
   )
 
@@ -166,7 +171,12 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
         Layer.provide([Access.layerSink(settings), Access.layerDoor(settings)]),
         Layer.provide(FurtherParts.layer),
         Layer.provide(
-          Layer.effectDiscard(Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true }))
+          Layer.effectDiscard(
+            Effect.andThen(
+              Effect.logInfo(sizesInWords(thisContainer(), sizesIn(settings))),
+              Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+            )
+          )
         ),
         Layer.provide(debugStream(settings)),
         Layer.provide(Telemetry.layer(settings))

@@ -15,13 +15,15 @@ const said: ReadonlyArray<readonly [RegExp, RegExp]> = [
   [/_PORT_\d{1,5}_(TCP|UDP|SCTP)_ADDR$/, host]
 ]
 
-/** A service of the runner's own name says nothing else, whatever the value. */
 const ownService = /^(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$/
 
 /** Whether Kubernetes describes a service by this variable, as it does for every service of a namespace. */
 export const describesService = (name: string, value: string): boolean =>
-  said.some(([ending, form]) => ending.test(name) && form.test(value)) ||
-  (name.startsWith(settingPrefix) && ownService.test(name.slice(settingPrefix.length)))
+  said.some(([ending, form]) => ending.test(name) && form.test(value))
+
+/** Whether a service of the runner's own name is described by a variable of this name. It stops no start, whatever it holds. */
+export const isOfOwnService = (name: string): boolean =>
+  name.startsWith(settingPrefix) && ownService.test(name.slice(settingPrefix.length))
 
 /** Whether a setting's value is what Kubernetes says of the port of a service by the same name. */
 export const isServicePort = (name: string, value: string | undefined): boolean =>

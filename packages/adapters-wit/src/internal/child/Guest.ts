@@ -103,11 +103,12 @@ class Bound {
       const response = instance.handler(request)
       const excess = excessOf(response, message)
       if (excess === null) {
-        if (this.requests++ % requestsBetweenLooks === 0) this.residentBytes = resident()
+        const obstacle = instance.obstacle()
+        if (this.requests++ % requestsBetweenLooks === 0 || obstacle !== null) this.residentBytes = resident()
         send({
           type: "done",
           response,
-          obstacle: instance.obstacle(),
+          obstacle,
           residentBytes: this.residentBytes,
           memoryRefused: takeMemoryRefused(),
           memoryBytes: instance.memoryBytes()

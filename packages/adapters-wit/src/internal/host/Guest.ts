@@ -5,6 +5,7 @@ import type { ToGuest } from "../child/Messages.ts"
 import { type GuestMessage, guestMessage } from "./GuestMessage.ts"
 import { type Installs, makeInstalls } from "./Installs.ts"
 import { logLine } from "./logLine.ts"
+import { typicalBytes } from "./PoolRoom.ts"
 import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
 
 /** A sandbox process. Once bound to a key it serves that key alone. */
@@ -23,6 +24,10 @@ export interface Guest {
   served: number
   /** What it said of its own size when it was asked last, in bytes. */
   residentBytes: number
+  /** What it has of files, which it shares with others, in bytes. */
+  fileBytes: number
+  /** What it has for itself, in bytes, as far as is known. */
+  ownBytes: number
 }
 
 const detailBytes = 2_048
@@ -32,6 +37,7 @@ const failures = {
   "frame-too-large": "protocol",
   "unexpected-frame": "protocol",
   "cpu-limit": "cpu-limit",
+  "out-of-memory": "memory-limit",
   "not-started": "unavailable"
 } as const
 
@@ -63,6 +69,14 @@ export const receive = Effect.fnUntraced(function* (guest: Guest): Effect.fn.Ret
   return message instanceof ExecutionFailed ? yield* message : message
 })
 
+const leastOwnBytes = 16_777_216
+
+/** Notes what a process says of its size: what it has of files is not its own. */
+export const noteSize = (guest: Guest, residentBytes: number): void => {
+  guest.residentBytes = residentBytes
+  guest.ownBytes = Math.max(leastOwnBytes, residentBytes - guest.fileBytes)
+}
+
 /** Starts a process that is not bound to anything, and does not wait for it. */
 export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   node: start(options),
@@ -72,5 +86,7 @@ export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   loaded: false,
   idleSince: 0,
   served: 0,
-  residentBytes: 0
+  residentBytes: 0,
+  fileBytes: 0,
+  ownBytes: typicalBytes
 })

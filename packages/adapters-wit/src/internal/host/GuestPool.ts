@@ -2,9 +2,12 @@ import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 import { type Demand, makeDemand } from "./Demand.ts"
-import { type Guest, receive } from "./Guest.ts"
+import { type Guest, noteSize, receive } from "./Guest.ts"
+import { makeMemoryWatch } from "./memoryWatch.ts"
 import { countRecycled } from "./metrics.ts"
+import { makePoolRoom } from "./PoolRoom.ts"
 import type { Place } from "./poolKey.ts"
+import { processMemory } from "./processMemory.ts"
 
 /** Makes a part of an uninterruptible effect interruptible again. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -39,7 +42,7 @@ export interface GuestPool {
   readonly prepare: (key: string, make: Make) => Effect.Effect<void>
   /** What the memory for idle processes leaves to each that serves something, in bytes. */
   readonly share: () => number
-  /** Succeeds where a process waits for work, or one can be started now. */
+  /** Succeeds where a process waits for work, one can be started now, or those that work take all the room. */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
   readonly discard: (guest: Guest) => Effect.Effect<void>
@@ -55,6 +58,12 @@ export interface GuestPoolOptions {
   readonly startMs: number
   readonly requestsPerProcess: number
   readonly processMb: number
+  /** Most processes, those included that start and end. */
+  readonly processes: number
+  /** What all may have for themselves together. */
+  readonly memoryMb: number
+  /** How many may grow at the same moment. */
+  readonly processors: number
 }
 
 /** A process that is being made ready for a key, and whether somebody waits for it. */
@@ -84,12 +93,16 @@ const mostWaits = 10_000
 /** Components that no process could load; so many are remembered. */
 const mostUnloadable = 1_000
 const mebibyte = 1_048_576
+const noRoom = new ExecutionFailed({ reason: "unavailable", detail: "no room for another process" })
 const tooSlow = Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "a process did not start in time" }))
 
 /**
  * A pool over a way to start a process. At most `spares` wait unbound and `idleProcesses` wait bound, and these take no more
  * than `idleMb` together unless it is one alone; the one that waits longest makes room. A process that dies is forgotten and
  * a spare replaced. When the scope closes every process is ended and its end awaited.
+ *
+ * There are never more than `processes`, and where all have more than `memoryMb` for themselves the one with most is ended.
+ * Who needs a process that has no room waits for it; what waits for work is ended to make it.
  */
 export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, options: GuestPoolOptions) {
   const background = yield* Scope.make()
@@ -107,6 +120,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   yield* Effect.addFinalizer(() => {
     closed = true
+    watch.stop()
     const ended = Effect.forEach(all, ({ node }) => node.end, { concurrency: "unbounded", discard: true })
     return Effect.andThen(ended, Scope.close(background, Exit.void))
   })
@@ -119,12 +133,35 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       guest.node.kill()
       const gone = Effect.andThen(
         guest.node.end,
-        Effect.sync(() => all.delete(guest))
+        Effect.suspend(() => {
+          all.delete(guest)
+          room.changed()
+          return fill
+        })
       )
       return closed ? gone : Effect.asVoid(Effect.forkIn(gone, background))
     })
 
   const retire: GuestPool["retire"] = (guest, why) => Effect.andThen(countRecycled(why), discard(guest))
+
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  /** Of those that wait for work, who is ended first to make room. */
+  const firstToGo = (): Guest | undefined => idle.find(({ loaded }) => loaded) ?? idle[0] ?? spares[0]
+  const makeRoom = Effect.suspend(() => {
+    const guest = firstToGo()
+    return guest === undefined ? Effect.succeed(false) : Effect.as(retire(guest, "room"), true)
+  })
+  const room = makePoolRoom(all, options, makeRoom)
+  const watch = makeMemoryWatch(
+    () => [...all].filter((guest) => guest.node.isOpen() && !idle.includes(guest) && !spares.includes(guest)),
+    room.used,
+    () => {
+      const isThere = firstToGo() !== undefined
+      if (isThere) run(makeRoom)
+      return isThere
+    },
+    options
+  )
 
   const open = Effect.suspend(() => {
     if (closed) return Effect.fail(new ExecutionFailed({ reason: "unavailable", detail: "the sandbox is closing" }))
@@ -133,10 +170,14 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.succeed(guest)
   })
 
-  const begin = Effect.fnUntraced(function* (restore: Restore) {
-    const guest = yield* open
+  /** For what nobody waits for: nothing is ended for it. */
+  const openSpare = Effect.suspend(() => (room.isFree() ? open : Effect.fail(noRoom)))
+
+  const begin = Effect.fnUntraced(function* (restore: Restore, opened: Effect.Effect<Guest, ExecutionFailed>) {
+    const guest = yield* opened
     const started = Effect.timeoutOrElse(receive(guest), { duration: options.startMs, orElse: () => tooSlow })
     yield* Effect.onError(restore(started), () => discard(guest))
+    guest.fileBytes = processMemory(guest.node.pid)?.file ?? 0
     const replace = Effect.andThen(
       Effect.suspend(() => (spares.includes(guest) || idle.includes(guest) ? retire(guest, "dead") : discard(guest))),
       Effect.suspend(() => fill)
@@ -149,10 +190,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   })
 
   const fill: Effect.Effect<void> = Effect.suspend(() => {
-    if (closed || spares.length + starting >= options.spares) return Effect.void
+    if (closed || spares.length + starting >= options.spares || !room.isFree()) return Effect.void
     starting += 1
     const add = Effect.uninterruptibleMask((restore) =>
-      Effect.map(begin(restore), (guest) => {
+      Effect.map(begin(restore, openSpare), (guest) => {
         spares = [...spares, guest]
       })
     )
@@ -213,14 +254,18 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return done._tag === "None" ? null : yield* done.value
   })
 
-  const takeFresh = Effect.fnUntraced(function* (key: string, restore: Restore) {
-    const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore))
+  const takeFresh = Effect.fnUntraced(function* (
+    key: string,
+    restore: Restore,
+    opened: Effect.Effect<Guest, ExecutionFailed>
+  ) {
+    const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore, opened))
     guest.key = key
     yield* fill
     return guest
   })
 
-  const take: GuestPool["take"] = Effect.fnUntraced(function* (place, restore) {
+  const find: GuestPool["take"] = Effect.fnUntraced(function* (place, restore) {
     const ready = takeBound(place) ?? (yield* takePrepared(place.key, restore))
     if (ready?.node.isOpen()) return ready
     const loaded = takeBound({ ...place, key: place.component }) ?? (yield* takePrepared(place.component, restore))
@@ -230,8 +275,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       return loaded
     }
     const returned = place.shared && isAtWork(place.key) ? yield* takeReturned(place.key, restore) : null
-    return returned?.node.isOpen() ? returned : yield* takeFresh(place.key, restore)
+    return returned?.node.isOpen() ? returned : yield* takeFresh(place.key, restore, room.enter(open, restore))
   })
+
+  const take: GuestPool["take"] = (place, restore) => Effect.tap(find(place, restore), () => Effect.sync(watch.begin))
 
   const worn = (guest: Guest): string | null => {
     if (!guest.node.isOpen()) return "dead"
@@ -261,6 +308,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     guest.idleSince = yield* Clock.currentTimeMillis
     idle = [...idle, guest]
     for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
+    room.changed()
   })
 
   /** Makes a process ready for whoever asks for its key first. */
@@ -308,7 +356,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       if (closed || isThere) return Effect.void
       return Effect.asVoid(
         Effect.forkIn(
-          makeReady(key, (restore) => takeFresh(key, restore), make, loads),
+          makeReady(key, (restore) => takeFresh(key, restore, openSpare), make, loads),
           background,
           { startImmediately: true }
         )
@@ -338,7 +386,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     if (isThere || unloadable.get(component) || !(yield* placeForLoaded(component, now))) return
     const load = (guest: Guest) => {
       guest.loaded = true
-      guest.residentBytes = loadedBytes
+      noteSize(guest, loadedBytes)
       return Effect.tapError(make(guest), () => Effect.sync(() => unloadable.set(component, true)))
     }
     yield* prepareFor(component, load, true)
@@ -353,9 +401,9 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   yield* fill
 
   const check = Effect.suspend(() =>
-    spares.some(({ node }) => node.isOpen())
+    spares.some(({ node }) => node.isOpen()) || (all.size > 0 && !room.isFree())
       ? Effect.void
-      : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore), discard))
+      : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore, openSpare), discard))
   )
 
   const share = (): number => (options.idleMb * mebibyte) / Math.max(1, all.size - spares.length)

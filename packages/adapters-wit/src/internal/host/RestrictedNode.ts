@@ -1,16 +1,18 @@
 import { Buffer } from "node:buffer"
 import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { writeFileSync } from "node:fs"
 import { parse } from "node:path"
 import type { Readable, Writable } from "node:stream"
 import { Deferred, Effect, type Scope } from "effect"
 import type { Confinement } from "./Confinement.ts"
 import type { Program } from "./Engine.ts"
 import { FrameTooLarge, frame, headerOf, makeFrameReader } from "./FrameReader.ts"
+import { countMemoryKills, wasMemoryKill } from "./memoryKills.ts"
 import { bootstrap } from "./ProgramText.ts"
 
 /** Why a child process can no longer be talked to. The detail is for the host's own log. */
 export interface Broken {
-  readonly reason: "exited" | "frame-too-large" | "unexpected-frame" | "not-started" | "cpu-limit"
+  readonly reason: "exited" | "frame-too-large" | "unexpected-frame" | "not-started" | "cpu-limit" | "out-of-memory"
   readonly detail: string
 }
 
@@ -91,6 +93,19 @@ const spawnRestricted = (options: RestrictedNodeOptions): ChildProcessByStdio<Wr
   )
 }
 
+const firstChoice = "1000"
+
+/**
+ * Has the system end this process before any other where memory ends. Everybody may raise this number for their own
+ * processes; where the system has none, nothing is done.
+ */
+const offerToSystem = (pid: number | undefined): void => {
+  if (pid === undefined) return
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, firstChoice)
+  } catch {}
+}
+
 /** A child that may signal could have Node open this program's debugger: Node does so where nobody takes this signal. */
 process.on("SIGUSR1", () => {})
 
@@ -101,7 +116,9 @@ process.on("exit", () => {
 
 /** Starts a process that its caller must {@link RestrictedNode.end}. */
 export const start = (options: RestrictedNodeOptions): RestrictedNode => {
+  countMemoryKills()
   const child = spawnRestricted(options)
+  offerToSystem(child.pid)
   const closed = Deferred.makeUnsafe<never, Broken>()
   const exited = Deferred.makeUnsafe<void>()
   const kill = (): void => void child.kill("SIGKILL")
@@ -148,7 +165,10 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   child.on("error", (error) => {
     if (child.pid === undefined) ended({ reason: "not-started", detail: error.message })
   })
-  child.on("close", (code, signal) => ended({ reason: "exited", detail: `code ${code}, signal ${signal}` }))
+  child.on("close", (code, signal) => {
+    const isKilled = broken === null && signal === "SIGKILL" && wasMemoryKill()
+    ended({ reason: isKilled ? "out-of-memory" : "exited", detail: `code ${code}, signal ${signal}` })
+  })
   child.stdin.on("error", () => {})
 
   const write = (body: Uint8Array | string): void => {

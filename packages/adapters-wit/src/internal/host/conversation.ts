@@ -7,7 +7,7 @@ import { type Limits, memoryPages } from "../../Limits.ts"
 import { MemoryUse } from "../../MemoryUse.ts"
 import type { ToGuest } from "../child/Messages.ts"
 import { pack } from "../child/Wire.ts"
-import { brokenGuest, type Guest, messageIn } from "./Guest.ts"
+import { brokenGuest, type Guest, messageIn, noteSize } from "./Guest.ts"
 import type { GuestMessage } from "./GuestMessage.ts"
 import { unexpected } from "./guestFailures.ts"
 import { readCall, readResponse } from "./guestValues.ts"
@@ -150,7 +150,7 @@ export const converse = Effect.fnUntraced(function* <R>(
   onRun: () => void = () => {}
 ): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
   const done = yield* untilDone(guest, install, request, limits, host, onRun)
-  guest.residentBytes = done.residentBytes
+  noteSize(guest, done.residentBytes)
   yield* countInstance(done.obstacle ?? "restored")
   if (done.memoryRefused) yield* countMemoryRefused
   const heard = yield* MemoryUse

@@ -118,7 +118,7 @@ const brokenBy = (broken: Broken, processorMs: number): ComponentRefused | Compo
     return new ComponentRefused({ reason: "too-much-work", message })
   }
   if (broken.reason === "not-started") return notStarted(broken)
-  if (broken.reason === "exited") {
+  if (broken.reason === "exited" || broken.reason === "out-of-memory") {
     const message = "the process that checks the component ended before it was done"
     return new ComponentRefused({ reason: "not-checked", message })
   }

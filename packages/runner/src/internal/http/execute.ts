@@ -97,7 +97,7 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     return yield* executeAnswer(tenant, answer.response)
   })
 
-  return observed(run, () => ({ requestId, ...fields })).pipe(
+  return observed(Effect.scoped(run), () => ({ requestId, ...fields })).pipe(
     answered,
     Effect.flatMap(withStatus),
     Effect.map((response) => HttpServerResponse.setHeader(response, requestIdHeader, requestId))

@@ -1,6 +1,8 @@
 import { brokenRules } from "@alga-psa/ext-domain"
 import { ByteSize, Context, Effect, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
+import { BodyRoom } from "../../BodyRoom.ts"
+import { waitFor } from "../../Deadline.ts"
 import { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 
@@ -25,7 +27,12 @@ const checkType = ({ headers }: HttpServerRequest.HttpServerRequest): Effect.Eff
 const readBytes = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
   const most = yield* RequestBytes
   const tooLarge = fail("payload_too_large", `a request body holds at most ${ByteSize.toNumberUnsafe(most)} bytes`)
-  if (Number(request.headers["content-length"]) > ByteSize.toNumberUnsafe(most)) return yield* tooLarge
+  const mostBytes = ByteSize.toNumberUnsafe(most)
+  const said = request.headers["content-length"]
+  const length = said === undefined ? mostBytes : Number(said)
+  if (length > mostBytes) return yield* tooLarge
+  const room = yield* BodyRoom
+  yield* waitFor("room")(room.hold(request.headers["x-alga-tenant"] ?? "", length))
   return yield* request.arrayBuffer.pipe(
     Effect.provideService(HttpServerRequest.MaxBodySize, most),
     Effect.mapError((error) =>
@@ -36,7 +43,10 @@ const readBytes = Effect.fnUntraced(function* (request: HttpServerRequest.HttpSe
   )
 })
 
-/** Reads and checks a JSON body. A failure names the field and the rule, and never repeats a value. */
+/**
+ * Reads and checks a JSON body. A failure names the field and the rule, and never repeats a value. The body counts among those
+ * under way until the scope closes.
+ */
 export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) => {
   const decode = Schema.decodeUnknownEffect(schema)
   return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {

@@ -136,6 +136,7 @@ const makeAnswer = () => {
       )
       return answer(200, given)
     }).pipe(
+      Effect.scoped,
       within(null),
       Effect.catch((error) => Effect.succeed(error instanceof Refused ? error : ofRunner(error))),
       Effect.catchCause((cause) => Effect.as(Effect.logError("a defect", cause), new Refused(500, "Internal error"))),

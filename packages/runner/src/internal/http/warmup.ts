@@ -38,4 +38,4 @@ export const warmup = (http: HttpServerRequest.HttpServerRequest) =>
       Effect.andThen(waitFor("page")(page))
     )
     return HttpServerResponse.jsonUnsafe({ status: "ok", content_hash: `sha256:${hash}` })
-  }).pipe(within(null), answered)
+  }).pipe(Effect.scoped, within(null), answered)

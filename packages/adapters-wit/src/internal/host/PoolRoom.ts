@@ -1,0 +1,78 @@
+import { Effect } from "effect"
+import type { ExecutionFailed } from "../../ExecutionFailed.ts"
+import type { Guest } from "./Guest.ts"
+import type { Restore } from "./GuestPool.ts"
+
+type Start = Effect.Effect<Guest, ExecutionFailed>
+
+/** How many processes there may be, and what they may have together. */
+export interface PoolRoomOptions {
+  readonly processes: number
+  readonly memoryMb: number
+}
+
+/** Room for sandbox processes. What ends takes room until it is gone. */
+export interface PoolRoom {
+  /** Whether one more process has room at this moment, and nobody waits for it. */
+  readonly isFree: () => boolean
+  /**
+   * Starts a process when it has room, in the order of asking; others that wait for work are ended for it. Must run
+   * uninterruptibly, and can be interrupted while it waits.
+   */
+  readonly enter: (start: Start, restore: Restore) => Start
+  /** Bytes of those that are not ended. */
+  readonly used: () => number
+  /** Has who waits look again. */
+  readonly changed: () => void
+}
+
+const mebibyte = 1_048_576
+
+/** What a process counts as until it has answered, in bytes: as much as one with a component of QuickJS has for itself. */
+export const typicalBytes = 64 * mebibyte
+
+const bytesOf = (guests: Iterable<Guest>): number => [...guests].reduce((sum, { ownBytes }) => sum + ownBytes, 0)
+
+/** Room for the processes in `all`. `makeRoom` ends one that waits for work and says whether there was one. */
+export const makePoolRoom = (
+  all: ReadonlySet<Guest>,
+  options: PoolRoomOptions,
+  makeRoom: Effect.Effect<boolean>
+): PoolRoom => {
+  const most = options.memoryMb * mebibyte
+  let queue: ReadonlyArray<() => void> = []
+
+  const open = (): ReadonlyArray<Guest> => [...all].filter(({ node }) => node.isOpen())
+  const used = (): number => bytesOf(open())
+  /** One alone always has room: else nothing would ever run. */
+  const hasRoom = (others: number, bytes: number): boolean =>
+    others === 0 || (others < options.processes && bytes + typicalBytes <= most)
+  const fits = (): boolean => hasRoom(all.size, bytesOf(all))
+  const willFit = (): boolean => hasRoom(open().length, used())
+
+  const changed = (): void => queue[0]?.()
+
+  const enter: PoolRoom["enter"] = (start, restore) =>
+    Effect.suspend(() => {
+      let wake = (): void => {}
+      const turn = (): void => wake()
+      queue = [...queue, turn]
+      const change = Effect.callback<void>((resume) => {
+        wake = () => resume(Effect.void)
+      })
+      const attempt: Start = Effect.suspend(() => {
+        const again = Effect.andThen(restore(change), attempt)
+        if (queue[0] !== turn) return again
+        if (fits()) return start
+        if (willFit()) return again
+        return Effect.flatMap(makeRoom, (made) => (made ? attempt : again))
+      })
+      const leave = Effect.sync(() => {
+        queue = queue.filter((other) => other !== turn)
+        changed()
+      })
+      return Effect.ensuring(attempt, leave)
+    })
+
+  return { isFree: () => queue.length === 0 && fits(), enter, used, changed }
+}
