@@ -18,7 +18,7 @@ export interface GrantLife {
   /** How many executions used it in the days that were asked for: a revocation would have refused them. Null without records. */
   readonly executions: number | null
   /**
-   * Who made it as it is: `db grants`, by its own record, or somebody `elsewhere`, such as the product. Null where there is
+   * Who made it as it is: `db grants` (or `db extension`), by a record of it, or somebody `elsewhere`, such as the product. Null where there is
    * nothing to tell: no records, or neither a grant nor a record of one.
    */
   readonly by: "db grants" | "elsewhere" | null
