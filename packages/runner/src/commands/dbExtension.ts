@@ -47,7 +47,7 @@ const readBundle = (path: string) =>
   )
 
 /** The store, or the way to it, failed. The message says where the archive belongs. */
-class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { message: Schema.String }) {}
+export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { message: Schema.String }) {}
 
 const storeFailed = (what: string, path: string) => (error: BundleStoreError) => {
   const cause = innermostCause(error)
