@@ -27,7 +27,7 @@ export const readBudgets = (file: string) =>
     Effect.mapError((error) => new BenchFailed({ why: `${file}: ${error.message}` }))
   )
 
-const within = (value: number, { atLeast, atMost }: typeof Bound.Type) =>
+const isWithin = (value: number, { atLeast, atMost }: typeof Bound.Type) =>
   Number.isFinite(value) && (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
 
 const reached = (value: number, { atMost, goal }: typeof Bound.Type) =>
@@ -46,12 +46,12 @@ export const checked = (
     const value = figures[name]
     return {
       name,
-      ok: value !== undefined && within(value, bound),
+      ok: value !== undefined && isWithin(value, bound),
       cells: [
         value ?? null,
         bound.atLeast ?? null,
         bound.atMost ?? null,
-        value !== undefined && within(value, bound) ? "yes" : "NO",
+        value !== undefined && isWithin(value, bound) ? "yes" : "NO",
         bound.goal ?? null,
         value === undefined ? null : reached(value, bound),
         name

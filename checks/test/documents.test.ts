@@ -7,7 +7,7 @@ import { claimsOf, testsOf, unheldClaims } from "../src/documents/Claims.ts"
 import { deadLinks } from "../src/documents/Links.ts"
 import { type Page, pages, root, sourceFiles } from "../src/documents/Pages.ts"
 import { unproved } from "../src/documents/Proofs.ts"
-import { riddlesIn, riddlesOf } from "../src/documents/Riddles.ts"
+import { riddlesIn, riddlesInNames, riddlesOf } from "../src/documents/Riddles.ts"
 import { meanWords, sentencesOf } from "../src/documents/Sentences.ts"
 import { shownCommands } from "../src/documents/ShownCommands.ts"
 import { publishedPackages } from "../src/release/Packages.ts"
@@ -122,6 +122,11 @@ describe("The sentences of the pages", () => {
     const sources = await sourceFiles()
     assert.isAbove(sources.length, 500)
     assert.deepEqual(sources.flatMap(riddlesOf), [])
+    assert.deepEqual(riddlesInNames("const told = 1\nfunction within() {}"), ["told", "within"])
+    assert.deepEqual(
+      sources.flatMap(({ path, text }) => riddlesInNames(text).map((name) => `${path}: ${name}`)),
+      []
+    )
   })
 
   it("are told apart, and counted without links, code blocks and headings", () => {

@@ -45,7 +45,7 @@ const run = (options: BenchOptions) =>
 
     // Two processes of the same program differ by some percent for their whole life: each trial has new ones, started in
     // another order, and a second plain runner shows how much that is.
-    const alone = yield* Effect.forEach(Array.from({ length: trials }).keys(), (trial) =>
+    const single = yield* Effect.forEach(Array.from({ length: trials }).keys(), (trial) =>
       Effect.scoped(
         Effect.gen(function* () {
           yield* tell(`a plain runner, another, and one in a cluster of its own: ${trial + 1} of ${trials}`)
@@ -107,8 +107,8 @@ const run = (options: BenchOptions) =>
     )
 
     /** A ratio of every trial: the middle one, the least and the most. */
-    const spread = (ratio: (of: (typeof alone)[number]) => number) => {
-      const ratios = alone.map(ratio).sort((a, b) => a - b)
+    const spread = (ratio: (of: (typeof single)[number]) => number) => {
+      const ratios = single.map(ratio).sort((a, b) => a - b)
       return [middle(ratios), ratios[0] ?? 0, ratios.at(-1) ?? 0] as const
     }
     const local = (callers: (typeof crowds)[number]) =>
@@ -117,8 +117,8 @@ const run = (options: BenchOptions) =>
       spread((of) => of(`plain ${callers}`).rate / of(`again ${callers}`).rate)
     const work = (callers: (typeof crowds)[number]) =>
       spread((of) => of(`clustered ${callers}`).runnerMs / of(`plain ${callers}`).runnerMs)
-    const over = (name: Parameters<(typeof alone)[number]>[0]): Middle => {
-      const found = alone.map((of) => of(name))
+    const over = (name: Parameters<(typeof single)[number]>[0]): Middle => {
+      const found = single.map((of) => of(name))
       const key = (of: keyof Middle) => middle(found.map((one) => one[of]))
       return { rate: key("rate"), median: key("median"), p99: key("p99"), runnerMs: key("runnerMs") }
     }

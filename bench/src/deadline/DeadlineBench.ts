@@ -19,12 +19,12 @@ const beyond = Effect.fnUntraced(function* (slow: SlowPart, directory: string, b
   const answers = new Map<string, number>()
   const one = Effect.gen(function* () {
     const begun = performance.now()
-    const said = yield* Effect.match(run(request, "r"), {
+    const outcome = yield* Effect.match(run(request, "r"), {
       onFailure: ({ code }) => code as string,
       onSuccess: () => "answered"
     })
     late.push(performance.now() - begun - timeoutMs)
-    answers.set(said, (answers.get(said) ?? 0) + 1)
+    answers.set(outcome, (answers.get(outcome) ?? 0) + 1)
   })
   const round = Effect.all(
     Array.from({ length: atOnce }, () => one),
@@ -35,7 +35,7 @@ const beyond = Effect.fnUntraced(function* (slow: SlowPart, directory: string, b
   answers.clear()
   const until = performance.now() + budget
   while (performance.now() < until) yield* round
-  return { slow, late, answers: [...answers].map(([said, count]) => `${said}: ${count}`).join(", ") }
+  return { slow, late, answers: [...answers].map(([outcome, count]) => `${outcome}: ${count}`).join(", ") }
 })
 
 /** A plain request, and the same with one more deadline around it. */

@@ -65,14 +65,14 @@ export const gets = (url: Redacted.Redacted, today: Peer, connections: number, b
     const withId = (id: string): Sent => ({ ...sent, params: sent.params.map((it) => (it === ids[0] ? id : it)) })
     const reads = yield* ClientReads
     const guarded = inTurn(ids, reads.get)
-    const alone = inTurn(ids, (id) => asExecution(invocation)(reads.get(id)))
+    const unguarded = inTurn(ids, (id) => asExecution(invocation)(reads.get(id)))
     const ours = inTurn(ids, (id) => Ours.client(tenant, id))
     const bare = inTurn(ids, (id) => Ours.bare(withId(id)))
     const knex = inTurn(ids, (id) => today.client(tenant, id))
     const prepared = inTurn(ids, (id) =>
       Effect.promise(() => pool.query({ name: "get", text: sent.sql, values: [...withId(id).params] }))
     )
-    const latency = yield* interleaved({ ours, guarded, alone, bare, today: knex, prepared }, budget * 2)
+    const latency = yield* interleaved({ ours, guarded, alone: unguarded, bare, today: knex, prepared }, budget * 2)
     const rates = { ours: [] as Array<number>, guarded: [] as Array<number>, prepared: [] as Array<number> }
     const turn = Math.min(500, budget)
     for (let round = 0; round < 6; round++) {

@@ -29,7 +29,7 @@ export const startPeer = Effect.fnUntraced(function* (module: string) {
     ),
     (it) => Effect.sync(() => it.kill("SIGKILL"))
   )
-  const told = Effect.callback<unknown, BenchFailed>((resume) => {
+  const reported = Effect.callback<unknown, BenchFailed>((resume) => {
     const onExit = () => resume(Effect.fail(new BenchFailed({ why: `${module} ended` })))
     const onMessage = (message: unknown) => {
       child.off("exit", onExit)
@@ -37,13 +37,13 @@ export const startPeer = Effect.fnUntraced(function* (module: string) {
     }
     child.once("message", onMessage).once("exit", onExit)
   })
-  const problem = yield* told
+  const problem = yield* reported
   if (problem !== null) return yield* new BenchFailed({ why: String(problem) })
   return (requests: number) =>
     Effect.flatMap(
       Effect.suspend(() => {
         child.send({ requests } satisfies ToPeer)
-        return told
+        return reported
       }),
       (answer) => (answer === null ? Effect.void : Effect.fail(new BenchFailed({ why: String(answer) })))
     )

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { follow } from "../../../packages/extension-cli/test/support/Guide.ts"
-import { run, said } from "../release/Commands.ts"
+import { outputOf, run } from "../release/Commands.ts"
 import { publishedPackages, root } from "../release/Packages.ts"
 import { pack } from "../release/Tarballs.ts"
 
@@ -143,7 +143,7 @@ try {
     must((await readFile(join(extension, "test/recorded.test.ts"), "utf8")).includes("replayRecordings"), "no test")
     for (const args of [["test"], ["run", "pack"]]) {
       const ended = await run("npm", args, extension)
-      must(ended.code === 0, `npm ${args.join(" ")}: ${said(ended)}`)
+      must(ended.code === 0, `npm ${args.join(" ")}: ${outputOf(ended)}`)
     }
   })
   const { size } = await stat(join(extension, "dist/bundle.tar.zst"))

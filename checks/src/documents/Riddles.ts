@@ -25,3 +25,9 @@ export const riddlesIn = (text: string): ReadonlyArray<string> =>
 /** The same for a page, without its blocks of code. */
 export const riddlesOf = (page: Page): ReadonlyArray<string> =>
   riddlesIn(prose(page)).map((riddle) => `${page.path}: ${riddle}`)
+
+const riddleNames = /\b(?:const|let|function) (within|alone|told|meant|inVain|farewell|said)\b/g
+
+/** The names in a source that say nothing of what they stand for. */
+export const riddlesInNames = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(riddleNames)].map(([, name = ""]) => name)

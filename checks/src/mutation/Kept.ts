@@ -16,17 +16,17 @@ const folder = join(root, "node_modules/.cache/mutation")
 
 const placeOf = ({ name }: Target, file: string): string => join(folder, name, `${encodeURIComponent(file)}.json`)
 
-const within = (target: Target): string => join(root, "packages", target.folder)
+const folderOf = (target: Target): string => join(root, "packages", target.folder)
 
 /** The files of a target that are mutated, relative to its package, sorted. */
 export const mutatedFiles = (target: Target): ReadonlyArray<string> =>
-  globSync([...target.mutate], { cwd: within(target) }).sort()
+  globSync([...target.mutate], { cwd: folderOf(target) }).sort()
 
 /** In hex, of a file that is mutated and of the tests that have to notice. */
 const fingerprintOf = async (target: Target, file: string): Promise<string> => {
   const hash = createHash("sha256")
-  for (const name of [file, ...globSync([...target.tests], { cwd: within(target) }).sort()]) {
-    hash.update(`${name}\n`).update(await readFile(join(within(target), name)))
+  for (const name of [file, ...globSync([...target.tests], { cwd: folderOf(target) }).sort()]) {
+    hash.update(`${name}\n`).update(await readFile(join(folderOf(target), name)))
   }
   return hash.digest("hex")
 }
@@ -64,7 +64,7 @@ export const keptOf = async (
   const known = await Promise.all(
     mutatedFiles(target).map(async (file) => {
       const fingerprint = await fingerprintOf(target, file)
-      const { size: bytes } = await stat(join(within(target), file))
+      const { size: bytes } = await stat(join(folderOf(target), file))
       return { file, fingerprint, bytes, found: await read(target, file, fingerprint) }
     })
   )

@@ -40,9 +40,9 @@ export const callersDuring = async (
         await new Promise((resolve) => setTimeout(resolve, 100))
         continue
       }
-      const said = await ask(backend.address).then(told, String)
-      if (said === null) answered += 1
-      else failed.push(said)
+      const reply = await ask(backend.address).then(told, String)
+      if (reply === null) answered += 1
+      else failed.push(reply)
     }
   }
   const callers = [0, 1].map(caller)

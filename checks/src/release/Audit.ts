@@ -1,4 +1,4 @@
-import { pnpm, said } from "./Commands.ts"
+import { outputOf, pnpm } from "./Commands.ts"
 import { root } from "./Packages.ts"
 
 /** What the registry knows against the packages that are installed with ours. */
@@ -22,6 +22,6 @@ export const audit = async (registry?: string): Promise<Audit> => {
     const problems = Object.values(advisories).map((found) => `${found.module_name}: ${found.severity}: ${found.title}`)
     return { asked: true, problems }
   } catch {
-    return { asked: false, why: said(asked) }
+    return { asked: false, why: outputOf(asked) }
   }
 }

@@ -21,5 +21,5 @@ export const pnpm = (args: ReadonlyArray<string>, cwd: string): Promise<Ended> =
   run("npx", ["--yes", "pnpm@12", ...args], cwd)
 
 /** The last lines that a program wrote, for a report. */
-export const said = ({ stdout, stderr }: Ended): string =>
+export const outputOf = ({ stdout, stderr }: Ended): string =>
   `${stdout}\n${stderr}`.trim().split("\n").slice(-12).join("\n")

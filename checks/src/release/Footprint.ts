@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { run, said } from "./Commands.ts"
+import { outputOf, run } from "./Commands.ts"
 import type { Tarball } from "./Tarballs.ts"
 
 /** What `npm install` of one package brings. */
@@ -93,7 +93,7 @@ export const installByNpm = async (
   await writeFile(join(project, "package.json"), JSON.stringify(whole))
   const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
   const installed = await run("npm", ["install", ...options], project)
-  return installed.code === 0 ? installedIn(project) : `npm cannot install it: ${said(installed)}`
+  return installed.code === 0 ? installedIn(project) : `npm cannot install it: ${outputOf(installed)}`
 }
 
 /** What npm installs with one package alone, into an empty folder; or why it cannot. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { pnpm, run, said } from "./Commands.ts"
+import { outputOf, pnpm, run } from "./Commands.ts"
 import { root, type WorkspacePackage } from "./Packages.ts"
 import { entries, importedPackages, quickStartOf, type ShownFile } from "./QuickStarts.ts"
 import type { Tarball } from "./Tarballs.ts"
@@ -81,7 +81,7 @@ export const tryInstalled = async (
     })
   )
   const installed = await pnpm(["install", "--prefer-offline"], folder)
-  if (installed.code !== 0) return [`the tarballs cannot be installed: ${said(installed)}`]
+  if (installed.code !== 0) return [`the tarballs cannot be installed: ${outputOf(installed)}`]
   const problems: Array<string> = []
   for (const { entry, name, project, typed } of projects) {
     if (entry === undefined) {
@@ -89,11 +89,12 @@ export const tryInstalled = async (
       continue
     }
     const checked = typed ? await run(join(root, "node_modules/.bin/tsc"), ["-p", "tsconfig.json"], project) : null
-    if (checked !== null && checked.code !== 0) problems.push(`${name}: the types of its quick start: ${said(checked)}`)
+    if (checked !== null && checked.code !== 0)
+      problems.push(`${name}: the types of its quick start: ${outputOf(checked)}`)
     const ran = await (entry.endsWith(".ts")
       ? run(process.execPath, [entry], project)
       : run("sh", ["-eu", entry], project))
-    if (ran.code !== 0) problems.push(`${name}: its quick start: ${said(ran)}`)
+    if (ran.code !== 0) problems.push(`${name}: its quick start: ${outputOf(ran)}`)
   }
   return problems
 }

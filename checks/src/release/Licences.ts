@@ -1,4 +1,4 @@
-import { pnpm, said } from "./Commands.ts"
+import { outputOf, pnpm } from "./Commands.ts"
 import { root } from "./Packages.ts"
 
 /** Licences that whoever installs a published package may take on without asking. */
@@ -28,7 +28,7 @@ export const licences = async (): Promise<{
   readonly problems: ReadonlyArray<string>
 }> => {
   const listed = await pnpm(["-r", "--filter", "./packages/*", "licenses", "list", "--prod", "--json"], root)
-  if (listed.code !== 0) return { counts: [], problems: [`the licences cannot be listed: ${said(listed)}`] }
+  if (listed.code !== 0) return { counts: [], problems: [`the licences cannot be listed: ${outputOf(listed)}`] }
   const byLicence = Object.entries(JSON.parse(listed.stdout) as Readonly<Record<string, ReadonlyArray<Licensed>>>)
   const foreign = byLicence
     .filter(([licence]) => !allowed.has(licence))

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { stripTypeScriptTypes } from "node:module"
 import { join } from "node:path"
-import { type Ended, run, said } from "./Commands.ts"
+import { type Ended, outputOf, run } from "./Commands.ts"
 import { leastNode, libraries, nodeVersions } from "./NodeVersions.ts"
 import type { WorkspacePackage } from "./Packages.ts"
 import { quickStartOf } from "./QuickStarts.ts"
@@ -33,7 +33,7 @@ const wrongRefusals = async (project: string, name: string, command: string, req
         !stderr.startsWith(`${command}: needs Node ${required} or newer, and this is Node ${version}: `) ||
         stderr.trimEnd().includes("\n")
     )
-    .map((one) => `${command} on Node ${one.version} ends with ${one.code}: ${said(one)}`)
+    .map((one) => `${command} on Node ${one.version} ends with ${one.code}: ${outputOf(one)}`)
 }
 
 /** A quick start, with its types left out: older Nodes run no TypeScript. */
@@ -43,7 +43,7 @@ const runOnLibrariesNode = async (from: WorkspacePackage, project: string, versi
     await writeFile(join(project, path.replace(/\.ts$/, ".mjs")), script)
   }
   const ended = await onNode(version, project, "quick-start.mjs")
-  return ended.code === 0 ? [] : [`${from.manifest.name}: its quick start on Node ${version}: ${said(ended)}`]
+  return ended.code === 0 ? [] : [`${from.manifest.name}: its quick start on Node ${version}: ${outputOf(ended)}`]
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
-import { pnpm, said } from "./Commands.ts"
+import { outputOf, pnpm } from "./Commands.ts"
 import { wrongInTarball } from "./Manifests.ts"
 import type { PackageManifest, WorkspacePackage } from "./Packages.ts"
 
@@ -23,7 +23,7 @@ export interface Tarball {
 export const pack = async (from: WorkspacePackage, folder: string): Promise<Tarball | string> => {
   await rm(join(from.path, "dist"), { recursive: true, force: true })
   const packed = await pnpm(["pack", "--json", "--pack-destination", folder], from.path)
-  if (packed.code !== 0) return `${from.manifest.name} cannot be packed: ${said(packed)}`
+  if (packed.code !== 0) return `${from.manifest.name} cannot be packed: ${outputOf(packed)}`
   const { filename } = JSON.parse(packed.stdout.slice(packed.stdout.indexOf("{"))) as { readonly filename: string }
   const file = join(folder, filename.split("/").at(-1) ?? filename)
   const bytes = await readFile(file)

@@ -8,7 +8,7 @@ export type AddressRange = readonly [Address, number]
 
 const isIPv4 = (address: Address): address is ipaddr.IPv4 => address.kind() === "ipv4"
 
-const within = (address: Address, [first, bits]: AddressRange): boolean =>
+const isWithin = (address: Address, [first, bits]: AddressRange): boolean =>
   address.kind() === first.kind() && address.match(first, bits)
 
 const range = (text: string): AddressRange => ipaddr.parseCIDR(text)
@@ -23,7 +23,7 @@ const translated = range("64:ff9b::/96")
 const carried = (address: Address): Address => {
   if (isIPv4(address)) return address
   if (address.isIPv4MappedAddress()) return address.toIPv4Address()
-  return within(address, translated) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address
+  return isWithin(address, translated) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address
 }
 
 /** Reads an address as the system does. A URL has each IPv6 address in one form; ipaddr.js takes `::1.2.3.4` for a mapped one. */
@@ -40,10 +40,10 @@ const read = (text: string): Address | null => {
 
 /** Why an address is none of the public ones, or null where it is one. */
 const special = (address: Address): string | null => {
-  if (platformServices.some((one) => within(address, one))) return "metadata"
+  if (platformServices.some((one) => isWithin(address, one))) return "metadata"
   const name = address.range()
   if (name !== "unicast") return name
-  return isIPv4(address) || within(address, globalIPv6) ? null : "reserved"
+  return isIPv4(address) || isWithin(address, globalIPv6) ? null : "reserved"
 }
 
 /** What an address is judged by. */
@@ -61,7 +61,7 @@ export interface AddressRules {
 export const whyNotTo = (text: string, { opened, own }: AddressRules): string | null => {
   const address = read(text)
   if (address === null) return "no address"
-  if (opened.some((one) => within(address, one))) return null
+  if (opened.some((one) => isWithin(address, one))) return null
   const plain = address.toString()
   return special(address) ?? (own.some((one) => read(one)?.toString() === plain) ? "own" : null)
 }

@@ -22,13 +22,13 @@ const failed = (cause: ServerFailed) =>
   new InvoicingError({ code: "internal", cause, ...(cause.mayBeDone ? { mayBeDone: true } : {}) })
 
 /** What is said; an option that is absent is left out. */
-const said = <Input extends object>(input: Input): Record<string, unknown> =>
+const presentFields = <Input extends object>(input: Input): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined))
 
 const make = Effect.map(ProductApi, ({ ask }) =>
   Invoicing.of({
     createManualInvoice: Effect.fnUntraced(function* (input) {
-      const request = { ...said(input), items: input.items.map(said) }
+      const request = { ...presentFields(input), items: input.items.map(presentFields) }
       const answer = yield* Effect.mapError(ask("invoicing", "createManualInvoice", request), failed)
       const code = codes[answer.status]
       if (code !== undefined) return yield* new InvoicingError({ code })

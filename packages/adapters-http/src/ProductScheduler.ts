@@ -65,22 +65,22 @@ const decodeJson = Schema.decodeUnknownOption(
 )
 
 /** What of an input is said. A payload goes out as the JSON that its text is; null where it is none. */
-const saidOf = (input: CreateScheduleInput | UpdateScheduleInput): Readonly<Record<string, unknown>> | null => {
-  const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined))
-  if (!input.payload) return said
+const givenOf = (input: CreateScheduleInput | UpdateScheduleInput): Readonly<Record<string, unknown>> | null => {
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined))
+  if (!input.payload) return given
   const payload = decodeJson(input.payload)
-  return Option.isNone(payload) ? null : { ...said, payload: payload.value }
+  return Option.isNone(payload) ? null : { ...given, payload: payload.value }
 }
 
 /** The same of a new schedule: an empty name or payload is none. */
 const saidNew = (input: CreateScheduleInput) =>
-  saidOf({ ...input, name: input.name || null, payload: input.payload || null })
+  givenOf({ ...input, name: input.name || null, payload: input.payload || null })
 
 /** The same of a change: null clears. */
-const saidChange = (input: UpdateScheduleInput) => {
-  const said = saidOf(input)
+const givenChange = (input: UpdateScheduleInput) => {
+  const given = givenOf(input)
   const empty = (["name", "payload"] as const).filter((name) => input[name] === "")
-  return said && { ...said, ...Object.fromEntries(empty.map((name) => [name, null])) }
+  return given && { ...given, ...Object.fromEntries(empty.map((name) => [name, null])) }
 }
 
 const make = Effect.map(ProductApi, ({ ask }) => {
@@ -121,9 +121,9 @@ const make = Effect.map(ProductApi, ({ ask }) => {
         (made) => ({ error: null, fieldErrors: null, ...made })
       ),
     updateSchedule: (scheduleId, input) => {
-      const said = saidChange(input)
+      const given = givenChange(input)
       return Effect.map(
-        change(Changed, "update", said && { ...said, scheduleId }, ({ error, fieldErrors }) =>
+        change(Changed, "update", given && { ...given, scheduleId }, ({ error, fieldErrors }) =>
           notChanged(error, fieldErrors)
         ),
         (made) => ({ error: null, fieldErrors: null, ...made })

@@ -29,8 +29,8 @@ const ended = <Change extends { readonly success: boolean; readonly fieldErrors?
   change: Change
 ): Answered => {
   const { fieldErrors, ...rest } = change
-  const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null))
-  return json(change.success ? done : 400, fieldErrors ? { ...said, fieldErrors: JSON.parse(fieldErrors) } : said)
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null))
+  return json(change.success ? done : 400, fieldErrors ? { ...given, fieldErrors: JSON.parse(fieldErrors) } : given)
 }
 
 const make = Effect.gen(function* () {
@@ -48,11 +48,11 @@ const make = Effect.gen(function* () {
 
   const schedule = Effect.fnUntraced(function* (input: Input) {
     const { operation, scheduleId, ...rest } = input
-    const { payload, ...said } = rest
-    if (operation === "create" && said["name"] === null) return json(400, { error: "Validation error" })
+    const { payload, ...given } = rest
+    if (operation === "create" && given["name"] === null) return json(400, { error: "Validation error" })
     const changed = {
-      ...said,
-      ...(said["name"] === null ? { name: "" } : {}),
+      ...given,
+      ...(given["name"] === null ? { name: "" } : {}),
       ...(payload === undefined ? {} : { payload: written(payload) })
     }
     const id = String(scheduleId)

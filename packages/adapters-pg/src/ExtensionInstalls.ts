@@ -6,7 +6,7 @@ import { Effect, Schema } from "effect"
 import { isSqlError } from "effect/sql/SqlError"
 import type { AdminFailed, AnotherRun } from "./AdminError.ts"
 import { noteGrants } from "./internal/access/grantChanges.ts"
-import { adminFailed, alone, atomically } from "./internal/adminSession.ts"
+import { adminFailed, atomically, exclusively } from "./internal/adminSession.ts"
 import * as Rows from "./internal/extensionRows.ts"
 
 export type { Release } from "./internal/extensionRows.ts"
@@ -53,7 +53,7 @@ class OnlyShown extends Schema.TaggedError<OnlyShown>()("OnlyShown", { result: S
 
 /** Runs in one transaction, alone. What is only to be shown is done as well, and taken back. */
 const inTransaction = <A, E, R>(step: string, write: boolean, work: Effect.Effect<A, E, R>) =>
-  alone(
+  exclusively(
     atomically(
       Effect.flatMap(work, (result) => (write ? Effect.succeed(result) : Effect.fail(new OnlyShown({ result }))))
     ).pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(adminFailed(step)(error))))

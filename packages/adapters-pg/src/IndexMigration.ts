@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
 import type { AdminFailed, AnotherRun } from "./AdminError.ts"
 import type { IndexDefinition } from "./IndexPack.ts"
-import { adminFailed, alone, onSession } from "./internal/adminSession.ts"
+import { adminFailed, exclusively, onSession } from "./internal/adminSession.ts"
 import { type IndexStatus, readStatus } from "./internal/indexStatus.ts"
 import { type BuildProgress, watchBuild } from "./internal/watchBuild.ts"
 
@@ -98,7 +98,7 @@ export const apply = (
   AdminFailed | AnotherRun | IndexesImpossible | BuiltElsewhere,
   PgClient.PgClient
 > =>
-  alone(
+  exclusively(
     Effect.gen(function* () {
       const before = yield* statuses(definitions)
       const hindrance = impossible(before)
@@ -122,7 +122,7 @@ export const dropAll = (
   definitions: ReadonlyArray<IndexDefinition>,
   listener: Listener = silent
 ): Effect.Effect<ReadonlyArray<IndexStatus>, AdminFailed | AnotherRun | BuiltElsewhere, PgClient.PgClient> =>
-  alone(
+  exclusively(
     Effect.gen(function* () {
       for (const { definition, state } of yield* statuses(definitions)) {
         if (state === "building") return yield* new BuiltElsewhere({ name: definition.name })

@@ -19,7 +19,7 @@ import { connectionTo } from "./ServerConnection.ts"
 
 const dateOf = (milliseconds: number | null) => (milliseconds === null ? null : new Date(milliseconds).toISOString())
 
-const meant = (sql: PgClient.PgClient, tenant: TenantId, filter: AccessFilter) => {
+const matching = (sql: PgClient.PgClient, tenant: TenantId, filter: AccessFilter) => {
   const { install, operation, outcome, user } = filter
   const [from, until] = [dateOf(filter.from), dateOf(filter.until)]
   return sql`tenant_id = ${tenant}::uuid
@@ -48,7 +48,7 @@ const make = Effect.gen(function* () {
       const rows = yield* Effect.mapError(
         sql<Row>`
           SELECT ${sql.literal(selectedFields)}, runner, sequence::text AS sequence FROM ${table}
-          WHERE ${meant(sql, tenant, filter)} ${behind}
+          WHERE ${matching(sql, tenant, filter)} ${behind}
           ORDER BY time DESC, runner DESC, sequence DESC LIMIT ${limit + 1}::int`,
         (error) => fromSqlError("AccessReader.list", error)
       )
@@ -67,7 +67,7 @@ const make = Effect.gen(function* () {
         sql<AccessSum>`
           SELECT extension_id AS extension, install_id AS install, operation, capability, user_id AS "user", trigger, outcome,
             count(*)::float8 AS calls, coalesce(sum(result_count), 0)::float8 AS results, ${first} AS first, ${last} AS last
-          FROM ${table} WHERE ${meant(sql, tenant, filter)}
+          FROM ${table} WHERE ${matching(sql, tenant, filter)}
           GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY calls DESC, 1, 2, 3, 4, 5, 6, 7 LIMIT ${mostAccessSums}::int`,
         (error) => fromSqlError("AccessReader.summary", error)
       )

@@ -51,7 +51,7 @@ const waiting = Metric.gauge("alga_extension_access_records_waiting", {
 
 const stateOf = (error: SqlError): string => sqlState(error) ?? ""
 /** The error without the values that the server's message may quote. */
-const told = (error: SqlError) => fromSqlError("AccessSink.write", error)
+const toFailure = (error: SqlError) => fromSqlError("AccessSink.write", error)
 
 /** No month is there for the record: the upkeep makes it. */
 const noPartition = "23514"
@@ -87,7 +87,8 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
       batch: ReadonlyArray<AccessRecord>
     ): Effect.Effect<ReadonlyArray<AccessRecord>, SqlError> =>
       Effect.catchIf(Effect.as(insert(first, batch), []), isRecordsFault, (error) => {
-        if (batch.length === 1) return Effect.as(Effect.logError("an access record was refused", told(error)), batch)
+        if (batch.length === 1)
+          return Effect.as(Effect.logError("an access record was refused", toFailure(error)), batch)
         const half = Math.ceil(batch.length / 2)
         const parts = [write(first, batch.slice(0, half)), write(first + half, batch.slice(half))]
         return Effect.map(Effect.all(parts), (refused) => refused.flat())
@@ -106,7 +107,7 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
       if (batch === null) return Effect.succeed(false)
       return write(batch.first, batch.records).pipe(
         Effect.tapError((error) => (stateOf(error) === noPartition ? Effect.asVoid(sql.unsafe(keepUp)) : Effect.void)),
-        Effect.mapError(told),
+        Effect.mapError(toFailure),
         Effect.timeout(patience),
         Effect.flatMap((refused) => {
           buffer.done(refused)
@@ -146,7 +147,7 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
       }
     })
     const upkeep = sql.unsafe(keepUp).pipe(
-      Effect.mapError(told),
+      Effect.mapError(toFailure),
       Effect.timeout(patience),
       Effect.catch((error) => Effect.logWarning("the months of access records could not be made", error))
     )

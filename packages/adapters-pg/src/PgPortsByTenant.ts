@@ -22,13 +22,13 @@ type Transaction = ReturnType<typeof withinTenant>
 /** The reader with every operation in a transaction of its own. */
 const readerByTenant = <Reader = ResourceReader>(
   { Reader, operations }: AnyResource,
-  within: Transaction
+  inTenant: Transaction
 ): Effect.Effect<Context.Context<Reader>, never, Reader> =>
   Effect.map(Reader, (reader: ReaderOf<Operations>) => {
     const methods = Object.keys(operations).map((name) => {
       const read = reader[name] as ReaderOf<Operations>[string]
       const operation = `${serviceName(Reader)}.${name}`
-      return [name, (tenant: TenantId, query: unknown) => within(operation, tenant, read(tenant, query))]
+      return [name, (tenant: TenantId, query: unknown) => inTenant(operation, tenant, read(tenant, query))]
     })
     return Context.make(Reader, Object.fromEntries(methods))
   })
@@ -38,13 +38,13 @@ const make = Effect.gen(function* () {
   const rbac = yield* RbacCheck
   const lookup = yield* InstallLookup
   const bound = yield* makeBoundTransaction
-  const within = withinTenant(bound)
-  const readers = yield* Effect.forEach(resources, (resource) => readerByTenant(resource, within))
+  const inTenant = withinTenant(bound)
+  const readers = yield* Effect.forEach(resources, (resource) => readerByTenant(resource, inTenant))
 
   return Context.mergeAll(...readers).pipe(
     Context.add(CapabilityGate, {
-      access: (tenant, install) => within("CapabilityGate.access", tenant, gate.access(tenant, install)),
-      accessTo: (tenant, extension) => within("CapabilityGate.accessTo", tenant, gate.accessTo(tenant, extension))
+      access: (tenant, install) => inTenant("CapabilityGate.access", tenant, gate.access(tenant, install)),
+      accessTo: (tenant, extension) => inTenant("CapabilityGate.accessTo", tenant, gate.accessTo(tenant, extension))
     }),
     Context.add(InstallLookup, {
       byHost: (host) => bound("InstallLookup.byHost", lookedUp.host(host), lookup.byHost(host)),
@@ -53,7 +53,7 @@ const make = Effect.gen(function* () {
         bound("InstallLookup.byBundle", lookedUp.bundle(extension, hash), lookup.byBundle(extension, hash))
     }),
     Context.add(RbacCheck, {
-      subject: (tenant, user) => within("RbacCheck.subject", tenant, rbac.subject(tenant, user))
+      subject: (tenant, user) => inTenant("RbacCheck.subject", tenant, rbac.subject(tenant, user))
     })
   )
 })

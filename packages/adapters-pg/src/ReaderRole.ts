@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted, Schema } from "effect"
 import type { AnotherRun } from "./AdminError.ts"
 import { AdminFailed } from "./AdminError.ts"
-import { adminFailed, alone, atomically } from "./internal/adminSession.ts"
+import { adminFailed, atomically, exclusively } from "./internal/adminSession.ts"
 import { type ReaderPrivileges, readPrivileges } from "./internal/readerPrivileges.ts"
 import { type ReaderOptions, readerScript, tablesOf, takePassword } from "./internal/readerScript.ts"
 import { scramVerifier } from "./internal/scram.ts"
@@ -47,7 +47,7 @@ const setPassword = (name: RoleName, password: Redacted.Redacted) =>
 export const apply = (
   options: ReaderOptions & { readonly password?: Redacted.Redacted }
 ): Effect.Effect<ReaderPrivileges, AdminFailed | AnotherRun, PgClient.PgClient> =>
-  alone(
+  exclusively(
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       const { password } = options

@@ -20,7 +20,7 @@ export const TellsConnections = Context.Reference<boolean>("@alga-psa/ext-adapte
   defaultValue: () => false
 })
 
-const told = (name: string, address: DatabaseAddress) => {
+const describe = (name: string, address: DatabaseAddress) => {
   const { mode } = address.tls
   return ({ host, protocol }: Opened) =>
     Effect.annotateLogs(Effect.logInfo("connected to PostgreSQL"), {
@@ -53,7 +53,7 @@ export const connectionTo = (
     const address = yield* resolved(database)
     const run = Effect.runForkWith(yield* Effect.context())
     const tells = yield* TellsConnections
-    const tell = told(options.name, address)
+    const tell = describe(options.name, address)
     const patience = address.connectTimeout ?? options.connectTimeout
     let before = ""
     const route: Route = {

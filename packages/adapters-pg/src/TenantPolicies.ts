@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
 import { AdminFailed, type AnotherRun } from "./AdminError.ts"
-import { adminFailed, alone, atomically, onSession } from "./internal/adminSession.ts"
+import { adminFailed, atomically, exclusively, onSession } from "./internal/adminSession.ts"
 import { closing, opening, type PolicyOptions } from "./internal/policyScript.ts"
 import { type PolicyStatus, readPolicies } from "./internal/policyStatus.ts"
 import { RoleName } from "./RoleName.ts"
@@ -66,7 +66,7 @@ export const apply = (
   options: PolicyOptions,
   listener: TableListener = silent
 ): Effect.Effect<ReadonlyArray<PolicyStatus>, AdminFailed | AnotherRun | PoliciesWouldHide, PgClient.PgClient> =>
-  alone(
+  exclusively(
     Effect.gen(function* () {
       const before = yield* found(options)
       const refused = hindrance(before, options)
@@ -87,7 +87,7 @@ export const apply = (
 export const drop = (
   listener: TableListener = silent
 ): Effect.Effect<ReadonlyArray<string>, AdminFailed | AnotherRun, PgClient.PgClient> =>
-  alone(
+  exclusively(
     Effect.gen(function* () {
       const nobody = { reader: RoleName.make("nobody"), unrestricted: [] }
       const ours = (yield* found(nobody)).filter(({ state }) => state === "differs")

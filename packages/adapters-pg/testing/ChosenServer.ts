@@ -23,7 +23,7 @@ export interface ChosenServer {
   readonly description: string
 }
 
-const said = (cause: unknown) => (cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause))
+const firstLine = (cause: unknown) => (cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause))
 
 const patience = { answer: Duration.seconds(10), container: Duration.minutes(5) }
 
@@ -47,7 +47,7 @@ const container = (image: string) =>
   Effect.acquireRelease(
     Effect.tryPromise({
       try: () => new PostgreSqlContainer(image).start(),
-      catch: (cause) => new NoServer({ tried: [`Docker did not start the image ${image}: ${said(cause)}`] })
+      catch: (cause) => new NoServer({ tried: [`Docker did not start the image ${image}: ${firstLine(cause)}`] })
     }),
     (started) => Effect.promise(() => started.stop()),
     { interruptible: true }

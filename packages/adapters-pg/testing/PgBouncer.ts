@@ -120,9 +120,9 @@ export const pgBouncer = Effect.fnUntraced(function* (
       })
   )
   const ended = Effect.callback<never, PgBouncerFailed>((resume) => {
-    const said = () => resume(Effect.fail(new PgBouncerFailed({ message: `PgBouncer ended: ${written.join("")}` })))
-    if (child.exitCode !== null) return said()
-    child.once("exit", said).once("error", said)
+    const onExit = () => resume(Effect.fail(new PgBouncerFailed({ message: `PgBouncer ended: ${written.join("")}` })))
+    if (child.exitCode !== null) return onExit()
+    child.once("exit", onExit).once("error", onExit)
   })
   yield* Effect.raceFirst(Effect.retry(answers(port), Schedule.spaced("50 millis")), ended)
   return {

@@ -57,14 +57,14 @@ export const manifestFields: Readonly<Record<string, ReadonlyArray<string>>> = {
   "api.endpoints[]": Object.keys(Endpoint.fields)
 }
 
-const said = (cause: unknown): string => (cause as SyntaxError).message.replace(/\s+/g, " ")
+const syntaxMessage = (cause: unknown): string => (cause as SyntaxError).message.replace(/\s+/g, " ")
 
 const byteOrderMark = /^\uFEFF/
 
 const parseJson = (json: string): Effect.Effect<unknown, ManifestInvalid> =>
   Effect.try({
     try: () => JSON.parse(json.replace(byteOrderMark, "")) as unknown,
-    catch: (cause) => new ManifestInvalid({ problems: [{ path: "", message: `is not JSON: ${said(cause)}` }] })
+    catch: (cause) => new ManifestInvalid({ problems: [{ path: "", message: `is not JSON: ${syntaxMessage(cause)}` }] })
   })
 
 const decode = manifestDecoder(AuthoredManifest)

@@ -88,9 +88,9 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<Sandbox
     let thrown: { readonly error: unknown } | null = null
     const host = ({ args, function: name, interface: from }: HostCall): Effect.Effect<HostReply> => {
       const part = from.replace(`${packageName}/`, "")
-      const told = part === "logging" ? args.map((text) => explain(String(text))) : args
+      const explained = part === "logging" ? args.map((text) => explain(String(text))) : args
       return Effect.matchCauseEffect(
-        Effect.tryPromise(() => answer({ interface: part, function: name, args: told })),
+        Effect.tryPromise(() => answer({ interface: part, function: name, args: explained })),
         {
           onSuccess: (reply) => Effect.succeed("ok" in reply ? ok(reply.ok) : error(reply.error)),
           onFailure: (cause) => {

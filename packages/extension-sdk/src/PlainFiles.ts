@@ -106,12 +106,12 @@ export const readPlainFiles = async (
     if (below.length > bounds.depth) throw new FileRefused(path, `is deeper than ${bounds.depth} folders: move it up`)
     for await (const { name } of await opendir(path)) {
       const parts = [...below, name]
-      const within = join(root, ...parts)
+      const inside = join(root, ...parts)
       if (!isWanted(parts.join("/"))) continue
       if (++entries > bounds.entries) {
         throw new FileRefused(root, `holds more than ${bounds.entries} files and folders: take some out`)
       }
-      refuseName(within, parts.join("/"))
+      refuseName(inside, parts.join("/"))
       await visit(parts)
     }
   }

@@ -1,5 +1,5 @@
 import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
-import { rest, waitFor, within } from "@alga-psa/ext-runner/Deadline"
+import { rest, waitFor, withDeadline } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Execution, type Outcome } from "@alga-psa/ext-runner/Execution"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
@@ -49,7 +49,7 @@ export const layerLocal: Layer.Layer<LocalExecution, never, Execution | ClusterP
           Effect.andThen(waitFor("triggers")(begin)),
           Effect.andThen(execution.run(request, requestId)),
           Effect.scoped,
-          within(request.limits?.timeout_ms)
+          withDeadline(request.limits?.timeout_ms)
         )
     })
   })
@@ -112,7 +112,7 @@ export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | 
               )
           })
         )
-      ).pipe(within(request.limits?.timeout_ms))
+      ).pipe(withDeadline(request.limits?.timeout_ms))
     }
     return Execution.of({ run: Effect.fn("ClusteredExecution.run")(run) })
   })

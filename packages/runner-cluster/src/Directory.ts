@@ -51,12 +51,12 @@ export const layer = (
         return known.current.filter((runner) => !out.has(keyOf(runner)))
       }
 
-      let told: ReadonlyArray<string> = []
+      let reported: ReadonlyArray<string> = []
       /** Says in one line who came and who went since the last one. */
       const tell = (now: ReadonlyArray<string>) => {
-        const joined = now.filter((key) => !told.includes(key))
-        const left = told.filter((key) => !now.includes(key))
-        told = now
+        const joined = now.filter((key) => !reported.includes(key))
+        const left = reported.filter((key) => !now.includes(key))
+        reported = now
         if (joined.length === 0 && left.length === 0) return Effect.void
         return Effect.annotateLogs(Effect.logInfo("the runners of the cluster changed"), {
           joined: joined.join(" "),

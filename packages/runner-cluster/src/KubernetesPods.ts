@@ -99,10 +99,13 @@ const refused = (api: string, response: HttpClientResponse.HttpClientResponse) =
     Effect.orElseSucceed(() => ({ message: "" })),
     Effect.flatMap(({ message }) => {
       const { status } = response
-      const said = `${api} answered ${status}${message === "" ? "" : ` (${message.slice(0, 300)})`}`
-      if (status === 401) return new KubernetesFailed({ reason: "unauthorized", why: `${said}: ${unauthorized}` })
-      if (status === 403) return new KubernetesFailed({ reason: "forbidden", why: `${said}: ${forbidden}` })
-      return new KubernetesFailed({ reason: status === 429 || status >= 500 ? "unanswered" : "unexpected", why: said })
+      const answer = `${api} answered ${status}${message === "" ? "" : ` (${message.slice(0, 300)})`}`
+      if (status === 401) return new KubernetesFailed({ reason: "unauthorized", why: `${answer}: ${unauthorized}` })
+      if (status === 403) return new KubernetesFailed({ reason: "forbidden", why: `${answer}: ${forbidden}` })
+      return new KubernetesFailed({
+        reason: status === 429 || status >= 500 ? "unanswered" : "unexpected",
+        why: answer
+      })
     })
   )
 

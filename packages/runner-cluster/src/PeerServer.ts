@@ -20,7 +20,7 @@ const inFlight = Metric.gauge("alga_extension_cluster_peer_executions_in_flight"
   description: "Executions that this runner carries out for other runners"
 })
 
-const told = ({ code, detail, ran, retryAfterMillis }: RunnerError): RunnerError =>
+const wireError = ({ code, detail, ran, retryAfterMillis }: RunnerError): RunnerError =>
   new RunnerError({ code, detail, retryAfterMillis, ...(ran === undefined ? {} : { ran }) })
 
 /** What went wrong inside stays in this runner's log. */
@@ -29,7 +29,7 @@ const withoutCause = (error: RunnerError) =>
     error.cause === undefined
       ? Effect.void
       : Effect.annotateLogs(Effect.logError("work for another runner", error.cause), { error: error.message }),
-    Effect.fail(error.cause === undefined ? error : told(error))
+    Effect.fail(error.cause === undefined ? error : wireError(error))
   )
 
 /** What another runner gets of an execution. */

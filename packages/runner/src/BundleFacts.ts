@@ -35,8 +35,8 @@ export const bundleFacts = Effect.fnUntraced(
     const opened = yield* Effect.result(Bundle.open(archive, hash))
     if (opened._tag === "Failure") {
       const isPageAlone = page && opened.failure.message === noComponent
-      const alone: BundleFacts = { page, component: "none", refusal: null, interfaces: [], startKib: null }
-      return isPageAlone ? alone : refused(page, runnerError(opened.failure).detail)
+      const pageOnly: BundleFacts = { page, component: "none", refusal: null, interfaces: [], startKib: null }
+      return isPageAlone ? pageOnly : refused(page, runnerError(opened.failure).detail)
     }
     const accepted = yield* Effect.result((yield* ComponentStore).accept(opened.success.component))
     if (accepted._tag === "Failure") return refused(page, accepted.failure.message)

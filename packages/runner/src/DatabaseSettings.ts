@@ -32,11 +32,11 @@ export const databaseOf = (
   name: DatabaseName
 ): Result.Result<DatabaseAddress | null, string> => {
   const url = (settings as Texts)[`${name}_URL`]
-  const said = beside(name, settings as Texts)
-  const own = said.filter(({ setting }) => !ofAll.has(setting))
+  const given = beside(name, settings as Texts)
+  const own = given.filter(({ setting }) => !ofAll.has(setting))
   if (url === undefined && own.length === 0) return Result.succeed(null)
   const parameters = new Map(url === undefined ? [] : Result.getOrElse(parametersOf(plain(url)), () => new Map()))
-  for (const { parameter, setting, value } of said) {
+  for (const { parameter, setting, value } of given) {
     const before = parameters.get(parameter)
     if (before !== undefined && before !== value) {
       return Result.fail(`${name}_URL and ${setting} say two things: take one of them out`)

@@ -144,7 +144,7 @@ export const endAt =
     )
 
 /** Carries out the effect and fails at the present deadline, or, where there is none, at one that starts now. */
-export const within =
+export const withDeadline =
   (milliseconds: number | null | undefined) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
     Effect.gen(function* () {

@@ -19,7 +19,7 @@ import {
 } from "@alga-psa/ext-domain"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
-import { Deadline, LongestTime, rest, waitFor, within } from "./Deadline.ts"
+import { Deadline, LongestTime, rest, waitFor, withDeadline } from "./Deadline.ts"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 import { type ExecuteResponse, executeResponse, guestRequest } from "./ExecuteResponse.ts"
 import { hostHeaders } from "./HostHeaders.ts"
@@ -163,7 +163,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         run: (request, requestId) =>
           run(request).pipe(
             Effect.tapError(tellFailure),
-            within(request.limits?.timeout_ms),
+            withDeadline(request.limits?.timeout_ms),
             Effect.provideService(Authorization, authorization),
             Effect.provideService(TimeLeft, rest),
             asExecution(invocationOf(request, requestId)),

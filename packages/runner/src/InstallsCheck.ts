@@ -87,7 +87,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
   const granted = parseCapabilities(JSON.parse(row.granted))
   const ungranted = [...declared].filter((name) => !alwaysGranted.has(name) && !granted.has(name))
   const interfaces = facts?.interfaces ?? []
-  const meant = interfaces.filter((name) => declared.has(capabilityOf.get(name) as Capability))
+  const needed = interfaces.filter((name) => declared.has(capabilityOf.get(name) as Capability))
   const closedWhy = (name: string): string | null => {
     if (ofReads.has(capabilityOf.get(name) ?? "")) return null
     const port = offered.ports.find((one) => one.port === name)
@@ -107,7 +107,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
       ? "its version names a page, and its bundle has no ui/index.html"
       : null,
     ungranted.length > 0 ? `declared and not granted: ${ungranted.join(", ")}; see db grants` : null,
-    ...meant.flatMap((name) => {
+    ...needed.flatMap((name) => {
       const why = isAlways(name) ? null : closedWhy(name)
       return why === null ? [] : [`${name} is closed here: ${why}`]
     }),
@@ -132,7 +132,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
     open: interfaces.filter(
       (name) =>
         isAlways(name) ||
-        (meant.includes(name) && granted.has(capabilityOf.get(name) as Capability) && closedWhy(name) === null)
+        (needed.includes(name) && granted.has(capabilityOf.get(name) as Capability) && closedWhy(name) === null)
     ),
     startKib,
     page: facts?.page ?? false,

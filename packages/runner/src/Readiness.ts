@@ -77,12 +77,12 @@ export const layer = (
       const life = yield* Life
       const further = yield* Effect.serviceOption(FurtherParts)
       const scope = yield* Effect.scope
-      let told: string | null = null
+      let reported: string | null = null
       /** What the database lacks is told in the log when it is found, and not each time it is looked for. */
       const tell = (why: string | null) =>
         Effect.suspend(() => {
-          const isNews = why !== null && why !== told
-          told = why
+          const isNews = why !== null && why !== reported
+          reported = why
           return isNews ? Effect.logError(`not ready: ${why}`) : Effect.void
         })
       const others = () =>

@@ -39,11 +39,11 @@ export const layerReaders = <E, R>(
       const built = yield* Layer.build(replica)
       const { check } = Context.get(built, DatabaseCheck)
       let isFit = false
-      let told: string | null = null
+      let reported: string | null = null
       const tell = (why: string | null, line: Effect.Effect<void>) =>
         Effect.suspend(() => {
-          const isNews = why !== told
-          told = why
+          const isNews = why !== reported
+          reported = why
           return isNews ? line : Effect.void
         })
       const looked = check.pipe(

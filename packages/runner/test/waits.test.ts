@@ -3,7 +3,7 @@ import type { UsedRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { Deadline, endAt, LongestTime, lower, rest, start, waitFor, within } from "../src/Deadline.ts"
+import { Deadline, endAt, LongestTime, lower, rest, start, waitFor, withDeadline } from "../src/Deadline.ts"
 import type { RunnerError } from "../src/RunnerError.ts"
 
 const used: UsedRights = {
@@ -153,16 +153,16 @@ describe("A request", () => {
 
   it.effect("has a deadline of its own where there is none, lowered to what it asks for", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* within(undefined)(rest), defaultLimits.timeoutMs)
-      assert.strictEqual(yield* within(70)(rest), 70)
-      assert.strictEqual(yield* Effect.provideService(within(70)(rest), LongestTime, 60), 60)
+      assert.strictEqual(yield* withDeadline(undefined)(rest), defaultLimits.timeoutMs)
+      assert.strictEqual(yield* withDeadline(70)(rest), 70)
+      assert.strictEqual(yield* Effect.provideService(withDeadline(70)(rest), LongestTime, 60), 60)
     })
   )
 
   it.effect("has the deadline that is there, whatever it asks for", () =>
     Effect.gen(function* () {
       const deadline = yield* start(100)
-      assert.strictEqual(yield* Effect.provideService(within(10)(rest), Deadline, deadline), 100)
+      assert.strictEqual(yield* Effect.provideService(withDeadline(10)(rest), Deadline, deadline), 100)
     })
   )
 

@@ -260,10 +260,10 @@ export const rbacCheckContract = <E>(name: string, adapter: Layer.Layer<RbacChec
       Effect.gen(function* () {
         const { tenant, rows, user } = freshTenant()
         const contact = contactRow({ tenant, contact_name_id: freshId() })
-        const alone = user({ user_type: "client" })
+        const withoutContact = user({ user_type: "client" })
         const unattached = user({ user_type: "client", contact_id: contact.contact_name_id })
-        yield* load(rows, { contacts: [contact], users: [alone, unattached] })
-        assert.isNull((yield* subject(tenant, userId(alone)))?.clientId)
+        yield* load(rows, { contacts: [contact], users: [withoutContact, unattached] })
+        assert.isNull((yield* subject(tenant, userId(withoutContact)))?.clientId)
         assert.isNull((yield* subject(tenant, userId(unattached)))?.clientId)
       })
     )

@@ -43,9 +43,9 @@ export const schedulerContract = <E>(name: string, adapter: Layer.Layer<Schedule
     it.effect("makes what the input says", () =>
       Effect.gen(function* () {
         const { as } = yield* installed({ endpoints })
-        const said = { timezone: "Europe/Berlin", enabled: false, name: "Nightly", payload: '{"a":1}' }
-        const found = yield* as(get(yield* as(made({ endpoint: "POST /sync", cron: "*/5 * * * *", ...said }))))
-        assert.deepInclude(found, { ...said, endpointPath: "/sync", endpointMethod: "POST", cron: "*/5 * * * *" })
+        const given = { timezone: "Europe/Berlin", enabled: false, name: "Nightly", payload: '{"a":1}' }
+        const found = yield* as(get(yield* as(made({ endpoint: "POST /sync", cron: "*/5 * * * *", ...given }))))
+        assert.deepInclude(found, { ...given, endpointPath: "/sync", endpointMethod: "POST", cron: "*/5 * * * *" })
       })
     )
 

@@ -17,12 +17,12 @@ const visibleChanges = 20
 
 const show = (caller: Caller) => JSON.stringify({ ...caller, restrictTo: caller.restrictTo && [...caller.restrictTo] })
 
-const assertSame = (base: TwinAnswers, twin: TwinAnswers, calls: ReadonlyArray<TwinCall>, told: string) => {
+const assertSame = (base: TwinAnswers, twin: TwinAnswers, calls: ReadonlyArray<TwinCall>, howToRepeat: string) => {
   for (const [at, call] of calls.entries()) {
-    assert.strictEqual(twin.answers[at], base.answers[at], `the answer to ${JSON.stringify(call)}; ${told}`)
-    assert.strictEqual(twin.audit[at], base.audit[at], `the audit of ${JSON.stringify(call)}; ${told}`)
+    assert.strictEqual(twin.answers[at], base.answers[at], `the answer to ${JSON.stringify(call)}; ${howToRepeat}`)
+    assert.strictEqual(twin.audit[at], base.audit[at], `the audit of ${JSON.stringify(call)}; ${howToRepeat}`)
   }
-  assert.deepEqual(twin, base, told)
+  assert.deepEqual(twin, base, howToRepeat)
 }
 
 /**
@@ -46,8 +46,8 @@ const compared = Effect.fnUntraced(function* (number: number) {
     return now.records === seen.records && now.install === seen.install
   })
   yield* replace(twin)
-  const told = `FUZZ_SEED=${number} FUZZ_SECONDS=0, for ${show(caller)}`
-  assertSame(expected, yield* ask(caller, calls), calls, told)
+  const howToRepeat = `FUZZ_SEED=${number} FUZZ_SECONDS=0, for ${show(caller)}`
+  assertSame(expected, yield* ask(caller, calls), calls, howToRepeat)
   return expected.answers
 })
 

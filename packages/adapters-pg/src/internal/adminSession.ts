@@ -71,7 +71,7 @@ const giveBack = Effect.flatMap(
  * the session that does the work, so that neither outlives the other. It is tried for, never waited for: a waiting session
  * would hold a snapshot that a concurrent index build waits for.
  */
-export const alone = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+export const exclusively = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   onSession(
     Effect.acquireUseRelease(
       take,

@@ -15,7 +15,7 @@ export type Bound =
   | { readonly setting: "alga.tenant"; readonly value: string }
   | { readonly setting: "alga.lookup"; readonly value: string }
 
-const told: { readonly [Setting in Bound["setting"]]: string } = {
+const statements: { readonly [Setting in Bound["setting"]]: string } = {
   "alga.tenant": "SELECT set_config('alga.tenant', $1, true)",
   "alga.lookup": "SELECT set_config('alga.lookup', $1, true)"
 }
@@ -38,7 +38,7 @@ export const makeBoundTransaction = Effect.gen(function* () {
         connection.execute(statement, values, undefined)
       const rollback = Effect.ignore(Effect.timeout(Effect.interruptible(run("ROLLBACK")), patience))
       return yield* run("BEGIN READ ONLY").pipe(
-        Effect.andThen(run(told[setting], [value])),
+        Effect.andThen(run(statements[setting], [value])),
         Effect.andThen(Effect.provideService(read, sql.transactionService, [connection, 0])),
         Effect.tap(run("COMMIT")),
         Effect.onError(() => rollback)

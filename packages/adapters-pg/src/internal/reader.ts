@@ -137,10 +137,10 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
     )
 
     const flagsOf = (asked: object) => {
-      const said = new Map(Object.entries(asked))
+      const given = new Map(Object.entries(asked))
       const flags = conditions.map(([filter, { holds }]) => [
         filter,
-        holds?.(asked as Query) ?? (said.get(filter) ?? null) !== null
+        holds?.(asked as Query) ?? (given.get(filter) ?? null) !== null
       ])
       return Object.fromEntries(flags)
     }

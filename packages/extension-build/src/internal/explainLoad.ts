@@ -49,6 +49,6 @@ export const explainLoad = (
   detail: string,
   script: BundledHandler | null
 ): Finding | null => {
-  const said = words(detail)
-  return said === null ? null : finding({ code: "load", at: place(folder, entry, script, detail), ...said })
+  const explained = words(detail)
+  return explained === null ? null : finding({ code: "load", at: place(folder, entry, script, detail), ...explained })
 }

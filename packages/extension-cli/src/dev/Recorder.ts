@@ -158,8 +158,8 @@ export const makeRecorder = ({
   const shortened = (text: string) => cut(hide(explain(cut(text, kept.stackLetters))), kept.stackLetters / 4)
 
   const reasonOf = (why: string | null, places: ReadonlyArray<string>): string | null => {
-    const told = [...(why === null ? [] : [why]), ...(places.length === 0 ? [] : [`called at ${places.join(" or ")}`])]
-    return told.length === 0 ? null : cut(hide(told.join("; ")))
+    const notes = [...(why === null ? [] : [why]), ...(places.length === 0 ? [] : [`called at ${places.join(" or ")}`])]
+    return notes.length === 0 ? null : cut(hide(notes.join("; ")))
   }
 
   const fits = (one: Running, record: CallRecord | LogRecord): boolean => {

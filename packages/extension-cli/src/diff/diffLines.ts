@@ -31,24 +31,26 @@ const grants = {
   undeclared: "is not declared: a host refuses it"
 } as const
 
-const said = (authorSays: ReadonlyArray<{ readonly at: string; readonly written: string }>): ReadonlyArray<string> =>
+const authorLines = (
+  authorSays: ReadonlyArray<{ readonly at: string; readonly written: string }>
+): ReadonlyArray<string> =>
   authorSays.slice(0, 5).map(({ at, written }) => `      by the author's word: ${at} ${written}`)
 
 const capabilityLines = ({ added, removed }: BundleDiff["capabilities"]): ReadonlyArray<string> => {
   const lines = added.slice(0, most).flatMap(({ authorSays, known, name, usable }) => {
     const state = known ? (usable ? "needs a grant" : "the component cannot use it") : "no capability of this version"
-    return [`  + ${name}: ${state}`, ...said(authorSays)]
+    return [`  + ${name}: ${state}`, ...authorLines(authorSays)]
   })
   return [...few(lines, added.length, "+", "capabilities"), ...named(removed, "-", "", "capabilities")]
 }
 
 const interfaceLines = (
   { added, removed }: BundleDiff["interfaces"],
-  told: ReadonlySet<string>
+  addedNames: ReadonlySet<string>
 ): ReadonlyArray<string> => [
   ...added.flatMap(({ authorSays, capability, grant, name }) => [
     `  + interface ${name} of ${capability}: ${grants[grant]}`,
-    ...(told.has(capability) ? [] : said(authorSays))
+    ...(addedNames.has(capability) ? [] : authorLines(authorSays))
   ]),
   ...removed.map((name) => `  - interface ${name}`)
 ]
@@ -73,12 +75,12 @@ const verdicts = {
 /** A difference for people to read, most important first. Texts in it are strangers': show each line as a plain one. */
 export const diffLines = (diff: BundleDiff): ReadonlyArray<string> => {
   const { capabilities, endpoints, interfaces, new: now, old, page, verdict } = diff
-  const told = new Set(capabilities.added.map(({ name }) => name))
+  const addedNames = new Set(capabilities.added.map(({ name }) => name))
   return [
     `${change(old.name, now.name)} ${change(old.version, now.version)}: ${verdicts[verdict]}`,
     ...(old.name === now.name ? [] : ["  these are two extensions, by their names"]),
     ...capabilityLines(capabilities),
-    ...interfaceLines(interfaces, told),
+    ...interfaceLines(interfaces, addedNames),
     ...named(endpoints.added, "+", "endpoint ", "endpoints"),
     ...named(endpoints.removed, "-", "endpoint ", "endpoints"),
     row("publisher", change(old.publisher, now.publisher)),

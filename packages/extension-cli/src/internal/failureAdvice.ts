@@ -9,6 +9,6 @@ const advice: Partial<Record<ExecutionFailedReason, string>> = {
 
 /** What an author can do about an execution that gave no answer, as lines; none where its reason says it all. */
 export const failureAdvice = (reason: string): ReadonlyArray<string> => {
-  const told = Object.hasOwn(advice, reason) ? advice[reason as ExecutionFailedReason] : undefined
-  return told === undefined ? [] : [told]
+  const advised = Object.hasOwn(advice, reason) ? advice[reason as ExecutionFailedReason] : undefined
+  return advised === undefined ? [] : [advised]
 }

@@ -21,11 +21,11 @@ const describeError = (error: Error): string => {
 }
 
 const describeWithCause = (error: Error, around: ReadonlyArray<object>, room: Room): string => {
-  const within = [...around, error]
+  const seen = [...around, error]
   const own = spend(describeError(error), room)
   const { cause } = error
-  const because = cause === undefined ? "" : `\ncaused by: ${valueText(cause, within, room)}`
-  const errors = error instanceof AggregateError ? `\nof: ${list(error.errors, within, room)}` : ""
+  const because = cause === undefined ? "" : `\ncaused by: ${valueText(cause, seen, room)}`
+  const errors = error instanceof AggregateError ? `\nof: ${list(error.errors, seen, room)}` : ""
   return own + because + errors
 }
 
@@ -52,14 +52,14 @@ const several = <A>(items: Iterable<A>, count: number, room: Room, textOf: (item
   return [...shown, ...(more > 0 ? [`… ${more} more`] : [])].join(",")
 }
 
-const list = (values: ReadonlyArray<unknown>, within: ReadonlyArray<object>, room: Room): string =>
-  `[${several(values, values.length, room, (value) => valueText(value, within, room))}]`
+const list = (values: ReadonlyArray<unknown>, seen: ReadonlyArray<object>, room: Room): string =>
+  `[${several(values, values.length, room, (value) => valueText(value, seen, room))}]`
 
-const fields = (value: object, within: ReadonlyArray<object>, room: Room): string => {
+const fields = (value: object, seen: ReadonlyArray<object>, room: Room): string => {
   const keys = Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))
   const field = (key: PropertyKey) => {
     const name = spend(typeof key === "symbol" ? `[${String(key)}]` : JSON.stringify(key), room)
-    return `${name}:${valueText((value as Record<PropertyKey, unknown>)[key], within, room)}`
+    return `${name}:${valueText((value as Record<PropertyKey, unknown>)[key], seen, room)}`
   }
   return `{${several(keys, keys.length, room, field)}}`
 }
@@ -68,23 +68,23 @@ const objectText = (value: object, around: ReadonlyArray<object>, room: Room): s
   if (around.includes(value)) return "[Circular]"
   if (value instanceof Error) return around.length < mostCauses ? describeWithCause(value, around, room) : "…"
   if (around.length >= deepest) return Array.isArray(value) ? "[…]" : named(value, "{…}")
-  const within = [...around, value]
-  const text = (inner: unknown) => valueText(inner, within, room)
-  if (Array.isArray(value)) return list(value, within, room)
+  const seen = [...around, value]
+  const text = (inner: unknown) => valueText(inner, seen, room)
+  if (Array.isArray(value)) return list(value, seen, room)
   if (value instanceof Map) {
     return `Map(${value.size}) {${several(value, value.size, room, ([key, inner]) => `${text(key)} => ${text(inner)}`)}}`
   }
   if (value instanceof Set) return `Set(${value.size}) {${several(value, value.size, room, text)}}`
   if (value instanceof RegExp) return spend(String(value), room)
   if (ArrayBuffer.isView(value) && "length" in value) {
-    return `${tagOf(value)}(${value.length}) ${list(value as unknown as ReadonlyArray<unknown>, within, room)}`
+    return `${tagOf(value)}(${value.length}) ${list(value as unknown as ReadonlyArray<unknown>, seen, room)}`
   }
   const { toJSON } = value as { readonly toJSON?: unknown }
   if (typeof toJSON === "function") return text(toJSON.call(value, ""))
-  return named(value, fields(value, within, room))
+  return named(value, fields(value, seen, room))
 }
 
-const valueText = (value: unknown, within: ReadonlyArray<object>, room: Room): string => {
+const valueText = (value: unknown, seen: ReadonlyArray<object>, room: Room): string => {
   if (room.left <= 0) return "…"
   room.left -= 1
   try {
@@ -96,7 +96,7 @@ const valueText = (value: unknown, within: ReadonlyArray<object>, room: Room): s
       case "function":
         return spend(`[function ${value.name || "without a name"}]`, room)
       case "object":
-        return value === null ? "null" : objectText(value, within, room)
+        return value === null ? "null" : objectText(value, seen, room)
       default:
         return spend(String(value), room)
     }

@@ -3,6 +3,6 @@ import { capabilitiesNow } from "./requestFacts.ts"
 
 /** `host.granted` of a component: what the host said with the present request. */
 export const granted = (capability: CapabilityName): Granted => {
-  const told = capabilitiesNow("host.granted()")
-  return alwaysGranted.has(capability) || (told === null ? "unknown" : told.has(capability))
+  const capabilities = capabilitiesNow("host.granted()")
+  return alwaysGranted.has(capability) || (capabilities === null ? "unknown" : capabilities.has(capability))
 }

@@ -45,7 +45,7 @@ export const endRequest = (): void => {
   facts = { time: null, seed: null, capabilities: null }
 }
 
-const told = <Name extends "time" | "seed">(
+const hostFact = <Name extends "time" | "seed">(
   name: Name,
   asked: string,
   from: string
@@ -57,10 +57,10 @@ const told = <Name extends "time" | "seed">(
 }
 
 /** The time of the request, for what is `asked`. Throws where there is none. */
-export const timeFor = (asked: string): number => told("time", asked, time)
+export const timeFor = (asked: string): number => hostFact("time", asked, time)
 
 /** The seed of the request, for what is `asked`. Throws where there is none. */
-export const seedFor = (asked: string): string => told("seed", asked, seed)
+export const seedFor = (asked: string): string => hostFact("seed", asked, seed)
 
 /** The capabilities of the present execution, for what is `asked`; null where the host does not say. */
 export const capabilitiesNow = (asked: string): ReadonlySet<string> | null => {

@@ -67,9 +67,9 @@ const changing = (action: "apply" | "revoke") =>
       }
       const installs = given.all ? "all" : given.install
       const changed = Grants.change({ action, capabilities: given.capability, installs, write: given.yes })
-      const told = action === "revoke" ? Stream.mapEffect(changed, withUse(given.days)) : changed
+      const reported = action === "revoke" ? Stream.mapEffect(changed, withUse(given.days)) : changed
       const count = yield* printPages(
-        told,
+        reported,
         { ...columns, state: ({ state }: Grants.ChangedGrants) => state },
         given.json,
         toldOf(given.days)

@@ -32,7 +32,7 @@ const columns = {
   open: ({ open }: InstallFinding) => open.join(" ")
 }
 
-const told = ({ install, notes, problems }: InstallFinding) => [
+const linesOf = ({ install, notes, problems }: InstallFinding) => [
   ...problems.map((problem) => `${install}: ${problem}`),
   ...notes.map((note) => `${install}: note: ${note}`)
 ]
@@ -46,7 +46,7 @@ const check = Command.make("check", { settingsFile, json }, (flags) =>
       if (found.problems.length > 0) failing += 1
       return found
     })
-    const count = yield* printPages(counted, columns, flags.json, told).pipe(
+    const count = yield* printPages(counted, columns, flags.json, linesOf).pipe(
       Effect.provide(Layer.merge(layerTemporaryIntake(offered.limits), layerStore(source)))
     )
     if (failing > 0)

@@ -33,11 +33,11 @@ const ready = (options: StopOptions) =>
       // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
       const { report } = yield* Readiness
-      const told = (message: string, more: object = {}) =>
+      const announce = (message: string, more: object = {}) =>
         HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address, ...more }))
-      yield* told("the runner serves")
+      yield* announce("the runner serves")
       const tellStatus = Effect.flatMap(report, ({ status }) =>
-        told(`the runner is ${status === "not-ready" ? "not ready" : "ready"}`, { status })
+        announce(`the runner is ${status === "not-ready" ? "not ready" : "ready"}`, { status })
       )
       yield* Effect.forkScoped(tellStatus)
     })
@@ -133,10 +133,10 @@ const cluster = Flag.Boolean("cluster").pipe(
 /** A part of the routes on a port of its own, where one is set. */
 const apart = (settings: Settings, port: number | undefined, serves: "pages" | "operators", message: string) => {
   if (port === undefined) return Layer.empty
-  const told = Layer.effectDiscard(
+  const announce = Layer.effectDiscard(
     HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address }))
   )
-  return Layer.provide(told, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, serves })))
+  return Layer.provide(announce, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, serves })))
 }
 
 const pages = (settings: Settings) =>

@@ -1,7 +1,7 @@
 const deepest = 16
 
 /** What lies within an error: its cause, the reason of a driver's, the first of several. */
-const within = (error: object): unknown => {
+const causeOf = (error: object): unknown => {
   const { cause, errors, reason } = error as {
     readonly cause?: unknown
     readonly errors?: unknown
@@ -24,7 +24,7 @@ export const innermostCause = (error: unknown): string => {
   let at: unknown = error
   for (let depth = 0; depth < deepest && at !== undefined && at !== null; depth += 1) {
     found = textOf(at) || found
-    at = typeof at === "object" ? within(at) : undefined
+    at = typeof at === "object" ? causeOf(at) : undefined
   }
   return found
 }

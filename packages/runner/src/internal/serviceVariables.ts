@@ -5,7 +5,7 @@ const host = /^[0-9a-f.:]+$/i
 const port = /^\d{1,5}$/
 
 /** What Kubernetes says of each service of a namespace: the end of the name, and what its value looks like. */
-const said: ReadonlyArray<readonly [RegExp, RegExp]> = [
+const forms: ReadonlyArray<readonly [RegExp, RegExp]> = [
   [/_SERVICE_HOST$/, host],
   [/_SERVICE_PORT(_[A-Z0-9_]+)?$/, port],
   [/_PORT$/, address],
@@ -19,7 +19,7 @@ const ownService = /^(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$/
 
 /** Whether Kubernetes describes a service by this variable, as it does for every service of a namespace. */
 export const describesService = (name: string, value: string): boolean =>
-  said.some(([ending, form]) => ending.test(name) && form.test(value))
+  forms.some(([ending, form]) => ending.test(name) && form.test(value))
 
 /** Whether a service of the runner's own name is described by a variable of this name. It stops no start, whatever it holds. */
 export const isOfOwnService = (name: string): boolean =>

@@ -107,8 +107,8 @@ export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) =>
         if (isFull()) return
         gaps.delete(tenant)
         const time = new Date(until).toISOString()
-        const told = { time, operation: accessOperations.gap, outcome: "lost", durationMs: until - from }
-        add(accessWithoutCall({ ...told, tenant, resultCount: lost }))
+        const gap = { time, operation: accessOperations.gap, outcome: "lost", durationMs: until - from }
+        add(accessWithoutCall({ ...gap, tenant, resultCount: lost }))
       }
     },
 

@@ -11,7 +11,7 @@ const oneOf =
 
 const free: Rule = (value) => (/[\0\n\r]/.test(value) ? "must be one line" : null)
 
-const alone =
+const single =
   (value: string, why: string): Rule =>
   (given) =>
     given === value ? null : `must be ${value}: ${why}`
@@ -48,12 +48,12 @@ const rules: Readonly<Record<string, Rule>> = {
   client_encoding: (value) => (/^(auto|utf-?8)$/i.test(value) ? null : "must be UTF8"),
   channel_binding: withoutBinding,
   gssencmode: oneOf("disable", "prefer"),
-  target_session_attrs: alone("any", "a host is taken as soon as it answers"),
-  load_balance_hosts: alone("disable", "hosts are asked in their order"),
-  sslcompression: alone("0", "TLS does not compress"),
-  sslsni: alone("1", "the server's name is always sent"),
-  keepalives: alone("1", "connections are always kept alive"),
-  replication: alone("false", "the runner asks for rows")
+  target_session_attrs: single("any", "a host is taken as soon as it answers"),
+  load_balance_hosts: single("disable", "hosts are asked in their order"),
+  sslcompression: single("0", "TLS does not compress"),
+  sslsni: single("1", "the server's name is always sent"),
+  keepalives: single("1", "connections are always kept alive"),
+  replication: single("false", "the runner asks for rows")
 }
 
 /** What libpq knows and this runner does not. */

@@ -51,9 +51,9 @@ const firstWords = (socket: Socket, signal: AbortSignal): Promise<Buffer | null>
   new Promise((resolve, reject) => {
     const end = () => {
       signal.removeEventListener("abort", aborted)
-      socket.off("data", said).off("error", failed).off("close", closed)
+      socket.off("data", onWords).off("error", failed).off("close", closed)
     }
-    const said = (chunk: Buffer) => {
+    const onWords = (chunk: Buffer) => {
       end()
       socket.pause()
       resolve(chunk)
@@ -73,7 +73,7 @@ const firstWords = (socket: Socket, signal: AbortSignal): Promise<Buffer | null>
     }
     if (signal.aborted) return aborted()
     signal.addEventListener("abort", aborted)
-    socket.on("data", said).on("error", failed).on("close", closed).resume()
+    socket.on("data", onWords).on("error", failed).on("close", closed).resume()
   })
 
 /**

@@ -82,8 +82,8 @@ export const makeAdmission = (options: AdmissionOptions): Admission => {
 
   const mayRun = (ticket: Ticket): boolean => {
     const [tenant, install] = loadOf(ticket)
-    const within = tenant < options.concurrencyPerTenant && install < options.concurrencyPerInstall
-    return within && running < options.concurrency
+    const hasRoom = tenant < options.concurrencyPerTenant && install < options.concurrencyPerInstall
+    return hasRoom && running < options.concurrency
   }
 
   const grant = (ticket: Ticket): void => {

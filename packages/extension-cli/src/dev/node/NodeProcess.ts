@@ -62,12 +62,12 @@ export const makeNodeProcess = ({ inspectPort, onInspector, onNoInspector }: Nod
       answers.write(`${JSON.stringify(await replyTo(JSON.parse(line)))}\n`)
     })
     const errors = made.stderr as Readable
-    let said = ""
+    let output = ""
     createInterface({ input: errors }).on("line", (line) => {
       const [address] = /ws:\/\/\S+/.exec(line) ?? []
       // Its token lets in whoever knows it: it is told to the terminal alone.
       if (address !== undefined) return onInspector(address)
-      said = `${said}${line}\n`.slice(-lastLetters)
+      output = `${output}${line}\n`.slice(-lastLetters)
       if (/^Starting inspector on .* failed: /.test(line)) {
         onNoInspector?.(`${line}: give another --inspect-port (0 takes any free one)`)
       }
@@ -78,7 +78,7 @@ export const makeNodeProcess = ({ inspectPort, onInspector, onNoInspector }: Nod
       for (const [id, { by, failed }] of waiting) {
         if (by !== made) continue
         waiting.delete(id)
-        failed(`the process ${[why, said.trim()].filter((part) => part !== "").join("\n")}`)
+        failed(`the process ${[why, output.trim()].filter((part) => part !== "").join("\n")}`)
       }
     }
     made.on("message", (told: Told) => {

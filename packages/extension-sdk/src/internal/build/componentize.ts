@@ -46,7 +46,7 @@ const run = promisify(execFile)
 /** Modules that run on for ever are ended. A large component takes some ten seconds on a slow computer. */
 const longest = 120_000
 
-const said = (cause: unknown): string => {
+const messageOf = (cause: unknown): string => {
   if (cause instanceof Error && "killed" in cause && cause.killed === true) {
     return `the modules did not finish loading in ${longest / 1_000} seconds`
   }
@@ -79,7 +79,7 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
     return await readFile(join(folder, "main.wasm"))
   } catch (cause) {
     if (cause instanceof BuildError) throw cause
-    throw new BuildError("componentize", source.entry, said(cause), { cause })
+    throw new BuildError("componentize", source.entry, messageOf(cause), { cause })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

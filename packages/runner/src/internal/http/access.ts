@@ -4,7 +4,7 @@ import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/h
 import { AccessDoor } from "../../Access.ts"
 import { readQuestion } from "../../AccessQuery.ts"
 import { csv } from "../../Csv.ts"
-import { waitFor, within } from "../../Deadline.ts"
+import { waitFor, withDeadline } from "../../Deadline.ts"
 import { fail } from "../../RunnerError.ts"
 import { provesOneOf } from "../../ServiceToken.ts"
 import { ofData } from "../refusals.ts"
@@ -49,7 +49,7 @@ const answer =
         contentType: "text/csv; charset=utf-8",
         headers: { ...uncached, ...(next === null ? {} : { [nextHeader]: next }) }
       })
-    }).pipe(within(null), answered)
+    }).pipe(withDeadline(null), answered)
 
 const unauthorized = refuse(fail("unauthorized", "authorization: Bearer is missing or wrong"))
 

@@ -1,7 +1,7 @@
 import { ContentHash, ExtensionId } from "@alga-psa/ext-domain"
 import { Context, Effect, Option, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse, Mime } from "effect/http"
-import { waitFor, within } from "../../Deadline.ts"
+import { waitFor, withDeadline } from "../../Deadline.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
 import { answered } from "./answer.ts"
@@ -82,4 +82,4 @@ export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
     if (kept === "fallback") return HttpServerResponse.uint8Array(bytes, { contentType: type, headers })
     if (hasTag(http.headers["if-none-match"] ?? "", etag)) return HttpServerResponse.empty({ status: 304, headers })
     return partOf(http, bytes, etag, { contentType: type, headers: { ...headers, "accept-ranges": "bytes" } })
-  }).pipe(within(null), answered)
+  }).pipe(withDeadline(null), answered)

@@ -13,7 +13,7 @@ import {
 } from "@alga-psa/ext-domain"
 import { Context, Effect, Option, type Redacted, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { waitFor, within } from "../../Deadline.ts"
+import { waitFor, withDeadline } from "../../Deadline.ts"
 import { requestIdHeader, requestIdOf } from "../../RequestId.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { provesOneOf } from "../../ServiceToken.ts"
@@ -137,7 +137,7 @@ const makeAnswer = () => {
       return answer(200, given)
     }).pipe(
       Effect.scoped,
-      within(null),
+      withDeadline(null),
       Effect.catch((error) => Effect.succeed(error instanceof Refused ? error : ofRunner(error))),
       Effect.catchCause((cause) => Effect.as(Effect.logError("a defect", cause), new Refused(500, "Internal error"))),
       Effect.map((given) =>

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { AnswerRights } from "../../AnswerRights.ts"
 import { type TriggerAnswer, TriggerParams, triggersPath } from "../../Api.ts"
-import { waitFor, within } from "../../Deadline.ts"
+import { waitFor, withDeadline } from "../../Deadline.ts"
 import type { ExecuteRequest } from "../../ExecuteRequest.ts"
 import { fail } from "../../RunnerError.ts"
 import { type KeptTrigger, Triggers } from "../../Triggers.ts"
@@ -79,4 +79,4 @@ export const trigger = (http: HttpServerRequest.HttpServerRequest) =>
     if (kept === null) return yield* unknown()
     yield* mayBeShown(tenant, kept)
     return HttpServerResponse.jsonUnsafe(shown(kept), { headers: uncached })
-  }).pipe(within(null), answered)
+  }).pipe(withDeadline(null), answered)

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { ClusterWarmup } from "../../ClusterWarmup.ts"
 import { Components } from "../../Components.ts"
-import { waitFor, within } from "../../Deadline.ts"
+import { waitFor, withDeadline } from "../../Deadline.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import type { RunnerError } from "../../RunnerError.ts"
 import { WarmupRequest } from "../../WarmupRequest.ts"
@@ -38,4 +38,4 @@ export const warmup = (http: HttpServerRequest.HttpServerRequest) =>
       Effect.andThen(waitFor("page")(page))
     )
     return HttpServerResponse.jsonUnsafe({ status: "ok", content_hash: `sha256:${hash}` })
-  }).pipe(Effect.scoped, within(null), answered)
+  }).pipe(Effect.scoped, withDeadline(null), answered)

@@ -74,15 +74,15 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
 
   const showForm = (of: RowKind, row: DataRow | null) => {
     const controls = fieldsOf[of].map((field) => ({ field, control: controlOf(field, row) }))
-    const told = make("p", "broken")
-    told.role = "status"
+    const problem = make("p", "broken")
+    problem.role = "status"
     const form = make(
       "form",
       "row",
       ...controls.map(({ control, field: [name, as] }) =>
         make("label", as === "flag" ? "flag" : "", make("code", "", name), control)
       ),
-      told,
+      problem,
       make(
         "div",
         "line",
@@ -94,7 +94,7 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
       event.preventDefault()
       const fields = Object.fromEntries(controls.map(({ control, field }) => [field[0], heldBy(field, control)]))
       const { error } = await save(of, row?.id ?? null, fields)
-      told.textContent = error ?? ""
+      problem.textContent = error ?? ""
       if (error !== null) return
       changed()
       await show()

@@ -95,13 +95,13 @@ const curlButton = (record: ExecutionRecord): ReadonlyArray<Node> => {
 }
 
 const keepButton = ({ id }: ExecutionRecord, { keep }: ExecutionActions): ReadonlyArray<Node> => {
-  const told = make("p", "kept")
-  told.role = "status"
+  const note = make("p", "kept")
+  note.role = "status"
   const save = button("Keep as test", async () => {
     const { error, file } = await keep(id)
-    told.textContent = file === null ? `Not kept: ${error}.` : `Kept in ${file}. npm test replays it.`
+    note.textContent = file === null ? `Not kept: ${error}.` : `Kept in ${file}. npm test replays it.`
   })
-  return [save, told]
+  return [save, note]
 }
 
 const sideOf = (title: string, { answer, error }: SentAnswer): HTMLElement =>
