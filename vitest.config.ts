@@ -25,7 +25,7 @@ export default defineConfig({
     // Nothing is measured by them: they end what hangs, on a busy machine too.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 25_000 } },
+    expect: { poll: { timeout: 45_000 } },
     coverage: {
       include: ["packages/*/src/**/*.ts"],
       exclude: ["packages/*/src/**/page/src/**"],

@@ -5,6 +5,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
 import { isSqlError } from "effect/sql/SqlError"
 import type { AdminFailed, AnotherRun } from "./AdminError.ts"
+import { noteGrants } from "./internal/access/grantChanges.ts"
 import { adminFailed, alone, atomically } from "./internal/adminSession.ts"
 import * as Rows from "./internal/extensionRows.ts"
 
@@ -108,6 +109,7 @@ export interface InstallOptions<E = never> {
  *   version before did not declare is granted.
  * - The rows of other tenants' installs stay as they are. A version that is there with another archive is refused.
  * - Done again, it changes nothing.
+ * - What it grants is an access record too, where this database keeps them.
  */
 export const install = <E = never>({
   host,
@@ -147,7 +149,15 @@ export const install = <E = never>({
           enabled: before.enabled
         }
       }
-      if (write) yield* store(extension)
+      if (write) {
+        const { contentHash } = release
+        yield* noteGrants(
+          { tenant, extension, install: result.install, versionId: version, contentHash },
+          result.grants,
+          "apply"
+        )
+        yield* store(extension)
+      }
       return result
     })
   )

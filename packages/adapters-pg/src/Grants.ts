@@ -1,6 +1,5 @@
-import { accessOperations, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
 import { alwaysGranted, type Capability, parseCapabilities } from "@alga-psa/ext-domain/Capability"
-import { ExtensionId, InstallId, TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema, Stream } from "effect"
 import { isSqlError } from "effect/sql/SqlError"
@@ -8,6 +7,7 @@ import { AdminFailed } from "./AdminError.ts"
 import { hasAccessRecords } from "./GrantLife.ts"
 import { type InstalledVersion, installedVersions, type WhichInstalls } from "./InstalledVersions.ts"
 import { insertRecords } from "./internal/access/columns.ts"
+import { grantRecords } from "./internal/access/grantChanges.ts"
 import { keepUp } from "./internal/access/script.ts"
 import { adminFailed } from "./internal/adminSession.ts"
 
@@ -91,25 +91,6 @@ const changed = (row: InstalledVersion, { action, capabilities }: GrantsChange) 
   return { grants: grants.filter((_, i) => removed[i]?.length === 0), changes: [...new Set(removed.flat())] }
 }
 
-const recorded = (
-  { contentHash, extension, install, tenant, versionId }: InstalledVersion,
-  changes: ReadonlyArray<Capability>,
-  action: GrantsChange["action"]
-) =>
-  changes.map((capability) =>
-    accessWithoutCall({
-      time: new Date().toISOString(),
-      operation: action === "apply" ? accessOperations.applied : accessOperations.revoked,
-      outcome: "ok",
-      capability,
-      tenant: TenantId.make(tenant),
-      extension: ExtensionId.make(extension),
-      install: InstallId.make(install),
-      version: versionId,
-      contentHash
-    })
-  )
-
 const isTenant = Schema.is(TenantId)
 
 /** Writes only where the row is still the one that was read, and with it the access records of the change, where they are kept. */
@@ -133,7 +114,7 @@ const write = (
           RETURNING id`
         if (written.length === 0) return false
         if (keeps) {
-          yield* sql.unsafe(insertRecords, [JSON.stringify(recorded(row, changes, action)), crypto.randomUUID(), 0])
+          yield* sql.unsafe(insertRecords, [JSON.stringify(grantRecords(row, changes, action)), crypto.randomUUID(), 0])
         }
         return true
       })

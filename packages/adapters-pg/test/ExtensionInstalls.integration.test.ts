@@ -1,12 +1,15 @@
 import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
+import { accessOperations } from "@alga-psa/ext-domain/AccessRecord"
 import type { Capability } from "@alga-psa/ext-domain/Capability"
 import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
+import * as AccessTables from "../src/AccessTables.ts"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { install, type Release, uninstall } from "../src/ExtensionInstalls.ts"
 import { createTables, load } from "../src/Fixture.ts"
+import { RoleName } from "../src/RoleName.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 
 const admin = Layer.unwrap(Effect.map(testDatabase, layerAdmin))
@@ -166,5 +169,41 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("An install", (i
       assert.deepInclude(yield* remove(owner, second.extension), { install: second.install })
       assert.deepInclude(yield* remove(owner, given.name), { install: first.install })
     })
+  )
+
+  it.effect("leaves a record of what it grants, where access records are kept, and none of what was only shown", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const name = () => RoleName.make(`role_${crypto.randomUUID().replaceAll("-", "")}`)
+      const [writer, reader] = [name(), name()]
+      for (const role of [writer, reader]) yield* sql.unsafe(`CREATE ROLE ${role}`)
+      yield* Effect.addFinalizer(() =>
+        Effect.orDie(
+          Effect.forEach(
+            [writer, reader].flatMap((role) => [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`]),
+            (text) => sql.unsafe(text).unprepared
+          )
+        )
+      )
+      yield* AccessTables.apply({ writer, reader, retention: Duration.days(60) })
+      const [owner, given] = [yield* tenant, release()]
+      const asked = { tenant: owner, release: given, host: null } as const
+      yield* install({ ...asked, write: false, store: () => Effect.void })
+      const { install: id } = yield* put(owner, given)
+      yield* put(owner, given)
+      const records = yield* sql`
+        SELECT operation, capability, outcome, tenant_id, install_id FROM ${sql.literal(AccessTables.accessTable)}
+        WHERE tenant_id = ${owner}::uuid ORDER BY capability`
+      assert.deepStrictEqual(
+        records,
+        reads.map((capability) => ({
+          operation: accessOperations.applied,
+          capability,
+          outcome: "ok",
+          tenant_id: owner,
+          install_id: id
+        }))
+      )
+    }).pipe(Effect.scoped)
   )
 })

@@ -66,12 +66,11 @@ export const accessWithoutCall = (
 
 /** {@link AccessRecord} as JSON Schema (draft 2020-12). Its `$id` names the version. */
 export const accessRecordSchema = (): Readonly<Record<string, unknown>> => {
-  const { definitions, schema } = Schema.toJsonSchemaDocument(AccessRecord)
+  const { schema } = Schema.toJsonSchemaDocument(AccessRecord)
   return {
     $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
     $id: `urn:alga-psa:extension-access-record:${accessRecordVersion}`,
     title: "A guarded call of an Alga PSA extension",
-    ...schema,
-    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions })
+    ...schema
   }
 }

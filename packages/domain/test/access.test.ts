@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Result, Schema } from "effect"
+import { everyAccess, mostAccessRecords, mostAccessSums } from "../src/AccessReader.ts"
 import { AccessRecord, accessRecordSchema, accessWithoutCall } from "../src/AccessRecord.ts"
 import { AccessSink } from "../src/AccessSink.ts"
 import { ClientReads } from "../src/ClientReads.ts"
@@ -125,6 +126,11 @@ describe("The access record", () => {
     assert.isTrue(Result.isSuccess(decode(gap)))
     assert.isTrue(Result.isFailure(decode({ ...gap, tenant: install, search: "Evergreen" })))
   })
+})
+
+it("A question about access records leaves all open at first, and its answers have bounds", () => {
+  assert.deepStrictEqual([...new Set(Object.values(everyAccess))], [null])
+  assert.deepStrictEqual([mostAccessRecords, mostAccessSums], [1_000, 10_000])
 })
 
 it.effect("Without a sink a read is answered as ever", () =>

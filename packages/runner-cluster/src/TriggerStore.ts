@@ -8,6 +8,7 @@ import type { KeptTrigger, TriggerState } from "@alga-psa/ext-runner/Triggers"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import type * as Statement from "effect/sql/Statement"
 import type { Backlog } from "./TriggerGauges.ts"
 import type { Passed } from "./TriggerTurns.ts"
 
@@ -32,6 +33,9 @@ export interface EndedTrigger {
   readonly state: "dead" | "expired"
   readonly reason: string
 }
+
+/** How many triggers that end at the same time are told of. */
+const mostTold = 100
 
 /** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
 export const writtenReason = "may-have-written"
@@ -245,33 +249,38 @@ const make = Effect.gen(function* () {
     },
 
     /**
-     * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. Gives what it
-     * ended.
+     * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. Gives some of what
+     * it ended, and how many there were beside these.
      */
     sweep: Effect.fnUntraced(function* (
       attempts: number,
       retention: Duration.Duration,
       underway: ReadonlyArray<string>
     ) {
-      const ended = sql`RETURNING id, tenant_id AS tenant, install_id AS install, request_id AS "requestId", state, reason`
-      const written = yield* asked(sql<EndedTrigger>`
-        UPDATE trigger SET state = 'dead', reason = ${`${writtenReason}: its runner was lost`}, finished_at = now(),
-          claimed_until = NULL
-        WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote} ${ended}`)
-      const others = yield* asked(sql<EndedTrigger>`
-        UPDATE trigger SET finished_at = now(), claimed_until = NULL,
-          state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
-          request = CASE WHEN attempts >= ${attempts} THEN request END,
-          reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
-            ELSE concat_ws(': ', 'its time is over', reason) END
+      const ends = (change: Statement.Fragment) =>
+        asked(sql<EndedTrigger & { readonly all: number }>`
+          WITH ended AS (
+            UPDATE trigger SET finished_at = now(), claimed_until = NULL, ${change}
+            RETURNING id, tenant_id AS tenant, install_id AS install, request_id AS "requestId", state, reason
+          )
+          SELECT *, (count(*) OVER ())::int AS all FROM ended LIMIT ${mostTold}`)
+      const written = yield* ends(sql`state = 'dead', reason = ${`${writtenReason}: its runner was lost`}
+        WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote}`)
+      const others = yield* ends(sql`
+        state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
+        request = CASE WHEN attempts >= ${attempts} THEN request END,
+        reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
+          ELSE concat_ws(': ', 'its time is over', reason) END
         WHERE (state = 'waiting' AND expires_at <= now())
           OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[])
-            AND (expires_at <= now() OR attempts >= ${attempts})) ${ended}`)
+            AND (expires_at <= now() OR attempts >= ${attempts}))`)
       yield* asked(sql`
         DELETE FROM trigger WHERE id IN (
           SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
         )`)
-      return [...written, ...others]
+      const all = (written[0]?.all ?? 0) + (others[0]?.all ?? 0)
+      const ended = [...written, ...others].map(({ all: _, ...one }): EndedTrigger => one)
+      return { ended, more: all - ended.length }
     })
   }
 })

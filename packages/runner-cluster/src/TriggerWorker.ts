@@ -3,6 +3,7 @@ import { type Deadline, endAt, LongestTime, lower, start, waitFor, withRan } fro
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { Life } from "@alga-psa/ext-runner/Life"
+import { requestIdOf } from "@alga-psa/ext-runner/RequestId"
 import { fail, type RunnerError, type RunnerErrorCode } from "@alga-psa/ext-runner/RunnerError"
 import { TriggerSecrets, withSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { type Cause, Clock, Duration, Effect, FiberMap, Layer, Metric, Schedule } from "effect"
@@ -105,12 +106,9 @@ const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
   })
 
 /** The id of the request that was accepted; one that an earlier version kept has none but its own. */
-const requestIdOf = (id: string, { context }: ExecuteRequest): string => context.request_id ?? id
+const requestIdFor = (id: string, { context }: ExecuteRequest): string => requestIdOf(context.request_id, id)
 
 const looking = Duration.seconds(1)
-
-/** How many triggers that ended at the same time have a line of their own. */
-const mostTold = 100
 
 /** A trigger that ended without an attempt on this runner. */
 const logEnded = ({ id: triggerId, reason: error, requestId, ...ended }: EndedTrigger) =>
@@ -162,7 +160,7 @@ export const layer = (
       const carryOut = (trigger: TakenTrigger, request: ExecuteRequest, asked: bigint, deadline: Deadline) => {
         const begin = Effect.asVoid(store.begin(trigger, runner))
         const running = Effect.flatMap(waitFor("secrets")(withSecrets(secrets, request)), (whole) =>
-          local.run(whole, requestIdOf(trigger.id, request), begin)
+          local.run(whole, requestIdFor(trigger.id, request), begin)
         ).pipe(Effect.provideService(BeforeWrite, store.writing(trigger)))
         const ran = Effect.catchDefect(life.admit(running), (defect) =>
           withRan(deadline, fail("internal", "", defect))
@@ -210,7 +208,7 @@ export const layer = (
             Effect.trackDuration(durations, Duration.toSeconds),
             Effect.annotateLogs({
               triggerId: trigger.id,
-              requestId: requestIdOf(trigger.id, request),
+              requestId: requestIdFor(trigger.id, request),
               attempt: trigger.attempt,
               tenant: request.context.tenant_id,
               extension: request.context.extension_id,
@@ -257,12 +255,10 @@ export const layer = (
         Effect.forkScoped
       )
       const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working())).pipe(
-        Effect.flatMap((ended) =>
+        Effect.flatMap(({ ended, more }) =>
           Effect.andThen(
-            Effect.forEach(ended.slice(0, mostTold), logEnded, { discard: true }),
-            ended.length > mostTold
-              ? Effect.logWarning(`${ended.length - mostTold} more triggers ended without an answer`)
-              : Effect.void
+            Effect.forEach(ended, logEnded, { discard: true }),
+            more > 0 ? Effect.logWarning(`${more} more triggers ended without an answer`) : Effect.void
           )
         )
       )

@@ -194,7 +194,7 @@ const working = Effect.fnUntraced(function* (
     sweep: (_attempts, _retention, underway) =>
       Effect.sync(() => {
         swept.push(underway)
-        return []
+        return { ended: [], more: 0 }
       })
   })
   const runs: Array<string> = []
@@ -221,6 +221,22 @@ describe("a trigger that was taken", () => {
   const one = waitingOf("t", "a", 1)
   const states = (settled: ReadonlyArray<readonly [string, Settlement]>) =>
     settled.map(([, how]) => [how.state, how.state === "waiting" ? how.counts : null])
+
+  it.effect("has the id of the request that was accepted, or its own where that is fit for no log", () =>
+    Effect.gen(function* () {
+      const named = (request_id: string) =>
+        one.map((trigger) => ({ ...trigger, request: { ...request, context: { ...request.context, request_id } } }))
+      for (const [given, expected] of [
+        ["from-the-gateway", "from-the-gateway"],
+        ["a\r\nx: y", "a0"],
+        ["x".repeat(201), "a0"]
+      ] as const) {
+        const { runs } = yield* working(named(given), () => Effect.void)
+        yield* TestClock.adjust("2 seconds")
+        assert.deepStrictEqual(runs, [expected])
+      }
+    })
+  )
 
   it.effect("is begun where the database answers well within its lease", () =>
     Effect.gen(function* () {

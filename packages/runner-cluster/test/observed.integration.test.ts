@@ -40,7 +40,7 @@ describe("a runner of a cluster, with all that it can have", () => {
         const url = Redacted.value(yield* testDatabase)
         const setting = yield* clusterSetting(url)
         const { hash, ...install } = yield* setting.install(yield* fixture("reads"), ["cap:client.read"])
-        const runner = yield* setting.start({ ...nobody, IDEMPOTENCY_DATABASE_URL: url })
+        const runner = yield* setting.start({ ...nobody, IDEMPOTENCY_DATABASE_URL: url, DATABASE_ACCESS_URL: url })
 
         const before = yield* scraped(runner.url)
         const checked = yield* Effect.promise(() => promtool(["check", "metrics"], before))

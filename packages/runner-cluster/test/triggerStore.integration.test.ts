@@ -180,7 +180,16 @@ describe("kept triggers", () => {
       const lost = yield* accept("lost")
       yield* take(Duration.zero, 1)
       assert.deepStrictEqual(yield* take(hour, 1), [])
-      yield* sweep(1, hour, [])
+      const { ended, more } = yield* sweep(1, hour, [])
+      const ours = ended.filter(({ id }) => [late.trigger.id, lost.trigger.id].includes(id))
+      assert.sameDeepMembers(
+        ours.map(({ id, reason, requestId, state }) => [id, state, reason, requestId]),
+        [
+          [late.trigger.id, "expired", "its time is over", late.trigger.requestId],
+          [lost.trigger.id, "dead", "its runner was lost, and no attempt is left", lost.trigger.requestId]
+        ]
+      )
+      assert.strictEqual(more, 0)
       assert.deepStrictEqual([yield* stateOf(late.trigger.id), yield* stateOf(lost.trigger.id)], ["expired", "dead"])
     }).pipe(Effect.provide(store))
   )

@@ -9,14 +9,16 @@ describe("the name of a request's span", () => {
         { method: "GET", url: "/v1/triggers/5e1f?x=1" },
         { method: "GET", url: "/ext-ui/an-id/sha256:ab/a/b.js?tenant=t" },
         { method: "GET", url: "/?parentOrigin=https://a" },
-        { method: "POST", url: "/api/internal/ext-clients/install/5e1f" }
+        { method: "POST", url: "/api/internal/ext-clients/install/5e1f" },
+        { method: "GET", url: "/v1/access?tenant=t" }
       ].map(spanName),
       [
         "POST /v1/execute",
         "GET /v1/triggers/:id",
         "GET /ext-ui/:extensionId/:contentHash/*",
         "GET /",
-        "POST /api/internal/ext-clients/install/:installId"
+        "POST /api/internal/ext-clients/install/:installId",
+        "GET /v1/access"
       ]
     )
   })

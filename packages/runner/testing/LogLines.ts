@@ -6,10 +6,19 @@ const fields: Readonly<Record<string, readonly [type: string, is: string]>> = lo
 
 const isText = (value: unknown): boolean => typeof value === "string"
 
+/** The last line of a program that was killed may be cut off. */
+const read = (text: string) => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
 /** What of a line of output is not as the published list of log fields has it; null where all is, or where it is no log line. */
 export const oddInLine = (text: string): string | null => {
   if (!text.startsWith('{"')) return null
-  const line = JSON.parse(text)
+  const line = read(text)
   if (!("annotations" in line && "fiberId" in line)) return null
   const { annotations, cause, fiberId, level, message, timestamp } = line
   if (![message, level, timestamp, fiberId].every(isText)) return `a part of it is no text: ${text}`

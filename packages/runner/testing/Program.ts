@@ -19,13 +19,43 @@ export interface Program {
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
 }
 
-/** The lines, until one has a log field that is not published. */
-async function* asPublished(lines: AsyncIterable<string>): AsyncGenerator<string, undefined> {
-  for await (const line of lines) {
-    const odd = oddInLine(line)
-    if (odd !== null) throw new Error(odd)
-    yield line
+/** A run with what it logged that is not in the list of log fields. */
+interface Started extends Program {
+  readonly odd: () => string | null
+}
+
+/**
+ * The lines of a stream, each read as soon as it is there: a program whose output nobody takes would stand still. Notes the first
+ * that has a log field which is not published.
+ */
+const linesOf = (output: Readable) => {
+  const waiting: Array<string> = []
+  let odd: string | null = null
+  let ended = false
+  let wake = () => {}
+  createInterface(output)
+    .on("line", (line) => {
+      odd ??= oddInLine(line)
+      waiting.push(line)
+      wake()
+    })
+    .on("close", () => {
+      ended = true
+      wake()
+    })
+  const each = async function* (): AsyncGenerator<string, undefined> {
+    for (;;) {
+      const line = waiting.shift()
+      if (line !== undefined) yield line
+      else if (ended) return
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
   }
+  return { lines: each(), odd: () => odd }
 }
 
 const start = (
@@ -33,7 +63,7 @@ const start = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
   [command, ...before]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
-): Program => {
+): Started => {
   const { HOME, NODE_COMPILE_CACHE, PATH } = process.env
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     command,
@@ -47,7 +77,7 @@ const start = (
   const ended = once(child, "close").then(([code]) => ({ code, errors }))
   return {
     pid: child.pid ?? 0,
-    lines: asPublished(createInterface(child.stdout)),
+    ...linesOf(child.stdout),
     ended,
     signal: (signal) => void child.kill(signal),
     end: async (signal = "SIGTERM") => {
@@ -69,7 +99,7 @@ const stop = async (running: Program): Promise<void> => {
 
 /**
  * Starts a command line of this workspace with nothing but these settings, by another command than Node where one is given.
- * It is killed when the scope closes.
+ * It is killed when the scope closes, which fails where it logged what the list of log fields does not have.
  */
 export const programOf =
   (main: URL) =>
@@ -80,8 +110,12 @@ export const programOf =
   ) =>
     Effect.acquireRelease(
       Effect.sync(() => start(main, args, env, command)),
-      (running) => Effect.promise(() => stop(running))
-    )
+      (running) =>
+        Effect.andThen(
+          Effect.promise(() => stop(running)),
+          Effect.suspend(() => (running.odd() === null ? Effect.void : Effect.die(new Error(running.odd() ?? ""))))
+        )
+    ).pipe(Effect.map((running): Program => running))
 
 /** Starts the runner's command line. */
 export const program = programOf(runner)

@@ -43,7 +43,7 @@ export const addressOf = (run: Program): Effect.Effect<string> =>
       if (value === undefined) throw new Error(`the runner ended before it was ready: ${(await run.ended).errors}`)
       if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
       const line = JSON.parse(value)
-      if (/^the runner (is ready|serves)/.test(line.message)) return String(line.annotations.address)
+      if (line.message === "the runner serves") return String(line.annotations.address)
     }
   })
 

@@ -30,13 +30,16 @@ const ready = (options: StopOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const life = yield* Life
-      const { status } = yield* Effect.flatMap(Readiness, ({ report }) => report)
-      const line = status === "not-ready" ? "the runner serves, and is not ready" : "the runner is ready"
-      yield* HttpServer.addressFormattedWith((address) =>
-        Effect.annotateLogs(Effect.logInfo(line), { address, status })
-      )
       // A finalizer runs in a fiber that was interrupted already: what waits in it needs one of its own.
       yield* Effect.addFinalizer(() => Effect.flatMap(Effect.forkDetach(life.stop(options)), Fiber.join))
+      const { report } = yield* Readiness
+      const told = (message: string, more: object = {}) =>
+        HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address, ...more }))
+      yield* told("the runner serves")
+      const tellStatus = Effect.flatMap(report, ({ status }) =>
+        told(`the runner is ${status === "not-ready" ? "not ready" : "ready"}`, { status })
+      )
+      yield* Effect.forkScoped(tellStatus)
     })
   )
 

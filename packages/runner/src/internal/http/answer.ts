@@ -1,18 +1,11 @@
-import { randomUUID } from "node:crypto"
 import { Effect } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { ExecuteResponse } from "../../ExecuteResponse.ts"
+import { requestIdHeader, requestIdOf } from "../../RequestId.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { ServiceToken, serviceTokenHeader } from "../../ServiceToken.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
-
-/** The header that names a request in logs, in both directions. */
-export const requestIdHeader = "x-request-id"
-
-/** The caller's request id where it is fit for a header and a log, else a new one. */
-export const requestIdOf = (given: string | undefined): string =>
-  given !== undefined && /^[\x21-\x7e]{1,200}$/.test(given) ? given : randomUUID()
 
 const refusal = (error: RunnerError): ExecuteResponse => ({ status: error.status, headers: {}, error: error.message })
 

@@ -1,8 +1,9 @@
 import type { HttpServerRequest } from "effect/http"
 import { endpoints } from "../../Api.ts"
+import { accessPath } from "./access.ts"
 import { readsPaths } from "./todaysRunner.ts"
 
-const routes = [...endpoints.map(({ path }): string => path), ...readsPaths].map((path) => ({
+const routes = [...endpoints.map(({ path }): string => path), ...readsPaths, accessPath].map((path) => ({
   path,
   pattern: new RegExp(
     `^${path

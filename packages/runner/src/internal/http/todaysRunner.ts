@@ -14,10 +14,11 @@ import {
 import { Context, Effect, Option, type Redacted, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { waitFor, within } from "../../Deadline.ts"
+import { requestIdHeader, requestIdOf } from "../../RequestId.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 import { provesOneOf } from "../../ServiceToken.ts"
 import { ofData } from "../refusals.ts"
-import { named, only, refuse, requestIdHeader, requestIdOf } from "./answer.ts"
+import { named, only, refuse } from "./answer.ts"
 import { makeBoundedByTenant, readsBounds } from "./boundedByTenant.ts"
 import { readJson } from "./requestBody.ts"
 
