@@ -12,7 +12,11 @@ const priorities = () => guestProcesses().map((pid) => [pid, getPriority(pid)] a
 
 const replacedForPriority = Effect.map(
   Metric.snapshot,
-  (metrics) => metrics.filter(({ attributes }) => attributes?.["why"] === "priority").length
+  (metrics) =>
+    metrics.filter(
+      ({ attributes, state }) =>
+        attributes?.["why"] === "priority" && (state as { readonly count: number | bigint }).count > 0
+    ).length
 )
 
 /** Whether this program may give a process a better priority again, as root may. */

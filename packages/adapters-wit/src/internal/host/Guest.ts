@@ -5,8 +5,8 @@ import type { ToGuest } from "../child/Messages.ts"
 import { type GuestMessage, guestMessage } from "./GuestMessage.ts"
 import { type Installs, makeInstalls } from "./Installs.ts"
 import { logLine } from "./logLine.ts"
-import { typicalBytes } from "./PoolRoom.ts"
 import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
+import { typicalBytes } from "./typicalBytes.ts"
 
 /** A sandbox process. Once bound to a key it serves that key alone. */
 export interface Guest {

@@ -8,9 +8,9 @@ import { countRecycled } from "./metrics.ts"
 import { makePoolRoom } from "./PoolRoom.ts"
 import type { Place } from "./poolKey.ts"
 import { processMemory } from "./processMemory.ts"
+import type { Restore } from "./Restore.ts"
 
-/** Makes a part of an uninterruptible effect interruptible again. */
-export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+export type { Restore } from "./Restore.ts"
 
 /** Makes a process ready for its next request, or fails with why that process must not serve again. */
 export type Make = (guest: Guest) => Effect.Effect<void, string>

@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import type { ExecutionFailed } from "../../ExecutionFailed.ts"
 import type { Guest } from "./Guest.ts"
-import type { Restore } from "./GuestPool.ts"
+import type { Restore } from "./Restore.ts"
+import { typicalBytes } from "./typicalBytes.ts"
 
 type Start = Effect.Effect<Guest, ExecutionFailed>
 
@@ -27,9 +28,6 @@ export interface PoolRoom {
 }
 
 const mebibyte = 1_048_576
-
-/** What a process counts as until it has answered, in bytes: as much as one with a component of QuickJS has for itself. */
-export const typicalBytes = 64 * mebibyte
 
 const bytesOf = (guests: Iterable<Guest>): number => [...guests].reduce((sum, { ownBytes }) => sum + ownBytes, 0)
 
