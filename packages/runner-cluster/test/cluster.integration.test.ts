@@ -58,7 +58,7 @@ describe("a cluster of three runners", () => {
         yield* busy.stop
         assert.deepStrictEqual(failures(busy.answers), [])
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -91,7 +91,7 @@ describe("a cluster of three runners", () => {
         assert.deepStrictEqual(yield* Effect.promise(taken), warmed)
         assert.strictEqual(warmed.filter(Boolean).length, 1)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -163,7 +163,7 @@ describe("a cluster of three runners", () => {
         )
         assert.strictEqual(attempts, 4)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -239,7 +239,7 @@ describe("a cluster of three runners", () => {
         const failures = /^alga_extension_sandbox_failures_total\{reason="trap"\} (\d+)$/m
         assert.strictEqual(sum(yield* Effect.promise(() => metrics(runners, failures))), 2)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -291,6 +291,6 @@ describe("a cluster of three runners", () => {
           "rate_limited: the install begins at most 3 executions a minute"
         ])
       }),
-    120_000
+    300_000
   )
 })

@@ -109,7 +109,7 @@ describe("a cluster of three runners", () => {
         assertOnce(attempts, triggers)
         assert.isAbove(attempts.length, triggers)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -132,6 +132,6 @@ describe("a cluster of three runners", () => {
         yield* settled(runners)
         assert.deepStrictEqual(yield* Effect.promise(() => metrics(runners, inFlight)), [0, 0, 0])
       }),
-    90_000
+    300_000
   )
 })

@@ -103,6 +103,6 @@ describe("db cluster", () => {
           assert.strictEqual(yield* asLogin(refused(statement)), "42501", statement)
         }
       }),
-    60_000
+    300_000
   )
 })

@@ -60,7 +60,7 @@ describe("a cluster on Kubernetes", () => {
         assert.deepStrictEqual(failures(yield* everywhere([first, third], installs)), [])
         yield* settled([first, third])
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -85,6 +85,6 @@ describe("a cluster on Kubernetes", () => {
         yield* api.away
         yield* setting.start(asPod(api, "127.0.0.2"))
       }),
-    120_000
+    300_000
   )
 })

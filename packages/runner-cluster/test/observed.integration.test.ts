@@ -110,6 +110,6 @@ describe("a runner of a cluster, with all that it can have", () => {
           ["execution", "host call", "trigger"].map((message) => [message, "from-the-gateway"])
         )
       }),
-    120_000
+    300_000
   )
 })

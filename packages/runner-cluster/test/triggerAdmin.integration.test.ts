@@ -204,6 +204,6 @@ describe("what an operator does with kept triggers", () => {
         assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 begun anew"]])
         assert.deepStrictEqual([yield* stateOf(dead), yield* stateOf(waits)], ["waiting", "dead"])
       }).pipe(Effect.provide(store)),
-    60_000
+    300_000
   )
 })

@@ -102,6 +102,6 @@ describe("the secrets of a kept trigger", () => {
         const without = yield* setting.start()
         assert.deepStrictEqual(yield* ended(without, yield* keep(without, plain), "done"), {})
       }).pipe(Effect.provide(layerStandInVault)),
-    90_000
+    300_000
   )
 })
