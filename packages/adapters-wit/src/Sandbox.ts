@@ -157,8 +157,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         Effect.gen(function* () {
           if (!room.hasRoom(execution.tenantId)) return yield* refuse("overloaded", "answers wait for their callers")
           const mayShare = options.processPer === "component"
-          const alone = placeOf({ ...execution, limits }, false)
-          const place = placeOf({ ...execution, limits }, mayShare && !(yield* apart.has(alone.install)))
+          const ownPlace = placeOf({ ...execution, limits }, false)
+          const place = placeOf({ ...execution, limits }, mayShare && !(yield* apart.has(ownPlace.install)))
           const guest = yield* pool.take(place, restore)
           began = true
           yield* waited(Exit.void)

@@ -5,8 +5,8 @@ export const withoutNulls = (options: Logger.Options<unknown>): Logger.Options<u
   const { fiber } = options
   const noted = fiber.getRef(References.CurrentLogAnnotations)
   if (!Object.values(noted).includes(null)) return options
-  const said = Object.fromEntries(Object.entries(noted).filter(([, value]) => value !== null))
+  const kept = Object.fromEntries(Object.entries(noted).filter(([, value]) => value !== null))
   const getRef: typeof fiber.getRef = (reference) =>
-    (reference as unknown) === References.CurrentLogAnnotations ? (said as never) : fiber.getRef(reference)
+    (reference as unknown) === References.CurrentLogAnnotations ? (kept as never) : fiber.getRef(reference)
   return { ...options, fiber: Object.create(fiber, { getRef: { value: getRef } }) }
 }

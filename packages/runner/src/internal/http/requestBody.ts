@@ -28,8 +28,8 @@ const readBytes = Effect.fnUntraced(function* (request: HttpServerRequest.HttpSe
   const most = yield* RequestBytes
   const tooLarge = fail("payload_too_large", `a request body holds at most ${ByteSize.toNumberUnsafe(most)} bytes`)
   const mostBytes = ByteSize.toNumberUnsafe(most)
-  const said = request.headers["content-length"]
-  const length = said === undefined ? mostBytes : Number(said)
+  const reported = request.headers["content-length"]
+  const length = reported === undefined ? mostBytes : Number(reported)
   if (length > mostBytes) return yield* tooLarge
   const room = yield* BodyRoom
   yield* waitFor("room")(room.hold(request.headers["x-alga-tenant"] ?? "", length))
