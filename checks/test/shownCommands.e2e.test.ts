@@ -29,13 +29,14 @@ const commandsOf = async (file: string): Promise<(words: ReadonlyArray<string>) 
     return () => known.join("\n")
   }
   const script = await said(file, ["--completions", "bash"])
+  const [, globalFlags = ""] = (await said(file, ["--help"])).split("GLOBAL FLAGS")
   const functions = new Map(
     Array.from(script.matchAll(/^_(\w+)\(\)\n\{([\s\S]*?)^\}/gm), ([, name = "", body = ""]) => [name, body])
   )
   const [program = ""] = functions.keys()
   const isGroup = (name: string) => functions.keys().some((other) => other.startsWith(`${name}_`))
   const flagsOf = (name: string, [word, ...more]: ReadonlyArray<string>): string => {
-    if (word === undefined || !isGroup(name)) return `${functions.get(name) ?? ""} --help --version`
+    if (word === undefined || !isGroup(name)) return `${functions.get(name) ?? ""}${globalFlags}`
     return functions.has(`${name}_${word}`) ? flagsOf(`${name}_${word}`, more) : ""
   }
   return (words) => flagsOf(program, words)
