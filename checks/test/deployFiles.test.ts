@@ -72,7 +72,16 @@ describe("the chart", () => {
       { image: { repository: "r", digest: "sha256:1" } },
       { resources: { requests: { memory: "much" }, limits: {} } },
       { secretName: "Not a name" },
-      { autoscaling: { enabled: "yes" } }
+      { autoscaling: { enabled: "yes" } },
+      { cluster: { enabled: true } },
+      { cluster: { enabled: true, kubernetesApi: { cidrs: [], ports: [443] } } },
+      { cluster: { enabled: true, kubernetesApi: { ports: [443] } } },
+      { cluster: { enabled: true, kubernetesApi: { cidrs: ["10.0.0.0/8"], ports: [] } } },
+      { cluster: { enabled: true, kubernetesApi: { cidrs: ["10.0.0.0/8"] } } },
+      { networkPolicy: { enabled: true, egress: [{ ports: [{ port: 443 }] }] } },
+      { networkPolicy: { enabled: true, egress: [{ ports: [{ port: 443 }], to: [] }] } },
+      { networkPolicy: { enabled: true, egress: [{ to: [{ podSelector: {} }] }] } },
+      { networkPolicy: { enabled: true, egress: [{ ports: [], to: [{ podSelector: {} }] }] } }
     ]) {
       assert.isFalse(valid({ ...values, ...wrong }), JSON.stringify(wrong))
     }

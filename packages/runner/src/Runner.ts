@@ -53,7 +53,6 @@ import { IntakeAtOnce, type IntakeSizes, usualIntake } from "./IntakeSizes.ts"
 import { exactRoutes, layerExactTargets } from "./internal/http/exactTarget.ts"
 import { FailureStatus } from "./internal/http/execute.ts"
 import { FrameAncestors } from "./internal/http/extensionUi.ts"
-import { addressToListenOn } from "./internal/http/listenOn.ts"
 import { Serves } from "./internal/http/pageHost.ts"
 import { RequestBytes } from "./internal/http/requestBody.ts"
 import { timedServer } from "./internal/http/timedServer.ts"
@@ -209,10 +208,7 @@ const nodeServer = (bounds: HttpBounds) => () => {
 }
 
 /** An HTTP server for routes, such as the runner's. A path is a route's only as it is written there. */
-export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) =>
-  Layer.unwrap(Effect.map(addressToListenOn(options.host), (host) => layerHttpOn(routes, { ...options, host })))
-
-const layerHttpOn = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) => {
+export const layerHttp = <R>(routes: Layer.Layer<never, never, R>, options: HttpOptions) => {
   const bounds: HttpBounds = { ...httpDefaults, ...options }
   return HttpRouter.serve(Layer.merge(routes, layerExactTargets), {
     disableLogger: true,

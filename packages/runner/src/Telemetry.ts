@@ -1,6 +1,6 @@
 import { hostname } from "node:os"
 import { ConfigProvider, Duration, Effect, Layer, Logger, Metric, Redacted, Tracer } from "effect"
-import { FetchHttpClient, HttpClient, HttpMiddleware } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpMiddleware, UrlParams } from "effect/http"
 import { OtlpExporter, OtlpLogger, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
 import manifest from "../package.json" with { type: "json" }
 import { ofLibrary } from "./internal/http/ownMetrics.ts"
@@ -12,15 +12,18 @@ import { withoutNulls } from "./internal/withoutNulls.ts"
 import { plainLine } from "./LogLine.ts"
 import type { Settings } from "./Settings.ts"
 
+const signals = ["traces", "metrics", "logs"] as const
+
 /** What can be sent to an OTLP receiver. */
-export type Signal = "traces" | "metrics" | "logs"
+export type Signal = (typeof signals)[number]
 
 const unobserved = new Set(["/healthz", "/readyz", "/metrics"])
 
-/** Requests of probes and scrapers make no span; those of others are named by their route. */
+/** Requests of probes and scrapers make no span; those of others are named by their route, and hold no value of a query. */
 export const layerServerSpans: Layer.Layer<never> = Layer.mergeAll(
   Layer.succeed(HttpMiddleware.TracerDisabledWhen, ({ url }) => unobserved.has(url.split("?")[0] ?? "")),
-  Layer.succeed(HttpMiddleware.SpanNameGenerator, spanName)
+  Layer.succeed(HttpMiddleware.SpanNameGenerator, spanName),
+  Layer.succeed(UrlParams.CurrentRedactedNames, [/^/])
 )
 
 const nameOf = (signal: Signal) => signal.toUpperCase() as Uppercase<Signal>
@@ -101,31 +104,38 @@ const logs = (settings: Settings) => {
   return Logger.layer([plain], { mergeWithExisting: true })
 }
 
+/** What the log says of a receiver: nothing of its path, which may hold a token. */
+const partsOf = (settings: Settings, url: string) => ({
+  receiver: url.split("/", 3).join("/"),
+  signal: signals.filter((signal) => receiverOf(settings, signal)?.url === url).join(" ")
+})
+
 /** Says once that a receiver does not take what it is sent, and once that it takes it again. */
-const layerClient = Layer.effect(
-  HttpClient.HttpClient,
-  Effect.map(HttpClient.HttpClient, (client) => {
-    const away = new Set<string>()
-    const note = (receiver: string, fault: string | null) =>
-      Effect.suspend(() => {
-        if (away.has(receiver) === (fault !== null)) return Effect.void
-        if (fault === null) away.delete(receiver)
-        else away.add(receiver)
-        return Effect.annotateLogs(
-          fault === null
-            ? Effect.logInfo("the OTLP receiver takes what it is sent again")
-            : Effect.logWarning("the OTLP receiver does not take what it is sent"),
-          fault === null ? { receiver } : { receiver, fault }
+const layerClient = (settings: Settings) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) => {
+      const away = new Set<string>()
+      const note = (url: string, fault: string | null) =>
+        Effect.suspend(() => {
+          if (away.has(url) === (fault !== null)) return Effect.void
+          if (fault === null) away.delete(url)
+          else away.add(url)
+          return Effect.annotateLogs(
+            fault === null
+              ? Effect.logInfo("the OTLP receiver takes what it is sent again")
+              : Effect.logWarning("the OTLP receiver does not take what it is sent"),
+            { ...partsOf(settings, url), ...(fault === null ? {} : { fault }) }
+          )
+        })
+      return HttpClient.transform(client, (sent, { url }) =>
+        sent.pipe(
+          Effect.tap(({ status }) => note(url, status < 400 ? null : `it answers ${status}`)),
+          Effect.tapError((error) => note(url, innermostCause(error)))
         )
-      })
-    return HttpClient.transform(client, (sent, { url }) =>
-      sent.pipe(
-        Effect.tap(({ status }) => note(url, status < 400 ? null : `it answers ${status}`)),
-        Effect.tapError((error) => note(url, innermostCause(error)))
       )
-    )
-  })
-).pipe(Layer.provide(FetchHttpClient.layer))
+    })
+  ).pipe(Layer.provide(FetchHttpClient.layer))
 
 /** What writes to OTLP receivers, as the settings say, whatever is sent. */
 export const layerExporter = (settings: Settings) =>
@@ -133,7 +143,7 @@ export const layerExporter = (settings: Settings) =>
     settings.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json"
       ? OtlpSerialization.layerJson
       : OtlpSerialization.layerProtobuf,
-    layerClient,
+    layerClient(settings),
     OtlpExporter.layerFlusher,
     // What the environment says was read with the settings.
     ConfigProvider.layer(ConfigProvider.fromUnknown({}))

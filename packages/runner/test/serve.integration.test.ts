@@ -24,6 +24,22 @@ const freePort = Effect.promise(
     })
 )
 
+/** Node on a system without IPv6. */
+const withoutIpv6 = [
+  process.execPath,
+  "--import",
+  `data:text/javascript,${encodeURIComponent(`
+    import { Server } from "node:net"
+    const { listen } = Server.prototype
+    Server.prototype.listen = function (...args) {
+      if (args[0]?.host !== "::") return listen.apply(this, args)
+      const error = Object.assign(new Error("no IPv6"), { code: "EAFNOSUPPORT" })
+      process.nextTick(() => this.emit("error", error))
+      return this
+    }
+  `)}`
+] as const
+
 /** Asks again until the answer has this status. */
 const until = (url: string, status: number): Effect.Effect<string> =>
   Effect.flatMap(get(url), (answer) => (answer.status === status ? Effect.succeed(answer.text) : until(url, status)))
@@ -94,6 +110,35 @@ describe("serve", () => {
           assert.strictEqual((yield* get(url + path)).status, 404, path)
         }
         assert.strictEqual((yield* get(`${health}/v1/execute`)).status, 404)
+        assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+      }),
+    120_000
+  )
+
+  it.live(
+    "says once that the system has no IPv6, whatever number of ports it has, and serves at each by IPv4",
+    () =>
+      Effect.gen(function* () {
+        const { start } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const settings = { HOST: "::", ALGA_EXTENSION_RUNNER_UI_PORT: "0", ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0" }
+        const run = yield* start(settings, withoutIpv6)
+        const said: Array<string> = []
+        const addresses: Array<string> = []
+        yield* Effect.promise(async () => {
+          for await (const line of run.lines) {
+            const { annotations, message } = JSON.parse(line)
+            said.push(message)
+            if (/^the runner serves$|port of their own$/.test(message)) addresses.push(annotations.address)
+            if (addresses.length === 3) return
+          }
+        })
+        assert.lengthOf(new Set(addresses), 3)
+        for (const address of addresses) assert.match(address, /^http:\/\/0\.0\.0\.0:\d+$/)
+        const about = "this system has no IPv6: 0.0.0.0 is listened on in place of ::"
+        assert.deepStrictEqual(
+          said.filter((message) => message.includes("IPv6")),
+          [about]
+        )
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
       }),
     120_000

@@ -76,7 +76,7 @@ describe("telemetry", () => {
   )
 
   it.live(
-    "holds nothing of an execution's configuration and secrets, in no line, span, metric or answer",
+    "holds nothing of an execution's configuration and secrets, nor of a URL's query, in no line, span, metric or answer",
     () =>
       Effect.gen(function* () {
         const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
@@ -90,6 +90,9 @@ describe("telemetry", () => {
           yield* execute({}, undefined, headers, { ...good, config: { url: { a: "sealed-3" } } }),
           yield* execute({}, undefined, headers, { ...good, secret_envelope: "sealed-4" })
         ]
+        for (const asked of ["/v1/access?user=sealed-5", "/ext-ui/one/two/?x=sealed-6"]) {
+          yield* Effect.promise(() => fetch(`${url}${asked}`))
+        }
         assert.deepEqual(
           answers.map(({ http }) => http),
           [200, 200, 502, 400, 400]
@@ -99,6 +102,7 @@ describe("telemetry", () => {
         const log = yield* Effect.promise(() => Array.fromAsync(run.lines))
         const { errors } = yield* Effect.promise(() => run.ended)
         assert.isAbove(receiver.spans.length, 5)
+        for (const query of ["user=REDACTED", "x=REDACTED"]) assert.include(JSON.stringify(receiver.spans), query)
         assert.isAbove(log.length, 5)
         assert.notInclude(JSON.stringify([answers, metrics, log, errors, receiver.spans]), "sealed-")
       }),
@@ -157,7 +161,7 @@ describe("telemetry", () => {
     Effect.gen(function* () {
       const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
       const { execute, run } = yield* serve({
-        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9/hush",
         OTEL_LOGS_EXPORTER: "otlp"
       })
       assert.strictEqual((yield* execute()).http, 200)
@@ -165,10 +169,12 @@ describe("telemetry", () => {
       const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
       assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
       const told = log.filter(({ message }) => message === "the OTLP receiver does not take what it is sent")
-      const receivers = told.map(({ annotations }) => annotations.receiver)
-      assert.includeMembers(["http://127.0.0.1:9/v1/logs", "http://127.0.0.1:9/v1/traces"], receivers)
-      assert.strictEqual(new Set(receivers).size, receivers.length)
-      assert.isAbove(receivers.length, 0)
+      const signals = told.map(({ annotations }) => annotations.signal)
+      assert.includeMembers(["logs", "traces"], signals)
+      assert.strictEqual(new Set(signals).size, signals.length)
+      assert.isAbove(signals.length, 0)
+      for (const { annotations } of told) assert.strictEqual(annotations.receiver, "http://127.0.0.1:9")
+      assert.notInclude(JSON.stringify(log), "hush")
     })
   )
 

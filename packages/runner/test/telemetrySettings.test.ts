@@ -56,6 +56,22 @@ describe("the settings of OpenTelemetry", () => {
         { ...collector, OTEL_EXPORTER_OTLP_LOGS_HEADERS: "a=b" },
         /^OTEL_EXPORTER_OTLP_LOGS_HEADERS .*_EXPORTER is not otlp$/
       ],
+      [
+        { OTEL_EXPORTER_OTLP_TRACES_HEADERS: "a=b", OTEL_TRACES_EXPORTER: "" },
+        /^OTEL_EXPORTER_OTLP_TRACES_HEADERS is set and has no effect: OTEL_EXPORTER_OTLP_ENDPOINT is not set$/
+      ],
+      [
+        { OTEL_EXPORTER_OTLP_HEADERS_FILE: "/run/secrets/headers" },
+        /^OTEL_EXPORTER_OTLP_HEADERS_FILE is set and has no effect: .*ENDPOINT is not set$/
+      ],
+      [
+        { ...collector, OTEL_TRACES_EXPORTER: "none", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector/traces" },
+        /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT .*: OTEL_TRACES_EXPORTER is not otlp$/
+      ],
+      [
+        { ...collector, OTEL_TRACES_EXPORTER: "none", OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE: "/run/secrets/headers" },
+        /^OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE .*: OTEL_TRACES_EXPORTER is not otlp$/
+      ],
       [{ ...collector, OTEL_TRACES_SAMPLER_ARG: "0.5" }, /^OTEL_TRACES_SAMPLER_ARG .*OTEL_TRACES_SAMPLER has no ratio$/]
     ]
     for (const [given, warning] of cases) {
@@ -71,6 +87,7 @@ describe("the settings of OpenTelemetry", () => {
       { ...collector, OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.5" },
       { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector/v1/traces", OTEL_EXPORTER_OTLP_HEADERS: "a=b" },
       { ...collector, OTEL_EXPORTER_OTLP_HEADERS_FILE: "/run/secrets/headers" },
+      { ...collector, OTEL_TRACES_EXPORTER: "", OTEL_EXPORTER_OTLP_TRACES_HEADERS: "a=b" },
       { OTEL_SDK_DISABLED: "true", OTEL_PROPAGATORS: "b3", OTEL_LOGS_EXPORTER: "otlp" }
     ]) {
       assert.deepStrictEqual(warnings(given), [], JSON.stringify(given))

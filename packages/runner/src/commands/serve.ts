@@ -12,13 +12,14 @@ import { routes } from "../Http.ts"
 import { layerOff } from "../Idempotency.ts"
 import { fromCluster } from "../internal/clusterPackage.ts"
 import { hangUps } from "../internal/hangUp.ts"
+import { addressToListenOn } from "../internal/http/listenOn.ts"
 import { sizesInWords } from "../internal/sizeRows.ts"
 import { Life, type StopOptions } from "../Life.ts"
 import { jsonLogger } from "../LogLine.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
 import * as ProcessFigures from "../ProcessFigures.ts"
 import { Readiness } from "../Readiness.ts"
-import { layerHttp } from "../Runner.ts"
+import { type HttpOptions, layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 import { httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
@@ -131,24 +132,34 @@ const cluster = Flag.Boolean("cluster").pipe(
 )
 
 /** A part of the routes on a port of its own, where one is set. */
-const apart = (settings: Settings, port: number | undefined, serves: "pages" | "operators", message: string) => {
+const apart = (http: HttpOptions, port: number | undefined, serves: "pages" | "operators", message: string) => {
   if (port === undefined) return Layer.empty
   const announce = Layer.effectDiscard(
     HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address }))
   )
-  return Layer.provide(announce, Layer.fresh(layerHttp(routes, { ...httpOptionsOf(settings), port, serves })))
+  return Layer.provide(announce, Layer.fresh(layerHttp(routes, { ...http, port, serves })))
 }
 
-const pages = (settings: Settings) =>
-  apart(settings, settings.ALGA_EXTENSION_RUNNER_UI_PORT, "pages", "pages have a port of their own")
+const pages = (settings: Settings, http: HttpOptions) =>
+  apart(http, settings.ALGA_EXTENSION_RUNNER_UI_PORT, "pages", "pages have a port of their own")
 
-const operators = (settings: Settings) =>
-  apart(
-    settings,
-    settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT,
-    "operators",
-    "health and metrics have a port of their own"
+const operators = (settings: Settings, http: HttpOptions) =>
+  apart(http, settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT, "operators", "health and metrics have a port of their own")
+
+/** The runner at one address, whatever number of ports it has there. */
+const atAddress = (settings: Settings) => {
+  const options = httpOptionsOf(settings)
+  return Layer.unwrap(
+    Effect.map(addressToListenOn(options.host), (host) => {
+      const http = { ...options, host }
+      return ready(stopOptionsOf(settings)).pipe(
+        Layer.provide(layerHttp(routes, http)),
+        Layer.merge(pages(settings, http)),
+        Layer.merge(operators(settings, http))
+      )
+    })
   )
+}
 
 /** `serve`: the runner on Alga's database, until it is told to stop. Logs are JSON lines on standard output. */
 export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
@@ -156,10 +167,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
     Effect.gen(function* () {
       const { settings, warnings } = yield* settingsWithWarnings(flags.settingsFile)
       const latest = yield* latestSettings(settings, flags.settingsFile)
-      return ready(stopOptionsOf(settings)).pipe(
-        Layer.provide(layerHttp(routes, httpOptionsOf(settings))),
-        Layer.merge(pages(settings)),
-        Layer.merge(operators(settings)),
+      return atAddress(settings).pipe(
         Layer.merge(sentMetrics(settings)),
         Layer.provide([
           flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),

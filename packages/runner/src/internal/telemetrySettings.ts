@@ -54,6 +54,7 @@ const ratio = Schema.String.check(
 ).pipe(Schema.decodeTo(Schema.FiniteFromString))
 
 const signals = ["TRACES", "METRICS", "LOGS"] as const
+type Signal = (typeof signals)[number]
 
 /** The settings of OpenTelemetry, by its own names. */
 export const telemetryFields = {
@@ -131,18 +132,25 @@ export const telemetryWarnings = (given: Texts, isSetting: (name: string) => boo
   const away = without
     .filter((signal) => given[`OTEL_${signal}_EXPORTER`] === "otlp")
     .map((signal) => `OTEL_${signal}_EXPORTER is otlp and has no effect: OTEL_EXPORTER_OTLP_ENDPOINT is not set`)
-  const unsent = ["METRICS", "LOGS"].flatMap((signal) => {
-    const name = [`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, `OTEL_EXPORTER_OTLP_${signal}_HEADERS`].find((one) =>
-      isGiven(given, one)
-    )
-    return name === undefined || given[`OTEL_${signal}_EXPORTER`] === "otlp"
-      ? []
-      : [`${name} is set and has no effect: OTEL_${signal}_EXPORTER is not otlp`]
-  })
-  const headers =
-    without.length === signals.length && isGiven(given, "OTEL_EXPORTER_OTLP_HEADERS")
-      ? ["OTEL_EXPORTER_OTLP_HEADERS is set and has no effect: OTEL_EXPORTER_OTLP_ENDPOINT is not set"]
-      : []
+  const firstGiven = (...names: ReadonlyArray<string>) => names.filter((name) => isGiven(given, name)).slice(0, 1)
+  const isSent = (signal: Signal) => {
+    const name = `OTEL_${signal}_EXPORTER`
+    return given[name] === "otlp" || (signal === "TRACES" && !isGiven(given, name))
+  }
+  const unsent = signals
+    .filter((signal) => !isSent(signal))
+    .flatMap((signal) => {
+      const own = `OTEL_EXPORTER_OTLP_${signal}`
+      return firstGiven(`${own}_ENDPOINT`, `${own}_HEADERS`, `${own}_HEADERS_FILE`).map(
+        (name) => `${name} is set and has no effect: OTEL_${signal}_EXPORTER is not otlp`
+      )
+    })
+  const headers = [
+    ...(without.length === signals.length ? ["OTEL_EXPORTER_OTLP"] : []),
+    ...without.filter(isSent).map((signal) => `OTEL_EXPORTER_OTLP_${signal}`)
+  ]
+    .flatMap((of) => firstGiven(`${of}_HEADERS`, `${of}_HEADERS_FILE`))
+    .map((name) => `${name} is set and has no effect: OTEL_EXPORTER_OTLP_ENDPOINT is not set`)
   const share =
     isGiven(given, "OTEL_TRACES_SAMPLER_ARG") && !(given["OTEL_TRACES_SAMPLER"] ?? "").endsWith("traceidratio")
       ? ["OTEL_TRACES_SAMPLER_ARG is set and has no effect: OTEL_TRACES_SAMPLER has no ratio"]
