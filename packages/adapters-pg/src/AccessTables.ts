@@ -76,7 +76,7 @@ const batch = 5_000
 
 /**
  * Takes a user out of a tenant's records: the nil UUID stands in place of the user, and the ids of the requests are gone too. What
- * was read stays. Gives how many records were changed. A run that was stopped may be repeated.
+ * was read stays. Gives how many records were changed, none for the nil UUID. A run that was stopped may be repeated.
  */
 export const erase = (tenant: TenantId, user: UserId): Effect.Effect<number, AdminFailed, PgClient.PgClient> =>
   Effect.flatMap(PgClient.PgClient, (sql) => {
@@ -84,7 +84,8 @@ export const erase = (tenant: TenantId, user: UserId): Effect.Effect<number, Adm
     let changed = 0
     const some = sql`
       WITH meant AS (
-        SELECT time, runner, sequence FROM ${table} WHERE tenant_id = ${tenant}::uuid AND user_id = ${user}::uuid
+        SELECT time, runner, sequence FROM ${table}
+        WHERE tenant_id = ${tenant}::uuid AND user_id = ${user}::uuid AND user_id <> ${erasedUser}::uuid
         LIMIT ${batch}
       )
       UPDATE ${table} AS record SET user_id = ${erasedUser}::uuid, request_id = NULL FROM meant

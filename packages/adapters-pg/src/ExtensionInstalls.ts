@@ -151,12 +151,13 @@ export const install = <E = never>({
       }
       if (write) {
         const { contentHash } = release
+        // Before the record of the grants, whose locks no upload may hold.
+        yield* store(extension)
         yield* noteGrants(
           { tenant, extension, install: result.install, versionId: version, contentHash },
           result.grants,
           "apply"
         )
-        yield* store(extension)
       }
       return result
     })

@@ -70,10 +70,14 @@ const usesOf = (rows: ReadonlyArray<InstalledVersion>, days: number) =>
 
 const inSeconds = (exact: string) => `${exact.slice(0, 19)}Z`
 
-const livesOf = (row: InstalledVersion, uses: ReadonlyMap<string, Use> | null): InstallGrants => {
+const livesOf = (
+  row: InstalledVersion,
+  uses: ReadonlyMap<string, Use> | null,
+  also: ReadonlyArray<Capability>
+): InstallGrants => {
   const declared = parseCapabilities(row.declared)
   const granted = parseCapabilities(JSON.parse(row.granted))
-  const names = [...new Set([...declared, ...granted])].filter((name) => !alwaysGranted.has(name)).toSorted()
+  const names = [...new Set([...declared, ...granted, ...also])].filter((name) => !alwaysGranted.has(name)).toSorted()
   return {
     row,
     grants: names.map((capability): GrantLife => {
@@ -98,11 +102,12 @@ const page = 200
 
 /**
  * What became of the grants of installs, one install after another: declared and granted by their rows, used by the access
- * records of this database.
+ * records of this database. Each has the capabilities in `also`, whether or not it has to do with them.
  */
 export const grantLives = (
   which: WhichInstalls,
-  days: number
+  days: number,
+  also: ReadonlyArray<Capability> = []
 ): Stream.Stream<InstallGrants, AdminFailed, PgClient.PgClient> =>
   Stream.unwrap(
     Effect.map(hasAccessRecords, (recorded) =>
@@ -111,7 +116,7 @@ export const grantLives = (
         Stream.mapEffect((rows) =>
           Effect.map(recorded ? usesOf(rows, days) : Effect.succeed(null), (uses) => {
             const byGrant = uses && new Map(uses.map((use) => [`${use.install} ${use.capability}`, use] as const))
-            return rows.map((row) => livesOf(row, byGrant))
+            return rows.map((row) => livesOf(row, byGrant, also))
           })
         ),
         Stream.flattenIterable

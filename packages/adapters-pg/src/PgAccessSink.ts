@@ -9,7 +9,6 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { DatabaseAddress } from "./DatabaseAddress.ts"
 import { type AccessBufferOptions, makeAccessBuffer } from "./internal/access/buffer.ts"
 import { accessTable, insertRecords } from "./internal/access/columns.ts"
-import { writable } from "./internal/access/records.ts"
 import { keepUp } from "./internal/access/script.ts"
 import { fromSqlError, sqlState } from "./internal/failure.ts"
 import { connectionTo } from "./ServerConnection.ts"
@@ -79,7 +78,7 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
     const runner = randomUUID()
 
     const insert = (first: number, batch: ReadonlyArray<AccessRecord>) =>
-      sql.unsafe(insertRecords, [JSON.stringify(batch.map(writable)), runner, first])
+      sql.unsafe(insertRecords, [JSON.stringify(batch), runner, first])
 
     /** Gives those that the server refuses for what they are, one by one. */
     const write = (

@@ -189,7 +189,11 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("An install", (i
       const [owner, given] = [yield* tenant, release()]
       const asked = { tenant: owner, release: given, host: null } as const
       yield* install({ ...asked, write: false, store: () => Effect.void })
-      const { install: id } = yield* put(owner, given)
+      // Another runner has its months made while the bundle is put into the store.
+      const upkeep = Effect.flatMap(PgClient.PgClient, (other) =>
+        other.unsafe("SELECT alga_extension_access.access_upkeep()")
+      ).pipe(Effect.asVoid, Effect.provide(PgClient.layer({ ...sql.config, maxConnections: 1 }), { local: true }))
+      const { install: id } = yield* install({ ...asked, write: true, store: () => upkeep })
       yield* put(owner, given)
       const records = yield* sql`
         SELECT operation, capability, outcome, tenant_id, install_id FROM ${sql.literal(AccessTables.accessTable)}

@@ -1,7 +1,7 @@
 import { AccessKept, accessContract } from "@alga-psa/ext-adapters-memory/contract/AccessContract"
 import { freshId, freshTenant as freshProductTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import { AccessReader, everyAccess } from "@alga-psa/ext-domain/AccessReader"
-import { type AccessRecord, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
+import { type AccessRecord, accessWithoutCall, erasedUser } from "@alga-psa/ext-domain/AccessRecord"
 import { AccessSink } from "@alga-psa/ext-domain/AccessSink"
 import type { Capability } from "@alga-psa/ext-domain/Capability"
 import { TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
@@ -198,6 +198,7 @@ describe("A user who is erased", () => {
         yield* flush
         const erase = Effect.provide(AccessTables.erase(tenant, user), layerAdmin(url))
         assert.deepStrictEqual([yield* erase, yield* erase], [1, 0])
+        assert.strictEqual(yield* Effect.provide(AccessTables.erase(tenant, erasedUser), layerAdmin(url)), 0)
         const found = (yield* listed(reader, tenant)).map(({ operation, requestId, user: whom }) => [
           operation,
           whom,
@@ -210,6 +211,27 @@ describe("A user who is erased", () => {
         assert.deepStrictEqual(
           (yield* listed(reader, other)).map(({ user: whom }) => whom),
           [user]
+        )
+      })
+    )
+  )
+
+  it.live("is erased again from records that a runner writes afterwards", () =>
+    run(
+      Effect.gen(function* () {
+        const { reader, url, writer } = yield* tables
+        const { flush, keep } = yield* sinkOn(writer)
+        const tenant = freshTenant()
+        const user = UserId.make(freshId())
+        const erase = Effect.provide(AccessTables.erase(tenant, user), layerAdmin(url))
+        for (const _ of ["at once", "afterwards"]) {
+          keep(record(tenant, { user }))
+          yield* flush
+          assert.strictEqual(yield* erase, 1)
+        }
+        assert.deepStrictEqual(
+          (yield* listed(reader, tenant)).map(({ user: whom }) => whom),
+          [erasedUser, erasedUser]
         )
       })
     )
@@ -360,9 +382,9 @@ describe("Access records", () => {
 })
 
 describe("The life of a grant", () => {
-  const lives = (url: Redacted.Redacted, id: string) =>
+  const lives = (url: Redacted.Redacted, id: string, also: ReadonlyArray<Capability> = []) =>
     Effect.map(
-      Effect.provide(Stream.runCollect(grantLives([id], 7)), layerAdmin(url)),
+      Effect.provide(Stream.runCollect(grantLives([id], 7, also)), layerAdmin(url)),
       ([found]) => found?.grants ?? []
     )
 
@@ -406,6 +428,10 @@ describe("The life of a grant", () => {
           { ...common, capability: "cap:client.read", usedLast: usedLast ?? null, executions: 2, by: "db grants" },
           { ...common, capability: "cap:service.read", by: "elsewhere" },
           { ...common, capability: "cap:storage.kv", granted: false }
+        ])
+        const taken = (yield* lives(url, made.id, ["cap:http.fetch"])).filter(({ declared }) => !declared)
+        assert.deepStrictEqual(taken, [
+          { ...common, capability: "cap:http.fetch", declared: false, granted: false, by: "db grants" }
         ])
         yield* statement(url, `UPDATE tenant_extension_install SET granted_caps = '["cap:http.fetch"]'`)
         assert.deepStrictEqual(

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { type AccessRecord, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { assert, describe, it } from "@effect/vitest"
@@ -119,5 +121,34 @@ describe("Access records that wait", () => {
       all()?.records.map(({ operation }) => operation),
       ["access.gap"]
     )
+  })
+
+  it("do not come again as a gap where the database refuses that too", () => {
+    const { call, counts, done, take, waiting } = buffer()
+    call(record(1))
+    done(take(2)?.records)
+    assert.deepStrictEqual([counts().lost, take(2)?.records.map(({ operation }) => operation)], [1, ["access.gap"]])
+    done(take(2)?.records)
+    assert.deepStrictEqual([take(2), waiting(), counts().lost], [null, 0, 0])
+  })
+
+  it("hold what callers chose cut, and nothing of the text that it was cut from", () => {
+    setFlagsFromString("--expose-gc")
+    const collect = runInNewContext("gc") as () => void
+    const heap = () => {
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const capacity = 64
+    const { call, take } = buffer({ capacity })
+    const before = heap()
+    // As a request has it: a text of its own in the heap, not one that is put together when it is read.
+    const long = () => JSON.parse(JSON.stringify("x".repeat(2 ** 20))) as string
+    for (let i = 0; i < capacity; i++) call({ ...record(i), trigger: long(), version: long(), requestId: long() })
+    assert.isBelow(heap() - before, 16 * 2 ** 20)
+    const lengths = take(capacity)?.records.map((it) =>
+      [it.trigger, it.version, it.requestId].map((text) => text?.length)
+    )
+    assert.deepStrictEqual(lengths, Array(capacity).fill([200, 200, 200]))
   })
 })

@@ -4,11 +4,17 @@ import { Duration, Effect, Result, Schema } from "effect"
 import { durationBetween } from "./internal/durationSetting.ts"
 
 const message = "must be a time such as 2026-01-31 or 2026-01-31T08:00:00Z, or how long ago, such as 7 days"
-const written = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
+const written = /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
 const decodeAgo = Schema.decodeUnknownResult(durationBetween("0 seconds", "3650 days"))
 
+/** JavaScript takes 30 February for 2 March. */
+const hasDay = (text: string) => {
+  const last = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate()
+  return Number(text.slice(8, 10)) <= last
+}
+
 const timeOf = (text: string, now: number): number | null => {
-  if (written.test(text)) return Number.isNaN(Date.parse(text)) ? null : Date.parse(text)
+  if (written.test(text)) return hasDay(text) && !Number.isNaN(Date.parse(text)) ? Date.parse(text) : null
   const ago = decodeAgo(text)
   return Result.isSuccess(ago) ? now - Duration.toMillis(ago.success) : null
 }

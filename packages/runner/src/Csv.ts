@@ -1,4 +1,4 @@
-const startsFormula = /^[=+\-@\t\r]/
+const startsFormula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
 /** A text that a spreadsheet would take for a formula is shown as a text. */
 const cell = (value: unknown): string => {

@@ -12,7 +12,7 @@ describe("CSV", () => {
     assert.strictEqual(csv(["a"], [{ a: 'x,"y"\nz' }], { head: false }), '"x,""y""\nz"\r\n')
   })
 
-  it.each(["=1+1", "+1", "-1", "@a", "\tx", "\rx"])(
+  it.each(["=1+1", "+1", "-1", "@a", "\tx", "\rx", "\nx", "\uff1d1"])(
     "shows what a spreadsheet would carry out as a text: %j",
     (text) => {
       assert.match(csv(["a"], [{ a: text }], { head: false }), /^"?'/)

@@ -148,6 +148,8 @@ describe("Access records of a runner", () => {
             return { status: response.status, body, headers: response.headers }
           })
         const acme = `?tenant=${ids.tenants.acme}`
+        const place = [1, "2026-02-30T08:00:00.000000Z", ids.installs.full, "1"]
+        const thirtieth = Buffer.from(JSON.stringify(place)).toString("base64url")
         for (const token of [null, "wrong", "a-token-of-this-test"]) {
           assert.strictEqual((yield* get(acme, token)).status, 401)
         }
@@ -158,10 +160,18 @@ describe("Access records of a runner", () => {
           [`${acme}&instal=${ids.installs.full}`, "instal"],
           [`${acme}&most=1001`, "most must be 1 to 1000"],
           [`${acme}&after=x`, "after must be what a page gave as next"],
-          [`${acme}&from=yesterday`, "from must be a time"]
+          [`${acme}&after=${thirtieth}`, "after must be what a page gave as next"],
+          [`${acme}&from=yesterday`, "from must be a time"],
+          [`${acme}&from=2026-02-30`, "from must be a time"],
+          [`${acme}&until=2025-02-29T08:00:00Z`, "until must be a time"],
+          [`${acme}&from=0000-01-01`, "from must be a time"],
+          [`${acme}&until=9999-12-31T23:00:00-02:00`, "until must be a time"]
         ] as const) {
           const { body, status } = yield* get(query)
           assert.deepStrictEqual([status, body.includes(why)], [400, true], body)
+        }
+        for (const day of ["2024-02-29", "1999-12-31", "2026-01-31T08:00:00Z"]) {
+          assert.strictEqual((yield* get(`${acme}&from=${day}`)).status, 200)
         }
         const found: Array<AccessRecord> = []
         let after = ""

@@ -327,6 +327,26 @@ describe("db grants", () => {
   )
 
   it.live(
+    "says of what it took away how often it was used, declared or not, where there are access records",
+    () =>
+      Effect.gen(function* () {
+        const { env, url } = yield* database
+        const own = freshTenant()
+        const { id, rows } = own.install(["cap:client.read"], { granted_caps: ["cap:client.read", "cap:http.fetch"] })
+        yield* administering(url)(Fixture.load({ ...own.rows, ...rows }))
+        const asked = ["--json", "--capability", "cap:http.fetch", "--install", id]
+        const unknown = yield* done(["grants", "revoke", ...asked], env)
+        assert.deepEqual(unknown.rows()[0].executions, { "cap:http.fetch": null })
+        const [writer, reader] = [yield* role(url), yield* role(url)]
+        yield* statements(url, ...[writer, reader].map((name) => `CREATE ROLE ${name}`))
+        yield* done(["access", "apply", "--writer", writer, "--reader", reader], env)
+        const revoked = yield* done(["grants", "revoke", "--yes", ...asked], env)
+        assert.deepEqual([states(revoked.rows()), revoked.rows()[0].executions], [["changed"], { "cap:http.fetch": 0 }])
+      }),
+    120_000
+  )
+
+  it.live(
     "wants known capabilities, and either installs or all of them",
     () =>
       Effect.gen(function* () {

@@ -49,10 +49,10 @@ const readBundle = (path: string) =>
 /** The store, or the way to it, failed. The message says where the archive belongs. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { message: Schema.String }) {}
 
-const storeFailed = (what: string, path: string) => (error: BundleStoreError) => {
+const storeFailed = (what: string, path: string, left: string) => (error: BundleStoreError) => {
   const cause = innermostCause(error)
   const why = error.message.includes(cause) ? error.message : `${error.message}: ${cause}`
-  return new StoreFailed({ message: `${what} ${path}: ${why}; nothing was changed` })
+  return new StoreFailed({ message: `${what} ${path}: ${why}; ${left}` })
 }
 
 /**
@@ -123,7 +123,7 @@ const install = Command.make(
       let added: ExtensionId | null = null
       const store = (extension: ExtensionId) =>
         writer.put(keyOf(extension), archive).pipe(
-          Effect.mapError(storeFailed("cannot put", bundlePath(keyOf(extension)))),
+          Effect.mapError(storeFailed("cannot put", bundlePath(keyOf(extension)), "nothing was changed")),
           Effect.tap((isNew) =>
             Effect.sync(() => {
               added = isNew ? extension : null
@@ -190,7 +190,8 @@ const uninstall = Command.make(
             contentHashes,
             (hash) => {
               const key = { tenant: flags.tenant, extension, hash }
-              return Effect.mapError(writer.remove(key), storeFailed("cannot remove", bundlePath(key)))
+              const left = "no row was changed; run it again"
+              return Effect.mapError(writer.remove(key), storeFailed("cannot remove", bundlePath(key), left))
             },
             { discard: true }
           )

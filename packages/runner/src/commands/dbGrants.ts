@@ -41,7 +41,7 @@ interface Told extends Grants.ChangedGrants {
 
 /** Says of what is taken away how many executions would have been refused. */
 const withUse = (days: number) => (row: Grants.ChangedGrants) =>
-  Effect.map(Stream.runCollect(grantLives([row.install], days)), (found): Told => {
+  Effect.map(Stream.runCollect(grantLives([row.install], days, row.capabilities)), (found): Told => {
     const grants = found.flatMap((install) => install.grants)
     const executions = row.capabilities.map((name) => {
       const life = grants.find(({ capability }) => capability === name)

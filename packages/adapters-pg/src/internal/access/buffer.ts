@@ -1,6 +1,7 @@
 import { type AccessRecord, accessOperations, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
 import type { AccessSlot } from "@alga-psa/ext-domain/AccessSink"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { writable } from "./records.ts"
 
 /** How many records wait at most, and what goes where one more comes. */
 export interface AccessBufferOptions {
@@ -85,7 +86,7 @@ export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) =>
         },
         fill: (record) => {
           if (held) reserved -= 1
-          add(record)
+          add(writable(record))
         }
       }
     },
@@ -102,7 +103,8 @@ export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) =>
     /** The batch that was taken is written, but for these of it. What was lost before can be told now. */
     done: (unwritten: ReadonlyArray<AccessRecord> = []) => {
       taken = { first: number, records: [] }
-      for (const record of unwritten) lose(record)
+      // A gap that was refused would be refused again, for ever. What it told of is counted.
+      for (const record of unwritten) if (record.operation !== accessOperations.gap) lose(record)
       for (const [tenant, { from, lost, until }] of gaps) {
         if (isFull()) return
         gaps.delete(tenant)

@@ -11,7 +11,7 @@ export interface AccessPlace {
 const Place = Schema.fromJsonString(
   Schema.Tuple([
     Schema.Literal(1),
-    Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)),
+    Schema.String.check(Schema.isPattern(/^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)),
     Schema.String.check(Schema.isUUID()),
     Schema.String.check(Schema.isPattern(/^\d{1,15}$/))
   ])
@@ -22,6 +22,10 @@ const decode = Schema.decodeUnknownOption(Place)
 export const writtenPlace = ({ exact, runner, sequence }: AccessPlace): string =>
   Buffer.from(JSON.stringify([1, exact, runner, sequence])).toString("base64url")
 
+/** Whether a calendar has the day: JavaScript takes 30 February for 2 March, PostgreSQL refuses it. */
+const isTime = (exact: string) =>
+  !Number.isNaN(Date.parse(exact)) && new Date(exact).toISOString().slice(0, 10) === exact.slice(0, 10)
+
 const invalid = new InvalidInput({ field: "after", why: "must be what a page gave as next" })
 
 /** Reads what {@link writtenPlace} gave; null stands for the newest. */
@@ -31,6 +35,6 @@ export const readPlace = (after: string | null): Effect.Effect<AccessPlace | nul
   return Option.match(decode(text), {
     onNone: () => Effect.fail(invalid),
     onSome: ([, exact, runner, sequence]) =>
-      Number.isNaN(Date.parse(exact)) ? Effect.fail(invalid) : Effect.succeed({ exact, runner, sequence })
+      isTime(exact) ? Effect.succeed({ exact, runner, sequence }) : Effect.fail(invalid)
   })
 }
