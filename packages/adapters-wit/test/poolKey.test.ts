@@ -48,3 +48,21 @@ describe("The place of an execution where a process may be shared", () => {
     assert.notStrictEqual(placeOf(party, true).key, placeOf(party, false).key)
   })
 })
+
+describe("A process that has loaded a component ahead", () => {
+  it.each(others)("may begin with %s", (_, other) => {
+    for (const mayShare of [true, false]) {
+      assert.strictEqual(placeOf({ ...party, ...other }, mayShare).component, placeOf(party, mayShare).component)
+    }
+  })
+
+  it.each(apart)("never begins with %s", (_, other) => {
+    for (const mayShare of [true, false]) {
+      assert.notStrictEqual(placeOf({ ...party, ...other }, mayShare).component, placeOf(party, mayShare).component)
+    }
+  })
+
+  it("never begins with one install where it was loaded to be shared, nor the other way round", () => {
+    assert.notStrictEqual(placeOf(party, true).component, placeOf(party, false).component)
+  })
+})
