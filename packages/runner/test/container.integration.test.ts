@@ -109,6 +109,8 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
         assert.include(told, "200")
         assert.strictEqual((yield* Effect.promise(() => fetch(`${address}/readyz`))).status, 200)
         assert.strictEqual(yield* ask(all[0] as (typeof all)[number], 1), "200")
+        assert.isAbove(mostMb, 0)
+        assert.isAbove(mostThreads, 1)
         assert.isBelow(mostMb, limits.memoryMb)
         assert.isAtMost(mostThreads, limits.pids)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
