@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect } from "effect"
 import { openLoop } from "../src/installs/OpenLoop.ts"
 import { zipf } from "../src/installs/Zipf.ts"
 import { numbers } from "../src/Numbers.ts"
@@ -21,9 +21,13 @@ describe("Calls at a rate", () => {
   it.live("go on though those before are not answered, and count those that fail", () =>
     Effect.gen(function* () {
       let begun = 0
-      const call = Effect.suspend(() => {
+      const third = yield* Deferred.make<void>()
+      const call = Effect.gen(function* () {
         begun += 1
-        return begun % 2 === 0 ? Effect.fail("no") : Effect.void
+        const isFailure = begun % 2 === 0
+        if (begun === 3) yield* Deferred.succeed(third, undefined)
+        if (begun === 1) yield* Deferred.await(third)
+        if (isFailure) yield* Effect.fail("no")
       })
       const { durations, failed } = yield* openLoop(() => call, 100_000, 20, numbers())
       assert.isAbove(begun, 2)

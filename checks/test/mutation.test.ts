@@ -1,5 +1,9 @@
 import { globSync } from "node:fs"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { basename, join, relative } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import { keep, keptOf } from "../src/mutation/Kept.ts"
 import { withRows } from "../src/mutation/Page.ts"
 import { percent, scoreOf, stale } from "../src/mutation/Report.ts"
 import { batches, chosenTargets, targets } from "../src/mutation/Targets.ts"
@@ -68,6 +72,37 @@ describe("The table of targets", () => {
     )
     assert.strictEqual(withRows(page, []), page)
     assert.throws(() => withRows("# Title\n", rows), "no table")
+  })
+})
+
+describe("What is kept of a run", () => {
+  it("holds until the file, one of its tests or what supports tests is another", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "alga-kept-"))
+    const target = {
+      name: basename(folder),
+      folder: relative(join(root, "packages"), folder),
+      mutate: ["src/*.ts"],
+      tests: ["test/A.test.ts"]
+    }
+    const missing = async () => (await keptOf(target)).missing
+    try {
+      for (const name of ["src", "test/support", "testing"]) await mkdir(join(folder, name), { recursive: true })
+      for (const [name, isMissing] of [
+        ["src/A.ts", true],
+        ["test/A.test.ts", true],
+        ["test/support/Requests.ts", true],
+        ["testing/Program.ts", true],
+        ["test/B.test.ts", false]
+      ] as const) {
+        await writeFile(join(folder, name), "export {}")
+        assert.lengthOf(await missing(), isMissing ? 1 : 0, name)
+        await keep(target, await missing(), { files: {} })
+        assert.lengthOf(await missing(), 0, name)
+      }
+    } finally {
+      await rm(folder, { recursive: true })
+      await rm(join(root, "node_modules/.cache/mutation", target.name), { recursive: true, force: true })
+    }
   })
 })
 

@@ -22,10 +22,17 @@ const folderOf = (target: Target): string => join(root, "packages", target.folde
 export const mutatedFiles = (target: Target): ReadonlyArray<string> =>
   globSync([...target.mutate], { cwd: folderOf(target) }).sort()
 
-/** In hex, of a file that is mutated and of the tests that have to notice. */
+/** The tests that have to notice, and what supports tests in their package, sorted. */
+const testsOf = (target: Target): ReadonlyArray<string> => {
+  const cwd = folderOf(target)
+  const support = globSync("{test,testing}/**/*.ts", { cwd, exclude: ["**/*.test.ts"] })
+  return [...globSync([...target.tests], { cwd }), ...support].sort()
+}
+
+/** In hex, of a file that is mutated, of the tests that have to notice and of what supports them. */
 const fingerprintOf = async (target: Target, file: string): Promise<string> => {
   const hash = createHash("sha256")
-  for (const name of [file, ...globSync([...target.tests], { cwd: folderOf(target) }).sort()]) {
+  for (const name of [file, ...testsOf(target)]) {
     hash.update(`${name}\n`).update(await readFile(join(folderOf(target), name)))
   }
   return hash.digest("hex")
@@ -57,7 +64,7 @@ export const keep = async (target: Target, ran: ReadonlyArray<Missing>, report: 
   }
 }
 
-/** What is kept of a target and still holds: file and tests are as they were. */
+/** What is kept of a target and still holds: file, tests and what supports them are as they were. */
 export const keptOf = async (
   target: Target
 ): Promise<{ readonly report: MutationReport; readonly missing: ReadonlyArray<Missing> }> => {

@@ -44,7 +44,7 @@ const mutate = async (target: Target, files: ReadonlyArray<string>) => {
       tsconfigFile: "none.json",
       allowConsoleColors: false
     }).runMutationTest()
-    return JSON.parse(await readFile(report, "utf8").catch(() => '{ "files": {} }'))
+    return JSON.parse(await readFile(report, "utf8"))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { access, glob, mkdir, rm } from "node:fs/promises"
+import { access, glob, mkdir, mkdtemp, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 
@@ -29,16 +29,10 @@ const updated = async <A>(ask: () => Promise<A>): Promise<A> =>
     return ask()
   })
 
-/**
- * Fetches a package by apt's ordinary client and unpacks it, once; nothing is installed. Gives the folder that stands for the root of
- * the file system.
- */
-export const debianPackage = async ({ file, folder, libraries, name }: DebianPackage): Promise<string> => {
-  const root = join(folder, "root")
-  if (await exists(join(root, file))) return root
+/** Fetches a package and the libraries that are wanted into a folder, and unpacks them below its `root`. */
+const unpack = async (name: string, libraries: RegExp | undefined, folder: string) => {
   const packages = join(folder, "packages")
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(packages, { recursive: true })
+  await mkdir(packages)
   const names = await updated(async () => {
     const { stdout } = await run("apt-cache", ["depends", name])
     const needed = [...stdout.matchAll(/Depends: (\S+)/g)].map(([, found = ""]) => found)
@@ -47,7 +41,28 @@ export const debianPackage = async ({ file, folder, libraries, name }: DebianPac
   })
   await updated(() => run("apt-get", ["download", ...names], { cwd: packages }))
   for await (const archive of glob("*.deb", { cwd: packages })) {
-    await run("dpkg-deb", ["--extract", join(packages, archive), root])
+    await run("dpkg-deb", ["--extract", join(packages, archive), join(folder, "root")])
+  }
+}
+
+/**
+ * Fetches a package by apt's ordinary client and unpacks it, once; nothing is installed. Gives the folder that stands for the root of
+ * the file system.
+ */
+export const debianPackage = async ({ file, folder, libraries, name }: DebianPackage): Promise<string> => {
+  const root = join(folder, "unpacked")
+  const isThere = () => exists(join(root, file))
+  if (await isThere()) return root
+  await mkdir(folder, { recursive: true })
+  const own = await mkdtemp(join(folder, "own-"))
+  try {
+    await unpack(name, libraries, own)
+    // Another process may have been faster: what it put there is as good.
+    await rename(join(own, "root"), root).catch(async (cause) => {
+      if (!(await isThere())) throw cause
+    })
+  } finally {
+    await rm(own, { recursive: true, force: true })
   }
   return root
 }

@@ -144,6 +144,6 @@ describe("A process that loads a component ahead", () => {
         yield* run(guest, { installId: "y", tenantId: "other" })
         const after = new Set(guestProcesses())
         assert.isTrue(before.every((pid) => after.has(pid)))
-      }).pipe(Effect.provide(sandboxOf({ spares: 0, loadedSpares: 1, idleProcesses: 8, processPer })))
+      }).pipe(Effect.provide(sandboxOf({ spares: 0, loadedSpares: 1, idleProcesses: 8, processes: 2, processPer })))
   )
 })

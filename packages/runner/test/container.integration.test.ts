@@ -7,6 +7,7 @@ import { sha256 } from "../testing/Archive.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { addressOf, serveSetting } from "../testing/ServeProgram.ts"
 import { controlGroup } from "./support/ControlGroup.ts"
+import { tellForm } from "./support/tellForm.ts"
 
 const limits = { memoryMb: 1_024, pids: 128 }
 const installs = 8
@@ -67,6 +68,11 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
           yield* store({ tenant: ids.tenants.acme, extension, hash }, archive)
         }
         const group = yield* controlGroup(limits)
+        tellForm(
+          group !== null,
+          "the runner is in a control group",
+          "the runner is told what a control group would allow"
+        )
         const run = yield* start(
           {
             ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "64",
@@ -109,6 +115,8 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
         assert.include(told, "200")
         assert.strictEqual((yield* Effect.promise(() => fetch(`${address}/readyz`))).status, 200)
         assert.strictEqual(yield* ask(all[0] as (typeof all)[number], 1), "200")
+        assert.isAbove(mostMb, 0)
+        assert.isAbove(mostThreads, 1)
         assert.isBelow(mostMb, limits.memoryMb)
         assert.isAtMost(mostThreads, limits.pids)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)

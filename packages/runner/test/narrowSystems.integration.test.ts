@@ -6,11 +6,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { onFullDisk } from "../testing/Program.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
+import { tellForm } from "./support/tellForm.ts"
 
 const node = process.execPath
 const isRoot = process.geteuid?.() === 0
 /** Only who may change what is mounted can have a root that is read-only, and a cache of its own in memory. */
 const mayMount = isRoot && spawnSync("unshare", ["--mount", "true"]).status === 0
+tellForm(mayMount, "systems are narrow by mounts", "systems are narrow without mounts: their root can be written")
 
 /** A user without an entry and without a home, of group 0, as OpenShift gives one to a project. */
 const asAnybody = isRoot
