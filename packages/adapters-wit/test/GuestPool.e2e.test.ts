@@ -234,6 +234,17 @@ describe("GuestPool", () => {
     })
   )
 
+  it.effect("counts a process that waits for work with what it has, not with what was seen of it before", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ memoryMb: 68 })
+      const first = yield* take(pool, "a")
+      first.ownBytes = 0
+      yield* pool.keep(first, isReady)
+      assert.isTrue((yield* take(pool, "b")).node.isOpen())
+      assert.isFalse(first.node.isOpen())
+    })
+  )
+
   it.effect("has installs that share a process wait for one at work, until that took as long as starting another", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()

@@ -306,6 +306,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       return
     }
     guest.idleSince = yield* Clock.currentTimeMillis
+    guest.ownBytes = processMemory(guest.node.pid)?.own ?? guest.ownBytes
     idle = [...idle, guest]
     for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
     room.changed()
