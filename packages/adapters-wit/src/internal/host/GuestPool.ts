@@ -395,7 +395,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     const load = (guest: Guest) => {
       guest.loaded = true
       noteSize(guest, loadedBytes)
-      return Effect.tapError(make(guest), () => Effect.sync(() => unloadable.set(component, true)))
+      return Effect.onError(make(guest), () => Effect.sync(() => unloadable.set(component, true)))
     }
     yield* prepareFor(component, load, true)
   }, Effect.uninterruptible)
