@@ -120,12 +120,17 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   const keptBytes = () => Math.min((options.processMb * mebibyte) / 2, pool.share() - processMb * mebibyte)
   yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
 
-  /** Makes a process that has answered ready again; it works for the same execution until it is. */
-  const settle = (guest: Guest, watch: ProcessorWatch, end: Effect.Effect<void>) => {
+  /**
+   * Makes a process that has answered ready again; it works for the same execution until it is. Where it cannot be made ready,
+   * its install is set apart as if the request had failed.
+   */
+  const settle = (guest: Guest, watch: ProcessorWatch, end: Effect.Effect<void>, setApart: Effect.Effect<void>) => {
     const make = (one: Guest) =>
-      Effect.andThen(
-        ready(prepare(one, keptBytes())),
-        Effect.suspend(() => (watch.demoted() && !promote(one.node.pid) ? Effect.fail("priority") : Effect.void))
+      ready(prepare(one, keptBytes())).pipe(
+        Effect.andThen(
+          Effect.suspend(() => (watch.demoted() && !promote(one.node.pid) ? Effect.fail("priority") : Effect.void))
+        ),
+        Effect.onError(() => setApart)
       )
     // Not in the scope: one that closes starts nothing any more, and would wait for the place of what just ended.
     return Effect.forkDetach(Effect.ensuring(pool.keep(guest, make), end), { startImmediately: true })
@@ -174,17 +179,17 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
           )
           return yield* restore(talk).pipe(
             Effect.onExit((exit) => {
+              const setApart = mayShare && ran ? apart.add(place.install) : Effect.void
               if (exit._tag === "Failure") {
                 watch.stop()
                 const counted = countInstance(reasonOf(exit.cause))
-                const setApart = mayShare && ran ? apart.add(place.install) : Effect.void
                 return Effect.andThen(Effect.andThen(counted, setApart), Effect.andThen(pool.discard(guest), successor))
               }
               const end = Effect.andThen(
                 Effect.sync(() => watch.stop()),
                 turn.keep()
               )
-              return Effect.andThen(settle(guest, watch, end), pool.keepLoaded(place.component, load))
+              return Effect.andThen(settle(guest, watch, end, setApart), pool.keepLoaded(place.component, load))
             })
           )
         })

@@ -44,6 +44,12 @@ const take = (pool: GuestPool, key: string) =>
     pool.take({ key, component: `of ${key}`, install: key, shared: false }, restore as Restore)
   )
 
+/** Takes a process that installs share. */
+const takeShared = (pool: GuestPool, install: string) =>
+  Effect.uninterruptibleMask((restore) =>
+    pool.take({ key: "a", component: "of a", install, shared: true }, restore as Restore)
+  )
+
 describe("GuestPool", () => {
   it.effect("gives a process that was kept to its own key again, and to no other", () =>
     Effect.gen(function* () {
@@ -234,21 +240,61 @@ describe("GuestPool", () => {
     })
   )
 
+  it.effect("counts a process that waits for work with what it has, not with what was seen of it before", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ memoryMb: 68 })
+      const first = yield* take(pool, "a")
+      first.ownBytes = 0
+      yield* pool.keep(first, isReady)
+      assert.isTrue((yield* take(pool, "b")).node.isOpen())
+      assert.isFalse(first.node.isOpen())
+    })
+  )
+
+  it.effect("gives the process of its key to who waits for room, where that comes back first", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ processes: 1 })
+      const first = yield* take(pool, "a")
+      const gone = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      const next = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      const other = yield* Effect.forkChild(take(pool, "b"), { startImmediately: true })
+      yield* Fiber.interrupt(gone)
+      yield* pool.keep(first, isReady)
+      assert.strictEqual(yield* Fiber.join(next), first)
+      assert.isTrue(first.node.isOpen())
+      assert.isUndefined(other.pollUnsafe())
+      yield* pool.keep(first, isReady)
+      assert.notStrictEqual(yield* Fiber.join(other), first)
+      assert.isFalse(first.node.isOpen())
+    })
+  )
+
+  it.effect("gives a process that installs share to who waits for room, before it gives it to who asks later", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ processes: 1 })
+      const first = yield* takeShared(pool, "x")
+      const second = yield* Effect.forkChild(takeShared(pool, "y"), { startImmediately: true })
+      yield* TestClock.adjust(100)
+      const third = yield* Effect.forkChild(takeShared(pool, "z"), { startImmediately: true })
+      yield* pool.keep(first, isReady)
+      assert.strictEqual(yield* Fiber.join(second), first)
+      assert.isUndefined(third.pollUnsafe())
+      yield* pool.keep(first, isReady)
+      assert.strictEqual(yield* Fiber.join(third), first)
+    })
+  )
+
   it.effect("has installs that share a process wait for one at work, until that took as long as starting another", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()
-      const takeShared = (install: string) =>
-        Effect.uninterruptibleMask((restore) =>
-          pool.take({ key: "a", component: "of a", install, shared: true }, restore as Restore)
-        )
-      const first = yield* takeShared("x")
-      const second = yield* Effect.forkChild(takeShared("y"), { startImmediately: true })
-      const gone = yield* Effect.forkChild(takeShared("w"), { startImmediately: true })
+      const first = yield* takeShared(pool, "x")
+      const second = yield* Effect.forkChild(takeShared(pool, "y"), { startImmediately: true })
+      const gone = yield* Effect.forkChild(takeShared(pool, "w"), { startImmediately: true })
       yield* TestClock.adjust(60)
       yield* Fiber.interrupt(gone)
       yield* pool.keep(first, isReady)
       assert.strictEqual(yield* Fiber.join(second), first)
-      const third = yield* Effect.forkChild(takeShared("z"), { startImmediately: true })
+      const third = yield* Effect.forkChild(takeShared(pool, "z"), { startImmediately: true })
       yield* TestClock.adjust(39)
       assert.isUndefined(third.pollUnsafe())
       yield* TestClock.adjust(1)

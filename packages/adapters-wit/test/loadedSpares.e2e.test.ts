@@ -133,6 +133,24 @@ describe("A process that loads a component ahead", () => {
     })
   )
 
+  it.effect("is not started again for a component that was not loaded in time", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ startMs: 5_000 })
+      let attempts = 0
+      const make = () =>
+        Effect.suspend(() => {
+          attempts += 1
+          return attempts === 1 ? Effect.never : Effect.fail("not-ready")
+        })
+      yield* pool.keepLoaded("a", make)
+      yield* Effect.repeat(Effect.yieldNow, { until: () => attempts === 1 })
+      yield* TestClock.adjust(5_000)
+      yield* pool.keepLoaded("a", make)
+      yield* take(pool, "x", "a")
+      assert.strictEqual(attempts, 1)
+    })
+  )
+
   it.live.each(["install", "component"] as const)(
     "answers the first request of an install whose component is known, where there is a process for each %s",
     (processPer) =>

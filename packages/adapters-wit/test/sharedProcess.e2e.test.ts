@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto"
+import { syncBuiltinESMExports } from "node:module"
+import os from "node:os"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { ok } from "../src/HostCall.ts"
 import { processorTime } from "../src/internal/host/processorTime.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { timesInMemory } from "./support/ProcessMemory.ts"
@@ -27,6 +30,39 @@ const ends = (options: RunOptions<never>) =>
     onFailure: (error) => ("reason" in error ? error.reason : error._tag) as string,
     onSuccess: ({ status }) => String(status)
   })
+
+/** Has this program be refused when it gives a process its priority back, as most users on Linux are. */
+const mayNotRaise = Effect.acquireRelease(
+  Effect.sync(() => {
+    const { setPriority } = os
+    os.setPriority = ((pid: number, priority: number) => {
+      if (priority < os.getPriority(pid)) throw new Error("EACCES")
+      setPriority(pid, priority)
+    }) as typeof setPriority
+    syncBuiltinESMExports()
+    return setPriority
+  }),
+  (setPriority) =>
+    Effect.sync(() => {
+      os.setPriority = setPriority
+      syncBuiltinESMExports()
+    })
+)
+
+/** A request that is answered after its process was given a lower priority. */
+const burnUntilSlowed = Effect.fnUntraced(function* (party: typeof a) {
+  const rounds = 12
+  let calls = 0
+  const untilSlowed = Effect.gen(function* () {
+    calls += 1
+    while (calls === rounds && !guestProcesses().some((pid) => os.getPriority(pid) > os.getPriority())) {
+      yield* Effect.sleep(5)
+    }
+    return ok(null)
+  })
+  const answer = yield* run(coreGuest("burn"), { ...party, body: new Uint8Array(rounds), host: () => untilSlowed })
+  assert.strictEqual(answer.status, 200)
+})
 
 /** The processes that are there after a request. */
 const processesAfter = (guest: Promise<Uint8Array>, options: RunOptions<never>) =>
@@ -123,6 +159,22 @@ describe("A process for each component", () => {
         assert.strictEqual(yield* ends(a), "200")
       }).pipe(Effect.provide(shared())),
     { timeout: 120_000 }
+  )
+
+  it.live(
+    "costs the others one restart when an install answers but slows its process for good, however often it does",
+    () =>
+      Effect.gen(function* () {
+        yield* mayNotRaise
+        const [original = 0] = yield* processesAfter(coreGuest("burn"), b)
+        yield* burnUntilSlowed(a)
+        yield* run(coreGuest("burn"), b)
+        const after = new Set(guestProcesses())
+        assert.isFalse(after.has(original))
+        yield* burnUntilSlowed(a)
+        yield* run(coreGuest("burn"), b)
+        assert.isNotEmpty(guestProcesses().filter((pid) => after.has(pid)))
+      }).pipe(Effect.scoped, Effect.provide(shared()))
   )
 
   it.live("answers the others while one install loops in all its requests", () =>

@@ -71,8 +71,9 @@ export const receive = Effect.fnUntraced(function* (guest: Guest): Effect.fn.Ret
 
 const leastOwnBytes = 16_777_216
 
-/** Notes what a process says of its size: what it has of files is not its own. */
+/** Notes what a process says of its size: what it has of files is not its own. A number that it repeats is no news. */
 export const noteSize = (guest: Guest, residentBytes: number): void => {
+  if (residentBytes === guest.residentBytes) return
   guest.residentBytes = residentBytes
   guest.ownBytes = Math.max(leastOwnBytes, residentBytes - guest.fileBytes)
 }

@@ -175,6 +175,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const begin = Effect.fnUntraced(function* (restore: Restore, opened: Effect.Effect<Guest, ExecutionFailed>) {
     const guest = yield* opened
+    if (guest.key !== null) return guest
     const started = Effect.timeoutOrElse(receive(guest), { duration: options.startMs, orElse: () => tooSlow })
     yield* Effect.onError(restore(started), () => discard(guest))
     guest.fileBytes = processMemory(guest.node.pid)?.file ?? 0
@@ -274,8 +275,14 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       loaded.loaded = false
       return loaded
     }
-    const returned = place.shared && isAtWork(place.key) ? yield* takeReturned(place.key, restore) : null
-    return returned?.node.isOpen() ? returned : yield* takeFresh(place.key, restore, room.enter(open, restore))
+    const mayWait = place.shared && !room.isAwaited() && isAtWork(place.key)
+    const returned = mayWait ? yield* takeReturned(place.key, restore) : null
+    if (returned?.node.isOpen()) return returned
+    return yield* takeFresh(
+      place.key,
+      restore,
+      room.enter(open, restore, () => takeBound(place))
+    )
   })
 
   const take: GuestPool["take"] = (place, restore) => Effect.tap(find(place, restore), () => Effect.sync(watch.begin))
@@ -306,6 +313,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       return
     }
     guest.idleSince = yield* Clock.currentTimeMillis
+    guest.ownBytes = processMemory(guest.node.pid)?.own ?? guest.ownBytes
     idle = [...idle, guest]
     for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
     room.changed()
@@ -387,7 +395,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     const load = (guest: Guest) => {
       guest.loaded = true
       noteSize(guest, loadedBytes)
-      return Effect.tapError(make(guest), () => Effect.sync(() => unloadable.set(component, true)))
+      return Effect.onError(make(guest), () => Effect.sync(() => unloadable.set(component, true)))
     }
     yield* prepareFor(component, load, true)
   }, Effect.uninterruptible)

@@ -16,11 +16,13 @@ export interface PoolRoomOptions {
 export interface PoolRoom {
   /** Whether one more process has room at this moment, and nobody waits for it. */
   readonly isFree: () => boolean
+  /** Whether somebody waits for room. */
+  readonly isAwaited: () => boolean
   /**
-   * Starts a process when it has room, in the order of asking; others that wait for work are ended for it. Must run
-   * uninterruptibly, and can be interrupted while it waits.
+   * Starts a process when it has room, in the order of asking; others that wait for work are ended for it. Where `back` gives
+   * one that came back meanwhile, it is that one. Must run uninterruptibly, and can be interrupted while it waits.
    */
-  readonly enter: (start: Start, restore: Restore) => Start
+  readonly enter: (start: Start, restore: Restore, back: () => Guest | undefined) => Start
   /** Bytes of those that are not ended. */
   readonly used: () => number
   /** Has who waits look again. */
@@ -50,7 +52,7 @@ export const makePoolRoom = (
 
   const changed = (): void => queue[0]?.()
 
-  const enter: PoolRoom["enter"] = (start, restore) =>
+  const enter: PoolRoom["enter"] = (start, restore, back) =>
     Effect.suspend(() => {
       let wake = (): void => {}
       const turn = (): void => wake()
@@ -61,6 +63,8 @@ export const makePoolRoom = (
       const attempt: Start = Effect.suspend(() => {
         const again = Effect.andThen(restore(change), attempt)
         if (queue[0] !== turn) return again
+        const returned = back()
+        if (returned !== undefined) return Effect.succeed(returned)
         if (fits()) return start
         if (willFit()) return again
         return Effect.flatMap(makeRoom, (made) => (made ? attempt : again))
@@ -72,5 +76,7 @@ export const makePoolRoom = (
       return Effect.ensuring(attempt, leave)
     })
 
-  return { isFree: () => queue.length === 0 && fits(), enter, used, changed }
+  const isAwaited = (): boolean => queue.length > 0
+
+  return { isFree: () => !isAwaited() && fits(), isAwaited, enter, used, changed }
 }
