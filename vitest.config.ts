@@ -3,9 +3,6 @@ import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
 import { configDefaults, defineConfig } from "vitest/config"
 
-/** The tests that a run leaves to another one, as a glob: CI has some run by root. */
-const elsewhere = process.env["TEST_ELSEWHERE"] ?? ""
-
 const tests = (kind: string) => `{packages/*,bench,checks}/test/**/*${kind}.test.ts`
 
 // Tests start the command lines hundreds of times: each run keeps what Node makes of their sources. Coverage wants them as they are.
@@ -51,7 +48,6 @@ export default defineConfig({
         test: {
           name: "integration",
           include: [tests(".integration")],
-          exclude: [...configDefaults.exclude, ...(elsewhere === "" ? [] : [elsewhere])],
           globalSetup: ["packages/adapters-pg/test/globalSetup.ts"]
         }
       },
