@@ -164,6 +164,22 @@ describe("The promise of an update", () => {
   })
 })
 
+describe("The page on backups", () => {
+  it("names and dumps each schema that the packages make", async () => {
+    const sources = (await sourceFiles()).map(({ text }) => text).join("\n")
+    const schemas = Array.from(
+      sources.matchAll(/\bCREATE SCHEMA (?:\$\{(\w+)\}|(\w+))/g),
+      ([, constant, name]) => name ?? new RegExp(`\\b${constant} = "(\\w+)"`).exec(sources)?.[1] ?? `${constant}`
+    )
+    assert.isAtLeast(schemas.length, 3)
+    const backup = all.find(({ path }) => path === "docs/backup.md")?.text ?? ""
+    for (const schema of schemas) {
+      assert.include(backup, `| the schema \`${schema}\` |`)
+      assert.include(backup, ` --schema=${schema} `)
+    }
+  })
+})
+
 describe("The acceptance map", () => {
   const map = all.filter(({ path }) => path === "docs/acceptance.md")
   const rows = map.flatMap(claimsOf).filter(({ text }) => text.startsWith("|"))

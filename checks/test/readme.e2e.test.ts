@@ -1,5 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { analyseSources, checkCapabilities, findingLine } from "@alga-psa/ext-extension-build"
+import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { demoCases } from "../../packages/development-host/src/DemoCase.ts"
 import { pages, root } from "../src/documents/Pages.ts"
@@ -49,7 +51,8 @@ assert(${gives})
 
 const code = blocksFor("checks/test/readme.e2e.test.ts", await pages(), "ts").map(({ text }) => text)
 const readme = await readFile(join(root, "README.md"), "utf8")
-const named = shownFiles(await readFile(join(root, partsOfAnExtension), "utf8"))
+const shownParts = await readFile(join(root, partsOfAnExtension), "utf8")
+const named = shownFiles(shownParts)
 const alone = code.filter((text) => !named.some((file) => file.text === text))
 const bare = alone.filter((text) => !text.includes("import "))
 
@@ -120,6 +123,16 @@ describe("The code of an extension in four files", () => {
     const shown = await readFile(join(folder, "test/handler.test.ts"), "utf8")
     await writeFile(join(folder, "test/asserted.ts"), `${shown}\nif (status !== 200) throw new Error(String(status))\n`)
     await node("test/asserted.ts")
+  })
+
+  it("uses what the page has the manifest declare, and no more", { timeout: 60_000 }, async () => {
+    const [sentence = ""] = /^The manifest declares .*$/m.exec(shownParts) ?? []
+    const declared = Array.from(sentence.matchAll(/`(cap:[\w.]+)`/g), ([, name = ""]) => name)
+    assert.isNotEmpty(declared)
+    const entry = join(folder, "src/component.ts")
+    const { bundle } = await prepareComponent({ entry })
+    const { usage } = await analyseSources(folder, entry, bundle, { types: false })
+    assert.deepEqual(checkCapabilities(declared, usage).map(findingLine), [])
   })
 
   it("builds a component", { timeout: 60_000 }, async () => {

@@ -80,6 +80,15 @@ describe("The pages of the site", () => {
     )
   })
 
+  it("show no mark of what a program writes, and every other comment", () => {
+    const rows = "| a |\n| --- |\n| b |\n"
+    const other = "a <!-- b -->\n\n<!-- two words -->\n"
+    assert.strictEqual(
+      withPlainFences(`<!-- globals -->\n\n${rows}\n<!-- /globals -->\n\n${other}`),
+      `\n${rows}\n\n${other}`
+    )
+  })
+
   it("have the anchors that the repository gives them", () => {
     assert.strictEqual(anchorOf("How to read this page (not held by tests)"), "how-to-read-this-page-not-held-by-tests")
     assert.strictEqual(anchorOf("`alga-ext` & [more](a.md)"), "alga-ext--more")

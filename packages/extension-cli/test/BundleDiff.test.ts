@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import type { ReviewedComponent } from "@alga-psa/ext-adapters-wit"
+import { alwaysGranted } from "@alga-psa/ext-domain"
 import { describe, expect, it } from "vitest"
 import { diffOf, type ReviewedBundle } from "../src/diff/BundleDiff.ts"
 import { diffSchema } from "../src/diff/DiffSchema.ts"
@@ -110,6 +111,17 @@ describe("what is new", () => {
         "  + cap:service.read: the component cannot use it"
       ])
     )
+  })
+
+  it("says of a capability that every install has that it needs no grant, and of others that they do", () => {
+    const always = [...alwaysGranted]
+    const diff = diffOf(clients, bundle([...both, ...always], ["clients", "context", "logging", "services", "user"]))
+    expect(diffLines(diff).filter((line) => line.startsWith("  + cap:"))).toEqual([
+      "  + cap:context.read: needs no grant",
+      "  + cap:log.emit: needs no grant",
+      "  + cap:service.read: needs a grant",
+      "  + cap:user.read: needs no grant"
+    ])
   })
 
   it("names endpoints, the page, the engine, sizes, memory, and another name or publisher", () => {

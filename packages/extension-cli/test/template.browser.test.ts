@@ -97,6 +97,51 @@ describe("the page of a new extension", () => {
     await close()
   })
 
+  it("goes back to a page of the data that is there, once others are taken away", async () => {
+    const { close, page, takeErrors } = await opened(looks.light)
+    const [frame, data] = [page.frameLocator("#page"), page.locator("#data")]
+    await data.getByText("Clients and services").click()
+    for (let count = 12; count <= 21; count++) {
+      await data.getByRole("button", { name: "Add" }).click()
+      await data.getByLabel("clientName").fill(`Zebra ${count}`)
+      await data.getByRole("button", { name: "Save" }).click()
+      await frame.getByText(`${count} of ${count}`).waitFor()
+    }
+    await data.getByText("1 of 2").waitFor()
+    await data.getByRole("button", { name: "Next" }).click()
+    await data.getByText("2 of 2").waitFor()
+    await data.getByRole("button", { name: "Reset all" }).click()
+    await data.getByRole("button", { name: "Evergreen Dental Group" }).waitFor()
+    expect(takeErrors()).toEqual([])
+    await close()
+  })
+
+  it("keeps the form of a record from a list that comes late, and from a server that does not answer", async () => {
+    const { close, page, takeErrors } = await opened(looks.light)
+    const data = page.locator("#data")
+    await data.getByText("Clients and services").click()
+    await data.getByRole("button", { name: "Evergreen Dental Group" }).waitFor()
+    const held = Promise.withResolvers<void>()
+    await page.route("**/dev/rows", async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    const late = page.waitForResponse("**/dev/rows")
+    await data.getByLabel("Records whose names hold").fill("evergreen")
+    await data.getByRole("button", { name: "Add" }).click()
+    await data.getByLabel("clientName").fill("Written meanwhile")
+    held.resolve()
+    await (await late).finished()
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(await data.getByLabel("clientName").inputValue()).toBe("Written meanwhile")
+    await page.route("**/dev/row", (route) => route.abort())
+    await data.getByRole("button", { name: "Save" }).click()
+    await data.getByText("The development server did not answer.").waitFor()
+    expect(await data.getByLabel("clientName").inputValue()).toBe("Written meanwhile")
+    expect(takeErrors()).toEqual(["Failed to load resource: net::ERR_FAILED"])
+    await close()
+  })
+
   it.each(Object.entries(looks))("can be read by everybody, and stays in its frame, %s", async (_name, look) => {
     const { close, frame } = await opened(look)
     await frame.getByText("11 of 11").first().waitFor()

@@ -49,7 +49,13 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("an update", (it
       yield* change({ version_id: version })
       assert.deepStrictEqual(yield* answer(hashes[1]), before)
       yield* change({ granted_caps: both })
-      assert.deepStrictEqual(yield* answer(hashes[1]), { said: [true, true, true], reads: ["ok", "ok"] })
+      const after = { said: [true, true, true], reads: ["ok", "ok"] }
+      assert.deepStrictEqual(yield* answer(hashes[1]), after)
+      // A version that no longer declares it, and one that does so again: the grant is still there.
+      yield* change({ version_id: rows.extension_version[0]?.id ?? "" })
+      assert.deepStrictEqual(yield* answer(hashes[0]), before)
+      yield* change({ version_id: version })
+      assert.deepStrictEqual(yield* answer(hashes[1]), after)
       yield* change({ granted_caps: [] })
       const none = { said: [false, false, true], reads: ["not-allowed", "not-allowed"] }
       assert.deepStrictEqual(yield* answer(hashes[1]), none)

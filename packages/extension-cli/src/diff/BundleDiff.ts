@@ -45,7 +45,7 @@ const AddedInterface = Schema.Struct({
   capability: Schema.String,
   grant: Schema.Literals(["always", "as before", "needed", "undeclared"]).annotate({
     description:
-      "always: no grant is needed; as before: the old version declared it too, so a grant of then lets it work at once; needed: newly declared; undeclared: a host refuses it"
+      "always: no grant is needed; as before: the old version declared it too, so a grant of then lets it work at once; needed: newly declared, so it works only where an install has a grant, such as one of an earlier version; undeclared: a host refuses it"
   }),
   authorSays: AuthorSays
 })

@@ -1,3 +1,4 @@
+import { alwaysGranted, type Capability } from "@alga-psa/ext-domain"
 import { bytesText } from "@alga-psa/ext-extension-build/BytesText"
 import type { BundleDiff } from "./BundleDiff.ts"
 
@@ -38,7 +39,8 @@ const authorLines = (
 
 const capabilityLines = ({ added, removed }: BundleDiff["capabilities"]): ReadonlyArray<string> => {
   const lines = added.slice(0, most).flatMap(({ authorSays, known, name, usable }) => {
-    const state = known ? (usable ? "needs a grant" : "the component cannot use it") : "no capability of this version"
+    const granted = alwaysGranted.has(name as Capability) ? grants.always : grants.needed
+    const state = known ? (usable ? granted : "the component cannot use it") : "no capability of this version"
     return [`  + ${name}: ${state}`, ...authorLines(authorSays)]
   })
   return [...few(lines, added.length, "+", "capabilities"), ...named(removed, "-", "", "capabilities")]

@@ -5,6 +5,8 @@ type Field = readonly [name: string, as: "text" | "number" | "flag" | ReadonlyAr
 
 const rowsOfPage = 20
 
+const noAnswer = "The development server did not answer."
+
 /** The fields of each kind, the name first. */
 const fieldsOf: Readonly<Record<RowKind, ReadonlyArray<Field>>> = {
   clients: [
@@ -73,6 +75,7 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
   const kindNow = (): RowKind => (kind.value === "services" ? "services" : "clients")
 
   const showForm = (of: RowKind, row: DataRow | null) => {
+    asked++
     const controls = fieldsOf[of].map((field) => ({ field, control: controlOf(field, row) }))
     const problem = make("p", "broken")
     problem.role = "status"
@@ -93,7 +96,7 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
     form.addEventListener("submit", async (event) => {
       event.preventDefault()
       const fields = Object.fromEntries(controls.map(({ control, field }) => [field[0], heldBy(field, control)]))
-      const { error } = await save(of, row?.id ?? null, fields)
+      const { error } = await save(of, row?.id ?? null, fields).catch(() => ({ error: noAnswer }))
       problem.textContent = error ?? ""
       if (error !== null) return
       changed()
@@ -110,12 +113,16 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
     return make("li", "", opens, ...(isOff ? [make("span", "mark", "inactive")] : []))
   }
 
-  const show = async () => {
+  const show = async (): Promise<void> => {
     const [of, now] = [kindNow(), ++asked]
     const found = await list(of, search.value, page).catch(() => null)
     if (now !== asked) return
-    if (found === null) return into.replaceChildren("The development server did not answer.")
+    if (found === null) return into.replaceChildren(noAnswer)
     const pages = Math.max(1, Math.ceil(found.total / rowsOfPage))
+    if (page > pages) {
+      page = pages
+      return show()
+    }
     const turn = (by: number, label: string) =>
       Object.assign(
         button(label, () => {
