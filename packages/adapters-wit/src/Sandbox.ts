@@ -189,7 +189,9 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
                 Effect.sync(() => watch.stop()),
                 turn.keep()
               )
-              return Effect.andThen(settle(guest, watch, end, setApart), pool.keepLoaded(place.component, load))
+              // Loading takes processor time, too: what ends a process that was started for a request is not that request's doing.
+              const settled = settle(guest, watch, end, wasBound ? setApart : Effect.void)
+              return Effect.andThen(settled, pool.keepLoaded(place.component, load))
             })
           )
         })
