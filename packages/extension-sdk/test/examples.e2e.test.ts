@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import * as build from "../src/BuildComponent.ts"
 import * as page from "../src/BuildPage.ts"
 import * as instantiate from "../src/InstantiateComponent.ts"
@@ -35,6 +35,12 @@ beforeAll(async () => {
   for (const [name, code] of examples) await writeFile(join(folder, `${name}.ts`), `${code}\nexport {}\n`)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
+
+// An example may put a mock in its place, and other files run in this process.
+const { fetch } = globalThis
+afterEach(() => {
+  globalThis.fetch = fetch
+})
 
 describe("the example in the comment", () => {
   it("is there for every function and class that authors import", () => {
