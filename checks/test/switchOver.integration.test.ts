@@ -1,18 +1,15 @@
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { delimiter, dirname, join } from "node:path"
-import { ids, seed } from "@alga-psa/ext-adapters-memory"
-import { createTables, load } from "@alga-psa/ext-adapters-pg/Fixture"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { buildSample } from "@alga-psa/ext-sample-extension"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Exit, Redacted, Scope } from "effect"
+import { Effect } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { blocksOf } from "../src/documents/Blocks.ts"
 import { linesOf } from "../src/documents/Commands.ts"
-import { type Page, pages, root } from "../src/documents/Pages.ts"
+import { type Page, pages } from "../src/documents/Pages.ts"
 import { type Place, runScript, type Started, start } from "../src/documents/Shell.ts"
 import type { Ended } from "../src/release/Commands.ts"
+import { type GuidePlace, guidePlace, program } from "./support/GuidePlace.ts"
 
 const guide = (await pages()).find(({ path }) => path === "docs/guides/switch-over.md") as Page
 const blocks = blocksOf(guide)
@@ -20,7 +17,6 @@ const commands = blocks
   .filter(({ language }) => language === "sh")
   .flatMap((block) => linesOf(block).map((line) => ({ line, info: block.info })))
 
-const program = "alga-extension-runner"
 const install =
   "--tenant $TENANT --extension $EXTENSION --install $INSTALL --content-hash $HASH --user $FOR_USER --path /api/clients"
 const grant = `${program} db grants apply --capability cap:service.read --all`
@@ -67,18 +63,13 @@ const cases: ReadonlyArray<readonly [line: string, sees: (ended: Ended) => void]
   [`${program} db drop`, says("missing")]
 ]
 
-const scope = Scope.makeUnsafe()
 const reader = `reader_${crypto.randomUUID().replaceAll("-", "")}`
 const password = "a-password-of-this-test"
-let url = ""
-let folder = ""
+let guidesPlace: GuidePlace
 let place: Place
 
-const onDatabase = (use: Effect.Effect<unknown, unknown, PgClient.PgClient>) =>
-  Effect.runPromise(Effect.provide(use, PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })))
-
 /** The settings of the guide, with the database, store and port of this test. */
-const writeSettings = async () => {
+const writeSettings = async ({ folder, url }: GuidePlace) => {
   const shown = JSON.parse(blocks.find(({ info }) => info === "runner.json")?.text ?? "")
   const login = new URL(url)
   login.username = reader
@@ -94,48 +85,11 @@ const writeSettings = async () => {
   await writeFile(join(folder, "runner.json"), JSON.stringify({ ...shown, ...here }))
 }
 
-/** An install after the product's *Update*: its version declares what it was not granted. */
-const updated = (contentHash: string) => {
-  const rows = seed({ contentHash })
-  return {
-    ...rows,
-    tenant_extension_install: rows.tenant_extension_install
-      .filter(({ id }) => id === ids.installs.full)
-      .map((row) => ({ ...row, granted_caps: ["cap:client.read"] }))
-  }
-}
-
 beforeAll(async () => {
-  url = Redacted.value(await Effect.runPromise(Scope.provide(testDatabase, scope)))
-  folder = await mkdtemp(join(tmpdir(), "alga-switch-"))
-  const [tenant, extension] = [ids.tenants.acme, ids.extensions.full]
-  const { bundleFile, contentHash } = await buildSample()
-  const hash = contentHash.replace("sha256:", "")
-  await onDatabase(Effect.andThen(createTables, load(updated(hash))))
-  const stored = join(folder, `bundles/tenants/${tenant}/extensions/${extension}/sha256/${hash}/bundle.tar.zst`)
-  await mkdir(dirname(stored), { recursive: true })
-  await cp(bundleFile, stored)
-  const bin = join(folder, "bin")
-  await mkdir(bin)
-  await writeFile(join(bin, program), `#!/bin/sh\nexec node '${join(root, "packages/runner/src/main.ts")}' "$@"\n`)
-  await chmod(join(bin, program), 0o755)
-  await writeSettings()
-  place = {
-    folder,
-    env: {
-      PATH: [bin, dirname(process.execPath), process.env["PATH"]].join(delimiter),
-      DATABASE_ADMIN_URL: url,
-      DATABASE_READER_PASSWORD: password,
-      EXT_CACHE_ROOT: join(folder, "cache"),
-      // Each command is a program of its own, which starts faster once it was compiled.
-      NODE_COMPILE_CACHE: join(folder, "compiled"),
-      TENANT: tenant,
-      EXTENSION: extension,
-      INSTALL: ids.installs.full,
-      HASH: hash,
-      FOR_USER: ids.users.admin
-    }
-  }
+  // As after the product's *Update*: the version declares what the install was not granted.
+  guidesPlace = await guidePlace((install) => ({ ...install, granted_caps: ["cap:client.read"] }))
+  place = { ...guidesPlace.place, env: { ...guidesPlace.place.env, DATABASE_READER_PASSWORD: password } }
+  await writeSettings(guidesPlace)
 }, 240_000)
 
 const forgetReader = `DO $$ BEGIN
@@ -143,9 +97,8 @@ const forgetReader = `DO $$ BEGIN
 END $$`
 
 afterAll(async () => {
-  await onDatabase(Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(forgetReader).unprepared))
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-  await rm(folder, { recursive: true, force: true })
+  await guidesPlace.onDatabase(Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(forgetReader).unprepared))
+  await guidesPlace.remove()
 })
 
 describe("The guide from the product's runner to this one and back", () => {

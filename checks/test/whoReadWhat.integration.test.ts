@@ -1,18 +1,15 @@
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { delimiter, dirname, join } from "node:path"
-import { ids, seed } from "@alga-psa/ext-adapters-memory"
-import { createTables, load } from "@alga-psa/ext-adapters-pg/Fixture"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { buildSample } from "@alga-psa/ext-sample-extension"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { ids } from "@alga-psa/ext-adapters-memory"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Exit, Redacted, Scope } from "effect"
+import { Effect } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { blocksOf } from "../src/documents/Blocks.ts"
 import { linesOf } from "../src/documents/Commands.ts"
-import { type Page, pages, root } from "../src/documents/Pages.ts"
-import { type Place, runScript } from "../src/documents/Shell.ts"
+import { type Page, pages } from "../src/documents/Pages.ts"
+import { runScript } from "../src/documents/Shell.ts"
 import type { Ended } from "../src/release/Commands.ts"
+import { type GuidePlace, guidePlace, program } from "./support/GuidePlace.ts"
 
 const guide = (await pages()).find(({ path }) => path === "docs/guides/who-read-what.md") as Page
 const blocks = blocksOf(guide)
@@ -24,7 +21,6 @@ const says =
     for (const text of texts) assert.match(stdout + stderr, text)
   }
 
-const program = "alga-extension-runner"
 const asked = "--config runner.json --tenant $TENANT"
 
 /** Each command of the guide, in its order, and what its reader is told to see. */
@@ -63,22 +59,18 @@ const cases: ReadonlyArray<readonly [line: string, sees: (ended: Ended) => void]
   ]
 ]
 
-const scope = Scope.makeUnsafe()
 const [writer, reader] = ["access", "auditor"].map((name) => `${name}_${crypto.randomUUID().replaceAll("-", "")}`)
 const here = (text: string) =>
   text.replaceAll("alga_ext_access", `${writer}`).replaceAll("alga_ext_auditor", `${reader}`)
-let url = ""
-let folder = ""
-let place: Place
-
-const onDatabase = (use: Effect.Effect<unknown, unknown, PgClient.PgClient>) =>
-  Effect.runPromise(Effect.provide(use, PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })))
+let guidesPlace: GuidePlace
 
 const statements = (...texts: ReadonlyArray<string>) =>
-  onDatabase(Effect.flatMap(PgClient.PgClient, (sql) => Effect.forEach(texts, (text) => sql.unsafe(text).unprepared)))
+  guidesPlace.onDatabase(
+    Effect.flatMap(PgClient.PgClient, (sql) => Effect.forEach(texts, (text) => sql.unsafe(text).unprepared))
+  )
 
 /** The settings of the guide with this database, beside those of the runner. */
-const writeSettings = async () => {
+const writeSettings = async ({ folder, url }: GuidePlace) => {
   const shown: Readonly<Record<string, string>> = JSON.parse(
     blocks.find(({ info }) => info === "access.json")?.text ?? ""
   )
@@ -98,42 +90,13 @@ const writeSettings = async () => {
 }
 
 beforeAll(async () => {
-  url = Redacted.value(await Effect.runPromise(Scope.provide(testDatabase, scope)))
-  folder = await mkdtemp(join(tmpdir(), "alga-access-"))
-  const [tenant, extension] = [ids.tenants.acme, ids.extensions.full]
-  const { bundleFile, contentHash } = await buildSample()
-  const hash = contentHash.replace("sha256:", "")
-  const rows = seed({ contentHash: hash })
-  const installs = rows.tenant_extension_install.filter(({ id }) => id === ids.installs.full)
-  await onDatabase(Effect.andThen(createTables, load({ ...rows, tenant_extension_install: installs })))
-  const stored = join(folder, `bundles/tenants/${tenant}/extensions/${extension}/sha256/${hash}/bundle.tar.zst`)
-  await mkdir(dirname(stored), { recursive: true })
-  await cp(bundleFile, stored)
-  const bin = join(folder, "bin")
-  await mkdir(bin)
-  await writeFile(join(bin, program), `#!/bin/sh\nexec node '${join(root, "packages/runner/src/main.ts")}' "$@"\n`)
-  await chmod(join(bin, program), 0o755)
-  await writeSettings()
-  place = {
-    folder,
-    env: {
-      PATH: [bin, dirname(process.execPath), process.env["PATH"]].join(delimiter),
-      DATABASE_ADMIN_URL: url,
-      EXT_CACHE_ROOT: join(folder, "cache"),
-      NODE_COMPILE_CACHE: join(folder, "compiled"),
-      TENANT: tenant,
-      EXTENSION: extension,
-      INSTALL: ids.installs.full,
-      HASH: hash,
-      FOR_USER: ids.users.admin
-    }
-  }
+  guidesPlace = await guidePlace()
+  await writeSettings(guidesPlace)
 }, 240_000)
 
 afterAll(async () => {
   await statements(...[writer, reader].flatMap((role) => [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`]))
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-  await rm(folder, { recursive: true, force: true })
+  await guidesPlace.remove()
 })
 
 describe("The guide that shows who read what", () => {
@@ -148,7 +111,7 @@ describe("The guide that shows who read what", () => {
     const logins = blocks.filter(({ language }) => language === "sql").map(({ text }) => here(text))
     await statements(...logins.flatMap((text) => text.split(";")).filter((text) => text.trim() !== ""))
     for (const [line, sees] of cases) {
-      const ended = await runScript(here(line), place)
+      const ended = await runScript(here(line), guidesPlace.place)
       assert.strictEqual(ended.code, 0, `${line}\n${ended.stdout}\n${ended.stderr}`)
       sees(ended)
     }

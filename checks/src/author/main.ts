@@ -12,6 +12,7 @@ import { follow } from "../../../packages/extension-cli/test/support/Guide.ts"
 import { outputOf, run } from "../release/Commands.ts"
 import { publishedPackages, root } from "../release/Packages.ts"
 import { pack } from "../release/Tarballs.ts"
+import { must, step } from "../Steps.ts"
 
 const longest = 600_000
 
@@ -43,16 +44,6 @@ writeFileSync("package.json", JSON.stringify(manifest))
 `
 
 const begun = performance.now()
-const step = async <A>(what: string, work: () => Promise<A>): Promise<A> => {
-  const started = performance.now()
-  const done = await work()
-  console.log(`ok   ${what} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
-  return done
-}
-
-const must = (holds: boolean, what: string): void => {
-  if (!holds) throw new Error(what)
-}
 
 const text = async (address: string): Promise<string> => {
   const answer = await fetch(address)

@@ -1,14 +1,7 @@
 import { stat } from "node:fs/promises"
 import { dirname, join, normalize } from "node:path"
+import { anchorOf } from "../../../docs/site/Anchors.ts"
 import { type Page, prose, root } from "./Pages.ts"
-
-const anchorOf = (heading: string): string =>
-  heading
-    .replace(/[`*]|\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-    .trim()
-    .replace(/\s/g, "-")
 
 const anchorsOf = (page: Page): ReadonlySet<string> =>
   new Set(Array.from(prose(page).matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => anchorOf(heading)))

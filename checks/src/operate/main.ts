@@ -19,22 +19,13 @@ import { freshCopy } from "../documents/FreshCopy.ts"
 import { type Page, pages, root } from "../documents/Pages.ts"
 import { type Place, runScript, type Started, start } from "../documents/Shell.ts"
 import { pnpm } from "../release/Commands.ts"
+import { must, step } from "../Steps.ts"
 import { type Backend, callersDuring } from "./Load.ts"
 import { programs, readersPrograms, runnerOf } from "./Programs.ts"
 
 const longest = 600_000
 
 const begun = performance.now()
-const step = async <A>(what: string, work: () => Promise<A>): Promise<A> => {
-  const started = performance.now()
-  const done = await work()
-  console.log(`ok   ${what} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
-  return done
-}
-
-const must = (holds: boolean, what: string): void => {
-  if (!holds) throw new Error(what)
-}
 
 const until = async <A>(what: string, ask: () => Promise<A>, holds: (found: A) => boolean): Promise<A> => {
   for (const end = performance.now() + 60_000; ; ) {
