@@ -32,7 +32,10 @@ export const AccessRecord = Schema.Struct({
   tenant: TenantId,
   extension: Schema.NullOr(ExtensionId),
   install: Schema.NullOr(InstallId),
-  version: about(Schema.NullOr(Schema.String), "The id of the version, where the caller named it"),
+  version: about(
+    Schema.NullOr(Schema.String),
+    "The id of the version by the word of the caller, where it named one; contentHash is what was checked"
+  ),
   contentHash: about(Schema.NullOr(Schema.String), "SHA-256 of the archive that ran, in hexadecimal"),
   user: about(Schema.NullOr(UserId), "The user on whose behalf it ran; the nil UUID where that user was erased"),
   trigger: about(Schema.NullOr(Schema.String), "What started the execution, such as schedule or webhook"),

@@ -340,6 +340,17 @@ describe("db grants", () => {
         const [writer, reader] = [yield* role(url), yield* role(url)]
         yield* statements(url, ...[writer, reader].map((name) => `CREATE ROLE ${name}`))
         yield* done(["access", "apply", "--writer", writer, "--reader", reader], env)
+        const checked = yield* done(["grants", "check", "--json"], env)
+        assert.deepEqual(
+          checked
+            .rows()[0]
+            .grants.map(({ capability, state }: { capability: string; state: string }) => [capability, state]),
+          [
+            ["cap:client.read", "unused"],
+            ["cap:http.fetch", "undeclared"]
+          ]
+        )
+        assert.include((yield* done(["grants", "check"], env)).errors, "1 grants were not used in 30 days")
         const revoked = yield* done(["grants", "revoke", "--yes", ...asked], env)
         assert.deepEqual([states(revoked.rows()), revoked.rows()[0].executions], [["changed"], { "cap:http.fetch": 0 }])
       }),
