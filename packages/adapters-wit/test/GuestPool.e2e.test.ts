@@ -269,6 +269,28 @@ describe("GuestPool", () => {
     })
   )
 
+  it.effect("gives a spare to who waits for room, once it has started", () =>
+    Effect.gen(function* () {
+      const started: Array<Guest> = []
+      const pool = yield* makeGuestPool(
+        () => {
+          const guest = start()
+          started.push(guest)
+          return guest
+        },
+        { ...defaults, spares: 1, processes: 2 }
+      )
+      const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      yield* Effect.repeat(turn, { until: () => (started[0]?.fileBytes ?? 0) > 0 })
+      const first = yield* take(pool, "a")
+      assert.strictEqual(first, started[0])
+      yield* Effect.repeat(turn, { until: () => started.length === 2 })
+      assert.strictEqual(started[1]?.fileBytes, 0)
+      assert.strictEqual(yield* take(pool, "b"), started[1])
+      assert.lengthOf(started, 2)
+    })
+  )
+
   it.effect("gives a process that installs share to who waits for room, before it gives it to who asks later", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf({ processes: 1 })

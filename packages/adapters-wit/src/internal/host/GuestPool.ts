@@ -196,6 +196,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     const add = Effect.uninterruptibleMask((restore) =>
       Effect.map(begin(restore, openSpare), (guest) => {
         spares = [...spares, guest]
+        room.changed()
       })
     )
     const once = Effect.onExit(
@@ -255,12 +256,18 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return done._tag === "None" ? null : yield* done.value
   })
 
+  const takeSpare = (key: string): Guest | undefined => {
+    const spare = remove(spares.find(({ node }) => node.isOpen()))
+    if (spare !== undefined) spare.key = key
+    return spare
+  }
+
   const takeFresh = Effect.fnUntraced(function* (
     key: string,
     restore: Restore,
     opened: Effect.Effect<Guest, ExecutionFailed>
   ) {
-    const guest = remove(spares.find(({ node }) => node.isOpen())) ?? (yield* begin(restore, opened))
+    const guest = takeSpare(key) ?? (yield* begin(restore, opened))
     guest.key = key
     yield* fill
     return guest
@@ -281,7 +288,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return yield* takeFresh(
       place.key,
       restore,
-      room.enter(open, restore, () => takeBound(place))
+      room.enter(open, restore, () => takeBound(place) ?? takeSpare(place.key))
     )
   })
 

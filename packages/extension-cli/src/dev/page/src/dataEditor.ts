@@ -100,7 +100,8 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
       problem.textContent = error ?? ""
       if (error !== null) return
       changed()
-      await show()
+      // Another record may have been opened meanwhile.
+      if (form.isConnected) await show()
     })
     into.replaceChildren(form)
     controls[0]?.control.focus()
@@ -132,7 +133,7 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
         { disabled: page + by < 1 || page + by > pages }
       )
     const resets = button("Reset all", async () => {
-      await reset()
+      await reset().catch(() => null)
       changed()
       await show()
     })
