@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url"
+import { endProgram } from "@alga-psa/ext-adapters-wit/ProgramEnd"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, FileSystem, Option, Path, Schema } from "effect"
@@ -119,5 +120,5 @@ const bench = Command.make(
 Command.run(bench, { version: "0.0.0" }).pipe(
   Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : Console.error(error.message))),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true })
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: endProgram(() => 1) })
 )

@@ -1,8 +1,9 @@
 import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
+import { endProgram } from "@alga-psa/ext-adapters-wit/ProgramEnd"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Console, Effect, Exit } from "effect"
+import { Cause, Console, Effect } from "effect"
 import { CliError, Command } from "effect/cli"
 import { build } from "./commands/build.ts"
 import { check } from "./commands/check.ts"
@@ -33,11 +34,6 @@ Command.run(root, { version }).pipe(
   Effect.provide([NodeServices.layer, layerUsageErrors]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
-    teardown: (exit, end) =>
-      end(
-        Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-          ? exitCodeOf(exit.cause)
-          : Number(process.exitCode ?? 0)
-      )
+    teardown: endProgram(exitCodeOf)
   })
 )

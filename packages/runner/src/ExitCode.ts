@@ -1,4 +1,5 @@
-import { Cause, Exit, Option, Schema } from "effect"
+import { endProgram } from "@alga-psa/ext-adapters-wit/ProgramEnd"
+import { Cause, Option, Schema } from "effect"
 import { CliError } from "effect/cli"
 import { SettingsInvalid } from "./SettingsSource.ts"
 
@@ -18,10 +19,5 @@ export const exitCodeOf = (cause: Cause.Cause<unknown>): number => {
   return usage ? exitCodes.usage : exitCodes.failed
 }
 
-/** Ends the process with the exit code of its run. One that was told to stop, or that set a code itself, did not fail. */
-export const endWith = <A, E>(exit: Exit.Exit<A, E>, end: (code: number) => void): void =>
-  end(
-    Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-      ? exitCodeOf(exit.cause)
-      : Number(process.exitCode ?? exitCodes.done)
-  )
+/** How the command line ends. */
+export const endWith = endProgram(exitCodeOf)

@@ -151,6 +151,16 @@ describe("config", () => {
     })
   )
 
+  it.live("loses nothing of what it prints to a reader who stands still for a while", () =>
+    Effect.gen(function* () {
+      const prompt = yield* run(["config", "--json"])
+      const running = yield* program(["config", "--json"])
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000)
+      const late = yield* Effect.promise(() => Array.fromAsync(running.lines))
+      assert.deepStrictEqual(late, prompt.lines)
+    })
+  )
+
   it.live("names what is wrong in one line, prints the rest, and exits with 2", () =>
     Effect.gen(function* () {
       const { code, errors, lines } = yield* run(["config"], { PORT: "many", ALGA_EXTENSION_RUNNER_LIMIT: "1" })

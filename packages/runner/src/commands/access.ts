@@ -1,4 +1,5 @@
 import * as PgAccessReader from "@alga-psa/ext-adapters-pg/PgAccessReader"
+import { outputTaken } from "@alga-psa/ext-adapters-wit/ProgramEnd"
 import { AccessReader, AccessRecord, type AccessSum, accessRecordSchema, mostAccessRecords } from "@alga-psa/ext-domain"
 import { Console, Effect, type Option, Record } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -100,6 +101,7 @@ const exported = Command.make("export", { ...filter, format, settingsFile }, (fl
           { after: next, most: mostAccessRecords }
         )
         yield* show(page.items, as, next === null)
+        yield* outputTaken
         next = page.next
       } while (next !== null)
     })

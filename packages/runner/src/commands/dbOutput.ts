@@ -1,4 +1,5 @@
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { outputTaken } from "@alga-psa/ext-adapters-wit/ProgramEnd"
 import { Console, Effect, Stream } from "effect"
 import { table } from "../Table.ts"
 
@@ -29,6 +30,7 @@ export const printPages = <Row extends object, E, R>(
       const lines = asJson ? [] : page.flatMap(below).map((line) => foreignText(line, longestLine))
       return print(page, columns, asJson).pipe(
         Effect.andThen(Effect.forEach(lines, (line) => Console.log(line), { discard: true })),
+        Effect.andThen(outputTaken),
         Effect.as(page.length)
       )
     }),
