@@ -340,7 +340,7 @@ describe("buildComponent", () => {
     vi.stubEnv("ALGA_KEPT_COMPONENTS", undefined)
     expect((await build(200)).length).toBe(made.length)
     expect(await readdir(kept)).toHaveLength(2)
-  })
+  }, 240_000)
 
   it("gives one fingerprint to one source, and another to another engine or world", async () => {
     const older = join(folder, "wit")
