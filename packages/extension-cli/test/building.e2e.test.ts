@@ -62,7 +62,7 @@ describe("alga-ext build and pack", () => {
       unchanged: true,
       milliseconds: expect.any(Number)
     })
-  }, 90_000)
+  })
 
   it("pack a component that is there already, and name no engine", async () => {
     const { output } = await run("pack", "--component", dist("main.wasm"))
