@@ -106,7 +106,7 @@ describe("The URL of a database", () => {
   })
 
   it.each([
-    ["postgres://app:s3cr#et@h/db", "is no address of a PostgreSQL server: percent-encode the password"],
+    ["postgres://app:s3cr#et@h/db", "is not the address of a PostgreSQL server: percent-encode the password"],
     [
       "postgres://h/db?sslmod=require",
       "has the parameter sslmod, which PostgreSQL does not have: correct it, or take it out"

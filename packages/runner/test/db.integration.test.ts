@@ -105,7 +105,7 @@ describe("db without its own login", () => {
         assert.notInclude(absent.errors + named.errors, "hidden")
         assert.deepEqual([refused.code, invalid.code], [1, 2])
         assert.include(refused.errors, "ECONNREFUSED")
-        assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")
+        assert.include(invalid.errors, "DATABASE_ADMIN_URL is not the address of a PostgreSQL server")
         assert.notInclude(refused.errors + invalid.errors, "hidden")
       }),
     120_000

@@ -2,15 +2,15 @@ import { Result } from "effect"
 import { type ConnectionParameters, isKnownParameter, unsupported } from "./parameters.ts"
 
 const example = "postgres://user:password@host:5432/name"
-const encode = "is no address of a PostgreSQL server: percent-encode the password"
-const broken = (why: string) => Result.fail(`is no address of a PostgreSQL server: ${why}`)
+const encode = "is not the address of a PostgreSQL server: percent-encode the password"
+const broken = (why: string) => Result.fail(`is not the address of a PostgreSQL server: ${why}`)
 
 const decode = (text: string): Result.Result<string, string> => {
   if (/%(?![0-9a-f]{2})/i.test(text)) return broken("% begins two hexadecimal digits, and is %25 by itself")
   if (text.includes("%00")) return broken("%00 cannot be part of it")
   return Result.try({
     try: () => decodeURIComponent(text),
-    catch: () => "is no address of a PostgreSQL server: what is percent-encoded must be UTF-8"
+    catch: () => "is not the address of a PostgreSQL server: what is percent-encoded must be UTF-8"
   })
 }
 
