@@ -16,7 +16,7 @@ const ended = Effect.map(
   Metric.value(
     Metric.withAttributes(
       Metric.counter("alga_extension_sandbox_processes_recycled_total", {
-        description: "Processes that were replaced though no request failed on them, by why",
+        description: "Processes that were replaced without a failed request, by reason",
         incremental: true
       }),
       { why: "room" }

@@ -4,7 +4,7 @@ import type { InvalidInput } from "./CallError.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
 
-/** Which records of a tenant are meant; null leaves a question open. */
+/** Which records of a tenant are asked for; null means any. */
 export interface AccessFilter {
   readonly install: InstallId | null
   readonly user: UserId | null
@@ -39,7 +39,7 @@ export interface AccessPage {
   readonly next: string | null
 }
 
-/** What one operation of an install came to, for one user or trigger, with one outcome. */
+/** The sum of one operation of an install, for one user or trigger, with one outcome. */
 export interface AccessSum {
   readonly extension: ExtensionId | null
   readonly install: InstallId | null

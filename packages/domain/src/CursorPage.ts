@@ -40,7 +40,7 @@ export const cursorInputs = {
   /** The `next` of the page before, as it was given. Default: the first page. */
   after: absent(
     Schema.String.check(
-      Schema.makeFilter((text) => cursorOf(text) !== null, { message: "must be what `next` of a page gave" })
+      Schema.makeFilter((text) => cursorOf(text) !== null, { message: "must be the `next` of an earlier page" })
     ),
     Input.rules.text
   ),

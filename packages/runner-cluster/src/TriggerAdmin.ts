@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { asked, writtenReason } from "./TriggerStore.ts"
 
-/** Which kept triggers an operator means; null leaves a question open. */
+/** Which kept triggers an operator asks for; null means any. */
 export interface TriggerFilter {
   readonly id: string | null
   readonly tenant: TenantId | null
@@ -120,7 +120,7 @@ export const replay = (
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const named = filter.id !== null || filter.reason?.startsWith(writtenReason) === true
-    // What is dead again while others are begun is left as it is.
+    // A trigger that dies again meanwhile is left as it is.
     const [now] = yield* asked(sql<{ readonly text: string }>`SELECT now()::text AS text`)
     return yield* all(
       asked(sql`

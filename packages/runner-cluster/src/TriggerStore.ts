@@ -34,7 +34,7 @@ export interface EndedTrigger {
   readonly reason: string
 }
 
-/** How many triggers that end at the same time are told of. */
+/** How many of the triggers that end at the same time are reported. */
 const mostTold = 100
 
 /** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
@@ -95,7 +95,7 @@ const make = Effect.gen(function* () {
   const columns = sql.literal(
     "id, extension_id, install_id, request_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
   )
-  // What an attempt says in its row before it may write stays there where its runner is lost.
+  // What an attempt writes to its row before it may write elsewhere stays there if its runner is lost.
   const wrote = sql`EXISTS (SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason})`
   const seconds = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)})`
 
@@ -126,7 +126,7 @@ const make = Effect.gen(function* () {
       const [held] = yield* asked(sql<Row>`
         SELECT ${columns} FROM trigger
         WHERE tenant_id = ${tenant_id}::uuid AND install_id = ${install_id}::uuid AND key = ${key}`)
-      if (held === undefined) return yield* fail("data_unavailable", "the key was being given up: ask again")
+      if (held === undefined) return yield* fail("data_unavailable", "the key expired while it was read: retry")
       if (held.fingerprint !== trigger.fingerprint) {
         return yield* fail("idempotency_mismatch", "the key belongs to another request")
       }

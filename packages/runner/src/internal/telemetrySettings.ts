@@ -119,7 +119,7 @@ type Texts = Readonly<Record<string, string | undefined>>
 
 const isGiven = (texts: Texts, name: string): boolean => (texts[name] ?? "").trim() !== ""
 
-/** What of OpenTelemetry is set and has no effect, and why. Nothing is said where all is switched off. */
+/** OpenTelemetry settings without effect, and why. Empty if everything is switched off. */
 export const telemetryWarnings = (given: Texts, isSetting: (name: string) => boolean): ReadonlyArray<string> => {
   if (given["OTEL_SDK_DISABLED"] === "true") return []
   const strangers = Object.keys(given)

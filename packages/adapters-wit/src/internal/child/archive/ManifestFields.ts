@@ -17,7 +17,7 @@ const checkDepth = (text: string): void => {
     else if (letter === "[" || letter === "{") depth += 1
     else if (letter === "]" || letter === "}") depth -= 1
     if (depth > archiveBounds.manifestDepth) {
-      throw refuse(`has more than ${archiveBounds.manifestDepth} lists and objects in each other`)
+      throw refuse(`has more than ${archiveBounds.manifestDepth} nested lists and objects`)
     }
   }
 }
