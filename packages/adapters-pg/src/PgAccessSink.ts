@@ -24,7 +24,7 @@ export interface PgAccessSinkOptions extends AccessBufferOptions {
 /** A sink, and what is done with it beside. */
 export interface PgAccessSink {
   readonly sink: AccessSinkService
-  /** Fails where records cannot be written at present. */
+  /** Fails if records cannot be written now. */
   readonly check: Effect.Effect<void, unknown>
   /** Writes what waits by now. */
   readonly flush: Effect.Effect<void, unknown>

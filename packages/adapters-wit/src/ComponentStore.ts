@@ -24,7 +24,7 @@ import { sha256 } from "./Sha256.ts"
  * - A component is checked and transpiled once per content, even when many ask at the same time, and across restarts.
  *   At most two are checked at a time, at most one of them for one tenant.
  * - Nothing of a component is run to check it; a process that can read the transpiler and nothing else transpiles it.
- * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made anew.
+ * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made again.
  * - What is kept has a bound; the least recently used makes room, also where another process needs it. Running such a
  *   component fails with `component-gone`: {@link ComponentStoreService.forget} it and have it accepted again.
  */

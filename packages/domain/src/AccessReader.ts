@@ -35,7 +35,7 @@ export const mostAccessSums = 10_000
 /** Some records of a tenant. */
 export interface AccessPage {
   readonly items: ReadonlyArray<AccessRecord>
-  /** What `after` takes for the page behind this one; null after the last. */
+  /** What `after` takes for the next page; null after the last. */
   readonly next: string | null
 }
 
@@ -60,7 +60,7 @@ export interface AccessSum {
  * Reads the records that `AccessSink` kept.
  *
  * Guarantees, for every implementation:
- * - Only records of the tenant are read, counted or told of.
+ * - Only records of the tenant are read, counted or reported.
  * - Pages go from the newest record to the oldest. Each record is on one page, once, also where others are added meanwhile.
  * - A page has `most` records at most, and never more than {@link mostAccessRecords}.
  * - `after` is a place in time and gives no right: with another tenant it begins at the same time in that tenant's records.

@@ -35,7 +35,7 @@ export interface ListedAttempt {
   readonly outcome: string | null
 }
 
-/** Everything that is known of a trigger, save what its caller sent and what its handler answered. */
+/** Everything that is known of a trigger, except what its caller sent and what its handler answered. */
 export interface ShownTrigger extends ListedTrigger {
   readonly extension: string
   readonly request: string | null
@@ -110,8 +110,8 @@ const all = (some: Effect.Effect<ReadonlyArray<unknown>, RunnerError>): Effect.E
 }
 
 /**
- * Begins dead triggers anew that have their request; gives how many. Each gets all attempts and this much time. Those that may
- * have written are left out, unless one is named by its id or by such a reason.
+ * Replays dead triggers that have their request; gives how many. Each gets all attempts and this much time. Those that
+ * may have written are left out, unless one is named by its id or by such a reason.
  */
 export const replay = (
   filter: TriggerFilter,

@@ -37,7 +37,7 @@ export interface EndedTrigger {
 /** How many of the triggers that end at the same time are reported. */
 const mostTold = 100
 
-/** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
+/** How the reason of a trigger begins whose last attempt may have written. Only an operator replays it. */
 export const writtenReason = "may-have-written"
 
 /** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
@@ -141,7 +141,7 @@ const make = Effect.gen(function* () {
 
     /**
      * Takes what is due on these shards, oldest first: what waits, and what a lost runner had taken, but nothing of the
-     * tenants and installs that are passed over. Each stays this runner's for the lease, which {@link renew} begins anew. What
+     * tenants and installs that are skipped. Each stays this runner's for the lease, which {@link renew} restarts. What
      * this runner still works on is left out, whatever the server's clock says of its lease.
      */
     take: Effect.fnUntraced(function* (by: {
@@ -198,7 +198,7 @@ const make = Effect.gen(function* () {
         (rows) => (rows.length > 0 ? Effect.void : Effect.fail(fail("internal", "the attempt is over")))
       ),
 
-    /** Begins the lease anew; false where the attempt is no longer the trigger's. */
+    /** Restarts the lease; false where the attempt is no longer the trigger's. */
     renew: ({ id, run }: Pick<TakenTrigger, "id" | "run">, lease: Duration.Duration) =>
       Effect.map(
         asked(sql`

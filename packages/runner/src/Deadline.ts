@@ -120,7 +120,7 @@ const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerErr
 
 /**
  * Carries out the effect and fails at the deadline, within 100 ms. Slow work is interrupted then and not waited for, so
- * that a part that cannot be interrupted delays nobody. Who interrupts this waits for the end, as ever.
+ * that a part that cannot be interrupted delays nobody. Whoever interrupts this waits for the end, as usual.
  */
 export const endAt =
   (deadline: Deadline) =>

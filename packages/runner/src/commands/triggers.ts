@@ -101,7 +101,7 @@ const replay = Command.make(
       const filter = yield* namedBy(flags)
       const begun = yield* onTriggers(flags.settingsFile, (triggers, expiry) => triggers.replay(filter, expiry))
       if (begun === 0) return yield* new NoSuchTrigger({ what: "dead trigger that can be replayed" })
-      yield* Console.log(`${begun} begun anew`)
+      yield* Console.log(`${begun} replayed`)
     })
 ).pipe(
   Command.withDescription(

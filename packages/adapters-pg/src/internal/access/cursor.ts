@@ -1,7 +1,7 @@
 import { InvalidInput } from "@alga-psa/ext-domain/CallError"
 import { Effect, Option, Schema } from "effect"
 
-/** The last record of a page: the page behind begins with the next older one. */
+/** The last record of a page: the next page begins with the next older one. */
 export interface AccessPlace {
   readonly exact: string
   readonly runner: string
