@@ -35,7 +35,7 @@ export const AccessRecord = Schema.Struct({
   install: Schema.NullOr(InstallId),
   version: about(
     Schema.NullOr(Schema.String),
-    "The id of the version that the caller named, if any; contentHash is what was checked"
+    "The id of the installed version, as the database has it; null if the install cannot be used"
   ),
   contentHash: about(Schema.NullOr(Schema.String), "SHA-256 of the archive that ran, in hexadecimal"),
   user: about(Schema.NullOr(UserId), "The user that it ran for; the nil UUID if that user was erased"),
