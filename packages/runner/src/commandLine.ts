@@ -25,7 +25,7 @@ const loaded = await Promise.all((asked.length > 0 ? asked : Object.entries(comm
 
 const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
-    "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
+    "Run Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
   Command.withSubcommands(loaded)
 )
