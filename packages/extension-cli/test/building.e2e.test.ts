@@ -118,5 +118,5 @@ describe("alga-ext dev", () => {
     expect(await until(ready)).toMatch(ready)
     child.kill("SIGINT")
     expect(await ended).toEqual([0, null])
-  }, 120_000)
+  })
 })
