@@ -5,7 +5,7 @@ import { Effect, type Layer, Redacted, type Scope } from "effect"
 
 const bytesOfJson = (value: unknown): number => JSON.stringify(value)?.length ?? 0
 
-/** What a request took on its way here: its body in base64, and the texts that it may hold many of. */
+/** What a request took on its way here: its body, and the texts that it may hold many of. */
 const bytesOf = ({ context: { config }, http, secret_envelope: secrets }: ExecuteRequest): number => {
   const texts = [
     http.path,
@@ -14,8 +14,7 @@ const bytesOf = ({ context: { config }, http, secret_envelope: secrets }: Execut
     config && Redacted.value(config),
     secrets && Redacted.value(secrets)
   ]
-  const body = Math.ceil((http.body_b64?.length ?? 0) / 3) * 4
-  return texts.reduce((sum: number, one) => sum + bytesOfJson(one), body)
+  return texts.reduce((sum: number, one) => sum + bytesOfJson(one), http.body_b64?.length ?? 0)
 }
 
 /** Waits for room for a request that another runner hands on, and counts it until the scope closes. */

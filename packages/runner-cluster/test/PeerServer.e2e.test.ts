@@ -153,7 +153,7 @@ describe("A request of another runner", () => {
   )
 
   it.live.each([
-    ["its body", { http: { ...good.http, body_b64: Buffer.alloc(45).toString("base64") } }],
+    ["its body", { http: { ...good.http, body_b64: Buffer.alloc(60).toString("base64") } }],
     ["its headers", { http: { ...good.http, headers: { "x-long": "x".repeat(60) } } }],
     ["its configuration", { context: { ...good.context, config: { long: "x".repeat(60) } } }],
     ["its sealed secrets", { secret_envelope: { algorithm: "inline", values: { token: "x".repeat(60) } } }]

@@ -3,6 +3,7 @@ import type { AccessRecord } from "../AccessRecord.ts"
 import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { NotOffered } from "../NotOffered.ts"
+import { installedVersions } from "./executions.ts"
 import { meter } from "./meters.ts"
 import type { Coded, Operation, Steps } from "./operation.ts"
 
@@ -56,7 +57,7 @@ const execution = (invocation: InvocationData) => ({
   tenant: invocation.tenantId,
   extension: invocation.extensionId,
   install: invocation.installId,
-  version: invocation.versionId,
+  version: installedVersions.get(invocation) ?? null,
   contentHash: invocation.contentHash,
   user: invocation.user?.userId ?? null,
   trigger: invocation.trigger,
