@@ -117,6 +117,17 @@ const many = (by: string): Place => ({
   column: "median"
 })
 
+const byKind =
+  (table: string, column: string) =>
+  (kind: string): Place => ({
+    bench: "sandbox-installs",
+    table,
+    where: { "a process for each": kind },
+    column
+  })
+const atRandom = byKind("Requests of 16 installs at random", "requests/s")
+const moreMemory = byKind("Memory of sandbox processes that keep installs", "each more install")
+
 /** The figures that matter, by the part of the page that they stand in. */
 export const groups: Readonly<Record<string, ReadonlyArray<Row>>> = {
   reads: [
@@ -183,6 +194,18 @@ export const groups: Readonly<Record<string, ReadonlyArray<Row>>> = {
       },
       beside: null,
       better: "less"
+    },
+    {
+      what: "memory of one more install kept ready, in its component's process (MB)",
+      here: moreMemory("component"),
+      beside: { name: "in a process of its own", place: moreMemory("install") },
+      better: "less"
+    },
+    {
+      what: "requests a second of 16 installs at random, two processes kept, each of a component",
+      here: atRandom("component"),
+      beside: { name: "each of an install", place: atRandom("install") },
+      better: "more"
     },
     {
       what: "a request handed on by another runner (ms)",
