@@ -269,7 +269,7 @@ describe("a kept test", () => {
       "test/recorded is a link"
     ],
     ["a link that leads nowhere", "test", () => symlink(join(home, "none"), at("test")), "test is a link"],
-    ["test as a file", "test", () => writeFile(at("test"), "mine"), "test is no folder"]
+    ["test as a file", "test", () => writeFile(at("test"), "mine"), "test is not a folder"]
   ])("refuses %s by name, and makes nothing behind it", async (_what, name, prepare, said) => {
     await place(name)
     await rm(at("test"), { recursive: true, force: true })
