@@ -15,7 +15,10 @@ export interface GrantLife {
   readonly granted: boolean
   /** When a call last used it, by the access records; null if none did, `unknown` without records. */
   readonly usedLast: string | null
-  /** How many executions used it in the days that were asked for: a revocation would have refused them. Null without records. */
+  /**
+   * How many executions used it in the days that were asked for: a revocation would have refused them. Those under one request id
+   * count once. Null without records.
+   */
   readonly executions: number | null
   /**
    * Who made it as it is: `db grants` (or `db extension`), by a record of it, or somebody `elsewhere`, such as the product. Null where there is
