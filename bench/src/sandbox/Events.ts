@@ -90,7 +90,7 @@ export const events = Effect.fnUntraced(function* (component: Component, bytes: 
       ["end of a busy loop after its deadline", end, 10, end <= 10 ? "yes" : "NO"],
       ["first answer after it, a spare ready", median(afters), normal, median(afters) <= 2 * normal ? "yes" : "NO"],
       ["the normal latency, as goal above", normal, null, null],
-      ["first request of a component never seen", unseen, 300, unseen <= 300 ? "yes" : "NO"]
+      ["first request of a component never seen", unseen, 250, unseen <= 250 ? "yes" : "NO"]
     ]
   }
   const figures = {
