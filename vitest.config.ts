@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { configDefaults, defineConfig } from "vitest/config"
 
 const tests = (kind: string) => `{packages/*,bench,checks}/test/**/*${kind}.test.ts`
@@ -12,6 +13,16 @@ if (process.env["NODE_DISABLE_COMPILE_CACHE"] === undefined && process.env["NODE
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
 }
 
+// An extension that was built is built again by other tests, and by the next run: what was made of the same is kept for a day.
+const components = fileURLToPath(new URL("node_modules/.cache/components", import.meta.url))
+process.env["ALGA_KEPT_COMPONENTS"] ??= components
+mkdirSync(components, { recursive: true })
+for (const name of readdirSync(components)) {
+  const file = join(components, name)
+  const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 }
+  if (mtimeMs < Date.now() - 86_400_000) rmSync(file, { force: true })
+}
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -19,6 +30,7 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // Files keep nothing for each other, and loading Effect anew for each costs a second of processor time.
     isolate: false,
+    setupFiles: ["checks/test/support/givesBack.ts"],
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { Effect, type Redacted } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
 import { type Contender, runner } from "../execute/Contenders.ts"
-import { installSample, overviewRequest, populationOf } from "../execute/Setting.ts"
+import { installSample, overviewRequest, populationOf, type TenantName } from "../execute/Setting.ts"
 import { machine } from "../Machine.ts"
 import { databases } from "../postgres/Databases.ts"
 import { benchServer } from "../postgres/Server.ts"
@@ -19,8 +19,22 @@ const pauseMs = 10
 const warmUpMs = 2_000
 const mebibyte = 1_048_576
 
-/** The least that sixteen callers cost who never pause: each is refused at once. */
-const floor = "none: sixteen without a token" as const
+const byComponent = { ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER: "component" }
+
+/** What is asked beside the neighbour, and how the runner is set. */
+interface Case {
+  readonly name: string
+  readonly asked: (url: string) => ReadonlyArray<Asked>
+  readonly settings?: Readonly<Record<string, string>>
+  /** Whether another runner is asked, which shares nothing with the neighbour's but the machine and the database. */
+  readonly elsewhere?: boolean
+}
+
+/** Sixteen callers who never pause, each with the same request. */
+const sixteen =
+  (request: (url: string) => Asked): Case["asked"] =>
+  (url) =>
+    Array.from({ length: atOnce }, () => request(url))
 
 const withoutToken = (url: string): Asked => ({
   url: `${url}/v1/execute`,
@@ -84,7 +98,7 @@ const failedOf = ({ statuses }: AskResult): number =>
   Object.entries(statuses).reduce((sum, [status, count]) => (status === "200" ? sum : sum + count), 0)
 
 const tableOf = (all: ReadonlyArray<Seen>, quiet: Seen): Table => ({
-  title: "A neighbour's request and /healthz (ms) while sixteen attack, and what the runner takes",
+  title: "A neighbour's request and /healthz (ms) while sixteen attack or flood, and what the runner takes",
   columns: [
     ...["attack", "neighbour p50", "p99", "of quiet p99", "worst", "failed", "/healthz p50", "p99", "worst"],
     ...["runner MiB", "more than quiet", "children MiB", "processor s", "answers to the attack"]
@@ -120,29 +134,42 @@ const run = (options: BenchOptions) =>
     const database = packed as Redacted.Redacted
     const bundles = join(folder, "bundles")
     const hash = yield* installSample(database, bundles)
-    const seen: Array<Seen> = []
-    for (const attack of [null, floor, ...attacks]) {
-      const name = attack === floor ? floor : (attack?.name ?? "none")
-      yield* tell(name)
-      const requests =
-        attack === null
-          ? []
-          : attack === floor
-            ? Array.from({ length: atOnce }, () => withoutToken)
-            : yield* Effect.forEach(Array.from({ length: atOnce }).keys(), (variant) =>
-                installAttack(database, bundles, attack, variant)
-              )
-      const one = Effect.gen(function* () {
-        const started = yield* runner({ database, token, bundles, cache: join(folder, `cache ${process.pid} ${name}`) })
-        const asked = requests.map((of) => of(started.url, token))
-        return yield* observe(name, started, hash, asked, budget)
+    const overview = (url: string, of: TenantName): Asked => ({
+      url: `${url}/v1/execute`,
+      method: "POST",
+      ...overviewRequest(of, hash, token),
+      pauseMs: 0
+    })
+    const flood = sixteen((url) => overview(url, "large"))
+    const observed = ({ asked, elsewhere = false, name, settings = {} }: Case) =>
+      Effect.gen(function* () {
+        yield* tell(name)
+        const start = (cache: string) =>
+          runner({ database, token, bundles, cache: join(folder, `${cache} ${process.pid} ${name}`) }, settings)
+        const own = yield* start("cache")
+        const other = elsewhere ? yield* start("another cache") : own
+        return yield* observe(name, own, hash, asked(other.url), budget)
+      }).pipe(Effect.scoped)
+
+    const quiet = yield* observed({ name: "none", asked: () => [] })
+    // The least that sixteen callers cost who never pause: each is refused at once.
+    const least = yield* observed({ name: "none: sixteen without a token", asked: sixteen(withoutToken) })
+    const attacked = yield* Effect.forEach(attacks, (attack) =>
+      Effect.gen(function* () {
+        const requests = yield* Effect.forEach(Array.from({ length: atOnce }).keys(), (variant) =>
+          installAttack(database, bundles, attack, variant)
+        )
+        return yield* observed({ name: attack.name, asked: (url) => requests.map((of) => of(url, token)) })
       })
-      seen.push(yield* Effect.scoped(one))
+    )
+    const flooded = yield* observed({ name: "a flood of requests as the neighbour's", asked: flood })
+    // What the flood costs whom it shares a machine with, and no runner.
+    const beside = yield* observed({ name: "the same flood on another runner", asked: flood, elsewhere: true })
+    const shared = {
+      quiet: yield* observed({ name: "none, by component", asked: () => [], settings: byComponent }),
+      flooded: yield* observed({ name: "the same flood, by component", asked: flood, settings: byComponent })
     }
-    const [quiet, least, ...attacked] = seen
-    if (quiet === undefined || least === undefined) return yield* new BenchFailed({ why: "nothing was measured" })
-    const quietP99 = sampleOf(quiet.neighbour.took).p99
-    const leastP99 = sampleOf(least.neighbour.took).p99
+    const p99Of = ({ neighbour }: Seen) => sampleOf(neighbour.took).p99
     const report: Report = {
       bench: "under-attack",
       environment: {
@@ -151,14 +178,14 @@ const run = (options: BenchOptions) =>
         request: "the neighbour's is the sample's /api/overview, four host calls",
         milliseconds: `${budget} for each attack, on a runner of its own with an empty cache`
       },
-      tables: [tableOf(seen, quiet)],
+      tables: [tableOf([quiet, least, ...attacked, flooded, beside, shared.quiet, shared.flooded], quiet)],
       figures: {
-        "p99 of a neighbour under attack, of its quiet p99": Math.max(
-          ...attacked.map(({ neighbour }) => sampleOf(neighbour.took).p99 / quietP99)
-        ),
-        "p99 of a neighbour under attack, of its p99 at the floor": Math.max(
-          ...attacked.map(({ neighbour }) => sampleOf(neighbour.took).p99 / leastP99)
-        ),
+        "p99 of a neighbour under attack, of its quiet p99": Math.max(...attacked.map(p99Of)) / p99Of(quiet),
+        "p99 of a neighbour under attack, of its p99 at the floor": Math.max(...attacked.map(p99Of)) / p99Of(least),
+        "p99 of a quiet tenant beside a flood, of its own": p99Of(flooded) / p99Of(quiet),
+        "p99 of a quiet tenant beside a flood, by component, of its own": p99Of(shared.flooded) / p99Of(shared.quiet),
+        "p99 of a quiet tenant beside a flood, of that with the flood on another runner":
+          Math.max(p99Of(flooded), p99Of(shared.flooded)) / p99Of(beside),
         "worst /healthz under attack, of 150 ms": Math.max(...attacked.map(({ health }) => worst(health) / 150)),
         "memory of the runner under attack, of 300 MiB more": Math.max(
           ...attacked.map(({ own }) => (own - quiet.own) / mebibyte / 300)
@@ -176,6 +203,6 @@ const run = (options: BenchOptions) =>
 /** A runner that is attacked, beside the same runner left alone. */
 export const underAttack: Bench = {
   name: "under-attack",
-  summary: "a neighbour's requests and /healthz while a tenant's bundles attack the runner, beside the same without",
+  summary: "a neighbour's requests and /healthz while a tenant's bundles or its flood of requests attack the runner",
   run
 }

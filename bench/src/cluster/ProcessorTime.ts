@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { Effect } from "effect"
 
 /** Milliseconds of one tick of `/proc`, as every Linux of today counts them. */
 const tickMs = 10
@@ -29,3 +30,13 @@ export const processorTimeOf = async (pid: number): Promise<{ readonly own: numb
 /** The same of these processes together. */
 export const processorTimeOfAll = async (pids: ReadonlyArray<number>): Promise<number> =>
   sum((await Promise.all(pids.map(timesOf))).map(({ own }) => own))
+
+/** Begins to count what this process and all that it has started spend on processors, in milliseconds. */
+export const spentSince = Effect.map(
+  Effect.promise(() => processorTimeOf(process.pid)),
+  (before) =>
+    Effect.map(
+      Effect.promise(() => processorTimeOf(process.pid)),
+      (now) => ({ host: now.own - before.own, guests: now.children - before.children })
+    )
+)

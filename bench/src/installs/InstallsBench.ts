@@ -3,15 +3,14 @@ import type { Component, SandboxOptions } from "@alga-psa/ext-adapters-wit"
 import { Effect, Schedule } from "effect"
 import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
 import { machine } from "../Machine.ts"
-import { numbers } from "../Numbers.ts"
 import type { Report, Table } from "../Report.ts"
-import { atOnce, sampleOf } from "../Sample.ts"
+import { sampleOf } from "../Sample.ts"
 import { guestProcesses, memoryOfGuest } from "../sandbox/GuestProcesses.ts"
 import { workComponent } from "../sandbox/Guests.ts"
 import { layerOurs, request, taken } from "../sandbox/Ours.ts"
 import { temporaryDirectory } from "../sandbox/TemporaryDirectory.ts"
-import { openLoop } from "./OpenLoop.ts"
-import { zipf } from "./Zipf.ts"
+import { atRandom } from "./AtRandom.ts"
+import { alike, zipfComponents, zipfInstalls, zipfLoad } from "./ZipfLoad.ts"
 
 type ProcessPer = SandboxOptions["processPer"]
 
@@ -20,13 +19,6 @@ const warmUps = 20
 const rounds = 15
 /** In this time a process loads a component ahead. */
 const pauseMs = 1_000
-const sandboxMb = 2_048
-
-/** The component with a section that means nothing, so that it is another one. */
-const another = (component: Uint8Array, at: number): Uint8Array => {
-  const name = Buffer.from(`number ${at}`)
-  return Buffer.concat([component, Uint8Array.of(0, name.byteLength + 1, name.byteLength), name])
-}
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
@@ -36,16 +28,9 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 /** Requests of 16 installs at random, one after another, on two processes that are kept. */
-const atRandom = Effect.fnUntraced(function* (directory: string, component: Component, options: BenchOptions) {
+const random = Effect.fnUntraced(function* (directory: string, component: Component, options: BenchOptions) {
   const measured = (processPer: ProcessPer) =>
-    Effect.gen(function* () {
-      const calls = Array.from({ length: 16 }, (_, at) => request(component, { installId: `install ${at}` }))
-      const next = numbers()
-      const draw = () => calls[Math.floor(next() * calls.length)] ?? Effect.void
-      yield* Effect.repeat(Effect.suspend(draw), { times: warmUps })
-      const { durations, milliseconds } = yield* atOnce([Effect.suspend(draw)], options.budget)
-      return { ...sampleOf(durations), rate: (durations.length / milliseconds) * 1_000 }
-    }).pipe(Effect.provide(layerOurs(directory, { idleProcesses: 2, processPer })), Effect.scoped)
+    atRandom(directory, component, { installs: 16, kept: 2, processPer, fewest: 0, milliseconds: options.budget })
   const [byInstall, byComponent] = [yield* measured("install"), yield* measured("component")]
   const times = byComponent.rate / byInstall.rate
   const table: Table = {
@@ -97,9 +82,9 @@ const firstOfInstall = Effect.fnUntraced(function* (directory: string, component
   return { table, figures }
 })
 
-/** What one more install takes that a process of its component keeps ready. */
+/** What one more install takes that is kept ready: in a process of its component, and with a process of its own. */
 const memoryOfInstall = Effect.fnUntraced(function* (directory: string, component: Component) {
-  const after = (installs: number) =>
+  const after = (processPer: ProcessPer, installs: number) =>
     Effect.gen(function* () {
       const before = new Set(guestProcesses())
       for (let at = 0; at < installs; at++) {
@@ -108,74 +93,56 @@ const memoryOfInstall = Effect.fnUntraced(function* (directory: string, componen
       return guestProcesses()
         .filter((pid) => !before.has(pid))
         .reduce((sum, pid) => sum + memoryOfGuest(pid).proportional, 0)
-    }).pipe(Effect.provide(layerOurs(directory, { processPer: "component", spares: 0 })), Effect.scoped)
-  const [few, many] = [20, 100]
-  const [fewMb, manyMb] = [yield* after(few), yield* after(many)]
-  const each = (manyMb - fewMb) / (many - few)
+    }).pipe(Effect.provide(layerOurs(directory, { processPer, spares: 0, idleProcesses: 64 })), Effect.scoped)
+  const measured = Effect.fnUntraced(function* (processPer: ProcessPer, few: number, many: number) {
+    const [fewMb, manyMb] = [yield* after(processPer, few), yield* after(processPer, many)]
+    return { few, many, fewMb, manyMb, each: (manyMb - fewMb) / (many - few) }
+  })
+  const byInstall = yield* measured("install", 5, 20)
+  const byComponent = yield* measured("component", 20, 100)
   const table: Table = {
-    title: "Memory of one process that keeps installs of its component ready (MB, its own share)",
-    columns: ["each more", "goal", "met", `${few} installs`, `${many} installs`],
-    rows: [[each, 2, each <= 2 ? "yes" : "NO", fewMb, manyMb]]
+    title: "Memory of sandbox processes that keep installs of one component ready (MB, their own share)",
+    columns: ["a process for each", "each more install", "goal", "met", "installs", "MB", "installs", "MB"],
+    rows: [
+      ["install", byInstall.each, null, null, byInstall.few, byInstall.fewMb, byInstall.many, byInstall.manyMb],
+      [
+        ...["component", byComponent.each, 2, byComponent.each <= 2 ? "yes" : "NO"],
+        ...[byComponent.few, byComponent.fewMb, byComponent.many, byComponent.manyMb]
+      ]
+    ]
   }
-  return { table, figures: { "each more install kept in a process, MB": each } }
+  const figures = {
+    "each more install kept in a process, MB": byComponent.each,
+    "each more install kept: by component / by install, memory": byComponent.each / byInstall.each
+  }
+  return { table, figures }
 })
 
 /** Many installs of some components, asked by a Zipf law, within 2 GiB. */
 const byZipf = Effect.fnUntraced(function* (directory: string, bytes: Uint8Array, options: BenchOptions) {
-  const [installs, kinds] = [Math.max(20, 1_000 * options.scale), Math.max(2, 20 * options.scale)].map(Math.round) as [
-    number,
-    number
-  ]
+  const installs = Math.round(Math.max(20, zipfInstalls * options.scale))
+  const kinds = Math.round(Math.max(2, zipfComponents * options.scale))
   yield* options.tell(`taking in ${kinds} components`)
-  const components = yield* Effect.forEach(
-    Array.from({ length: kinds }, (_, at) => another(bytes, at)),
-    taken
-  ).pipe(Effect.provide(layerOurs(directory)), Effect.scoped)
-  const measured = (processPer: ProcessPer) =>
+  const components = yield* alike(directory, bytes, kinds)
+  const found = yield* Effect.forEach(modes, (mode) =>
     Effect.gen(function* () {
-      yield* options.tell(`a process for each ${processPer}`)
-      const calls = Array.from({ length: installs }, (_, at) =>
-        request(components[at % kinds] as Component, { installId: `install ${at}` })
-      )
-      const next = numbers()
-      const place = zipf(installs, next)
-      const draw = () => calls[place()] ?? Effect.void
-      const callers = Array.from({ length: 4 }, () => Effect.suspend(draw))
-      yield* atOnce(callers, options.budget)
-      const { durations, milliseconds } = yield* atOnce(callers, options.budget)
-      const most = (durations.length / milliseconds) * 1_000
-      const half = yield* openLoop(draw, most / 2, options.budget * 2, next)
-      const processes = guestProcesses().map(memoryOfGuest)
-      return { ...sampleOf(half.durations), most, failed: half.failed, processes }
-    }).pipe(
-      Effect.provide(
-        layerOurs(directory, {
-          concurrency: 4,
-          concurrencyPerInstall: 4,
-          concurrencyPerTenant: 4,
-          queueLength: 100_000,
-          idleProcesses: 64,
-          idleMb: sandboxMb,
-          loadedSpares: 4,
-          processPer
-        })
-      ),
-      Effect.scoped
-    )
-  const found = yield* Effect.forEach(modes, (mode) => Effect.map(measured(mode), (it) => ({ mode, ...it })))
+      yield* options.tell(`a process for each ${mode}`)
+      return { mode, ...(yield* zipfLoad(directory, components, installs, mode, options)) }
+    })
+  )
   const table: Table = {
     title: `${installs} installs of ${kinds} components, by a Zipf law (s = 1), 2 GiB for idle processes`,
     columns: [
       ...["a process for each", "at most, requests/s", "at half of it: requests/s", "median ms", "p99 ms"],
       ...["requests", "failed", "processes", "their own MB"]
     ],
-    rows: found.map(({ failed, median, mode, most, p99, processes, runs }) => [
+    rows: found.map(({ failed, half, mode, most, processes }) => [
       mode,
-      most,
-      most / 2,
-      median,
-      p99,
-      runs,
+      most.rate,
+      half.rate,
+      half.median,
+      half.p99,
+      half.runs,
       failed,
       processes.length,
       processes.reduce((sum, { proportional }) => sum + proportional, 0)
@@ -183,8 +150,8 @@ const byZipf = Effect.fnUntraced(function* (directory: string, bytes: Uint8Array
   }
   const shared = found.find(({ mode }) => mode === "component")
   const figures = {
-    "many installs at half the most, by component: median ms": shared?.median ?? Number.NaN,
-    "many installs at half the most, by component: p99 ms": shared?.p99 ?? Number.NaN
+    "many installs at half the most, by component: median ms": shared?.half.median ?? Number.NaN,
+    "many installs at half the most, by component: p99 ms": shared?.half.p99 ?? Number.NaN
   }
   return { table, figures }
 })
@@ -197,13 +164,13 @@ const run = (options: BenchOptions) =>
     const bytes = yield* Effect.promise(() => workComponent("quickjs", options.keep))
     const component = yield* Effect.provide(taken(bytes), layerOurs(directory))
     yield* options.tell("installs at random")
-    const random = yield* atRandom(directory, component, options)
+    const atRandomly = yield* random(directory, component, options)
     yield* options.tell("first requests")
     const first = yield* firstOfInstall(directory, component)
     yield* options.tell("memory")
     const memory = yield* memoryOfInstall(directory, component)
     const many = yield* byZipf(directory, bytes, options)
-    const parts = [random, first, memory, many]
+    const parts = [atRandomly, first, memory, many]
     const report: Report = {
       bench: "sandbox-installs",
       environment: {

@@ -1,3 +1,8 @@
+import { zipf } from "../installs/Zipf.ts"
+import { numbers } from "../Numbers.ts"
+import { type Found, makePool, type PoolCosts, type PoolSetup } from "./Pool.ts"
+import { makeProcessors, type Step } from "./Processors.ts"
+
 /** What one execution asks of whom, in milliseconds of a processor. */
 export interface Demand {
   /** Of the callers' process. */
@@ -15,9 +20,11 @@ export interface Demand {
 /** A set-up of machines: processors that everything shares. */
 export interface Setup {
   readonly runners: number
-  /** Callers that each ask again as soon as they are answered. */
-  readonly callers: number
+  /** Callers that each ask again as soon as they are answered; or requests a second, whether those before are answered or not. */
+  readonly callers: number | { readonly perSecond: number }
   readonly installs: number
+  /** Which install is asked for: each in turn, each alike by chance, or by a Zipf law with the exponent 1. Default: in turn. */
+  readonly law?: "turn" | "alike" | "zipf"
   /** Executions at the same time on one runner; more wait. */
   readonly concurrency: number
   /** Processors that callers, runners, sandboxes and PostgreSQL share. */
@@ -30,6 +37,10 @@ export interface Setup {
   readonly behind: number
   /** How many executions are simulated. */
   readonly executions: number
+  /** The share of these, from the first, that is not counted. Default: a tenth. */
+  readonly warmUp?: number
+  /** What each runner's sandbox keeps, and what it takes to make more. Default: each execution finds its process and instance. */
+  readonly sandbox?: { readonly keeps: PoolSetup; readonly costs: PoolCosts }
 }
 
 /** What the callers would see. */
@@ -41,62 +52,57 @@ export interface Outcome {
   /** The share of their time in which processors, and each runner's main thread, are at work. */
   readonly processors: number
   readonly runner: number
+  /** Milliseconds of processors for one execution. */
+  readonly processorMs: number
+  /** The shares of executions that found this. */
+  readonly found: Readonly<Record<Found, number>>
+  /** Sandbox processes of one runner at the end, and their resident memory in MB. */
+  readonly processes: number
+  readonly memoryMb: number
 }
 
-/** Work that comes next: of a thread that does one thing at a time, or of a process of its own (null). */
-interface Step {
-  readonly thread: number | null
-  readonly work: number
-}
-
-/** Steps to take one after the other. */
-interface Job {
-  readonly steps: ReadonlyArray<Step>
-  readonly done: () => void
-  next: number
-  left: number
-  processor: number
-}
-
-/** A generator of numbers from 0 to 1, always the same: a simulation that is run again says the same. */
-const numbers = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-    return (state >>> 0) / 2 ** 32
-  }
-}
+const callersThread = 0
+const runnerThread = (runner: number) => 1 + runner
 
 /**
- * Plays a closed system through: each caller asks, waits, and asks again. A request passes the callers' thread, a runner's main
- * thread, a sandbox process of its own, PostgreSQL, and back, once for each host call. Threads serve their requests in turn.
- * Whoever wakes goes to one of the processors, by chance, and shares it evenly with whoever is there: one processor may have
- * two to serve while another has none, as the run queues of a kernel do. Service times vary as an exponential distribution
- * does half of the way.
+ * Plays a system through. A request passes the callers' thread, a runner's main thread, a sandbox process, PostgreSQL, and back,
+ * once for each host call. Service times vary as an exponential distribution does half of the way.
  */
 export const simulate = (demand: Demand, setup: Setup): Outcome => {
-  const { behind, callers, concurrency, elsewhere, executions, hostCalls, installs, processors, runners } = setup
-  const random = numbers(7)
+  const { behind, callers, concurrency, elsewhere, executions, hostCalls, installs, law, runners, sandbox } = setup
+  const random = numbers()
   const below = (count: number) => Math.floor(random() * count)
   const varied = (work: number) => work * (0.5 - 0.5 * Math.log(1 - random()))
-  const callersThread = 0
-  const runnerThread = (runner: number) => 1 + runner
-  const waiting = new Map<number, Array<Job>>()
-  const working = new Set<Job>()
-  const present = Array.from({ length: processors }, () => 0)
+  const machine = makeProcessors(setup.processors, random)
+  const work = (milliseconds: number, done: () => void) =>
+    machine.begin([{ thread: null, work: varied(milliseconds) }], done)
+  const pools =
+    sandbox === undefined
+      ? []
+      : Array.from({ length: runners }, () =>
+          makePool(sandbox.keeps, sandbox.costs, { now: machine.now, at: machine.at, work })
+        )
   const admitted = Array.from({ length: runners }, () => 0)
-  const queued = Array.from({ length: runners }, (): Array<Job> => [])
+  const queued = Array.from({ length: runners }, (): Array<() => void> => [])
   const took: Array<number> = []
-  let now = 0
-  let busy = 0
-  let runnerBusy = 0
+  const found: Array<Found> = []
+  const uncounted = Math.floor(executions * (setup.warmUp ?? 0.1))
+  const look = () => ({
+    now: machine.now(),
+    worked: machine.worked(),
+    byRunners: admitted.reduce((sum, _, one) => sum + machine.workedBy(runnerThread(one)), 0)
+  })
+  let first = look()
 
   const awaited = 1 - behind
   const behindAnswer = behind * (demand.runner + demand.sandbox + demand.database)
-  const process = (work: number): Step => ({ thread: null, work: varied(work * awaited) })
-  const runner = (thread: number, work: number): Step => ({ thread: runnerThread(thread), work: work * awaited })
+  const process = (milliseconds: number): Step => ({ thread: null, work: varied(milliseconds * awaited) })
+  const runner = (at: number, milliseconds: number): Step => ({
+    thread: runnerThread(at),
+    work: milliseconds * awaited
+  })
 
-  const stepsOf = (owner: number, asked: number): ReadonlyArray<Step> => {
+  const stepsOf = (owner: number, asked: number, more: number): ReadonlyArray<Step> => {
     const rounds = hostCalls + 2
     const handed = owner === asked ? [] : [runner(asked, demand.runner * 0.3 + demand.handingOn / 2)]
     const back = owner === asked ? [] : [runner(asked, demand.handingOn / 4)]
@@ -110,6 +116,7 @@ export const simulate = (demand: Demand, setup: Setup): Outcome => {
       { thread: callersThread, work: demand.callers / 2 },
       ...handed,
       runner(owner, share / rounds),
+      { thread: null, work: varied(more) },
       ...inside,
       process(demand.sandbox / (hostCalls + 1)),
       runner(owner, share / rounds),
@@ -118,90 +125,97 @@ export const simulate = (demand: Demand, setup: Setup): Outcome => {
     ]
   }
 
-  const wake = (job: Job): void => {
-    job.processor = below(processors)
-    present[job.processor] = presentAt(job) + 1
-    working.add(job)
+  const leave = (owner: number): void => {
+    admitted[owner] = (admitted[owner] ?? 1) - 1
+    const following = queued[owner]?.shift()
+    if (following !== undefined) enter(owner, following)
   }
-  const presentAt = ({ processor }: Job): number => present[processor] ?? 0
 
-  const begin = (job: Job): void => {
-    const step = job.steps[job.next]
-    if (step === undefined) {
-      job.done()
+  const enter = (owner: number, run: () => void): void => {
+    if ((admitted[owner] ?? 0) >= concurrency) {
+      queued[owner]?.push(run)
       return
     }
-    job.left = step.work
-    const line = step.thread === null ? undefined : waiting.get(step.thread)
-    if (line !== undefined) {
-      line.push(job)
-      return
-    }
-    if (step.thread !== null) waiting.set(step.thread, [])
-    wake(job)
+    admitted[owner] = (admitted[owner] ?? 0) + 1
+    run()
   }
 
-  const advance = (job: Job): void => {
-    const thread = job.steps[job.next]?.thread ?? null
-    working.delete(job)
-    present[job.processor] = presentAt(job) - 1
-    if (thread !== null) {
-      const following = waiting.get(thread)?.shift()
-      if (following === undefined) waiting.delete(thread)
-      else wake(following)
-    }
-    job.next += 1
-    begin(job)
+  const answer = (begun: number): void => {
+    took.push(machine.now() - begun)
+    if (took.length === uncounted) first = look()
   }
-
-  const jobOf = (steps: ReadonlyArray<Step>, done: () => void): Job => ({ steps, done, next: 0, left: 0, processor: 0 })
 
   let turn = 0
-  const ask = (): void => {
-    const begun = now
-    const owner = (turn++ % installs) % runners
+  const drawn =
+    law === "zipf" ? zipf(installs, random) : law === "alike" ? () => below(installs) : () => turn++ % installs
+  const ask = (answered: () => void): void => {
+    const begun = machine.now()
+    const install = drawn()
+    const owner = install % runners
     const asked = random() < elsewhere ? (owner + 1 + below(runners - 1)) % runners : owner
-    const request = jobOf(stepsOf(owner, asked), () => {
-      took.push(now - begun)
-      begin(jobOf([{ thread: null, work: varied(behindAnswer) }], () => {}))
-      admitted[owner] = (admitted[owner] ?? 1) - 1
-      const following = queued[owner]?.shift()
-      if (following !== undefined) admit(following, owner)
-      ask()
+    const pool = pools[owner]
+    enter(owner, () => {
+      if (pool === undefined) {
+        return machine.begin(stepsOf(owner, asked, 0), () => {
+          answer(begun)
+          work(behindAnswer, () => {})
+          leave(owner)
+          answered()
+        })
+      }
+      pool.take(install, (taken) => {
+        machine.begin(stepsOf(owner, asked, taken.more), () => {
+          found.push(taken.found)
+          answer(begun)
+          pool.answered(taken.process)
+          // As in the runner, who is let in next finds the process ready.
+          work(behindAnswer + taken.after, () => {
+            pool.give(taken.process)
+            leave(owner)
+          })
+          answered()
+        })
+      })
     })
-    if ((admitted[owner] ?? 0) < concurrency) admit(request, owner)
-    else queued[owner]?.push(request)
   }
 
-  const admit = (request: Job, owner: number): void => {
-    admitted[owner] = (admitted[owner] ?? 0) + 1
-    begin(request)
-  }
-
-  for (let caller = 0; caller < callers; caller++) ask()
-  while (took.length < executions) {
-    let passed = Number.POSITIVE_INFINITY
-    for (const job of working) passed = Math.min(passed, job.left * presentAt(job))
-    now += passed
-    busy += passed * present.filter((count) => count > 0).length
-    const done: Array<Job> = []
-    for (const job of working) {
-      const part = passed / presentAt(job)
-      const thread = job.steps[job.next]?.thread ?? callersThread
-      if (thread !== callersThread) runnerBusy += part
-      job.left -= part
-      if (job.left <= 1e-9) done.push(job)
+  if (typeof callers === "number") {
+    const again = (): void => ask(again)
+    for (let caller = 0; caller < callers; caller++) again()
+  } else {
+    const next = (left: number): void => {
+      if (left === 0) return
+      machine.at(machine.now() - (Math.log(1 - random()) * 1_000) / callers.perSecond, () => {
+        ask(() => {})
+        next(left - 1)
+      })
     }
-    for (const job of done) advance(job)
+    next(executions)
   }
-  const counted = took.slice(Math.floor(executions / 10)).sort((a, b) => a - b)
+  machine.run(() => took.length >= executions)
+
+  const counted = took.slice(uncounted).sort((a, b) => a - b)
   const at = (share: number) => counted[Math.min(counted.length - 1, Math.ceil(counted.length * share) - 1)] ?? 0
+  const shareOf = (what: Found) =>
+    found.slice(uncounted, executions).filter((one) => one === what).length / counted.length
+  const last = look()
+  const passed = last.now - first.now
+  const [pool] = pools
   return {
-    perSecond: (took.length / now) * 1_000,
+    perSecond: (counted.length / passed) * 1_000,
     median: at(0.5),
     p99: at(0.99),
-    processors: busy / (now * processors),
-    runner: runnerBusy / (now * runners)
+    processors: (last.worked - first.worked) / (passed * setup.processors),
+    runner: (last.byRunners - first.byRunners) / (passed * runners),
+    processorMs: (last.worked - first.worked) / counted.length,
+    found: {
+      instance: shareOf("instance"),
+      process: shareOf("process"),
+      loaded: shareOf("loaded"),
+      none: shareOf("none")
+    },
+    processes: pool?.processes() ?? 0,
+    memoryMb: pool?.memory() ?? 0
   }
 }
 

@@ -1,11 +1,18 @@
 import { cpus } from "node:os"
 import { Effect } from "effect"
-import type { Bench, BenchOptions } from "../Bench.ts"
+import { type Bench, BenchFailed, type BenchOptions } from "../Bench.ts"
 import { type FleetRunner, fleet } from "../cluster/Fleet.ts"
 import type { FleetLoadResult, Measured } from "../cluster/FleetLoad.ts"
 import { machine } from "../Machine.ts"
 import type { Cell, Report } from "../Report.ts"
+import { workComponent } from "../sandbox/Guests.ts"
+import { layerOurs, taken } from "../sandbox/Ours.ts"
+import { temporaryDirectory } from "../sandbox/TemporaryDirectory.ts"
 import { behindFor, type Demand, demandAt, type Setup, simulate } from "./Model.ts"
+import { planFor } from "./Plan.ts"
+import { sandboxCases, sandboxSetup } from "./SandboxCases.ts"
+import { sandboxCosts } from "./SandboxCosts.ts"
+import { casesTable, costsTable, missOf, planTable } from "./SandboxTables.ts"
 
 const hostCalls = 4
 const concurrencyPerCore = 2
@@ -41,9 +48,28 @@ const plan = (perSecond: number, demand: Demand, busy: number): ReadonlyArray<Re
   ]
 }
 
+/** The sandbox alone, without runners and PostgreSQL: what it costs, and the model beside loads of both kinds of processes. */
+const sandboxAlone = Effect.fnUntraced(function* (options: BenchOptions) {
+  const directory = yield* temporaryDirectory
+  const bytes = yield* Effect.promise(() => workComponent("quickjs", options.keep))
+  const component = yield* Effect.provide(taken(bytes), layerOurs(directory))
+  const costs = yield* sandboxCosts(directory, component, options)
+  const alone = sandboxSetup(
+    costs,
+    { per: "install", components: 1, idleProcesses: 1 },
+    { callers: 1, installs: 1, concurrency: 1, behind: 0, processors: cpus().length }
+  )
+  const behind = behindFor(costs.demand, alone, costs.perSecond)
+  return { costs, cases: yield* sandboxCases(directory, bytes, component, costs, behind, cpus().length, options) }
+})
+
+const laws = ["alike", "zipf"] as const
+const modes = ["install", "component"] as const
+
 const run = (options: BenchOptions) =>
   Effect.gen(function* () {
     const { budget, tell } = options
+    const { cases: sandboxes, costs } = yield* sandboxAlone(options)
     const prepared = yield* fleet(options)
     const { asked, load, settled, start, workIn } = prepared
     const cases: Array<{ readonly runners: number; readonly callers: number; readonly found: Measured }> = []
@@ -97,6 +123,10 @@ const run = (options: BenchOptions) =>
       one.found.median,
       one.modelled.median
     ])
+    yield* tell("the plan")
+    const plans = [1_000, 10_000, 100_000].flatMap((tenants) =>
+      laws.flatMap((law) => modes.map((per) => planFor(tenants, law, per, many, costs, behind)))
+    )
     const report: Report = {
       bench: "scale-model",
       environment: {
@@ -104,7 +134,10 @@ const run = (options: BenchOptions) =>
         ...prepared.environment,
         windows: `${rounds} of ${budget} ms in turns, the middle one counts`
       },
-      figures: { "largest miss of the model": Math.max(...compared.map(({ off }) => Math.abs(off))) },
+      figures: {
+        "largest miss of the model": Math.max(...compared.map(({ off }) => Math.abs(off))),
+        "largest miss of the model of the sandbox": Math.max(...sandboxes.map((one) => Math.abs(missOf(one))))
+      },
       tables: [
         {
           title:
@@ -142,11 +175,18 @@ const run = (options: BenchOptions) =>
           title: "10,000 executions a second, with nothing busier than 60 % of its time",
           columns: ["of what", "ms each", "how many"],
           rows: plan(10_000, many, 0.6)
-        }
+        },
+        costsTable(costs),
+        casesTable(sandboxes, goal),
+        planTable(plans)
       ]
     }
     return report
-  })
+  }).pipe(
+    Effect.mapError((error) =>
+      error instanceof BenchFailed ? error : new BenchFailed({ why: `${error._tag}: ${error.message}` })
+    )
+  )
 
 /** A simulation of runners, beside the runners. */
 export const scaleModel: Bench = {

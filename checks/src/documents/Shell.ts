@@ -14,7 +14,7 @@ export interface Place {
 }
 
 const ofThisRun =
-  /^(npm_(?!config_registry)|pnpm_|VITEST|NODE_(OPTIONS|PATH|ENV|V8_COVERAGE|CHANNEL|COMPILE_CACHE)|TEST_|INIT_CWD$)/i
+  /^(npm_(?!config_registry)|pnpm_|VITEST|NODE_(OPTIONS|PATH|ENV|V8_COVERAGE|CHANNEL|COMPILE_CACHE)|TEST_|ALGA_KEPT_|INIT_CWD$)/i
 
 /** The environment of a new shell: nothing of the run of tests around it, and the Node of this process first. */
 const around = ({ env }: Place): NodeJS.ProcessEnv => ({

@@ -24,7 +24,10 @@ export interface GrantLife {
   readonly by: "db grants" | "elsewhere" | null
 }
 
-/** An install with each capability that it declares or was granted, sorted. */
+/**
+ * An install with each capability that it declares, has, or had until somebody took it away in another way than by `db grants`,
+ * sorted.
+ */
 export interface InstallGrants {
   readonly row: InstalledVersion
   readonly grants: ReadonlyArray<GrantLife>
@@ -70,21 +73,29 @@ const usesOf = (rows: ReadonlyArray<InstalledVersion>, days: number) =>
 
 const inSeconds = (exact: string) => `${exact.slice(0, 19)}Z`
 
+/** Whether the records have a grant, by its making or its use, and not that it was taken away. */
+const wasGranted = ({ changed, last }: Use) =>
+  changed === accessOperations.applied || (changed === null && last !== null)
+
 const livesOf = (
   row: InstalledVersion,
-  uses: ReadonlyMap<string, Use> | null,
+  uses: ReadonlyArray<Use> | null,
   also: ReadonlyArray<Capability>
 ): InstallGrants => {
   const declared = parseCapabilities(row.declared)
   const granted = parseCapabilities(JSON.parse(row.granted))
-  const names = [...new Set([...declared, ...granted, ...also])].filter((name) => !alwaysGranted.has(name)).toSorted()
+  const had = parseCapabilities(uses?.filter(wasGranted).map(({ capability }) => capability) ?? [])
+  const names = [...new Set([...declared, ...granted, ...had, ...also])]
+    .filter((name) => !alwaysGranted.has(name))
+    .toSorted()
   return {
     row,
     grants: names.map((capability): GrantLife => {
-      const use = uses?.get(`${row.install} ${capability}`) ?? null
+      const use = uses?.find((one) => one.capability === capability) ?? null
       const isGranted = granted.has(capability)
       const isRecorded = use?.changed === (isGranted ? accessOperations.applied : accessOperations.revoked)
-      const nothingToTell = uses === null || (!isGranted && (use?.changed ?? null) === null)
+      const nothingToTell =
+        uses === null || (!isGranted && (use === null || (use.changed === null && use.last === null)))
       return {
         capability,
         declared: declared.has(capability),
@@ -115,8 +126,8 @@ export const grantLives = (
         Stream.grouped(page),
         Stream.mapEffect((rows) =>
           Effect.map(recorded ? usesOf(rows, days) : Effect.succeed(null), (uses) => {
-            const byGrant = uses && new Map(uses.map((use) => [`${use.install} ${use.capability}`, use] as const))
-            return rows.map((row) => livesOf(row, byGrant, also))
+            const byInstall = uses && Map.groupBy(uses, ({ install }) => install)
+            return rows.map((row) => livesOf(row, byInstall && (byInstall.get(row.install) ?? []), also))
           })
         ),
         Stream.flattenIterable

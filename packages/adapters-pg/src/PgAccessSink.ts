@@ -8,7 +8,7 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import type { SqlError } from "effect/sql/SqlError"
 import type { DatabaseAddress } from "./DatabaseAddress.ts"
 import { type AccessBufferOptions, makeAccessBuffer } from "./internal/access/buffer.ts"
-import { accessTable, insertRecords } from "./internal/access/columns.ts"
+import { accessTable, insertRecordsAsAt, isoTime } from "./internal/access/columns.ts"
 import { keepUp } from "./internal/access/script.ts"
 import { fromSqlError, sqlState } from "./internal/failure.ts"
 import { connectionTo } from "./ServerConnection.ts"
@@ -82,21 +82,40 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
     const buffer = makeAccessBuffer(options)
     const runner = randomUUID()
 
-    const insert = (first: number, batch: ReadonlyArray<AccessRecord>) =>
-      sql.unsafe(insertRecords, [JSON.stringify(batch), runner, first])
+    const serversTime = sql.unsafe<{ readonly time: string }>(`SELECT ${isoTime("now()")} AS time`)
+    let began: { readonly first: number; readonly at: string } | null = null
+    /** When the first attempt at a batch was made, by the server's clock. An answer that was lost may have been to that one. */
+    const beginOf = (first: number) =>
+      Effect.suspend(() =>
+        began?.first === first
+          ? Effect.succeed(began.at)
+          : Effect.map(serversTime, ([row]) => {
+              began = { first, at: row?.time ?? "" }
+              return began.at
+            })
+      )
 
     /** Gives those that the server refuses for what they are, one by one. */
     const write = (
       first: number,
-      batch: ReadonlyArray<AccessRecord>
-    ): Effect.Effect<ReadonlyArray<AccessRecord>, SqlError> =>
-      Effect.catchIf(Effect.as(insert(first, batch), []), isRecordsFault, (error) => {
+      batch: ReadonlyArray<AccessRecord>,
+      at: string
+    ): Effect.Effect<ReadonlyArray<AccessRecord>, SqlError> => {
+      const insert = sql.unsafe(insertRecordsAsAt, [JSON.stringify(batch), runner, first, at])
+      return Effect.catchIf(Effect.as(insert, []), isRecordsFault, (error) => {
         if (batch.length === 1)
           return Effect.as(Effect.logError("an access record was refused", toFailure(error)), batch)
         const half = Math.ceil(batch.length / 2)
-        const parts = [write(first, batch.slice(0, half)), write(first + half, batch.slice(half))]
+        const parts = [write(first, batch.slice(0, half), at), write(first + half, batch.slice(half), at)]
         return Effect.map(Effect.all(parts), (refused) => refused.flat())
       })
+    }
+
+    /** A month that is gone has none of the batch's records any more: they may begin anew. */
+    const makeMonths = Effect.suspend(() => {
+      began = null
+      return sql.unsafe(keepUp)
+    })
 
     const tell = Effect.suspend(() => {
       const { lost, refused } = buffer.counts()
@@ -109,8 +128,8 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
     const writeNext = Effect.suspend(() => {
       const batch = buffer.take(mostInBatch)
       if (batch === null) return Effect.succeed(false)
-      return write(batch.first, batch.records).pipe(
-        Effect.tapError((error) => (stateOf(error) === noPartition ? Effect.asVoid(sql.unsafe(keepUp)) : Effect.void)),
+      return Effect.flatMap(beginOf(batch.first), (at) => write(batch.first, batch.records, at)).pipe(
+        Effect.tapError((error) => (stateOf(error) === noPartition ? Effect.asVoid(makeMonths) : Effect.void)),
         Effect.mapError(toFailure),
         Effect.timeout(patience),
         Effect.flatMap((refused) => {

@@ -7,7 +7,21 @@ import type { Capability } from "@alga-psa/ext-domain/Capability"
 import { TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer, Metric, Redacted, Scope, Stream } from "effect"
+import {
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  Metric,
+  Redacted,
+  References,
+  Scope,
+  Stream
+} from "effect"
+import { TestClock } from "effect/testing"
 import * as AccessTables from "../src/AccessTables.ts"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
@@ -19,6 +33,7 @@ import { makePgAccessSink, type PgAccessSinkOptions } from "../src/PgAccessSink.
 import { dedicatedServer } from "../testing/ServerBinaries.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { as, dropped, freshRole, reader as readingLogin, refusal } from "./reader.ts"
+import { silentProxy } from "./silentProxy.ts"
 
 const password = "a-password-of-this-test"
 
@@ -166,6 +181,26 @@ describe("The months of access records", () => {
         }
         yield* statement(writer, "SELECT alga_extension_access.access_upkeep()")
         assert.deepStrictEqual((yield* Effect.provide(AccessTables.plan, admin)).months, [month(-3), ...around])
+      })
+    )
+  )
+
+  it.effect("are made by a runner as it starts, and each hour", () =>
+    run(
+      Effect.gen(function* () {
+        const { url, writer } = yield* tables
+        const months = Effect.provide(AccessTables.plan, layerAdmin(url))
+        const [last = ""] = (yield* months).months.slice(-1)
+        const isThere = Effect.map(months, (found) => found.months.includes(last))
+        const drop = statement(url, `DROP TABLE alga_extension_access.access_record_${last.replace("-", "_")}`)
+        yield* drop
+        yield* sinkOn(writer)
+        yield* Effect.repeat(isThere, { until: (there) => there })
+        yield* drop
+        yield* TestClock.adjust("59 minutes")
+        assert.isFalse(yield* isThere)
+        yield* TestClock.adjust("1 minute")
+        yield* Effect.repeat(isThere, { until: (there) => there })
       })
     )
   )
@@ -322,6 +357,43 @@ describe("Access records", () => {
     )
   )
 
+  it.effect("that cannot be written when the scope closes are waited for five seconds, and counted in the log", () =>
+    run(
+      Effect.gen(function* () {
+        const { url, writer } = yield* tables
+        const [held, end] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const locking = asked(url, (sql) =>
+          sql.withTransaction(
+            Effect.gen(function* () {
+              yield* sql.unsafe(`LOCK TABLE ${AccessTables.accessTable}`).unprepared
+              yield* Deferred.succeed(held, undefined)
+              yield* Deferred.await(end)
+            })
+          )
+        )
+        const scope = yield* Scope.make()
+        const { keep } = yield* Scope.provide(sinkOn(writer), scope)
+        const holder = yield* Effect.forkChild(locking, { startImmediately: true })
+        yield* Deferred.await(held)
+        const lines: Array<unknown> = []
+        const logger = Logger.make<unknown, void>(({ fiber, message }) => {
+          lines.push([[message].flat()[0], fiber.getRef(References.CurrentLogAnnotations)["records"]])
+        })
+        keep(record(freshTenant()))
+        const closing = yield* Effect.forkChild(Effect.provide(Scope.close(scope, Exit.void), Logger.layer([logger])), {
+          startImmediately: true
+        })
+        yield* TestClock.adjust(4_999)
+        assert.isUndefined(closing.pollUnsafe())
+        yield* TestClock.adjust(1)
+        yield* Fiber.join(closing)
+        assert.deepStrictEqual(lines, [["access records are lost: the runner stops", 1]])
+        yield* Deferred.succeed(end, undefined)
+        yield* Fiber.join(holder)
+      })
+    )
+  )
+
   it.live("are written after a write was given up in its midst", () =>
     run(
       Effect.gen(function* () {
@@ -345,6 +417,34 @@ describe("Access records", () => {
         const again = asked(writer, (sql) => sql.unsafe(insertRecords, batch).unprepared)
         yield* again
         yield* again
+        assert.lengthOf(yield* listed(reader, tenant), 1)
+      })
+    )
+  )
+
+  it.live("are written once, where the answer was lost and the month turns before the batch is written again", () =>
+    run(
+      Effect.gen(function* () {
+        const { reader, roles, url, writer } = yield* tables
+        yield* statement(url, "CREATE SCHEMA clock")
+        yield* statement(
+          url,
+          `CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER AS $$
+             SELECT pg_catalog.now() + make_interval(months => count(*)::int) FROM ${AccessTables.accessTable}
+           $$`
+        )
+        yield* statement(url, `GRANT USAGE ON SCHEMA clock TO ${roles.writer}`)
+        yield* statement(url, `ALTER ROLE ${roles.writer} SET search_path = clock, pg_catalog`)
+        let answers = 0
+        const proxy = yield* silentProxy(
+          Redacted.value(writer),
+          (chunk) => chunk.includes("INSERT 0 ") && ++answers === 1
+        )
+        const { flush, keep } = yield* sinkOn(Redacted.make(proxy.url))
+        const tenant = freshTenant()
+        keep(record(tenant, { time: "1970-01-01T00:00:00.000Z" }))
+        yield* Effect.retry(flush, { times: 50 })
+        assert.strictEqual(answers, 2)
         assert.lengthOf(yield* listed(reader, tenant), 1)
       })
     )
@@ -445,6 +545,14 @@ describe("The life of a grant", () => {
             ["cap:storage.kv", false, null]
           ]
         )
+        yield* statement(url, `UPDATE extension_version SET capabilities = '[]'`)
+        yield* statement(url, "UPDATE tenant_extension_install SET granted_caps = '[]'")
+        assert.deepStrictEqual(yield* lives(url, made.id), [
+          {
+            ...{ capability: "cap:client.read", declared: false, granted: false, by: "elsewhere" },
+            ...{ usedLast: usedLast ?? null, executions: 2 }
+          }
+        ])
       })
     )
   )

@@ -5,6 +5,7 @@ import type { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer, type Redacted } from "effect"
+import { TestClock } from "effect/testing"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
@@ -113,12 +114,9 @@ describe("The one connection of a pool carries no tenant over", () => {
     Effect.gen(function* () {
       const { url, login } = yield* database
       yield* Effect.gen(function* () {
-        const interrupted = yield* readLocked(url, names(one.tenant), (reading) =>
-          Effect.timeout(Fiber.interrupt(reading), Duration.seconds(2))
-        )
-        assert.isUndefined(interrupted)
+        assert.isUndefined(yield* readLocked(url, names(one.tenant), Fiber.interrupt))
         assert.deepEqual(yield* next, clean)
-      }).pipe(Effect.provide(oneConnection(login.url)))
+      }).pipe(Effect.provide(oneConnection(login.url, { statementTimeout: Duration.hours(1) })))
     })
   )
 
@@ -128,17 +126,21 @@ describe("The one connection of a pool carries no tenant over", () => {
       yield* Effect.gen(function* () {
         assert.strictEqual(yield* readLocked(url, reason(names(one.tenant)), Fiber.join), "timeout")
         assert.deepEqual(yield* next, clean)
-      }).pipe(Effect.provide(oneConnection(login.url, { statementTimeout: Duration.millis(500) })))
+      }).pipe(Effect.provide(oneConnection(login.url, { statementTimeout: Duration.seconds(2) })))
     })
   )
 
-  it.live("after the port's time limit", () =>
+  it.effect("after the port's time limit", () =>
     Effect.gen(function* () {
       const { url, login } = yield* database
+      const readTimeout = Duration.millis(500)
       yield* Effect.gen(function* () {
-        assert.strictEqual(yield* readLocked(url, reason(names(one.tenant)), Fiber.join), "timeout")
+        const outcome = yield* readLocked(url, reason(names(one.tenant)), (reading) =>
+          Effect.andThen(TestClock.adjust(readTimeout), Fiber.join(reading))
+        )
+        assert.strictEqual(outcome, "timeout")
         assert.deepEqual(yield* next, clean)
-      }).pipe(Effect.provide(oneConnection(login.url, { readTimeout: Duration.millis(500) })))
+      }).pipe(Effect.provide(oneConnection(login.url, { readTimeout })))
     })
   )
 

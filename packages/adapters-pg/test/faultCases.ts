@@ -5,7 +5,8 @@ import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
-import { Clock, Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { TestClock } from "effect/testing"
 import { createTables } from "../src/Fixture.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerServer, type ServerOptions } from "../src/PgServer.ts"
@@ -24,7 +25,8 @@ export const list = Effect.flatMap(ClientReader, (reader) => reader.list(tenant,
 export const reason = <A, R>(read: Effect.Effect<A, DataSourceError, R>) =>
   Effect.match(read, { onFailure: (error) => error.reason, onSuccess: () => "answered" })
 
-const connectTimeout = Duration.seconds(1)
+/** How long {@link ports} waits for a connection where nothing else is said. */
+export const connectTimeout: Duration.Duration = Duration.seconds(1)
 
 /** The ports on the server at the URL, with the read timeout. */
 export const ports = (
@@ -45,18 +47,23 @@ export const writing = (url: Redacted.Redacted) => Effect.provide(PgClient.layer
 /** A new database with the tables. */
 export const tables = Effect.tap(testDatabase, (url) => writing(url)(createTables))
 
-/** An address where somebody listens and never answers. */
-export const mute = Effect.acquireRelease(
-  Effect.callback<ReturnType<typeof createServer>>((resume) => {
-    const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-  }),
-  (server) => Effect.sync(() => server.close())
-).pipe(
-  Effect.map((server) => {
-    const { port } = server.address() as AddressInfo
-    return Redacted.make(`postgres://postgres:postgres@127.0.0.1:${port}/postgres`)
-  })
-)
+/** An address where somebody listens and never answers, and what waits until it is connected to. */
+export const mute = Effect.gen(function* () {
+  const reached = yield* Deferred.make<void>()
+  const server = yield* Effect.acquireRelease(
+    Effect.callback<ReturnType<typeof createServer>>((resume) => {
+      const server = createServer(() => Deferred.doneUnsafe(reached, Effect.void)).listen(0, "127.0.0.1", () =>
+        resume(Effect.succeed(server))
+      )
+    }),
+    (server) => Effect.sync(() => server.close())
+  )
+  const { port } = server.address() as AddressInfo
+  return {
+    url: Redacted.make(`postgres://postgres:postgres@127.0.0.1:${port}/postgres`),
+    reached: Deferred.await(reached)
+  }
+})
 
 /** Runs while another session holds the clients' table. */
 export const whileLocked = <A, E, R>(url: Redacted.Redacted, run: Effect.Effect<A, E, R>) =>
@@ -102,12 +109,15 @@ export const together = (count: number) =>
     { concurrency: count }
   )
 
-/** Fails when the run takes longer. */
-export const under = (limit: Duration.Duration) =>
-  Effect.fnUntraced(function* <A, E, R>(run: Effect.Effect<A, E, R>) {
-    const started = yield* Clock.currentTimeMillis
-    const found = yield* run
-    const took = (yield* Clock.currentTimeMillis) - started
-    assert.isBelow(took, Duration.toMillis(limit))
-    return found
-  })
+/** What a run gives that ends when so much time has passed, of the test's clock, since it came to where it waits, and not before. */
+export const after =
+  (time: Duration.Duration, waits: Effect.Effect<void> = Effect.void) =>
+  <A, E, R>(run: Effect.Effect<A, E, R>) =>
+    Effect.gen(function* () {
+      const running = yield* Effect.forkChild(run, { startImmediately: true })
+      yield* waits
+      yield* TestClock.adjust(Duration.subtract(time, Duration.millis(1)))
+      assert.isUndefined(running.pollUnsafe())
+      yield* TestClock.adjust(Duration.millis(1))
+      return yield* Fiber.join(running)
+    })

@@ -8,6 +8,8 @@ import { createTables, load } from "../src/Fixture.ts"
 import { dedicatedServer, dedicatedServerWith, standbyOf } from "../testing/ServerBinaries.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import {
+  after,
+  connectTimeout,
   list,
   mute,
   ports,
@@ -15,7 +17,6 @@ import {
   reason,
   tables,
   together,
-  under,
   waiting,
   whileLocked,
   writing
@@ -23,34 +24,36 @@ import {
 import { silentProxy } from "./silentProxy.ts"
 
 describe("A database server that is away", () => {
-  it.live("is unavailable, at once, where nobody listens", () =>
+  it.effect("is unavailable, at once, where nobody listens", () =>
     Effect.gen(function* () {
       const url = Redacted.make("postgres://postgres:hidden@127.0.0.1:1/postgres")
-      const error = yield* under(Duration.seconds(5))(Effect.flip(Effect.provide(list, ports(url))))
+      const error = yield* Effect.flip(Effect.provide(list, ports(url)))
       assert.deepEqual([error.reason, error.operation, error.retryable], ["unavailable", "ClientReader.list", true])
       assert.notInclude(String(error.cause), "hidden")
     })
   )
 
-  it.live("is unavailable within the connect timeout where somebody listens and never answers", () =>
+  it.effect("is unavailable within the connect timeout where somebody listens and never answers", () =>
     Effect.gen(function* () {
-      const url = yield* mute
-      const outcome = yield* under(Duration.seconds(5))(reason(Effect.provide(list, ports(url))))
+      const { reached, url } = yield* mute
+      const outcome = yield* after(connectTimeout, reached)(reason(Effect.provide(list, ports(url))))
       assert.strictEqual(outcome, "unavailable")
     })
   )
 
-  it.live("times out at the read timeout where that is shorter than the connect timeout", () =>
+  it.effect("times out at the read timeout where that is shorter than the connect timeout", () =>
     Effect.gen(function* () {
-      const url = yield* mute
-      const outcome = yield* under(Duration.seconds(5))(
-        reason(Effect.provide(list, ports(url, { connectTimeout: Duration.seconds(20) }, Duration.millis(300))))
-      )
+      const { reached, url } = yield* mute
+      const readTimeout = Duration.millis(300)
+      const outcome = yield* after(
+        readTimeout,
+        reached
+      )(reason(Effect.provide(list, ports(url, { connectTimeout: Duration.seconds(20) }, readTimeout))))
       assert.strictEqual(outcome, "timeout")
     })
   )
 
-  it.live("is unavailable while it is down, and answers again once it is back", () =>
+  it.effect("is unavailable while it is down, and answers again once it is back", () =>
     Effect.gen(function* () {
       const server = yield* dedicatedServer
       const url = Redacted.make(server.url)
@@ -58,8 +61,8 @@ describe("A database server that is away", () => {
       yield* Effect.gen(function* () {
         assert.strictEqual(yield* reason(list), "answered")
         yield* server.stop
-        assert.strictEqual(yield* under(Duration.seconds(5))(reason(list)), "unavailable")
-        assert.strictEqual(yield* under(Duration.seconds(5))(reason(list)), "unavailable")
+        assert.strictEqual(yield* reason(list), "unavailable")
+        assert.strictEqual(yield* reason(list), "unavailable")
         yield* server.start
         assert.strictEqual(yield* reason(list), "answered")
         yield* server.stop
@@ -69,7 +72,7 @@ describe("A database server that is away", () => {
     })
   )
 
-  it.live("is unavailable to the calls that it leaves in the middle, and answers the next once it is back", () =>
+  it.effect("is unavailable to the calls that it leaves in the middle, and answers the next once it is back", () =>
     Effect.gen(function* () {
       const server = yield* dedicatedServer
       const url = Redacted.make(server.url)
@@ -82,7 +85,7 @@ describe("A database server that is away", () => {
           yield* server.stop
           yield* Deferred.succeed(left, yield* Fiber.join(calls))
         })
-        yield* under(Duration.seconds(10))(Effect.exit(whileLocked(url, leaving)))
+        yield* Effect.exit(whileLocked(url, leaving))
         assert.deepEqual(yield* Deferred.await(left), ["unavailable", "unavailable", "unavailable"])
         yield* server.start
         assert.strictEqual(yield* reason(list), "answered")
@@ -90,22 +93,23 @@ describe("A database server that is away", () => {
     })
   )
 
-  it.live("times out when it falls silent in the middle, and answers again once it speaks", () =>
+  it.effect("times out when it falls silent in the middle, and answers again once it speaks", () =>
     Effect.gen(function* () {
       const direct = yield* tables
+      const readTimeout = Duration.millis(400)
       const proxy = yield* silentProxy(Redacted.value(direct))
       yield* Effect.gen(function* () {
         assert.strictEqual(yield* reason(list), "answered")
         yield* proxy.silence
-        const outcomes = yield* under(Duration.seconds(5))(Effect.all([reason(list), reason(list)], { concurrency: 2 }))
+        const outcomes = yield* after(readTimeout)(together(2))
         assert.deepEqual(outcomes, ["timeout", "timeout"])
         yield* proxy.speak
         assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(Redacted.make(proxy.url), {}, Duration.millis(400))))
+      }).pipe(Effect.provide(ports(Redacted.make(proxy.url), {}, readTimeout)))
     })
   )
 
-  it.live("fails, without a hint to retry, when it refuses the password", () =>
+  it.effect("fails, without a hint to retry, when it refuses the password", () =>
     Effect.gen(function* () {
       const url = new URL((yield* dedicatedServer).url)
       url.password = "wrong"
@@ -115,7 +119,7 @@ describe("A database server that is away", () => {
     })
   )
 
-  it.live("fails, without a hint to retry, when it has no such database", () =>
+  it.effect("fails, without a hint to retry, when it has no such database", () =>
     Effect.gen(function* () {
       const url = new URL(Redacted.value(yield* testDatabase))
       url.pathname = "/no_such_database"
@@ -164,7 +168,9 @@ describe("A database server that is away", () => {
       yield* Effect.gen(function* () {
         const sql = yield* PgClient.PgClient
         assert.deepEqual(yield* sql`SELECT pg_is_in_recovery() AS standby`, [{ standby: true }])
-        yield* Effect.repeat(read, { until: (page) => page.totalCount === 1 })
+        yield* Effect.retry(Effect.repeat(read, { until: (page) => page.totalCount === 1 }), {
+          while: (error) => error.reason === "timeout"
+        })
         yield* whileLocked(
           writable,
           Effect.gen(function* () {

@@ -9,8 +9,14 @@ export interface SilentProxy {
   readonly speak: Effect.Effect<void>
 }
 
-/** A proxy on a free loopback port, until the scope closes. It passes everything on until it is silenced. */
-export const silentProxy = (target: string): Effect.Effect<SilentProxy, never, Scope.Scope> =>
+/**
+ * A proxy on a free loopback port, until the scope closes. It passes everything on until it is silenced. In place of an answer
+ * for which `isLost` it ends the connection.
+ */
+export const silentProxy = (
+  target: string,
+  isLost: (answer: Buffer) => boolean = () => false
+): Effect.Effect<SilentProxy, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { hostname, port } = new URL(target)
     const sockets = new Set<Socket>()
@@ -27,7 +33,7 @@ export const silentProxy = (target: string): Effect.Effect<SilentProxy, never, S
         })
       }
       inner.on("data", (chunk) => outer.write(chunk))
-      outer.on("data", (chunk) => inner.write(chunk))
+      outer.on("data", (chunk: Buffer) => (isLost(chunk) ? outer.destroy() : inner.write(chunk)))
       if (silent) for (const socket of [inner, outer]) socket.pause()
     })
     yield* Effect.acquireRelease(

@@ -2,21 +2,37 @@ import { Cause, Effect, Exit } from "effect"
 
 const patienceMs = 2_000
 
-const taken = (stream: NodeJS.WriteStream) =>
+const watched = new WeakSet<NodeJS.WriteStream>()
+/** Those that nobody reads any more. */
+const left = new WeakSet<NodeJS.WriteStream>()
+
+/** Without this a reader that goes away ends the program in the midst of what it does, and with a stack. */
+const watch = (stream: NodeJS.WriteStream): void => {
+  if (watched.has(stream)) return
+  watched.add(stream)
+  stream.on("error", () => left.add(stream))
+}
+
+const taken = (stream: NodeJS.WriteStream, bytes: Uint8Array | string = "") =>
   new Promise<void>((resolve) => {
-    stream.once("error", () => resolve())
-    stream.write("", () => resolve())
+    watch(stream)
+    if (left.has(stream)) resolve()
+    else stream.write(bytes, () => resolve())
   })
 
-const allTaken = async () => {
+const allTaken = async (): Promise<boolean> => {
   await Promise.all([taken(process.stdout), taken(process.stderr)])
+  return !left.has(process.stdout)
 }
 
 /**
  * Waits until what this program printed is taken, or nobody reads it any more. Node writes to a pipe that is full later: whatever prints
- * much waits for this between its parts, or keeps them all in memory.
+ * much waits for this between its parts, or keeps them all in memory. Gives whether somebody may read more of it.
  */
-export const outputTaken: Effect.Effect<void> = Effect.promise(allTaken)
+export const outputTaken: Effect.Effect<boolean> = Effect.promise(allTaken)
+
+/** Prints bytes as they are, and waits until they are taken, or nobody reads them any more. */
+export const printBytes = (bytes: Uint8Array): Effect.Effect<void> => Effect.promise(() => taken(process.stdout, bytes))
 
 /**
  * How a command line ends: with the exit code that belongs to its failure, or with what it set itself. It ends once its output is taken,

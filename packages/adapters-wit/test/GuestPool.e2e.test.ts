@@ -197,6 +197,28 @@ describe("GuestPool", () => {
     })
   )
 
+  for (const [ends, given] of [
+    [1, "gives another"],
+    [2, "fails"]
+  ] as const) {
+    it.effect(`${given} where ${ends} in a row ended while they started`, () =>
+      Effect.gen(function* () {
+        const started: Array<Guest> = []
+        const pool = yield* makeGuestPool(() => {
+          const guest = start()
+          if (started.push(guest) <= ends) process.kill(guest.node.pid, "SIGTERM")
+          return guest
+        }, defaults)
+        const taken = yield* Effect.result(take(pool, "a"))
+        assert.strictEqual(
+          taken._tag === "Success" ? taken.success : taken.failure.reason,
+          ends === 1 ? started[1] : "crashed"
+        )
+        assert.lengthOf(started, 2)
+      })
+    )
+  }
+
   it.effect("makes a process ready ahead, once, for its key and no other", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()
@@ -266,6 +288,88 @@ describe("GuestPool", () => {
       yield* pool.keep(first, isReady)
       assert.notStrictEqual(yield* Fiber.join(other), first)
       assert.isFalse(first.node.isOpen())
+    })
+  )
+
+  for (const key of ["a", "b"]) {
+    it.effect(`makes nobody who asks for a process being made ready pass who waits for room with key ${key}`, () =>
+      Effect.gen(function* () {
+        const pool = yield* poolOf({ processes: 1 })
+        const first = yield* take(pool, "a")
+        const next = yield* Effect.forkChild(take(pool, key), { startImmediately: true })
+        const ready = yield* Deferred.make<void>()
+        yield* Effect.forkChild(
+          pool.keep(first, () => Deferred.await(ready)),
+          { startImmediately: true }
+        )
+        const late = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+        yield* Deferred.succeed(ready, undefined)
+        const served = yield* Fiber.join(next)
+        assert.strictEqual(served === first, key === "a")
+        assert.isUndefined(late.pollUnsafe())
+        yield* pool.keep(served, isReady)
+        yield* Fiber.join(late)
+      })
+    )
+  }
+
+  it.effect("gives a process that has loaded the component ahead to who waits for room, instead of ending it", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ processes: 2, loadedSpares: 1 })
+      yield* take(pool, "a")
+      const loading = yield* Deferred.make<Guest>()
+      const ready = yield* Deferred.make<void>()
+      yield* pool.keepLoaded("of b", (guest) => Effect.andThen(Deferred.succeed(loading, guest), Deferred.await(ready)))
+      const loaded = yield* Deferred.await(loading)
+      const gone = yield* Effect.forkChild(take(pool, "b"), { startImmediately: true })
+      const next = yield* Effect.forkChild(take(pool, "b"), { startImmediately: true })
+      yield* Fiber.interrupt(gone)
+      yield* Deferred.succeed(ready, undefined)
+      assert.strictEqual(yield* Fiber.join(next), loaded)
+      assert.deepStrictEqual([loaded.key, loaded.loaded, loaded.node.isOpen()], ["b", false, true])
+    })
+  )
+
+  it.effect("ends another process for who waits first for room than the one that the next of them needs", () =>
+    Effect.gen(function* () {
+      const isGone = yield* Deferred.make<void>()
+      const startHeld = () => {
+        const guest = start()
+        return { ...guest, node: { ...guest.node, end: Effect.andThen(guest.node.end, Deferred.await(isGone)) } }
+      }
+      const pool = yield* makeGuestPool(startHeld, { ...defaults, processes: 3 })
+      const wanted = yield* take(pool, "a")
+      const other = yield* take(pool, "b")
+      yield* pool.discard(yield* take(pool, "c"))
+      const waiting: Array<Fiber.Fiber<Guest, unknown>> = []
+      for (const key of ["c", "d", "a"]) {
+        waiting.push(yield* Effect.forkChild(take(pool, key), { startImmediately: true }))
+      }
+      yield* pool.keep(wanted, isReady)
+      yield* pool.keep(other, isReady)
+      yield* Deferred.succeed(isGone, undefined)
+      for (const fiber of waiting) yield* Fiber.join(fiber)
+      assert.strictEqual(yield* Fiber.join(waiting[2] ?? assert.fail()), wanted)
+      assert.deepStrictEqual([wanted.node.isOpen(), other.node.isOpen()], [true, false])
+    })
+  )
+
+  it.effect("gives its own process to who asks while room comes for another", () =>
+    Effect.gen(function* () {
+      const isGone = yield* Deferred.make<void>()
+      const startHeld = () => {
+        const guest = start()
+        return { ...guest, node: { ...guest.node, end: Effect.andThen(guest.node.end, Deferred.await(isGone)) } }
+      }
+      const pool = yield* makeGuestPool(startHeld, { ...defaults, processes: 2 })
+      const own = yield* take(pool, "a")
+      yield* pool.discard(yield* take(pool, "b"))
+      yield* pool.keep(own, isReady)
+      const waiting = yield* Effect.forkChild(take(pool, "b"), { startImmediately: true })
+      assert.strictEqual(yield* take(pool, "a"), own)
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* Deferred.succeed(isGone, undefined)
+      yield* Fiber.join(waiting)
     })
   )
 

@@ -54,6 +54,16 @@ describe("A process of the sandbox", () => {
     }).pipe(Effect.provide(sandboxOf(kept)))
   )
 
+  it.live("serves again after signals that go to all processes of a group", () =>
+    Effect.gen(function* () {
+      const before = yield* processesAfter(x)
+      for (const pid of before) {
+        for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1"]) process.kill(pid, signal)
+      }
+      for (const _ of ["meets them", "goes on"]) assert.deepEqual(yield* processesAfter(x), before)
+    }).pipe(Effect.provide(sandboxOf(kept)))
+  )
+
   it.live("is started with these flags and no others, none of which lets it read a file", () =>
     Effect.gen(function* () {
       yield* processesAfter(x)

@@ -34,7 +34,7 @@ export const AccessRecord = Schema.Struct({
   install: Schema.NullOr(InstallId),
   version: about(
     Schema.NullOr(Schema.String),
-    "The id of the version by the word of the caller, where it named one; contentHash is what was checked"
+    "The id of the installed version, as the database has it; null where the install cannot be used"
   ),
   contentHash: about(Schema.NullOr(Schema.String), "SHA-256 of the archive that ran, in hexadecimal"),
   user: about(Schema.NullOr(UserId), "The user on whose behalf it ran; the nil UUID where that user was erased"),

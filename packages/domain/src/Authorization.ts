@@ -4,7 +4,7 @@ import { alwaysGranted, type Capability } from "./Capability.ts"
 import { CapabilityGate, type InstallAccess, InstallUnavailable } from "./CapabilityGate.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
 import { Invocation, type InvocationData, runsWithoutUser } from "./Invocation.ts"
-import { executions, unread, writers } from "./internal/executions.ts"
+import { executions, installedVersions, unread, writers } from "./internal/executions.ts"
 import type { Permission } from "./Permission.ts"
 import { RbacCheck, type RbacSubject } from "./RbacCheck.ts"
 import type { UsedRights } from "./UsedRights.ts"
@@ -79,18 +79,24 @@ const make = Effect.gen(function* () {
   const gate = yield* CapabilityGate
   const rbac = yield* RbacCheck
 
-  const decide = ({ extensionId, installId, tenantId, user }: InvocationData) => ({
-    install: askOnce(
-      Effect.filterOrFail(
-        Effect.suspend(() => gate.access(tenantId, installId)),
-        (access) => access.extensionId === extensionId,
-        () => new InstallUnavailable({ reason: "unknown" })
-      )
-    ),
-    subject: user === null ? Effect.succeed(null) : askOnce(Effect.suspend(() => rbac.subject(tenantId, user.userId))),
-    capabilities: new Set<Capability>(),
-    permissions: new Map<Permission, RbacSubject | null>()
-  })
+  const decide = (invocation: InvocationData) => {
+    const { extensionId, installId, tenantId, user } = invocation
+    return {
+      install: askOnce(
+        Effect.suspend(() => gate.access(tenantId, installId)).pipe(
+          Effect.filterOrFail(
+            (access) => access.extensionId === extensionId,
+            () => new InstallUnavailable({ reason: "unknown" })
+          ),
+          Effect.tap(({ versionId }) => Effect.sync(() => installedVersions.set(invocation, versionId)))
+        )
+      ),
+      subject:
+        user === null ? Effect.succeed(null) : askOnce(Effect.suspend(() => rbac.subject(tenantId, user.userId))),
+      capabilities: new Set<Capability>(),
+      permissions: new Map<Permission, RbacSubject | null>()
+    }
+  }
 
   const kept = new WeakMap<InvocationData, ReturnType<typeof decide>>()
   const decisionsOf = (invocation: InvocationData) => {

@@ -246,7 +246,7 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
     Effect.gen(function* () {
       const { lines, spans } = yield* ran(call, [capability])
       const fields = {
-        ...{ operation: name, outcome: "ok", capability, tenant, extension, install, version: "version-1" },
+        ...{ operation: name, outcome: "ok", capability, tenant, extension, install, version: access().versionId },
         ...{ contentHash: "0".repeat(64), user, trigger: "webhook", requestId: "request-1" },
         ...{ resultCount: count, durationMs: 0, time: "1970-01-01T00:00:00.000Z" }
       }

@@ -40,7 +40,7 @@ const execution = (of: InvocationData = invocation()) => ({
   tenant,
   extension,
   install,
-  version: "version-1",
+  version: access().versionId,
   contentHash: "0".repeat(64),
   user: of.user?.userId ?? null,
   trigger: of.trigger,
@@ -98,7 +98,7 @@ describe("The log", () => {
   ] as const)("says of an install that is %s that it is %s", ([reason, why]) =>
     Effect.gen(function* () {
       const { lines } = yield* ran(clients, { gate: () => Effect.fail(new InstallUnavailable({ reason })) })
-      const fields = { ...ofClients, outcome: "capability-denied", missing: "cap:client.read", why }
+      const fields = { ...ofClients, version: null, outcome: "capability-denied", missing: "cap:client.read", why }
       assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
     })
   )
@@ -120,6 +120,15 @@ describe("The log", () => {
       const whose = execution(invocation(userId))
       const fields = { ...ofClients, ...whose, outcome: "rbac-denied", missing: "client:read", why }
       assert.deepEqual(lines, [{ level: "Warn", message: ["host call"], fields }])
+    })
+  )
+
+  it.effect("has the installed version, whatever version the caller names", () =>
+    Effect.gen(function* () {
+      for (const versionId of ["another", null]) {
+        const { lines } = yield* ran(clients, {}, invocation(user, { versionId }))
+        assert.strictEqual(lines[0]?.fields["version"], access().versionId)
+      }
     })
   )
 
@@ -184,7 +193,7 @@ describe("The log", () => {
       const { lines } = yield* observed(
         audited(operation, Effect.die(defect), { count: () => 0 }).pipe(asExecution(invocation()))
       )
-      const fields = { ...ofClients, operation: "clients.get", outcome: "internal" }
+      const fields = { ...ofClients, version: null, operation: "clients.get", outcome: "internal" }
       assert.deepEqual(lines, [{ level: "Error", message: ["host call", defect], fields }])
     })
   )

@@ -11,7 +11,7 @@ import {
   decodeClientsQuery
 } from "../src/Clients.ts"
 import type { CursorQuery } from "../src/CursorPage.ts"
-import { ClientId, Uuid } from "../src/Identifiers.ts"
+import { ClientId, ExtensionId, InstallId, ServiceId, TenantId, UserId, Uuid } from "../src/Identifiers.ts"
 import { decode } from "../src/internal/input.ts"
 import { cursorText } from "../src/PageCursor.ts"
 import {
@@ -197,6 +197,17 @@ describe("The input rule of an id", () => {
     assert.strictEqual(found?.[0], "clientId")
     assert.notInclude(JSON.stringify(found), "private")
   })
+
+  it.each(Object.entries({ TenantId, ExtensionId, InstallId, UserId, ClientId, ServiceId }))(
+    "made as %s says which id is wrong and what it must be, and repeats nothing",
+    (name, id) => {
+      const wrong = new TypeError(`${name}: must be a UUID, such as 3fa85f64-5717-4562-b3fc-2c963f66afa6`)
+      for (const text of ["private", "", null, 1])
+        assert.throws(() => id.make(text as string), TypeError, wrong.message)
+      const upper = "3FA85F64-5717-4562-B3FC-2C963F66AFA6"
+      assert.strictEqual<string>(id.make(upper), upper.toLowerCase())
+    }
+  )
 
   it("says that it must be a UUID", () => {
     assert.deepEqual(rejected(decode(Uuid, "id")("private")), ["id", "must be a UUID"])

@@ -60,6 +60,18 @@ describe("the verdict", () => {
     expect(diffOf(clients, bundle(capabilities, interfaces)).verdict).toBe(verdict)
   })
 
+  it("of a version that spells out what is always granted, or no longer does, is the same", () => {
+    const spelled = bundle(
+      ["cap:client.read", "cap:log.emit", " CAP:User.read", "cap:context.read"],
+      ["clients", "logging"]
+    )
+    expect(diffOf(clients, spelled).verdict).toBe("same")
+    expect(diffOf(spelled, clients).verdict).toBe("same")
+    expect(diffOf(clients, bundle(["cap:client.read", "cap:user.read"], ["clients", "logging", "user"])).verdict).toBe(
+      "more"
+    )
+  })
+
   it("does not rest on what the author's list says, nor on the page, the engine and sizes", () => {
     const told = [{ interface: "invoicing", at: "src/a.ts:1:1", written: "host.invoicing" }]
     const other = bundle(["cap:client.read"], ["clients", "logging"], {

@@ -71,6 +71,7 @@ describe("alga-ext dev --node", () => {
 
   it("compares both answers", async () => {
     await open.page.getByRole("button", { name: "Clear" }).click()
+    await open.page.getByText("None yet.").waitFor()
     await ask("admin", "/api/count")
     const same = open.page.locator(".execution", { hasText: "/api/count" }).last()
     await same.getByRole("button", { name: "Compare with the sandbox" }).click()

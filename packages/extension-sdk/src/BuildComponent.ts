@@ -4,13 +4,13 @@
  * @module @alga-psa/ext-extension-sdk/build
  */
 import { createHash } from "node:crypto"
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { BuildError } from "./BuildError.ts"
 import { type BundledHandler, bundleHandler } from "./internal/build/bundleHandler.ts"
-import { type ComponentSource, componentize, type Engine, toolVersion } from "./internal/build/componentize.ts"
+import { type ComponentSource, componentize, type Engine, hashOf } from "./internal/build/componentize.ts"
 import { withCustomSection } from "./internal/build/customSection.ts"
 import { importedNames } from "./internal/build/importedNames.ts"
 import { namedLocales } from "./internal/build/namedLocales.ts"
@@ -122,25 +122,6 @@ export interface PreparedComponent {
   readonly write: (outFile: string | URL) => Promise<BuiltComponent>
 }
 
-const fingerprintOf = async (source: ComponentSource, notes: string): Promise<string> => {
-  const hash = createHash("sha256")
-  const part = (text: string) => hash.update(`${text.length}:${text}`)
-  const interfaces = source.interfaces === null ? "all" : source.interfaces.join()
-  for (const text of [
-    source.script,
-    source.engine,
-    source.worldName,
-    interfaces,
-    notes,
-    await toolVersion(source.engine, source.entry)
-  ])
-    part(text)
-  for (const name of (await readdir(source.witDir)).sort()) {
-    if (name.endsWith(".wit")) part(name + (await readFile(join(source.witDir, name), "utf8")))
-  }
-  return hash.digest("hex")
-}
-
 /**
  * Bundles a handler and tells what a component of it would be made of, which takes milliseconds: a caller that keeps
  * the fingerprint of its last build can leave out the rest. Fails with a `BuildError`.
@@ -166,7 +147,10 @@ export const prepareComponent = async (options: Omit<BuildComponentOptions, "out
     interfaces: named === null ? null : [...new Set([...named, ...bundle.interfaces])].sort()
   }
   const notes = JSON.stringify({ engine: source.engine, uses: options.uses ?? [] })
-  const fingerprint = await fingerprintOf(source, notes)
+  const fingerprint = createHash("sha256")
+    .update(await hashOf(source))
+    .update(notes)
+    .digest("hex")
   const interfaces = source.interfaces ?? (await interfacesOfWorld(source.witDir, source.worldName))
   return {
     bundle,

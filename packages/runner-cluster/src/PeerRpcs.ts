@@ -1,9 +1,9 @@
 import { carriedHeader, HeaderName, HeaderValue, HttpStatus } from "@alga-psa/ext-adapters-wit"
-import { ContentHash, ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
+import { absent, ContentHash, ExtensionId, TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import { RunnerError } from "@alga-psa/ext-runner/RunnerError"
-import { Schema } from "effect"
+import { Schema, SchemaGetter } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 
 /** The asked runner is going: nothing ran, and the request may be made of another. */
@@ -17,11 +17,39 @@ const carried = Schema.makeFilter<Readonly<Record<string, string>>>(
   { expected: "headers that HTTP can carry" }
 )
 
+/** Bytes that a message holds as they are; see `PeerLines`. A `Buffer` would write itself as a list of numbers. */
+const Bytes = Schema.declare((value): value is Uint8Array => value instanceof Uint8Array, {
+  expected: "bytes",
+  toCodecJson: () => undefined
+})
+
+const plain = ({ buffer, byteLength, byteOffset }: Uint8Array) => new Uint8Array(buffer, byteOffset, byteLength)
+
+const RequestBody = Bytes.pipe(
+  Schema.decodeTo(Bytes, { decode: SchemaGetter.passthrough(), encode: SchemaGetter.transform(plain) })
+)
+
+const AnswerBody = Bytes.pipe(
+  Schema.decodeTo(Schema.String, {
+    decode: SchemaGetter.transform(({ buffer, byteLength, byteOffset }) =>
+      Buffer.from(buffer, byteOffset, byteLength).toString("base64")
+    ),
+    encode: SchemaGetter.transform((base64: string) => plain(Buffer.from(base64, "base64")))
+  })
+)
+
+/** A request as callers make it, and its body in bytes. */
+export const PeerRequest = Schema.Struct({
+  ...ExecuteRequest.fields,
+  http: Schema.Struct({ ...ExecuteRequest.fields.http.fields, body_b64: absent(RequestBody) })
+})
+
 /** What a guest may answer, by the same rules as where one does. */
 export const PeerResponse = Schema.Struct({
   ...ExecuteResponse.fields,
   status: HttpStatus,
   headers: Schema.Record(Schema.String, HeaderValue).check(carried),
+  body_b64: Schema.optionalKey(AnswerBody),
   /** The rights that it rests on. A runner of a version before this one does not say. */
   used: Schema.optionalKey(UsedRights)
 })
@@ -39,7 +67,7 @@ export const PeerRpcs = RpcGroup.make(
    */
   Rpc.make("Execute", {
     payload: {
-      request: ExecuteRequest,
+      request: PeerRequest,
       requestId: Schema.String.check(Schema.isMaxLength(200)),
       timeoutMs: Schema.optionalKey(Schema.Int)
     },

@@ -43,6 +43,31 @@ describe("lines between runners", () => {
     assert.deepStrictEqual(parser.decode(line(3)), ["x"])
   })
 
+  it("carry bytes as they are, wherever they are cut", () => {
+    const parts = [Buffer.from("\n#\n\0"), new Uint8Array(), Uint8Array.from({ length: 300 }, (_, at) => at % 256)]
+    const message = { first: new Uint8Array(parts[0] ?? []), none: parts[1], list: [parts[2], "#0123456789abcdef:0"] }
+    const bytes = Buffer.concat(
+      [message, "after", message].map((one) => Buffer.from(parserOf(1_000).encode(one) ?? ""))
+    )
+    for (let size = 1; size <= bytes.length; size++) {
+      assert.deepStrictEqual(said(bytes, size), [message, "after", message])
+    }
+    assert.deepStrictEqual(said(Buffer.from(parserOf(1_000).encode([message, "after"]) ?? ""), 7), [message, "after"])
+  })
+
+  it("take no more bytes than they may be, and no line that announces what is none", () => {
+    const mark = "#0123456789abcdef:"
+    const read = (text: string) => parserOf(100).decode(Buffer.from(text))
+    assert.deepStrictEqual(read(`${mark}2\nab"${mark}0"\n`), [new Uint8Array(Buffer.from("ab"))])
+    for (const sizes of ["101", "60,41", "9999999999"]) {
+      assert.throws(() => read(`${mark}${sizes}\n`), RpcSerialization.MaxBufferSizeExceeded)
+    }
+    const wrong = ["", "-1", "1e1", "1,", "a", "12345678901", `${"1,".repeat(16)}1`]
+    for (const sizes of wrong) assert.throws(() => read(`${mark}${sizes}\n`), RpcSerialization.NdjsonDecodeError)
+    assert.throws(() => read("#0:1\na"), RpcSerialization.NdjsonDecodeError)
+    assert.throws(() => read(`${mark}1\na${mark}1\n`), RpcSerialization.NdjsonDecodeError)
+  })
+
   it("look at each byte of a long line once, however it is cut", () => {
     const bytes = Buffer.from(`"${"x".repeat(200_000)}"\n`)
     let looked = 0

@@ -39,13 +39,17 @@ describe("a cluster of three runners", () => {
         yield* settled(runners)
         for (const owned of yield* Effect.promise(() => metrics(runners, shards))) assert.isAbove(owned, 60)
 
-        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
+        // One after the other: where all connections are made at once on a busy machine, one may take too long, and what it is for runs here.
+        const pairs = runners.flatMap((runner) => installs.map((install) => [runner, install] as const))
+        const answers = yield* Effect.forEach(pairs, ([runner, install]) => everywhere([runner], [install]))
+        assert.deepStrictEqual(failures(answers.flat()), [])
         const [here, elsewhere] = yield* Effect.promise(() =>
           Promise.all([metrics(runners, route("here")), metrics(runners, route("elsewhere"))])
         )
         assert.strictEqual(sum(here), installs.length)
         assert.isBelow(Math.max(...here), installs.length)
         assert.strictEqual(sum(elsewhere), installs.length * 2)
+        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
 
         const [first, second, third] = runners as [Runner, Runner, Runner]
         const busy = yield* load([first, second], installs, "/100000")

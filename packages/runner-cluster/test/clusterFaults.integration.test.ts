@@ -16,7 +16,7 @@ import {
   route,
   settled
 } from "./support/ClusterLoad.ts"
-import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
+import { clusterSetting, fixture, type Install, type Runner, soonGone, until } from "./support/ClusterSetting.ts"
 import { gate } from "./support/Gate.ts"
 
 /** An execution that goes on while reads are held. */
@@ -63,6 +63,7 @@ describe("a cluster of three runners", () => {
           const port = yield* setting.freePort
           const door = yield* gate(port)
           const runner = yield* setting.start({
+            ...soonGone,
             ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(port),
             ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: "127.0.0.2",
             ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: "2"
@@ -118,7 +119,9 @@ describe("a cluster of three runners", () => {
       Effect.gen(function* () {
         const database = yield* dedicatedServer
         const { installs, setting } = yield* three(database.url, "steps")
-        const runners = yield* Effect.all([setting.start(), setting.start(), setting.start()], { concurrency: 3 })
+        const runners = yield* Effect.all([setting.start(soonGone), setting.start(soonGone), setting.start(soonGone)], {
+          concurrency: 3
+        })
         yield* settled(runners)
         yield* everywhere(runners, installs)
         const where = yield* keepAll(runners, installs, long, "restart")

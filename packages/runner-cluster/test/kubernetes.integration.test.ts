@@ -10,6 +10,7 @@ import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
 /** What a runner at this address is told about Kubernetes. */
 const asPod = (api: PodsApi, address: string) => ({
   ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: "kubernetes",
+  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "3 seconds",
   ALGA_EXTENSION_RUNNER_CLUSTER_HOST: address,
   ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_SELECTOR: selector,
   ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: api.url,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
@@ -119,6 +120,33 @@ describe("requests that are handed on at the same time", () => {
       assert.strictEqual(new Set(connections).size, 3)
       yield* execute
       assert.strictEqual(new Set(connections).size, 3)
+    }).pipe(silent)
+  )
+})
+
+describe("a request that is handed on over the real link", () => {
+  it.live("arrives with the bytes of its body, and so does its answer", () =>
+    Effect.gen(function* () {
+      const owner = yield* listening({
+        Execute: ({ request: { http } }) =>
+          Effect.succeed({
+            status: 200,
+            headers: {},
+            body_b64: Buffer.from(http.body_b64 ?? "none").toString("base64")
+          })
+      })
+      const { askApart } = Context.get(yield* Layer.build(layerPeers), Peers)
+      const answer = (body: Uint8Array) =>
+        Effect.map(
+          askApart(owner, (peer) =>
+            peer.Execute({ request: { ...request, http: { ...request.http, body_b64: body } }, requestId: "r" })
+          ),
+          ({ body_b64 = "" }) => Buffer.from(body_b64, "base64")
+        )
+      for (const length of [0, 1, 300_000]) {
+        const body = randomBytes(length)
+        assert.isTrue((yield* answer(body)).equals(body), `${length} bytes`)
+      }
     }).pipe(silent)
   )
 })

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { ids, seed } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { AccessRecord } from "@alga-psa/ext-domain"
@@ -6,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import { program } from "../testing/Program.ts"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
+import { temporary } from "../testing/Temporary.ts"
 import { otlpReceiver } from "./support/OtlpReceiver.ts"
 
 const password = "a-password-of-this-test"
@@ -103,6 +106,11 @@ describe("Access records of a runner", () => {
         )
         const outcomes = new Set(records.map(({ outcome }) => outcome))
         assert.includeMembers([...outcomes], ["ok", "rbac-denied"])
+        const [[installed] = []] = yield* statements(
+          url,
+          `SELECT version_id AS version FROM tenant_extension_install WHERE id = '${ids.installs.full}'`
+        )
+        for (const { version } of records) assert.deepStrictEqual({ version }, installed)
 
         const [dump] = yield* statements(
           url,
@@ -273,6 +281,42 @@ describe("Access records of a runner", () => {
           })).code,
           1
         )
+      }),
+    120_000
+  )
+
+  it.live(
+    "are exported whole, and are not asked for any further where nobody reads them any more",
+    () =>
+      Effect.gen(function* () {
+        const { access, reads, url } = yield* setting
+        const table = "alga_extension_access.access_record"
+        const many = `INSERT INTO ${table} (time, runner, sequence, operation, outcome, tenant_id, duration_ms)
+          SELECT now(), gen_random_uuid(), i, 'clients.list', 'ok', '${ids.tenants.acme}', 1
+          FROM generate_series(1, 20000) AS i`
+        yield* statements(url, many)
+        const whole = yield* access("export", "--tenant", ids.tenants.acme, "--format", "json")
+        assert.deepStrictEqual([whole.code, whole.out.length, whole.errors], [0, 20_000, ""])
+        const gate = join(yield* temporary, "gate")
+        const oneLine = 'read -r line; echo "$line"; read -r line <"$GATE"'
+        const running = yield* program(
+          ["access", "export", "--tenant", ids.tenants.acme, "--format", "json"],
+          { ...reads, GATE: gate },
+          ["/bin/bash", "-c", `mkfifo "$GATE"; "$0" "$@" | { ${oneLine}; }; exit "\${PIPESTATUS[0]}"`, process.execPath]
+        )
+        const first = yield* Effect.promise(() => running.lines.next())
+        assert.include(String(first.value), ids.tenants.acme)
+        yield* Effect.flatMap(PgClient.PgClient, (sql) =>
+          sql.withTransaction(
+            Effect.gen(function* () {
+              // Whoever asked for another page would wait for ever.
+              yield* sql.unsafe(`LOCK TABLE ${table}`).unprepared
+              yield* Effect.promise(() => writeFile(gate, "go on\n"))
+              const { code, errors } = yield* Effect.promise(() => running.ended)
+              assert.deepStrictEqual([code, errors], [0, ""])
+            })
+          )
+        ).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })))
       }),
     120_000
   )

@@ -97,6 +97,23 @@ describe("a runner that is told to stop", () => {
   )
 
   it.live(
+    "finishes what it works on where signals go to all processes of its group",
+    () =>
+      Effect.gen(function* () {
+        const prepared = yield* setting
+        const { change, hash } = yield* installFixture(prepared, "slow")
+        const { execute, run, url } = yield* prepared.serveBy(["/usr/bin/setsid", process.execPath])()
+        yield* execute(change, hash)
+        const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
+        yield* untilWorking(url)
+        for (const signal of ["SIGHUP", "SIGUSR1", "SIGTERM"]) process.kill(-run.pid, signal)
+        assert.strictEqual((yield* Fiber.join(working)).http, 200)
+        assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
+      }),
+    120_000
+  )
+
+  it.live(
     "cuts what takes longer than its grace time, with an answer that says so",
     () =>
       Effect.gen(function* () {

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers"
 import { zstdDecompressSync } from "node:zlib"
 import { type Instantiate, loadComponent, type WorldImports } from "@alga-psa/ext-extension-sdk/instantiate"
 import { extract } from "tar-stream"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { buildSample } from "../src/BuildSample.ts"
 
 const client = {
@@ -135,6 +135,7 @@ describe.each(["quickjs", "starlingmonkey"] as const)("the sample on %s", (engin
 
 describe("the build", () => {
   it("finds what is built already, and gives several builders at once the same bytes", async () => {
+    vi.stubEnv("ALGA_KEPT_COMPONENTS", undefined)
     const built = await Promise.all([buildSample({ outDir: folder }), buildSample({ outDir: folder })])
     const again = await buildSample({ outDir: folder })
     expect(again.reused).toBe(true)

@@ -4,6 +4,7 @@ import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { NotOffered } from "../NotOffered.ts"
 import { spanned } from "../Spanned.ts"
+import { installedVersions } from "./executions.ts"
 import { meter } from "./meters.ts"
 import type { Coded, Operation, Steps } from "./operation.ts"
 
@@ -57,7 +58,7 @@ const execution = (invocation: InvocationData) => ({
   tenant: invocation.tenantId,
   extension: invocation.extensionId,
   install: invocation.installId,
-  version: invocation.versionId,
+  version: installedVersions.get(invocation) ?? null,
   contentHash: invocation.contentHash,
   user: invocation.user?.userId ?? null,
   trigger: invocation.trigger,

@@ -6,3 +6,6 @@ export const writers = new WeakSet<object>()
 
 /** That of executions with a call that failed because its data source could not be reached. */
 export const unread = new WeakSet<object>()
+
+/** The installed version behind that of calls whose install was found, by its id. */
+export const installedVersions = new WeakMap<object, string>()

@@ -115,6 +115,11 @@ const pageChange = (old: ReviewedBundle, now: ReviewedBundle): BundleDiff["page"
   return isSame ? "unchanged" : "changed"
 }
 
+const isAlwaysGranted = (name: string): boolean => isKnown(name) && alwaysGranted.has(name)
+
+/** Whether declaring it asks for anything: every install has what is always granted, declared or not. */
+const isAskedFor = (name: string): boolean => !isAlwaysGranted(name)
+
 /** Whether it says anything of anybody, or does anything: the ids of the execution and a log line do not. */
 const isAsking = (name: string): boolean => name !== "context" && name !== "logging"
 
@@ -125,15 +130,15 @@ export const diffOf = (old: ReviewedBundle, now: ReviewedBundle): BundleDiff => 
   const capabilities = { added: missingIn(after, before), removed: missingIn(before, after) }
   const interfaces = { added: missingIn(has, had), removed: missingIn(had, has) }
   const grantOf = (capability: string) =>
-    isKnown(capability) && alwaysGranted.has(capability)
+    isAlwaysGranted(capability)
       ? "always"
       : !after.has(capability)
         ? "undeclared"
         : before.has(capability)
           ? "as before"
           : "needed"
-  const asksMore = capabilities.added.length > 0 || interfaces.added.some(isAsking)
-  const asksLess = capabilities.removed.length > 0 || interfaces.removed.some(isAsking)
+  const asksMore = capabilities.added.some(isAskedFor) || interfaces.added.some(isAsking)
+  const asksLess = capabilities.removed.some(isAskedFor) || interfaces.removed.some(isAsking)
   return {
     format: 1,
     verdict: asksMore ? "more" : asksLess ? "less" : "same",

@@ -101,8 +101,7 @@ const exported = Command.make("export", { ...filter, format, settingsFile }, (fl
           { after: next, most: mostAccessRecords }
         )
         yield* show(page.items, as, next === null)
-        yield* outputTaken
-        next = page.next
+        next = (yield* outputTaken) ? page.next : null
       } while (next !== null)
     })
   )

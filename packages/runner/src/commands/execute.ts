@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { foreignJson, foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
+import { printBytes } from "@alga-psa/ext-adapters-wit/ProgramEnd"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Logger, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -59,7 +60,7 @@ const print = Effect.fnUntraced(function* (answer: ExecuteResponse, asJson: bool
   for (const [name, value] of Object.entries(answer.headers)) {
     yield* Console.error(foreignText(`${name}: ${value}`, longestHeader))
   }
-  yield* Effect.sync(() => process.stdout.write(Buffer.from(answer.body_b64 ?? "", "base64")))
+  yield* printBytes(Buffer.from(answer.body_b64 ?? "", "base64"))
 })
 
 /** `execute`: one execution, in this process or by a runner that serves. */

@@ -38,6 +38,7 @@ const titled = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<stri
 const lines = (found: Inspection): ReadonlyArray<string> => {
   const { atMost, bundle, bytes, capabilities, engine, hash, imports, limits, memory, needs } = found
   return [
+    ...titled("at most, here", reachLines(atMost)),
     ...(bundle === null
       ? []
       : [
@@ -55,11 +56,9 @@ const lines = (found: Inspection): ReadonlyArray<string> => {
       ? [`needs         ${needs.join(", ")}: on a host that sends none, a caller could set x-alga-${needs[0]} itself`]
       : []),
     ...(memory === null ? [] : [`memory        ${memoryText(memory)}`]),
-    ...titled(
-      "limits",
-      Object.entries(limits).map(([name, limit]) => `${name} ${limit}`)
-    ),
-    ...titled("at most, here", reachLines(atMost))
+    `limits        ${Object.entries(limits)
+      .map(([name, limit]) => `${name} ${limit}`)
+      .join(", ")}`
   ]
 }
 

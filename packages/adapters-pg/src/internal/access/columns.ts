@@ -35,19 +35,16 @@ export const accessColumnList = Object.values(accessColumns)
   .map(([name, type]) => `${name} ${type}${required.has(name) ? " NOT NULL" : ""}`)
   .join(", ")
 
-const months = (count: number) =>
-  `(date_trunc('month', now() AT TIME ZONE 'UTC') + interval '${count} months') AT TIME ZONE 'UTC'`
-
-/** A time outside of the months that have a place is that of their edge: a clock that is wrong stops no record. */
-const placed = `least(greatest(given.time, ${months(-1)}), ${months(2)} - interval '1 millisecond')`
-
 const named = Object.entries(accessColumns)
 
 /**
- * Writes a JSON array of records ($1) of the process $2, numbered from $3 on. A record that is there already is left out, without
- * being read: the login may only insert.
+ * Inserts with the months around `when`. A time outside of them is that of their edge: a clock that is wrong stops no record.
  */
-export const insertRecords = `
+const insertAround = (when: string) => {
+  const month = (ahead: number) =>
+    `(date_trunc('month', ${when} AT TIME ZONE 'UTC') + interval '${ahead} months') AT TIME ZONE 'UTC'`
+  const placed = `least(greatest(given.time, ${month(-1)}), ${month(2)} - interval '1 millisecond')`
+  return `
   INSERT INTO ${accessTable} (runner, sequence, ${named.map(([, [column]]) => column).join(", ")})
   SELECT $2::uuid, $3::int8 + given.place - 1,
     ${named.map(([field]) => (field === "time" ? placed : `given."${field}"`)).join(", ")}
@@ -55,6 +52,19 @@ export const insertRecords = `
     json_to_recordset($1::json) AS (${named.map(([field, [, type]]) => `"${field}" ${type}`).join(", ")})
   ) WITH ORDINALITY AS given (${named.map(([field]) => `"${field}"`).join(", ")}, place)
   ON CONFLICT DO NOTHING`
+}
+
+/**
+ * Writes a JSON array of records ($1) of the process $2, numbered from $3 on. A record that is there already is left out, without
+ * being read: the login may only insert.
+ */
+export const insertRecords = insertAround("now()")
+
+/**
+ * As {@link insertRecords}, as it would have been at the time $4: who writes the same records again says the same time, and
+ * finds them though a month has turned.
+ */
+export const insertRecordsAsAt = insertAround("$4::timestamptz")
 
 /** A time as ISO 8601 with microseconds. */
 export const isoTime = (expression: string) =>

@@ -21,7 +21,8 @@ export interface GuestPool {
   /**
    * A process for the key: one that served it before, best one that served the install, else one that is being made ready for
    * it, else one that has loaded its component, else a spare, else a new one. Where several installs share a process, one at
-   * work is waited for until the waits took as long as starting another would. Must run uninterruptibly.
+   * work is waited for until the waits took as long as starting another would. Who waits for room comes first. Must run
+   * uninterruptibly.
    */
   readonly take: (place: Place, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>
   /**
@@ -146,8 +147,13 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const retire: GuestPool["retire"] = (guest, why) => Effect.andThen(countRecycled(why), discard(guest))
 
   const run = Effect.runForkWith(yield* Effect.context<never>())
+  /** The first that nobody who waits for room could begin with, else the first. */
+  const leastWanted = (guests: ReadonlyArray<Guest>): Guest | undefined =>
+    guests.find((guest) => !room.isWanted(guest)) ?? guests[0]
+  /** Those that wait for work, first what nobody had. */
+  const byNeed = (): ReadonlyArray<Guest> => idle.toSorted((a, b) => Number(b.loaded) - Number(a.loaded))
   /** Of those that wait for work, who is ended first to make room. */
-  const firstToGo = (): Guest | undefined => idle.find(({ loaded }) => loaded) ?? idle[0] ?? spares[0]
+  const firstToGo = (): Guest | undefined => leastWanted([...byNeed(), ...spares])
   const makeRoom = Effect.suspend(() => {
     const guest = firstToGo()
     return guest === undefined ? Effect.succeed(false) : Effect.as(retire(guest, "room"), true)
@@ -216,9 +222,23 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   }
 
+  const bindTo = (guest: Guest, { key }: Place): Guest => {
+    guest.key = key
+    guest.loaded = false
+    return guest
+  }
+
   const takeBound = ({ install, key }: Place): Guest | undefined => {
     const bound = idle.filter((guest) => guest.key === key && guest.node.isOpen())
     return remove(bound.findLast(({ installs }) => installs.has(install)) ?? bound.at(-1))
+  }
+
+  /** A process that waits for work and has what the place needs. */
+  const takeIdle = (place: Place): Guest | undefined => {
+    const bound = takeBound(place)
+    if (bound !== undefined) return bound
+    const loaded = takeBound({ ...place, key: place.component })
+    return loaded && bindTo(loaded, place)
   }
 
   const takePrepared = (key: string, restore: Restore): Effect.Effect<Guest | null> => {
@@ -268,29 +288,26 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     restore: Restore,
     opened: Effect.Effect<Guest, ExecutionFailed>
   ) {
-    const guest = takeSpare(key) ?? (yield* begin(restore, opened))
+    const spare = room.isAwaited() ? undefined : takeSpare(key)
+    const guest = spare ?? (yield* begin(restore, opened))
     guest.key = key
     yield* fill
     return guest
   })
 
   const find: GuestPool["take"] = Effect.fnUntraced(function* (place, restore) {
-    const ready = takeBound(place) ?? (yield* takePrepared(place.key, restore))
-    if (ready?.node.isOpen()) return ready
-    const loaded = takeBound({ ...place, key: place.component }) ?? (yield* takePrepared(place.component, restore))
-    if (loaded?.node.isOpen()) {
-      loaded.key = place.key
-      loaded.loaded = false
-      return loaded
+    for (const key of [place.key, place.component]) {
+      if (!room.mayPass(place)) break
+      const ready = takeBound({ ...place, key }) ?? (yield* takePrepared(key, restore))
+      if (ready?.node.isOpen()) return bindTo(ready, place)
     }
     const mayWait = place.shared && !room.isAwaited() && isAtWork(place.key)
     const returned = mayWait ? yield* takeReturned(place.key, restore) : null
     if (returned?.node.isOpen()) return returned
-    return yield* takeFresh(
-      place.key,
-      restore,
-      room.enter(open, restore, () => takeBound(place) ?? takeSpare(place.key))
-    )
+    const entered = room.enter(place, open, restore, () => takeIdle(place) ?? takeSpare(place.key))
+    const start = () => takeFresh(place.key, restore, entered)
+    // A signal to all processes of a group may end one that only starts. It did nothing yet.
+    return yield* Effect.catchIf(start(), ({ reason }) => reason === "crashed", start)
   })
 
   const take: GuestPool["take"] = (place, restore) => Effect.tap(find(place, restore), () => Effect.sync(watch.begin))
@@ -307,9 +324,9 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   /** Who must make room for the others, if somebody must: of too many kept the first, of too much memory what nobody had. */
   const leastNeeded = (): Guest | undefined => {
     const kept = idle.filter(({ loaded }) => !loaded)
-    if (kept.length > options.idleProcesses) return kept[0]
+    if (kept.length > options.idleProcesses) return leastWanted(kept)
     const isTooMuch = idle.length > 1 && idleBytes() > options.idleMb * mebibyte
-    return isTooMuch ? (idle.find(({ loaded }) => loaded) ?? kept[0]) : undefined
+    return isTooMuch ? leastWanted(byNeed()) : undefined
   }
 
   const wait = Effect.fnUntraced(function* (guest: Guest) {
@@ -384,10 +401,11 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   /** A process for the component, where another that is asked for much less must make room, after that. */
   const placeForLoaded = (component: string, now: number): Effect.Effect<boolean> => {
     const loaded = idle.filter((guest) => guest.loaded)
+    const spared = loaded.filter((guest) => !room.isWanted(guest))
     const coming = [...preparing].filter(({ loads }) => loads).length
     const isRoom = idleBytes() + loadedBytes <= options.idleMb * mebibyte
     if (isRoom && loaded.length + coming < options.loadedSpares) return Effect.succeed(true)
-    const least = loaded.toSorted((a, b) => demand.of(a.key ?? "", now) - demand.of(b.key ?? "", now))[0]
+    const least = spared.toSorted((a, b) => demand.of(a.key ?? "", now) - demand.of(b.key ?? "", now))[0]
     if (least === undefined || demand.of(component, now) < muchMore * demand.of(least.key ?? "", now)) {
       return Effect.succeed(false)
     }

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { type Guest, ownBytesOf } from "./Guest.ts"
+import type { Place } from "./poolKey.ts"
 import type { Restore } from "./Restore.ts"
 import { typicalBytes } from "./typicalBytes.ts"
 
@@ -19,14 +20,27 @@ export interface PoolRoom {
   /** Whether somebody waits for room. */
   readonly isAwaited: () => boolean
   /**
+   * Whether who asks now may have a process before those that wait for room: nobody waits, or room comes for the first of them
+   * and none of them waits for the same component.
+   */
+  readonly mayPass: (place: Pick<Place, "component">) => boolean
+  /** Whether somebody who waits for room could begin with this process. */
+  readonly isWanted: (guest: Guest) => boolean
+  /**
    * Starts a process when it has room, in the order of asking; others that wait for work are ended for it. Where `back` gives
    * one that came back meanwhile, it is that one. Must run uninterruptibly, and can be interrupted while it waits.
    */
-  readonly enter: (start: Start, restore: Restore, back: () => Guest | undefined) => Start
+  readonly enter: (place: Place, start: Start, restore: Restore, back: () => Guest | undefined) => Start
   /** Bytes of those that are not ended. */
   readonly used: () => number
   /** Has who waits look again. */
   readonly changed: () => void
+}
+
+/** One who waits for room. */
+interface Turn {
+  readonly place: Place
+  wake: () => void
 }
 
 const mebibyte = 1_048_576
@@ -40,7 +54,7 @@ export const makePoolRoom = (
   makeRoom: Effect.Effect<boolean>
 ): PoolRoom => {
   const most = options.memoryMb * mebibyte
-  let queue: ReadonlyArray<() => void> = []
+  let queue: ReadonlyArray<Turn> = []
 
   const open = (): ReadonlyArray<Guest> => [...all].filter(({ node }) => node.isOpen())
   const used = (): number => bytesOf(open())
@@ -50,15 +64,14 @@ export const makePoolRoom = (
   const fits = (): boolean => hasRoom(all.size, bytesOf(all))
   const willFit = (): boolean => hasRoom(open().length, used())
 
-  const changed = (): void => queue[0]?.()
+  const changed = (): void => queue[0]?.wake()
 
-  const enter: PoolRoom["enter"] = (start, restore, back) =>
+  const enter: PoolRoom["enter"] = (place, start, restore, back) =>
     Effect.suspend(() => {
-      let wake = (): void => {}
-      const turn = (): void => wake()
+      const turn: Turn = { place, wake: () => {} }
       queue = [...queue, turn]
       const change = Effect.callback<void>((resume) => {
-        wake = () => resume(Effect.void)
+        turn.wake = () => resume(Effect.void)
       })
       const attempt: Start = Effect.suspend(() => {
         const again = Effect.andThen(restore(change), attempt)
@@ -78,5 +91,11 @@ export const makePoolRoom = (
 
   const isAwaited = (): boolean => queue.length > 0
 
-  return { isFree: () => !isAwaited() && fits(), isAwaited, enter, used, changed }
+  const mayPass: PoolRoom["mayPass"] = ({ component }) =>
+    !isAwaited() || (willFit() && !queue.some(({ place }) => place.component === component))
+
+  const isWanted: PoolRoom["isWanted"] = ({ key }) =>
+    queue.some(({ place }) => key === place.key || key === place.component)
+
+  return { isFree: () => !isAwaited() && fits(), isAwaited, mayPass, isWanted, enter, used, changed }
 }

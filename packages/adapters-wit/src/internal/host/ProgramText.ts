@@ -49,10 +49,14 @@ export const programText = (file: string, root: string): ProgramText => {
 /**
  * What a child process runs first, as text. It takes a {@link ProgramText} and the modules of Node that it may load as the
  * first frame of its pipe, and runs it. Any other module of Node is closed from then on.
+ *
+ * It ignores the signals that this program lives on after. Sent to all processes of a group, they would end the children of
+ * work that goes on. It ends with its pipe.
  */
 export const bootstrap = `
 import { readSync } from "node:fs"
 import { registerHooks } from "node:module"
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1"]) process.on(signal, () => {})
 const read = (length) => {
   const bytes = Buffer.allocUnsafe(length)
   for (let at = 0; at < length; ) {

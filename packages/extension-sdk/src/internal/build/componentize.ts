@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
+import { createHash, randomUUID } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -27,7 +28,7 @@ const manifestOf = (engine: Engine, entry: string): string => {
 }
 
 /** The version of the tool that makes components with an engine. */
-export const toolVersion = async (engine: Engine, entry: string): Promise<string> =>
+const toolVersion = async (engine: Engine, entry: string): Promise<string> =>
   JSON.parse(await readFile(manifestOf(engine, entry), "utf8")).version
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
@@ -66,8 +67,8 @@ export interface ComponentSource {
   readonly interfaces: ReadonlyArray<string> | null
 }
 
-/** Makes a component from one module. It runs in a folder of its own, because jco takes the entry's path as relative to it. */
-export const componentize = async (source: ComponentSource): Promise<Uint8Array> => {
+// It runs in a folder of its own, because jco takes the entry's path as relative to it.
+const make = async (source: ComponentSource): Promise<Uint8Array> => {
   const folder = await mkdtemp(join(tmpdir(), "alga-component-"))
   try {
     await writeFile(join(folder, "main.js"), source.script)
@@ -83,4 +84,29 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** SHA-256, in hex, of all that a component is made of. */
+export const hashOf = async ({ engine, entry, interfaces, script, witDir, worldName }: ComponentSource) => {
+  const world = (await readdir(witDir)).filter((name) => name.endsWith(".wit")).sort()
+  const texts = await Promise.all(world.map(async (name) => [name, await readFile(join(witDir, name), "utf8")]))
+  const parts = [script, engine, worldName, interfaces, texts, await toolVersion(engine, entry)]
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex")
+}
+
+/**
+ * Makes a component from one module. Most of the time goes into the engine, which is the same in all components: where
+ * `ALGA_KEPT_COMPONENTS` names a folder, what is made is kept there, and taken from there by who makes the same.
+ */
+export const componentize = async (source: ComponentSource): Promise<Uint8Array> => {
+  const folder = process.env["ALGA_KEPT_COMPONENTS"]
+  if (folder === undefined) return make(source)
+  const file = join(folder, `${await hashOf(source)}.wasm`)
+  if (existsSync(file)) return readFile(file)
+  const made = await make(source)
+  const unfinished = `${file}.${randomUUID()}`
+  await mkdir(folder, { recursive: true })
+  await writeFile(unfinished, made)
+  await rename(unfinished, file)
+  return made
 }
