@@ -7,6 +7,7 @@ import { benchServer } from "../postgres/Server.ts"
 import type { Cell, Report, Table } from "../Report.ts"
 import { type Contender, floor, runner, today } from "./Contenders.ts"
 import { type LoadResult, load } from "./Load.ts"
+import { type MainThread, mainThread } from "./MainThread.ts"
 import { memoryOf } from "./ProcessMemory.ts"
 import { callerOf, installSample, overviewRequest, populationOf, type TenantName } from "./Setting.ts"
 
@@ -122,6 +123,7 @@ const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20)
 const report = (
   environment: Report["environment"],
   measured: Readonly<Record<TenantName, Measured>>,
+  thread: MainThread,
   memories: ReadonlyArray<{ readonly requests: number; readonly own: number; readonly children: number }>
 ): Report => {
   const ratios = ratiosOf(measured)
@@ -136,6 +138,11 @@ const report = (
           return [tenant, name, alone.took.median, alone.took.p99, rate(some), some.took.p99, rate(many), many.took.p99]
         })
       )
+    },
+    {
+      title: "Processor time of the main thread for a request, 16 callers (ms)",
+      columns: ["tenant", "runner", "floor", "ratio"],
+      rows: [["small", thread.runner, thread.floor, thread.ratio]]
     },
     {
       title: "The runner at twice the load that it can do",
@@ -162,6 +169,7 @@ const report = (
   const [, quarter, ...later] = memories.map(({ children, own }) => own + children)
   const figures = {
     ...Object.fromEntries(ratios.map(({ tenant, value, what }) => [`${tenant} tenant: ${what}`, value])),
+    "small tenant: processor time of the main thread, of the floor's": thread.ratio,
     "memory after all requests / after a quarter": (later.at(-1) ?? Number.NaN) / (quarter ?? Number.NaN)
   }
   return { bench: "execute", environment, tables, figures }
@@ -186,6 +194,8 @@ const run = (options: BenchOptions) =>
       small: yield* measure("small", hash, started, options),
       large: yield* measure("large", hash, started, options)
     }
+    yield* tell("processor time of the main thread")
+    const thread = yield* mainThread(started, hash, token, Math.max(200, Math.round(budget / 4)))
     const requests = Math.max(400, Math.round(4 * budget * scale))
     yield* tell(`${requests} requests for the memory`)
     const memories = yield* memory(hash, started.runner, requests)
@@ -196,7 +206,7 @@ const run = (options: BenchOptions) =>
       request: `/api/overview as a user of tenant ${callerOf("small").tenant.slice(0, 8)}…, four host calls`,
       milliseconds: `${budget} each, after at most 1,000 of warm-up`
     }
-    return report(environment, measured, memories)
+    return report(environment, measured, thread, memories)
   }).pipe(
     Effect.catchIf(
       (error) => !(error instanceof BenchFailed),
