@@ -60,6 +60,16 @@ describe("waitUnless", () => {
     })
   )
 
+  it.live("takes one fiber", () =>
+    Effect.gen(function* () {
+      const newest = Effect.map(Effect.forkChild(Effect.void), ({ id }) => id)
+      const soon = Effect.callback<void>((resume) => queueMicrotask(() => resume(Effect.void)))
+      const before = yield* newest
+      yield* inTimeOrElse(60_000, () => Effect.void)(soon)
+      assert.strictEqual((yield* newest) - before, 2)
+    })
+  )
+
   it.effect("interrupts the work of whoever is interrupted", () =>
     Effect.gen(function* () {
       const { seen, work } = endless()
