@@ -39,10 +39,10 @@ export const after =
   (milliseconds: ReadonlyArray<() => number>) =>
   (end: () => void, clock: Clock.Clock): (() => void) => {
     let stop = (): void => {}
-    let at = 0
+    const waits = milliseconds.values()
     const wait = (): void => {
-      while (at < milliseconds.length) {
-        const time = milliseconds[at++]?.() ?? 0
+      for (let next = waits.next(); next.done !== true; next = waits.next()) {
+        const time = next.value()
         if (time <= 0) continue
         stop = callLater(clock, time, wait)
         return
