@@ -50,6 +50,16 @@ const takeShared = (pool: GuestPool, install: string) =>
     pool.take({ key: "a", component: "of a", install, shared: true }, restore as Restore)
   )
 
+/** A pool of so many processes, none of which is gone before it is said. */
+const poolOfLateEnds = Effect.fnUntraced(function* (processes: number) {
+  const isGone = yield* Deferred.make<void>()
+  const startHeld = () => {
+    const guest = start()
+    return { ...guest, node: { ...guest.node, end: Effect.andThen(guest.node.end, Deferred.await(isGone)) } }
+  }
+  return { isGone, pool: yield* makeGuestPool(startHeld, { ...defaults, processes }) }
+})
+
 describe("GuestPool", () => {
   it.effect("gives a process that was kept to its own key again, and to no other", () =>
     Effect.gen(function* () {
@@ -332,12 +342,7 @@ describe("GuestPool", () => {
 
   it.effect("ends another process for who waits first for room than the one that the next of them needs", () =>
     Effect.gen(function* () {
-      const isGone = yield* Deferred.make<void>()
-      const startHeld = () => {
-        const guest = start()
-        return { ...guest, node: { ...guest.node, end: Effect.andThen(guest.node.end, Deferred.await(isGone)) } }
-      }
-      const pool = yield* makeGuestPool(startHeld, { ...defaults, processes: 3 })
+      const { isGone, pool } = yield* poolOfLateEnds(3)
       const wanted = yield* take(pool, "a")
       const other = yield* take(pool, "b")
       yield* pool.discard(yield* take(pool, "c"))
@@ -356,12 +361,7 @@ describe("GuestPool", () => {
 
   it.effect("gives its own process to who asks while room comes for another", () =>
     Effect.gen(function* () {
-      const isGone = yield* Deferred.make<void>()
-      const startHeld = () => {
-        const guest = start()
-        return { ...guest, node: { ...guest.node, end: Effect.andThen(guest.node.end, Deferred.await(isGone)) } }
-      }
-      const pool = yield* makeGuestPool(startHeld, { ...defaults, processes: 2 })
+      const { isGone, pool } = yield* poolOfLateEnds(2)
       const own = yield* take(pool, "a")
       yield* pool.discard(yield* take(pool, "b"))
       yield* pool.keep(own, isReady)
@@ -370,6 +370,28 @@ describe("GuestPool", () => {
       assert.isUndefined(waiting.pollUnsafe())
       yield* Deferred.succeed(isGone, undefined)
       yield* Fiber.join(waiting)
+    })
+  )
+
+  it.effect("serves who waits for a component before who asks for it later, though room comes for another", () =>
+    Effect.gen(function* () {
+      const { isGone, pool } = yield* poolOfLateEnds(2)
+      const own = yield* take(pool, "a")
+      yield* pool.discard(yield* take(pool, "b"))
+      const first = yield* Effect.forkChild(take(pool, "b"), { startImmediately: true })
+      const next = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      const ready = yield* Deferred.make<void>()
+      yield* Effect.forkChild(
+        pool.keep(own, () => Deferred.await(ready)),
+        { startImmediately: true }
+      )
+      const late = yield* Effect.forkChild(take(pool, "a"), { startImmediately: true })
+      yield* Deferred.succeed(ready, undefined)
+      yield* Deferred.succeed(isGone, undefined)
+      yield* Fiber.join(first)
+      assert.strictEqual(yield* Fiber.join(next), own)
+      assert.isUndefined(late.pollUnsafe())
+      yield* Fiber.interrupt(late)
     })
   )
 

@@ -77,7 +77,7 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
     const marks = await open.page.locator(".check .mark").allTextContents()
     expect(marks).toEqual([
       "no .env.local yet: every secret is missing",
-      "alga.dev.json lets nothing out yet",
+      "alga.dev.json allows no address yet",
       "no dev/routes yet: every route is missing"
     ])
     const url = "https://service.example/a"

@@ -21,7 +21,7 @@ import * as TriggerWorker from "./TriggerWorker.ts"
 
 const leavePatience = Duration.seconds(2)
 
-/** How long the last calls of others may be on their way after all of them know that this runner is going. */
+/** How long calls of other runners may still arrive after all of them know that this runner is leaving. */
 const linger = Duration.millis(250)
 
 /**

@@ -14,7 +14,7 @@ import type { Settings } from "./Settings.ts"
 
 const signals = ["traces", "metrics", "logs"] as const
 
-/** What can be sent to an OTLP receiver. */
+/** The signals that can be sent to an OTLP receiver. */
 export type Signal = (typeof signals)[number]
 
 const unobserved = new Set(["/healthz", "/readyz", "/metrics"])
@@ -123,8 +123,8 @@ const layerClient = (settings: Settings) =>
           else away.add(url)
           return Effect.annotateLogs(
             fault === null
-              ? Effect.logInfo("the OTLP receiver takes what it is sent again")
-              : Effect.logWarning("the OTLP receiver does not take what it is sent"),
+              ? Effect.logInfo("the OTLP receiver accepts data again")
+              : Effect.logWarning("the OTLP receiver does not accept data"),
             { ...partsOf(settings, url), ...(fault === null ? {} : { fault }) }
           )
         })
@@ -150,8 +150,8 @@ export const layerExporter = (settings: Settings) =>
   )
 
 /**
- * Sends to OTLP receivers, in batches, what the settings say; what is left is sent when the runner ends. A receiver that is away
- * costs what it should have got and nothing else. A span holds statements without their parameters.
+ * Sends to OTLP receivers, in batches, what the settings say; what is left is sent when the runner ends. If a receiver
+ * is unreachable, only the data for it is lost. A span holds statements without their parameters.
  */
 export const layer = (settings: Settings): Layer.Layer<never> =>
   Layer.mergeAll(traces(settings), metrics(settings), logs(settings)).pipe(Layer.provide(layerExporter(settings)))

@@ -18,7 +18,7 @@ import { innermostCause } from "./internal/innermostCause.ts"
 
 const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
-    "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
+    "Run Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
   Command.withSubcommands([serve, execute, inspect, config, db, triggers, access])
 )

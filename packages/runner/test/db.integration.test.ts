@@ -105,7 +105,7 @@ describe("db without its own login", () => {
         assert.notInclude(absent.errors + named.errors, "hidden")
         assert.deepEqual([refused.code, invalid.code], [1, 2])
         assert.include(refused.errors, "ECONNREFUSED")
-        assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")
+        assert.include(invalid.errors, "DATABASE_ADMIN_URL is not the address of a PostgreSQL server")
         assert.notInclude(refused.errors + invalid.errors, "hidden")
       }),
     120_000
@@ -281,7 +281,7 @@ describe("db policies", () => {
         yield* statements(url, `CREATE ROLE ${app}`, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${app}`)
         const refused = yield* run(["policies", "apply", "--reader", reader], env)
         assert.strictEqual(refused.code, 1)
-        assert.include(refused.errors, `these roles would see no row any more: ${app}`)
+        assert.include(refused.errors, `these roles would no longer see any row: ${app}`)
         const whom = ["--reader", reader, "--unrestricted", app]
         assert.strictEqual((yield* run(["policies", "check", ...whom], env)).code, 1)
         const applied = yield* done(["policies", "apply", "--json", ...whom], env)

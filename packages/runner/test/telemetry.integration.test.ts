@@ -168,7 +168,7 @@ describe("telemetry", () => {
       run.signal("SIGTERM")
       const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
       assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
-      const told = log.filter(({ message }) => message === "the OTLP receiver does not take what it is sent")
+      const told = log.filter(({ message }) => message === "the OTLP receiver does not accept data")
       const signals = told.map(({ annotations }) => annotations.signal)
       assert.includeMembers(["logs", "traces"], signals)
       assert.strictEqual(new Set(signals).size, signals.length)

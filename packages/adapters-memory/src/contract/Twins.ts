@@ -74,7 +74,7 @@ const differing = Effect.fnUntraced(function* (number: number) {
   return JSON.stringify(before) !== JSON.stringify(after)
 })
 
-/** Kinds of answers, by what they begin with. */
+/** Kinds of answers, by their first characters. */
 const kindOf = (answer: string): string =>
   /^\{"(ok":(null|\{"items":\[\]|\{)|err":"[a-z-]+)/.exec(answer)?.[0] ?? "other"
 

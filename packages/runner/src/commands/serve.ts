@@ -44,7 +44,7 @@ const ready = (options: StopOptions) =>
     })
   )
 
-const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: start it again"
+const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: restart it"
 
 const callers = (settings: Settings, file: Option.Option<string>) => {
   const tokens = tokensOf(settings)
@@ -127,7 +127,7 @@ const clustered = (settings: Settings, latest: Effect.Effect<Settings>) =>
 const cluster = Flag.Boolean("cluster").pipe(
   Flag.withDefault(false),
   Flag.withDescription(
-    "Be one of several runners that share the installs; needs DATABASE_CLUSTER_URL and @alga-psa/ext-runner-cluster"
+    "Run as one of several runners that share the installs; needs DATABASE_CLUSTER_URL and @alga-psa/ext-runner-cluster"
   )
 )
 

@@ -10,7 +10,7 @@ const one = (counter: Metric.Metric<number, unknown>): Effect.Effect<void> => Me
 const instances = labelled(
   (attributes) =>
     Metric.counter("alga_extension_sandbox_instances_total", {
-      description: "What became of an instance after a request: restored, or why it was thrown away",
+      description: "Fate of an instance after a request: restored, or why it was thrown away",
       incremental: true,
       attributes
     }),
@@ -22,7 +22,7 @@ const instances = labelled(
 export const countInstance = (outcome: string): Effect.Effect<void> => one(instances.of(outcome))
 
 const memoryRefused = Metric.counter("alga_extension_sandbox_memory_refused_total", {
-  description: "Requests that were answered though their instance was refused more memory",
+  description: "Requests that were answered although their instance was refused more memory",
   incremental: true
 })
 
@@ -32,7 +32,7 @@ export const countMemoryRefused: Effect.Effect<void> = one(memoryRefused)
 const recycled = labelled(
   (attributes) =>
     Metric.counter("alga_extension_sandbox_processes_recycled_total", {
-      description: "Processes that were replaced though no request failed on them, by why",
+      description: "Processes that were replaced without a failed request, by reason",
       incremental: true,
       attributes
     }),
