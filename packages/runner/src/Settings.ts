@@ -535,6 +535,9 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 
 const bytesOf = ({ answerBytes, bodiesBytes }: Sizes) => ({ answerBytes, bodiesBytes })
 
+/** Bytes of bodies that a cluster's runners may hand on to this one: half of all. Its callers have the other half. */
+export const bodiesOfPeers = (settings: Settings): number => Math.floor(sizesIn(settings).bodiesBytes / 2)
+
 /** Where the server listens and what bounds its callers, after these settings. */
 export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({
   ...bytesOf(sizesIn(settings)),
