@@ -43,7 +43,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   open = await openPage(browser, server.url)
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 })
 afterEach(async () => {
   expect(open.takeErrors()).toEqual([])
@@ -59,7 +59,7 @@ const given = async (name: string, text: string) => {
   const loaded = open.page.waitForEvent("load")
   await extension.write(name, text)
   await loaded
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 }
 
 /** What the panel says of the last execution. */

@@ -5,7 +5,7 @@ import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Schedule } from "effect"
 import { type Program, program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
 
@@ -63,7 +63,7 @@ const buildWaits = (url: string, running: Program) =>
       SELECT FROM pg_stat_activity
       WHERE query LIKE 'CREATE INDEX%' AND datname = current_database()
         AND clock_timestamp() - query_start > interval '1.5 seconds'`.pipe(
-      Effect.repeat({ until: (found) => found.length > 0 })
+      Effect.repeat({ until: (found) => found.length > 0, schedule: Schedule.spaced("20 millis") })
     )
   ).pipe(
     administering(url),
