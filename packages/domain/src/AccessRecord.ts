@@ -39,7 +39,10 @@ export const AccessRecord = Schema.Struct({
   contentHash: about(Schema.NullOr(Schema.String), "SHA-256 of the archive that ran, in hexadecimal"),
   user: about(Schema.NullOr(UserId), "The user on whose behalf it ran; the nil UUID where that user was erased"),
   trigger: about(Schema.NullOr(Schema.String), "What started the execution, such as schedule or webhook"),
-  requestId: about(Schema.NullOr(Schema.String), "The id of the request, by the word of the caller where it gave one; attempts of a kept trigger share it"),
+  requestId: about(
+    Schema.NullOr(Schema.String),
+    "The id of the request, by the word of the caller where it gave one; attempts of a kept trigger share it"
+  ),
   source: Schema.optionalKey(
     about(Schema.Literals(["todays-runner"]), "Where a call comes from that no execution here made")
   ),
