@@ -35,9 +35,9 @@ export default defineConfig({
     unstubEnvs: true,
     unstubGlobals: true,
     // Nothing is measured by them: they end what hangs, on a busy machine too.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 45_000 } },
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     coverage: {
       include: ["packages/*/src/**/*.ts"],
       exclude: ["packages/*/src/**/page/src/**"],

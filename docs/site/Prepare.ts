@@ -92,5 +92,5 @@ export const prepareSite = async ({ base, files, version }: SiteOptions): Promis
   return facts
 }
 
-/** Begins anew. */
+/** Starts again from nothing. */
 export const clearSite = (): Promise<void> => rm(prepared, { recursive: true, force: true })

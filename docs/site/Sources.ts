@@ -3,6 +3,7 @@ import { root } from "./Paths.ts"
 
 const patterns = [
   "README.md",
+  "CHANGELOG.md",
   "CONTRIBUTING.md",
   "docs/*.md",
   "docs/{guides,decisions}/**/*.md",

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { type AddressInfo, createServer } from "node:net"
+import { isAbsolute, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect, Redacted, type Scope } from "effect"
 import { BenchFailed } from "../Bench.ts"
@@ -19,7 +20,7 @@ export interface ContenderOptions {
   readonly cache: string
 }
 
-const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const pathOf = (file: string) => (isAbsolute(file) ? file : fileURLToPath(new URL(file, import.meta.url)))
 
 const freePort = Effect.callback<number>((resume) => {
   const probe = createServer().listen(0, "127.0.0.1", () => {
@@ -68,13 +69,16 @@ const started = (
     return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0 }
   })
 
-/** The runner, as `serve` starts it, with further settings. */
+const here = fileURLToPath(new URL("../../..", import.meta.url))
+
+/** The runner, as `serve` starts it, with further settings; of another checkout of this project where one is named. */
 export const runner = (
   { bundles, cache, database, token }: ContenderOptions,
-  further: Readonly<Record<string, string>> = {}
+  further: Readonly<Record<string, string>> = {},
+  checkout: string = here
 ) =>
   started(
-    "../../../packages/runner/src/main.ts",
+    join(checkout, "packages/runner/src/main.ts"),
     () => ["serve"],
     (port) => ({
       PORT: String(port),

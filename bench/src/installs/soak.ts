@@ -70,7 +70,8 @@ const soak = Effect.gen(function* () {
 
   yield* Effect.gen(function* () {
     const draw = zipfRequests(components, zipfInstalls, numbers())
-    const until = performance.now() + seconds * 1_000
+    const began = performance.now()
+    const elapsed = () => (performance.now() - began) / 1_000
     const once = Effect.suspend(() => {
       asked += 1
       return Effect.match(draw(), {
@@ -85,25 +86,23 @@ const soak = Effect.gen(function* () {
         else wrong.set(fault, (wrong.get(fault) ?? 0) + 1)
       })
     )
-    const caller = Effect.repeat(counted, { while: () => performance.now() < until })
+    const caller = Effect.repeat(counted, { while: () => elapsed() < seconds })
     const callers = yield* Effect.forkChild(
       Effect.forEach(Array.from({ length: zipfCallers }), () => caller, { concurrency: "unbounded", discard: true })
     )
-    for (let at = 1; at <= looks; at++) {
-      yield* Effect.sleep((seconds * 1_000) / looks)
+    while (elapsed() < seconds) {
+      yield* Effect.sleep(Math.min(seconds / looks, seconds - elapsed()) * 1_000)
       const now = look()
       seen.push(now)
       const zombies = children().filter((state) => state === "Z").length
       const told = Object.entries(now).map(([what, count]) => `${what} ${count.toFixed(0)}`)
-      yield* Console.log(
-        `${((seconds * at) / looks).toFixed(0)} s, ${answered} answered, zombies ${zombies}: ${told.join("; ")}`
-      )
+      yield* Console.log(`${elapsed().toFixed(0)} s, ${answered} answered, zombies ${zombies}: ${told.join("; ")}`)
     }
     yield* Fiber.join(callers)
   }).pipe(Effect.provide(layerZipf(directory, mode)), Effect.scoped)
 
   const left = children()
-  const later = seen.slice(looks / 2)
+  const later = seen.slice(seen.length / 2)
   const rises = Object.keys(later[0] ?? {}).map((what) => {
     const rise = riseOf(later.map((one) => one[what as keyof typeof one]))
     return { what, rise }

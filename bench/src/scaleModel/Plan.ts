@@ -22,6 +22,8 @@ export const plannedComponents = 20
 export const keptProcesses = 100
 export const keptMb = 9_000
 const executions = 20_000
+/** By then every install was asked for, and who waited for that is answered. */
+const warmUp = 0.8
 
 const fewest = (fits: (runners: number) => boolean): number => {
   let most = 1
@@ -60,7 +62,8 @@ export const planFor = (
             processors: processorsEach
           }
         ),
-        executions
+        executions,
+        warmUp
       }
     )
   const runners = fewest((count) => {

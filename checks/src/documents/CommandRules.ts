@@ -82,6 +82,12 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "it asks questions"
   },
   {
+    line: /^npx --yes pnpm@12 release:version$/,
+    proof: "a shorter form of it runs",
+    as: (line) => `printf '%s\\n' --- '"@alga-psa/ext-domain": minor' --- '' 'A port.' >.changeset/one.md && ${line}`,
+    why: "it needs a note, and a release leaves none"
+  },
+  {
     line: /^npx --yes pnpm@12 bench growth( |$)/,
     proof: "a shorter form of it runs",
     as: shortBench,

@@ -12,7 +12,10 @@ export interface Page {
   readonly text: string
 }
 
-const skipped = new Set(["node_modules", "dist", "api", "coverage", "reports", "CHANGELOG.md"])
+const skipped = new Set(["node_modules", "dist", "api", "coverage", "reports"])
+
+/** The copies of the change log that packages are packed with. */
+const isCopy = (path: string) => /^packages\/[\w-]+\/CHANGELOG\.md$/.test(path)
 
 const found = async (folder: string, end: string): Promise<ReadonlyArray<string>> => {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
@@ -22,7 +25,7 @@ const found = async (folder: string, end: string): Promise<ReadonlyArray<string>
       .map(async (entry) => {
         const path = join(folder, entry.name)
         if (entry.isDirectory()) return found(path, end)
-        return entry.name.endsWith(end) ? [path] : []
+        return entry.name.endsWith(end) && !isCopy(path) ? [path] : []
       })
   )
   return paths.flat()
@@ -31,7 +34,7 @@ const found = async (folder: string, end: string): Promise<ReadonlyArray<string>
 const read = (paths: ReadonlyArray<string>): Promise<ReadonlyArray<Page>> =>
   Promise.all(paths.toSorted().map(async (path) => ({ path, text: await readFile(join(root, path), "utf8") })))
 
-/** Every page of the workspace, but for changelogs and what is built. */
+/** Every page of the workspace, but for what is built. */
 export const pages = async (): Promise<ReadonlyArray<Page>> => read(await found(".", ".md"))
 
 /** The sources of the packages, without their tests. */

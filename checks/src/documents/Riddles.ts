@@ -12,7 +12,12 @@ const riddles: ReadonlyArray<readonly [riddle: RegExp, plain: string]> = [
   [/\bfarewell\b/i, "last message"],
   [/\bwhat is above\b/i, "capped at"],
   [/\bfor good\b/i, "for ever, or: permanently"],
-  [/\bwithout a word\b/i, "silently"]
+  [/\bwithout a word\b/i, "silently"],
+  [/\bfor want of\b/i, "for lack of"],
+  [/\bat present\b/i, "now"],
+  [/\bas ever\b/i, "as usual"],
+  [/\bpassed over\b/i, "skipped"],
+  [/\bpage behind\b/i, "the next page"]
 ]
 
 /** The riddles in a text, with usual words for each. */

@@ -1,4 +1,5 @@
 import type { PackageManifest, WorkspacePackage } from "./Packages.ts"
+import { wrongFiles } from "./PackedFiles.ts"
 
 const targets = (exported: unknown): ReadonlyArray<string> => {
   if (typeof exported === "string") return [exported]
@@ -25,22 +26,9 @@ export const wrongInTarball = (manifest: PackageManifest, files: ReadonlyArray<s
   const versions = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })
   const unresolved = versions.filter(([, version]) => /^(workspace|catalog):/.test(version))
   const sources = [...targets(manifest.exports), ...targets(manifest.bin)].filter((target) => /^\.\/src\//.test(target))
-  const sourceFiles = /^(src|test|testing|scripts)\/(?!.*\.d\.ts$)|(^|\/)(node_modules|\.cache)\//
-  const mapped = new Set(
-    files.flatMap((file) => {
-      const [, name] = /^dist\/(.*)\.d\.ts\.map$/.exec(file) ?? []
-      return name === undefined ? [] : [`src/${name}.ts`]
-    })
-  )
-  const stray = files.filter((file) => (sourceFiles.test(file) && !mapped.has(file)) || file.endsWith(".js.map"))
-  const lost = [...mapped].filter((file) => !files.includes(file))
   return [
     ...unresolved.map(([name, version]) => `${manifest.name} still says "${name}": "${version}"`),
     ...sources.map((target) => `${manifest.name} exports ${target}`),
-    ...lost.map((file) => `${manifest.name} packs a map of ${file}, and not the file`),
-    ...stray.map((file) => `${manifest.name} packs ${file}`),
-    ...["CHANGELOG.md", "LICENSE", "README.md"]
-      .filter((file) => !files.includes(file))
-      .map((file) => `${manifest.name} packs no ${file}`)
+    ...wrongFiles(manifest.name, files)
   ]
 }

@@ -11,6 +11,7 @@ import { tryInstalled } from "./Install.ts"
 import { licences } from "./Licences.ts"
 import { incompleteManifests } from "./Manifests.ts"
 import { tryOlderNodes } from "./OlderNodes.ts"
+import { differentVersions, namedVersions } from "./OneVersion.ts"
 import { publishedPackages, workspacePackages } from "./Packages.ts"
 import { pack, problemsOf, type Tarball } from "./Tarballs.ts"
 
@@ -31,6 +32,7 @@ await step("package boundaries, and circles of imports", async () => [
   ...brokenImports(await workspaceImports())
 ])
 await step("what package.json says", async () => incompleteManifests(published))
+await step("one version everywhere", async () => differentVersions(await namedVersions()))
 await step("dependencies: none unused, none unlisted", looseDependencies)
 await step("licences of what is installed with the packages", async () => {
   const found = await licences()

@@ -3,24 +3,30 @@ export interface SharedState {
   readonly directory: string
   readonly exitCode: typeof process.exitCode
   readonly variables: ReadonlyMap<string, unknown>
-  /** What stands under each global name, and the methods of `process` and of `console`. */
+  /** What stands under each global name, and methods of `process` and of `console`. */
   readonly values: ReadonlyMap<string, unknown>
   readonly listeners: ReadonlyMap<string, ReadonlyArray<unknown>>
 }
 
-/** Node warns where one of the first two is read. The last is where Effect notes which fiber runs. */
-const notCompared = new Set(["localStorage", "sessionStorage", "~effect/Fiber/currentFiber"])
+/** Node warns where one of these is read. */
+const unread = new Set(["localStorage", "sessionStorage"])
+
+/** Libraries note there what they share, from when they are loaded on. */
+const isOfLibrary = (name: string): boolean => /^(__|~)/.test(name)
 
 // Node makes some globals when they are first read.
 const globals = (): ReadonlyArray<readonly [string, unknown]> =>
   Object.getOwnPropertyNames(globalThis)
-    .filter((name) => !notCompared.has(name))
+    .filter((name) => !unread.has(name) && !isOfLibrary(name))
     .map((name) => [`globalThis.${name}`, Reflect.get(globalThis, name)])
 
-const methodsOf = (name: string, value: object): ReadonlyArray<readonly [string, unknown]> =>
-  Object.entries(Object.getOwnPropertyDescriptors(value))
-    .filter(([, descriptor]) => typeof descriptor.value === "function")
-    .map(([key, descriptor]) => [`${name}.${key}`, descriptor.value])
+/** Libraries replace others of `process` when they are loaded. */
+const ofProcess = ["emitWarning", "exit", "hrtime", "kill", "nextTick"] as const
+
+const methods = (): ReadonlyArray<readonly [string, unknown]> => [
+  ...ofProcess.map((name) => [`process.${name}`, process[name]] as const),
+  ...Object.entries(console).map(([name, method]) => [`console.${name}`, method] as const)
+]
 
 /** The sandbox listens for these from when it is loaded, as do libraries for the end. */
 const heardFromLoadingOn = new Set(["exit", "SIGUSR1"])
@@ -37,7 +43,7 @@ export const sharedState = (): SharedState => ({
   directory: process.cwd(),
   exitCode: process.exitCode,
   variables: new Map(Object.entries(process.env)),
-  values: new Map([...globals(), ...methodsOf("process", process), ...methodsOf("console", console)]),
+  values: new Map([...globals(), ...methods()]),
   listeners: new Map(listeners())
 })
 

@@ -38,7 +38,7 @@ const read = (text: string): Address | null => {
   return address === null ? null : carried(address)
 }
 
-/** Why an address is none of the public ones, or null where it is one. */
+/** Why an address is not public, or null if it is. */
 const special = (address: Address): string | null => {
   if (platformServices.some((one) => isWithin(address, one))) return "metadata"
   const name = address.range()
@@ -91,7 +91,7 @@ export const parseAddressRanges = (text: string): Result.Result<ReadonlyArray<Ad
   return wrong < 0
     ? Result.succeed(ranges.flat().filter((one) => one !== null))
     : Result.fail(
-        `must have addresses or ranges such as 10.1.2.3, 10.2.0.0/16 or fd00::/8; entry ${wrong + 1} is none. ` +
+        `must have addresses or ranges such as 10.1.2.3, 10.2.0.0/16 or fd00::/8; entry ${wrong + 1} is invalid. ` +
           "A range begins with its first address, and an IPv4 address is written as one"
       )
 }

@@ -37,7 +37,7 @@ export const parseEgressAllowlist = (text: string): Result.Result<ReadonlyArray<
   return wrong < 0
     ? Result.succeed(entries.flat().filter((entry) => entry !== null))
     : Result.fail(
-        `must have entries such as api.example.com, api.example.com:8443 or http://api.example.com; entry ${wrong + 1} is none. ` +
+        `must have entries such as api.example.com, api.example.com:8443 or http://api.example.com; entry ${wrong + 1} is invalid. ` +
           "Subdomains count without *, and there is no path, user or dot at the end"
       )
 }

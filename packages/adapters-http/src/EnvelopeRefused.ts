@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 
 const reasons = {
-  malformed: "the secret envelope has not the form that the product gives it",
+  malformed: "the secret envelope does not have the product's form",
   "no-vault": "the secret envelope is sealed by Vault, and VAULT_ADDR is not set",
   "no-key": "the secret envelope is sealed by Vault, and names no key that Vault could have",
   "no-token": "the file with the token for Vault cannot be read, or holds no token",

@@ -22,11 +22,11 @@ import { timeFor } from "./internal/timeFor.ts"
 export interface HttpFetchOptions {
   /** Nothing else is let out to. */
   readonly entries: ReadonlyArray<EgressEntry>
-  /** Addresses that are connected to though they are not public. Default: none. */
+  /** Addresses that may be connected to although they are not public. Default: none. */
   readonly opened?: ReadonlyArray<AddressRange>
   /** Asked for a tunnel to the address, for every request: `http` or `https`, with user and password where it has them. Default: none. */
   readonly proxy?: Redacted.Redacted<URL>
-  /** From the call to the whole answer, where the execution leaves so much. Default: 30 seconds. */
+  /** From the call to the whole answer, if the execution has that much time left. Default: 30 seconds. */
   readonly timeout?: Duration.Duration
   /** The body of a request, and of an answer, in bytes. Default: 4,128,768. */
   readonly bodyBytes?: number
@@ -39,7 +39,7 @@ export interface HttpFetchOptions {
   readonly concurrency?: number
   /** Default: the system's resolver. */
   readonly resolve?: Resolve
-  /** Certificates (PEM) of the authorities that servers' certificates are of. Default: Node's. */
+  /** Certificates (PEM) of the authorities that signed the servers' certificates. Default: Node's. */
   readonly ca?: string
 }
 
@@ -57,7 +57,9 @@ const urlOf = (text: string): URL | null => {
 const pairs = (flat: ReadonlyArray<string>) =>
   flat.flatMap((name, at) => (at % 2 === 0 ? [{ name, value: flat[at + 1] ?? "" }] : []))
 
-/** Sends a request and reads its whole answer. What fails before the answer began is `transport`, and what fails then `internal`. */
+/**
+ * Sends a request and reads its whole answer. A failure before the answer began is `transport`, a later one `internal`.
+ */
 const exchange = (agent: Agent, url: URL, request: HttpFetchRequest, millis: number) =>
   Effect.suspend((): Effect.Effect<HttpFetchResponse, HttpFetchError> => {
     let otherwise: "transport" | "internal" = "transport"

@@ -38,7 +38,7 @@ export class ProductApi extends Context.Service<ProductApi, ProductApiService>()
 export interface ProductApiOptions {
   /** What comes before `/api/internal`. */
   readonly base: URL
-  /** Goes out as `x-runner-auth`. It is asked for anew for each request. */
+  /** Goes out as `x-runner-auth`. It is asked for again at each request. */
   readonly token: Effect.Effect<Redacted.Redacted>
 }
 

@@ -4,10 +4,10 @@ const reasons = {
   unreachable: "cannot be reached; nothing was sent",
   busy: "did not take the request in time; nothing was sent",
   "too-slow": "did not answer in time; it is unknown whether it did what was asked",
-  lost: "broke off before its answer was whole; it is unknown whether it did what was asked",
-  "too-large": "answered more than it may",
-  status: "answered with a status that says that it failed",
-  nonsense: "answered in another form than it should"
+  lost: "broke off before its answer was complete; it is unknown whether it did what was asked",
+  "too-large": "sent a larger answer than allowed",
+  status: "answered with an error status",
+  nonsense: "sent an unexpected answer"
 } as const
 
 /** Why a server gave no answer to work with. It holds nothing of the request, and of the answer its status alone. */

@@ -118,7 +118,7 @@ describe("A list of addresses", () => {
     "example.com"
   ])("refuses %s, by its number and without showing it", (text) => {
     const problem = Result.match(parseAddressRanges(`10.0.0.1,${text}`), { onFailure: String, onSuccess: () => "" })
-    assert.include(problem, "entry 2 is none")
+    assert.include(problem, "entry 2 is invalid")
     assert.notInclude(problem, `${text} `)
   })
 })

@@ -80,7 +80,7 @@ describe("An allow-list", () => {
       onFailure: String,
       onSuccess: () => ""
     })
-    assert.include(problem, "entry 2 is none")
+    assert.include(problem, "entry 2 is invalid")
     assert.notInclude(problem, "secret")
   })
 

@@ -65,7 +65,7 @@ const reader = Effect.map(MemoryAccess, (records) =>
       Effect.suspend(() => {
         const place = placeOf(after)
         if (place === null) {
-          return Effect.fail(new InvalidInput({ field: "after", why: "must be what a page gave as next" }))
+          return Effect.fail(new InvalidInput({ field: "after", why: "must be the next of an earlier page" }))
         }
         const found = [...records.entries()]
           .filter(([at, record]) => isMeant(tenant, filter, record) && isOlder([record.time, at], place))

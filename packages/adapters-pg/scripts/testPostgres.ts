@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url"
 /** Suites that `pnpm test` runs and that say nothing of the server: they play on the embedded database, or at length. */
 const elsewhere = "**/{embedded,PgEmbedded,statements,agreement,twins}.integration.test.ts"
 
+/** Suites of what a connection does, which is one protocol: they run on the oldest version, and `pnpm test` runs them on the newest. */
+const ofConnection =
+  "**/{carryOver,encrypted,faults,guardedPromise,interrupts,promise,statementFaults}.integration.test.ts"
+
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 const versions = fileURLToPath(new URL("../postgres-versions", import.meta.url))
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
@@ -17,8 +21,9 @@ const run = (title: string, command: string, args: ReadonlyArray<string>, settin
   return status === 0
 }
 
-const suites = (title: string, settings: NodeJS.ProcessEnv) => {
-  const args = ["run", "--project", "integration", "--exclude", elsewhere, "packages/adapters-pg"]
+const suites = (title: string, settings: NodeJS.ProcessEnv, ...leftOut: ReadonlyArray<string>) => {
+  const excluded = [elsewhere, ...leftOut].flatMap((files) => ["--exclude", files])
+  const args = ["run", "--project", "integration", ...excluded, "packages/adapters-pg"]
   return run(
     title,
     process.execPath,
@@ -33,7 +38,12 @@ const install = ["--yes", "pnpm@12", "install", "--frozen-lockfile"]
 if (!run("binaries of PostgreSQL 15, 16 and 17", npx, install, {}, versions)) process.exit(1)
 
 const failed = ["15", "16", "17"].filter(
-  (version) => !suites(`PostgreSQL ${version}, binaries`, { TEST_POSTGRES_VERSION: version })
+  (version) =>
+    !suites(
+      `PostgreSQL ${version}, binaries`,
+      { TEST_POSTGRES_VERSION: version },
+      ...(version === "15" ? [] : [ofConnection])
+    )
 )
 if (image !== undefined && image !== "" && !suites(`Docker image ${image}`, { TEST_POSTGRES_VERSION: undefined })) {
   failed.push(image)

@@ -13,7 +13,7 @@ export { accessSchema, accessTable } from "./internal/access/columns.ts"
 /** The least time for which records can be kept: they are dropped a whole month at a time. */
 export const leastRetention = Duration.days(31)
 
-/** Who writes and who reads access records, and how long they stay. */
+/** The logins that write and read access records, and how long the records stay. */
 export interface AccessTablesOptions {
   /** The runner's login in `DATABASE_ACCESS_URL`. It exists. */
   readonly writer: RoleName
@@ -75,8 +75,9 @@ export const apply = ({
 const batch = 5_000
 
 /**
- * Takes a user out of a tenant's records: the nil UUID stands in place of the user, and the ids of the requests are gone too. What
- * was read stays. Gives how many records were changed, none for the nil UUID. A run that was stopped may be repeated.
+ * Removes a user from a tenant's records: the nil UUID replaces the user, and the ids of the requests are deleted too.
+ * The records themselves stay. Gives how many records were changed, none for the nil UUID. A run that was stopped may
+ * be repeated.
  */
 export const erase = (tenant: TenantId, user: UserId): Effect.Effect<number, AdminFailed, PgClient.PgClient> =>
   Effect.flatMap(PgClient.PgClient, (sql) => {

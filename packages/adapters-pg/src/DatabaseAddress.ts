@@ -12,7 +12,7 @@ export type TlsMode = (typeof tlsModes)[number]
 
 /** One of the places where a database may be. */
 export interface DatabaseHost {
-  /** A name, an IP address, or what begins with `/` or `@`: the directory of a Unix socket. */
+  /** A name, an IP address, or the directory of a Unix socket, which begins with `/` or `@`. */
   readonly name: string
   readonly port: number
 }
@@ -69,7 +69,7 @@ const hostsOf = (parameters: ConnectionParameters): Result.Result<DatabaseAddres
   if (!names.every(isHostName)) {
     return Result.fail("has an invalid host: give a name, an address, or the directory of a socket")
   }
-  if (ports.length > 1 && ports.length !== names.length) return Result.fail("has not as many ports as hosts")
+  if (ports.length > 1 && ports.length !== names.length) return Result.fail("has a different number of ports and hosts")
   if (!ports.every((port) => /^(|[1-9]\d{0,4})$/.test(port) && Number(port) <= 65_535)) {
     return Result.fail("has an invalid port: it must be 1 to 65535")
   }
@@ -137,8 +137,9 @@ export const addressOf = (parameters: ConnectionParameters): Result.Result<Datab
 }
 
 /**
- * What a URL such as `postgres://user:password@host:5432/name?sslmode=verify-full` says, by libpq's names. Read as libpq reads
- * it, several hosts, sockets and `ssl=true` included, with one difference: what is unknown, not supported or said twice fails.
+ * What a URL such as `postgres://user:password@host:5432/name?sslmode=verify-full` says, by libpq's names. Read as
+ * libpq reads it, several hosts, sockets and `ssl=true` included, with one difference: unknown, unsupported and
+ * contradicting parameters fail.
  */
 export const parametersOf = (url: string): Result.Result<ConnectionParameters, string> =>
   Result.flatMap(readUri(url), (parameters) => {

@@ -98,7 +98,7 @@ const sessionProblem = (found: Found, wanted: Wanted): string | null => {
   }
   const asked = wanted.plans === "auto" ? "auto" : "force_generic_plan"
   return found.readOnly !== "on" || found.timeout === "0" || found.plans !== asked
-    ? "what the runner asks for as a connection begins (read-only, time-outs, plans) does not reach the server: behind a pooler set DATABASE_POOLER=transaction"
+    ? "the startup parameters of the runner (read-only, time-outs, plans) do not reach the server: behind a pooler set DATABASE_POOLER=transaction"
     : null
 }
 

@@ -11,7 +11,7 @@ import * as Rows from "./internal/extensionRows.ts"
 
 export type { Release } from "./internal/extensionRows.ts"
 
-/** An extension cannot be installed, or taken away, as it was asked for. Nothing was changed. */
+/** An extension cannot be installed, or removed, as requested. Nothing was changed. */
 export class InstallRefused extends Schema.TaggedError<InstallRefused>()("InstallRefused", {
   message: Schema.String
 }) {}
@@ -51,7 +51,7 @@ const grantable = (names: unknown): ReadonlyArray<Capability> =>
 
 class OnlyShown extends Schema.TaggedError<OnlyShown>()("OnlyShown", { result: Schema.Unknown }) {}
 
-/** Runs in one transaction, alone. What is only to be shown is done as well, and taken back. */
+/** Runs in one transaction, alone. A change that is only shown is done as well, and rolled back. */
 const inTransaction = <A, E, R>(step: string, write: boolean, work: Effect.Effect<A, E, R>) =>
   exclusively(
     atomically(
@@ -71,7 +71,9 @@ const activeTenant = Effect.fnUntraced(function* (tenant: TenantId) {
   return found.name
 })
 
-/** The version's row. One that is there must be of the same archive, since every tenant that has it installed shares it. */
+/**
+ * The version's row. An existing version must have the same archive, since all tenants that have it installed share it.
+ */
 const versionOf = Effect.fnUntraced(function* (extension: string, release: Rows.Release) {
   const found = yield* Rows.version(extension, release.version)
   if (found === undefined) return yield* Rows.addVersion(extension, release)
@@ -94,7 +96,7 @@ export interface InstallOptions<E = never> {
   readonly release: Rows.Release
   /** The host name of its page; null leaves it as it is, none for a new install. */
   readonly host: string | null
-  /** False does everything, and takes it back. */
+  /** False does everything, and rolls it back. */
   readonly write: boolean
   /** Puts the bundle into the store, before the rows count. Only where it writes. */
   readonly store: (extension: ExtensionId) => Effect.Effect<void, E>
@@ -105,10 +107,10 @@ export interface InstallOptions<E = never> {
  * bundle where they are missing, and the install's. All in one transaction, or nothing.
  *
  * Guarantees:
- * - It grants what the version declares. Of an install that is there, what was taken away stays taken away: only what its
- *   version before did not declare is granted.
+ * - It grants what the version declares. In an existing install, revoked capabilities stay revoked: it grants only what
+ *   the version before did not declare.
  * - The rows of other tenants' installs stay as they are. A version that is there with another archive is refused.
- * - Done again, it changes nothing.
+ * - A repeated run changes nothing.
  * - What it grants is an access record too, where this database keeps them.
  */
 export const install = <E = never>({

@@ -13,7 +13,7 @@ export interface GrantLife {
   /** Whether the installed version declares it. */
   readonly declared: boolean
   readonly granted: boolean
-  /** When a call last made use of it, by the access records; null where none of them did, `unknown` without records. */
+  /** When a call last used it, by the access records; null if none did, `unknown` without records. */
   readonly usedLast: string | null
   /**
    * How many executions used it in the days that were asked for: a revocation would have refused them. Those under one request id
@@ -115,8 +115,8 @@ const livesOf = (
 const page = 200
 
 /**
- * What became of the grants of installs, one install after another: declared and granted by their rows, used by the access
- * records of this database. Each has the capabilities in `also`, whether or not it has to do with them.
+ * The grants of installs, one install after another: declared and granted by their rows, used by the access records of
+ * this database. Each has the capabilities in `also`, whether or not it has to do with them.
  */
 export const grantLives = (
   which: WhichInstalls,

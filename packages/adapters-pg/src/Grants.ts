@@ -76,7 +76,7 @@ export const ungranted: Stream.Stream<InstallCapabilities, AdminFailed, PgClient
   Stream.filter(({ capabilities }) => capabilities.length > 0)
 )
 
-/** What the grants become, and which of the capabilities changed. Names that are not meant stay as they were written. */
+/** What the grants become, and which of the capabilities changed. Other names stay as they were written. */
 const changed = (row: InstalledVersion, { action, capabilities }: GrantsChange) => {
   const grants = parsed(row.granted)
   const isList = Array.isArray(grants)
@@ -138,7 +138,7 @@ const changeRow = (
     if (!asked.write) return [{ ...about, state: "would change" }]
     if (yield* write(row, grants, changes, asked.action)) return [{ ...about, state: "changed" }]
     if (tries === 0) {
-      const reason = "somebody else changes it all the time"
+      const reason = "somebody else keeps changing it"
       return yield* new AdminFailed({ step: `change the grants of ${row.install}`, sqlState: null, reason })
     }
     const again = yield* Stream.runCollect(installedVersions([row.install]))
@@ -154,9 +154,9 @@ const checkNamed = (installs: WhichInstalls) =>
   })
 
 /**
- * Grants or revokes capabilities, one install after another, and tells of each that changes. A row that somebody else changed
- * meanwhile is read again and changed as it is then. Other names in the grants stay. A run that was stopped may be repeated. Each
- * change is an access record too, where this database keeps them.
+ * Grants or revokes capabilities, one install after another, and reports each change. A row that somebody else changed
+ * meanwhile is read again and changed as it is then. Other names in the grants stay. A run that was stopped may be
+ * repeated. Each change is an access record too, where this database keeps them.
  */
 export const change = (
   asked: GrantsChange

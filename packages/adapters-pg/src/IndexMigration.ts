@@ -36,7 +36,7 @@ export type IndexStep =
   | { readonly _tag: "Dropping" | "Dropped" | "Building" | "Built"; readonly name: string }
   | ({ readonly _tag: "Progress"; readonly name: string } & BuildProgress)
 
-/** Told of every step, and once a second of how far a build is. */
+/** Called for every step, and once a second during a build. */
 export type Listener = (step: IndexStep) => Effect.Effect<void>
 
 const silent: Listener = () => Effect.void

@@ -24,20 +24,20 @@ export interface PgAccessSinkOptions extends AccessBufferOptions {
 /** A sink, and what is done with it beside. */
 export interface PgAccessSink {
   readonly sink: AccessSinkService
-  /** Fails where records cannot be written at present. */
+  /** Fails if records cannot be written now. */
   readonly check: Effect.Effect<void, unknown>
   /** Writes what waits by now. */
   readonly flush: Effect.Effect<void, unknown>
 }
 
 const mostInBatch = 500
-/** Milliseconds between two turns, and after failures. */
+/** Milliseconds between two writes, and after failures. */
 const pauses = { first: 125, usual: 1_000, longest: 5_000 }
 const patience = Duration.seconds(10)
 const upkeepTime = Duration.hours(1)
 
 const records = Metric.counter("alga_extension_access_records_total", {
-  description: "Access records by what became of them: written, lost, or refused with the call",
+  description: "Access records by outcome: written, lost, or refused with the call",
   incremental: true
 })
 const byOutcome = labelled(records, "outcome", ["written", "lost", "refused"])
@@ -59,9 +59,10 @@ const noPartition = "23514"
 const isRecordsFault = (error: SqlError) => /^2[23]/.test(stateOf(error)) && stateOf(error) !== noPartition
 
 /**
- * Keeps access records in PostgreSQL. They wait in memory and are written each second, many in one statement; a database that is
- * away costs nothing as long as there is room. Where there is none {@link AccessBufferOptions.whenFull} counts, and what was lost is
- * a record too. What waits is written when the scope closes. A process that is killed loses what waits.
+ * Keeps access records in PostgreSQL. They wait in memory and are written each second, many in one statement; a
+ * database that is away costs nothing as long as there is room. When it is full, {@link AccessBufferOptions.whenFull}
+ * decides. A loss is a record too. Waiting records are written when the scope closes. A process that is killed loses
+ * them.
  */
 export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<PgAccessSink, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -90,7 +91,7 @@ export const makePgAccessSink = (options: PgAccessSinkOptions): Effect.Effect<Pg
             })
       )
 
-    /** Gives those that the server refuses for what they are, one by one. */
+    /** Gives the records that the server refuses for their content, one by one. */
     const write = (
       first: number,
       batch: ReadonlyArray<AccessRecord>,

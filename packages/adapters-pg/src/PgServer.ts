@@ -26,9 +26,9 @@ export interface ServerOptions {
    */
   readonly plans?: "generic" | "auto"
   /**
-   * `transaction` for a pooler between that gives each transaction another session, as PgBouncer does. Nothing is asked for as
-   * a connection begins, and statements have no names: the login must be read-only with a time-out by itself, as `db role`
-   * makes it. `databaseFitness` tells. Default: none.
+   * `transaction` for a pooler between that gives each transaction another session, as PgBouncer does. Then a
+   * connection sends no startup parameters, and statements have no names: the login itself must be read-only with a
+   * time-out, as `db role` makes it. `databaseFitness` tells. Default: none.
    */
   readonly pooler?: "none" | "transaction"
 }
@@ -44,7 +44,7 @@ const startup = (options: ServerOptions) => ({
   statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
 })
 
-/** How many of the connections are shared by {@link ShortReads}: one in five, and never the only one. */
+/** How many connections {@link ShortReads} shares: one in five, and never the only one. */
 const sharedOf = (connections: number): number => (connections === 1 ? 0 : Math.max(1, Math.floor(connections / 5)))
 
 const pool = (
@@ -81,9 +81,9 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
  * schema `public`, with a limit on each statement. It connects when it is first used, and again after the server was
  * away.
  *
- * A list has its connection to itself, so that it holds up nobody else's read, and is cancelled on the server when its
- * caller gives up. Reads of one record share one connection in five ({@link ShortReads}). With a single connection
- * everything shares it.
+ * A list has its connection to itself, so that it delays no other read, and is cancelled on the server when its caller
+ * gives up. Reads of one record share one connection in five ({@link ShortReads}). With a single connection everything
+ * shares it.
  */
 export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
   Layer.provide(Layer.effectContext(make(options)), Reactivity.layer)

@@ -58,7 +58,7 @@ const make = makeReader<ServicesPageQuery, Row, More, ServiceSummary, ServiceSum
   id: sql`s.service_id`,
   name: sql`s.service_name`,
   searched: [sql`s.service_name`, sql`s.description`, sql`s.sku`],
-  // Not parameters: a plan that is kept for all values can use the indexes of these methods only where they are known.
+  // Not parameters: a plan for all values can use the indexes of these methods only if the values are known.
   visible: sql`s.billing_method IN ${literals(sql, ServiceBillingMethod.literals)}`,
   selected: (value) => sql`
     s.service_id AS id,

@@ -38,8 +38,9 @@ const setPassword = (name: RoleName, password: Redacted.Redacted) =>
   })
 
 /**
- * Creates the login, or brings it back to what it should be: it may connect to this database and SELECT the columns of
- * {@link readTables}, and with `secrets` those of the sealed secrets, in read-only transactions by default, and nothing else that could be granted to it. All or nothing.
+ * Creates the login, or restores its rights. It may connect to this database and SELECT the columns of {@link
+ * readTables}, and with `secrets` those of the sealed secrets, in read-only transactions by default. It has no other
+ * right. All or nothing.
  *
  * Only a role that an earlier run made is touched; another of that name is refused (42710). Without a password an existing
  * one stays. The password's SCRAM verifier is sent, never the password.
@@ -61,8 +62,8 @@ export const apply = (
   )
 
 /**
- * What the login lacks of what it needs, and what it may do beyond, which it can only have through PUBLIC or by another
- * hand than {@link apply}.
+ * The rights that the login lacks, and those that it has beyond its needs. The latter come from PUBLIC, or were not
+ * given by {@link apply}.
  */
 export const check = (
   name: RoleName,

@@ -7,7 +7,7 @@ import { type Opened, type Route, ServerStream } from "./internal/wire/ServerStr
 
 /** How connections to a database are made. */
 export interface ConnectionOptions {
-  /** What the database is called where its connections are told of, such as the setting's name. */
+  /** The name of the database in log lines about its connections, such as the setting's name. */
   readonly name: string
   /** How long one host may take to be ready, where its address says nothing. */
   readonly connectTimeout: Duration.Duration
@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   readonly applicationName: string
 }
 
-/** Whether the log tells how databases are reached. Not by default: a command's output is its own. */
+/** Whether the log says how databases are reached. Not by default, so that a command prints only its own output. */
 export const TellsConnections = Context.Reference<boolean>("@alga-psa/ext-adapters-pg/TellsConnections", {
   defaultValue: () => false
 })

@@ -15,7 +15,7 @@ export class PoliciesWouldHide extends Schema.TaggedError<PoliciesWouldHide>()("
 }) {
   override get message(): string {
     const roles = this.roles.join(", ")
-    return `these roles would see no row any more: ${roles}; name each that should keep its rights with --unrestricted`
+    return `these roles would no longer see any row: ${roles}; name each that should keep its rights with --unrestricted`
   }
 }
 
@@ -56,11 +56,11 @@ const found = (options: PolicyOptions) => Effect.mapError(readPolicies(options),
 
 /**
  * Switches row level security on, a table at a time, each in a transaction that waits at most three seconds for the
- * table: a run that could not get one may be repeated, and goes on where it stopped. Where row level security was on
- * before, the other roles are left to the policies that they have.
+ * table. A run that could not get one may be repeated, and continues where it stopped. If row level security was on
+ * before, the other roles keep the policies that they have.
  *
- * From then on the reading login sees rows of the tenant in the setting `alga.tenant`, or the install that `alga.lookup` asks for
- * and its tenant, and without either none: have the runner set them first.
+ * From then on the reading login sees rows of the tenant in the setting `alga.tenant`, or the install that
+ * `alga.lookup` names and its tenant. Without either it sees none, so the runner must set them first.
  */
 export const apply = (
   options: PolicyOptions,
@@ -81,8 +81,8 @@ export const apply = (
   )
 
 /**
- * Takes away what {@link apply} added, for whichever login, and switches row level security off where it was off before.
- * Gives the tables that were changed.
+ * Removes what {@link apply} added, for any login, and switches row level security off where it was off before. Gives
+ * the tables that were changed.
  */
 export const drop = (
   listener: TableListener = silent

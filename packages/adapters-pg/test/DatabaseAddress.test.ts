@@ -106,7 +106,7 @@ describe("The URL of a database", () => {
   })
 
   it.each([
-    ["postgres://app:s3cr#et@h/db", "is no address of a PostgreSQL server: percent-encode the password"],
+    ["postgres://app:s3cr#et@h/db", "is not the address of a PostgreSQL server: percent-encode the password"],
     [
       "postgres://h/db?sslmod=require",
       "has the parameter sslmod, which PostgreSQL does not have: correct it, or take it out"
@@ -121,15 +121,15 @@ describe("The URL of a database", () => {
     ["postgres://h/db?target_session_attrs=read-write", /^has target_session_attrs, which must be any: /],
     ["postgres://h/db?sslmode=on", /^has sslmode, which must be one of disable, allow, prefer, /],
     ["postgres://h/db?connect_timeout=0", /^has connect_timeout, which must be a whole number of seconds, 1 to 600/],
-    ["postgres://h/db?sslmode=disable&sslmode=require", "says two things of sslmode: take one of them out"],
-    ["postgres://h1/db?host=h2", "says two things of host: take one of them out"],
-    ["postgres://u@h/db?user=v", "says two things of user: take one of them out"],
-    ["postgres://h/db?ssl=true&sslmode=disable", "says two things of sslmode: take one of them out"],
+    ["postgres://h/db?sslmode=disable&sslmode=require", "gives two values for sslmode: take one of them out"],
+    ["postgres://h1/db?host=h2", "gives two values for host: take one of them out"],
+    ["postgres://u@h/db?user=v", "gives two values for user: take one of them out"],
+    ["postgres://h/db?ssl=true&sslmode=disable", "gives two values for sslmode: take one of them out"],
     ["postgres:///db", /^names no host: write its name, or \?host=/],
     ["postgres://h1,,h2/db", /^names no host/],
     ["postgres://h:0/db", "has an invalid port: it must be 1 to 65535"],
     ["postgres://h:65536/db", "has an invalid port: it must be 1 to 65535"],
-    ["postgres://h1,h2,h3/db?port=1,2", "has not as many ports as hosts"],
+    ["postgres://h1,h2,h3/db?port=1,2", "has a different number of ports and hosts"],
     ["postgres://h/db?sslrootcert=system&sslmode=require", "has sslrootcert=system, which needs sslmode=verify-full"],
     ["postgres://h/db?sslnegotiation=direct", "has sslnegotiation=direct, which needs sslmode=require or stricter"],
     ["postgres://h/db?sslmode=verify-ca", "has sslmode=verify-ca, which needs sslrootcert, the file of your authority"],

@@ -166,7 +166,11 @@ describe("Plain reads fail", () => {
     ["tenant", "must be a UUID", (reads: OpenedReads) => reads.clients.list("acme")],
     ["clientId", "must be a UUID", (reads: OpenedReads) => reads.clients.get(acme, "1")],
     ["clientIds", "must be 1 to 100 UUIDs", (reads: OpenedReads) => reads.clients.getMany(acme, [])],
-    ["after", "must be what `next` of a page gave", (reads: OpenedReads) => reads.clients.list(acme, { after: "2" })],
+    [
+      "after",
+      "must be the `next` of an earlier page",
+      (reads: OpenedReads) => reads.clients.list(acme, { after: "2" })
+    ],
     ["search", "must be text", (reads: OpenedReads) => reads.clients.all(acme, { search: 1 as never }).next()],
     ["serviceId", "must be a UUID", (reads: OpenedReads) => reads.services.get(acme, null as never)],
     ["pageSize", "must be 1 to 100", (reads: OpenedReads) => reads.clients.list(acme, { pageSize: 101 })],

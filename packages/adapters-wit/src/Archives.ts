@@ -57,7 +57,7 @@ export interface ArchivesOptions {
 
 const componentName = "dist/main.wasm"
 
-/** Why an archive is refused that has no component, as one of a page alone. */
+/** Why an archive without a component is refused, such as one with only a page. */
 export const noComponent = `the archive has no ${componentName}`
 
 /** Fails where the Node that opens archives is not suitable. */

@@ -17,8 +17,8 @@ export interface BoundedDirectoryOptions {
  * Guarantees:
  * - An entry appears whole or not at all, and goes as a whole, wherever a process is killed; what is left over is swept.
  * - After each entry that is put in, the entries together have no more bytes than allowed, or there is that one alone.
- * - Another process may take any entry away at any time, or the directory: who reads must expect that it is gone, and
- *   putting in makes it anew.
+ * - Another process may take any entry away at any time, or the directory: readers must expect that it is gone, and
+ *   putting in makes it again.
  */
 export interface BoundedDirectory {
   /** Where the entry of this name is, if it is there. Names do not begin with a dot. */

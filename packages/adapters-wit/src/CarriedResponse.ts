@@ -1,6 +1,6 @@
 import type { ExecuteResponse, HttpHeader } from "./Execute.ts"
 
-/** About one connection or the form of one message: only whoever sends the message knows them. RFC 9110, 7.6.1 and 8.6. */
+/** Headers about one connection or one message: only the sender of the message knows them. RFC 9110, 7.6.1 and 8.6. */
 const ofTheMessage: ReadonlySet<string> = new Set([
   "connection",
   "content-length",

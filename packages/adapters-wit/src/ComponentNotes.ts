@@ -25,7 +25,7 @@ const Build = Schema.Struct({
 })
 const decodeBuild = Schema.decodeUnknownOption(Schema.fromJsonString(Build))
 
-/** What whoever built a component wrote into it. Nothing holds it to the truth. */
+/** What the builder of a component wrote into it. Nothing checks that it is true. */
 export interface ComponentNotes {
   /** The JavaScript engine in it; null where none is named. */
   readonly engine: "quickjs" | "starlingmonkey" | null

@@ -15,7 +15,7 @@ export class ComponentRefused extends Schema.TaggedError<ComponentRefused>()("Co
    * - `memory`: its memories cannot be bounded, are too many, or start larger than any limit allows.
    * - `too-much-work`: checking it took more processor time than the intake allows. Use simpler types and less code.
    * - `too-slow`: checking it took longer than the intake allows. On a host with less load it may pass.
-   * - `not-checked`: the process that checks it ended before it was done, as for want of memory.
+   * - `not-checked`: the process that checks it ended before it was done, for example for lack of memory.
    */
   reason: Schema.Literals([
     "too-large",

@@ -21,10 +21,10 @@ import { sha256 } from "./Sha256.ts"
  * Takes components in and keeps them ready to run.
  *
  * Guarantees:
- * - A component is checked and transpiled once per content, also when many ask at the same time and across restarts; at
- *   most two at a time, of which one is for the same tenant.
+ * - A component is checked and transpiled once per content, even when many ask at the same time, and across restarts.
+ *   At most two are checked at a time, at most one of them for one tenant.
  * - Nothing of a component is run to check it; a process that can read the transpiler and nothing else transpiles it.
- * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made anew.
+ * - What is refused leaves nothing behind. What is kept is whole: files that were cut off or changed are made again.
  * - What is kept has a bound; the least recently used makes room, also where another process needs it. Running such a
  *   component fails with `component-gone`: {@link ComponentStoreService.forget} it and have it accepted again.
  */
@@ -43,7 +43,7 @@ export interface ComponentStoreService {
   readonly find: (hash: string) => Effect.Effect<Component | null>
   /** Notes that the component is used, so that others make room first. */
   readonly use: (component: Component) => Effect.Effect<void>
-  /** Has the component looked for on the disk again, or made anew, when it is asked for next. */
+  /** At the next request the component is looked for on the disk again, or made again. */
   readonly forget: (component: Component) => Effect.Effect<void>
 }
 

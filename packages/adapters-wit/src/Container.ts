@@ -70,8 +70,8 @@ const processors = (groups: ControlGroups): number =>
 const pidsOf = (groups: ControlGroups): number => least(groups, (folder) => numberOf(textOf(join(folder, "pids.max"))))
 
 /**
- * Reads what the control groups of Linux, version 1 or 2, allow: of its own group and of those above, as far as they can be
- * seen. Files that are absent are no limit; elsewhere than on Linux the machine is the limit.
+ * Reads what the control groups of Linux, version 1 or 2, allow: its own group and those above, as far as they are
+ * visible. Files that are absent are no limit; elsewhere than on Linux the machine is the limit.
  */
 export const readContainer = ({
   machineBytes = totalmem(),
@@ -92,7 +92,7 @@ export const readContainer = ({
   }
 }
 
-/** The file in which the system counts what it ended for want of memory here; null where there is none. */
+/** The file in which the system counts the processes that it ended for lack of memory here; null if there is none. */
 export const memoryKillsFile = (root = "/"): string | null => {
   const groups = controlGroups("memory", root)
   const [own] = groups?.folders ?? []

@@ -24,7 +24,7 @@ const table = {
   ],
   "host-calls-too-large": ["the host calls of the extension together are larger than the limit", "hostCallTotalBytes"],
   protocol: ["the extension broke the rules of its host", null],
-  "component-gone": ["the extension's files are not there any more; try again", null],
+  "component-gone": ["the extension's files are gone; try again", null],
   crashed: ["the extension's process ended unexpectedly", null],
   overloaded: ["too many executions are waiting; try again later", null],
   unavailable: ["no process was free to run the extension in time", null]
@@ -45,13 +45,13 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  * - `trap`: the guest hit an instruction that traps, or threw.
  * - `too-deep`: the guest ran out of stack, as code does that calls itself without end.
  * - `memory-limit`: the component's memories start larger than `Limits.memoryMb`, or the guest was refused more memory and
- *   then hit an instruction that traps. Raise the limit for it. Of a component whose instances serve one request each, nobody
- *   sees that it was refused memory: that is a `trap`.
+ * then hit an instruction that traps. Raise the limit for it. If a component's instances serve one request each, nobody
+ * sees that it was refused memory: that is a `trap`.
  * - `request-too-large`, `response-too-large`: a body is larger than its limit.
  * - `request-header-limit`, `response-header-limit`: more headers than `Limits.headers`.
  * - `request-headers-too-large`, `response-headers-too-large`: more bytes of headers than `Limits.headerBytes`.
- * - `response-invalid`: the response is none that HTTP can carry: a status outside 200 to 599, a header that no server can
- *   send, two cookies.
+ * - `response-invalid`: HTTP cannot carry the response: a status outside 200 to 599, a header that no server can send,
+ *   two cookies.
  * - `host-call-limit`: more host calls than `Limits.hostCalls`.
  * - `host-call-too-large`, `host-reply-too-large`: one of them, or its answer, is larger than `Limits.hostCallBytes`.
  * - `too-many-values`: the arguments of a host call hold more than `Limits.hostCallValues`.
@@ -61,8 +61,8 @@ export const executionFailedReasons = Object.keys(table) as ReadonlyArray<Execut
  *   have carries a value.
  * - `component-gone`: the component's files were taken away to make room, or cannot be read. Nothing ran.
  * - `crashed`: the process ended by itself.
- * - `overloaded`: the queue is full, and this execution came last among those of whoever fills it; or there is no room for
- *   its answer, as others wait for their callers. Nothing ran.
+ * - `overloaded`: the queue is full, and this is the newest execution of the tenant with the most waiting ones. Or
+ *   there is no room for its answer, because others wait for their callers. Nothing ran.
  * - `unavailable`: the wall clock ran out while waiting for a free process, no process can be started, or the sandbox is
  *   closing.
  */

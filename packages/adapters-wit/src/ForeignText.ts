@@ -13,8 +13,9 @@ const cut = (text: string, most: number): string =>
         .replace(/\ufffd$/, "")}…`
 
 /**
- * Text of a stranger's (a component, a bundle, a manifest, a guest, another runner) for a terminal or a log: in one line,
- * cut to `most`, and what could move a cursor, end a line or turn the direction of writing written as `\u{1b}`.
+ * Foreign text (of a component, a bundle, a manifest, a guest, another runner) for a terminal or a log. It is on one
+ * line and cut to `most`. Characters that could move a cursor, end a line or turn the direction of writing are written
+ * as `\u{1b}`.
  */
 export const foreignText = (text: string, most = foreignTextLength): string =>
   cut(

@@ -3,7 +3,7 @@ import { IntakeBusy } from "./IntakeBusy.ts"
 import { makeAdmission } from "./internal/host/Admission.ts"
 import { makeRecentlyUsed, type RecentlyUsedOptions } from "./internal/RecentlyUsed.ts"
 
-/** What is to be taken in, and for whom. */
+/** What to take in, and for whom. */
 export interface IntakeKey {
   readonly tenantId: string
   /** Names the result. */
@@ -30,13 +30,14 @@ export interface IntakeOptions<A, E> {
 export const rememberedRefusals = { entries: 1_000, milliseconds: 300_000 } as const
 
 /**
- * Takes in what strangers made: each once, fairly, and within bounds.
+ * Takes in what strangers made: each content once, fairly between tenants, and within bounds.
  *
  * Guarantees:
  * - Work for one name is done once, however many ask at the same time.
  * - A turn goes to the tenant with the fewest under way. When the queue is full, who fills it most is refused with
  *   {@link IntakeBusy}.
- * - Who is interrupted leaves the queue. Work that has begun goes on, and its result or refusal is there for the next.
+ * - Who is interrupted leaves the queue. Work that has begun continues, and its result or refusal is there for the next
+ *   request.
  * - A result is kept until others make room; a refusal for five minutes. Other failures are not remembered.
  */
 export interface Intake<A, E> {

@@ -12,50 +12,49 @@ const mebibyte = 1_024 * kibibyte
  */
 export const limitBounds = {
   timeoutMs: {
-    purpose: "Wall clock from the arrival of a request to its answer, all waiting included.",
+    purpose: "Time from the arrival of a request to its answer, all waiting included.",
     unit: "milliseconds",
     default: 25_000,
     least: 1,
     most: 300_000
   },
   cpuMs: {
-    purpose:
-      "Time on processors of the process that runs the guest, while it runs this execution. Held where the system has /proc.",
+    purpose: "Processor time that the guest's process may use for this execution. Enforced if the system has /proc.",
     unit: "milliseconds",
     default: 10_000,
     least: 10,
     most: 300_000
   },
   memoryMb: {
-    purpose: "All linear memory of one instance together.",
+    purpose: "Linear memory of one instance, all memories together.",
     unit: "MiB",
     default: 256,
     least: 1,
     most: 512
   },
   componentBytes: {
-    purpose: "A component at intake.",
+    purpose: "Largest component at intake.",
     unit: "bytes",
     default: 32 * mebibyte,
     least: 1,
     most: 128 * mebibyte
   },
   glueBytes: {
-    purpose: "The JavaScript that intake generates for a component's types.",
+    purpose: "Largest JavaScript that intake generates for a component's types.",
     unit: "bytes",
     default: 4 * mebibyte,
     least: kibibyte,
     most: 32 * mebibyte
   },
   requestBodyBytes: {
-    purpose: "The body of the request.",
+    purpose: "Largest body of the request.",
     unit: "bytes",
     default: 10 * mebibyte,
     least: 0,
     most: 64 * mebibyte
   },
   responseBodyBytes: {
-    purpose: "The body of the response.",
+    purpose: "Largest body of the response.",
     unit: "bytes",
     default: 10 * mebibyte,
     least: 0,
@@ -118,7 +117,7 @@ export const limitBounds = {
     most: 100_000
   },
   logLineBytes: {
-    purpose: "One log line in UTF-8; more is cut off.",
+    purpose: "Largest log line, in UTF-8; the rest is cut off.",
     unit: "bytes",
     default: 8 * kibibyte,
     least: 16,

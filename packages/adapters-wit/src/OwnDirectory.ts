@@ -35,7 +35,7 @@ export const ownDirectory = Effect.fnUntraced(function* (path: string) {
       )
   })
   if (!found.isDirectory()) {
-    const why = found.isSymbolicLink() ? "it is a link" : "it is no directory"
+    const why = found.isSymbolicLink() ? "it is a link" : "it is not a directory"
     return yield* unusable("no-directory", why, "remove it, or choose another cache root")
   }
   const user = process.geteuid?.()

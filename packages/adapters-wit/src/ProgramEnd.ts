@@ -26,8 +26,9 @@ const allTaken = async (): Promise<boolean> => {
 }
 
 /**
- * Waits until what this program printed is taken, or nobody reads it any more. Node writes to a pipe that is full later: whatever prints
- * much waits for this between its parts, or keeps them all in memory. Gives whether somebody may read more of it.
+ * Waits until what this program printed is taken, or nobody reads it any more. Node writes to a full pipe later. A
+ * program that prints much waits for this between its parts, or it would keep them all in memory. Gives whether
+ * somebody may read more of it.
  */
 export const outputTaken: Effect.Effect<boolean> = Effect.promise(allTaken)
 
@@ -35,8 +36,9 @@ export const outputTaken: Effect.Effect<boolean> = Effect.promise(allTaken)
 export const printBytes = (bytes: Uint8Array): Effect.Effect<void> => Effect.promise(() => taken(process.stdout, bytes))
 
 /**
- * How a command line ends: with the exit code that belongs to its failure, or with what it set itself. It ends once its output is taken,
- * because Node drops the rest. One that was told to stop did not fail, and waits 2 s for its reader at most.
+ * How a command line ends: with the exit code of its failure, or with the one that it set itself. It ends once its
+ * output is read, because Node drops the rest. One that was told to stop did not fail, and waits at most 2 s for its
+ * reader.
  */
 export const endProgram =
   (exitCodeOf: (cause: Cause.Cause<unknown>) => number) =>

@@ -121,8 +121,8 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
   yield* Effect.addFinalizer(() => Effect.timeoutOption(admission.close, options.graceMs))
 
   /**
-   * Makes a process that has answered ready again; it works for the same execution until it is. Where it cannot be made ready,
-   * its install is set apart as if the request had failed.
+   * Makes a process ready again after its answer; until then it works for the same execution. Where it cannot be made
+   * ready, its install is set apart as if the request had failed.
    */
   const settle = (guest: Guest, watch: ProcessorWatch, end: Effect.Effect<void>, setApart: Effect.Effect<void>) => {
     const make = (one: Guest) =>

@@ -39,7 +39,7 @@ export const sandboxBounds = {
     most: 1_024
   },
   queueLength: {
-    purpose: "Executions that may wait for their turn; beyond that some are refused with 503.",
+    purpose: "Executions that may wait for their turn; beyond that, some are refused with 503.",
     unit: "executions",
     default: 128,
     least: 0,
@@ -54,14 +54,14 @@ export const sandboxBounds = {
   },
   loadedSpares: {
     purpose:
-      "Idle processes that have loaded a component ahead, of those asked for most, for installs without a process.",
+      "Idle processes that have loaded one of the most requested components ahead, for installs without a process.",
     unit: "processes",
     default: 4,
     least: 0,
     most: 1_024
   },
   idleProcesses: {
-    purpose: "Idle processes to keep for the installs that they served, all installs together.",
+    purpose: "Idle processes to keep for the installs that they served, for all installs together.",
     unit: "processes",
     default: null,
     defaultIs: "32, or one for each core where that is more; never more than all processes",
@@ -69,7 +69,8 @@ export const sandboxBounds = {
     most: 1_024
   },
   idleMb: {
-    purpose: "Memory that these may take together; what they share counts for each. The one used last is always kept.",
+    purpose:
+      "Memory that all idle processes may take together; shared memory counts for each. The one used last is always kept.",
     unit: "MiB",
     default: null,
     defaultIs: "a quarter of the container's or machine's, at most what all processes may have",
@@ -77,7 +78,7 @@ export const sandboxBounds = {
     most: 1_048_576
   },
   processes: {
-    purpose: "Processes at the same time, those included that start, wait or end.",
+    purpose: "Processes at the same time, including those that start, wait or end.",
     unit: "processes",
     default: null,
     defaultIs: "what the container's process ids allow, seven for each, at most 4096",
@@ -86,7 +87,7 @@ export const sandboxBounds = {
   },
   memoryMb: {
     purpose:
-      "Memory that all processes may have for themselves together. A new one waits for room; beyond it the one with most is ended with memory-limit.",
+      "Memory that all processes may have together, without what they share. A new one waits for room; beyond it, the one with most is ended with memory-limit.",
     unit: "MiB",
     default: null,
     defaultIs: "what the container or machine has beside the runner's own",
@@ -94,7 +95,7 @@ export const sandboxBounds = {
     most: 1_048_576
   },
   idleMs: {
-    purpose: "How long such a process is kept without work.",
+    purpose: "How long an idle process is kept.",
     unit: "milliseconds",
     default: 60_000,
     least: 0,

@@ -48,7 +48,7 @@ const cases: ReadonlyArray<Case> = [
     prepare: (path, root) => symlink(join(root, "nowhere"), path),
     why: "it is a link"
   },
-  { what: "that is a file", prepare: (path) => writeFile(path, ""), why: "it is no directory" }
+  { what: "that is a file", prepare: (path) => writeFile(path, ""), why: "it is not a directory" }
 ]
 
 const foreign: Case = {

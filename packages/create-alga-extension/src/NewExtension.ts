@@ -79,7 +79,7 @@ const requireFree = async (folder: string): Promise<void> => {
     (error) => !isMissing(error)
   )
   const entries = isThere ? await readdir(folder).catch(() => null) : []
-  if (entries === null) throw new ExtensionRefused(`${folder} is no folder that can be read: name another`)
+  if (entries === null) throw new ExtensionRefused(`${folder} is not a readable folder: name another`)
   if (entries.length > 0) throw new ExtensionRefused(`${folder} is not empty: name another`)
 }
 

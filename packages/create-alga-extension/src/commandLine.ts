@@ -70,7 +70,7 @@ export const create = async (args: ReadonlyArray<string>): Promise<number> => {
       return 0
     }
     const { name, page, reads } = await asked(answers)
-    if (name === undefined) throw new ExtensionRefused("say the extension's name: create-alga-extension my-extension")
+    if (name === undefined) throw new ExtensionRefused("give the extension's name: create-alga-extension my-extension")
     const { domain, publisher } = values
     const made = await newExtension({
       name,

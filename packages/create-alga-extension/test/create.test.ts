@@ -59,7 +59,7 @@ describe("create-alga-extension", () => {
   })
 
   it.each([
-    [[], "say the extension's name: create-alga-extension my-extension"],
+    [[], "give the extension's name: create-alga-extension my-extension"],
     [
       ["My Extension"],
       '"My Extension" must be small letters, digits and hyphens, and start with a letter: my-extension'
@@ -94,7 +94,7 @@ describe("create-alga-extension", () => {
     const before = await readdir(folder)
     const { code, errors, output } = await run("my-ext")
     expect([code, output]).toEqual([2, ""])
-    expect(errors).toMatch(/^create-alga-extension: [^\n]*my-ext is no folder that can be read: name another\n$/)
+    expect(errors).toMatch(/^create-alga-extension: [^\n]*my-ext is not a readable folder: name another\n$/)
     expect(errors).not.toMatch(/\bat /)
     expect(await readdir(folder)).toEqual(before)
   })

@@ -35,7 +35,7 @@ const absentId = "00000000-0000-4000-8000-000000000000"
 /** The demo's cases. All run the sample extension through `POST /v1/execute`. */
 export const demoCases: ReadonlyArray<DemoCase> = [
   adminCase,
-  { ...adminCase, name: "no-user", shows: "a schedule: the capabilities alone", user: null, trigger: "schedule" },
+  { ...adminCase, name: "no-user", shows: "a schedule: only the capabilities", user: null, trigger: "schedule" },
   {
     ...adminCase,
     name: "user-without-permission",
@@ -64,7 +64,7 @@ export const demoCases: ReadonlyArray<DemoCase> = [
     path: "/api/clients",
     query: { pageSize: "101" }
   },
-  { ...adminCase, name: "missing-id", shows: "an id that is nowhere", path: `/api/clients/${absentId}` }
+  { ...adminCase, name: "missing-id", shows: "an id that does not exist", path: `/api/clients/${absentId}` }
 ]
 
 /** The request body of a case, for a bundle of this content hash. */

@@ -40,9 +40,9 @@ const frameRoutes = (own: Effect.Effect<string>) =>
   )
 
 /**
- * Serves host pages on the loopback address, and the extensions' pages on another port of it: another origin, so that the
- * sandbox of the frame keeps a page from the document around it, its session and its storage. They stop with the scope. A port
- * that cannot be had is a `PortUnusable`.
+ * Serves host pages on the loopback address, and the extensions' pages on another port of it. That is another origin,
+ * so that the sandbox of the frame keeps a page from the document around it, its session and its storage. They stop
+ * with the scope. A port that cannot be had is a `PortUnusable`.
  */
 export const serveHostPages = Effect.fnUntraced(function* <R = never>(options: ServeOptions<R>) {
   const { askedPort = options.port, framePort, more, port, ...pages } = options

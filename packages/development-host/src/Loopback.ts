@@ -5,8 +5,8 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 const misdirected = HttpServerResponse.text("This server answers its own loopback address only.\n", { status: 421 })
 
 /**
- * Lets through what a program on this computer asks this server for, and nothing that a browser does: the `Host` must be the
- * server's own address, and neither an `Origin` nor a `Sec-Fetch-Site` may be there. Browsers send the latter with every request to
+ * Lets through requests of programs on this computer, and none of a browser. The `Host` must be the server's own
+ * address, and neither an `Origin` nor a `Sec-Fetch-Site` may be there. Browsers send the latter with every request to
  * a loopback address, whichever site it comes from, and no script can take it away.
  */
 export const noBrowser =
@@ -22,9 +22,9 @@ export const noBrowser =
     })
 
 /**
- * Lets through what a browser asks this server for on its own account: the `Host` must be the server's own address, or a
- * site that has its name point here (DNS rebinding) could read it; and an `Origin`, where there is one, must be the
- * server's own, or any site could send requests that change something.
+ * Lets through a browser's requests for this server's own pages. The `Host` must be the server's own address, or a site
+ * whose name points here (DNS rebinding) could read the answer. An `Origin` must be the server's own, or any site could
+ * send requests that change something.
  */
 export const loopbackOnly =
   (own: Effect.Effect<string>) =>

@@ -8,7 +8,7 @@ export const lastPort = 65_535
 
 const advice: Readonly<Record<string, string>> = {
   EADDRINUSE: "is in use: end what listens there, or give another --port (0 takes any free one)",
-  EACCES: "may not be used without further rights: give a --port above 1023"
+  EACCES: "needs more rights: give a --port above 1023"
 }
 
 /** A server cannot listen where it was told to. */
@@ -35,7 +35,7 @@ export const requirePort = (host: string, port: number, above = 0): Effect.Effec
     server.listen({ host, port, exclusive: true }, () => server.close(() => resume(Effect.void)))
   })
 
-/** Says which port it was that a server could not have. */
+/** Names the port that a server could not have. */
 export const portUnusable =
   (host: string, port: number, above = 0) =>
   ({ cause }: ServeError) =>

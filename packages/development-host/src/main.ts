@@ -37,19 +37,19 @@ const port = Flag.Int("port").pipe(
     (given) => given >= 0 && given <= lastPort - 2,
     (given) => `${given} must be 0 to ${lastPort - 2}: the two ports above are used too`
   ),
-  Flag.withDescription("Port on the loopback address, and the two above it for pages; with --once any free one")
+  Flag.withDescription("Port on the loopback address; pages use the next two. With --once, any free port")
 )
 
 const logs = Flag.Boolean("logs").pipe(
   Flag.withDefault(false),
-  Flag.withDescription("Print the runner's log, JSON lines, to standard error")
+  Flag.withDescription("Print the runner's log to standard error, as JSON lines")
 )
 
 const urls = (address: string, pages: ReadonlyArray<string>) =>
   [
-    "The runner stays up; Ctrl-C ends it. Open the first address in a browser, which leads to the sample's page as any of these:",
+    "The runner stays up; Ctrl-C ends it. Open the first address in a browser. It leads to the sample's page for each of these:",
     ...pages.map((page) => `  ${page}`),
-    "Or ask its handler, as any of the cases above:",
+    "Or call its handler, as any of the cases above:",
     `  ${address}/as/admin-user/api/clients?search=e&pageSize=3`,
     `  ${address}/as/portal-user/api/clients`,
     `  ${address}/as/admin-user/api/services?itemKind=product`,

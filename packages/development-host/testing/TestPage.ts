@@ -34,7 +34,7 @@ export const openPage = async (browser: Browser, address: string, look: Look = l
   await context.addInitScript({ content: axe.source })
   if (told) await context.addInitScript(`if (top === self) localStorage.setItem("alga-host-theme-messages", "on")`)
   const page = await context.newPage()
-  page.setDefaultTimeout(45_000)
+  page.setDefaultTimeout(120_000)
   const errors: Array<string> = []
   const asked: Array<string> = []
   page.on("console", (message) => {

@@ -4,7 +4,7 @@ import type { InvalidInput } from "./CallError.ts"
 import type { DataSourceError } from "./DataSourceError.ts"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
 
-/** Which records of a tenant are meant; null leaves a question open. */
+/** Which records of a tenant are asked for; null means any. */
 export interface AccessFilter {
   readonly install: InstallId | null
   readonly user: UserId | null
@@ -35,11 +35,11 @@ export const mostAccessSums = 10_000
 /** Some records of a tenant. */
 export interface AccessPage {
   readonly items: ReadonlyArray<AccessRecord>
-  /** What `after` takes for the page behind this one; null after the last. */
+  /** What `after` takes for the next page; null after the last. */
   readonly next: string | null
 }
 
-/** What one operation of an install came to, for one user or trigger, with one outcome. */
+/** The sum of one operation of an install, for one user or trigger, with one outcome. */
 export interface AccessSum {
   readonly extension: ExtensionId | null
   readonly install: InstallId | null
@@ -60,7 +60,7 @@ export interface AccessSum {
  * Reads the records that `AccessSink` kept.
  *
  * Guarantees, for every implementation:
- * - Only records of the tenant are read, counted or told of.
+ * - Only records of the tenant are read, counted or reported.
  * - Pages go from the newest record to the oldest. Each record is on one page, once, also where others are added meanwhile.
  * - A page has `most` records at most, and never more than {@link mostAccessRecords}.
  * - `after` is a place in time and gives no right: with another tenant it begins at the same time in that tenant's records.

@@ -15,15 +15,16 @@ const about = <S extends Schema.Top>(schema: S, description: string): S["Rebuild
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 /**
- * What is kept of one guarded call: who made it, for whom, what became of it. It holds nothing that the call was given or gave.
- * The log line `host call` has the same fields, in this order and of these types. Three operations are no calls: `grants.apply`
- * and `grants.revoke`, by which `db grants` changed an install, and `access.gap`, which stands for records that were lost.
+ * The record of one guarded call: who made it, for whom, and how it ended. It holds neither input nor result. The log
+ * line `host call` has the same fields, in this order and of these types. Three operations are no calls: `grants.apply`
+ * and `grants.revoke`, by which `db grants` changed an install, and `access.gap`, which stands for records that were
+ * lost.
  */
 export const AccessRecord = Schema.Struct({
   time: about(Schema.String, "When the call ended: ISO 8601, UTC, milliseconds").check(
     Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
   ),
-  operation: about(Schema.String, "Such as clients.list; grants.apply, grants.revoke and access.gap are no calls"),
+  operation: about(Schema.String, "Such as clients.list; grants.apply, grants.revoke and access.gap are not calls"),
   outcome: about(
     Schema.String,
     "ok, capability-denied, rbac-denied, invalid-input, internal, interrupted, refused, or the interface's own error"
@@ -34,17 +35,17 @@ export const AccessRecord = Schema.Struct({
   install: Schema.NullOr(InstallId),
   version: about(
     Schema.NullOr(Schema.String),
-    "The id of the installed version, as the database has it; null where the install cannot be used"
+    "The id of the installed version, as the database has it; null if the install cannot be used"
   ),
   contentHash: about(Schema.NullOr(Schema.String), "SHA-256 of the archive that ran, in hexadecimal"),
-  user: about(Schema.NullOr(UserId), "The user on whose behalf it ran; the nil UUID where that user was erased"),
+  user: about(Schema.NullOr(UserId), "The user that it ran for; the nil UUID if that user was erased"),
   trigger: about(Schema.NullOr(Schema.String), "What started the execution, such as schedule or webhook"),
   requestId: about(
     Schema.NullOr(Schema.String),
     "The id of the request, by the word of the caller where it gave one; attempts of a kept trigger share it"
   ),
   source: Schema.optionalKey(
-    about(Schema.Literals(["todays-runner"]), "Where a call comes from that no execution here made")
+    about(Schema.Literals(["todays-runner"]), "Where the call came from, if not from an execution here")
   ),
   durationMs: about(Schema.Finite, "How long the call took, in milliseconds"),
   resultCount: Schema.optionalKey(about(count, "How many records were found or written; of a gap: how many were lost")),

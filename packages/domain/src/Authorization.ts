@@ -10,9 +10,10 @@ import { RbacCheck, type RbacSubject } from "./RbacCheck.ts"
 import type { UsedRights } from "./UsedRights.ts"
 
 /**
- * Decides what the current execution may do. {@link CapabilityGate} only reads what an install has, {@link RbacCheck} only
- * reads what a user has; whether a call may be made is said here, and nowhere else. Each port is asked at most once per execution, also by reads at the same time:
- * what it answered holds until the execution ends, and no longer. A failed answer is not kept.
+ * Decides what the current execution may do. {@link CapabilityGate} only reads what an install has, {@link RbacCheck}
+ * only reads what a user has; whether a call may be made is decided here, and nowhere else. Each port is asked at most
+ * once per execution, also by reads at the same time: what it answered holds until the execution ends, and no longer. A
+ * failed answer is not kept.
  */
 export interface AuthorizationService {
   /** The install behind the execution. It belongs to the execution's tenant and extension and is enabled. */

@@ -7,7 +7,7 @@ const denials = {
   providers: "the caller's providers leave it out",
   "no-user": "there is no user, and neither a schedule nor a webhook started it",
   "unknown-user": "the tenant has no such active user",
-  "other-portal": "the user is of another portal or client than before"
+  "other-portal": "the user's portal or client has changed"
 } as const
 
 /** The execution may not make this call. */

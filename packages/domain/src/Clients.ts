@@ -129,9 +129,9 @@ export const decodeClientIds = (ids: unknown): Effect.Effect<ReadonlyArray<Clien
  * - Nothing of another tenant is returned, counted or joined, whatever ids the rows hold.
  * - Order is the name without regard to case (lower-cased, by code point), then the id: a total order, so that
  *   pages neither repeat nor skip a row.
- * - `page` begins behind the place that `after` names, whatever has changed since and whoever wrote it: what stays with the
+ * - `page` begins after the place that `after` names, whatever has changed since and whoever wrote it: what stays with the
  *   same name and goes on matching is neither missed nor repeated. Its order counts the first 750 characters of a name only.
- *   `next` is null behind the last row.
+ *   `next` is null after the last row.
  * - `totalCount` is of the same snapshot as `items`, on every page, also on one past the end, which is empty. `page` counts
  *   only where it is asked to.
  * - `getMany` gives one entry for each id, in the order asked.

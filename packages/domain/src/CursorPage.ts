@@ -9,7 +9,7 @@ export interface CursorPage<A> {
   readonly items: ReadonlyArray<A>
   /** How many items match on all pages, in the same snapshot as `items`; null where it was not asked for. */
   readonly totalCount: number | null
-  /** What to give as `after` for the page behind this one; null behind the last. */
+  /** What to give as `after` for the next page; null after the last. */
   readonly next: string | null
 }
 
@@ -40,7 +40,7 @@ export const cursorInputs = {
   /** The `next` of the page before, as it was given. Default: the first page. */
   after: absent(
     Schema.String.check(
-      Schema.makeFilter((text) => cursorOf(text) !== null, { message: "must be what `next` of a page gave" })
+      Schema.makeFilter((text) => cursorOf(text) !== null, { message: "must be the `next` of an earlier page" })
     ),
     Input.rules.text
   ),

@@ -3,7 +3,7 @@ import type { DataSourceError } from "./DataSourceError.ts"
 import type { HostName } from "./HostName.ts"
 import type { ExtensionId, InstallId, TenantId } from "./Identifiers.ts"
 
-/** All that is told of an install to somebody who did not name its tenant. */
+/** All that a caller who did not name the tenant learns of an install. */
 export interface FoundInstall {
   readonly tenantId: TenantId
   readonly installId: InstallId

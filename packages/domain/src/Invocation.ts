@@ -38,9 +38,9 @@ export interface InvocationData {
   readonly requestId: string | null
   /** What started it, such as `schedule` or `webhook`; null when the caller did not say. */
   readonly trigger: string | null
-  /** Null when no user is behind it: then it may read where a schedule or a webhook started it, and else not. */
+  /** Null when it has no user: then it may read only if a schedule or a webhook started it. */
   readonly user: InvocationUser | null
-  /** When set, the execution has no capability outside this set, save those that are always granted. */
+  /** When set, the execution has no capability outside this set, except those that are always granted. */
   readonly restrictTo: ReadonlySet<`cap:${string}`> | null
   /**
    * `todays-runner` where the product's own runner asks for one read. It says neither whether a user was lost nor what started
@@ -52,14 +52,14 @@ export interface InvocationData {
 }
 
 /**
- * The execution that a guarded call belongs to. Provide it by {@link asExecution}; where it is provided in another way nothing
- * says when the execution ends, so that every right is asked for anew.
+ * The execution that a guarded call belongs to. Provide it by {@link asExecution}. If it is provided in another way,
+ * nothing says when the execution ends, so every right is asked for again.
  */
 export class Invocation extends Context.Service<Invocation, InvocationData>()("@alga-psa/ext-domain/Invocation") {}
 
 /**
- * Runs an effect as one execution. What is decided for it holds until it ends; running it again, with the same data too, is
- * another execution, for which everything is decided anew.
+ * Runs an effect as one execution. Decisions hold until it ends. Running it again, even with the same data, is another
+ * execution with new decisions.
  *
  * @example
  * ```ts
@@ -77,5 +77,5 @@ export const asExecution =
 
 const triggersWithoutUser: ReadonlySet<string | null> = new Set(["schedule", "webhook"])
 
-/** Whether what this trigger starts has no user by nature, so that the capability alone decides. */
+/** Whether executions of this trigger never have a user, so that the capability alone decides. */
 export const runsWithoutUser = (trigger: string | null): boolean => triggersWithoutUser.has(trigger)

@@ -19,6 +19,6 @@ export const labelled = <State>(
   return { of: (value) => known.get(value) ?? other, all: [...known.values()] }
 }
 
-/** Has each metric exist before it is moved: what is not there cannot be seen to begin. */
+/** Makes each metric exist before it first changes, so that its beginning is visible. */
 export const atZero = (metrics: ReadonlyArray<Metric.Metric<number, unknown>>): Effect.Effect<void> =>
   Effect.forEach(metrics, (metric) => Metric.value(metric), { discard: true })

@@ -2,11 +2,11 @@ import { Effect, Option, Schema, SchemaGetter } from "effect"
 import { absent } from "./Absent.ts"
 import { brokenRules } from "./BrokenRules.ts"
 
-/** A field of a manifest: a value of another type, and none, are told what it must be. */
+/** A field of a manifest. A value of another type, or a missing one, gets a message that says what it must be. */
 export const manifestField = <S extends Schema.Top>(schema: S, message: string): S["Rebuild"] =>
   schema.annotate({ message, description: message }).annotateKey({ messageMissingKey: `is missing: it ${message}` })
 
-/** A field of a manifest that is a text of this form; of any but blanks where none is given. */
+/** A field of a manifest that is a text of this form; without a form, any text that is not blank. */
 export const manifestText = (message: string, form: RegExp = /\S/u) =>
   manifestField(Schema.String.annotate({ message }).check(Schema.isPattern(form, { message })), message)
 

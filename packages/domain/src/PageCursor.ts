@@ -15,7 +15,7 @@ export interface PageCursor {
  */
 export const sortNameLength = 750
 
-/** A cursor's text is longer than this only where it is none. */
+/** A longer text is not a cursor. */
 const maxBytes = 4_096
 
 const version = "1"
@@ -30,7 +30,7 @@ const isId = Schema.is(Schema.toEncoded(Uuid))
 
 /** The part of a folded name that a list by cursor is ordered by. */
 export const sortName = (folded: string): string => {
-  // Twice as many units hold at least as many characters, so that a very long name is not taken apart whole.
+  // Twice as many units hold at least as many characters, so only the beginning of a very long name is split.
   const start = folded.slice(0, 2 * sortNameLength)
   return start.length <= sortNameLength ? start : Array.from(start).slice(0, sortNameLength).join("")
 }

@@ -18,8 +18,8 @@ export interface RbacSubject {
  * Guarantees, for every implementation:
  * - A user of another tenant is null, exactly like one who does not exist or who is inactive. A user whose
  *   `is_inactive` is NULL is active.
- * - Permissions come through the user's roles in the tenant, counting only roles and permissions of the user's own
- *   portal: flag `msp` for internal users, flag `client` for portal users, on the role and on the permission both.
+ * - Permissions come through the user's roles in the tenant. Only roles and permissions of the user's own portal count:
+ *   both must have the flag `msp` for internal users, and the flag `client` for portal users.
  */
 export interface RbacCheckService {
   /** The user's type, client and permissions, or null when the tenant has no such active user. */

@@ -11,9 +11,9 @@ import { type WorldType, worldTypeOf } from "./WorldType.ts"
 export type Read<Query, Found> = (query: Query) => Effect.Effect<Found, DataSourceError>
 
 /**
- * One operation of a read resource: what a caller passes, what the reader is asked, and what comes back. {@link listing} and
- * {@link getting} make the usual two, `cursorListing` and `gettingMany` those of a second edition; an operation of another kind
- * is another value of this type.
+ * One operation of a read resource: what a caller passes, what the reader is asked, and what comes back. The usual two
+ * are made by {@link listing} and {@link getting}, those of a second edition by `cursorListing` and `gettingMany`.
+ * Other operations are values of this type too.
  */
 export interface ReadOperation<Args extends ReadonlyArray<unknown>, Query, Found> {
   /** Its function in its interface of the world, in camelCase, such as `listClients`. */

@@ -5,7 +5,7 @@ import { services } from "./Services.ts"
 export * from "./Clients.ts"
 export * from "./Services.ts"
 
-/** Every resource that extensions read. What is to be done for each of them is done for what stands here. */
+/** Every resource that extensions read. Work for every resource goes through this list. */
 export const resources = [clients, services] as const
 
 /** Any of {@link resources}. */

@@ -4,8 +4,8 @@ import { ClientId } from "./Identifiers.ts"
 import { Permission } from "./Permission.ts"
 
 /**
- * What an execution was allowed, and made use of. Whoever keeps an answer keeps this with it, to give the answer again only
- * where the same is still allowed.
+ * What an execution was allowed, and made use of. It is kept with an answer, so that the answer is given again only if
+ * the same is still allowed.
  */
 export const UsedRights = Schema.Struct({
   /** Sorted, once each. */
@@ -16,9 +16,9 @@ export const UsedRights = Schema.Struct({
   subject: Schema.NullOr(
     Schema.Struct({ userType: Schema.Literals(["internal", "client"]), clientId: Schema.NullOr(ClientId) })
   ),
-  /** Whether a call of it may have written. Whoever carried it out again would write twice. */
+  /** Whether a call of it may have written. A second run would write twice. */
   wrote: Schema.optionalKey(Schema.Boolean),
-  /** Whether a call of it failed because its data source could not be reached. Who carries it out again may do better. */
+  /** Whether a call of it failed because its data source could not be reached. A retry may succeed. */
   unread: Schema.optionalKey(Schema.Boolean)
 })
 export interface UsedRights extends Schema.Schema.Type<typeof UsedRights> {}

@@ -100,7 +100,7 @@ const operations: ReadonlyArray<Operation> = [
     name: "services-v2.page",
     good: Effect.flatMap(ServiceReads, (reads) => reads.page()),
     bad: Effect.flatMap(ServiceReads, (reads) => reads.page({ after: "bad" })),
-    invalid: ["after", "must be what `next` of a page gave"],
+    invalid: ["after", "must be the `next` of an earlier page"],
     other: "cap:client.read",
     capability: "cap:service.read",
     permission: "service:read"

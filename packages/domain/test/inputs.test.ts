@@ -238,8 +238,8 @@ describe.each(cursorLists)("The input rules of a list of %s by cursor", (_, quer
     ["search", "a\0b", "must not contain a NUL character"],
     ["withTotal", "true", "must be true or false"],
     ["after", 1, "must be text"],
-    ["after", "", "must be what `next` of a page gave"],
-    ["after", `1.${id}.=`, "must be what `next` of a page gave"]
+    ["after", "", "must be the `next` of an earlier page"],
+    ["after", `1.${id}.=`, "must be the `next` of an earlier page"]
   ])("refuse %s = %j: it %s", (field, value, why) => {
     assert.deepEqual(rejected(query({ [field]: value })), [field, why])
   })

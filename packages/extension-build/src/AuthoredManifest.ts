@@ -32,7 +32,7 @@ const Api = Schema.Struct({
   )
 }).annotate({ message: 'must be an object such as {"endpoints": []}' })
 
-/** The manifest as its author writes it: every field that the product knows, held to what it means. */
+/** The manifest as its author writes it: every field that the product knows, with its rules. */
 export const AuthoredManifest = Schema.Struct({
   /** Where an editor finds the rules. A host ignores it. */
   $schema: Schema.optionalKey(manifestText('must be the address of a schema such as "./manifest.schema.json"')),

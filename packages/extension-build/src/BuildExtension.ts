@@ -110,10 +110,10 @@ const writeBuild = async (folder: string, source: ComponentSource, around: Bundl
   }
 }
 
-/** A finding that a build which is not strict goes on in spite of. */
+/** A finding that does not stop a build that is not strict. */
 const lenient = (one: Finding): Finding => (one.code === "handler-missing" ? one : { ...one, severity: "note" })
 
-/** A finding in the manifest with its line and column, where it has a path alone. */
+/** A finding in the manifest that has only a path, with its line and column. */
 const placed =
   (place: Extension["place"]) =>
   (one: Finding): Finding => {
@@ -129,11 +129,11 @@ const isLoadable = ({ code }: Finding): boolean => code !== "handler-missing" &&
 /** Findings of code that throws where it runs: while a module loads, too. */
 const throwing: ReadonlySet<string> = new Set(["name-missing", "locale"])
 
-/** Whether it is said already why code throws while it loads. */
+/** Whether another finding already says why code throws while it loads. */
 const isSaid = (before: ReadonlyArray<Finding>, { file, line }: Finding): boolean =>
   line !== null && before.some((one) => throwing.has(one.code) && one.file === file && one.line === line)
 
-/** Makes the component for what that says of it, and keeps nothing. */
+/** Makes the component only to see what that reports, and keeps nothing. */
 const tryLoad = async (source: ComponentSource): Promise<void> => {
   if (source.engine === null) return
   const folder = await mkdtemp(join(tmpdir(), "alga-load-"))
@@ -147,12 +147,12 @@ const tryLoad = async (source: ComponentSource): Promise<void> => {
 const isError = ({ severity }: Finding): boolean => severity === "error"
 
 /**
- * Builds an extension: checks its manifest, bundles its handler, holds the declared capabilities against what the
- * bundle uses, makes the component, which imports the interfaces that it uses and no other, and the page, and packs all of it as the bundle that a host installs. Fails with
- * every problem and its place.
+ * Builds an extension. It checks the manifest, bundles the handler, and compares the declared capabilities with what
+ * the bundle uses. It makes the component, which imports only the interfaces that it uses, and the page, and packs all
+ * of it as the bundle that a host installs. Fails with every problem and its place.
  *
- * The result lies in a folder that is named after everything it is made of, or the one that is there is found, where its
- * page and bundle are, byte by byte, what they would be. What is packed as it is must be plain files: links are refused. It is
+ * The result is in a folder that is named after all its inputs. An existing folder is used if its page and bundle are,
+ * byte by byte, what they would be. Files that are packed as they are must be plain files: links are refused. It is
  * safe for several processes at once: a folder appears whole, the first one stays, and all of them get the same bytes.
  */
 export const buildExtension = Effect.fn("buildExtension")(function* (options: BuildExtensionOptions) {

@@ -25,7 +25,9 @@ const checkNames = (
     const at = { file: "manifest.json", path: `capabilities[${index}]` }
     const remove = { action: "remove", capability: name } as const
     if (!isKnown(name)) {
-      return [finding({ code: "capability-unknown", at, text: `"${name}" is no capability`, remedy: suggestion(name) })]
+      return [
+        finding({ code: "capability-unknown", at, text: `"${name}" is not a capability`, remedy: suggestion(name) })
+      ]
     }
     if (names.indexOf(name) < index) {
       return [

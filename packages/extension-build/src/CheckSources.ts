@@ -59,7 +59,7 @@ export const checkSources = async (
   const uncallable = finding({
     code: "handler-missing",
     at: { file: shownPath(folder, entry) },
-    text: "exports a handler that is no function",
+    text: "exports a handler that is not a function",
     remedy: "write export const handler = serve(handle)"
   })
   return {

@@ -6,16 +6,19 @@ import { atPlace, type HostUsage } from "./HostUsage.ts"
 export interface ComponentInterfaces {
   /** Such as `clients`, sorted. */
   readonly interfaces: ReadonlyArray<string>
-  /** Uses of what the component is not given, where it would fail; and a note where its code may use anything. */
+  /**
+   * Uses of interfaces that the component does not get, where it would fail; and a note where its code may use
+   * anything.
+   */
   readonly findings: ReadonlyArray<Finding>
 }
 
 const isOwn = (name: string): boolean => ownInterfaces.some((own) => own === name)
 
 /**
- * Chooses the interfaces of a component: those that its code uses and those that are `named`, and no other. Where its code may use
- * any, all that the `offered` world has of the product's, so that the component runs on the product's runner too; those that only
- * this host has are given where they are named.
+ * Chooses the interfaces of a component: those that its code uses and those that are `named`, and no other. If its code
+ * may use any interface, it gets all of the product's interfaces in the `offered` world, so that it runs on the
+ * product's runner too. Interfaces that only this host has must be named.
  */
 export const componentInterfaces = (
   { escapes, uses }: HostUsage,

@@ -17,7 +17,7 @@ export interface Extension {
   readonly manifest: AuthoredManifest
   /** The manifest as it is written, which is what a bundle carries. */
   readonly manifestBytes: Uint8Array
-  /** What is odd in the manifest and may be meant. */
+  /** What is odd in the manifest, but may be intended. */
   readonly findings: ReadonlyArray<Finding>
   /** The place of a path in the manifest, such as `capabilities[0]`; of what is around it where it is not there. */
   readonly place: (path: string) => Place

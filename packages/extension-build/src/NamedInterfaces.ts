@@ -21,7 +21,7 @@ const problemOf = (name: unknown, at: Place): ReadonlyArray<Finding> => {
     finding({
       code: "interface-unknown",
       at,
-      text: `${JSON.stringify(name)} is no interface of the world`,
+      text: `${JSON.stringify(name)} is not an interface of the world`,
       remedy: help
     })
   ]

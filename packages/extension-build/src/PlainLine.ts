@@ -6,8 +6,8 @@ const longest = 1_000
 const code = (letter: string): string => letter.codePointAt(0)?.toString(16) ?? ""
 
 /**
- * One line of a text that somebody else wrote, such as the name of a file or what a package says, for a terminal: what it
- * would act on is shown as `\u{1b}`, and a long text is cut.
+ * One line of foreign text for a terminal, such as the name of a file or a package's message. Control characters are
+ * shown as `\u{1b}`, and a long text is cut.
  */
 export const plainLine = (text: string): string => {
   const plain = text.slice(0, longest).replace(unseen, (letter) => `\\u{${code(letter)}}`)

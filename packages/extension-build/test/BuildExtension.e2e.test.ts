@@ -144,7 +144,7 @@ describe("an extension that is wrong", () => {
         yield* problemsOf({ ...whole, "manifest.json": declares("cap:storage.kv", "cap:clints.read") }),
         [
           'manifest.json capabilities[0]: "cap:storage.kv" is declared but unused: remove it, since nothing in the component uses host.storage',
-          'manifest.json capabilities[1]: "cap:clints.read" is no capability: did you mean "cap:client.read"?',
+          'manifest.json capabilities[1]: "cap:clints.read" is not a capability: did you mean "cap:client.read"?',
           'manifest.json capabilities: "cap:client.read" is missing: add it, since src/handler.ts:2:75 uses host.clients'
         ]
       )
@@ -164,7 +164,7 @@ describe("an extension that is wrong", () => {
     [
       "a handler that is none",
       { "src/component.ts": "export const handler = 5\n" },
-      /^src\/component\.ts: exports a handler that is no function: write export const handler = serve\(handle\)/
+      /^src\/component\.ts: exports a handler that is not a function: write export const handler = serve\(handle\)/
     ],
     ["broken code", { "src/handler.ts": "export const handle = (\n" }, /^src\/handler\.ts:2:1: Unexpected end of file/],
     [

@@ -37,7 +37,7 @@ describe("checkCapabilities", () => {
   })
 
   it("names one that is missing where the host goes on without a type, too", () => {
-    const loose = { ...clients, escapes: [{ ...place, why: "the host goes on without its type" }] }
+    const loose = { ...clients, escapes: [{ ...place, why: "the host loses its type here" }] }
     assert.deepEqual(said(["cap:storage.kv"], loose), [
       'manifest.json capabilities: "cap:client.read" is missing: add it, since src/handler.ts:3:7 uses host.clients'
     ])
@@ -48,19 +48,22 @@ describe("checkCapabilities", () => {
     assert.deepEqual(said(declared, clients), [
       'manifest.json capabilities[1]: "cap:storage.kv" is declared but unused: remove it, since nothing in the component uses host.storage'
     ])
-    const loose = { ...clients, escapes: [{ ...place, why: "the host goes on without its type" }] }
+    const loose = { ...clients, escapes: [{ ...place, why: "the host loses its type here" }] }
     assert.deepEqual(said(declared, loose), [])
     assert.deepEqual(capabilityNotes(loose).map(findingLine), [
-      "src/handler.ts:3:7: the host goes on without its type: let types follow the host, or unused capabilities are not looked for"
+      "src/handler.ts:3:7: the host loses its type here: let types follow the host, or unused capabilities are not looked for"
     ])
   })
 
   it("names one that is unknown, and the one that was meant", () => {
     assert.deepEqual(said(["cap:clients.read", "cap:client.read", "cap:client.read"], clients), [
-      'manifest.json capabilities[0]: "cap:clients.read" is no capability: did you mean "cap:client.read"?',
+      'manifest.json capabilities[0]: "cap:clients.read" is not a capability: did you mean "cap:client.read"?',
       'manifest.json capabilities[2]: "cap:client.read" is there twice: remove one'
     ])
-    assert.match(said(["everything"], clients)[0] ?? "", /"everything" is no capability: known are cap:context\.read, /)
+    assert.match(
+      said(["everything"], clients)[0] ?? "",
+      /"everything" is not a capability: known are cap:context\.read, /
+    )
   })
 })
 

@@ -9,7 +9,7 @@ const use = (name: string, certain = true): HostUse => ({
   ...place,
   ...{ capability: "cap:client.read", interface: name, certain, written: `host.${name}` }
 })
-const escapes = [{ ...place, line: 9, why: "the host goes on without its type" }]
+const escapes = [{ ...place, line: 9, why: "the host loses its type here" }]
 const offered = [...productInterfaces.filter((name) => name !== "types"), ...ownInterfaces]
 const product = offered.filter((name) => !ownInterfaces.some((own) => own === name)).sort()
 const choose = (usage: Partial<HostUsage>, ...named: ReadonlyArray<string>) => {
@@ -38,7 +38,7 @@ describe("The interfaces of a component", () => {
       interfaces: product,
       problems: [],
       notes: [
-        "src/handler.ts:9:7: the host goes on without its type (and 1 more): let types follow the host, or the component imports the product's whole world"
+        "src/handler.ts:9:7: the host loses its type here (and 1 more): let types follow the host, or the component imports the product's whole world"
       ]
     })
   })

@@ -75,7 +75,7 @@ describe.each(engines)("a component on %s", (engine) => {
         assert.deepEqual(imports, [...productInterfaces].sort())
         assert.strictEqual(
           notes[0],
-          "src/handler.ts:2:82: the host goes on without its type: let types follow the host, or the component imports the product's whole world"
+          "src/handler.ts:2:82: the host loses its type here: let types follow the host, or the component imports the product's whole world"
         )
         const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
         const answer = yield* answers(componentFile, "/", { clients: { listClients: () => page } })
@@ -106,8 +106,8 @@ describe("a build", () => {
       assert.deepEqual(yield* namedInterfaces(yield* extensionFolder(), []), [])
       const wrong = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named(["client-v2"])), ["types2"]))
       assert.deepEqual(wrong.message.split("\n"), [
-        'package.json alga.interfaces[0]: "client-v2" is no interface of the world: did you mean "clients-v2"?',
-        '--interface: "types2" is no interface of the world: did you mean "types"?'
+        'package.json alga.interfaces[0]: "client-v2" is not an interface of the world: did you mean "clients-v2"?',
+        '--interface: "types2" is not an interface of the world: did you mean "types"?'
       ])
       const { message } = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named("clients-v2")), []))
       assert.strictEqual(

@@ -4,7 +4,7 @@ import { CliError } from "effect/cli"
 /** What the command line ends with: 0 done, 1 the extension is wrong or could not be built, 2 wrong usage, 3 an update asks for more. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, more: 3 } as const
 
-/** The command line was used in a way that it cannot carry out. */
+/** The command line was used wrongly. */
 export class UsageWrong extends Schema.TaggedError<UsageWrong>()("UsageWrong", { message: Schema.String }) {}
 
 /** The exit code of a run that failed. */

@@ -18,7 +18,7 @@ import { version } from "./Version.ts"
 
 const root = Command.make("alga-ext").pipe(
   Command.withDescription(
-    "Starts, checks, builds, packs, compares and tries an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage; 3 an update asks for more"
+    "Start, check, build, pack, compare and try an Alga PSA extension. Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage; 3 an update asks for more"
   ),
   Command.withSubcommands([start, check, fix, build, pack, diff, dev])
 )

@@ -70,7 +70,10 @@ describe("the records that the panel changes", () => {
         (yield* refused(records.save("clients", other?.client_id ?? "", name))).error,
         "it is not there any more"
       )
-      assert.strictEqual((yield* refused(records.save("clients", null, name))).error, "there are 50000: no more fit")
+      assert.strictEqual(
+        (yield* refused(records.save("clients", null, name))).error,
+        "there are 50000: no more can be added"
+      )
       assert.isFalse(records.list("clients", "", 1).rows.some(({ id }) => id === other?.client_id))
       assert.strictEqual(records.now(), before)
     })

@@ -87,10 +87,10 @@ describe("a tape of an execution", () => {
     expect(recording).toMatchObject({ calls: [{ reply: { ok: "•••" } }, { reply: { error: "missing" } }, {}] })
   })
 
-  it("is not kept where a secret is in bytes that are no text, where it is too long, or where there is no answer", () => {
+  it("is not kept where a secret is in bytes that are not text, where it is too long, or where there is no answer", () => {
     const one = tape()
     one.note(call("http", "fetch"), ok({ body: new Uint8Array([0xff, ...bytes("s3cret-value")]) }))
-    expect(one.recording(request as never, response)).toBe("a secret is in bytes that are no text")
+    expect(one.recording(request as never, response)).toBe("a secret is in bytes that are not text")
     const long = tape()
     long.note(call("storage", "get"), ok("x".repeat(600_000)))
     expect(long.recording(request as never, response)).toBe("it is too long for a test")

@@ -62,7 +62,7 @@ describe("alga-ext build and pack", () => {
       unchanged: true,
       milliseconds: expect.any(Number)
     })
-  }, 90_000)
+  })
 
   it("pack a component that is there already, and name no engine", async () => {
     const { output } = await run("pack", "--component", dist("main.wasm"))
@@ -118,5 +118,5 @@ describe("alga-ext dev", () => {
     expect(await until(ready)).toMatch(ready)
     child.kill("SIGINT")
     expect(await ended).toEqual([0, null])
-  }, 120_000)
+  })
 })

@@ -105,7 +105,7 @@ describe("alga-ext dev", () => {
     expect(await open.page.getByLabel("cap:client.read").isChecked()).toBe(false)
     await open.page.getByLabel("cap:client.read").check()
     await shown(count(11))
-  }, 90_000)
+  })
 
   it("answers anew after a save, and keeps the last good build where one fails", async () => {
     await shown(count(11))
@@ -117,7 +117,7 @@ describe("alga-ext dev", () => {
     expect(await send("/api/count")).toContain(count(11, "two"))
     await extension.write("src/handler.ts", handlerSource("one"))
     await shown(count(11))
-  }, 90_000)
+  })
 
   it("says that there is no page yet, with the endpoints of the manifest to ask, until there is one", async () => {
     const { page } = open
@@ -144,7 +144,7 @@ describe("alga-ext dev", () => {
     await extension.write("manifest.json", before)
     await shown(count(11))
     expect(await page.getByLabel("Path and query").inputValue()).toBe("/api/clients/7")
-  }, 90_000)
+  })
 
   it("builds no link of the page, serves nothing that it leads to, and keeps the last good build", async () => {
     await shown(count(11))
@@ -158,7 +158,7 @@ describe("alga-ext dev", () => {
     await rm(join(extension.folder, "ui/etc"))
     await open.page.getByText(/^Ready in/).waitFor()
     await shown(count(11))
-  }, 90_000)
+  })
 
   it("shows the stack of a handler that throws, at the places of its sources, and to nobody else", async () => {
     expect(await send("/api/throw")).toBe('500\n{"error":"internal"}')
@@ -248,7 +248,7 @@ describe("alga-ext dev", () => {
     await extension.write("src/handler.ts", handlerSource("one"))
     await rm(join(extension.folder, "test"), { recursive: true })
     await shown(count(11))
-  }, 90_000)
+  })
 
   it("notes a capability that the code does not use", async () => {
     const declared = { capabilities: ["cap:client.read", "cap:service.read"] }
@@ -270,7 +270,7 @@ describe("alga-ext dev", () => {
     await other.close()
     await Effect.runPromise(Scope.close(own, Exit.void))
     await broken.remove()
-  }, 90_000)
+  })
 
   it.each(Object.entries(looks))("has nothing that axe finds wrong on a %s screen", async (_name, look) => {
     const page = await openPage(browser, server.url, look)

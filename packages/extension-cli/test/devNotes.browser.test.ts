@@ -24,7 +24,7 @@ const reloaded = async (change: () => Promise<unknown>) => {
   const loaded = open.page.waitForEvent("load")
   await change()
   await loaded
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 }
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder, port: 0 }), scope))
   open = await openPage(browser, url)
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 })
 afterAll(async () => {
   await open?.close()

@@ -43,7 +43,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   open = await openPage(browser, server.url)
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 })
 afterEach(async () => {
   expect(open.takeErrors()).toEqual([])
@@ -59,7 +59,7 @@ const given = async (name: string, text: string) => {
   const loaded = open.page.waitForEvent("load")
   await extension.write(name, text)
   await loaded
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 }
 
 /** What the panel says of the last execution. */
@@ -77,7 +77,7 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
     const marks = await open.page.locator(".check .mark").allTextContents()
     expect(marks).toEqual([
       "no .env.local yet: every secret is missing",
-      "alga.dev.json lets nothing out yet",
+      "alga.dev.json allows no address yet",
       "no dev/routes yet: every route is missing"
     ])
     const url = "https://service.example/a"

@@ -152,25 +152,21 @@ const refused: ReadonlyArray<readonly [string, () => Promise<unknown>, string]> 
 ]
 
 describe("alga-ext pack", () => {
-  it.each(refused)(
-    "refuses %s, by name, and leaves no bundle",
-    async (_what, prepare, said) => {
-      await prepare()
-      const flags = {
-        folder: extension.folder,
-        engine: "quickjs",
-        entry: "src/component.ts",
-        interfaces: [],
-        noTypecheck: false,
-        json: false
-      } as const
-      const { message } = await Effect.runPromise(Effect.flip(runBuild(flags, { bundle: true })))
-      expect(message).toContain(said)
-      expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)
-      expect(await isThere("dist/bundle.tar.zst")).toBe(false)
-    },
-    60_000
-  )
+  it.each(refused)("refuses %s, by name, and leaves no bundle", async (_what, prepare, said) => {
+    await prepare()
+    const flags = {
+      folder: extension.folder,
+      engine: "quickjs",
+      entry: "src/component.ts",
+      interfaces: [],
+      noTypecheck: false,
+      json: false
+    } as const
+    const { message } = await Effect.runPromise(Effect.flip(runBuild(flags, { bundle: true })))
+    expect(message).toContain(said)
+    expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)
+    expect(await isThere("dist/bundle.tar.zst")).toBe(false)
+  })
 
   it("prints what it refuses in plain lines, and ends with 1", async () => {
     await writeFile(at("ui/\u001b[2J.js"), "")
@@ -197,7 +193,7 @@ describe("alga-ext pack", () => {
       "ui/index.html",
       "ui/main.js"
     ])
-  }, 60_000)
+  })
 
   it("replaces a link in dist, and leaves what it led to as it was", async () => {
     await mkdir(at("dist"))
@@ -207,7 +203,7 @@ describe("alga-ext pack", () => {
     expect(await readFile(join(home, "keys/id_rsa"), "utf8")).toBe(secret)
     expect((await lstat(at("dist/bundle.tar.zst"))).isFile()).toBe(true)
     expect((await lstat(at("dist/ui"))).isDirectory()).toBe(true)
-  }, 60_000)
+  })
 
   it("makes a kept build again where a file of it was changed or is a link", async () => {
     await run("pack")
@@ -235,13 +231,13 @@ describe("alga-ext pack", () => {
     await symlink("made.wasm", at("linked.wasm"))
     expect(await run("pack", "--component", "linked.wasm")).toMatchObject({ code: 1 })
     expect(await run("pack", "--component", "made.wasm")).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 
   it("packs a hard link, which is a file like any other", async () => {
     await link(at("ui/index.html"), at("ui/second.html"))
     expect(await run("pack")).toMatchObject({ code: 0 })
     expect((await files()).has("ui/second.html")).toBe(true)
-  }, 60_000)
+  })
 
   it("refuses a socket", async () => {
     const server = createServer()
@@ -269,7 +265,7 @@ describe("a kept test", () => {
       "test/recorded is a link"
     ],
     ["a link that leads nowhere", "test", () => symlink(join(home, "none"), at("test")), "test is a link"],
-    ["test as a file", "test", () => writeFile(at("test"), "mine"), "test is no folder"]
+    ["test as a file", "test", () => writeFile(at("test"), "mine"), "test is not a folder"]
   ])("refuses %s by name, and makes nothing behind it", async (_what, name, prepare, said) => {
     await place(name)
     await rm(at("test"), { recursive: true, force: true })

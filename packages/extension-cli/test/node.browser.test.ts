@@ -38,7 +38,7 @@ beforeAll(async () => {
   const node = { inspectPort: 0, onInspector: resolve }
   server = await Effect.runPromise(Scope.provide(serveDev({ folder: extension.folder, port: 0, node }), scope))
   open = await openPage(browser, server.url)
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
 })
 afterAll(async () => {
   await open?.close()
@@ -111,11 +111,11 @@ describe("alga-ext dev --node", () => {
   })
 
   it("goes on in a new process where one was ended", async () => {
-    const loaded = open.page.waitForEvent("load", { timeout: 60_000 })
+    const loaded = open.page.waitForEvent("load")
     const exit = 'if (request.http.url === "/api/exit") process.exit(7)'
     await extension.write("src/handler.ts", handler.replace("  if", `  ${exit}\n  if`))
     await loaded
-    await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+    await open.page.getByText(/^Ready in/).waitFor()
     expect((await ask("admin", "/api/exit"))[0]).toBe(500)
     expect(await ask("admin", "/api/count")).toEqual([200, { totalCount: 11 }])
   }, 120_000)

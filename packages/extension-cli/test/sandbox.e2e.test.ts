@@ -181,7 +181,7 @@ describe("tests in the sandbox", () => {
     expect(await ask(inSandbox, everything, mocks({ logging }))).toEqual(expected)
     expect(lines).toEqual(["done", "done"])
     expect(expected.body[1].message).toBe("clients.list: invalid-input (pageSize must be 1 to 100)")
-  }, 60_000)
+  })
 
   it("are told what the mocks say is granted, as far as the manifest declares it, and nothing where they do not say", async () => {
     const names = ["cap:client.read", "cap:storage.kv", "cap:log.emit"]
@@ -199,7 +199,7 @@ describe("tests in the sandbox", () => {
     const told = await component.run(request, async () => ({ ok: null }))
     expect(JSON.parse(new TextDecoder().decode(told.body ?? undefined))).toEqual([true, true, true])
     await component.close()
-  }, 60_000)
+  })
 
   it("find what Node has and a component has not", async () => {
     expect((await ask(inNode, [], mocks(), "/node")).body).toBe("function")
@@ -236,7 +236,7 @@ describe("tests in the sandbox", () => {
     }))
     expect(status).toBe(200)
     await short.close()
-  }, 60_000)
+  })
 
   it("say what is wrong with an extension that cannot be built", async () => {
     const wrong = await devFixture()

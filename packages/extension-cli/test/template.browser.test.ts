@@ -20,7 +20,7 @@ let url: string
 const opened = async (look: Look) => {
   const open = await openPage(browser, url, look)
   open.page.setDefaultTimeout(25_000)
-  await open.page.getByText(/^Ready in/).waitFor({ timeout: 60_000 })
+  await open.page.getByText(/^Ready in/).waitFor()
   const frame = (await (await open.page.waitForSelector("#page")).contentFrame()) as Frame
   return { ...open, frame }
 }

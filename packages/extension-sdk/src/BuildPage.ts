@@ -57,9 +57,9 @@ const entryOf = async (folder: string): Promise<string | null> => {
 }
 
 /**
- * The files of an extension's page, ready for the `ui` folder of its bundle: what lies in `folder` as it is, and, where
- * there is a `src/main.tsx` (or `.ts`, `.jsx`, `.js`), that module with all it imports as `main.js` and `main.css`.
- * Sources stay out. The same files give the same bytes. A folder that does not exist gives no files.
+ * The files of an extension's page, ready for the `ui` folder of its bundle. They are the files in `folder` as they
+ * are. If there is a `src/main.tsx` (or `.ts`, `.jsx`, `.js`), that module and its imports become `main.js` and
+ * `main.css`. Sources stay out. The same files give the same bytes. A folder that does not exist gives no files.
  *
  * What lies there must be plain files in plain folders: a link is refused wherever it leads, the folder itself among them.
  *

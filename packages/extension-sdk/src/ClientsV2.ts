@@ -36,7 +36,7 @@ export interface ClientsPageInput {
  * has `clients-v2`: the product's own runner does not. Every failure is a `HostError` with a `ReadErrorCode`.
  */
 export interface ClientsV2Host {
-  /** The page behind `after`, ordered by name without regard to case, then by id. */
+  /** The page after `after`, ordered by name without regard to case, then by id. */
   list(input?: ClientsPageInput): Promise<CursorPage<ClientSummaryV2>>
   /** The client of each id, in the order asked, or null where there is none that may be seen. 1 to 100 ids, which are UUIDs. */
   getMany(clientIds: ReadonlyArray<string>): Promise<ReadonlyArray<ClientSummaryV2 | null>>

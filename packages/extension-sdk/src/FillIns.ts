@@ -38,7 +38,7 @@ setGlobal("Date", requestDate(NativeDate))
 setGlobal("performance", requestPerformance)
 setGlobal("console", hostConsole)
 setRandom(() => {
-  throw new Error("Math: the build did not find that this code uses its random: write it out as a call of Math's")
+  throw new Error("Math: the build did not find this use of random: write it out as a call on Math")
 })
 NativeDate.prototype.constructor = globalThis.Date
 guardLocales()

@@ -11,7 +11,7 @@ export interface DateFormat {
 /**
  * A moment as people of a locale write it, in UTC and in the Gregorian calendar. It takes a `Date`, milliseconds since 1970, or a
  * text that `Date` reads, such as `2026-03-01`. A component knows the locales that `package.json` names under
- * `"alga": { "locales": [] }`. Throws a `RangeError` for another locale, and for what is no date of the years 1 to 9999.
+ * `"alga": { "locales": [] }`. Throws a `RangeError` for another locale, and for what is not a date of the years 1 to 9999.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export interface DateFormat {
 export const formatDate = (moment: Date | number | string, locale: string, { date, time }: DateFormat = {}): string => {
   const given = new Date(moment)
   const year = given.getUTCFullYear()
-  if (!(year >= 1 && year <= 9_999)) throw new RangeError(`formatDate: ${moment} is no date of the years 1 to 9999`)
+  if (!(year >= 1 && year <= 9_999)) throw new RangeError(`formatDate: ${moment} is not a date of the years 1 to 9999`)
   const pattern = date === undefined && time === undefined ? "medium/" : `${date ?? ""}/${time ?? ""}`
   return writeDate(given, pattern, dateTable(locale))
 }

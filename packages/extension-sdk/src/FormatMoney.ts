@@ -16,8 +16,9 @@ import { moneyTable } from "./internal/locale/tables.ts"
  */
 export const formatMoney = (minorUnits: number, currency: string, locale: string): string => {
   const code = String(currency).toUpperCase()
-  if (!/^[A-Z]{3}$/.test(code)) throw new RangeError(`formatMoney: ${currency} is no code of a currency, such as USD`)
+  if (!/^[A-Z]{3}$/.test(code))
+    throw new RangeError(`formatMoney: ${currency} is not the code of a currency, such as USD`)
   const whole = Math.sign(minorUnits) * Math.round(Math.abs(minorUnits))
-  if (!Number.isSafeInteger(whole)) throw new RangeError(`formatMoney: ${minorUnits} is no amount in minor units`)
+  if (!Number.isSafeInteger(whole)) throw new RangeError(`formatMoney: ${minorUnits} is not an amount in minor units`)
   return writeMoney(whole, code, moneyTable(locale))
 }

@@ -50,14 +50,14 @@ const capabilityMust = (operation: string, last: string): string =>
 const advice: { readonly [Code in HostErrorCode]?: string } = {
   "invalid-input": "an input breaks the rules of this call; the same call cannot succeed",
   internal: "the host could not answer; the same call may succeed later",
-  "not-available": "the request runs for nobody, as from a schedule or a webhook"
+  "not-available": "the request has no user, as from a schedule or a webhook"
 }
 
 const adviceFor = (operation: string, code: HostErrorCode): string | undefined => {
   if (code === "denied") return capabilityMust(operation, "the host must offer it")
   if (code !== "not-allowed") return advice[code]
   const isFetch = groupOf(operation) === "http"
-  return capabilityMust(operation, isFetch ? "the host must let this address out" : "the user must hold the right")
+  return capabilityMust(operation, isFetch ? "the host must allow this address" : "the user must hold the right")
 }
 
 /** What else is known of a failed host call. */

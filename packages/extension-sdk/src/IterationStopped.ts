@@ -3,7 +3,7 @@ export type IterationStoppedReason = "max-calls" | "cursor-repeats"
 
 const because: Readonly<Record<IterationStoppedReason, string>> = {
   "max-calls": "maxCalls allows no more calls: search for less, or raise it",
-  "cursor-repeats": "a page leads back to one before it, so that there would be no end"
+  "cursor-repeats": "a page leads back to an earlier one, so there would be no end"
 }
 
 /**

@@ -35,9 +35,9 @@ const mockResources = (overrides: HostOverrides): ResourceHosts => {
 const denied = { fail: "denied" } as const
 
 /**
- * Host bindings for unit tests, without a component. What there is to read is empty until a test gives them data
- * (`{ clients: mockClients([...]) }`); secrets, fetch, storage, product routes, schedules and invoices are denied, as a
- * host denies them to an install without the grant; log lines go nowhere.
+ * Host bindings for unit tests, without a component. Resources are empty until a test gives them data
+ * (`{ clients: mockClients([...]) }`). Secrets, fetch, storage, product routes, schedules and invoices are denied, as a
+ * host denies them to an install without the grant. Log lines go nowhere.
  *
  * @example
  * ```ts

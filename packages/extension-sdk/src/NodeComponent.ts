@@ -42,7 +42,7 @@ export const serve =
   async (request: World.ExecuteRequest): Promise<World.ExecuteResponse> => {
     try {
       const { context, http } = lift(request)
-      // Requests may overlap here. They are all of one install, and of what is told of them the grants alone are asked for.
+      // Requests may overlap here. They all belong to one install, and only its grants are asked for.
       const headers = beginRequest(http.headers)
       return executeResponse(await handler({ context, http: { ...http, headers } }, host), "the handler's response")
     } catch (error) {

@@ -13,10 +13,11 @@ export interface RecordedCall {
 }
 
 /**
- * One execution, as a test can replay it: the request, what the host answered, and the response. `•••` stands for any text. It is in
- * place of what `secrets.get` answered, of a header that by its name holds a credential, and of every secret of four letters or more:
- * as it is, as JSON escapes it, as `encodeURIComponent` writes it, and as a form does. A secret in another form, such as Base64, stays.
- * The headers that the host alone gives a handler are left out.
+ * One execution, as a test can replay it: the request, what the host answered, and the response. `•••` stands for any
+ * text. It replaces answers of `secrets.get`, headers whose names suggest a credential, and every secret of four
+ * letters or more. A secret is found as plain text, as JSON escapes it, as `encodeURIComponent` writes it, and as a
+ * form does. A secret in another form, such as Base64, stays. The headers that the host alone gives a handler are left
+ * out.
  */
 export interface Recording {
   /** The version of this form. */

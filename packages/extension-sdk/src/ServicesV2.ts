@@ -44,7 +44,7 @@ export interface ServicesPageInput {
  * and a host that has `services-v2`: the product's own runner does not. Every failure is a `HostError` with a `ReadErrorCode`.
  */
 export interface ServicesV2Host {
-  /** The page behind `after`, ordered by name without regard to case, then by id. */
+  /** The page after `after`, ordered by name without regard to case, then by id. */
   list(input?: ServicesPageInput): Promise<CursorPage<ServiceSummaryV2>>
   /** The entry of each id, in the order asked, or null where there is none that may be seen. 1 to 100 ids, which are UUIDs. */
   getMany(serviceIds: ReadonlyArray<string>): Promise<ReadonlyArray<ServiceSummaryV2 | null>>

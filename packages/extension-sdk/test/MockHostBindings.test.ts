@@ -163,7 +163,7 @@ describe("createMockHostBindings", () => {
   it("has no records that a host cannot have", () => {
     const client = { clientId: "c0000000-0001-4000-8000-000000000001", clientName: "Northwind" }
     expect(() => mockClients([client, { ...client, clientId: "1" }])).toThrow(
-      /record 1: clientId "1" is no UUID: write /
+      /record 1: clientId "1" is not a UUID: write /
     )
     expect(() => mockClients([client, { ...client, clientId: client.clientId.toUpperCase() }])).toThrow(
       /is there twice: /

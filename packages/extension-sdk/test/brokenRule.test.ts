@@ -84,7 +84,7 @@ describe("the rule that a read breaks", () => {
         [
           "clients.list: invalid-input (pageSize must be 1 to 100)",
           "services.get: invalid-input (serviceId must be a UUID)",
-          "clientsV2.list: invalid-input (after must be what `next` of a page gave)",
+          "clientsV2.list: invalid-input (after must be the `next` of an earlier page)",
           "clientsV2.list: invalid-input (tags is not for users of the client portal)"
         ]
       )

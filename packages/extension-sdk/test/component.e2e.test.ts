@@ -1,8 +1,8 @@
-import { appendFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { type BuiltComponent, buildComponent, prepareComponent } from "../src/BuildComponent.ts"
 import { type Instantiate, loadComponent, type WorldImports } from "../src/InstantiateComponent.ts"
 
@@ -320,6 +320,27 @@ describe("buildComponent", () => {
       detail: expect.stringContaining("no-such-world")
     })
   })
+
+  it("is taken from where components are kept, if one of the same was made, and not where none are kept", async () => {
+    const kept = join(folder, "kept")
+    vi.stubEnv("ALGA_KEPT_COMPONENTS", kept)
+    const small = join(folder, "small.ts")
+    const build = async (status: number) => {
+      await writeFile(small, `export const handler = () => ({ status: ${status}, headers: [], body: undefined })\n`)
+      const { file } = await buildComponent({ entry: small, outFile: join(folder, "small.wasm"), witDir: worldDir })
+      return readFile(file)
+    }
+    const made = await build(200)
+    const [name = ""] = await readdir(kept)
+    await appendFile(join(kept, name), new Uint8Array([0, 2, 1, 97]))
+    const taken = await build(200)
+    expect([taken.length, await readdir(kept)]).toEqual([made.length + 4, [name]])
+    await build(201)
+    expect(await readdir(kept)).toHaveLength(2)
+    vi.stubEnv("ALGA_KEPT_COMPONENTS", undefined)
+    expect((await build(200)).length).toBe(made.length)
+    expect(await readdir(kept)).toHaveLength(2)
+  }, 240_000)
 
   it("gives one fingerprint to one source, and another to another engine or world", async () => {
     const older = join(folder, "wit")

@@ -184,8 +184,8 @@ describe("the locales of a component", () => {
   })
 
   it.each([
-    [["xx-no-such-locale-at-all"], "is no locale that Node knows"],
-    [[5], "is no locale that Node knows"],
+    [["xx-no-such-locale-at-all"], "is not a locale that Node knows"],
+    [[5], "is not a locale that Node knows"],
     ["de-DE", "must be a list of locales"]
   ])("%j fails the build", async (locales, message) => {
     await expect(bundled(locales, "null")).rejects.toThrow(message)

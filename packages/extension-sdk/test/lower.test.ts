@@ -101,6 +101,8 @@ describe("what comes in", () => {
       expect(liftRecords(fields, page)).toStrictEqual({ items: [record], totalCount: null, next: "1" })
     }
     expect(liftRecords(fields, undefined)).toBeNull()
+    const found = [null, { a: 1, b: "x" }, undefined, { a: 2, b: "y" }]
+    expect(liftRecords(fields, found)).toStrictEqual([null, { a: 1, b: "x" }, null, { a: 2, b: "y" }])
   })
 
   it("leaves nulls out for types that know them as missing", () => {

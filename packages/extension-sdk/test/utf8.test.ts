@@ -86,6 +86,19 @@ describe("the text encoder that QuickJS lacks", () => {
     }
   )
 
+  it.each([0, 1, 3, 4, 15, 16, 17, 30, 33])(
+    "encodes a text of %i letters with one beyond ASCII at any place",
+    (length) => {
+      for (let at = 0; at < length; at++) {
+        for (const letter of ["\u007f", "\u0080", "ÿ", "Ā"]) {
+          const text = "a".repeat(at) + letter + "a".repeat(length - at - 1)
+          expect([...encodeNatively(text)]).toEqual([...new TextEncoder().encode(text)])
+        }
+      }
+      expect(encodeNatively("a".repeat(length))).toHaveLength(length)
+    }
+  )
+
   it("has the native way on this Node, so that both are tested", () => {
     expect(hasNativeUtf8).toBe(true)
   })

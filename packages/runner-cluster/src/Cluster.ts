@@ -11,6 +11,7 @@ import type { ClusterOptions } from "./ClusterOptions.ts"
 import * as ClusterWarmup from "./ClusterWarmup.ts"
 import * as Directory from "./Directory.ts"
 import * as Membership from "./Membership.ts"
+import * as PeerBodies from "./PeerBodies.ts"
 import * as PeerLink from "./PeerLink.ts"
 import * as PeerServer from "./PeerServer.ts"
 import * as Peers from "./Peers.ts"
@@ -21,7 +22,7 @@ import * as TriggerWorker from "./TriggerWorker.ts"
 
 const leavePatience = Duration.seconds(2)
 
-/** How long the last calls of others may be on their way after all of them know that this runner is going. */
+/** How long calls of other runners may still arrive after all of them know that this runner is leaving. */
 const linger = Duration.millis(250)
 
 /**
@@ -60,12 +61,13 @@ const layerLife: Layer.Layer<Life, never, Life | Membership.Membership | Directo
  * Makes a runner one of a cluster: executions go to the runner that their install lives on, and triggers can be kept.
  */
 export const layer = (options: ClusterOptions) => {
-  const { address, health, limits, listen, secrets, triggers, url } = options
+  const { address, bodiesBytes, health, limits, listen, secrets, triggers, url } = options
   const directory = Directory.layer(Membership.addressOf(options)).pipe(
     Layer.provide(SqlRunnerStorage.layerStorage({})),
     Layer.provide(Membership.layerConfig(options))
   )
   const server = PeerServer.layer.pipe(
+    Layer.provide(PeerBodies.layerPeerBodies(bodiesBytes)),
     Layer.provide(RpcServer.layerProtocolSocketServer),
     Layer.provide(PeerLink.layerServer({ host: listen ?? address.host, port: address.port }, secrets))
   )

@@ -4,19 +4,19 @@ import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import type { SqlError } from "effect/sql/SqlError"
 import { clusterSchema } from "./ClusterTables.ts"
 
-/** Another process that lives is the runner at this address. */
+/** Another living process is the runner at this address. */
 export class IdentityTaken extends Schema.TaggedError<IdentityTaken>()("IdentityTaken", { address: Schema.String }) {
   override get message(): string {
     return `another runner of the cluster has the address ${this.address}: give each its own ALGA_EXTENSION_RUNNER_CLUSTER_HOST and _PORT`
   }
 }
 
-/** The address is another's at the moment, who may be gone soon. */
+/** The address is taken at the moment; its owner may be gone soon. */
 class Held extends Schema.TaggedError<Held>()("Held", {}) {}
 
 /**
- * Makes this process the one runner at its address, by a lock of a session of the cluster's database. The start fails where
- * another has it and lives. One that was killed has it no longer, one that stands still has it for the health time.
+ * Makes this process the one runner at its address, by a lock of a session of the cluster's database. The start fails
+ * where another has it and lives. A killed runner no longer has it, a paused one keeps it for the health time.
  */
 export const layer = (
   { host, port }: RunnerAddress,

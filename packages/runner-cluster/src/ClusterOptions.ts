@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly kubernetes: KubernetesOptions | null
   /** The largest message between runners, in bytes. */
   readonly messageBytes: number
+  /** Bodies of requests under way that other runners handed on, all together, in bytes; a request waits for room. */
+  readonly bodiesBytes: number
   readonly limits: ClusterLimits
   readonly triggers: TriggerOptions
 }

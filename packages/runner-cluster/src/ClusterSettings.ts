@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net"
 import { databaseIn } from "@alga-psa/ext-runner/DatabaseSettings"
-import type { Settings } from "@alga-psa/ext-runner/Settings"
+import { bodiesOfPeers, type Settings } from "@alga-psa/ext-runner/Settings"
 import { SettingsInvalid } from "@alga-psa/ext-runner/SettingsSource"
 import type { ClusterOptions, TriggerOptions } from "./ClusterOptions.ts"
 import { kubernetesOptionsOf } from "./KubernetesSettings.ts"
@@ -63,6 +63,7 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
     health: settings.ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME,
     kubernetes,
     messageBytes: Math.max(settings.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES, Math.ceil(response * 1.34)) + envelopeBytes,
+    bodiesBytes: bodiesOfPeers(settings),
     limits: {
       install: {
         concurrency: settings.ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY ?? null,

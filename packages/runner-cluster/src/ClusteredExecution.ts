@@ -61,9 +61,9 @@ const mostSilences = 3
 const mostSilent = 1_000
 
 /**
- * Executions on the runner that the install lives on: one that is this runner's own runs as it does without a cluster. One
- * that was handed on runs once or not at all: it goes to the next runner where it did not reach the first, and fails with
- * `runner_lost` where the first was lost with it, or says nothing until the deadline.
+ * Executions on the runner that the install lives on: one that is this runner's own runs as it does without a cluster.
+ * A forwarded execution runs once or not at all. If it did not reach the first runner, it goes to the next. If the
+ * first was lost with it, or says nothing until the deadline, it fails with `runner_lost`.
  */
 export const layer: Layer.Layer<Execution, never, LocalExecution | Membership | Directory | Peers> = Layer.effect(
   Execution,

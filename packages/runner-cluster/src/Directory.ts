@@ -4,9 +4,9 @@ import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { shards } from "./ClusterOptions.ts"
 
 /**
- * Says which runner a shard's installs run on, from what the cluster's storage last said. The assignment is the one that
- * `effect/cluster` makes of the same runners, so that the owner of a shard's lock and the runner of its requests are one.
- * It is advice: a runner that is asked runs the request, whoever it takes for the owner.
+ * Says which runner a shard's installs run on, from what the cluster's storage last said. The assignment is the one
+ * that `effect/cluster` makes of the same runners, so that the owner of a shard's lock and the runner of its requests
+ * are one. It is advice: a runner that is asked runs the request, whatever it knows of the owner.
  */
 export class Directory extends Context.Service<
   Directory,
@@ -65,7 +65,7 @@ export const layer = (
         })
       }
 
-      /** Changes what is known, and tells the gauge and the log; an interrupt between these would leave them wrong. */
+      /** Changes what is known, and updates the gauge and the log; an interrupt in between would leave them wrong. */
       const change = (by: () => void) =>
         Effect.uninterruptible(
           Effect.suspend(() => {

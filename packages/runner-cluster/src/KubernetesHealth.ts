@@ -14,8 +14,8 @@ export interface Judgement {
 }
 
 /**
- * Judges runners by the pods that are listed; null where there is no list, or none that says anything. A ready one lives; one
- * that was doubted often enough does not; of the others stays what was thought of them.
+ * Judges runners by the pods that are listed; null where there is no list, or none that says anything. A ready runner
+ * lives; one that was missing or unready often enough does not; the others keep their state.
  */
 export const judge = (
   before: ReadonlyMap<string, number>,
@@ -63,7 +63,10 @@ const checkStart = (self: string, wait: Duration.Duration) =>
       }),
       Effect.catchIf(
         (error) => !stopsStart(error),
-        (error) => Effect.logWarning(`Kubernetes is not asked who lives until it answers: ${error.message}`)
+        (error) =>
+          Effect.logWarning(
+            `Kubernetes does not answer yet, and does not judge runners until it does: ${error.message}`
+          )
       )
     )
   })
@@ -94,7 +97,7 @@ export const layer = (
           trouble = why
           return why === null
             ? Effect.logInfo("Kubernetes says who is ready")
-            : Effect.logWarning(`Kubernetes does not say who is ready, runners stay what they were: ${why}`)
+            : Effect.logWarning(`Kubernetes does not say who is ready, so runners keep their state: ${why}`)
         })
       const usable = list.pipe(
         Effect.map((pods) => [pods, unusable(pods, self)] as const),

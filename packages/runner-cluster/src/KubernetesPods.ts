@@ -84,13 +84,16 @@ const inFile = (account: string, name: string) => {
   )
 }
 
-/** Node's codes of certificates that it does not believe. */
+/** Node's codes of certificates that it does not trust. */
 const untrusted = /CERT|SIGNATURE|ISSUER|CA_SIGN/
 
 const unsent = (api: string, cause: unknown) => {
   const code = String((cause as { readonly code?: unknown } | null)?.code ?? "no answer")
   return untrusted.test(code)
-    ? new KubernetesFailed({ reason: "untrusted", why: `${api} is not who the account's ca.crt vouches for (${code})` })
+    ? new KubernetesFailed({
+        reason: "untrusted",
+        why: `${api} has a certificate that the service account's ca.crt did not sign (${code})`
+      })
     : new KubernetesFailed({ reason: "unanswered", why: `${api} does not answer (${code})` })
 }
 
@@ -137,7 +140,7 @@ export const layer = ({
           : Effect.mapError(HttpClientResponse.schemaBodyJson(PodList)(response), (error) =>
               HttpClientError.isHttpClientError(error)
                 ? unsent(api, error.cause)
-                : new KubernetesFailed({ reason: "unexpected", why: `${api} answered with no list of pods` })
+                : new KubernetesFailed({ reason: "unexpected", why: `${api} did not answer with a list of pods` })
             )
       ),
       Effect.provide(NodeHttpClient.layerUndiciOptions({ connect: { ca } }))

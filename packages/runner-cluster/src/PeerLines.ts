@@ -132,9 +132,10 @@ const written = (message: unknown): string | Uint8Array => {
 }
 
 /**
- * One JSON text a line, of at most so many bytes. The bytes that a message holds go before it as they are, at most 16 arrays and so many
- * bytes of them: as text they would cost a third more, and the time to make it and to read it. `RpcSerialization.makeNdjson` knows no
- * bytes, and looks through a line from its beginning for each piece of it that arrives.
+ * One JSON text a line, of at most so many bytes. The bytes of a message precede it as they are, at most 16 arrays and
+ * so many bytes of them. As text they would be a third larger, and take time to write and to read.
+ * `RpcSerialization.makeNdjson` knows no bytes, and looks through a line from its beginning for each piece of it that
+ * arrives.
  */
 export const peerLines = (most: number): RpcSerialization.RpcSerialization["Service"] => ({
   ...RpcSerialization.ndjson,

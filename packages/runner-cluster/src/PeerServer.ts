@@ -13,6 +13,7 @@ import { ClusterPlaces } from "./ClusterLimits.ts"
 import { awayFor, Directory } from "./Directory.ts"
 import { Membership } from "./Membership.ts"
 import { promptly } from "./Owners.ts"
+import { holdBody } from "./PeerBodies.ts"
 import { NotTaken, PeerRpcs } from "./PeerRpcs.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 
@@ -80,7 +81,8 @@ const layerHandlers = PeerRpcs.toLayer(
           (arrived): Effect.Effect<ReturnType<typeof answerOf>, RunnerError | NotTaken> => {
             if (membership.left() || !life.ready()) return Effect.fail(new NotTaken())
             const deadline = lower(arrived, timeoutMs ?? request.limits?.timeout_ms)
-            const running = endAt(deadline)(life.admit(forPeer(local.run(request, requestId))))
+            const run = Effect.scoped(Effect.andThen(holdBody(request), forPeer(local.run(request, requestId))))
+            const running = endAt(deadline)(life.admit(run))
             return Effect.catch(Effect.map(running, answerOf), withoutCause)
           }
         ),

@@ -9,7 +9,10 @@ import { Peers } from "./Peers.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 import { TriggerStore } from "./TriggerStore.ts"
 
-/** Kept triggers in PostgreSQL. The runner that may begin a new one is told of it; without word it looks every second. */
+/**
+ * Kept triggers in PostgreSQL. The runner that may begin a new one is notified; without a notification it looks every
+ * second.
+ */
 export const layer = ({
   expiry
 }: TriggerOptions): Layer.Layer<never, never, TriggerStore | TriggerBell | Directory | Membership | Peers> =>

@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { asked, writtenReason } from "./TriggerStore.ts"
 
-/** Which kept triggers an operator means; null leaves a question open. */
+/** Which kept triggers an operator asks for; null means any. */
 export interface TriggerFilter {
   readonly id: string | null
   readonly tenant: TenantId | null
@@ -35,7 +35,7 @@ export interface ListedAttempt {
   readonly outcome: string | null
 }
 
-/** Everything that is known of a trigger, save what its caller sent and what its handler answered. */
+/** Everything that is known of a trigger, except what its caller sent and what its handler answered. */
 export interface ShownTrigger extends ListedTrigger {
   readonly extension: string
   readonly request: string | null
@@ -110,8 +110,8 @@ const all = (some: Effect.Effect<ReadonlyArray<unknown>, RunnerError>): Effect.E
 }
 
 /**
- * Begins dead triggers anew that have their request; gives how many. Each gets all attempts and this much time. Those that may
- * have written are left out, unless one is named by its id or by such a reason.
+ * Replays dead triggers that have their request; gives how many. Each gets all attempts and this much time. Those that
+ * may have written are left out, unless one is named by its id or by such a reason.
  */
 export const replay = (
   filter: TriggerFilter,
@@ -120,7 +120,7 @@ export const replay = (
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const named = filter.id !== null || filter.reason?.startsWith(writtenReason) === true
-    // What is dead again while others are begun is left as it is.
+    // A trigger that dies again meanwhile is left as it is.
     const [now] = yield* asked(sql<{ readonly text: string }>`SELECT now()::text AS text`)
     return yield* all(
       asked(sql`

@@ -34,10 +34,10 @@ export interface EndedTrigger {
   readonly reason: string
 }
 
-/** How many triggers that end at the same time are told of. */
+/** How many of the triggers that end at the same time are reported. */
 const mostTold = 100
 
-/** How the reason of a trigger begins whose last attempt may have written. Only an operator begins it anew. */
+/** How the reason of a trigger begins whose last attempt may have written. Only an operator replays it. */
 export const writtenReason = "may-have-written"
 
 /** How an attempt ended. `counts` is false where nothing ran: the attempt is not one. */
@@ -95,7 +95,7 @@ const make = Effect.gen(function* () {
   const columns = sql.literal(
     "id, extension_id, install_id, request_id, state, fingerprint, attempts, created_at, expires_at, finished_at, answer, used, reason"
   )
-  // What an attempt says in its row before it may write stays there where its runner is lost.
+  // What an attempt writes to its row before it may write elsewhere stays there if its runner is lost.
   const wrote = sql`EXISTS (SELECT FROM trigger_attempt WHERE run = trigger.run AND outcome = ${writtenReason})`
   const seconds = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)})`
 
@@ -126,7 +126,7 @@ const make = Effect.gen(function* () {
       const [held] = yield* asked(sql<Row>`
         SELECT ${columns} FROM trigger
         WHERE tenant_id = ${tenant_id}::uuid AND install_id = ${install_id}::uuid AND key = ${key}`)
-      if (held === undefined) return yield* fail("data_unavailable", "the key was being given up: ask again")
+      if (held === undefined) return yield* fail("data_unavailable", "the key expired while it was read: retry")
       if (held.fingerprint !== trigger.fingerprint) {
         return yield* fail("idempotency_mismatch", "the key belongs to another request")
       }
@@ -141,7 +141,7 @@ const make = Effect.gen(function* () {
 
     /**
      * Takes what is due on these shards, oldest first: what waits, and what a lost runner had taken, but nothing of the
-     * tenants and installs that are passed over. Each stays this runner's for the lease, which {@link renew} begins anew. What
+     * tenants and installs that are skipped. Each stays this runner's for the lease, which {@link renew} restarts. What
      * this runner still works on is left out, whatever the server's clock says of its lease.
      */
     take: Effect.fnUntraced(function* (by: {
@@ -198,7 +198,7 @@ const make = Effect.gen(function* () {
         (rows) => (rows.length > 0 ? Effect.void : Effect.fail(fail("internal", "the attempt is over")))
       ),
 
-    /** Begins the lease anew; false where the attempt is no longer the trigger's. */
+    /** Restarts the lease; false where the attempt is no longer the trigger's. */
     renew: ({ id, run }: Pick<TakenTrigger, "id" | "run">, lease: Duration.Duration) =>
       Effect.map(
         asked(sql`

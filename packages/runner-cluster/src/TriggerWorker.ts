@@ -246,7 +246,7 @@ export const layer = (
       )
       const look = Effect.repeat(takeOne, { while: (took) => took })
       const quietly = Effect.catchCause((cause: Cause.Cause<RunnerError>) =>
-        Effect.logWarning("triggers could not be looked for", cause)
+        Effect.logWarning("due triggers could not be read", cause)
       )
 
       yield* Effect.raceFirst(bell.rung, Effect.sleep(looking)).pipe(

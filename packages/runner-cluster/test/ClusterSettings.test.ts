@@ -58,6 +58,15 @@ const messageBytes = (environment: Record<string, string>): number => {
   return options.messageBytes
 }
 
+describe("bodies that runners hand on", () => {
+  it("have half of the room for bodies", () => {
+    const { settings } = settingsReport({ ...needed, ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES: "104857601" }, {})
+    const options = settings === null ? null : clusterOptionsOf(settings)
+    assert(options !== null && "bodiesBytes" in options)
+    assert.strictEqual(options.bodiesBytes, 52_428_800)
+  })
+})
+
 describe("a message between runners", () => {
   it("has room for the largest body of a request, and for that of a response in base64", () => {
     const response = 20_000_000

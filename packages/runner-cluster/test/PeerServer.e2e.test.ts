@@ -16,6 +16,7 @@ import { SocketServer } from "effect/socket"
 import * as ClusteredExecution from "../src/ClusteredExecution.ts"
 import { ClusterPlaces } from "../src/ClusterLimits.ts"
 import { Membership } from "../src/Membership.ts"
+import { layerPeerBodies } from "../src/PeerBodies.ts"
 import { layerSerialization, layerServer } from "../src/PeerLink.ts"
 import * as PeerServer from "../src/PeerServer.ts"
 import * as Peers from "../src/Peers.ts"
@@ -40,7 +41,8 @@ const broken = new RunnerError({ ...said, cause: new Error("private") })
  */
 const asking = Effect.fnUntraced(function* (
   guest: Effect.Effect<void>,
-  membershipOfRunner: Layer.Layer<Membership> = membership
+  membershipOfRunner: Layer.Layer<Membership> = membership,
+  bodiesBytes = 1_000_000
 ) {
   let runs = 0
   let given: unknown = null
@@ -66,6 +68,7 @@ const asking = Effect.fnUntraced(function* (
       Layer.provideMerge(layerServer({ host: "127.0.0.1", port: 0 }, secrets)),
       Layer.provide(serialization),
       Layer.provide(Layer.provide(ClusteredExecution.layerLocal, [execution, places])),
+      Layer.provide(layerPeerBodies(bodiesBytes)),
       Layer.provide([places, membershipOfRunner, directoryOf([]).layer, TriggerBell.layer]),
       Layer.provideMerge(Life.layer),
       Layer.provide(Layer.mock(Components, { get: () => Effect.fail(broken) }))
@@ -78,10 +81,11 @@ const asking = Effect.fnUntraced(function* (
   const warm = ask(runner, (peer) =>
     peer.Warm({ tenant: ids.tenants.acme, extension: ids.extensions.full, hash: ContentHash.make(hash) })
   )
-  const execute = (body: object) => {
+  const execute = (body: object, timeoutMs?: number) => {
     const request = Schema.decodeUnknownSync(ExecuteRequest)(body)
+    const time = timeoutMs === undefined ? {} : { timeoutMs }
     return Effect.match(
-      ask(runner, (peer) => peer.Execute({ request, requestId: "request-1" })),
+      ask(runner, (peer) => peer.Execute({ request, requestId: "request-1", ...time })),
       {
         onSuccess: ({ status }) => String(status),
         onFailure: (error) => ("code" in error ? error.code : error._tag)
@@ -146,6 +150,30 @@ describe("A request of another runner", () => {
       yield* Fiber.join(stopping)
       assert.deepStrictEqual(order, ["ends", "stopped"])
     }).pipe(provided)
+  )
+
+  it.live.each([
+    ["its body", { http: { ...good.http, body_b64: Buffer.alloc(60).toString("base64") } }],
+    ["its headers", { http: { ...good.http, headers: { "x-long": "x".repeat(60) } } }],
+    ["its configuration", { context: { ...good.context, config: { long: "x".repeat(60) } } }],
+    ["its sealed secrets", { secret_envelope: { algorithm: "inline", values: { token: "x".repeat(60) } } }]
+  ])(
+    "counts with %s among those handed on: it waits for room, and nothing runs where there is none in time",
+    ([, part]) =>
+      Effect.gen(function* () {
+        const [began, end] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const guest = Effect.andThen(Deferred.succeed(began, undefined), Deferred.await(end))
+        const small = executeBody(adminCase, hash)
+        const usual = JSON.stringify([small.http.path, small.http.query, small.http.headers]).length
+        const { execute, runs } = yield* asking(guest, membership, 2 * (usual + 60))
+        const large = Object.assign({}, small, part)
+        const first = yield* Effect.forkChild(execute(large))
+        yield* Deferred.await(began)
+        assert.deepStrictEqual([yield* execute(large, 50), runs()], ["overloaded", 1])
+        const waiting = yield* Effect.forkChild(execute(large))
+        yield* Deferred.succeed(end, undefined)
+        assert.deepStrictEqual([yield* Fiber.join(first), yield* Fiber.join(waiting), runs()], ["204", "204", 2])
+      }).pipe(provided)
   )
 
   it.live.each([

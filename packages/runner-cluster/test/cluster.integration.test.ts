@@ -158,7 +158,7 @@ describe("a cluster of three runners", () => {
           [id]
         )
         const replayed = yield* cli(setting.settings, "replay", "--id", id)
-        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 begun anew"]])
+        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 replayed"]])
         const none = yield* cli(setting.settings, "replay", "--id", crypto.randomUUID())
         assert.deepStrictEqual([none.code, none.printed], [1, []])
         yield* until(async () => (await first.get(doom)).json["state"] === "dead")

@@ -201,7 +201,7 @@ describe("what an operator does with kept triggers", () => {
           { concurrency: 1 }
         )
         assert.deepStrictEqual([cancelled.code, cancelled.printed], [0, ["1 cancelled"]])
-        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 begun anew"]])
+        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 replayed"]])
         assert.deepStrictEqual([yield* stateOf(dead), yield* stateOf(waits)], ["waiting", "dead"])
       }).pipe(Effect.provide(store)),
     300_000

@@ -14,9 +14,9 @@ export class AnswerRights extends Context.Service<
   AnswerRights,
   {
     /**
-     * Succeeds where this execution, were it carried out now, would have everything that the kept answer rests on: its install
-     * and user pass the checks of a run, and each capability and permission is there that was used. Else it fails with a
-     * status of 403, or with that of data that could not be read. Runs nothing.
+     * Succeeds if this execution, run now, would have everything that the kept answer rests on. Its install and user
+     * must pass the checks of a run, and each capability and permission that was used must still be there. Otherwise it
+     * fails with a status of 403, or with that of data that could not be read. Runs nothing.
      */
     readonly mayHave: (execution: InvocationData, used: UsedRights | null) => Effect.Effect<void, RunnerError>
   }

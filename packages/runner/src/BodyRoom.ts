@@ -67,7 +67,7 @@ export const makeBodyRoom = (mostBytes: number): BodyRoomService => {
           waiter.resume = () => resume(Effect.void)
           queue = [...queue, waiter]
         })
-        // Whoever is interrupted at the moment of being let in is in, and leaves with the scope.
+        // A request that is interrupted as it is let in counts as in, and leaves with the scope.
         return Effect.andThen(
           Effect.addFinalizer(() => Effect.sync(() => exit(waiter))),
           entered

@@ -25,8 +25,8 @@ const found = async (kept: BoundedDirectory, key: BundleKey): Promise<Uint8Array
 }
 
 /**
- * Keeps what another store gave in a directory, so that a restart needs no network and a store that is away is
- * missed by new bundles only.
+ * Keeps what another store gave in a directory. So a restart needs no network, and an unreachable store affects only
+ * new bundles.
  *
  * Guarantees:
  * - What it gives has the hash that was asked for; what was cut off or changed is fetched again.

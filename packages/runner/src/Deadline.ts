@@ -8,7 +8,7 @@ const tooLate = () => fail("overloaded", "the time limit was over before the ext
 /** What a request may wait for: its name in the log, and the answer where it was not there in time. */
 const waits = {
   body: ["the request's body", () => fail("invalid_request", "the body did not arrive within the time limit")],
-  room: ["room for its body, as those of others are under way", tooLate],
+  room: ["room for its body beside others", tooLate],
   rights: ["the install and its rights", tooLate],
   component: ["the bundle or the intake of the component", tooLate],
   secrets: ["the opening of its secrets", () => fail("secret_decrypt_failed")],
@@ -25,7 +25,7 @@ const waits = {
   ],
   warmup: [
     "the bundle or the intake of the component",
-    () => fail("overloaded", "the component is not there in time; what has begun goes on, so ask again")
+    () => fail("overloaded", "the component is not there in time; loading continues, so ask again")
   ],
   page: ["the bundle of the page", () => fail("overloaded", "the page is not there in time; ask again")],
   extension: [
@@ -39,7 +39,7 @@ const waits = {
 /** What a request waits for. */
 export type Wait = keyof typeof waits
 
-/** These get the rest of the time and end by themselves, with a better answer. */
+/** These get the rest of the time and end themselves, with a better answer. */
 const endByThemselves: ReadonlySet<Wait> = new Set(["extension", "runner", "key"])
 const grace = Duration.millis(50)
 /** What is within another effect that ends at the same deadline knows more of it, and answers first. */
@@ -119,8 +119,8 @@ const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerErr
   })
 
 /**
- * Carries out the effect and fails at the deadline, within 100 ms. What is slow is interrupted then and not waited for, so
- * that a part which cannot be interrupted holds up nobody. Who interrupts this waits for the end, as ever.
+ * Carries out the effect and fails at the deadline, within 100 ms. Slow work is interrupted then and not waited for, so
+ * that a part that cannot be interrupted delays nobody. Whoever interrupts this waits for the end, as usual.
  */
 export const endAt =
   (deadline: Deadline) =>

@@ -5,7 +5,7 @@ import { Option, Schema, SchemaGetter } from "effect"
 const text = absent(Schema.String)
 const texts = absent(Schema.Record(Schema.String, Schema.String))
 
-/** Reads a value that says nothing, by this rule, as one that was left out. */
+/** Reads an empty value, by this rule, as absent. */
 const saying = <A>(says: (value: A) => boolean) => ({
   decode: SchemaGetter.transformOptional(
     Option.filter((given: A | null | undefined): given is A => given !== null && given !== undefined && says(given))

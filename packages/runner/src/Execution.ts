@@ -78,7 +78,7 @@ const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
 /** How often a component is made again whose files went between taking it in and running it. */
 const mostRenewals = 3
 
-/** Each hands the guest a secret, or sends one for it. */
+/** Each gives the guest a secret, or sends one for it. */
 const useSecrets = ["cap:secrets.get", "cap:ui.proxy"] as const
 
 /** How an execution of an install that is the tenant's own can fail by the extension. Its author is told. */
@@ -101,7 +101,10 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
       const secrets = yield* Secrets
       const tellLine = yield* GuestLines
 
-      /** Secrets that cannot be opened end an execution before its handler. Who may use none does not have them opened. */
+      /**
+       * Secrets that cannot be opened end an execution before its handler. They are opened only if the install may use
+       * secrets.
+       */
       const openSecrets = Effect.fnUntraced(function* (access: InstallAccess) {
         const invocation = yield* Invocation
         if (!useSecrets.some((capability) => isEffective(access, invocation, capability))) return

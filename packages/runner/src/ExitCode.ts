@@ -4,12 +4,12 @@ import { CliError } from "effect/cli"
 import { SettingsInvalid } from "./SettingsSource.ts"
 
 /**
- * What the command line ends with: 0 done (a runner that was told to stop ends so too), 1 failed, 2 wrong usage or
- * settings, 3 the handler that `execute` ran answered with a status of 400 or more.
+ * The exit code of the command line. `0`: done, also for a runner that was told to stop. `1`: failed. `2`: wrong usage
+ * or settings. `3`: the handler that `execute` ran answered with a status of 400 or more.
  */
 export const exitCodes = { done: 0, failed: 1, usage: 2, handler: 3 } as const
 
-/** The command line was used in a way that it cannot carry out. */
+/** The command line was used wrongly. */
 export class UsageWrong extends Schema.TaggedError<UsageWrong>()("UsageWrong", { message: Schema.String }) {}
 
 /** The exit code of a run that failed. */

@@ -30,16 +30,19 @@ export interface PageFile extends ArchiveFile {
 /** How many pages are kept in memory, where they are not too large together. */
 export const rememberedPages = 256
 
-/** How many pages wait to be read and opened, apart from components, so that who asks for pages holds up no execution. */
+/**
+ * How many pages may wait to be read and opened. They wait apart from components, so that requests for pages delay no
+ * execution.
+ */
 export const waitingPages = 64
 
 /**
  * The pages of extensions.
  *
- * Whoever asks is not known: a browser sends no token for the files of a page. What is served is what a publisher
- * released, the same for every tenant and named by its content; and only while the tenant of the host, the one that is named,
- * or else any that has that archive, is not suspended and has that version enabled. The database is asked for each file. No
- * tenant's data is in it.
+ * Whoever asks is not known: a browser sends no token for the files of a page. A page is what a publisher released, the
+ * same for every tenant and named by its content. It is served only while its tenant is not suspended and has that
+ * version enabled. That is the tenant of the host, the one that is named, or else any that has the archive. The
+ * database is asked for each file. No tenant's data is in it.
  */
 export class ExtensionUi extends Context.Service<
   ExtensionUi,

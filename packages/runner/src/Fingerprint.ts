@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { parseCapabilities } from "@alga-psa/ext-domain"
 import type { ExecuteRequest } from "./ExecuteRequest.ts"
 
-/** Counted up whenever other requests become the same: a fingerprint of another version is never equal. */
+/** Increased whenever the rule of what is the same changes: a fingerprint of another version is never equal. */
 const version = 1
 
 /** Names in one order, each with its values as they were sent. */

@@ -44,8 +44,8 @@ export interface IdempotentAnswer {
  *   again. Where the store does not take the answer, it is tried for 10 minutes, and the key stays claimed.
  * - When a runner is killed under way, the same request runs again as soon as the claim has expired, after 10 seconds. So what
  *   the first had done before it was killed may be done twice.
- * - A runner that could not renew its claim in that time, and finds it taken over, gives its execution up and waits for the
- *   other's answer.
+ * - A runner that could not renew its claim in that time, and finds it taken over, drops its execution and waits for
+ *   the other runner's answer.
  * - A key is an execution's or a kept trigger's, never both.
  * - The window begins with the answer. What is under way keeps its key however long it takes.
  * - Keys of different tenants and installs never meet.

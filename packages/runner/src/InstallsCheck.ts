@@ -66,7 +66,7 @@ export const makeInspect = () => {
     if (row.version === null) return unread("its version is another extension's: install it again")
     if (hash === null) return unread("its version has no bundle with a SHA-256: publish it again")
     const key = decodeKey(row)
-    if (Option.isNone(key)) return unread("its tenant or extension is no UUID")
+    if (Option.isNone(key)) return unread("its tenant or extension is not a UUID")
     const read = yield* Effect.result((yield* BundleStore).read({ ...key.value, hash }))
     if (read._tag === "Failure") return unread(`${read.failure.message} at ${bundlePath({ ...key.value, hash })}`)
     if ((yield* Effect.promise(() => sha256(read.success))) !== hash) {
@@ -137,7 +137,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
     startKib,
     page: facts?.page ?? false,
     problems,
-    notes: unknown.length > 0 ? [`declares names that count for nothing: ${foreignNames(unknown)}`] : []
+    notes: unknown.length > 0 ? [`declares unknown names, which are ignored: ${foreignNames(unknown)}`] : []
   }
 }
 

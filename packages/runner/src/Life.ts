@@ -4,7 +4,7 @@ import { fail, type RunnerError } from "./RunnerError.ts"
 
 /** How a runner ends. */
 export interface StopOptions {
-  /** What is done first, while it says already that it is not ready. Default: nothing. */
+  /** What is done first, while `/readyz` already says that it is not ready. Default: nothing. */
   readonly leave?: Effect.Effect<void>
   /** How long it goes on taking work while it says that it is not ready, so that balancers look elsewhere. */
   readonly delay: Duration.Duration
@@ -18,7 +18,7 @@ const linger = Duration.millis(250)
 const stopped = fail("shutting_down", "the runner stopped before the extension answered")
 const isStopped = (error: unknown): error is RunnerError => error === stopped
 
-/** What was cut is told with what it had done by then, so that nobody repeats it who must not. */
+/** Work that is cut off reports what it had done by then, so that it is not repeated wrongly. */
 const cutShort = (error: RunnerError) =>
   Effect.flatMap(Deadline, (deadline) => (deadline === null ? Effect.fail(error) : withRan(deadline, error)))
 

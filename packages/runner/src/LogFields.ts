@@ -21,7 +21,7 @@ export const logFields = {
   state: ["text", "what became of a kept trigger: `done`, `waiting`, `dead` or `expired`"],
   source: [
     "text",
-    "`extension` where the message is an extension's own; else by which way a call came, where it is not an execution"
+    "`extension` if the message is an extension's own; otherwise, for a call outside an execution, where it came from"
   ],
   time: ["text", "when a host call ended, as in its access record"],
   operation: ["text", "the host call, such as `clients.list`, or the statement of the host"],
@@ -36,7 +36,7 @@ export const logFields = {
   error: ["text", "what the caller was told, or why an attempt failed"],
   replayed: ["boolean", "whether the answer was kept under an idempotency key"],
   names: ["text", "unknown capabilities"],
-  from: ["text", "where they stand: `manifest` or `providers`"],
+  from: ["text", "where they are named: `manifest` or `providers`"],
   address: ["text", "where the runner listens"],
   status: ["text", "`ready`, `degraded` or `not-ready`, as `/readyz` says"],
   database: ["text", "the setting that names a database"],
@@ -44,7 +44,7 @@ export const logFields = {
   login: ["text", "the login at a database"],
   tls: ["text", "the protocol of its encryption, or `off`"],
   sslmode: ["text", "the mode that was asked for"],
-  confinement: ["text", "what is taken from each sandbox process, or `none`"],
+  confinement: ["text", "how each sandbox process is restricted, or `none`"],
   tokens: ["number", "service tokens that are valid now"],
   working: ["number", "executions that are under way as the runner stops"],
   receiver: ["text", "an OTLP receiver, without the path of its URL"],
@@ -53,6 +53,6 @@ export const logFields = {
   joined: ["text", "runners of the cluster that are there now, with spaces between them"],
   left: ["text", "runners of the cluster that are not there any more, with spaces between them"],
   runners: ["number", "runners of the cluster that this one hands requests to, itself included"],
-  shards: ["number", "shards whose locks this runner holds"],
-  library: ["text", "what a library that the runner uses notes of its own lines, such as its module"]
+  shards: ["number", "shards whose locks the runner holds"],
+  library: ["text", "what a library of the runner adds to its own lines, such as its module"]
 } as const satisfies Readonly<Record<string, Field>>

@@ -87,7 +87,7 @@ const make = Effect.fnUntraced(function* ({ pooler, url, window = Duration.hours
     )
 
   /**
-   * Keeps how it ended, however often that must be tried; once more where the runner stops meanwhile. False where another
+   * Stores how it ended, with as many tries as needed, and one more if the runner stops meanwhile. False if another
    * runner has taken the claim over.
    */
   const keep = (request: IdempotentRequest, owner: string, exit: Exit.Exit<Outcome, RunnerError>) => {

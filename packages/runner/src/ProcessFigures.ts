@@ -23,9 +23,9 @@ const heapTotal = gauge("nodejs_heap_size_total_bytes", "Heap of this process")
 const external = gauge("nodejs_external_memory_bytes", "Memory of this process outside of its heap, such as bodies")
 const lagP99 = gauge(
   "nodejs_eventloop_lag_p99_seconds",
-  "How late the main thread was, of a hundred times the second latest, in the last seconds"
+  "How late the main thread was in the last seconds, as the 99th percentile"
 )
-const lagMax = gauge("nodejs_eventloop_lag_max_seconds", "How late the main thread was at the most in the last seconds")
+const lagMax = gauge("nodejs_eventloop_lag_max_seconds", "How late the main thread was at most in the last seconds")
 
 /** How often the figures are taken. The event loop's are of the time since they were taken before. */
 const interval = Duration.seconds(5)

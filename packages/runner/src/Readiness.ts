@@ -39,7 +39,7 @@ export class Readiness extends Context.Service<
 const longestCheckMs = 2_000
 
 const parts = Metric.gauge("alga_extension_runner_part_ok", {
-  description: "1 while the runner has this part of what it works with, 0 while it is away; as /readyz says"
+  description: "1 while this part of /readyz answers, 0 while it does not"
 })
 
 const ended = (check: Effect.Effect<unknown, unknown>) =>
@@ -62,8 +62,8 @@ const canBeWritten = (directory: string) =>
   })
 
 /**
- * Readiness over the database, the directory of components, which must be writable, and the sandbox, of which a process must wait
- * for work or be startable. The bundle store and {@link FurtherParts} are told of beside them.
+ * Readiness over the database, the directory of components, which must be writable, and the sandbox, of which a process
+ * must wait for work or be startable. The bundle store and {@link FurtherParts} are reported beside them.
  */
 export const layer = (
   components: string

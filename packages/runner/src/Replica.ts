@@ -55,10 +55,10 @@ export const layerReaders = <E, R>(
           if (!(cause instanceof DatabaseUnfit)) {
             return isFit
               ? Effect.void
-              : tell("away", Effect.logWarning("the replica does not answer: it is not read from", cause))
+              : tell("away", Effect.logWarning("the replica does not answer: it is not used", cause))
           }
           isFit = false
-          return tell(cause.message, Effect.logError(`the replica is not read from: ${cause.message}`))
+          return tell(cause.message, Effect.logError(`the replica is not used: ${cause.message}`))
         })
       )
       yield* tellOf({ name: "replica", check: looked })

@@ -156,23 +156,27 @@ export const Settings = Schema.Struct({
     .annotate({ message: "must be http or 200" })
     .pipe(
       about(
-        "How POST /v1/execute tells of a failure: http by its HTTP status, 200 by the status in the body alone.",
+        "How POST /v1/execute reports a failure: http by its HTTP status, 200 only by the status in the body.",
         "http, 200",
         { fallback: "http" }
       )
     ),
   ALGA_EXTENSION_RUNNER_STOP_DELAY: durationOrNone.pipe(
-    about("How long a stopping runner takes work while /readyz says no.", "duration", { fallback: "0 seconds" })
+    about("How long a stopping runner still takes work while /readyz answers 503.", "duration", {
+      fallback: "0 seconds"
+    })
   ),
   ALGA_EXTENSION_RUNNER_STOP_GRACE: durationOrNone.pipe(
-    about("How long work may go on when the runner stops; then it is cut.", "duration", { fallback: "25 seconds" })
+    about("How long running work has when the runner stops; then it is cut off.", "duration", {
+      fallback: "25 seconds"
+    })
   ),
   ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: origins.pipe(
     about("Which origins may frame an extension's page, as in CSP frame-ancestors.", "origins", { fallback: "'self'" })
   ),
   EXT_UI_FRAME_ANCESTORS: Schema.optional(origins).pipe(
     about(
-      "The product's name for ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS; where both are set, this one counts.",
+      "The product's name for ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS. If both are set, this one counts.",
       "origins"
     )
   ),
@@ -193,10 +197,10 @@ export const Settings = Schema.Struct({
   }),
 
   RUNNER_SERVICE_TOKEN: Schema.optional(token).pipe(
-    about("What callers send as x-runner-service-token.", "text", { secret: true })
+    about("The token that callers send as x-runner-service-token.", "text", { secret: true })
   ),
   RUNNER_SERVICE_TOKEN_PREVIOUS: Schema.optional(token).pipe(
-    about("A second token that is valid too.", "text", { secret: true })
+    about("A second valid token, for a change of tokens.", "text", { secret: true })
   ),
   RUNNER_SERVICE_TOKEN_CHECK: onOff.pipe(
     about("off accepts every caller, for a closed network.", "on, off", { fallback: "on" })
@@ -204,7 +208,7 @@ export const Settings = Schema.Struct({
 
   ALGA_EXTENSION_RUNNER_READS_TOKEN: Schema.optional(token).pipe(
     about(
-      "What the product's own runner sends as x-runner-auth; set, its reads of clients and services are answered.",
+      "The token that the product's own runner sends as x-runner-auth. If set, this runner answers its reads of clients and services.",
       "text",
       { secret: true }
     )
@@ -222,28 +226,27 @@ export const Settings = Schema.Struct({
     Schema.Literals(tlsModes).annotate({ message: `must be one of ${tlsModes.join(", ")}` })
   ).pipe(
     about(
-      "How connections to databases are encrypted, where their URLs do not say it; prefer where nothing does.",
+      "How connections to databases are encrypted, if their URLs do not say it. Default: prefer.",
       tlsModes.join(", ")
     )
   ),
   DATABASE_CA_FILE: Schema.optional(text).pipe(
     about(
-      "The certificates that sign those of the databases' servers, where their URLs name none; without sslmode it means verify-full.",
+      "A file with the authority's certificates for the databases' servers, if their URLs name none; without sslmode, it means verify-full.",
       "path"
     )
   ),
   ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: onOff.pipe(
-    about("on starts without a database too, and is not ready until it answers.", "on, off", { fallback: "off" })
+    about("on starts even without a database, and is not ready until it answers.", "on, off", { fallback: "off" })
   ),
   DATABASE_CONNECT_TIMEOUT: durationBetween("1 millis", "10 minutes").pipe(
-    about("How long a connection may take to be ready.", "duration", { fallback: "5 seconds" })
+    about("How long a connection to a database may take to be ready.", "duration", { fallback: "5 seconds" })
   ),
   DATABASE_STATEMENT_TIMEOUT: durationBetween("1 millis", "1 day").pipe(
     about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
   ),
   DATABASE_MAX_CONNECTIONS: number({
-    purpose:
-      "Connections to the database. One in five is shared by reads of single records; a list has one of its own.",
+    purpose: "Connections to the database. Reads of single records share one in five; each list has one of its own.",
     unit: "connections",
     default: 10,
     least: 1,
@@ -253,7 +256,7 @@ export const Settings = Schema.Struct({
     .annotate({ message: "must be generic or auto" })
     .pipe(
       about(
-        "generic plans a statement once for all tenants, auto leaves it to the server, as Citus needs.",
+        "generic plans a statement once for all tenants; auto leaves it to the server, as Citus needs.",
         "generic, auto",
         {
           fallback: "generic"
@@ -262,7 +265,7 @@ export const Settings = Schema.Struct({
     ),
   DATABASE_POOLER: pooler.pipe(
     about(
-      "What stands between the runner and Alga's database and its replica: transaction for PgBouncer in transaction mode.",
+      "The pooler in front of Alga's database and its replica: transaction for PgBouncer in transaction mode.",
       "none, transaction",
       { fallback: "none" }
     )
@@ -285,7 +288,7 @@ export const Settings = Schema.Struct({
 
   IDEMPOTENCY_DATABASE_URL: Schema.optional(databaseUrl).pipe(
     about(
-      "Keeps answers under x-idempotency-key, with the runner's own login; without it a key counts for triggers alone.",
+      "Keeps answers under x-idempotency-key, with the runner's own login. Without it, a key counts only for triggers.",
       "URL",
       {
         secret: true
@@ -294,7 +297,7 @@ export const Settings = Schema.Struct({
   ),
   ...databaseParts("IDEMPOTENCY_DATABASE", "the database of idempotency keys"),
   IDEMPOTENCY_DATABASE_POOLER: pooler.pipe(
-    about("What stands between the runner and the database of idempotency keys.", "none, transaction", {
+    about("The pooler in front of the database of idempotency keys.", "none, transaction", {
       fallback: "none"
     })
   ),
@@ -313,10 +316,10 @@ export const Settings = Schema.Struct({
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_PORT: port(1, "The port at which other runners reach this one.", 34_431),
   ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: Schema.optional(text).pipe(
-    about("The address to listen on for other runners, where it is not the one that they use.", "address")
+    about("The address to listen on for other runners, if it is not the one that they use.", "address")
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: Schema.optional(clusterSecret).pipe(
-    about("What the runners of one cluster know; their connections are encrypted with it.", "text", { secret: true })
+    about("The secret that the runners of one cluster share; it encrypts their connections.", "text", { secret: true })
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: Schema.optional(clusterSecret).pipe(
     about("A second secret that other runners may use.", "text", { secret: true })
@@ -329,7 +332,7 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: Schema.Literals(["ping", "kubernetes"])
     .annotate({ message: "must be ping or kubernetes" })
     .pipe(
-      about("Who says that a runner lives: the others, who ping it, or Kubernetes, by its pod.", "ping, kubernetes", {
+      about("How a runner is known to be alive: ping by the others, or kubernetes by its pod.", "ping, kubernetes", {
         fallback: "ping"
       })
     ),
@@ -338,7 +341,7 @@ export const Settings = Schema.Struct({
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_NAMESPACE: Schema.optional(
     text.check(Schema.isPattern(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { message: "must be the name of a namespace" }))
-  ).pipe(about("The namespace of the runners' pods, where it is not the service account's.", "name")),
+  ).pipe(about("The namespace of the runners' pods, if it is not the service account's.", "name")),
   ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: Schema.String.check(
     Schema.isPattern(/^https:\/\/[^\s/?#@]+\/?$/, { message: "must be a URL such as https://kubernetes.default.svc" })
   ).pipe(about("The Kubernetes API.", "URL", { fallback: "https://kubernetes.default.svc" })),
@@ -348,28 +351,28 @@ export const Settings = Schema.Struct({
     })
   ),
   ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: number({
-    purpose: "One install's executions at the same time, in the whole cluster.",
+    purpose: "Concurrent executions of one install, in the whole cluster.",
     unit: "executions",
     default: null,
     least: 1,
     most: 100_000
   }),
   ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: number({
-    purpose: "One install's executions that begin in a minute, in the whole cluster.",
+    purpose: "Executions of one install that may begin in a minute, in the whole cluster.",
     unit: "executions a minute",
     default: null,
     least: 1,
     most: 100_000_000
   }),
   ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: number({
-    purpose: "One tenant's executions at the same time, in the whole cluster.",
+    purpose: "Concurrent executions of one tenant, in the whole cluster.",
     unit: "executions",
     default: null,
     least: 1,
     most: 100_000
   }),
   ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_RATE: number({
-    purpose: "One tenant's executions that begin in a minute, in the whole cluster.",
+    purpose: "Executions of one tenant that may begin in a minute, in the whole cluster.",
     unit: "executions a minute",
     default: null,
     least: 1,
@@ -388,10 +391,10 @@ export const Settings = Schema.Struct({
     })
   ),
   ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: keeping("1 millis").pipe(
-    about("How long after it was accepted a kept trigger may begin.", "duration", { fallback: "24 hours" })
+    about("How long after its acceptance a kept trigger may begin.", "duration", { fallback: "24 hours" })
   ),
   ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: keeping("1 millis").pipe(
-    about("How long the outcome of a kept trigger can be asked for.", "duration", { fallback: "7 days" })
+    about("How long the outcome of a kept trigger is kept.", "duration", { fallback: "7 days" })
   ),
   ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: number({
     purpose: "Kept triggers that one runner works on at the same time.",
@@ -409,10 +412,10 @@ export const Settings = Schema.Struct({
     })
   ),
   BUNDLE_STORE_TIMEOUT: duration.pipe(
-    about("How long a bundle may take to be fetched over HTTP.", "duration", { fallback: "15 seconds" })
+    about("How long fetching a bundle over HTTP may take.", "duration", { fallback: "15 seconds" })
   ),
   AWS_ACCESS_KEY_ID: Schema.optional(text).pipe(
-    about("Signs requests to the store, together with AWS_SECRET_ACCESS_KEY.", "text")
+    about("The key that signs requests to the store, together with AWS_SECRET_ACCESS_KEY.", "text")
   ),
   AWS_SECRET_ACCESS_KEY: Schema.optional(Schema.RedactedFromValue(text)).pipe(
     about("The secret of AWS_ACCESS_KEY_ID.", "text", { secret: true })
@@ -422,14 +425,14 @@ export const Settings = Schema.Struct({
   ),
   AWS_REGION: text.pipe(about("The region that signed requests name.", "text", { fallback: "us-east-1" })),
   EXT_CACHE_ROOT: text.pipe(
-    about("The directory of accepted components and fetched bundles, for the runner's own user alone.", "path", {
+    about("The directory of accepted components and fetched bundles, only for the runner's own user.", "path", {
       fallback: cacheRoot(),
       required: true,
       fallbackIs: "`~/.cache/alga-extension-runner`"
     })
   ),
   ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES: number({
-    purpose: "Fetched bundles that are kept on disk.",
+    purpose: "Size of the fetched bundles that are kept on disk.",
     unit: "bytes",
     default: null,
     defaultIs: "1 GiB; less on a small disk, and a sixteenth of the memory where it lies there",
@@ -437,7 +440,7 @@ export const Settings = Schema.Struct({
     most: 1_099_511_627_776
   }),
   ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES: number({
-    purpose: "Accepted components that are kept on disk; the last one stays, whatever its size.",
+    purpose: "Size of the accepted components that are kept on disk; the last one stays, whatever its size.",
     unit: "bytes",
     default: null,
     defaultIs: "1 GiB; less on a small disk, and a sixteenth of the memory where it lies there",
@@ -457,7 +460,7 @@ export const Settings = Schema.Struct({
     .annotate({ message: "must be install or component" })
     .pipe(
       about(
-        "install keeps a process for one install; component for all installs of a component, each with instances of its own.",
+        "install keeps a process for each install; component keeps one for all installs of a component, each with its own instances.",
         "install, component",
         { fallback: "install" }
       )
@@ -465,7 +468,7 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_SANDBOX_CONFINEMENT: Schema.Literals(["auto", "none"])
     .annotate({ message: "must be auto or none" })
     .pipe(
-      about("auto takes from each process what the system can take, none leaves it to Node.", "auto, none", {
+      about("auto restricts each process as far as the system can; none leaves that to Node.", "auto, none", {
         fallback: "auto"
       })
     )
@@ -531,6 +534,9 @@ export const bundlesOf = (settings: Settings): BundleSource => {
 }
 
 const bytesOf = ({ answerBytes, bodiesBytes }: Sizes) => ({ answerBytes, bodiesBytes })
+
+/** Bytes of bodies that a cluster's runners may hand on to this one: half of all. Its callers have the other half. */
+export const bodiesOfPeers = (settings: Settings): number => Math.floor(sizesIn(settings).bodiesBytes / 2)
 
 /** Where the server listens and what bounds its callers, after these settings. */
 export const httpOptionsOf = (settings: Settings): Required<HttpOptions> => ({

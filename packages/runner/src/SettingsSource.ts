@@ -101,7 +101,7 @@ const unknownNames = (environment: SettingsFile, file: SettingsFile): ReadonlyAr
   ...Object.keys(file).filter((name) => !isSetting(name) && !isSecretFile(name))
 ]
 
-/** Names that other programs may use, and that an operator may have meant for this one. */
+/** Names that other programs may use, and that an operator may have intended for this one. */
 const meantForUs = /^(DATABASE|RUNNER|IDEMPOTENCY)_/
 
 /** A service by the runner's name has this variable from Kubernetes; by hand, it was meant as the port to listen on. */
@@ -161,7 +161,7 @@ export const settingsReport = (
     }
     const problem = brokenRules(decoded.failure.issue)[0].message
     problems.push(`${name} ${problem} (from the ${source})`)
-    // What is no URL, and what is one in the wrong place, may hold a password where nobody looks for one.
+    // A text that is not a URL, or a URL in the wrong place, may hold a password where nobody expects one.
     const mayHoldLogin = unit.includes("URL") || value.includes("@")
     return { name, source, shown: mayHoldLogin ? String(Redacted.make(value)) : shown, problem }
   })

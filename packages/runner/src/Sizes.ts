@@ -55,7 +55,7 @@ const copiesOfBody = 3
 /** MiB of the process that takes in one bundle, and of one that opens a page. */
 const bundleMb = 128
 const pageMb = 64
-/** One part in so many is left over: for what the kernel keeps, and for what grows between two looks. */
+/** This share of the memory is left over: for the kernel, and for growth between two measurements. */
 const partLeft = 20
 const leastSandboxMb = 128
 const mostCacheMb = 1_024

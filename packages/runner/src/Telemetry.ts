@@ -1,4 +1,5 @@
 import { hostname } from "node:os"
+import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { ConfigProvider, Duration, Effect, Layer, Logger, Metric, Redacted, Tracer } from "effect"
 import { FetchHttpClient, HttpClient, HttpMiddleware, UrlParams } from "effect/http"
 import { OtlpExporter, OtlpLogger, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
@@ -14,7 +15,7 @@ import type { Settings } from "./Settings.ts"
 
 const signals = ["traces", "metrics", "logs"] as const
 
-/** What can be sent to an OTLP receiver. */
+/** The signals that can be sent to an OTLP receiver. */
 export type Signal = (typeof signals)[number]
 
 const unobserved = new Set(["/healthz", "/readyz", "/metrics"])
@@ -104,13 +105,23 @@ const logs = (settings: Settings) => {
   return Logger.layer([plain], { mergeWithExisting: true })
 }
 
+const requests = Metric.counter("alga_extension_otlp_requests_total", {
+  description:
+    "Requests to OTLP receivers: taken, refused (the receiver answers 4xx or 5xx), or failed (it does not answer)",
+  incremental: true
+})
+const outcomes = ["taken", "refused", "failed"] as const
+const requestsOf = Object.fromEntries(
+  signals.map((signal) => [signal, labelled(Metric.withAttributes(requests, { signal }), "outcome", outcomes)])
+) as Readonly<Record<Signal, ReturnType<typeof labelled<Metric.CounterState<number>>>>>
+
 /** What the log says of a receiver: nothing of its path, which may hold a token. */
 const partsOf = (settings: Settings, url: string) => ({
   receiver: url.split("/", 3).join("/"),
   signal: signals.filter((signal) => receiverOf(settings, signal)?.url === url).join(" ")
 })
 
-/** Says once that a receiver does not take what it is sent, and once that it takes it again. */
+/** Counts requests, and says once that a receiver does not take what it is sent, and once that it takes it again. */
 const layerClient = (settings: Settings) =>
   Layer.effect(
     HttpClient.HttpClient,
@@ -123,15 +134,20 @@ const layerClient = (settings: Settings) =>
           else away.add(url)
           return Effect.annotateLogs(
             fault === null
-              ? Effect.logInfo("the OTLP receiver takes what it is sent again")
-              : Effect.logWarning("the OTLP receiver does not take what it is sent"),
+              ? Effect.logInfo("the OTLP receiver accepts data again")
+              : Effect.logWarning("the OTLP receiver does not accept data"),
             { ...partsOf(settings, url), ...(fault === null ? {} : { fault }) }
           )
         })
+      const count = (url: string, outcome: (typeof outcomes)[number]) => {
+        const signal = signals.find((one) => receiverOf(settings, one)?.url === url)
+        return signal === undefined ? Effect.void : Metric.update(requestsOf[signal].of(outcome), 1)
+      }
       return HttpClient.transform(client, (sent, { url }) =>
         sent.pipe(
+          Effect.tap(({ status }) => count(url, status < 400 ? "taken" : "refused")),
           Effect.tap(({ status }) => note(url, status < 400 ? null : `it answers ${status}`)),
-          Effect.tapError((error) => note(url, innermostCause(error)))
+          Effect.tapError((error) => Effect.andThen(count(url, "failed"), note(url, innermostCause(error))))
         )
       )
     })
@@ -150,8 +166,13 @@ export const layerExporter = (settings: Settings) =>
   )
 
 /**
- * Sends to OTLP receivers, in batches, what the settings say; what is left is sent when the runner ends. A receiver that is away
- * costs what it should have got and nothing else. A span holds statements without their parameters.
+ * Sends to OTLP receivers, in batches, what the settings say; what is left is sent when the runner ends. If a receiver
+ * is unreachable, only the data for it is lost. A span holds statements without their parameters.
  */
 export const layer = (settings: Settings): Layer.Layer<never> =>
-  Layer.mergeAll(traces(settings), metrics(settings), logs(settings)).pipe(Layer.provide(layerExporter(settings)))
+  Layer.mergeAll(
+    traces(settings),
+    metrics(settings),
+    logs(settings),
+    Layer.effectDiscard(atZero(signals.flatMap((signal) => requestsOf[signal].all)))
+  ).pipe(Layer.provide(layerExporter(settings)))

@@ -37,8 +37,8 @@ export interface KeptTrigger {
  *
  * Guarantees:
  * - What was accepted is stored: it outlives every runner.
- * - One key of an install is one trigger. It is done once: no two attempts of it are under way at the same time, and one
- *   outcome is kept.
+ * - One key of an install is one trigger. No two attempts of it are under way at the same time, and one outcome is
+ *   kept.
  * - An attempt that failed, whose handler answered 5xx, or whose runner was lost, is followed by another after a pause, up to a
  *   number of attempts or until its time is over. One that may have written is the last.
  * - A tenant sees its own triggers alone.

@@ -6,21 +6,28 @@ import { Config, Console, Effect, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import { HttpServerError } from "effect/http"
 import manifest from "../package.json" with { type: "json" }
-import { access } from "./commands/access.ts"
-import { config } from "./commands/config.ts"
-import { db } from "./commands/db.ts"
-import { execute } from "./commands/execute.ts"
-import { inspect } from "./commands/inspect.ts"
-import { serve } from "./commands/serve.ts"
-import { triggers } from "./commands/triggers.ts"
 import { endWith } from "./ExitCode.ts"
 import { innermostCause } from "./internal/innermostCause.ts"
 
+const commands = {
+  serve: async () => (await import("./commands/serve.ts")).serve,
+  execute: async () => (await import("./commands/execute.ts")).execute,
+  inspect: async () => (await import("./commands/inspect.ts")).inspect,
+  config: async () => (await import("./commands/config.ts")).config,
+  db: async () => (await import("./commands/db.ts")).db,
+  triggers: async () => (await import("./commands/triggers.ts")).triggers,
+  access: async () => (await import("./commands/access.ts")).access
+}
+
+/** The command that is asked for: each loads what others do not need. All where none is, as for help. */
+const asked = Object.entries(commands).filter(([name]) => name === process.argv[2])
+const loaded = await Promise.all((asked.length > 0 ? asked : Object.entries(commands)).map(([, load]) => load()))
+
 const runner = Command.make("alga-extension-runner").pipe(
   Command.withDescription(
-    "Runs Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
+    "Run Alga PSA extensions. Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 the handler answered 400 or more"
   ),
-  Command.withSubcommands([serve, execute, inspect, config, db, triggers, access])
+  Command.withSubcommands(loaded)
 )
 
 /**

@@ -51,11 +51,11 @@ describe("A database of the settings", () => {
   })
 
   it.each([
-    ["postgres://app:s3cr#et@h/db", "is no address of a PostgreSQL server: percent-encode the password"],
+    ["postgres://app:s3cr#et@h/db", "is not the address of a PostgreSQL server: percent-encode the password"],
     ["postgres://h/db?sslmod=require", "has the parameter sslmod, which PostgreSQL does not have"],
     [
       "postgres://u:p@[bad",
-      "is no address of a PostgreSQL server: write it as postgres://user:password@host:5432/name"
+      "is not the address of a PostgreSQL server: write it as postgres://user:password@host:5432/name"
     ],
     ["postgres:///db", "names no host: write its name, or ?host=/var/run/postgresql for the directory of a socket"]
   ])("is refused by the name of its setting, whichever it is: %s", (url, why) => {

@@ -43,8 +43,8 @@ describe("Requests to the outside", () => {
   })
 
   it.each([
-    ["EXT_EGRESS_ALLOWLIST", "a.test, *.secret.test", "entry 2 is none"],
-    [`${prefix}_PRIVATE_ADDRESSES`, "10.0.0.1/8", "entry 1 is none"],
+    ["EXT_EGRESS_ALLOWLIST", "a.test, *.secret.test", "entry 2 is invalid"],
+    [`${prefix}_PRIVATE_ADDRESSES`, "10.0.0.1/8", "entry 1 is invalid"],
     [`${prefix}_PROXY`, "user:secret@proxy", "must be a URL"],
     [`${prefix}_PROXY`, "http://secret/path", "must be a URL"],
     [`${prefix}_TIMEOUT`, "99 millis", "must be 100 millis or longer"],

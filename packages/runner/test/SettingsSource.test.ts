@@ -380,7 +380,7 @@ describe("A settings file", () => {
       assert.deepStrictEqual(yield* told("/empty"), ["DATABASE_URL_FILE names a file that is empty"])
       assert.deepStrictEqual(yield* told("/large"), ["DATABASE_URL_FILE must name a file of at most 65536 bytes"])
       assert.deepStrictEqual(yield* told("/url", "postgres://db/alga"), [
-        "DATABASE_URL and DATABASE_URL_FILE are both set: take one of them out"
+        "DATABASE_URL and DATABASE_URL_FILE are both set: remove one"
       ])
       assert.deepStrictEqual(yield* told("/url"), [])
 
@@ -393,7 +393,7 @@ describe("A settings file", () => {
       const unread = { name: "DATABASE_URL", source: "secret file", shown: null } as const
       const absent = "_FILE names a file that is not there, or cannot be read"
       assert.deepStrictEqual(yield* reading("/hush"), { ...unread, problem: absent })
-      const twice = "and DATABASE_URL_FILE are both set: take one of them out"
+      const twice = "and DATABASE_URL_FILE are both set: remove one"
       assert.deepStrictEqual(yield* reading("/url", "postgres://db/alga"), { ...unread, problem: twice })
     })
   )

@@ -55,7 +55,8 @@ describe("the alerts", { timeout: 120_000 }, () => {
       parts.map((part) => part.slice(0, part.indexOf("\n"))),
       (await rules()).map(({ alert }) => alert)
     )
-    for (const part of parts) assert.match(part, /^\*\*Means\.\*\* [\s\S]*^\*\*Look\.\*\* [\s\S]*^\*\*Do\.\*\* /m, part)
+    for (const part of parts)
+      assert.match(part, /^- \*\*Means:\*\* [\s\S]*^- \*\*Look:\*\* [\s\S]*^- \*\*Do:\*\* /m, part)
     for (const { alert, annotations } of await rules()) {
       assert.hasAllKeys(annotations, ["summary", "action", "runbook_url"])
       assert.strictEqual(annotations["runbook_url"], `docs/runbook.md#${alert.toLowerCase()}`)

@@ -5,7 +5,7 @@ import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Schedule } from "effect"
 import { type Program, program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
 
@@ -63,7 +63,7 @@ const buildWaits = (url: string, running: Program) =>
       SELECT FROM pg_stat_activity
       WHERE query LIKE 'CREATE INDEX%' AND datname = current_database()
         AND clock_timestamp() - query_start > interval '1.5 seconds'`.pipe(
-      Effect.repeat({ until: (found) => found.length > 0 })
+      Effect.repeat({ until: (found) => found.length > 0, schedule: Schedule.spaced("20 millis") })
     )
   ).pipe(
     administering(url),
@@ -105,7 +105,7 @@ describe("db without its own login", () => {
         assert.notInclude(absent.errors + named.errors, "hidden")
         assert.deepEqual([refused.code, invalid.code], [1, 2])
         assert.include(refused.errors, "ECONNREFUSED")
-        assert.include(invalid.errors, "DATABASE_ADMIN_URL is no address of a PostgreSQL server")
+        assert.include(invalid.errors, "DATABASE_ADMIN_URL is not the address of a PostgreSQL server")
         assert.notInclude(refused.errors + invalid.errors, "hidden")
       }),
     120_000
@@ -281,7 +281,7 @@ describe("db policies", () => {
         yield* statements(url, `CREATE ROLE ${app}`, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${app}`)
         const refused = yield* run(["policies", "apply", "--reader", reader], env)
         assert.strictEqual(refused.code, 1)
-        assert.include(refused.errors, `these roles would see no row any more: ${app}`)
+        assert.include(refused.errors, `these roles would no longer see any row: ${app}`)
         const whom = ["--reader", reader, "--unrestricted", app]
         assert.strictEqual((yield* run(["policies", "check", ...whom], env)).code, 1)
         const applied = yield* done(["policies", "apply", "--json", ...whom], env)

@@ -196,7 +196,7 @@ describe("db installs check", () => {
         assert.notInclude([...(findings.get("good")?.open ?? [])], "scheduler")
         assert.deepInclude(findings.get("page alone"), { component: "none", page: true, startKib: null })
         assert.deepStrictEqual(findings.get("names without cap")?.notes, [
-          "declares names that count for nothing: http.fetch"
+          "declares unknown names, which are ignored: http.fetch"
         ])
 
         const mended = yield* found({

@@ -156,7 +156,7 @@ describe("a runner whose disk takes nothing more", () => {
       assert.strictEqual(code, 1)
       assert.include(
         out.join("\n") + errors,
-        `the cache folder ${join(root, "components")} cannot be used: it is no directory`
+        `the cache folder ${join(root, "components")} cannot be used: it is not a directory`
       )
     })
   )

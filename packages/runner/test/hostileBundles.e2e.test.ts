@@ -27,7 +27,7 @@ const heavy = {
   ],
   "a manifest of nested brackets": [
     { ...good, "manifest.json": "[".repeat(65_000) },
-    "manifest.json has more than 32 lists and objects in each other"
+    "manifest.json has more than 32 nested lists and objects"
   ],
   "a manifest whose name is ten thousand escapes": [
     { ...good, "manifest.json": `{"name":"${"\\u0000".repeat(10_000)}"}` },
@@ -65,7 +65,7 @@ const heavy = {
   ],
   "a manifest whose brackets stand behind escaped quotes": [
     { ...good, "manifest.json": `{"a":"\\"","b":${"[".repeat(20_000)}${"]".repeat(20_000)}}` },
-    "manifest.json has more than 32 lists and objects in each other"
+    "manifest.json has more than 32 nested lists and objects"
   ],
   "a manifest in UTF-16": [
     { ...good, "manifest.json": Buffer.from(`\uFEFF${JSON.stringify(manifest)}`, "utf16le") },

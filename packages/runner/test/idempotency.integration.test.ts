@@ -3,7 +3,7 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
+import { Effect, Fiber, Redacted, Schedule } from "effect"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
 
@@ -34,7 +34,7 @@ const setting = Effect.gen(function* () {
     admin(
       Effect.flatMap(PgClient.PgClient, (sql) =>
         sql`SELECT FROM alga_extension_runner.idempotency WHERE key = ${key} AND answer IS NULL`.pipe(
-          Effect.repeat({ until: (claims) => claims.length === 1 })
+          Effect.repeat({ until: (claims) => claims.length === 1, schedule: Schedule.spaced("20 millis") })
         )
       )
     )

@@ -117,7 +117,7 @@ const kept = Effect.provideService(trigger(requestOf("/v1/triggers/{id}")), Http
   route: HttpRouter.route("GET", "/v1/triggers/:id", Effect.die("not asked"))
 })
 
-const noComponent = "overloaded: the component is not there in time; what has begun goes on, so ask again"
+const noComponent = "overloaded: the component is not there in time; loading continues, so ask again"
 const noPage = "overloaded: the page is not there in time; ask again"
 
 describe("a route beside the execution, where a part is stuck, is answered at the deployment's time limit", () => {

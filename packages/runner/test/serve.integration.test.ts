@@ -134,7 +134,7 @@ describe("serve", () => {
         })
         assert.lengthOf(new Set(addresses), 3)
         for (const address of addresses) assert.match(address, /^http:\/\/0\.0\.0\.0:\d+$/)
-        const about = "this system has no IPv6: 0.0.0.0 is listened on in place of ::"
+        const about = "this system has no IPv6: 0.0.0.0 is used instead of ::"
         assert.deepStrictEqual(
           said.filter((message) => message.includes("IPv6")),
           [about]

@@ -57,7 +57,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
       ]) {
         const [code, line] = yield* ends({ DATABASE_URL: url })
         assert.strictEqual(code, 2, url)
-        assert.match(line, /^DATABASE_URL (is no address of a PostgreSQL server|names no host): /)
+        assert.match(line, /^DATABASE_URL (is not the address of a PostgreSQL server|names no host): /)
       }
     })
   )

@@ -160,15 +160,30 @@ describe("telemetry", () => {
   it.live("works on without a receiver, and says so once", () =>
     Effect.gen(function* () {
       const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
-      const { execute, run } = yield* serve({
+      const { execute, run, url } = yield* serve({
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9/hush",
         OTEL_LOGS_EXPORTER: "otlp"
       })
       assert.strictEqual((yield* execute()).http, 200)
+      const counted = Effect.promise(async () => {
+        const text = await (await fetch(`${url}/metrics`)).text()
+        return (signal: string, outcome: string) =>
+          Number(
+            new RegExp(
+              `^alga_extension_otlp_requests_total\\{.*outcome="${outcome}",signal="${signal}".*\\} (\\d+)$`,
+              "m"
+            ).exec(text)?.[1]
+          )
+      })
+      const count = yield* Effect.repeat(counted, { until: (of) => of("logs", "failed") + of("traces", "failed") > 0 })
+      assert.deepStrictEqual(
+        [count("metrics", "failed"), count("logs", "taken"), count("traces", "refused")],
+        [0, 0, 0]
+      )
       run.signal("SIGTERM")
       const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
       assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
-      const told = log.filter(({ message }) => message === "the OTLP receiver does not take what it is sent")
+      const told = log.filter(({ message }) => message === "the OTLP receiver does not accept data")
       const signals = told.map(({ annotations }) => annotations.signal)
       assert.includeMembers(["logs", "traces"], signals)
       assert.strictEqual(new Set(signals).size, signals.length)

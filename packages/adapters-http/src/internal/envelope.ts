@@ -23,7 +23,10 @@ export type Envelope = typeof Envelope.Type
 
 const decode = Schema.decodeUnknownEffect(Envelope)
 
-/** An envelope, and the execution whose it is. Two are equal where they are the same install's and hold the same. */
+/**
+ * An envelope, and the execution that it belongs to. Two are equal if they belong to the same install and hold the
+ * same.
+ */
 export class SealedSecrets implements Equal.Equal {
   readonly envelope: Envelope
   private readonly id: string

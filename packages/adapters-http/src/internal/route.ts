@@ -3,8 +3,8 @@ const decoded = (segment: string): string => segment.replaceAll(/%2e/gi, ".").re
 const isDots = (segment: string): boolean => segment === "." || segment === ".."
 
 /**
- * The path and query of a route, below that of the extension unless it is one of the product's API; null where it is blank or
- * has a segment that leads elsewhere, in whichever spelling.
+ * The path and query of a route, below that of the extension unless it is one of the product's API; null if it is
+ * blank, or has a segment that leads elsewhere in any spelling.
  */
 export const routePath = (route: string, extensionId: string): string | null => {
   const [whole = ""] = route.split("#")

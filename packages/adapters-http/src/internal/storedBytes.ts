@@ -19,7 +19,7 @@ export const storedBytes = (bytes: Uint8Array) => ({
   metadata: { encoding }
 })
 
-/** The bytes of a value that the product keeps, whoever put it there; null where it is none after its own metadata. */
+/** The bytes of a value that the product keeps, whoever put it there; null if its metadata does not fit its value. */
 export const bytesStored = (value: unknown, metadata: unknown): Uint8Array | null => {
   if (fieldOf(metadata, "encoding") === encoding) return typeof value === "string" ? fromBase64(value) : null
   const wrapped = fieldOf(value, "_bytes_b64")

@@ -34,7 +34,7 @@ const readToken = (file: string): Effect.Effect<string, EnvelopeRefused> =>
     )
   )
 
-/** A path below `/v1`, of which each segment is a name; null where one is not. */
+/** A path below `/v1` in which each segment is a name; null if one is not. */
 const pathOf = (...parts: ReadonlyArray<string>): string | null => {
   const segments = parts.flatMap((part) => part.trim().split("/"))
   const isPath = segments.every((segment) => segment !== "" && segment !== "." && segment !== "..")

@@ -97,7 +97,7 @@ export const cursorReaderContract = <R>(
     })
   )
 
-  it.effect("names no next page behind the last record, and none at all where nothing matches", () =>
+  it.effect("names no next page after the last record, and none at all where nothing matches", () =>
     Effect.gen(function* () {
       const tenant = freshTenant()
       yield* load(tenant.rows, make(tenant, "One").rows, make(tenant, "Two").rows)

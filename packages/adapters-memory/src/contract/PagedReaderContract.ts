@@ -24,7 +24,10 @@ export interface PagedResource {
   readonly everything: ListQuery
   /** A record of that name, under a new id or the given one. */
   readonly make: (tenant: ReturnType<typeof freshTenant>, name: string, id?: string) => MadeRecord
-  /** Two records of which a portal user of the given client may see the first only; left out where they see every record. */
+  /**
+   * Two records; a portal user of the given client may see only the first. Left out where portal users see every
+   * record.
+   */
   readonly ofClient?: (tenant: ReturnType<typeof freshTenant>) => {
     readonly client: string
     readonly own: MadeRecord

@@ -74,25 +74,25 @@ const differing = Effect.fnUntraced(function* (number: number) {
   return JSON.stringify(before) !== JSON.stringify(after)
 })
 
-/** Kinds of answers, by what they begin with. */
+/** Kinds of answers, by their first characters. */
 const kindOf = (answer: string): string =>
   /^\{"(ok":(null|\{"items":\[\]|\{)|err":"[a-z-]+)/.exec(answer)?.[0] ?? "other"
 
 /**
  * That an answer depends on what its caller may see and on nothing else: two databases that differ in other rows give the
- * same answers, byte for byte, to the same calls. It makes as many as it has time for, `FUZZ_SECONDS` (default 2), from
- * `FUZZ_SEED` on. What takes longer or less long is not compared.
+ * same answers, byte for byte, to the same calls. It makes as many as it has time for, from `FUZZ_SEED` on: `FUZZ_SECONDS`
+ * (default 2), which as many suites share as there are `parts`. What takes longer or less long is not compared.
  *
  * The suite replaces all rows of the database, so nothing else may use it.
  */
-export const twins = <E>(name: string, underTest: Layer.Layer<TwinData | TwinCalls, E>): void =>
+export const twins = <E>(name: string, underTest: Layer.Layer<TwinData | TwinCalls, E>, parts = 1): void =>
   layer(underTest, { excludeTestServices: true, timeout: "120 seconds" })(`Twins: ${name}`, (it) => {
     it.effect(
       "answers the same whatever lies in rows that the caller may not see",
       () =>
         Effect.gen(function* () {
           const kinds = new Map<string, number>()
-          const end = performance.now() + seconds * 1_000
+          const end = performance.now() + (seconds * 1_000) / parts
           let index = 0
           for (; index === 0 || performance.now() < end; index++) {
             for (const answer of yield* compared(seed + index)) {

@@ -32,8 +32,8 @@ export const pageOf = <Row, A>(
 }
 
 /**
- * The page behind the cursor of the rows in the order of the part of their names that counts, without regard to case, then of
- * their ids.
+ * The page after the cursor. The rows are ordered by the part of their names that counts, without regard to case, then
+ * by their ids.
  */
 export const cursorPageOf = <Row, A>(
   rows: ReadonlyArray<Row>,

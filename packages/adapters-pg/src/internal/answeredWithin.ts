@@ -1,9 +1,9 @@
 import { Duration, Effect, Fiber } from "effect"
 
 /**
- * Waits for a read no longer than the duration, and not for its end where the caller is interrupted: a statement that is
- * given up is cancelled on the server, and its connection put right, behind the caller's back. Where the network is
- * silent that takes seconds. An endless duration leaves the read as it is.
+ * Waits for a read no longer than the duration, and not for its end if the caller is interrupted. A statement that is
+ * given up is cancelled on the server, and its connection repaired, in the background. If the network is silent, that
+ * takes seconds. An endless duration leaves the read as it is.
  */
 export const answeredWithin =
   <B, E2>(duration: Duration.Duration, late: Effect.Effect<B, E2>) =>

@@ -24,7 +24,8 @@ const statements: { readonly [Setting in Bound["setting"]]: string } = {
  * Runs a port's read in a transaction that tells the database what the read is bound to, on a connection that nothing else
  * uses meanwhile. The setting ends with the transaction, and every way out of it ends it.
  *
- * A transaction whose connection was lost is carried out once more, as a whole, on another one. The caller waits for the answer and no longer than {@link ReadTimeout}: the connection is put right behind its back.
+ * A transaction whose connection was lost is carried out once more, as a whole, on another one. The caller waits for
+ * the answer and no longer than {@link ReadTimeout}: the connection is repaired in the background.
  */
 export const makeBoundTransaction = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -57,7 +58,10 @@ export const makeBoundTransaction = Effect.gen(function* () {
     )
 })
 
-/** For what is made to run in such a transaction: its statement stays on the connection; the time limit and the second try are the transaction's. */
+/**
+ * For effects that run in such a transaction: the statement stays on the connection, and the time limit and the second
+ * try belong to the transaction.
+ */
 export const layerWithinTransaction = Layer.mergeAll(
   Layer.succeed(ResendsStatements, false),
   Layer.succeed(ShortReads, undefined),

@@ -1,7 +1,7 @@
 import { Predicate } from "effect"
 import { ConnectionError, LockTimeoutError, SqlError, StatementTimeoutError, UnknownError } from "effect/sql/SqlError"
 
-/** What a query function of the caller's failed with, with the SQLSTATE where the server gave one, as the driver's error has it. */
+/** The failure of a caller's query function, with the SQLSTATE that the server gave, as the driver's error has it. */
 export class CallersError extends Error {
   readonly severity: string | undefined
   readonly code: string | undefined

@@ -92,7 +92,7 @@ export interface CursorParts {
 }
 
 /**
- * One statement for the page behind a cursor: rows of the index from there on, and no others. Names that are too long for the
+ * One statement for the page after a cursor: rows of the index from there on, and no others. Names that are too long for the
  * index are ordered by their beginning alone, as a cursor holds no more of them.
  */
 export const cursorStatement = (

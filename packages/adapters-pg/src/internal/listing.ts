@@ -120,8 +120,8 @@ export interface ItemParts {
 }
 
 /**
- * The row of `page.id`, looked up for each by itself. A join would leave it to the server, which does not know how few rows a page
- * has: where one tenant has all rows of a table, it would read that table whole for each page.
+ * The row of `page.id`, looked up for each by itself. A join would leave it to the server, which does not know how few
+ * rows a page has. If one tenant has all rows of a table, the server would read the whole table for each page.
  */
 export const itemOf = (sql: SqlClient, { columns, found, from }: ItemParts): Fragment => sql`LATERAL (
       SELECT ${columns}

@@ -4,7 +4,7 @@ import type { Bound } from "./boundTransaction.ts"
 
 const bound = (value: string): Bound => ({ setting: "alga.lookup", value })
 
-/** What a transaction says that looks an install up, for the policies that let it see that install. */
+/** What a transaction that looks an install up tells the policies, so that they let it see that install. */
 export const lookedUp = {
   host: (host: HostName) => bound(`host:${host}`),
   install: (install: InstallId) => bound(`install:${install}`),

@@ -1,6 +1,6 @@
 /**
- * The code points that Unicode 3.2 does not assign, RFC 3454's table A.1: for each range the distance from the end of the one
- * before, and where it is longer than one the distance to its end, in base 36.
+ * The code points that Unicode 3.2 does not assign, RFC 3454's table A.1. Each range has its distance from the end of
+ * the one before and, if it is longer than one, the distance to its end, in base 36.
  */
 const table = `
 f5 j-r 2n-1 1s-g 29-f h-3 3-3 2-2 2-4 8 2 l 19 14-8 3s 20 13-1 3-5 h-w 13-1 8 14 3-5 i o b-a s-4 6-m 2-d 2-2 2

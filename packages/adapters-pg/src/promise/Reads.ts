@@ -48,7 +48,7 @@ export interface Page<Summary> {
   readonly items: ReadonlyArray<Summary>
   /** How many match on all pages, in the same snapshot as `items`; null where it was not asked for. */
   readonly totalCount: number | null
-  /** What to give as `after` for the page behind this one; null behind the last. */
+  /** What to give as `after` for the next page; null after the last. */
   readonly next: string | null
 }
 
@@ -85,8 +85,8 @@ export interface ServicesListInput extends PageInput {
 type AllInput<ListInput> = Omit<ListInput, "withTotal">
 
 /**
- * Reads of clients. Each is one statement, save `all`, which is one for each page. Order is the name without regard to case,
- * then the id. What they fail with is a `ReadsError`.
+ * Reads of clients. Each is one statement, except `all`, which is one for each page. Order is the name without regard
+ * to case, then the id. What they fail with is a `ReadsError`.
  */
 export interface ClientReads {
   /** One page of the clients that match. */
@@ -100,8 +100,8 @@ export interface ClientReads {
 }
 
 /**
- * Reads of the service catalog. Each is one statement, save `all`, which is one for each page. Order is the name without regard
- * to case, then the id. What they fail with is a `ReadsError`.
+ * Reads of the service catalog. Each is one statement, except `all`, which is one for each page. Order is the name
+ * without regard to case, then the id. What they fail with is a `ReadsError`.
  */
 export interface ServiceReads {
   /** One page of the entries that match. */
@@ -138,8 +138,8 @@ export interface OpenedReads {
 /** Reads that check what a host call of an extension checks. */
 export interface OpenedGuardedReads {
   /**
-   * The reads for this caller. Whether they may be made is asked anew for each call. It throws an `InvalidInputError` where an
-   * id is not a UUID.
+   * The reads for this caller. Whether they may be made is checked again for each call. It throws an
+   * `InvalidInputError` where an id is not a UUID.
    */
   as(caller: Caller): Reads
   /** Waits for the calls that run, and ends the pool where it is the reads' own. Later calls fail with `ClosedError`. */

@@ -12,7 +12,7 @@ import type { Coded, ErrorClass, Operation, Steps } from "./operation.ts"
 
 const internal = (cause: unknown) => new Internal({ cause })
 
-/** Leaves errors of these classes, and takes any other for internal, whatever its type says. */
+/** Keeps errors of these classes, and makes any other `internal`, whatever its type says. */
 const only =
   <Known>(classes: ReadonlyArray<ErrorClass<Known>>) =>
   (error: unknown): Known | Internal =>
@@ -40,7 +40,7 @@ const unrecorded = internal(
   new DataSourceError({
     reason: "unavailable",
     operation: "AccessSink.open",
-    cause: new Error("access records cannot be kept at present, and nothing is read without one")
+    cause: new Error("access records cannot be kept now, and nothing is read without one")
   })
 )
 

@@ -1,8 +1,8 @@
 import { Socket } from "node:net"
 
 /**
- * A thread that ends its process, and what that has started, when the process that started it is gone: whoever waits for the
- * compiler in one call hears of nothing else.
+ * A thread that ends its process and its children when the parent process is gone. The main thread waits for the
+ * compiler in one call, and cannot notice that itself.
  */
 new Socket({ fd: 3 }).resume().on("close", () => {
   try {

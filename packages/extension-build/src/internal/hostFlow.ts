@@ -52,7 +52,7 @@ export type HostFlow =
 
 const known: HostFlow = { to: "known" }
 const anywhere = (why: string): HostFlow => ({ to: "anywhere", why })
-const untyped = anywhere("the host goes on without its type")
+const untyped = anywhere("the host loses its type here")
 
 const named = new Set([SyntaxKind.InKeyword, SyntaxKind.InstanceOfKeyword])
 const compared = new Set([
@@ -106,8 +106,8 @@ const functionAround = (node: Node): Node | null => {
 }
 
 /**
- * Follows a value with the host in it one step. What is not listed here as keeping its type loses it: an addition to the
- * language is no gap.
+ * Follows a value with the host in it one step. A place that is not listed here loses the type, so an addition to the
+ * language makes no gap.
  */
 export const makeHostFlow = (
   { checker }: Project,
@@ -118,7 +118,9 @@ export const makeHostFlow = (
   const typeOf = (node: Node): Type | undefined => checker.getTypeAtLocation(node)
   const keeps = (node: Node): HostFlow => (carries(typeOf(node)) ? known : untyped)
 
-  /** What a place wants that takes a value of this type. A place that wants nothing gives the value's own type on. */
+  /**
+   * The type that a place expects of a value of this type. A place that expects nothing passes the value's own type on.
+   */
   const into = (place: Type | undefined): HostFlow => (place === undefined || carries(place) ? known : untyped)
 
   const returned = (value: Expression): HostFlow => {

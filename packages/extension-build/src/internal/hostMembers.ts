@@ -24,7 +24,7 @@ const interfaceNamed = (project: Project, file: string, name: string): Node | nu
   return statements.find((statement) => isInterfaceDeclaration(statement) && statement.name.text === name) ?? null
 }
 
-/** A type with those that it extends: what a base declares is known there too, though the type declares it anew. */
+/** A type with those that it extends: a member of a base counts, even if the type declares it again. */
 const withBases = (type: Type): ReadonlyArray<Type> => [type, ...(type.getBaseTypes() ?? []).flatMap(withBases)]
 
 /** The namespaces of `HostBindings`, as the SDK in this folder declares or inherits them. */

@@ -27,8 +27,9 @@ const isWrite =
   }
 
 /**
- * Where code that is left in a bundle uses names that no component has: an error in the extension's own files, and one note for
- * each name in a package. What is used only where it is there, by `typeof` for one, is left out.
+ * Where code that is left in a bundle uses names that no component has: an error in the extension's own files, and one
+ * note for each name in a package. A name that is used only after a check that it exists, such as `typeof`, is left
+ * out.
  */
 export const missingNames = (
   folder: string,

@@ -1,6 +1,6 @@
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 
-/** The files that some files lead to, with these, through all but those that are left out. */
+/** These files and all that they lead to, without going through those that are left out. */
 const reached = (
   start: ReadonlyArray<string>,
   imports: ReadonlyMap<string, ReadonlyArray<string>>,

@@ -26,7 +26,9 @@ const most = 1_000
 /** The name that TypeScript misses; null where it finds another fault. */
 const nameOf = ({ text }: Diagnostic): string | null => /^Cannot find name '(\w+)'/.exec(text)?.[1] ?? null
 
-/** Whether TypeScript misses a name that no component has: where the bundle uses its value, that is said in better words. */
+/**
+ * Whether TypeScript misses a name that no component has. If the bundle uses its value, another finding says it better.
+ */
 const isMissingName = (diagnostic: Diagnostic): boolean => Object.hasOwn(missingGlobals, nameOf(diagnostic) ?? "")
 
 const correct = "correct it, or leave types out with --no-typecheck"

@@ -8,7 +8,7 @@ import {
   SyntaxKind
 } from "typescript/unstable/ast"
 
-/** Where the names begin that a file uses as types alone. They are no part of what runs, so no bundle tells of them. */
+/** Where the names begin that a file uses only as types. They do not run, so a bundle does not show them. */
 export const typeNames = (source: SourceFile): ReadonlySet<number> => {
   const starts = new Set<number>()
   const add = (name: Node) => void starts.add(name.getStart(source))

@@ -11,7 +11,7 @@ export const build = Command.make("build", extensionFlags, (flags) => runBuild(f
     { command: "alga-ext build", description: "The extension in the current folder" },
     {
       command: "alga-ext build my-extension --engine starlingmonkey",
-      description: "Another one, on the larger engine"
+      description: "Another extension, on the larger engine"
     },
     { command: "alga-ext build --json", description: "Sizes and problems for a program" }
   ])

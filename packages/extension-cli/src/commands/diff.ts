@@ -16,7 +16,7 @@ export const diff = Command.make(
     now: bundle("new", "new"),
     json: Flag.Boolean("json").pipe(
       Flag.withDefault(false),
-      Flag.withDescription("Print one JSON object, of the form of diff.schema.json")
+      Flag.withDescription("Print one JSON object, as diff.schema.json describes it")
     )
   },
   Effect.fnUntraced(function* ({ json, now, old }) {
@@ -29,13 +29,13 @@ export const diff = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Say what a new version asks for that an old one did not. Exit codes: 0 the same or less; 3 more"
+    "Show what a new version asks for that an old one did not. Exit codes: 0 the same or less; 3 more"
   ),
   Command.withExamples([
     { command: "alga-ext diff v1.tar.zst v2.tar.zst", description: "Two bundles" },
     {
       command: "alga-ext diff v1.tar.zst . --json",
-      description: "A bundle and this extension as it was packed, as JSON"
+      description: "A bundle and this extension's packed bundle, as JSON"
     }
   ])
 )

@@ -47,6 +47,6 @@ export const fix = Command.make(
     if (left !== null) return yield* left
   })
 ).pipe(
-  Command.withDescription("Mend what a program can: add missing capabilities to manifest.json, and remove unused ones"),
+  Command.withDescription("Correct the manifest: add missing capabilities to manifest.json, and remove unused ones"),
   Command.withExamples([{ command: "alga-ext fix", description: "The extension in the current folder" }])
 )

@@ -5,7 +5,7 @@ import { runBuild } from "../internal/runBuild.ts"
 
 const component = Flag.String("component").pipe(
   Flag.optional,
-  Flag.withDescription("Pack this component, relative to the folder, and make none")
+  Flag.withDescription("Pack this component (a path relative to the folder) instead of building one")
 )
 
 /** `pack`: builds an extension and packs the bundle that a host installs. */

@@ -61,8 +61,8 @@ export interface BuilderOptions {
 }
 
 /**
- * Builds with QuickJS, as `alga-ext build` does but for the time it takes: a component is made again only where what it is
- * made of has changed. What is wrong with its capabilities is a note, as is what is wrong with its types.
+ * Builds with QuickJS, as `alga-ext build` does but for the time it takes: a component is made again only where what it
+ * is made of has changed. Wrong capabilities are notes, and so are wrong types.
  */
 export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = true }: BuilderOptions): Builder => {
   let last = { fingerprint: "", component: new Uint8Array() }
@@ -98,7 +98,7 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = tr
     const places = sourcePlaces(extension.folder, entry, prepared.bundle)
     const pageFiles = Object.keys(page).map((name) => `ui/${name}`)
     const found = [...extension.findings, ...checkPage(extension.manifest, pageFiles), ...checked.findings]
-    // What is wrong comes first: the panel shows so many.
+    // Problems come first, because the panel shows a limited number.
     const findings = [
       ...found.filter(({ severity }) => severity === "error"),
       ...found.filter(({ severity }) => severity === "note")
@@ -115,7 +115,7 @@ export const makeBuilder = ({ entry: given, folder, forNode, scratch, types = tr
     }
   }
 
-  // What is wrong is said by the build that the author knows.
+  // The build that the author knows reports the problems.
   const explained = buildExtension({
     folder,
     entry: given,

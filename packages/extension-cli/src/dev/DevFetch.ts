@@ -5,7 +5,7 @@ import { Context, Effect, Layer, RcMap, Result } from "effect"
 /** Keeps connections, and the number of an execution's requests, from one call to the next. */
 const kept = "1 minute"
 
-/** The addresses among the hosts: who lists one wants it reached, whatever it is. */
+/** The addresses among the hosts: an author who lists one wants it reached, whatever it is. */
 const addressesOf = (origins: ReadonlyArray<EgressEntry>) =>
   origins.flatMap(({ hostname }) =>
     Result.getOrElse(parseAddressRanges(hostname.replace(/^\[(.*)\]$/, "$1")), () => [])

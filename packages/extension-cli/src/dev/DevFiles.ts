@@ -60,7 +60,7 @@ const originsIn = (text: string): ReadonlyArray<EgressEntry> | string => {
     : `fetch[${wrong}] must be an address such as "https://api.example.com" or "http://127.0.0.1:4010", without a path`
 }
 
-/** Reads them. What is wrong with one is a problem, and counts as if the file were not there. No secret is in a problem. */
+/** Reads them. A faulty file is a problem, and counts as missing. No secret is in a problem. */
 export const readDevFiles = async (folder: string): Promise<DevFiles> => {
   const problems: Array<BuildProblem> = []
   const attempt = async (name: string): Promise<string | null> => {

@@ -86,11 +86,12 @@ const mostBytes = ByteSize.mebibytes(16)
 const unread = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
 
 /**
- * The panel's own routes: `GET /dev/events` sends the bench as it is and after every change, `POST /dev/bench` changes who
- * looks and what is granted, `POST /dev/storage` what is stored, `POST /dev/rows` lists clients and services, `POST /dev/row` and `POST /dev/reset` change them,
- * `POST /dev/run` runs a schedule, `POST /dev/send` and
- * `POST /dev/resend` send a request, `POST /dev/keep` writes a test, `POST /dev/compare` asks Node and the sandbox, and `POST /dev/clear` forgets executions. All need the session of the page, and like the page
- * answer the server's own address alone.
+ * The panel's own routes: `GET /dev/events` sends the bench at once and after every change. `POST /dev/bench` changes
+ * who looks and what is granted, and `POST /dev/storage` what is stored. `POST /dev/rows` lists clients and services;
+ * `POST /dev/row` and `POST /dev/reset` change them. `POST /dev/run` runs a schedule. `POST /dev/send` and
+ * `POST /dev/resend` send a request, and `POST /dev/keep` writes a test. `POST /dev/compare` asks Node and the sandbox,
+ * and `POST /dev/clear` forgets executions. All need the session of the page and, like the page, answer only the
+ * server's own address.
  */
 export const devRoutes =
   ({ bench, change, clear, compare, keep, resend, reset, row, rows, run, send, session, store }: DevRoutesOptions) =>

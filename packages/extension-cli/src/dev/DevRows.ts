@@ -125,7 +125,8 @@ export const makeDevRows = (store: MemoryStore["Service"]) => {
       if (decoded._tag === "Failure") return refused(decoded.failure)
       const known = id === null ? null : find(kind, id)
       if (id !== null && known === null) return refused("it is not there any more")
-      if (known === null && own(kind).length >= mostRecords) return refused(`there are ${mostRecords}: no more fit`)
+      if (known === null && own(kind).length >= mostRecords)
+        return refused(`there are ${mostRecords}: no more can be added`)
       const key = id ?? crypto.randomUUID()
       const row = known === null ? kind.make(key, decoded.success, all()) : { ...known, ...decoded.success }
       if (!before.has(`${of} ${key}`)) before.set(`${of} ${key}`, { of, id: key, row: known })

@@ -94,8 +94,8 @@ const headersOf = (body: string | null): Readonly<Record<string, string>> =>
 const pageFolder = fileURLToPath(new URL("page", import.meta.url))
 
 /**
- * Serves an extension while it is written: on an embedded database with the seed, in the sandbox that production has, with
- * a host page around its page. Every change to its files builds it again and loads the page anew.
+ * Serves an extension while it is written: on an embedded database with the seed, in the sandbox that production has,
+ * with a host page around its page. Every change to its files builds it again and reloads the page.
  *
  * It listens on the loopback address alone, and answers neither another host name nor another site. Its log is silent: the
  * panel shows what happens, arguments and stacks among it, which production never shows.

@@ -56,8 +56,9 @@ const endpointsOf = ({ api }: Pick<AuthoredManifest, "api">) =>
   }))
 
 /**
- * What stands in for the product behind the capabilities beside the reads, for one extension: storage, schedules and invoices in
- * memory, for as long as the scope lives, and secrets, addresses and routes from files that the author writes.
+ * Stand-ins for the product behind the capabilities beside the reads, for one extension. Storage, schedules and
+ * invoices are in memory, for as long as the scope lives. Secrets, addresses and routes come from files that the author
+ * writes.
  */
 export const makeDevWorld = Effect.fnUntraced(function* (folder: string, rows: Dataset) {
   const memory = yield* Layer.build(Layer.provideMerge(layerOtherPorts, layerStore(rows)))

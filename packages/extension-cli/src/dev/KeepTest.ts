@@ -37,7 +37,7 @@ const refusedFolder = async (folder: string): Promise<string | null> => {
     await mkdir(path).catch((error) => (isThere(error) ? undefined : Promise.reject(error)))
     const found = await lstat(path)
     if (found.isSymbolicLink()) return `${name} is a link: put the folder itself there`
-    if (!found.isDirectory()) return `${name} is no folder: move it away`
+    if (!found.isDirectory()) return `${name} is not a folder: move it away`
   }
   return null
 }

@@ -5,8 +5,8 @@ import type { Bench } from "./Bench.ts"
 const pause = Stream.drain(Stream.fromEffect(Effect.sleep("100 millis")))
 
 /**
- * The bench as the panel is told of it, as server-sent events: as it is, and then after changes. What changes sooner than
- * a panel is told again, or than it reads, is left out but for the newest.
+ * The bench as server-sent events for the panel: at once, and then after changes. If changes come faster than events
+ * are sent or read, only the newest is sent.
  */
 export const panelEvents = (bench: SubscriptionRef.SubscriptionRef<Bench>): Stream.Stream<string> =>
   SubscriptionRef.changes(bench).pipe(

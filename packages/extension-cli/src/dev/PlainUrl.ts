@@ -15,7 +15,7 @@ export interface PlainUrlOptions {
 /** The largest body: what the product's gateway takes. */
 const mostBytes = ByteSize.mebibytes(10)
 
-/** Headers of a connection, which no handler has to do with. */
+/** Headers of a connection, which concern no handler. */
 const ofConnection: ReadonlySet<string> = new Set([
   ...["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection"],
   ...["te", "trailer", "transfer-encoding", "upgrade"]

@@ -63,7 +63,7 @@ export interface RecorderOptions {
   readonly limits: Limits
   /** Makes a text of the extension's readable for its author. */
   readonly explain: Explain
-  /** Takes out of a text what nobody is to read in a panel. */
+  /** Removes from a text what the panel must not show. */
   readonly hide: (text: string) => string
   /** How a call ended, and why; the reply is null for one that was interrupted. The reason is the guard's, where it refused the call. */
   readonly outcomeOf: (
@@ -84,7 +84,7 @@ export interface RecorderOptions {
 const replacer = (_: string, value: unknown) =>
   typeof value === "bigint" ? `${value}n` : value instanceof Uint8Array ? `<${value.length} bytes>` : value
 
-/** An option that is not given is null in the call and nothing in what is shown. */
+/** An absent option is null in the call, and is not shown. */
 const givenOnly = (key: string, value: unknown) =>
   key !== "" && value === null ? undefined : withoutCredentials(replacer(key, value))
 
@@ -154,7 +154,7 @@ export const makeRecorder = ({
     { name: "responseBodyBytes", used: response, limit: limits.responseBodyBytes, unit: "bytes" }
   ]
 
-  /** Stacks are read as they are long, and shown as they are short. */
+  /** Stacks are resolved in full, and shown cut. */
   const shortened = (text: string) => cut(hide(explain(cut(text, kept.stackLetters))), kept.stackLetters / 4)
 
   const reasonOf = (why: string | null, places: ReadonlyArray<string>): string | null => {
@@ -291,7 +291,7 @@ export const makeRecorder = ({
       const one = whole.get(id)
       return one === undefined ? null : one.tape.recording(one.http, one.response)
     },
-    /** Shows nothing any more of what has ended. */
+    /** Removes everything that has ended. */
     clear: () => {
       records = records.filter(({ milliseconds }) => milliseconds === null)
       forget()

@@ -86,7 +86,7 @@ export const makeTape = (hide: (text: string) => string): Tape => {
       }
       if (letters > mostLetters || JSON.stringify(recording).length > 2 * mostLetters)
         return "it is too long for a test"
-      return unsafe ? "a secret is in bytes that are no text" : recording
+      return unsafe ? "a secret is in bytes that are not text" : recording
     }
   }
 }

@@ -21,7 +21,9 @@ const whole = (name: string, least: number, most: number, why = "") =>
 
 const port = whole("port", 0, lastPort - 1, ": the port above is used too").pipe(
   Flag.withDefault(8790),
-  Flag.withDescription("Port on the loopback address, and the one above it. Default: 8790; 0 takes any free ones")
+  Flag.withDescription(
+    "Port on the loopback address; the page uses the next one. Default: 8790; 0 takes any free ports"
+  )
 )
 
 const open = Flag.Boolean("open").pipe(
@@ -46,24 +48,24 @@ const data = Flag.String("data").pipe(
 
 const size = whole("size", 0, 50_000).pipe(
   Flag.optional,
-  Flag.withDescription("So many made-up clients and services, such as 0 or 20000")
+  Flag.withDescription("How many clients and services to generate, such as 0 or 20000")
 )
 
 const inNode = Flag.Boolean("node").pipe(
   Flag.withDefault(false),
   Flag.withDescription(
-    "Run the handler in Node and not in the sandbox, with all that Node may do; the panel compares both"
+    "Run the handler in Node instead of the sandbox, with everything that Node may do; the panel compares both"
   )
 )
 
 const inspect = Flag.Boolean("inspect").pipe(
   Flag.withDefault(false),
-  Flag.withDescription("With --node: let a debugger attach, by Node's own inspector")
+  Flag.withDescription("With --node: let a debugger attach, through Node's own inspector")
 )
 
 const inspectPort = whole("inspect-port", 0, lastPort).pipe(
   Flag.withDefault(9_229),
-  Flag.withDescription("Port of the inspector on the loopback address. Default: 9229; 0 takes any free one")
+  Flag.withDescription("Port of the inspector on the loopback address. Default: 9229; 0 takes any free port")
 )
 
 /** The rows of the database, where others than the seed's are asked for. */
@@ -123,7 +125,7 @@ export const dev = Command.make(
     yield* Console.log(
       [
         `Open ${url}`,
-        "It listens on 127.0.0.1, for every user of this computer, and answers no other host name or site; its panel shows what production hides.",
+        "It listens on 127.0.0.1, for every user of this computer, and answers no other host name or site. Its panel shows what production hides.",
         ...(node ? ["The handler runs in Node, without a sandbox: it may do what you may."] : []),
         "Ctrl-C ends it."
       ].join("\n")
@@ -136,12 +138,15 @@ export const dev = Command.make(
     )
   }, Effect.scoped)
 ).pipe(
-  Command.withDescription("Try an extension in a browser on a host of its own, built again at every save"),
+  Command.withDescription("Try an extension in a browser, on a host of its own; every save builds it again"),
   Command.withExamples([
     { command: "alga-ext dev", description: "The extension in the current folder" },
-    { command: "alga-ext dev --open", description: "The same, and the browser shows it" },
-    { command: "alga-ext dev --as portal --size 20000", description: "As a portal user, of a tenant with much data" },
-    { command: "alga-ext dev --data clients.json --timeout 2000", description: "On data of your own, 2 s a request" },
+    { command: "alga-ext dev --open", description: "The same, and open the browser" },
+    { command: "alga-ext dev --as portal --size 20000", description: "As a portal user of a tenant with much data" },
+    {
+      command: "alga-ext dev --data clients.json --timeout 2000",
+      description: "With your own data, and 2 s a request"
+    },
     { command: "alga-ext dev --node --inspect", description: "In Node, for breakpoints" }
   ])
 )

@@ -35,7 +35,7 @@ const Side = Schema.Struct({
 
 const AddedCapability = Schema.Struct({
   name: Schema.String,
-  known: Schema.Boolean.annotate({ description: "false: it counts for nothing on a host of this version" }),
+  known: Schema.Boolean.annotate({ description: "false: a host of this version ignores it" }),
   usable: Schema.Boolean.annotate({ description: "Whether the component imports an interface of it" }),
   authorSays: AuthorSays
 })
@@ -45,7 +45,7 @@ const AddedInterface = Schema.Struct({
   capability: Schema.String,
   grant: Schema.Literals(["always", "as before", "needed", "undeclared"]).annotate({
     description:
-      "always: no grant is needed; as before: the old version declared it too, so a grant of then lets it work at once; needed: newly declared, so it works only where an install has a grant, such as one of an earlier version; undeclared: a host refuses it"
+      "`always`: no grant is needed. `as before`: the old version declared it too, so an earlier grant lets it work at once. `needed`: newly declared, so it works only where an install has a grant, such as one of an earlier version. `undeclared`: a host refuses it"
   }),
   authorSays: AuthorSays
 })

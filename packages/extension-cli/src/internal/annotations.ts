@@ -13,8 +13,8 @@ const inRepository = (folder: string, file: string, root: string | undefined): s
 }
 
 /**
- * A finding as a workflow of GitHub shows it beside the line. `root` is the folder of the repository. Nothing in a finding's
- * texts can end the line or begin another command.
+ * A finding as a workflow of GitHub shows it beside the line. `root` is the folder of the repository. No text of a
+ * finding can end the line or begin another command.
  */
 export const annotation = (
   folder: string,

@@ -22,7 +22,7 @@ export const sourceFlags = {
   ),
   noTypecheck: Flag.Boolean("no-typecheck").pipe(
     Flag.withDefault(false),
-    Flag.withDescription("Leave type errors out. Whatever else a check finds is still said")
+    Flag.withDescription("Leave out type errors. Other findings are still reported")
   )
 }
 

@@ -37,8 +37,8 @@ npm() {
   if [[ "$1" != install ]]; then command npm "$@"; return; fi
   shift
   cp "$PACKAGES/pnpm-workspace.yaml" .
-  if [[ $# == 0 ]]; then command npx --yes pnpm@12 install --prefer-offline
-  else command npx --yes pnpm@12 add --prefer-offline "$@"; fi
+  if [[ $# == 0 ]]; then command $PNPM install --prefer-offline
+  else command $PNPM add --prefer-offline "$@"; fi
 }
 `
 
@@ -58,14 +58,20 @@ const shell = (cwd: string, script: string, env: Readonly<Record<string, string>
 export const follow = async (
   guide: string,
   folder: string,
-  packages: Pick<PackedPackages, "folder">,
+  packages: Pick<PackedPackages, "folder"> & Partial<Pick<PackedPackages, "pnpm">>,
   env: Readonly<Record<string, string>>,
   how: string = byPnpm
 ): Promise<string> => {
   let cwd = folder
   let said: Said = { code: 0, output: "" }
   const state = join(folder, ".cwd")
-  const around = { ...env, PACKAGES: packages.folder, NODE: process.execPath, STATE: state }
+  const around = {
+    ...env,
+    PACKAGES: packages.folder,
+    PNPM: packages.pnpm ?? "",
+    NODE: process.execPath,
+    STATE: state
+  }
   for (const { info, kind, line, text } of stepsOf(guide)) {
     const fail = (what: string) => new Error(`line ${line}: ${what}\n${said.output}`)
     if (kind === "sh") {

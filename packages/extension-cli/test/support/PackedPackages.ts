@@ -24,13 +24,23 @@ const leftOut = ["runner", "adapters-http", "adapters-memory", "adapters-pg"]
 export interface PackedPackages {
   /** Absolute. */
   readonly folder: string
+  /** What a script runs pnpm by. */
+  readonly pnpm: string
   /** A `pnpm-workspace.yaml` that takes them from there. */
   readonly workspace: string
   readonly remove: () => Promise<void>
 }
 
+const byNpx = ["npx", "--yes", "pnpm@12"] as const
+
+/** The words that run pnpm: the one that runs these tests, which starts sooner than by `npx`. */
+const pnpmCommand = /^\S*\bpnpm$/.test(process.env["npm_execpath"] ?? "") ? [process.env["npm_execpath"] ?? ""] : byNpx
+
 /** Runs pnpm, with what is in its store already where it can. */
-export const pnpm = (cwd: string, ...args: ReadonlyArray<string>) => run("npx", ["--yes", "pnpm@12", ...args], { cwd })
+export const pnpm = (cwd: string, ...args: ReadonlyArray<string>) => {
+  const [file = "", ...before] = pnpmCommand
+  return run(file, [...before, ...args], { cwd })
+}
 
 /** The name of a package, by its folder. */
 const nameOf = (folder: string): string => (folder.startsWith("create-") ? folder : `@alga-psa/ext-${folder}`)
@@ -57,5 +67,5 @@ export const packPackages = async (packed: ReadonlyArray<string>): Promise<Packe
     ""
   ].join("\n")
   await writeFile(join(folder, "pnpm-workspace.yaml"), workspace)
-  return { folder, workspace, remove: () => rm(folder, { recursive: true, force: true }) }
+  return { folder, pnpm: pnpmCommand.join(" "), workspace, remove: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -1,9 +1,9 @@
 import { timeFor } from "./requestFacts.ts"
 
 /**
- * A `Date` whose present is the time of the request, which stands still until the answer. It throws where the host tells none,
- * and while a module loads. The engines' own traps there (QuickJS), or gives the time of the build (StarlingMonkey). Dates that
- * are given are as ever.
+ * A `Date` whose present is the time of the request, which stands still until the answer. It throws where the host
+ * tells none, and while a module loads. The engines' own traps there (QuickJS), or gives the time of the build
+ * (StarlingMonkey). Dates with a given time work as usual.
  */
 export const requestDate = (NativeDate: DateConstructor): DateConstructor => {
   const now = (): number => timeFor("Date.now()")

@@ -47,11 +47,11 @@ const isOutOfMemory = (error: unknown): boolean =>
   (error instanceof Error && error.name === "InternalError" && error.message !== "too much recursion")
 
 /**
- * The function that the component exports. Whatever the handler does, it answers: an error, a promise that never
- * settles and a response of the wrong shape are logged and become 500 with `{"error":"internal"}`, because an
- * exception that leaves a component is a trap that says nothing. A lack of memory leaves it all the same: the host, which
- * refused the memory, then says so to whoever can raise the limit. The handler does not see what the host alone tells of a
- * request; that is there while it runs, and for this request alone.
+ * The function that the component exports. It answers whatever the handler does. An error, a promise that never settles
+ * and a response of the wrong shape are logged and become 500 with `{"error":"internal"}`. An exception that left the
+ * component would be a trap without a reason. A lack of memory leaves it all the same: the host, which refused the
+ * memory, then says so to whoever can raise the limit. The handler does not see what the host alone tells of a request;
+ * that is there while it runs, and for this request alone.
  */
 export const shell =
   (handler: Handler, host: HostBindings) =>

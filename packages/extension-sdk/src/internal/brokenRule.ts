@@ -29,7 +29,7 @@ const tags: Rule = (value) => {
   return value.every(isTag) ? null : "must be tags of 1 to 100 characters, without NUL"
 }
 
-const cursor = "must be what `next` of a page gave"
+const cursor = "must be the `next` of an earlier page"
 
 const named: Readonly<Record<string, Rule>> = {
   page: whole(10_000),

@@ -9,9 +9,19 @@ const isLifted = (fields: ReadonlyArray<string>, source: Fields): boolean => {
   return true
 }
 
-// A copy of a hundred records takes QuickJS 0.5 ms, a look at them 0.1.
+// A copy of a hundred records takes QuickJS 0.9 ms, a look at them 0.4.
 const liftRecord = (fields: ReadonlyArray<string>, source: Fields): object =>
   isLifted(fields, source) ? source : Object.fromEntries(fields.map((field) => [field, lift(source[field])]))
+
+/** An engine makes all records of one list alike. */
+const liftList = (fields: ReadonlyArray<string>, list: ReadonlyArray<Fields | null | undefined>): Array<unknown> => {
+  let areLifted = false
+  return Array.from(list, (one) => {
+    if (one === null || one === undefined) return null
+    areLifted ||= isLifted(fields, one)
+    return areLifted ? one : liftRecord(fields, one)
+  })
+}
 
 /**
  * What a read found, lifted: a record, a list of records or a page of them, each with exactly these fields. A field that an older
@@ -19,7 +29,7 @@ const liftRecord = (fields: ReadonlyArray<string>, source: Fields): object =>
  */
 export const liftRecords = (fields: ReadonlyArray<string>, found: unknown): unknown => {
   if (typeof found !== "object" || found === null) return lift(found)
-  if (Array.isArray(found)) return Array.from(found, (one) => liftRecords(fields, one))
+  if (Array.isArray(found)) return liftList(fields, found)
   if (!("items" in found)) return liftRecord(fields, found as Fields)
   const { items, ...page } = found
   return { items: liftRecords(fields, items), ...(lift(page) as object) }

@@ -11,7 +11,7 @@ export const beginLoading = (): void => {
 }
 
 /**
- * The build calls this behind the last module. A call that was refused in an async function has only rejected a promise, which
+ * The build calls this after the last module. A call that was refused in an async function has only rejected a promise, which
  * nobody looks at: here it is thrown, so that no such component is made.
  */
 const endLoading = (): void => {

@@ -34,7 +34,7 @@ const refuseIds = (records: ReadonlyArray<Values>, id: string): void => {
     const value = String(record[id])
     if (!uuid.test(value)) {
       throw new TypeError(
-        `the mock's record ${at}: ${id} ${JSON.stringify(record[id])} is no UUID: write one such as c0000000-0001-4000-8000-000000000001`
+        `the mock's record ${at}: ${id} ${JSON.stringify(record[id])} is not a UUID: write one such as c0000000-0001-4000-8000-000000000001`
       )
     }
     if (seen.has(value.toLowerCase()))

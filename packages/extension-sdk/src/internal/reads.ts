@@ -29,8 +29,9 @@ const expressible = <A>(lower: () => A): A | null => {
 }
 
 /**
- * A call whose order of checks stays the host's: arguments that the world cannot express (a page of 1.5, an unknown enum
- * case, an id that is no text) go out as some that the host refuses after it has checked capability and rights.
+ * A call that keeps the host's order of checks. Some arguments cannot be expressed in the world (a page of 1.5, an
+ * unknown enum case, an id that is not text). Others are sent in their place, which the host refuses after it has
+ * checked capability and rights.
  */
 const readCall = (
   operation: string,

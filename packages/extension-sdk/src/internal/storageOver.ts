@@ -33,7 +33,7 @@ const parse = (key: string, value: Uint8Array): unknown => {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(value))
   } catch (cause) {
-    throw new TypeError(`storage.getJson: what is stored under ${JSON.stringify(key)} is no JSON`, { cause })
+    throw new TypeError(`storage.getJson: what is stored under ${JSON.stringify(key)} is not JSON`, { cause })
   }
 }
 
@@ -66,7 +66,7 @@ export const storageOver = ({ get, listEntries, put, remove }: StorageFunctions)
       const cursor = last === undefined ? undefined : cursorBehind(last)
       const page = hostCall(operation, () => listEntries(space, cursor))
       last = page.at(-1)?.key
-      // A host that gives a page again would do so for ever.
+      // A host that repeats a page would do so for ever.
       if (last === undefined || seen.has(last)) return
       seen.add(last)
       yield page

@@ -15,17 +15,17 @@ const text = (name: string, description: string) =>
 
 const filter = {
   tenant: Flag.String("tenant").pipe(Flag.withDescription("The tenant whose records are read")),
-  install: text("install", "Of this install alone"),
-  user: text("user", "For this user alone"),
-  operation: text("operation", "Of this operation alone, such as clients.list"),
-  outcome: text("outcome", "That ended so, such as ok or rbac-denied"),
-  from: text("from", "From this time on, such as 2026-01-31T08:00:00Z, or how long ago, such as '7 days'"),
+  install: text("install", "Only of this install"),
+  user: text("user", "Only for this user"),
+  operation: text("operation", "Only this operation, such as clients.list"),
+  outcome: text("outcome", "Only with this outcome, such as ok or rbac-denied"),
+  from: text("from", "From this time on, such as 2026-01-31T08:00:00Z, or a time ago, such as '7 days'"),
   until: text("until", "Before this time, written in the same way")
 }
 
 const format = Flag.Literals("format", ["table", "csv", "json"]).pipe(
   Flag.withDefault("table" as const),
-  Flag.withDescription("csv, or json with one object a line; default a table")
+  Flag.withDescription("csv, or json with one object a line. Default: a table")
 )
 
 type Given = { readonly tenant: string } & Readonly<Record<string, string | Option.Option<string>>>
@@ -68,7 +68,7 @@ const show = (records: ReadonlyArray<AccessRecord>, as: Format, head: boolean) =
 }
 
 const most = text("most", `How many at most, newest first; default ${usualPage}`)
-const after = text("after", "What the page before said comes next")
+const after = text("after", "The value that the page before printed for the next one")
 
 const list = Command.make("list", { ...filter, most, after, format, settingsFile }, (flags) => {
   const { format: as, settingsFile: file, ...given } = flags
@@ -105,7 +105,7 @@ const exported = Command.make("export", { ...filter, format, settingsFile }, (fl
       } while (next !== null)
     })
   )
-}).pipe(Command.withDescription("Write all of a tenant's access records, the newest first, however many there are"))
+}).pipe(Command.withDescription("Write all of a tenant's access records, the newest first, without a limit"))
 
 const sumColumns = {
   extension: ({ extension }: AccessSum) => extension ?? "-",
@@ -144,6 +144,8 @@ const schema = Command.make("schema", {}, () => Console.log(JSON.stringify(acces
 
 /** `access`: who read what, by the records in `DATABASE_ACCESS_READER_URL`. */
 export const access = Command.make("access").pipe(
-  Command.withDescription("Who read what: the records of guarded calls, in the database of DATABASE_ACCESS_READER_URL"),
+  Command.withDescription(
+    "Ask who read what: the records of guarded calls, in the database of DATABASE_ACCESS_READER_URL"
+  ),
   Command.withSubcommands([list, summary, exported, schema])
 )

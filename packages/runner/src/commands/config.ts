@@ -43,7 +43,7 @@ export const config = Command.make("config", { settingsFile, json }, (flags) =>
   })
 ).pipe(
   Command.withDescription(
-    "Print every setting with its value, source and unit, which ports are open, and the sizes that follow; fail where one is wrong"
+    "Print every setting with its value, source and unit, which ports are open, and the sizes that follow; fail if a setting is wrong"
   ),
   Command.withExamples([
     { command: "alga-extension-runner config", description: "What a start with this environment would use" },

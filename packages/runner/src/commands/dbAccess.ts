@@ -31,7 +31,7 @@ const show = Effect.fnUntraced(function* (asJson: boolean) {
 })
 
 const plan = Command.make("plan", { json }, (flags) => Effect.asVoid(onAdminDatabase(show(flags.json)))).pipe(
-  Command.withDescription("Show whether the table is there, how long records stay, and its months; change nothing")
+  Command.withDescription("Show whether the table exists, how long records stay, and its months; change nothing")
 )
 
 const check = Command.make("check", { json }, (flags) =>
@@ -43,7 +43,7 @@ const check = Command.make("check", { json }, (flags) =>
       what: present ? `the month ${now} has no place; run db access apply` : "the table is missing; run db access apply"
     })
   }).pipe(onAdminDatabase)
-).pipe(Command.withDescription("As plan, and fail where the table or the present month is missing"))
+).pipe(Command.withDescription("Show the same as plan, and fail if the table or the present month is missing"))
 
 const retentionOf = "ALGA_EXTENSION_RUNNER_ACCESS_RETENTION"
 
@@ -63,7 +63,7 @@ const apply = Command.make("apply", { writer, reader, settingsFile, json }, (fla
   }).pipe((run) => onAdminDatabase(run, flags.settingsFile))
 ).pipe(
   Command.withDescription(
-    `Make the schema, the table and its months where they are missing, with the retention of ${retentionOf}, and give the logins their rights`
+    `Make the schema, the table and its months if they are missing, with the retention of ${retentionOf}, and give the logins their rights`
   )
 )
 
@@ -71,7 +71,7 @@ const erase = Command.make(
   "erase",
   {
     tenant: Flag.String("tenant").pipe(Flag.withSchema(TenantId), Flag.withDescription("The tenant of the user")),
-    user: Flag.String("user").pipe(Flag.withSchema(UserId), Flag.withDescription("The user to be erased")),
+    user: Flag.String("user").pipe(Flag.withSchema(UserId), Flag.withDescription("The user to erase")),
     yes: Flag.Boolean("yes").pipe(Flag.withDefault(false), Flag.withDescription("Erase; without it nothing is changed"))
   },
   (flags) =>
@@ -80,10 +80,10 @@ const erase = Command.make(
       const count = yield* onAdminDatabase(AccessTables.erase(flags.tenant, flags.user))
       yield* Console.log(`${count} records no longer name the user`)
     })
-).pipe(Command.withDescription("Take a user out of a tenant's access records; what was read stays"))
+).pipe(Command.withDescription("Remove a user from a tenant's access records; the records themselves stay"))
 
 /** `db access`: the table of access records, in a schema of its own. */
 export const access = Command.make("access").pipe(
-  Command.withDescription("The table of access records, in a schema of its own, and the two logins that use it"),
+  Command.withDescription("Manage the table of access records, in a schema of its own, and the two logins that use it"),
   Command.withSubcommands([plan, apply, check, erase])
 )

@@ -39,7 +39,7 @@ const adminDatabase = Effect.fnUntraced(function* (file: Option.Option<string>) 
   const url = yield* secretOf("DATABASE_ADMIN_URL")
   if (Option.isNone(url)) return yield* invalid("is not set")
   const inUrl = yield* Effect.mapError(Effect.fromResult(parametersOf(Redacted.value(url.value))), (why) =>
-    invalid(why.startsWith("must be") ? "is no address of a PostgreSQL server" : why)
+    invalid(why.startsWith("must be") ? "is not the address of a PostgreSQL server" : why)
   )
   return yield* Effect.mapError(Effect.fromResult(addressOf(yield* completed(inUrl, file))), invalid)
 })

@@ -23,7 +23,7 @@ const show = Effect.fnUntraced(function* (asJson: boolean) {
 })
 
 const plan = Command.make("plan", { json }, (flags) => Effect.asVoid(onAdminDatabase(show(flags.json)))).pipe(
-  Command.withDescription("Show which of the cluster's tables are there; change nothing")
+  Command.withDescription("Show which of the cluster's tables exist; change nothing")
 )
 
 const check = Command.make("check", { json }, (flags) =>
@@ -35,17 +35,17 @@ const check = Command.make("check", { json }, (flags) =>
       })
     }
   }).pipe(onAdminDatabase)
-).pipe(Command.withDescription("As plan, and fail where a table is missing"))
+).pipe(Command.withDescription("Show the same as plan, and fail if a table is missing"))
 
 const apply = Command.make("apply", { role, json }, (flags) =>
   Effect.gen(function* () {
     yield* (yield* clusterTables).apply(flags.role)
     yield* show(flags.json)
   }).pipe(onAdminDatabase)
-).pipe(Command.withDescription("Make the schema and its tables where they are missing, and let the login use them"))
+).pipe(Command.withDescription("Make the schema and its tables if they are missing, and let the login use them"))
 
 /** `db cluster`: the schema that runners of a cluster share, apart from Alga's tables. */
 export const cluster = Command.make("cluster").pipe(
-  Command.withDescription("The tables of serve --cluster, in a schema of their own"),
+  Command.withDescription("Manage the tables of serve --cluster, in a schema of their own"),
   Command.withSubcommands([plan, apply, check])
 )

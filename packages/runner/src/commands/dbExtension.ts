@@ -105,7 +105,7 @@ const install = Command.make(
       Flag.withSchema(HostName),
       Flag.optional,
       Flag.withDescription(
-        "The host name at which browsers reach its page; that of an install that is there stays without it"
+        "The host name at which browsers reach its page. Without it, an existing install keeps its own"
       )
     ),
     ...common
@@ -155,13 +155,13 @@ const install = Command.make(
     }).pipe((run) => onAdminDatabase(run, flags.settingsFile), Effect.scoped)
 ).pipe(
   Command.withDescription(
-    "Install a bundle for a tenant, or another version of it: put it into the store, write the registry's rows, grant what it declares; only show without --yes"
+    "Install a bundle, or another version of it, for a tenant: put it into the store, write the registry's rows, and grant what it declares; without --yes, only show that"
   ),
   Command.withExamples([
     {
       command:
         "alga-extension-runner db extension install dist/bundle.tar.zst --tenant 11111111-1111-4111-8111-111111111111",
-      description: "Look first at what it would be granted"
+      description: "See first what it would be granted"
     },
     {
       command:
@@ -210,12 +210,12 @@ const uninstall = Command.make(
     }).pipe((run) => onAdminDatabase(run, flags.settingsFile))
 ).pipe(
   Command.withDescription(
-    "Take an extension away from a tenant, with its bundles in the store; only show without --yes"
+    "Remove an extension from a tenant, with its bundles in the store; without --yes, only show that"
   )
 )
 
 /** `db extension`: brings extensions to tenants, and takes them away again. */
 export const extension = Command.make("extension").pipe(
-  Command.withDescription("Install an extension for a tenant, and take it away"),
+  Command.withDescription("Install an extension for a tenant, and remove it"),
   Command.withSubcommands([install, uninstall])
 )

@@ -22,12 +22,12 @@ const grantable = Capability.literals.filter((name) => !alwaysGranted.has(name))
 const flags = {
   capability: Flag.Literals("capability", grantable).pipe(
     Flag.atLeast(1),
-    Flag.withDescription("A capability; once for each")
+    Flag.withDescription("A capability; may be repeated")
   ),
   install: Flag.String("install").pipe(
     Flag.withSchema(InstallId),
     Flag.atLeast(0),
-    Flag.withDescription("The id of an install; once for each")
+    Flag.withDescription("The id of an install; may be repeated")
   ),
   all: Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription("Every install of every tenant")),
   yes: Flag.Boolean("yes").pipe(Flag.withDefault(false), Flag.withDescription("Write; without it nothing is changed")),
@@ -79,7 +79,7 @@ const changing = (action: "apply" | "revoke") =>
   )
 
 const apply = changing("apply").pipe(
-  Command.withDescription("Grant capabilities to installs whose version declares them; only show without --yes"),
+  Command.withDescription("Grant capabilities to installs whose version declares them; without --yes, only show that"),
   Command.withExamples([
     {
       command: "alga-extension-runner db grants apply --capability cap:service.read --all --yes",
@@ -89,11 +89,11 @@ const apply = changing("apply").pipe(
 )
 
 const revoke = changing("revoke").pipe(
-  Command.withDescription("Take capabilities away from installs, at once; only show without --yes")
+  Command.withDescription("Revoke capabilities of installs, at once; without --yes, only show that")
 )
 
 /** `db grants`: what installs were granted, beside what their versions declare. */
 export const grants = Command.make("grants").pipe(
-  Command.withDescription("What installs were granted, beside what their versions declare"),
+  Command.withDescription("Compare and change what installs were granted and what their versions declare"),
   Command.withSubcommands([check, apply, revoke])
 )

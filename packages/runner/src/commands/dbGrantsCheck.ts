@@ -70,12 +70,12 @@ const columns = {
 export const days = Flag.Int("days").pipe(
   Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3_650 }))),
   Flag.withDefault(30),
-  Flag.withDescription("How many days back executions are counted that a revocation would have refused; default 30")
+  Flag.withDescription("How many past days of executions to count. Default: 30")
 )
 
 const code = Flag.Boolean("code").pipe(
   Flag.withDefault(false),
-  Flag.withDescription("Look into each bundle of the store, whether its component's code asks for it")
+  Flag.withDescription("Read each bundle in the store, and show whether its component's code needs the capability")
 )
 
 /** What opens the bundles of these settings' store and takes their components in, for as long as the scope. */
@@ -121,6 +121,6 @@ export const check = Command.make("check", { days, code, settingsFile, json }, (
   }).pipe((run) => onAdminDatabase(run, flags.settingsFile), Effect.scoped)
 ).pipe(
   Command.withDescription(
-    "Show of each install's capabilities what is declared, granted and used, and by whom it was granted; fail where an install declares more than it was granted"
+    "Show for each capability of each install whether it is declared, granted and used, and who granted it; fail if an install declares more than it was granted"
   )
 )

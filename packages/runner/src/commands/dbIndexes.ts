@@ -7,9 +7,7 @@ import { print, size } from "./dbOutput.ts"
 
 const trigram = Flag.Boolean("trigram").pipe(
   Flag.withDefault(false),
-  Flag.withDescription(
-    "Include the indexes that only an installation that asks for them should have; they need pg_trgm"
-  )
+  Flag.withDescription("Include optional indexes, which few installations should have; they need pg_trgm")
 )
 
 const chosen = (withTrigram: boolean) => indexPack.filter(({ optIn }) => withTrigram || !optIn)
@@ -44,18 +42,14 @@ const plan = Command.make("plan", { trigram, json }, (flags) =>
     Effect.flatMap((statuses) => show(statuses, flags.json)),
     onAdminDatabase
   )
-).pipe(Command.withDescription("Show each index, how it stands and what it is for; change nothing"))
+).pipe(Command.withDescription("Show each index, its state and its purpose; change nothing"))
 
 const apply = Command.make("apply", { trigram, json }, (flags) =>
   IndexMigration.apply(chosen(flags.trigram), tell).pipe(
     Effect.flatMap((statuses) => show(statuses, flags.json)),
     onAdminDatabase
   )
-).pipe(
-  Command.withDescription(
-    "Build the indexes that are missing, while the product goes on; safe to interrupt and to repeat"
-  )
-)
+).pipe(Command.withDescription("Build the missing indexes while the product works; safe to interrupt and to repeat"))
 
 const check = Command.make("check", { trigram, json }, (flags) =>
   Effect.gen(function* () {
@@ -68,14 +62,14 @@ const check = Command.make("check", { trigram, json }, (flags) =>
       what: `${lacking.length} of ${statuses.length} indexes are not in place: ${names}; run db apply`
     })
   }).pipe(onAdminDatabase)
-).pipe(Command.withDescription("As plan, and fail where an index is not in place"))
+).pipe(Command.withDescription("Show the same as plan, and fail if an index is missing"))
 
 const drop = Command.make("drop", { json }, (flags) =>
   IndexMigration.dropAll(indexPack, tell).pipe(
     Effect.flatMap((statuses) => show(statuses, flags.json)),
     onAdminDatabase
   )
-).pipe(Command.withDescription("Drop the indexes that this command made; every read stays right, and gets slower"))
+).pipe(Command.withDescription("Drop the indexes that this command made; every read stays correct, but gets slower"))
 
 /** `db plan`, `apply`, `check` and `drop`: the indexes. */
 export const indexCommands = [plan, apply, check, drop] as const

@@ -54,16 +54,16 @@ const check = Command.make("check", { settingsFile, json }, (flags) =>
   }).pipe((run) => onAdminDatabase(run, flags.settingsFile), Effect.scoped)
 ).pipe(
   Command.withDescription(
-    "Say of every enabled install what would become of it on a runner with these settings; fail where one would not work"
+    "Show how every enabled install would fare on a runner with these settings; fail if one would not work"
   ),
   Command.withExamples([
     { command: "alga-extension-runner db installs check", description: "Before a runner takes over from another" },
-    { command: "alga-extension-runner db installs check --json", description: "All that was found, one install a line" }
+    { command: "alga-extension-runner db installs check --json", description: "All findings, one install a line" }
   ])
 )
 
 /** `db installs`: what the enabled installs need, before the switch. */
 export const installs = Command.make("installs").pipe(
-  Command.withDescription("What the enabled installs need of this runner"),
+  Command.withDescription("Check what the enabled installs need from this runner"),
   Command.withSubcommands([check])
 )

@@ -7,12 +7,14 @@ import { print } from "./dbOutput.ts"
 
 const reader = Flag.String("reader").pipe(
   Flag.withSchema(RoleName),
-  Flag.withDescription("The login that reads, to be held to one tenant")
+  Flag.withDescription("The reading login, which is restricted to one tenant at a time")
 )
 
 const unrestricted = Flag.String("unrestricted").pipe(
   Flag.atLeast(0),
-  Flag.withDescription("A role that keeps its rights, such as the product's own; once for each. Owners need no mention")
+  Flag.withDescription(
+    "A role that keeps its rights, such as the product's own; may be repeated. Owners keep theirs anyway"
+  )
 )
 
 const flags = { reader, unrestricted, json }
@@ -36,7 +38,7 @@ const plan = Command.make("plan", flags, (given) =>
     Effect.flatMap((statuses) => show(statuses, given.json)),
     onAdminDatabase
   )
-).pipe(Command.withDescription("Show how row level security stands on each table; change nothing"))
+).pipe(Command.withDescription("Show the state of row level security on each table; change nothing"))
 
 const apply = Command.make("apply", flags, (given) =>
   TenantPolicies.apply(given, tell).pipe(
@@ -45,7 +47,7 @@ const apply = Command.make("apply", flags, (given) =>
   )
 ).pipe(
   Command.withDescription(
-    "Hold the reading login to the tenant of its transaction; set DATABASE_ROW_SECURITY=on before"
+    "Restrict the reading login to the tenant of its transaction; set DATABASE_ROW_SECURITY=on before"
   )
 )
 
@@ -62,7 +64,9 @@ const check = Command.make("check", flags, (given) =>
       what: `${wrong.length} of ${statuses.length} tables are not as they should be: ${tables}; run db policies apply`
     })
   }).pipe(onAdminDatabase)
-).pipe(Command.withDescription("As plan, and fail where a policy is not in place, or hides rows from another role"))
+).pipe(
+  Command.withDescription("Show the same as plan, and fail if a policy is missing, or hides rows from another role")
+)
 
 const drop = Command.make("drop", { json }, (given) =>
   TenantPolicies.drop(tell).pipe(
@@ -75,10 +79,10 @@ const drop = Command.make("drop", { json }, (given) =>
     ),
     onAdminDatabase
   )
-).pipe(Command.withDescription("Take the policies away; unset DATABASE_ROW_SECURITY after"))
+).pipe(Command.withDescription("Remove the policies; unset DATABASE_ROW_SECURITY after"))
 
 /** `db policies`: row level security, the optional second lock between tenants. */
 export const policies = Command.make("policies").pipe(
-  Command.withDescription("Row level security, the optional second lock between tenants"),
+  Command.withDescription("Manage row level security, the optional second lock between tenants"),
   Command.withSubcommands([plan, apply, check, drop])
 )

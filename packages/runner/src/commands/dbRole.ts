@@ -18,31 +18,29 @@ const script = Flag.Boolean("print").pipe(
 
 const apply = Flag.Boolean("apply").pipe(
   Flag.withDefault(false),
-  Flag.withDescription(
-    "Create the login, or bring it back to what it should be; its password is DATABASE_READER_PASSWORD"
-  )
+  Flag.withDescription("Create the login, or restore its rights; its password is DATABASE_READER_PASSWORD")
 )
 
 const check = Flag.Boolean("check").pipe(
   Flag.withDefault(false),
-  Flag.withDescription("Show what the login lacks and what it may do beyond; fail where it lacks something")
+  Flag.withDescription("Show what the login lacks and what else it may do; fail if it lacks something")
 )
 
 const strict = Flag.Boolean("strict").pipe(
   Flag.withDefault(false),
-  Flag.withDescription("With --check, fail where it may do something beyond too")
+  Flag.withDescription("With --check, also fail if it may do anything else")
 )
 
 const connectionLimit = Flag.Int("connection-limit").pipe(
   Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
   Flag.optional,
-  Flag.withDescription("How many connections the login may have at once; default no limit of its own")
+  Flag.withDescription("How many connections the login may have at once. Default: no limit")
 )
 
 const secrets = Flag.Boolean("secrets").pipe(
   Flag.withDefault(false),
   Flag.withDescription(
-    "Let it read the sealed secrets of installs too, for ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS; without it that right is taken away"
+    "Let it read the sealed secrets of installs too, for ALGA_EXTENSION_RUNNER_TRIGGER_SECRETS. Without it, that right is removed"
   )
 )
 
@@ -107,7 +105,7 @@ export const role = Command.make(
         yield* Console.error(`${flags.name}: no DATABASE_READER_PASSWORD, its password stays as it is`)
     })
 ).pipe(
-  Command.withDescription("Make, print or check the login that may read what the runner reads, and nothing else"),
+  Command.withDescription("Create, print or check the login that may read what the runner reads, and nothing else"),
   Command.withExamples([
     { command: "alga-extension-runner db role --name alga_ext_reader --print", description: "Read the SQL first" },
     { command: "alga-extension-runner db role --name alga_ext_reader --apply", description: "Run it" }

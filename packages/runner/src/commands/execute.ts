@@ -71,7 +71,7 @@ export const execute = Command.make(
     settingsFile,
     url: Flag.String("url").pipe(
       Flag.optional,
-      Flag.withDescription("A runner that serves; without it the execution runs in this process")
+      Flag.withDescription("The address of a serving runner; without it, the execution runs in this process")
     ),
     json: Flag.Boolean("json").pipe(
       Flag.withDefault(false),
@@ -79,7 +79,7 @@ export const execute = Command.make(
     ),
     logs: Flag.Boolean("logs").pipe(
       Flag.withDefault(false),
-      Flag.withDescription("Print the runner's log, JSON lines, to standard error")
+      Flag.withDescription("Print the runner's log to standard error, as JSON lines")
     )
   },
   (flags) =>
@@ -109,7 +109,7 @@ export const execute = Command.make(
     {
       command:
         "alga-extension-runner execute --url http://127.0.0.1:8080 --tenant T --extension E --install I --content-hash H --user U --path /api/clients --query search=north",
-      description: "By a runner that serves, with the token in RUNNER_SERVICE_TOKEN"
+      description: "By a serving runner, with the token in RUNNER_SERVICE_TOKEN"
     }
   ])
 )

@@ -16,7 +16,7 @@ export const requestFlags = {
   extension: given("extension", "Extension id in the registry"),
   install: given("install", "Install id"),
   contentHash: given("content-hash", "Hash of the bundle, sha256:<hex>"),
-  user: given("user", "Id of the user it runs for; without one it counts as started by a schedule"),
+  user: given("user", "Id of the user that it runs for; without one, it runs as if started by a schedule"),
   method: given("method", "HTTP method (default GET)"),
   path: given("path", "Path for the handler (default /)"),
   query: pairs("query", "A query parameter, name=value; may be repeated"),

@@ -8,6 +8,6 @@ export const secretOf = Effect.fnUntraced(function* (name: string) {
   const path = yield* Config.option(Config.NonEmptyString(`${name}_FILE`))
   const invalid = (why: string) => new SettingsInvalid({ problems: [`${name}${why}`] })
   if (Option.isNone(path)) return given
-  if (Option.isSome(given)) return yield* invalid(` and ${name}_FILE are both set: take one of them out`)
+  if (Option.isSome(given)) return yield* invalid(` and ${name}_FILE are both set: remove one`)
   return Option.some(Redacted.make(yield* Effect.mapError(readSecret(path.value), invalid)))
 })

@@ -21,7 +21,7 @@ import * as ProcessFigures from "../ProcessFigures.ts"
 import { Readiness } from "../Readiness.ts"
 import { type HttpOptions, layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
-import { httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
+import { bodiesOfPeers, httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
 import { layerFromSettings } from "../SettingsLayers.ts"
 import { loadSettings, SettingsInvalid, settingsWithWarnings } from "../SettingsSource.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -44,7 +44,7 @@ const ready = (options: StopOptions) =>
     })
   )
 
-const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: start it again"
+const noTokens = "RUNNER_SERVICE_TOKEN_CHECK cannot be switched off while the runner works: restart it"
 
 const callers = (settings: Settings, file: Option.Option<string>) => {
   const tokens = tokensOf(settings)
@@ -127,7 +127,7 @@ const clustered = (settings: Settings, latest: Effect.Effect<Settings>) =>
 const cluster = Flag.Boolean("cluster").pipe(
   Flag.withDefault(false),
   Flag.withDescription(
-    "Be one of several runners that share the installs; needs DATABASE_CLUSTER_URL and @alga-psa/ext-runner-cluster"
+    "Run as one of several runners that share the installs; needs DATABASE_CLUSTER_URL and @alga-psa/ext-runner-cluster"
   )
 )
 
@@ -147,11 +147,12 @@ const operators = (settings: Settings, http: HttpOptions) =>
   apart(http, settings.ALGA_EXTENSION_RUNNER_HEALTH_PORT, "operators", "health and metrics have a port of their own")
 
 /** The runner at one address, whatever number of ports it has there. */
-const atAddress = (settings: Settings) => {
+const atAddress = (settings: Settings, isClustered: boolean) => {
   const options = httpOptionsOf(settings)
+  const bodiesBytes = options.bodiesBytes - (isClustered ? bodiesOfPeers(settings) : 0)
   return Layer.unwrap(
     Effect.map(addressToListenOn(options.host), (host) => {
-      const http = { ...options, host }
+      const http = { ...options, bodiesBytes, host }
       return ready(stopOptionsOf(settings)).pipe(
         Layer.provide(layerHttp(routes, http)),
         Layer.merge(pages(settings, http)),
@@ -167,7 +168,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
     Effect.gen(function* () {
       const { settings, warnings } = yield* settingsWithWarnings(flags.settingsFile)
       const latest = yield* latestSettings(settings, flags.settingsFile)
-      return atAddress(settings).pipe(
+      return atAddress(settings, flags.cluster).pipe(
         Layer.merge(sentMetrics(settings)),
         Layer.provide([
           flags.cluster ? clustered(settings, latest) : layerFromSettings(settings, { latest }),

@@ -7,16 +7,16 @@ const uuid = Schema.String.check(Schema.isUUID())
 
 /** Flags that say which kept triggers are meant. */
 export const triggerFilter = {
-  id: Flag.String("id").pipe(Flag.withSchema(uuid), Flag.optional, Flag.withDescription("This trigger alone")),
+  id: Flag.String("id").pipe(Flag.withSchema(uuid), Flag.optional, Flag.withDescription("Only this trigger")),
   tenant: Flag.String("tenant").pipe(
     Flag.withSchema(TenantId),
     Flag.optional,
-    Flag.withDescription("Of this tenant alone")
+    Flag.withDescription("Only of this tenant")
   ),
   install: Flag.String("install").pipe(
     Flag.withSchema(InstallId),
     Flag.optional,
-    Flag.withDescription("Of this install alone")
+    Flag.withDescription("Only of this install")
   ),
   olderThan: Flag.String("older-than").pipe(
     Flag.withSchema(keeping("0 seconds")),
@@ -26,7 +26,7 @@ export const triggerFilter = {
   reason: Flag.String("reason").pipe(
     Flag.withSchema(Schema.NonEmptyString),
     Flag.optional,
-    Flag.withDescription("Whose reason begins so, such as execute_failed or may-have-written")
+    Flag.withDescription("Only those whose reason begins with this, such as execute_failed or may-have-written")
   )
 }
 

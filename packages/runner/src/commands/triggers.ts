@@ -55,7 +55,7 @@ const list = Command.make("list", { ...triggerFilter, state, most, settingsFile,
       )
     )
   )
-).pipe(Command.withDescription("Show kept triggers, and why those that are dead or wait failed last"))
+).pipe(Command.withDescription("Show kept triggers, and why the dead and waiting ones failed last"))
 
 /** No trigger is what the flags say. */
 export class NoSuchTrigger extends Schema.TaggedError<NoSuchTrigger>()("NoSuchTrigger", { what: Schema.String }) {
@@ -88,35 +88,35 @@ const show = Command.make("show", { id: oneId, settingsFile, json }, (flags) =>
       false
     )
   })
-).pipe(Command.withDescription("Show one trigger with its attempts; neither its request nor what was answered"))
+).pipe(Command.withDescription("Show one trigger with its attempts, but neither its request nor its answer"))
 
 const all = (description: string) =>
   Flag.Boolean("all").pipe(Flag.withDefault(false), Flag.withDescription(description))
 
 const replay = Command.make(
   "replay",
-  { ...triggerFilter, all: all("Every dead trigger, save those that may have written"), settingsFile },
+  { ...triggerFilter, all: all("Every dead trigger, except those that may have written"), settingsFile },
   (flags) =>
     Effect.gen(function* () {
       const filter = yield* namedBy(flags)
       const begun = yield* onTriggers(flags.settingsFile, (triggers, expiry) => triggers.replay(filter, expiry))
       if (begun === 0) return yield* new NoSuchTrigger({ what: "dead trigger that can be replayed" })
-      yield* Console.log(`${begun} begun anew`)
+      yield* Console.log(`${begun} replayed`)
     })
 ).pipe(
   Command.withDescription(
-    "Begin dead triggers anew, with all their attempts; those that may have written only by --id or --reason may-have-written"
+    "Replay dead triggers, with all their attempts; those that may have written only by --id or --reason may-have-written"
   )
 )
 
 const open = Flag.Literals("state", ["waiting", "running"]).pipe(
   Flag.optional,
-  Flag.withDescription("Only those that wait, or only those that run")
+  Flag.withDescription("Only waiting triggers, or only running ones")
 )
 
 const cancel = Command.make(
   "cancel",
-  { ...triggerFilter, state: open, all: all("Every trigger that waits or runs"), settingsFile },
+  { ...triggerFilter, state: open, all: all("Every waiting or running trigger"), settingsFile },
   (flags) =>
     Effect.gen(function* () {
       const filter = yield* namedBy({ ...flags, all: flags.all || Option.isSome(flags.state) })
@@ -126,10 +126,10 @@ const cancel = Command.make(
       if (ended === 0) return yield* new NoSuchTrigger({ what: "trigger that waits or runs" })
       yield* Console.log(`${ended} cancelled`)
     })
-).pipe(Command.withDescription("End triggers that wait or run; they are dead then, and can be replayed"))
+).pipe(Command.withDescription("Cancel waiting and running triggers; they are then dead, and can be replayed"))
 
 /** `triggers`: what schedules and webhooks left to be done, for an operator. */
 export const triggers = Command.make("triggers").pipe(
-  Command.withDescription("Look at the triggers that a cluster keeps, end them, and begin dead ones anew"),
+  Command.withDescription("Show the triggers that a cluster keeps, cancel them, and replay dead ones"),
   Command.withSubcommands([list, show, replay, cancel])
 )

@@ -8,7 +8,7 @@ const ofDatabase = (name: DatabaseName) => [
   ...["URL", "HOST", "PORT", "NAME", "USER", "PASSWORD"].map((part) => `${name}_${part}`)
 ]
 
-/** The settings that a command uses, and its database. What is wrong with others is no matter there. */
+/** The settings that a command uses, and its database. Problems of other settings do not matter there. */
 export const usedSettings = Effect.fnUntraced(function* (
   file: Option.Option<string>,
   name: DatabaseName,

@@ -14,7 +14,7 @@ export const accessFields = {
   ),
   ...databaseParts("DATABASE_ACCESS", "the database of access records"),
   ALGA_EXTENSION_RUNNER_ACCESS_BUFFER: number({
-    purpose: "Access records that may wait while their database is away.",
+    purpose: "Access records that may wait while their database is unreachable.",
     unit: "records",
     default: 20_000,
     least: 1_000,
@@ -24,31 +24,33 @@ export const accessFields = {
     .annotate({ message: "must be drop or refuse" })
     .pipe(
       about(
-        "What happens when as many wait: drop loses the oldest, refuse answers guarded calls with internal.",
+        "What happens when that many wait: drop loses the oldest, refuse answers guarded calls with internal.",
         "drop, refuse",
         { fallback: "drop" }
       )
     ),
   ALGA_EXTENSION_RUNNER_ACCESS_RETENTION: keeping("31 days").pipe(
-    about("How long `db access apply` has access records kept; they go a whole month at a time.", "duration", {
-      fallback: "90 days"
-    })
+    about(
+      "How long access records are kept, once `db access apply` has set it; they are deleted a whole month at a time.",
+      "duration",
+      {
+        fallback: "90 days"
+      }
+    )
   ),
   DATABASE_ACCESS_READER_URL: Schema.optional(databaseUrl).pipe(
     about(
-      "Where `access` and GET /v1/access read access records, with the login of `db access` that may read.",
+      "The database from which `access` and GET /v1/access read access records, with the login of `db access` that may read.",
       "URL",
       {
         secret: true
       }
     )
   ),
-  ...databaseParts("DATABASE_ACCESS_READER", "access records to be read"),
+  ...databaseParts("DATABASE_ACCESS_READER", "the database that access records are read from"),
   ALGA_EXTENSION_RUNNER_ACCESS_TOKEN: Schema.optional(token).pipe(
-    about(
-      "Opens GET /v1/access to whoever sends it as a bearer token, for any tenant; not set, there is no such path.",
-      "text",
-      { secret: true }
-    )
+    about("The bearer token for GET /v1/access, for any tenant. If not set, there is no such path.", "text", {
+      secret: true
+    })
   )
 }

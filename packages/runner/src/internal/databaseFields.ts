@@ -36,27 +36,27 @@ const parts = {
     schema: hostText,
     unit: "address",
     description: (whose: string) =>
-      `The server of ${whose}, where its URL names none: a name, an address, or the directory of a socket.`
+      `The server of ${whose}, if its URL names none: a name, an address, or the directory of a socket.`
   },
   PORT: {
     schema: portText,
     unit: "port",
-    description: (whose: string) => `The port of ${whose}, where its URL names none.`
+    description: (whose: string) => `The port of ${whose}, if its URL names none.`
   },
   NAME: {
     schema: text,
     unit: "name",
-    description: (whose: string) => `The name of ${whose}, where its URL says none; else the user's.`
+    description: (whose: string) => `The name of ${whose}, if its URL names none. Default: the user's name.`
   },
   USER: {
     schema: text,
     unit: "name",
-    description: (whose: string) => `Who asks ${whose}, where its URL names nobody.`
+    description: (whose: string) => `The user for ${whose}, if its URL names none.`
   },
   PASSWORD: {
     schema: Schema.RedactedFromValue(text),
     unit: "text",
-    description: (whose: string) => `The password for ${whose}, where its URL has none.`
+    description: (whose: string) => `The password for ${whose}, if its URL has none.`
   }
 } as const
 

@@ -12,17 +12,17 @@ const redisUrl = Schema.String.check(
 /** The settings of the debug stream, by the product's own names. */
 export const debugFields = {
   RUNNER_DEBUG_REDIS_URL: Schema.optional(redisUrl).pipe(
-    about("Redis, for the lines of extensions on the product's debug page; needs @redis/client.", "URL", {
+    about("The Redis that gets the lines of extensions for the product's debug page; needs @redis/client.", "URL", {
       secret: true
     })
   ),
   RUNNER_DEBUG_REDIS_STREAM_PREFIX: Schema.NonEmptyString.check(Schema.isMaxLength(200)).pipe(
-    about("How the names of the streams in Redis begin; tenant and extension follow.", "text", {
+    about("The beginning of the streams' names in Redis; tenant and extension follow.", "text", {
       fallback: "ext-debug:"
     })
   ),
   RUNNER_DEBUG_MAX_EVENT_BYTES: number({
-    purpose: "The text of one line in Redis, in UTF-8; more is cut off.",
+    purpose: "Largest text of one line in Redis, in UTF-8; the rest is cut off.",
     unit: "bytes",
     default: 8_192,
     least: 64,

@@ -21,13 +21,13 @@ const proxy = Schema.String.check(
 /** The settings of requests to the outside. */
 export const egressFields = {
   EXT_EGRESS_ALLOWLIST: Schema.optional(parsed(parseEgressAllowlist)).pipe(
-    about("The hosts that extensions may send requests to, with commas between them; subdomains count.", "hosts")
+    about("The hosts that extensions may send requests to, separated by commas; subdomains are included.", "hosts")
   ),
   ALGA_EXTENSION_RUNNER_EGRESS_PRIVATE_ADDRESSES: Schema.optional(parsed(parseAddressRanges)).pipe(
-    about("Addresses that a listed host may have though they are not public, with commas between them.", "addresses")
+    about("Addresses that a listed host may have although they are not public, separated by commas.", "addresses")
   ),
   ALGA_EXTENSION_RUNNER_EGRESS_PROXY: Schema.optional(proxy).pipe(
-    about("The proxy for requests of extensions, asked for the address of the host.", "URL", { secret: true })
+    about("The proxy for requests of extensions; the runner gives it the host's address.", "URL", { secret: true })
   ),
   ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: durationBetween("100 millis").pipe(
     about("How long a request of an extension may take, within its execution's own time.", "duration", {
@@ -35,14 +35,15 @@ export const egressFields = {
     })
   ),
   ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number({
-    purpose: "Requests to the outside of one execution.",
+    purpose: "Requests to the outside that one execution may send.",
     unit: "requests",
     default: 100,
     least: 1,
     most: 100_000
   }),
   ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY: number({
-    purpose: "Requests to the outside at the same time; a tenant may have three quarters. More wait within their time.",
+    purpose:
+      "Concurrent requests to the outside; a tenant may have three quarters. More requests wait, within their time.",
     unit: "requests",
     default: 64,
     least: 1,

@@ -27,7 +27,7 @@ export const makeNoteUnknown = () => {
   const isNew = once()
   const note = (from: "manifest" | "providers", key: string, names: ReadonlyArray<string>, request: ExecuteRequest) =>
     names.length > 0 && isNew(`${from} ${key}`)
-      ? Effect.annotateLogs(Effect.logWarning("unknown capabilities count for nothing"), {
+      ? Effect.annotateLogs(Effect.logWarning("unknown capabilities are ignored"), {
           from,
           names: foreignNames(names),
           tenant: request.context.tenant_id,

@@ -6,7 +6,7 @@ const outcomes = ["ok", "accepted", "interrupted", ...Object.keys(statusOf)]
 
 const executions = labelled(
   Metric.counter("alga_extension_executions_total", {
-    description: "Executions, by outcome; accepted where one is carried out later",
+    description: "Executions, by outcome; accepted if the execution is carried out later",
     incremental: true
   }),
   "outcome",
@@ -36,7 +36,7 @@ const describe = (exit: Exit.Exit<unknown, RunnerError>) => {
 }
 
 const inFlight = Metric.gauge("alga_extension_executions_in_flight", {
-  description: "Requests for executions that are not answered yet, those that wait included"
+  description: "Requests for executions that are not answered yet, including those that wait"
 })
 
 /** Has what is counted here exist, at 0. */

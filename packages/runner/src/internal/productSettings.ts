@@ -19,14 +19,18 @@ export const productFields = {
     about("The product's internal API, for storage, schedules and invoices.", "URL")
   ),
   REGISTRY_BASE_URL: Schema.optional(url).pipe(
-    about("The product's internal API, where STORAGE_API_BASE_URL is not set.", "URL")
+    about("The product's internal API, if STORAGE_API_BASE_URL is not set.", "URL")
   ),
   RUNNER_STORAGE_API_TOKEN: Schema.optional(Schema.RedactedFromValue(headerText)).pipe(
-    about("What the product's internal API is sent as x-runner-auth; else RUNNER_SERVICE_TOKEN.", "text", {
-      secret: true
-    })
+    about(
+      "The token that the runner sends to the product's internal API as x-runner-auth. Default: RUNNER_SERVICE_TOKEN.",
+      "text",
+      {
+        secret: true
+      }
+    )
   ),
-  UI_PROXY_BASE_URL: Schema.optional(url).pipe(about("What the routes of ui-proxy follow.", "URL")),
+  UI_PROXY_BASE_URL: Schema.optional(url).pipe(about("The URL that the routes of ui-proxy are appended to.", "URL")),
   UI_PROXY_TIMEOUT_MS: number({
     purpose: "How long a route of ui-proxy may take.",
     unit: "milliseconds",
@@ -34,10 +38,12 @@ export const productFields = {
     least: 1,
     most: 30_000
   }),
-  VAULT_ADDR: Schema.optional(url).pipe(about("Vault, which opens secret envelopes that it sealed.", "URL")),
-  ALGA_VAULT_ADDR: Schema.optional(url).pipe(about("Vault, where VAULT_ADDR is not set.", "URL")),
+  VAULT_ADDR: Schema.optional(url).pipe(
+    about("The address of Vault, which opens the secret envelopes that it sealed.", "URL")
+  ),
+  ALGA_VAULT_ADDR: Schema.optional(url).pipe(about("The address of Vault, if VAULT_ADDR is not set.", "URL")),
   ALGA_VAULT_TRANSIT_MOUNT: text.pipe(
-    about("The mount of Vault's transit engine, where an envelope names none.", "path", { fallback: "transit" })
+    about("The mount of Vault's transit engine, if an envelope names none.", "path", { fallback: "transit" })
   ),
   VAULT_NAMESPACE: Schema.optional(headerText).pipe(about("The namespace in Vault.", "text")),
   ALGA_VAULT_TOKEN_FILE: text.pipe(

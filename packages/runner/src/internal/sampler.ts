@@ -15,8 +15,8 @@ const ofShare = (traceId: string | null, share: number): boolean => {
 type Asked = Parameters<Tracer.Tracer["span"]>[0]
 
 /**
- * Whether a span is kept: one with a parent in this process as its parent is; one of a caller as the caller says, where the
- * sampler goes by the parent; any other by the sampler.
+ * Whether a span is kept. A span with a parent in this process follows its parent. A caller's span follows the caller,
+ * if the sampler goes by the parent. The sampler decides any other.
  */
 export const isSampled = (name: SamplerName, share: number, { parent, sampled }: Asked): boolean => {
   const above = parent._tag === "Some" ? parent.value : null

@@ -16,8 +16,8 @@ export const noSecretFiles: SecretFiles = { names: new Set(), problems: new Map(
 const longest = 65_536
 
 /**
- * The text of a file that holds a secret, without the line's end. The failure is what follows the secret's name, and shows
- * neither path nor text: who mixes the two up has the secret in place of the path.
+ * The text of a file that holds a secret, without the line's end. The failure is the text after the secret's name, and
+ * shows neither path nor content: an operator may have written the secret in place of the path.
  */
 export const readSecret = (path: string): Effect.Effect<string, string, FileSystem.FileSystem> =>
   Effect.gen(function* () {
@@ -45,7 +45,7 @@ export const readSecretFiles = Effect.fnUntraced(function* (given: SettingsFile)
     const path = given[`${name}_FILE`]
     if (!isSet(path)) continue
     if (isSet(given[name])) {
-      problems.set(name, ` and ${name}_FILE are both set: take one of them out`)
+      problems.set(name, ` and ${name}_FILE are both set: remove one`)
       continue
     }
     const read = yield* Effect.result(readSecret(path))

@@ -5,7 +5,7 @@ import { type CachePlace, inMb, type SizeSettings, type Sizes } from "../Sizes.t
 const memoryOf = ({ memoryFrom, memoryMb }: Container): string =>
   memoryFrom === "machine" ? `the machine has ${memoryMb} MiB` : `the container has ${memoryMb} MiB (${memoryFrom})`
 
-/** What cannot be: settings of which one alone takes more than the container has. Each names both numbers. */
+/** Errors: a setting that alone takes more than the container has. Each names both numbers. */
 export const sizeProblems = (
   set: SizeSettings,
   container: Container,
@@ -41,7 +41,10 @@ export const sizeProblems = (
   ]
 }
 
-/** What is not reached, or leaves the system no choice but to end something. Each names both numbers. */
+/**
+ * Warnings: a size that cannot be reached, or that leaves the system no choice but to end something. Each names both
+ * numbers.
+ */
 export const sizeWarnings = (
   set: SizeSettings,
   container: Container,

@@ -64,9 +64,9 @@ export const telemetryFields = {
   OTEL_EXPORTER_OTLP_ENDPOINT: receiver.pipe(
     about("The OTLP receiver (HTTP); /v1/traces, /v1/metrics and /v1/logs follow.", "URL")
   ),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: receiver.pipe(about("Where traces go, as it is written here.", "URL")),
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.pipe(about("Where metrics go, as it is written here.", "URL")),
-  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: receiver.pipe(about("Where log lines go, as it is written here.", "URL")),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: receiver.pipe(about("The whole URL for traces; nothing is appended.", "URL")),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.pipe(about("The whole URL for metrics; nothing is appended.", "URL")),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: receiver.pipe(about("The whole URL for log lines; nothing is appended.", "URL")),
   OTEL_EXPORTER_OTLP_HEADERS: headers.pipe(
     about("Headers for the receiver, such as name=value,other=value; percent-encoded.", "headers", { secret: true })
   ),
@@ -80,13 +80,13 @@ export const telemetryFields = {
     about("Headers for log lines, in place of OTEL_EXPORTER_OTLP_HEADERS.", "headers", { secret: true })
   ),
   OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json", "http/protobuf").pipe(
-    about("How what is sent is written; grpc is not spoken.", "http/json, http/protobuf", { fallback: "http/json" })
+    about("The encoding of sent data; grpc is not supported.", "http/json, http/protobuf", { fallback: "http/json" })
   ),
   OTEL_EXPORTER_OTLP_COMPRESSION: oneOf("none", "gzip").pipe(
-    about("Whether what is sent is compressed.", "none, gzip", { fallback: "none" })
+    about("The compression of sent data.", "none, gzip", { fallback: "none" })
   ),
   OTEL_TRACES_EXPORTER: oneOf("otlp", "none").pipe(
-    about("otlp sends traces where there is a receiver.", "otlp, none", { fallback: "otlp" })
+    about("otlp sends traces if a receiver is set.", "otlp, none", { fallback: "otlp" })
   ),
   OTEL_METRICS_EXPORTER: oneOf("otlp", "none").pipe(
     about("otlp sends metrics too; /metrics has them either way.", "otlp, none", { fallback: "none" })
@@ -98,7 +98,7 @@ export const telemetryFields = {
     .annotate({ message: `must be one of ${samplers.join(", ")}` })
     .pipe(about("Which traces are sent.", samplers.join(", "), { fallback: "parentbased_always_on" })),
   OTEL_TRACES_SAMPLER_ARG: Schema.optional(ratio).pipe(
-    about("The share of traces that a sampler with ratio sends; 1 where it is not set.", "share", { range: "0 to 1" })
+    about("The share of traces that a sampler with a ratio sends. Default: 1.", "share", { range: "0 to 1" })
   ),
   OTEL_METRIC_EXPORT_INTERVAL: number({
     purpose: "How often metrics are sent.",
@@ -108,10 +108,10 @@ export const telemetryFields = {
     most: 3_600_000
   }),
   OTEL_RESOURCE_ATTRIBUTES: Schema.optional(pairs("attributes", () => true)).pipe(
-    about("What is said of this runner in all that is sent, such as deployment.environment.name=live.", "attributes")
+    about("Attributes of this runner in all sent data, such as deployment.environment.name=live.", "attributes")
   ),
   OTEL_SERVICE_NAME: Schema.NonEmptyString.pipe(
-    about("The name of this service in all that is sent.", "text", { fallback: "alga-extension-runner" })
+    about("The name of this service in all sent data.", "text", { fallback: "alga-extension-runner" })
   )
 }
 
@@ -119,7 +119,7 @@ type Texts = Readonly<Record<string, string | undefined>>
 
 const isGiven = (texts: Texts, name: string): boolean => (texts[name] ?? "").trim() !== ""
 
-/** What of OpenTelemetry is set and has no effect, and why. Nothing is said where all is switched off. */
+/** OpenTelemetry settings without effect, and why. Empty if everything is switched off. */
 export const telemetryWarnings = (given: Texts, isSetting: (name: string) => boolean): ReadonlyArray<string> => {
   if (given["OTEL_SDK_DISABLED"] === "true") return []
   const strangers = Object.keys(given)

@@ -10,7 +10,7 @@ const nameOf = (error: unknown): string => {
   return "code" in error && typeof error.code === "string" ? error.code : error.name
 }
 
-/** What an error of the connection or of its library is to the guest. */
+/** The guest's error for an error of the connection or of its library. */
 export const failureOf = (error: unknown, otherwise: "transport" | "internal"): HttpFetchError => {
   if (error instanceof HttpFetchError) return error
   const name = nameOf(error)

@@ -1,8 +1,8 @@
 import { Effect, Semaphore } from "effect"
 
 /**
- * Lets so many things happen at a time, three quarters of them for one tenant, rounded up. The others wait in the order in which
- * they came; those of a tenant that has its share hold up no other tenant.
+ * Lets a number of things happen at a time, three quarters of them for one tenant, rounded up. The others wait in the
+ * order in which they came; those of a tenant that has its share delay no other tenant.
  */
 export const makePlaces = (most: number) => {
   const all = Semaphore.makeUnsafe(most)

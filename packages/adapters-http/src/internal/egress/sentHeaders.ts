@@ -1,6 +1,6 @@
 import type { HttpFetchHeader } from "@alga-psa/ext-domain/HttpFetch"
 
-/** Those of the connection, those that say where a message ends, and whose it is: the host's own. */
+/** Headers of the connection, of a message's length, and of the host: only the host sets them. */
 const own: ReadonlySet<string> = new Set([
   "host",
   "content-length",

@@ -76,7 +76,7 @@ const links = (chance: Chance, caller: Caller, contentHash: string): ReadonlyArr
   ]
 }
 
-/** How many random rows of a table there are before those with equal keys replace each other. */
+/** How many random rows a table gets, before rows with equal keys replace each other. */
 const counts: Readonly<Record<Table, number>> = {
   tenants: 6,
   clients: 18,

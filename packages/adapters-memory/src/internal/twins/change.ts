@@ -36,7 +36,7 @@ export const changedOnce = (chance: Chance, rows: Dataset, links: ReadonlyArray<
   }
 }
 
-/** The rows after so many changes at most, of which each one that `allowed` refuses is left out. */
+/** The rows after at most this many changes; each change that `allowed` refuses is left out. */
 export const changed = (
   chance: Chance,
   rows: Dataset,

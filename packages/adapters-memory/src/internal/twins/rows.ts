@@ -161,7 +161,9 @@ export const makers: Makers = {
 
 type Keys = { readonly [T in Table]: (row: RowOf<T>) => ReadonlyArray<ReadonlyArray<unknown>> }
 
-/** What no two rows of a table share: the tables' own keys, those that leave out the tenant of a row only where they must. */
+/**
+ * The values that no two rows of a table share: the tables' own keys. Some of them must leave out the tenant of a row.
+ */
 const keys: Keys = {
   tenants: (row) => [[row.tenant]],
   clients: (row) => [

@@ -3,8 +3,8 @@ import type { Dataset } from "../../Dataset.ts"
 import type { Caller } from "./caller.ts"
 
 /*
- * The rule of who may see what, said once more and apart from the code under test: an answer may depend on what is
- * gathered here and on nothing else. It follows the documents alone.
+ * The rule of who may see what, stated a second time apart from the code under test. An answer may depend only on what
+ * is gathered here. It follows the documents alone.
  */
 
 const capabilityNames = (stored: unknown): ReadonlyArray<string> =>

@@ -103,7 +103,7 @@ export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) =>
     /** The batch that was taken is written, but for these of it. What was lost before can be told now. */
     done: (unwritten: ReadonlyArray<AccessRecord> = []) => {
       taken = { first: number, records: [] }
-      // A gap that was refused would be refused again, for ever. What it told of is counted.
+      // A gap that was refused would be refused again, for ever. The loss that it reported is counted.
       for (const record of unwritten) if (record.operation !== accessOperations.gap) lose(record)
       for (const [tenant, { from, lost, until }] of gaps) {
         if (isFull()) return

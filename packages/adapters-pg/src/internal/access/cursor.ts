@@ -1,7 +1,7 @@
 import { InvalidInput } from "@alga-psa/ext-domain/CallError"
 import { Effect, Option, Schema } from "effect"
 
-/** The last record of a page: the page behind begins with the next older one. */
+/** The last record of a page: the next page begins with the next older one. */
 export interface AccessPlace {
   readonly exact: string
   readonly runner: string
@@ -26,7 +26,7 @@ export const writtenPlace = ({ exact, runner, sequence }: AccessPlace): string =
 const isTime = (exact: string) =>
   !Number.isNaN(Date.parse(exact)) && new Date(exact).toISOString().slice(0, 10) === exact.slice(0, 10)
 
-const invalid = new InvalidInput({ field: "after", why: "must be what a page gave as next" })
+const invalid = new InvalidInput({ field: "after", why: "must be the next of an earlier page" })
 
 /** Reads what {@link writtenPlace} gave; null stands for the newest. */
 export const readPlace = (after: string | null): Effect.Effect<AccessPlace | null, InvalidInput> => {

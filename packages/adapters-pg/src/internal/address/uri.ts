@@ -2,15 +2,15 @@ import { Result } from "effect"
 import { type ConnectionParameters, isKnownParameter, unsupported } from "./parameters.ts"
 
 const example = "postgres://user:password@host:5432/name"
-const encode = "is no address of a PostgreSQL server: percent-encode the password"
-const broken = (why: string) => Result.fail(`is no address of a PostgreSQL server: ${why}`)
+const encode = "is not the address of a PostgreSQL server: percent-encode the password"
+const broken = (why: string) => Result.fail(`is not the address of a PostgreSQL server: ${why}`)
 
 const decode = (text: string): Result.Result<string, string> => {
-  if (/%(?![0-9a-f]{2})/i.test(text)) return broken("% begins two hexadecimal digits, and is %25 by itself")
+  if (/%(?![0-9a-f]{2})/i.test(text)) return broken("two hexadecimal digits must follow %; write % itself as %25")
   if (text.includes("%00")) return broken("%00 cannot be part of it")
   return Result.try({
     try: () => decodeURIComponent(text),
-    catch: () => "is no address of a PostgreSQL server: what is percent-encoded must be UTF-8"
+    catch: () => "is not the address of a PostgreSQL server: what is percent-encoded must be UTF-8"
   })
 }
 
@@ -62,7 +62,7 @@ const collected = (pairs: Pairs): Result.Result<ConnectionParameters, string> =>
   for (const [name, value] of pairs) {
     const before = parameters.get(name)
     if (before !== undefined && !agrees(name, before, value)) {
-      return Result.fail(`says two things of ${name}: take one of them out`)
+      return Result.fail(`gives two values for ${name}: take one of them out`)
     }
     parameters.set(name, value)
   }

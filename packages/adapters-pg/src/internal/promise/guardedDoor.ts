@@ -45,7 +45,7 @@ const userOf = (userId: UserId) => ({
   additionalFields: {}
 })
 
-/** One call as an execution of its own, in which every right is asked for anew. */
+/** One call as an execution of its own, in which every right is checked again. */
 const asCall = <A, E, R>(caller: CheckedCaller, read: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const gate = yield* CapabilityGate

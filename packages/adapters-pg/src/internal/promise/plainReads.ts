@@ -12,7 +12,7 @@ const decodeTenant = Schema.decodeUnknownEffect(TenantId)
 const tenantOf = (tenant: unknown) =>
   Effect.mapError(decodeTenant(tenant), () => new InvalidInput({ field: "tenant", why: "must be a UUID" }))
 
-/** The reads of every resource as plain functions, in the tenant that their first argument names. */
+/** The reads of every resource as plain functions, with the tenant as the first argument. */
 export const plainReads = ({ close, run }: Door<ResourceReader>): OpenedReads => {
   const ofResource = <Methods>(resource: AnyResource) => {
     const { Reader, operations } = resource as { Reader: typeof resource.Reader; operations: Operations }

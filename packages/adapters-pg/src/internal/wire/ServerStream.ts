@@ -77,8 +77,9 @@ const firstWords = (socket: Socket, signal: AbortSignal): Promise<Buffer | null>
   })
 
 /**
- * The bytes between the driver and a server. It opens with the driver's first message, which is sent again where the server
- * refuses it on one way and the address has another, as libpq does it: without TLS after with it, the next host after this.
+ * The bytes between the driver and a server. It opens with the driver's first message. If the server refuses it, it is
+ * sent again by the next way that the address has, as in libpq: without TLS after with TLS, and the next host after
+ * this one.
  */
 export class ServerStream extends Duplex {
   private readonly route: Route
@@ -126,7 +127,7 @@ export class ServerStream extends Duplex {
         const socket = await this.reached(attempt, next, signal)
         socket.write(first)
         if (isCancel(first)) {
-          // Nobody reads what the server does not say: its end is all there is to hear.
+          // No more data is expected from the server: only its end matters.
           this.resume()
           return this.join(socket, null)
         }
@@ -137,8 +138,8 @@ export class ServerStream extends Duplex {
           continue
         }
         const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null
-        // What ends a statement never goes in plain once it was secret: a session on an older host, or on one without TLS,
-        // may not hear of its cancel.
+        // A cancel request is never sent unencrypted once a connection was encrypted. So a session on an older host, or
+        // on one without TLS, may not get its cancel.
         const encrypted = protocol !== null || this.route.last?.encrypted === true
         this.route.last = { host: attempt.host, encrypted }
         this.route.opened({ host: attempt.host, protocol })

@@ -52,7 +52,7 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])
 const yes = 0x53
 const no = 0x4e
 
-/** Asks whether the server has TLS. What follows its one byte would have been sent by nobody knows whom. */
+/** Asks whether the server has TLS. Anything after its one byte could come from somebody in between. */
 const askForTls = (socket: Socket, signal: AbortSignal): Promise<void> =>
   until<Buffer>(socket, signal, (resolve) => {
     socket.once("data", (chunk: Buffer) => {

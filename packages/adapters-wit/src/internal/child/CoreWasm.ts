@@ -23,6 +23,7 @@ export interface CoreGlobal {
 /** The part of the WebAssembly interface that the sandbox uses; TypeScript has types for it only with the DOM. */
 export interface CoreWasm {
   readonly Module: new (bytes: Uint8Array) => CoreModule
+  readonly validate: (bytes: Uint8Array) => boolean
   readonly Instance: new (module: CoreModule, imports: object) => CoreInstance
   readonly Memory: abstract new (...args: ReadonlyArray<never>) => CoreLinearMemory
   Global: new (type: { readonly value: string; readonly mutable?: boolean }, value: number) => CoreGlobal

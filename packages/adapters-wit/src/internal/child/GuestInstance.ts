@@ -11,7 +11,7 @@ import {
 import { hostCallAdapter } from "./core/HostCallAdapter.ts"
 import { type ImportObject, type Linkable, makeLinker } from "./Linker.ts"
 import type { Load, LoadedModule } from "./Messages.ts"
-import { nothing, type Snapshot, setBack, snapshotOf } from "./Snapshot.ts"
+import { nothing, type Snapshot, setBack, snapshotOf, WrittenPages } from "./Snapshot.ts"
 
 type Component = { readonly handler: (request: unknown) => unknown }
 
@@ -59,7 +59,6 @@ export const takeMemoryRefused = (): boolean => {
 
 /** What the glue's objects of one instance take. */
 const glueBytes = 393_216
-const systemPageBytes = 4_096
 
 /** What memories held at the start, by their order: the same for the instances of one component, and then kept once. */
 type Snapshots = Map<number, Snapshot>
@@ -126,7 +125,7 @@ const instantiate = (
   }
 
   const wipe = (): void => {
-    for (const { memory } of memories) setBack(memory.buffer, nothing, new Set())
+    for (const { memory } of memories) setBack(memory.buffer, nothing, new WrittenPages())
     for (const global of globals) global.value = typeof global.value === "bigint" ? 0n : 0
   }
   const memoryBytes = (): number =>
@@ -148,7 +147,7 @@ const instantiate = (
     const seen = Number(sizes.get(memory)?.value ?? pagesOf(memory)) * pageBytes
     const snapshot = snapshotOf(new Uint8Array(memory.buffer, 0, seen), known.get(i))
     if (!known.has(i)) known.set(i, snapshot)
-    return { memory, bytes: memory.buffer.byteLength, snapshot, written: new Set<number>() }
+    return { memory, bytes: memory.buffer.byteLength, snapshot, written: new WrittenPages() }
   })
   const savedGlobals = [...globals, ...sizes.values()].map((global) => ({ global, value: global.value }))
   for (const { global, value } of savedGlobals) global.value = value
@@ -164,11 +163,7 @@ const instantiate = (
       linker.reset()
     },
     wipe,
-    bytes: () =>
-      savedMemories.reduce(
-        (sum, { snapshot, written }) => sum + snapshot.held + written.size * systemPageBytes,
-        glueBytes
-      )
+    bytes: () => savedMemories.reduce((sum, { snapshot, written }) => sum + snapshot.held + written.bytes, glueBytes)
   }
 }
 

@@ -1,4 +1,5 @@
 import { registerHooks } from "node:module"
+import { GlueEncoder } from "./GlueEncoder.ts"
 
 /** What generated glue is imported as. */
 export const glueUrl = "alga:glue"
@@ -50,6 +51,7 @@ export const harden = (glue: string): void => {
   Object.defineProperty(process, "env", { value: Object.freeze(Object.create(null)) })
   remove(globalThis, neededGlobals)
   Object.defineProperty(globalThis, "console", { value: silentConsole })
+  Object.defineProperty(globalThis, "TextEncoder", { value: GlueEncoder })
 }
 
 /** A function that gives up the right to read files for ever. It works after {@link harden} too. */

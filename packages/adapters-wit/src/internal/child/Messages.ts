@@ -36,8 +36,8 @@ export interface WithParts {
 }
 
 /**
- * Asks for an instance for the next request: the one of the last request is set back, or another is made, and nothing of that
- * request is left in a buffer. {@link FromGuest} `ready` is the answer.
+ * Asks for an instance for the next request: the one of the last request is set back, or another is made, and nothing
+ * of that request is left in a buffer. The answer is `ready` of {@link FromGuest}.
  */
 export interface Prepare {
   readonly type: "prepare"
@@ -88,9 +88,9 @@ export const failReasons = [
 export type FailReason = (typeof failReasons)[number]
 
 /**
- * Why one instance of a component whose state can be reached cannot be set back: its code called the host or the glue
- * while it started, shares with the glue what is not known here, called another function of the glue than a host function
- * or did that out of turn, or let its memory grow beyond what was there for that.
+ * Why an instance cannot be set back although its component's state can be reached. Its code called the host or the
+ * glue while it started, or shares something unknown with the glue. Or it called a function of the glue that is not a
+ * host function, or called one out of turn. Or its memory grew beyond the room for that.
  */
 export const obstacles = ["call-at-start", "shared-with-glue", "unusual-call", "memory-grown"] as const
 export type Obstacle = (typeof obstacles)[number]

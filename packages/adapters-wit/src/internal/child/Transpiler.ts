@@ -3,12 +3,14 @@ import { registerHooks } from "node:module"
 import { type CoreMemory, memoriesOf } from "./CoreMemory.ts"
 import { forbiddenCanonical } from "./core/CanonicalFunctions.ts"
 import { leastGlueBytes } from "./core/GlueSize.ts"
+import { hollowComponent } from "./core/HollowComponent.ts"
 import { moduleNames } from "./core/ModuleShape.ts"
 import { openComponent } from "./core/OpenComponent.ts"
 import { isSafeName } from "./core/SafeName.ts"
 import type { Unrestorable } from "./core/Unrestorable.ts"
 import { handlerType } from "./HandlerType.ts"
 import { readFrame, readMessage, writeFrame } from "./Pipe.ts"
+import { withQuickHelpers } from "./QuickHelpers.ts"
 
 /** URLs by specifier: what this process imports of jco. */
 export type ImportMap = Readonly<Record<string, string>>
@@ -109,6 +111,9 @@ const answer = (head: Transpiled, files: ReadonlyArray<Uint8Array>): void => {
 const shortened = (handler: ReturnType<typeof handlerType>) =>
   handler && { takes: handler.takes.slice(0, longestType), gives: handler.gives.slice(0, longestType) }
 
+const withQuickGlue = (glue: Uint8Array): Uint8Array =>
+  Buffer.from(withQuickHelpers(Buffer.from(glue).toString("utf8")))
+
 const options = { name: "guest", instantiation: { tag: "sync" }, noTypescript: false, noNodejsCompat: true } as const
 const emptyComponent = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)
 
@@ -121,7 +126,9 @@ try {
   if (canonical !== null) answer({ type: "forbidden", canonical }, [])
   else if (least > glueBytes) answer({ type: "too-large", glueBytes: least }, [])
   else {
-    const { files, imports, exports } = await jco.transpile(component, options)
+    const hollow = hollowComponent(component)
+    const { files: hollowFiles, imports, exports } = await jco.transpile(hollow.bytes, options)
+    const files = hollowFiles.map(([name, bytes]): readonly [string, Uint8Array] => [name, hollow.whole(bytes)])
     const modules = files.filter(([name]) => name.endsWith(".wasm"))
     if (modules.length > mostModules) answer({ type: "too-many", modules: modules.length }, [])
     else {
@@ -137,6 +144,7 @@ try {
       const finished = runnable.map(([name, bytes]) => {
         const module = "modules" in opened ? opened.modules[modules.findIndex(([other]) => other === name)] : undefined
         const own = { name, memories: memories.get(name) ?? [] }
+        if (name.endsWith(".js")) return { ...own, bytes: withQuickGlue(bytes), state: null }
         if (module === undefined || !("marker" in opened)) return { ...own, bytes, state: null }
         const { memories: reached, globals, pages } = module
         return { ...own, bytes: module.bytes, state: { marker: opened.marker, memories: reached, globals, pages } }

@@ -56,10 +56,10 @@ const overloaded = new ExecutionFailed({ reason: "overloaded", detail: "the queu
 const closing = new ExecutionFailed({ reason: "unavailable", detail: "the sandbox is closing" })
 
 /**
- * A queue that is fair to tenants and installs. The next turn goes to the tenant with the fewest running executions, then to
- * its install with the fewest, then to the first that came. When the queue is full, the tenant with the most waiting
- * executions is refused: the youngest one of its install with the most. Its caller learns at once that another runner is
- * better, and no long wait is thrown away.
+ * A queue that is fair to tenants and installs. The next turn goes to the tenant with the fewest running executions,
+ * then to its install with the fewest, then to the first that came. When the queue is full, the tenant with the most
+ * waiting executions is refused: the newest execution of its install with the most. Its caller learns at once that
+ * another runner is better, and no long wait is thrown away.
  */
 export const makeAdmission = (options: AdmissionOptions): Admission => {
   const perTenant = new Map<string, number>()

@@ -10,7 +10,7 @@ import { transpilerVersion } from "./Engine.ts"
 import type { CheckedModule } from "./rules.ts"
 import { CoreMemory, ModuleState, type TranspiledComponent } from "./transpile.ts"
 
-const format = 4
+const format = 5
 const entryName = "entry.json"
 const glueName = "guest.js"
 
@@ -48,7 +48,8 @@ export interface ComponentCache {
   readonly touch: (hash: string) => Effect.Effect<void>
 }
 
-const ownFile = { flush: true, mode: 0o600 } as const
+// Not flushed: whoever reads a file knows its hash, and makes it anew where a crash cut it off.
+const ownFile = { mode: 0o600 } as const
 const usedAgainMs = 60_000
 const rememberedUses = 1_000
 

@@ -23,8 +23,9 @@ export interface Program {
 const builtins = ["node:buffer", "node:fs", "node:module"]
 
 /**
- * Code that ran often is not made anew by a better compiler: it would need less room on the stack, and tell the next request
- * how often it ran. That goes for the code of guests, for the JavaScript that calls them, and for what lies between the two.
+ * Code that ran often is not recompiled by a better compiler: it would need less room on the stack, and tell the next
+ * request how often it ran. That goes for the code of guests, for the JavaScript that calls them, and for what lies
+ * between the two.
  */
 const oneCompiler = ["--liftoff-only", "--no-maglev", "--no-opt", "--wasm-wrapper-tiering-budget=1000000000"]
 

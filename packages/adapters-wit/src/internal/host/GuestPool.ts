@@ -18,9 +18,10 @@ export type Make = (guest: Guest) => Effect.Effect<void, string>
 /** Sandbox processes by what they may serve. */
 export interface GuestPool {
   /**
-   * A process for the key: one that served it before, best one that served the install, else one that is being made ready for
-   * it, else one that has loaded its component, else a spare, else a new one. Where several installs share a process, one at
-   * work is waited for until the waits took as long as starting another would. Who waits for room comes first. Must run
+   * A process for the key: one that served it before, at best for the same install. Otherwise, in this order: one that
+   * is being made ready for it, one that has loaded its component, a spare, or a new one. Where several installs share
+   * a process, one at work is waited for until the waits took as long as starting another would. Whoever already waits
+   * for room comes first. Must run
    * uninterruptibly.
    */
   readonly take: (place: Place, restore: Restore) => Effect.Effect<Guest, ExecutionFailed>

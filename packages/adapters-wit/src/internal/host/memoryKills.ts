@@ -1,7 +1,10 @@
 import { memoryKillsFile } from "../../Container.ts"
 import { textOf } from "./controlGroups.ts"
 
-/** Tells ends for want of memory from others, by what the system has counted since this was made. Each counted one explains one end. */
+/**
+ * Tells ends for lack of memory from others, by what the system has counted since this was made. Each counted one
+ * explains one end.
+ */
 export const makeMemoryKills = (counted: () => number): (() => boolean) => {
   let before = counted()
   let unexplained = 0
@@ -15,17 +18,17 @@ export const makeMemoryKills = (counted: () => number): (() => boolean) => {
   }
 }
 
-/** What a group's file says that the system has ended for want of memory; 0 where it says nothing. */
+/** How many processes a group's file says that the system ended for lack of memory; 0 if it says nothing. */
 export const memoryKillsIn = (text: string | null): number => Number(/^oom_kill (\d+)$/m.exec(text ?? "")?.[1] ?? 0)
 
 let isMemoryKill: (() => boolean) | undefined
 
-/** Begins to count what the system ends for want of memory. Later calls do nothing. */
+/** Begins to count the processes that the system ends for lack of memory. Later calls do nothing. */
 export const countMemoryKills = (): void => {
   if (isMemoryKill !== undefined) return
   const file = memoryKillsFile()
   isMemoryKill = makeMemoryKills(() => memoryKillsIn(file === null ? null : textOf(file)))
 }
 
-/** Whether the system has ended a process for want of memory that no call has asked about yet. */
+/** Whether the system has ended a process for lack of memory that no call has asked about yet. */
 export const wasMemoryKill = (): boolean => isMemoryKill?.() ?? false

@@ -11,8 +11,8 @@ export const totalMinimum = (modules: Memories): number =>
 
 /**
  * Shares a limit, in pages, among the memories of a component; the sum never exceeds it. A component has one memory
- * that matters, the one that starts largest, and perhaps small ones of its adapters: those may grow by 1 MiB each where
- * there is room, and the large one gets the rest. Null where the memories start larger than the limit.
+ * that matters, the one that starts largest, and perhaps small ones of its adapters. The small ones may grow by 1 MiB
+ * each if there is room, and the large one gets the rest. Null where the memories start larger than the limit.
  */
 export const memoryPlan = (modules: Memories, limit: number): ReadonlyArray<ReadonlyArray<number>> | null => {
   const spare = limit - totalMinimum(modules)

@@ -9,7 +9,7 @@ const one = (counter: Metric.Metric<number, unknown>): Effect.Effect<void> => Me
 /** What became of an instance after its request; a guest's own words are `other`. */
 const instances = labelled(
   Metric.counter("alga_extension_sandbox_instances_total", {
-    description: "What became of an instance after a request: restored, or why it was thrown away",
+    description: "Fate of an instance after a request: restored, or why it was thrown away",
     incremental: true
   }),
   "outcome",
@@ -20,7 +20,7 @@ const instances = labelled(
 export const countInstance = (outcome: string): Effect.Effect<void> => one(instances.of(outcome))
 
 const memoryRefused = Metric.counter("alga_extension_sandbox_memory_refused_total", {
-  description: "Requests that were answered though their instance was refused more memory",
+  description: "Requests that were answered although their instance was refused more memory",
   incremental: true
 })
 
@@ -29,7 +29,7 @@ export const countMemoryRefused: Effect.Effect<void> = one(memoryRefused)
 
 const recycled = labelled(
   Metric.counter("alga_extension_sandbox_processes_recycled_total", {
-    description: "Processes that were replaced though no request failed on them, by why",
+    description: "Processes that were replaced without a failed request, by reason",
     incremental: true
   }),
   "why",

@@ -83,7 +83,7 @@ const readerOf = (ast: SchemaAST.AST): ReadValue => {
 }
 
 /**
- * A reader for the values of a schema, which must be a type of the world: it holds their shape to the type and leaves what the
- * schema checks, such as the range of a number, to the schema. It throws `NotOfType`, `TooManyValues` or `TooMuchText`.
+ * A reader for the values of a schema, which must be a type of the world. It checks their shape, and leaves other
+ * checks, such as the range of a number, to the schema. It throws `NotOfType`, `TooManyValues` or `TooMuchText`.
  */
 export const valueReader = (schema: { readonly ast: SchemaAST.AST }): ReadValue => readerOf(schema.ast)

@@ -48,7 +48,7 @@ export const resourceInterfaces = <Reads = ResourceReads>(
             reply(
               Effect.flatMap(read(...given), (found) =>
                 // Why it does not fit may quote what was found, which stays out of the log.
-                Effect.catch(encode(found), () => Effect.die(new Error(`${edition}.${name} found what it cannot be`)))
+                Effect.catch(encode(found), () => Effect.die(new Error(`${edition}.${name} found an impossible value`)))
               )
             )
           )

@@ -8,7 +8,7 @@ export interface FrameOptions {
   /** The address of the page. Only messages of its origin count. */
   readonly address: string
   readonly target: ProxyTarget
-  /** The theme, where the page shall be told of it; else null. */
+  /** The theme, if the page gets messages about it; otherwise null. */
   readonly themeTokens: () => Readonly<Record<string, string>> | null
 }
 

@@ -17,8 +17,9 @@ const storedTheme = (): Theme => {
 }
 
 /**
- * Starts a host page: its theme switch, the switch for messages about the theme, which the product sends to pages on a domain
- * of their own alone, and the frame where the extension has a page. Gives what the server wrote into the document.
+ * Starts a host page: its theme switch, the switch for messages about the theme, and the frame if the extension has a
+ * page. The product sends messages about the theme only to pages on a domain of their own. Gives what the server wrote
+ * into the document.
  */
 export const startHost = (): HostSettings => {
   const settings: HostSettings = JSON.parse(element("settings").textContent ?? "")

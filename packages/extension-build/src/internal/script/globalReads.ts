@@ -51,7 +51,7 @@ export const globalReads = ({ globals, parentOf, variableOf }: ScriptTree): Read
   const fromProperty = (property: AnyNode, far: number): Reads => {
     const name = property.type === "Property" ? keyOf(property) : null
     const target = property["value"] as AnyNode
-    // With a default of its own, what is missing is thought of.
+    // A default value covers a missing global.
     if (name === null || target.type === "AssignmentPattern") return []
     return name === "globalThis" ? fromPattern(target, far) : [{ name, node: property, asField: true }]
   }

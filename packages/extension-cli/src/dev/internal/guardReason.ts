@@ -10,7 +10,7 @@ const reasonIn = (annotations: Readonly<Record<string, unknown>>): string | null
   const text = texts(annotations)
   const [outcome, why] = [text("outcome"), text("why")]
   if (outcome === "invalid-input") return `${text("field")} ${why}`
-  if (outcome === "rbac-denied") return `who looks lacks ${text("missing")}${why === null ? "" : `: ${why}`}`
+  if (outcome === "rbac-denied") return `the viewer lacks ${text("missing")}${why === null ? "" : `: ${why}`}`
   return null
 }
 

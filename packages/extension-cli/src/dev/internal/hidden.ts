@@ -1,7 +1,7 @@
 /** Headers whose values nobody is to read in a panel. */
 const telling = /auth|cookie|token|secret|signature|api-?key|csrf|session/i
 
-/** In place of what is not shown. */
+/** Stands for hidden text. */
 const instead = "•••"
 
 /** Shorter ones would be found in every other word. */

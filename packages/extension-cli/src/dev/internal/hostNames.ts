@@ -2,7 +2,7 @@ import { type HostCall, packageName } from "@alga-psa/ext-adapters-wit"
 import { forEachInterface, type Operations } from "@alga-psa/ext-domain"
 import type { WrittenCalls } from "../WrittenCalls.ts"
 
-/** The functions of `host` that call a function of the world, the likeliest first. */
+/** The functions of `host` that call a function of the world, the most likely first. */
 type Callers = Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>>
 
 const readers = (operations: Operations): Callers =>

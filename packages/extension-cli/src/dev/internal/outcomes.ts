@@ -8,7 +8,7 @@ import { routeFile } from "../RouteFiles.ts"
 /** What a capability has behind it in this host, where that is nothing yet. */
 export const noteOf = (capability: string, { hasRoutes, origins, secrets }: DevFiles): string | null => {
   if (capability === "cap:secrets.get" && secrets === null) return `no ${devFiles.secrets} yet: every secret is missing`
-  if (capability === "cap:http.fetch" && origins.length === 0) return `${devFiles.settings} lets nothing out yet`
+  if (capability === "cap:http.fetch" && origins.length === 0) return `${devFiles.settings} allows no address yet`
   if (capability === "cap:ui.proxy" && !hasRoutes) return `no ${devFiles.routes} yet: every route is missing`
   return null
 }

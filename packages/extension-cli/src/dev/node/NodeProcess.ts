@@ -38,7 +38,9 @@ interface Waiting extends NodeRun {
   readonly failed: (why: string) => void
 }
 
-/** A process in which handlers run; it is started when it is needed, and anew after it has ended. It is no sandbox. */
+/**
+ * A process in which handlers run; it is started when it is needed, and again after it has ended. It is not a sandbox.
+ */
 export const makeNodeProcess = ({ inspectPort, onInspector, onNoInspector }: NodeProcessOptions) => {
   const waiting = new Map<string, Waiting>()
   let child: ChildProcess | null = null

@@ -41,8 +41,8 @@ export interface BundledHandler {
   /** The interfaces of the world that the script imports, such as `clients`. */
   readonly interfaces: ReadonlyArray<string>
   /**
-   * Where code that is left in the script uses globals that are not there by themselves: those that the build adds (`fetch`,
-   * `URL`, `Math.random`), `Date` where it asks for the present, and those that no component has. `typeof` is no use.
+   * Where the script's remaining code uses globals that need something: those that the build adds (`fetch`, `URL`,
+   * `Math.random`), `Date` where it asks for the present, and those that no component has. `typeof` is no use.
    */
   readonly globals: ReadonlyArray<GlobalUse>
   /** What the code asks of its host with each request: its time, and a seed for randomness. */

@@ -35,7 +35,7 @@ const known = (entry: string, locale: unknown): string => {
   throw new BuildError(
     "bundle",
     entry,
-    `package.json alga.locales: ${JSON.stringify(locale)} is no locale that Node knows, such as "de-DE"`
+    `package.json alga.locales: ${JSON.stringify(locale)} is not a locale that Node knows, such as "de-DE"`
   )
 }
 

@@ -18,7 +18,7 @@ const forbidden = ["CONNECT", "TRACE", "TRACK"]
 
 const urlOf = (given: unknown): string => {
   const url = String(given).trim()
-  if (!absolute.test(url)) throw new TypeError(`fetch: ${JSON.stringify(url)} is no absolute http or https URL`)
+  if (!absolute.test(url)) throw new TypeError(`fetch: ${JSON.stringify(url)} is not an absolute http or https URL`)
   if (withUser.test(url)) throw new TypeError("fetch: a URL cannot carry a user: send an authorization header")
   return url
 }

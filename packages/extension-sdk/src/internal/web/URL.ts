@@ -3,7 +3,7 @@ import { implementation } from "whatwg-url/lib/URL-impl.js"
 import { URLSearchParams } from "./URLSearchParams.ts"
 
 const text = (value: unknown): string => {
-  if (typeof value === "symbol") throw new TypeError("URL: a symbol is no text")
+  if (typeof value === "symbol") throw new TypeError("URL: a symbol is not text")
   return String(value).toWellFormed()
 }
 

@@ -4,7 +4,7 @@ import { implementation } from "whatwg-url/lib/URLSearchParams-impl.js"
 type Pairs = Iterable<Iterable<unknown>>
 
 const text = (value: unknown): string => {
-  if (typeof value === "symbol") throw new TypeError("URLSearchParams: a symbol is no text")
+  if (typeof value === "symbol") throw new TypeError("URLSearchParams: a symbol is not text")
   return String(value).toWellFormed()
 }
 

@@ -49,7 +49,7 @@ const away = (error: unknown) => new RedisAway({ fault: faultOf(error) })
 /** Longest streams that the product keeps; about as many, as Redis drops entries by blocks. */
 const mostEntries = 2_000
 
-/** A connection to Redis. It is not made anew: once it is closed it stays so. */
+/** A connection to Redis. It does not reconnect: once it is closed it stays so. */
 export interface RedisConnection {
   readonly isOpen: () => boolean
   /** Appends entries to their streams, and gives the fault of each that was refused. */

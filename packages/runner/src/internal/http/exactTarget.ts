@@ -11,9 +11,9 @@ const visible = /^[\x21-\x7e]*$/
 const encodedUnreserved = /%(2d|2e|5f|7e|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i
 
 /**
- * Whether a request-target is written in the one normal form of its path, so that a rule of a proxy in front means the same
- * path as the routes behind it: from the root, no empty or dot segment, nothing encoded that need not be, no fragment, and no
- * semicolon, at which the router would end it. The absolute form is a target too.
+ * Whether a request-target is written in the one normal form of its path, so that a rule of a proxy in front means the
+ * same path as the routes behind it. The form begins at the root, has no empty or dot segment, no unneeded encoding and
+ * no fragment. It has no semicolon, at which the router would end it. The absolute form is a target too.
  */
 export const isExact = (target: string): boolean => {
   const [path = ""] = target.replace(/^https?:\/\/[^/?#\\@]+(?=\/)/i, "").split("?", 1)

@@ -41,7 +41,9 @@ const idempotencyKey = ({
     : Effect.fail(fail("invalid_request", `${idempotencyKeyHeader}: must be 1 to 200 printable ASCII characters`))
 }
 
-/** How a caller is told of a failure: `http` by the status of the answer, `200` by the `status` in its body alone. */
+/**
+ * How a failure is reported to a caller: `http` by the status of the answer, `200` only by the `status` in its body.
+ */
 export const FailureStatus = Context.Reference<"http" | "200">("@alga-psa/ext-runner/FailureStatus", {
   defaultValue: () => "http"
 })

@@ -17,8 +17,8 @@ function* pieces(before: string, base64: string, after: string): Generator<Uint8
 }
 
 /**
- * The answer to a request that was carried out for a tenant. Of a long one there is the body alone in memory while its caller
- * takes it, and it counts among the answers that wait.
+ * The answer to a request that was carried out for a tenant. While a caller reads a long answer, only its body is in
+ * memory, and it counts among the waiting answers.
  */
 export const executeAnswer = (
   tenantId: string,

@@ -23,10 +23,7 @@ export const addressToListenOn = (host: string, listen: Listen = listenOnEvery):
     onSuccess: () => Effect.succeed(host),
     onFailure: ({ code }) =>
       without.has(code ?? "")
-        ? Effect.as(
-            Effect.logInfo(`this system has no IPv6: ${everyIpv4} is listened on in place of ${every}`),
-            everyIpv4
-          )
+        ? Effect.as(Effect.logInfo(`this system has no IPv6: ${everyIpv4} is used instead of ${every}`), everyIpv4)
         : Effect.succeed(host)
   })
 }

@@ -11,7 +11,7 @@ export const OwnerOfHost = Context.Reference<FoundInstall | null>("@alga-psa/ext
   defaultValue: () => null
 })
 
-/** Whether it could be told who owns the `Host` of the request. Where it could not, an install may own it. */
+/** Whether the owner of the request's `Host` is known. If not, an install may own it. */
 export const HostKnown = Context.Reference<boolean>("@alga-psa/ext-runner/HostKnown", { defaultValue: () => true })
 
 /**
@@ -39,7 +39,7 @@ const isFromBrowser = ({ headers }: HttpServerRequest.HttpServerRequest): boolea
   headers["origin"] !== undefined || headers["sec-fetch-site"] !== undefined
 
 const notFound = named(() => Effect.succeed(refuse(fail("not_found"))))
-const notForBrowsers = named(() => Effect.succeed(refuse(fail("not_allowed", "browsers may ask for pages alone"))))
+const notForBrowsers = named(() => Effect.succeed(refuse(fail("not_allowed", "browsers may only ask for pages"))))
 const unknown = (error: DataSourceError) => named(() => Effect.succeed(refuse(ofData(error))))
 
 /**

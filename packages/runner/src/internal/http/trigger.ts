@@ -11,7 +11,7 @@ import { answered, proven } from "./answer.ts"
 
 const preference = "respond-async"
 
-/** Whether the caller asks for an answer before the execution, and it is one that can wait: no user waits for it. */
+/** Whether the caller asks for an answer before the execution, and the execution can wait because no user does. */
 export const mayWait = (
   { headers }: HttpServerRequest.HttpServerRequest,
   { context, user }: ExecuteRequest
@@ -33,7 +33,7 @@ const shown = (kept: KeptTrigger): typeof TriggerAnswer.Type => ({
   ...(kept.error === null ? {} : { error: kept.error })
 })
 
-/** Whoever asks for a trigger is what the trigger was: its install's, without a user. */
+/** A request for a trigger counts as an execution of its install, without a user. */
 const askedFor = (tenantId: TenantId, { extension, id, install, requestId }: KeptTrigger): InvocationData => ({
   tenantId,
   extensionId: extension,
@@ -47,7 +47,7 @@ const askedFor = (tenantId: TenantId, { extension, id, install, requestId }: Kep
   settings: null
 })
 
-/** Fails where what the handler answered rests on something that the install may no longer do. */
+/** Fails if the handler's answer rests on something that the install may no longer do. */
 export const mayBeShown = (tenant: TenantId, kept: KeptTrigger) =>
   kept.response === null
     ? Effect.void

@@ -17,7 +17,7 @@ const checkDepth = (text: string): void => {
     else if (letter === "[" || letter === "{") depth += 1
     else if (letter === "]" || letter === "}") depth -= 1
     if (depth > archiveBounds.manifestDepth) {
-      throw refuse(`has more than ${archiveBounds.manifestDepth} lists and objects in each other`)
+      throw refuse(`has more than ${archiveBounds.manifestDepth} nested lists and objects`)
     }
   }
 }
@@ -54,7 +54,7 @@ const textOf = (bytes: Uint8Array): string => {
   }
 }
 
-/** All that a manifest says, within the bounds on its bytes and its depth. A byte order mark is passed over. */
+/** All that a manifest says, within the bounds on its bytes and its depth. A byte order mark is skipped. */
 export const wholeManifest = (bytes: Uint8Array): unknown => {
   const text = textOf(bytes)
   checkDepth(text)
@@ -62,8 +62,8 @@ export const wholeManifest = (bytes: Uint8Array): unknown => {
 }
 
 /**
- * The fields of a manifest that a host relies on, each no larger than {@link archiveBounds} lets it be; whether they are
- * right is for the host to say. A byte order mark is passed over.
+ * The fields of a manifest that a host relies on, each no larger than {@link archiveBounds} lets it be; whether they
+ * are right is for the host to say. A byte order mark is skipped.
  */
 export const manifestFields = (bytes: Uint8Array): unknown => {
   const value = wholeManifest(bytes)

@@ -11,7 +11,7 @@ const malformed = () => new ArchiveRefusal("the archive has a pax header that ca
 
 /**
  * The records of one pax header: `LENGTH KEY=VALUE\n`, again and again. Times, owners and attributes that tools write
- * change nothing and are passed over. Refuses a record that is there twice, and what marks a sparse file.
+ * change nothing and are skipped. Refuses a record that is there twice, and what marks a sparse file.
  */
 export const readPax = (bytes: Uint8Array): PaxRecords => {
   let path: string | null = null

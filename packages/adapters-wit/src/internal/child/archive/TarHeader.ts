@@ -86,7 +86,7 @@ export const readHeader = (block: Uint8Array): TarHeader => {
   const flag = String.fromCharCode(block[156] as number)
   const kind = kinds[flag]
   if (kind === undefined) {
-    throw new ArchiveRefusal(`${shown(name)} is stored as ${refusedKinds[flag] ?? "no plain file"}`)
+    throw new ArchiveRefusal(`${shown(name)} is stored as ${refusedKinds[flag] ?? "something other than a plain file"}`)
   }
   return { kind, name, bytes: number(block, 124, 12) }
 }

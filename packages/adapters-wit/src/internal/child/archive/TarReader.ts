@@ -25,7 +25,7 @@ const plainPath = (name: string): string | null => {
  *
  * Everything has a bound that is checked before it is kept: {@link archiveBounds}. Refused are entries of other kinds
  * than files and directories, a path that is there twice, and anything behind the archive's end. A file whose path is
- * absolute or leads elsewhere is passed over.
+ * absolute or leads elsewhere is skipped.
  */
 export class TarReader {
   readonly files = new Map<string, Uint8Array>()

@@ -15,7 +15,7 @@ const windowOf = (descriptor: number): number => {
 }
 
 /**
- * Holds an archive to one whole zstd frame, before any of it is unpacked: nothing before it, nothing behind it, no
+ * Checks that an archive is one whole zstd frame, before any of it is unpacked: nothing before it, nothing after it, no
  * dictionary, and no more memory than {@link archiveBounds} names.
  *
  * Source: RFC 8878, sections 3.1.1 to 3.1.1.2.

@@ -19,7 +19,7 @@ class Sections {
 
   /** Reads a component; gives it as what an instance of it exports. */
   component(end: number, outer: Scope | null, depth: number): Known {
-    if (depth > mostDepth) throw new RangeError("components are too deep in each other")
+    if (depth > mostDepth) throw new RangeError("components are nested too deeply")
     const reader = this.#reader
     const scope = scopeIn(outer)
     const exports = new Map<string, Extern>()
@@ -53,6 +53,6 @@ class Sections {
 export const leastGlueBytes = (bytes: Uint8Array): number => {
   const sections = new Sections(new ComponentReader(bytes))
   sections.component(bytes.byteLength, null, 0)
-  if (sections.glueBytes > mostBytes) throw new RangeError("the component's types are larger than any can be")
+  if (sections.glueBytes > mostBytes) throw new RangeError("the component's types are impossibly large")
   return sections.glueBytes
 }

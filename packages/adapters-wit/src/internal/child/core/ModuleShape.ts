@@ -125,8 +125,8 @@ export const moduleNames = (bytes: Uint8Array): ReadonlyArray<string> => {
 }
 
 /**
- * Reads what a core module is made of, save its code. Throws a `RangeError` for bytes that are no module, a `TypeError` for
- * names that are not UTF-8.
+ * Reads what a core module is made of, except its code. Throws a `RangeError` for bytes that are not a module, a
+ * `TypeError` for names that are not UTF-8.
  */
 export const moduleShape = (bytes: Uint8Array): ModuleShape => {
   const all = sections(bytes)

@@ -54,10 +54,10 @@ const growFunction = (pages: number): ReadonlyArray<number> => {
 }
 
 /**
- * Rewrites a module so that all its state can be read and written from outside: its memories and numeric mutable globals
- * are exported, and where its code uses the size of its memory, that size becomes a global that the host can set back. The
- * code does what it did before, but that memory beyond the size that it sees may be readable. Custom sections are left
- * out. `marker` must not occur among the module's imports and exports.
+ * Rewrites a module so that all its state can be read and written from outside. Its memories and numeric mutable
+ * globals are exported. If its code uses the size of its memory, that size becomes a global that the host can set back.
+ * The code does what it did before, except that memory beyond the size that it sees may be readable. Custom sections
+ * are left out. `marker` must not occur among the module's imports and exports.
  */
 export const openModule = (
   bytes: Uint8Array,

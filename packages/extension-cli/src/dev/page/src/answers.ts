@@ -6,7 +6,7 @@ const sized = (bytes: number): string => `${bytes} ${bytes === 1 ? "byte" : "byt
 
 const bodyOf = ({ body, bytes, whole }: AnswerRecord): ReadonlyArray<Node> => {
   if (bytes === 0) return [make("p", "empty", "No body.")]
-  if (body === null) return [make("p", "empty", `${sized(bytes)} that are no text.`)]
+  if (body === null) return [make("p", "empty", `${sized(bytes)} that are not text.`)]
   const text = make("pre", "body", whole ? indented(body) : body)
   return whole ? [text] : [text, make("p", "empty", `The first ${body.length} characters of ${sized(bytes)}.`)]
 }

@@ -33,7 +33,7 @@ export interface DataActions {
   readonly list: (kind: RowKind, search: string, page: number) => Promise<DataPage>
   readonly save: (kind: RowKind, id: string | null, fields: object) => Promise<DataSaved>
   readonly reset: () => Promise<unknown>
-  /** Loads the extension's page anew. */
+  /** Reloads the extension's page. */
   readonly changed: () => void
 }
 

@@ -192,7 +192,7 @@ const showFound = (): void => {
   line.hidden = shown.size > 0 && found === shown.size
 }
 
-/** Has the list show what is asked for alone, and forget what has ended. */
+/** Filters the list, and removes what has ended. */
 export const startExecutions = (clear: () => unknown): void => {
   element("filter").addEventListener("input", showFound)
   element("clear").addEventListener("click", clear)

@@ -27,7 +27,7 @@ export class ComponentReader extends Reader {
 
   /** The name of an import or export. */
   externName(): string {
-    if (this.u8() > 1) throw new RangeError("a name is of a kind that nobody knows here")
+    if (this.u8() > 1) throw new RangeError("a name is of an unknown kind")
     return this.name()
   }
 

@@ -21,7 +21,7 @@ export const extern = (reader: ComponentReader, scope: Scope): Extern => {
     case sort.instance:
       return { sort: kind, known: find(scope, sort.type, reader.u32()) }
     default:
-      throw new RangeError("an import or export is of a kind that nobody knows here")
+      throw new RangeError("an import or export is of an unknown kind")
   }
 }
 
@@ -75,7 +75,7 @@ export const alias = (reader: ComponentReader, scope: Scope): void => {
   if (of === sort.core) reader.u8()
   const target = reader.u8()
   const index = reader.u32()
-  if (target > 2) throw new RangeError("an alias is of a kind that nobody knows here")
+  if (target > 2) throw new RangeError("an alias is of an unknown kind")
   if (target === 2) {
     const from = outward(scope, index)
     const at = reader.u32()

@@ -9,13 +9,13 @@ export const mostDepth = 16
 const functionType = (reader: ComponentReader, scope: Scope): Known => {
   const takes = fields(reader, scope)
   const result = reader.u8()
-  if (result > 1) throw new RangeError("a function has a result of a kind that nobody knows here")
+  if (result > 1) throw new RangeError("a function has a result of an unknown kind")
   const gives = result === 0 ? value(reader, scope) : fields(reader, scope)
   return { kind: "function", bytes: takes + gives }
 }
 
 const coreType = (reader: ComponentReader): void => {
-  if (reader.u8() !== 0x60) throw new RangeError("a core type is of a kind that nobody knows here")
+  if (reader.u8() !== 0x60) throw new RangeError("a core type is of an unknown kind")
   reader.each(() => reader.skipType())
   reader.each(() => reader.skipType())
 }
@@ -37,7 +37,7 @@ const instanceType = (reader: ComponentReader, outer: Scope, depth: number): Kno
       case 4:
         return void exports.set(...declared(reader, scope))
       default:
-        throw new RangeError("a declaration is of a kind that nobody knows here")
+        throw new RangeError("a declaration is of an unknown kind")
     }
   })
   return { kind: "instance", exports }
@@ -45,7 +45,7 @@ const instanceType = (reader: ComponentReader, outer: Scope, depth: number): Kno
 
 /** Reads the definition of a type. */
 export const type = (reader: ComponentReader, scope: Scope, depth: number): Known => {
-  if (depth > mostDepth) throw new RangeError("types are too deep in each other")
+  if (depth > mostDepth) throw new RangeError("types are nested too deeply")
   const byte = reader.u8()
   switch (byte) {
     case 0x40:

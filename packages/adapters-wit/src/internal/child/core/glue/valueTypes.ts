@@ -67,6 +67,6 @@ export const definedValue = (reader: ComponentReader, scope: Scope, byte: number
       return least.plain + optional(reader, scope)
     default:
       if (isPrimitive(byte)) return primitive(byte)
-      throw new RangeError("a type is of a kind that nobody knows here")
+      throw new RangeError("a type is of an unknown kind")
   }
 }
