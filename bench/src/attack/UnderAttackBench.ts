@@ -28,6 +28,8 @@ interface Case {
   readonly settings?: Readonly<Record<string, string>>
   /** Whether another runner is asked, which shares nothing with the neighbour's but the machine and the database. */
   readonly elsewhere?: boolean
+  /** Whether it is asked before anything counts, too: a flood goes on for long, and an attack comes at once. */
+  readonly steady?: boolean
 }
 
 /** Sixteen callers who never pause, each with the same request. */
@@ -60,6 +62,7 @@ const observe = Effect.fnUntraced(function* (
   { pid, url }: Contender,
   hash: string,
   attacking: ReadonlyArray<Asked>,
+  warmUp: ReadonlyArray<Asked>,
   budget: number
 ) {
   const neighbour: Asked = {
@@ -69,7 +72,7 @@ const observe = Effect.fnUntraced(function* (
     pauseMs
   }
   const health: Asked = { url: `${url}/healthz`, method: "GET", headers: {}, body: "", pauseMs }
-  yield* ask([neighbour, health], warmUpMs)
+  yield* ask([neighbour, health, ...warmUp], warmUpMs)
   const { result, ...taken } = yield* watching(
     pid,
     Effect.all(
@@ -141,14 +144,15 @@ const run = (options: BenchOptions) =>
       pauseMs: 0
     })
     const flood = sixteen((url) => overview(url, "large"))
-    const observed = ({ asked, elsewhere = false, name, settings = {} }: Case) =>
+    const observed = ({ asked, elsewhere = false, name, settings = {}, steady = false }: Case) =>
       Effect.gen(function* () {
         yield* tell(name)
         const start = (cache: string) =>
           runner({ database, token, bundles, cache: join(folder, `${cache} ${process.pid} ${name}`) }, settings)
         const own = yield* start("cache")
         const other = elsewhere ? yield* start("another cache") : own
-        return yield* observe(name, own, hash, asked(other.url), budget)
+        const attacking = asked(other.url)
+        return yield* observe(name, own, hash, attacking, steady ? attacking : [], budget)
       }).pipe(Effect.scoped)
 
     const quiet = yield* observed({ name: "none", asked: () => [] })
@@ -162,12 +166,22 @@ const run = (options: BenchOptions) =>
         return yield* observed({ name: attack.name, asked: (url) => requests.map((of) => of(url, token)) })
       })
     )
-    const flooded = yield* observed({ name: "a flood of requests as the neighbour's", asked: flood })
+    const flooded = yield* observed({ name: "a flood of requests as the neighbour's", asked: flood, steady: true })
     // What the flood costs whom it shares a machine with, and no runner.
-    const beside = yield* observed({ name: "the same flood on another runner", asked: flood, elsewhere: true })
+    const beside = yield* observed({
+      name: "the same flood on another runner",
+      asked: flood,
+      steady: true,
+      elsewhere: true
+    })
     const shared = {
       quiet: yield* observed({ name: "none, by component", asked: () => [], settings: byComponent }),
-      flooded: yield* observed({ name: "the same flood, by component", asked: flood, settings: byComponent })
+      flooded: yield* observed({
+        name: "the same flood, by component",
+        asked: flood,
+        steady: true,
+        settings: byComponent
+      })
     }
     const p99Of = ({ neighbour }: Seen) => sampleOf(neighbour.took).p99
     const report: Report = {
