@@ -1,3 +1,4 @@
+import { inTimeOrElse } from "@alga-psa/ext-domain/WaitUnless"
 import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { makeRecentlyUsed } from "../RecentlyUsed.ts"
@@ -360,7 +361,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       return
     }
     guest.idleSince = yield* Clock.currentTimeMillis
-    guest.ownBytes = processMemory(guest.node.pid)?.own ?? guest.ownBytes
+    guest.hasWorked = true
     idle = [...idle, guest]
     for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
     room.changed()
@@ -385,7 +386,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
           })
         const ready = (guest: Guest) =>
           make(guest).pipe(
-            Effect.timeoutOrElse({ duration: options.startMs, orElse: () => Effect.fail("not-ready") }),
+            inTimeOrElse(options.startMs, () => Effect.fail("not-ready")),
             restore,
             Effect.tapError((why) => retire(guest, why)),
             Effect.onInterrupt(() => discard(guest)),
