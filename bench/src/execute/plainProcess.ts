@@ -1,3 +1,5 @@
+// As the runner does, before any schema is used.
+import "effect/schema/SchemaJITCompiler/enable"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
 import type { Component, Executor } from "@alga-psa/ext-adapters-wit"
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
@@ -9,11 +11,12 @@ import { ExtensionUi } from "@alga-psa/ext-runner/ExtensionUi"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
 import * as Life from "@alga-psa/ext-runner/Life"
+import * as LogOutput from "@alga-psa/ext-runner/LogOutput"
 import { Readiness } from "@alga-psa/ext-runner/Readiness"
 import { layerHttp } from "@alga-psa/ext-runner/Runner"
 import { layerToken } from "@alga-psa/ext-runner/ServiceToken"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Effect, Layer, Logger, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { layerOverHttp, layerPlain } from "./PlainExecutor.ts"
 
 const [, , port = "0", databaseUrl = "", token = "", api = ""] = process.argv
@@ -41,6 +44,6 @@ layerHttp(routes, { host: "127.0.0.1", port: Number(port) }).pipe(
   Layer.provide(Postgres.layer),
   Layer.provide(Postgres.layerServer({ url: Redacted.make(databaseUrl) })),
   Layer.launch,
-  Effect.provide(Logger.layer([Logger.consoleJson])),
+  Effect.provide(LogOutput.layer),
   NodeRuntime.runMain
 )

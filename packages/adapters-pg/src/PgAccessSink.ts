@@ -36,11 +36,16 @@ const pauses = { first: 125, usual: 1_000, longest: 5_000 }
 const patience = Duration.seconds(10)
 const upkeepTime = Duration.hours(1)
 
-const records = Metric.counter("alga_extension_access_records_total", {
-  description: "Access records by outcome: written, lost, or refused with the call",
-  incremental: true
-})
-const byOutcome = labelled(records, "outcome", ["written", "lost", "refused"])
+const byOutcome = labelled(
+  (attributes) =>
+    Metric.counter("alga_extension_access_records_total", {
+      description: "Access records by outcome: written, lost, or refused with the call",
+      incremental: true,
+      attributes
+    }),
+  "outcome",
+  ["written", "lost", "refused"]
+)
 const count = (outcome: "written" | "lost" | "refused", by: number) =>
   by === 0 ? Effect.void : Metric.update(byOutcome.of(outcome), by)
 

@@ -1,4 +1,6 @@
-import { Cause, Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { beginSpan, spanned } from "@alga-psa/ext-domain/Spanned"
+import { inTimeOrElse } from "@alga-psa/ext-domain/WaitUnless"
+import { Cause, Context, Effect, Exit, Layer, Option } from "effect"
 import { AnswerRoom } from "./AnswerRoom.ts"
 import type { Component } from "./Component.ts"
 import type { ExecuteRequest, ExecuteResponse } from "./Execute.ts"
@@ -136,7 +138,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     return Effect.forkDetach(Effect.ensuring(pool.keep(guest, make), end), { startImmediately: true })
   }
 
-  const execute: SandboxService["execute"] = Effect.fn("Sandbox.execute")(function* <R>(execution: Execution<R>) {
+  const execute: SandboxService["execute"] = Effect.fnUntraced(function* <R>(execution: Execution<R>) {
     const { component } = execution
     const limits = capped(execution.limits, options.limits)
     const maxima = memoryPlan(component.modules, memoryPages(limits))
@@ -151,11 +153,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
       ran = true
       execution.onRun?.()
     }
-    const waiting = yield* Effect.makeSpan("Sandbox.wait")
-    const waited = (exit: Exit.Exit<unknown, unknown>) =>
-      Effect.map(Clock.currentTimeNanos, (now) => {
-        if (waiting.status._tag === "Started") waiting.end(now, exit)
-      })
+    const waited = yield* beginSpan("Sandbox.wait")
 
     const onGuest = (turn: Turn) =>
       Effect.uninterruptibleMask((restore) =>
@@ -197,10 +195,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
         })
       )
     return yield* admission.run(execution, onGuest).pipe(
-      Effect.timeoutOrElse({
-        duration: limits.timeoutMs,
-        orElse: () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)
-      }),
+      inTimeOrElse(limits.timeoutMs, () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)),
       Effect.catchDefect((defect) => refuse("crashed", `a defect of the host: ${String(defect)}`)),
       Effect.mapError(({ detail, reason }) => new ExecutionFailed({ reason, detail, ran })),
       Effect.tapError(({ reason }) => countFailure(reason)),
@@ -208,7 +203,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     )
   })
 
-  return Sandbox.of({ execute, check: pool.check })
+  return Sandbox.of({ execute: (execution) => spanned("Sandbox.execute")(execute(execution)), check: pool.check })
 })
 
 /** A sandbox of child processes. Fails where the Node that runs guests is not suitable. */

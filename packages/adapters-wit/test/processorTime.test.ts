@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { processorTime, processorTimeIn } from "../src/internal/host/processorTime.ts"
+import { makeProcessorClock, processorTime, processorTimeIn } from "../src/internal/host/processorTime.ts"
 
 const stat = (user: number, system: number, name = "node") =>
   `42 (${name}) R 1 42 42 0 -1 4194560 7 8 9 10 ${user} ${system} 500 600 20 0 11 0 100 1 2 3`
@@ -19,5 +19,16 @@ describe("processor time", () => {
     assert.isNull(processorTimeIn(""))
     assert.isNull(processorTimeIn("42 (node) R 1"))
     assert.isNull(processorTime(2 ** 30))
+    assert.isNull(makeProcessorClock(2 ** 30).now())
+  })
+
+  it("goes on in the clock of a process until that is closed", () => {
+    const clock = makeProcessorClock(process.pid)
+    const told = processorTime(process.pid)
+    const now = clock.now()
+    assert.strictEqual(now === null, told === null)
+    assert.isAtLeast(now ?? 0, told ?? 0)
+    clock.close()
+    assert.isNull(clock.now())
   })
 })

@@ -44,8 +44,18 @@ export class Authorization extends Context.Service<Authorization, AuthorizationS
 ) {}
 
 /** Asks once, whoever asks at the same time, and keeps the answer; a failure is not kept. */
-const askOnce = <A, E>(ask: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.runSync(Effect.cachedWithTTL(ask, (exit) => (Exit.isSuccess(exit) ? "Infinity" : "0 millis")))
+const askOnce = <A, E>(ask: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  let answer: Effect.Effect<A, E> | null = null
+  let asking: Effect.Effect<A, E> | null = null
+  const keep = (exit: Exit.Exit<A, E>) => {
+    if (Exit.isSuccess(exit)) answer = exit
+    return Exit.isSuccess(exit) ? ("Infinity" as const) : ("0 millis" as const)
+  }
+  return Effect.suspend(() => {
+    asking ??= Effect.runSync(Effect.cachedWithTTL(ask, keep))
+    return answer ?? asking
+  })
+}
 
 const lacks = (capability: Capability, why?: NotAllowed["why"]) =>
   Effect.fail(new NotAllowed({ reason: "capability", missing: capability, ...(why === undefined ? {} : { why }) }))

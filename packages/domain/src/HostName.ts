@@ -1,4 +1,4 @@
-import { type Option, Schema } from "effect"
+import { Option, Schema } from "effect"
 
 const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -12,8 +12,10 @@ export const HostName = Schema.String.check(
 ).pipe(Schema.brand("HostName"))
 export type HostName = typeof HostName.Type
 
-const decode = Schema.decodeOption(HostName)
+const isHostName = Schema.is(HostName)
 
 /** The host name that the header `Host` says, without regard to case, port and a dot at the end. */
-export const hostNameOf = (header: string): Option.Option<HostName> =>
-  decode(header.replace(/\.?(:\d{1,5})?$/, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
+export const hostNameOf = (header: string): Option.Option<HostName> => {
+  const name = header.replace(/\.?(:\d{1,5})?$/, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return isHostName(name) ? Option.some(name) : Option.none()
+}

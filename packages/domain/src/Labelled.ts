@@ -7,13 +7,16 @@ export interface Labelled<State> {
   readonly all: ReadonlyArray<Metric.Metric<number, State>>
 }
 
-/** Gives a metric one label with these values and no others, so that nothing from outside can make more of them. */
+/**
+ * Gives a metric one label with these values and no others, so that nothing from outside can make more of them. `make` is asked
+ * for each: metrics that share one by `Metric.withAttributes` find their place anew whenever another of them was moved.
+ */
 export const labelled = <State>(
-  metric: Metric.Metric<number, State>,
+  make: (attributes: Readonly<Record<string, string>>) => Metric.Metric<number, State>,
   label: string,
   values: ReadonlyArray<string>
 ): Labelled<State> => {
-  const one = (value: string) => Metric.withAttributes(metric, { [label]: value })
+  const one = (value: string) => make({ [label]: value })
   const known = new Map(values.map((value) => [value, one(value)]))
   const other = one("other")
   return { of: (value) => known.get(value) ?? other, all: [...known.values()] }

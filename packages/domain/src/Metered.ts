@@ -1,4 +1,4 @@
-import { Cause, Clock, Effect, Exit } from "effect"
+import { Cause, Clock, Context, Effect, Exit } from "effect"
 import { callsAtZero, meter } from "./internal/meters.ts"
 
 const ended = <A, E>(exit: Exit.Exit<A, E>, outcome: (result: A) => string): string => {
@@ -15,13 +15,15 @@ export const metered = <A, E, R>(
   call: Effect.Effect<A, E, R>,
   outcome: (result: A) => string
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Clock.monotonicTimeNanos, (started) =>
-    Effect.onExit(call, (exit) =>
-      Effect.flatMap(Clock.monotonicTimeNanos, (now) =>
-        meter({ operation, outcome: ended(exit, outcome) }, now - started)
+  Effect.withFiber(({ context }) => {
+    const clock = Context.get(context, Clock.Clock)
+    const started = clock.monotonicTimeNanosUnsafe()
+    return Effect.onExit(call, (exit) =>
+      Effect.sync(() =>
+        meter({ operation, outcome: ended(exit, outcome) }, clock.monotonicTimeNanosUnsafe() - started, context)
       )
     )
-  )
+  })
 
 /** Has the counters of such calls exist, at 0, with these outcomes beside the usual ones. */
 export const meteredAtZero = (operations: ReadonlyArray<string>, outcomes: ReadonlyArray<string> = []) =>

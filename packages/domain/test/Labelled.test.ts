@@ -11,7 +11,10 @@ const series = (snapshots: ReadonlyArray<Metric.Metric.Snapshot>, id: string) =>
   )
 
 describe("A metric with a label of known values", () => {
-  const { all, of } = labelled(Metric.counter("counted", { incremental: true }), "why", ["one", "two"])
+  const { all, of } = labelled((attributes) => Metric.counter("counted", { incremental: true, attributes }), "why", [
+    "one",
+    "two"
+  ])
 
   it.effect("is there for each of them at 0, before anything is counted", () =>
     Effect.gen(function* () {

@@ -27,11 +27,13 @@ export class LocalExecution extends Context.Service<
 
 const routes = ["here", "elsewhere", "lost"] as const
 const routed = labelled(
-  Metric.counter("alga_extension_cluster_executions_total", {
-    description:
-      "Executions asked of this runner by callers, by where they ran: here, elsewhere, or lost with their runner",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_cluster_executions_total", {
+      description:
+        "Executions asked of this runner by callers, by where they ran: here, elsewhere, or lost with their runner",
+      incremental: true,
+      attributes
+    }),
   "route",
   routes
 )

@@ -34,10 +34,12 @@ const passing: ReadonlySet<RunnerErrorCode> = new Set([
 ])
 
 const settled = labelled(
-  Metric.counter("alga_extension_trigger_attempts_total", {
-    description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_trigger_attempts_total", {
+      description: "Attempts of kept triggers, by outcome: done, waiting for another attempt, dead, or given up",
+      incremental: true,
+      attributes
+    }),
   "outcome",
   ["done", "waiting", "dead", "given-up"]
 )

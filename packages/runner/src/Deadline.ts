@@ -1,6 +1,7 @@
 import { defaultLimits, ExecutionFailed } from "@alga-psa/ext-adapters-wit"
 import type { UsedRights } from "@alga-psa/ext-domain"
-import { Clock, Context, Duration, Effect, Fiber } from "effect"
+import { after, leave, waitUnless } from "@alga-psa/ext-domain/WaitUnless"
+import { Clock, Context, Effect, Fiber } from "effect"
 import { afterRun, fail, type RunnerError } from "./RunnerError.ts"
 
 const tooLate = () => fail("overloaded", "the time limit was over before the extension began (timeoutMs)")
@@ -41,9 +42,9 @@ export type Wait = keyof typeof waits
 
 /** These get the rest of the time and end themselves, with a better answer. */
 const endByThemselves: ReadonlySet<Wait> = new Set(["extension", "runner", "key"])
-const grace = Duration.millis(50)
+const graceMs = 50
 /** What is within another effect that ends at the same deadline knows more of it, and answers first. */
-const graceForInner = Duration.millis(25)
+const graceForInnerMs = 25
 
 /** When a request must be answered, and what it waits for at the moment. */
 export interface Deadline {
@@ -79,9 +80,12 @@ export const lower = (deadline: Deadline, milliseconds: number | null | undefine
   depth: 0
 })
 
+const leftOf = ({ milliseconds, started }: Deadline, now: bigint): number =>
+  Math.max(0, Math.ceil(milliseconds - Number(now - started) / 1e6))
+
 /** Whole milliseconds that are left, rounded up; never negative. */
-export const left = ({ milliseconds, started }: Deadline): Effect.Effect<number> =>
-  Effect.map(Clock.monotonicTimeNanos, (now) => Math.max(0, Math.ceil(milliseconds - Number(now - started) / 1e6)))
+export const left = (deadline: Deadline): Effect.Effect<number> =>
+  Effect.map(Clock.monotonicTimeNanos, (now) => leftOf(deadline, now))
 
 /** Whole milliseconds that the present request has left; null where it has no deadline. */
 export const rest: Effect.Effect<number | null> = Effect.flatMap(Deadline, (deadline) =>
@@ -107,15 +111,12 @@ export const waitFor =
 export const withRan = ({ ran }: Deadline, error: RunnerError): Effect.Effect<never, RunnerError> =>
   ran === null ? Effect.fail(error) : Effect.flatMap(ran, (rights) => Effect.fail(afterRun(error, rights)))
 
-const over = (deadline: Deadline, depth: number): Effect.Effect<never, RunnerError> =>
-  Effect.gen(function* () {
-    yield* Effect.sleep(yield* left(deadline))
-    if (endByThemselves.has(deadline.waiting)) yield* Effect.sleep(grace)
-    if (deadline.depth > depth) yield* Effect.sleep(graceForInner)
+const over = (deadline: Deadline): Effect.Effect<never, RunnerError> =>
+  Effect.suspend(() => {
     const [name, answer] = waits[deadline.waiting]
     const { code, detail } = answer()
     const error = fail(code, detail, new Error(`${deadline.milliseconds} ms were over while waiting for ${name}`))
-    return yield* withRan(deadline, error)
+    return withRan(deadline, error)
   })
 
 /**
@@ -126,28 +127,35 @@ export const endAt =
   (deadline: Deadline) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
+      Effect.flatMap(Clock.Clock, (clock) => {
         const depth = ++deadline.depth
-        const work = yield* Effect.forkDetach(Effect.provideService(effect, Deadline, deadline), {
-          startImmediately: true
-        })
-        return yield* restore(Effect.raceFirst(Fiber.join(work), over(deadline, depth))).pipe(
-          Effect.onInterrupt(() => Fiber.interrupt(work)),
-          Effect.tapError(() => Effect.sync(() => work.interruptUnsafe())),
-          Effect.ensuring(
-            Effect.sync(() => {
-              deadline.depth = depth - 1
-            })
-          )
+        const work = waitUnless<A, E, never, RunnerError, never>({
+          signal: after([
+            () => leftOf(deadline, clock.monotonicTimeNanosUnsafe()),
+            () => (endByThemselves.has(deadline.waiting) ? graceMs : 0),
+            () => (deadline.depth > depth ? graceForInnerMs : 0)
+          ]),
+          late: (late) => Effect.ensuring(over(deadline), leave(late)),
+          left: Fiber.interrupt
+        })(Effect.provideService(effect, Deadline, deadline))
+        return Effect.ensuring(
+          restore(work),
+          Effect.sync(() => {
+            deadline.depth = depth - 1
+          })
         )
       })
     )
+
+/** Whether somebody around this fails at the deadline with what this would fail with. Who waits for a key knows less of it. */
+const isHeld = ({ depth, waiting }: Deadline): boolean => depth > 0 && waiting !== "key"
 
 /** Carries out the effect and fails at the present deadline, or, where there is none, at one that starts now. */
 export const withDeadline =
   (milliseconds: number | null | undefined) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunnerError, R> =>
-    Effect.gen(function* () {
-      const deadline = (yield* Deadline) ?? lower(yield* start(yield* LongestTime), milliseconds)
-      return yield* endAt(deadline)(effect)
+    Effect.flatMap(Deadline, (deadline): Effect.Effect<A, E | RunnerError, R> => {
+      if (deadline !== null) return isHeld(deadline) ? effect : endAt(deadline)(effect)
+      const started = Effect.flatMap(LongestTime, start)
+      return Effect.flatMap(started, (longest) => endAt(lower(longest, milliseconds))(effect))
     })

@@ -29,11 +29,16 @@ const pauses = { first: 1_000, longest: 30_000 }
 /** How long lines that are left may take when the runner stops. */
 const timeAtEnd = Duration.seconds(2)
 
-const lines = Metric.counter("alga_extension_debug_lines_total", {
-  description: "Lines of extensions for the debug stream, by outcome: sent, or lost",
-  incremental: true
-})
-const outcomes = labelled(lines, "outcome", ["sent", "lost"])
+const outcomes = labelled(
+  (attributes) =>
+    Metric.counter("alga_extension_debug_lines_total", {
+      description: "Lines of extensions for the debug stream, by outcome: sent, or lost",
+      incremental: true,
+      attributes
+    }),
+  "outcome",
+  ["sent", "lost"]
+)
 const [sent, lost] = [outcomes.of("sent"), outcomes.of("lost")]
 
 /** A line as the product's debug page reads it. */

@@ -17,6 +17,7 @@ import {
   TimeLeft,
   type UsedRights
 } from "@alga-psa/ext-domain"
+import { spanned } from "@alga-psa/ext-domain/Spanned"
 import { Context, Effect, Layer } from "effect"
 import { Components } from "./Components.ts"
 import { Deadline, LongestTime, rest, waitFor, withDeadline } from "./Deadline.ts"
@@ -111,7 +112,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         yield* Effect.mapError(secrets.listKeys, (error) => fail("secret_decrypt_failed", "", error.cause ?? error))
       })
 
-      const execute = Effect.fn("Execution.run")(function* (request: ExecuteRequest, onRun: () => void) {
+      const execute = Effect.fnUntraced(function* (request: ExecuteRequest, onRun: () => void) {
         const access = yield* waitFor("rights")(available)
         yield* noteUnknown(request, access)
         const hash = request.context.content_hash
@@ -139,7 +140,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         const answer = yield* settled(component, mostRenewals)
         yield* countResponse(answer.status)
         return executeResponse(answer)
-      })
+      }, spanned("Execution.run"))
 
       const run = Effect.fnUntraced(function* (request: ExecuteRequest) {
         const deadline = yield* Deadline

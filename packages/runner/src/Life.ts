@@ -1,4 +1,5 @@
-import { Context, Deferred, Duration, Effect, Layer } from "effect"
+import { waitUnless } from "@alga-psa/ext-domain/WaitUnless"
+import { Context, Deferred, Duration, Effect, Fiber, Layer } from "effect"
 import { Deadline, withRan } from "./Deadline.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
 
@@ -16,7 +17,6 @@ export interface StopOptions {
 const linger = Duration.millis(250)
 
 const stopped = fail("shutting_down", "the runner stopped before the extension answered")
-const isStopped = (error: unknown): error is RunnerError => error === stopped
 
 /** Work that is cut off reports what it had done by then, so that it is not repeated wrongly. */
 const cutShort = (error: RunnerError) =>
@@ -39,7 +39,7 @@ export class Life extends Context.Service<
 export const layer: Layer.Layer<Life> = Layer.effect(
   Life,
   Effect.gen(function* () {
-    const cut = yield* Deferred.make<never, RunnerError>()
+    const cuts = new Set<() => void>()
     const idle = yield* Deferred.make<void>()
     let state: "ready" | "delay" | "closed" = "ready"
     let working = 0
@@ -53,16 +53,26 @@ export const layer: Layer.Layer<Life> = Layer.effect(
       return settle
     })
 
+    const cutAll = (): void => {
+      for (const cut of cuts) cut()
+    }
+    const unlessCut = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      waitUnless<A, E, never, RunnerError, never>({
+        signal: (end) => {
+          cuts.add(end)
+          return () => cuts.delete(end)
+        },
+        late: (working) => Effect.andThen(Fiber.interrupt(working), cutShort(stopped)),
+        left: Fiber.interrupt
+      })(work)
+
     return Life.of({
       ready: () => state === "ready",
       admit: (work) =>
         Effect.uninterruptibleMask((restore) => {
           if (state === "closed") return Effect.fail(fail("shutting_down", "the runner takes no more work"))
           working += 1
-          return Effect.ensuring(
-            Effect.catchIf(restore(Effect.raceFirst(work, Deferred.await(cut))), isStopped, cutShort),
-            done
-          )
+          return Effect.ensuring(restore(unlessCut(work)), done)
         }),
       stop: Effect.fnUntraced(function* ({ delay, grace, leave = Effect.void }) {
         state = "delay"
@@ -77,7 +87,7 @@ export const layer: Layer.Layer<Life> = Layer.effect(
             orElse: () =>
               Effect.logWarning("the grace time is over: work is cut").pipe(
                 Effect.annotateLogs({ working }),
-                Effect.andThen(Deferred.fail(cut, stopped)),
+                Effect.andThen(Effect.sync(cutAll)),
                 Effect.andThen(Deferred.await(idle))
               )
           })

@@ -29,6 +29,7 @@ export const logFields = {
   outcome: ["text", "how an execution or a host call ended"],
   durationMs: ["number", "how long it took, in milliseconds"],
   records: ["number", "access records that could not be written"],
+  lines: ["number", "log lines that could not be written"],
   resultCount: ["number", "records that were found or written"],
   missing: ["text", "the capability or permission that is missing"],
   why: ["text", "why a call was denied, or what rule its input breaks"],

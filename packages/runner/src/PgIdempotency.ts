@@ -33,10 +33,12 @@ const sweeping = Schedule.spaced("5 minutes")
 
 const names = ["first", "replayed", "mismatch", "refused"] as const
 const outcomes = labelled(
-  Metric.counter("alga_extension_idempotent_requests_total", {
-    description: "Requests with an idempotency key, by outcome",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_idempotent_requests_total", {
+      description: "Requests with an idempotency key, by outcome",
+      incremental: true,
+      attributes
+    }),
   "outcome",
   names
 )

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto"
+import { hash, timingSafeEqual } from "node:crypto"
 import { Context, Effect, Layer, Redacted, Stream } from "effect"
 
 /** The header that carries the caller's proof. */
@@ -15,7 +15,7 @@ export class ServiceToken extends Context.Service<
   }
 >()("@alga-psa/ext-runner/ServiceToken") {}
 
-const digest = (text: string) => createHash("sha256").update(text, "utf8").digest()
+const digest = (text: string) => hash("sha256", text, "buffer")
 
 /** The tokens that are valid at a time, such as the present one and the one before it. */
 export type Tokens = readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Console, Effect, Logger } from "effect"
-import { jsonLogger, plainLine } from "../src/LogLine.ts"
+import { Cause, Console, Effect, Formatter, Logger, Redacted } from "effect"
+import { jsonLine, jsonLogger, plainLine } from "../src/LogLine.ts"
 import { oddInLine } from "../testing/LogLines.ts"
 
 const logged = (line: Effect.Effect<void>) =>
@@ -40,6 +40,28 @@ describe("a log line", () => {
       const [line = ""] = lines
       assert.deepStrictEqual(JSON.parse(line).annotations, { tenant: "t", library: "module=of a library runner=[1,2]" })
       assert.isNull(oddInLine(line))
+    })
+  )
+
+  it.effect("is the same whichever way it is made, and hides what is redacted", () =>
+    Effect.gen(function* () {
+      const lines: Array<readonly [made: string, formed: string]> = []
+      const both = Logger.make<unknown, void>((options) => {
+        lines.push([jsonLine.log(options), Formatter.formatJson(Logger.formatStructured.log(plainLine(options)))])
+      })
+      const log = Effect.gen(function* () {
+        yield* Effect.logInfo("a line")
+        yield* Effect.logWarning("with fields").pipe(
+          Effect.annotateLogs({ tenant: 't "1"', user: null, durationMs: Number.NaN, replayed: true })
+        )
+        yield* Effect.logError("with a cause", new Error("why"))
+        yield* Effect.withLogSpan(Effect.logInfo("with a span"), "span")
+        yield* Effect.annotateLogs(Effect.logInfo("with a secret"), { tenant: Redacted.make("hidden") })
+      })
+      yield* Effect.provide(log, Logger.layer([both]))
+      assert.lengthOf(lines, 5)
+      for (const [made, formed] of lines) assert.strictEqual(made, formed)
+      assert.notInclude(lines.flat().join(), "hidden")
     })
   )
 

@@ -1,4 +1,5 @@
-import { Duration, Effect, Fiber } from "effect"
+import { after, leave, waitUnless } from "@alga-psa/ext-domain/WaitUnless"
+import { Duration, Effect } from "effect"
 
 /**
  * Waits for a read no longer than the duration, and not for its end if the caller is interrupted. A statement that is
@@ -9,13 +10,9 @@ export const answeredWithin =
   <B, E2>(duration: Duration.Duration, late: Effect.Effect<B, E2>) =>
   <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A | B, E | E2, R> =>
     Duration.isFinite(duration)
-      ? Effect.uninterruptibleMask((restore) =>
-          Effect.flatMap(Effect.forkDetach(Effect.interruptible(read)), (fiber) =>
-            Fiber.join(fiber).pipe(
-              Effect.timeoutOrElse({ duration, orElse: () => late }),
-              restore,
-              Effect.onError(() => Effect.forkDetach(Fiber.interrupt(fiber)))
-            )
-          )
-        )
+      ? waitUnless<A, E, B, E2, never>({
+          signal: after([() => Duration.toMillis(duration)]),
+          late: (work) => Effect.andThen(leave(work), late),
+          left: leave
+        })(read)
       : read

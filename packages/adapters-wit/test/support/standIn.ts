@@ -21,6 +21,7 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
   const kill = () => breakWith({ reason: "exited", detail: "ended by the host" })
   const node: RestrictedNode = {
     pid: -1,
+    processorTime: () => null,
     send: () => 0,
     receive: () => {},
     onBroken: () => () => {},
@@ -46,7 +47,8 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     served: 0,
     residentBytes: 0,
     fileBytes: 0,
-    ownBytes: 67_108_864
+    ownBytes: 67_108_864,
+    hasWorked: false
   }
 }
 

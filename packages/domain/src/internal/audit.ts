@@ -1,8 +1,9 @@
-import { Cause, Clock, Effect, Exit } from "effect"
+import { Cause, Clock, Context, Effect, Exit } from "effect"
 import type { AccessRecord } from "../AccessRecord.ts"
 import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { NotOffered } from "../NotOffered.ts"
+import { spanned } from "../Spanned.ts"
 import { installedVersions } from "./executions.ts"
 import { meter } from "./meters.ts"
 import type { Coded, Operation, Steps } from "./operation.ts"
@@ -76,9 +77,11 @@ export const audited = <A, E extends Coded, R>(
   keep?: (record: AccessRecord) => void
 ): Effect.Effect<A, E, R | Invocation> =>
   Effect.flatMap(Invocation, (invocation) =>
-    Effect.flatMap(Clock.monotonicTimeNanos, (started) =>
-      Effect.onExit(call, (exit) =>
-        Clock.clockWith((clock) => {
+    Effect.withFiber(({ context }) => {
+      const clock = Context.get(context, Clock.Clock)
+      const started = clock.monotonicTimeNanosUnsafe()
+      return Effect.onExit(call, (exit) =>
+        Effect.suspend(() => {
           const nanos = clock.monotonicTimeNanosUnsafe() - started
           const { outcome, level, details, causes } = report(exit, reading)
           const labels = { operation: operation.name, outcome }
@@ -91,11 +94,12 @@ export const audited = <A, E extends Coded, R>(
             ...details
           }
           keep?.(record)
-          return meter(labels, nanos).pipe(
-            Effect.andThen(Effect.annotateCurrentSpan(labels)),
-            Effect.andThen(Effect.annotateLogs(Effect.logWithLevel(level)("host call", ...causes), record))
+          meter(labels, nanos, context)
+          return Effect.andThen(
+            Effect.annotateCurrentSpan(labels),
+            Effect.annotateLogs(Effect.logWithLevel(level)("host call", ...causes), record)
           )
         })
       )
-    )
-  ).pipe(Effect.withSpan(operation.span, undefined, { captureStackTrace: false }))
+    })
+  ).pipe(spanned(operation.span))

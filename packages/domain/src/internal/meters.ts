@@ -1,16 +1,6 @@
-import { Effect, Metric } from "effect"
+import { type Context, type Effect, Metric } from "effect"
 import { atZero } from "../Labelled.ts"
 import type { Coded, Operation } from "./operation.ts"
-
-const calls = Metric.counter("alga_extension_host_calls_total", {
-  description: "Host calls, by operation and outcome",
-  incremental: true
-})
-
-const durations = Metric.histogram("alga_extension_host_call_duration_seconds", {
-  description: "Duration of host calls in seconds, by operation and outcome",
-  boundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
-})
 
 interface Labels {
   readonly operation: string
@@ -18,8 +8,19 @@ interface Labels {
 }
 
 const metersFor = ({ operation, outcome }: Labels) => {
-  const labels = { operation, outcome }
-  return { calls: Metric.withAttributes(calls, labels), durations: Metric.withAttributes(durations, labels) }
+  const attributes = { operation, outcome }
+  return {
+    calls: Metric.counter("alga_extension_host_calls_total", {
+      description: "Host calls, by operation and outcome",
+      incremental: true,
+      attributes
+    }),
+    durations: Metric.histogram("alga_extension_host_call_duration_seconds", {
+      description: "Duration of host calls in seconds, by operation and outcome",
+      boundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      attributes
+    })
+  }
 }
 
 const kept = new Map<string, ReturnType<typeof metersFor>>()
@@ -32,9 +33,10 @@ const metersOf = (labels: Labels) => {
 }
 
 /** Counts and times one host call. Both labels are from the code, so that there are as many as it has. */
-export const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+export const meter = (labels: Labels, nanos: bigint, context: Context.Context<never>): void => {
   const meters = metersOf(labels)
-  return Effect.andThen(Metric.update(meters.calls, 1), Metric.update(meters.durations, Number(nanos) / 1e9))
+  meters.calls.updateUnsafe(1, context)
+  meters.durations.updateUnsafe(Number(nanos) / 1e9, context)
 }
 
 /** Has the counters of these outcomes of an operation exist, at 0. */

@@ -1,7 +1,7 @@
 import { TellsConnections } from "@alga-psa/ext-adapters-pg/ServerConnection"
 import { thisContainer } from "@alga-psa/ext-adapters-wit"
 import { TellsConfinement } from "@alga-psa/ext-adapters-wit/TellsConfinement"
-import { Duration, Effect, Fiber, type FileSystem, Layer, Logger, type Option, Schedule, Stream } from "effect"
+import { Duration, Effect, Fiber, type FileSystem, Layer, type Option, Schedule, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer } from "effect/http"
 import * as Access from "../Access.ts"
@@ -15,7 +15,7 @@ import { hangUps } from "../internal/hangUp.ts"
 import { addressToListenOn } from "../internal/http/listenOn.ts"
 import { sizesInWords } from "../internal/sizeRows.ts"
 import { Life, type StopOptions } from "../Life.ts"
-import { jsonLogger } from "../LogLine.ts"
+import * as LogOutput from "../LogOutput.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
 import * as ProcessFigures from "../ProcessFigures.ts"
 import { Readiness } from "../Readiness.ts"
@@ -195,7 +195,7 @@ export const serve = Command.make("serve", { cluster, settingsFile }, (flags) =>
     Layer.launch,
     Effect.provideService(TellsConnections, true),
     Effect.provideService(TellsConfinement, true),
-    Effect.provide(Logger.layer([jsonLogger]))
+    Effect.provide(LogOutput.layer)
   )
 ).pipe(
   Command.withDescription("Serve executions over HTTP. Settings come from the environment and a file; see `config`."),

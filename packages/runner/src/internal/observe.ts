@@ -5,19 +5,23 @@ import { type RunnerError, statusOf } from "../RunnerError.ts"
 const outcomes = ["ok", "accepted", "interrupted", ...Object.keys(statusOf)]
 
 const executions = labelled(
-  Metric.counter("alga_extension_executions_total", {
-    description: "Executions, by outcome; accepted if the execution is carried out later",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_executions_total", {
+      description: "Executions, by outcome; accepted if the execution is carried out later",
+      incremental: true,
+      attributes
+    }),
   "outcome",
   outcomes
 )
 
 const durations = labelled(
-  Metric.histogram("alga_extension_execution_duration_seconds", {
-    description: "Duration of executions in seconds, by outcome",
-    boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-  }),
+  (attributes) =>
+    Metric.histogram("alga_extension_execution_duration_seconds", {
+      description: "Duration of executions in seconds, by outcome",
+      boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      attributes
+    }),
   "outcome",
   outcomes
 )

@@ -4,11 +4,13 @@ import { type Effect, Metric } from "effect"
 const classes = ["1xx", "2xx", "3xx", "4xx", "5xx"]
 
 const responses = labelled(
-  Metric.counter("alga_extension_handler_responses_total", {
-    description:
-      "Answers of handlers that ran on this runner, those of kept triggers included, by the class of their status",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_handler_responses_total", {
+      description:
+        "Answers of handlers that ran on this runner, those of kept triggers included, by the class of their status",
+      incremental: true,
+      attributes
+    }),
   "class",
   classes
 )

@@ -91,6 +91,13 @@ export class ServerStream extends Duplex {
     this.route = route
   }
 
+  /** Once there is a connection, a message goes to it without the way through a stream. */
+  override write(chunk: unknown, encoding?: unknown, done?: unknown): boolean {
+    const { socket } = this
+    const isDirect = socket !== null && encoding === undefined && this.writable && this.writableLength === 0
+    return isDirect ? socket.write(chunk as Buffer) : super.write(chunk, encoding as BufferEncoding, done as () => void)
+  }
+
   override _read(): void {
     this.socket?.resume()
   }
@@ -170,7 +177,9 @@ export class ServerStream extends Duplex {
     if (words !== null) this.push(words)
     if (socket.destroyed) return void this.push(null)
     socket.on("data", (chunk) => {
-      if (!this.push(chunk)) socket.pause()
+      const isDirect = this.readableFlowing === true && this.readableLength === 0
+      if (isDirect) this.emit("data", chunk)
+      else if (!this.push(chunk)) socket.pause()
     })
     socket.on("end", () => this.push(null))
     socket.on("error", (cause) => this.destroy(cause))

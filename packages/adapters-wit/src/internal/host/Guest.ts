@@ -5,6 +5,7 @@ import type { ToGuest } from "../child/Messages.ts"
 import { type GuestMessage, guestMessage } from "./GuestMessage.ts"
 import { type Installs, makeInstalls } from "./Installs.ts"
 import { logLine } from "./logLine.ts"
+import { processMemory } from "./processMemory.ts"
 import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
 import { typicalBytes } from "./typicalBytes.ts"
 
@@ -26,8 +27,10 @@ export interface Guest {
   residentBytes: number
   /** What it has of files, which it shares with others, in bytes. */
   fileBytes: number
-  /** What it has for itself, in bytes, as far as is known. */
+  /** What it has for itself, in bytes, as far as is known; see {@link ownBytesOf}. */
   ownBytes: number
+  /** Whether it has worked since the system was asked what it has. */
+  hasWorked: boolean
 }
 
 const detailBytes = 2_048
@@ -78,6 +81,13 @@ export const noteSize = (guest: Guest, residentBytes: number): void => {
   guest.ownBytes = Math.max(leastOwnBytes, residentBytes - guest.fileBytes)
 }
 
+/** What a process has for itself, in bytes. The system is asked once after work has ended, and only where somebody must know. */
+export const ownBytesOf = (guest: Guest): number => {
+  if (guest.hasWorked) guest.ownBytes = processMemory(guest.node.pid)?.own ?? guest.ownBytes
+  guest.hasWorked = false
+  return guest.ownBytes
+}
+
 /** Starts a process that is not bound to anything, and does not wait for it. */
 export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   node: start(options),
@@ -89,5 +99,6 @@ export const startGuest = (options: RestrictedNodeOptions): Guest => ({
   served: 0,
   residentBytes: 0,
   fileBytes: 0,
-  ownBytes: typicalBytes
+  ownBytes: typicalBytes,
+  hasWorked: false
 })

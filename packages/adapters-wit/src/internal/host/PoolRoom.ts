@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { ExecutionFailed } from "../../ExecutionFailed.ts"
-import type { Guest } from "./Guest.ts"
+import { type Guest, ownBytesOf } from "./Guest.ts"
 import type { Place } from "./poolKey.ts"
 import type { Restore } from "./Restore.ts"
 import { typicalBytes } from "./typicalBytes.ts"
@@ -45,7 +45,7 @@ interface Turn {
 
 const mebibyte = 1_048_576
 
-const bytesOf = (guests: Iterable<Guest>): number => [...guests].reduce((sum, { ownBytes }) => sum + ownBytes, 0)
+const bytesOf = (guests: Iterable<Guest>): number => [...guests].reduce((sum, guest) => sum + ownBytesOf(guest), 0)
 
 /** Room for the processes in `all`. `makeRoom` ends one that waits for work and says whether there was one. */
 export const makePoolRoom = (

@@ -9,6 +9,7 @@ import type { Program } from "./Engine.ts"
 import { FrameTooLarge, frame, headerOf, makeFrameReader } from "./FrameReader.ts"
 import { countMemoryKills, wasMemoryKill } from "./memoryKills.ts"
 import { bootstrap } from "./ProgramText.ts"
+import { makeProcessorClock } from "./processorTime.ts"
 
 /** Why a child process can no longer be talked to. The detail is for the host's own log. */
 export interface Broken {
@@ -19,6 +20,8 @@ export interface Broken {
 /** A Node process without any right but to read its program, and two pipes of frames to it. */
 export interface RestrictedNode {
   readonly pid: number
+  /** Milliseconds that it has spent on processors; null where the system does not say, or it is gone. */
+  readonly processorTime: () => number | null
   /** Sends frames of bytes or of text. A process that is gone takes them silently. */
   readonly send: (...bodies: ReadonlyArray<Uint8Array | string>) => void
   /** Hands over the next frame. Only one may wait; a frame that nobody waits for breaks the process. */
@@ -122,6 +125,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   const closed = Deferred.makeUnsafe<never, Broken>()
   const exited = Deferred.makeUnsafe<void>()
   const kill = (): void => void child.kill("SIGKILL")
+  const clock = makeProcessorClock(child.pid ?? -1)
   let broken: Broken | null = null
   let waiting: ((body: Buffer) => void) | null = null
   const listeners = new Set<(why: Broken) => void>()
@@ -159,6 +163,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   })
   const ended = (why: Broken): void => {
     running.delete(kill)
+    clock.close()
     breakWith(why)
     Deferred.doneUnsafe(exited, Effect.void)
   }
@@ -196,6 +201,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
 
   return {
     pid: child.pid ?? -1,
+    processorTime: clock.now,
     send,
     receive,
     onBroken,

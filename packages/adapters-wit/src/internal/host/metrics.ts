@@ -8,10 +8,12 @@ const one = (counter: Metric.Metric<number, unknown>): Effect.Effect<void> => Me
 
 /** What became of an instance after its request; a guest's own words are `other`. */
 const instances = labelled(
-  Metric.counter("alga_extension_sandbox_instances_total", {
-    description: "Fate of an instance after a request: restored, or why it was thrown away",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_sandbox_instances_total", {
+      description: "Fate of an instance after a request: restored, or why it was thrown away",
+      incremental: true,
+      attributes
+    }),
   "outcome",
   ["restored", ...obstacles, ...unrestorable, ...executionFailedReasons, "interrupted", "other"]
 )
@@ -28,10 +30,12 @@ const memoryRefused = Metric.counter("alga_extension_sandbox_memory_refused_tota
 export const countMemoryRefused: Effect.Effect<void> = one(memoryRefused)
 
 const recycled = labelled(
-  Metric.counter("alga_extension_sandbox_processes_recycled_total", {
-    description: "Processes that were replaced without a failed request, by reason",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_sandbox_processes_recycled_total", {
+      description: "Processes that were replaced without a failed request, by reason",
+      incremental: true,
+      attributes
+    }),
   "why",
   ["dead", "room", "requests", "memory", "idle", "not-ready", "priority", "other"]
 )
@@ -48,10 +52,12 @@ const waits = Metric.histogram("alga_extension_sandbox_wait_seconds", {
 export const noteWait = (milliseconds: number): Effect.Effect<void> => Metric.update(waits, milliseconds / 1_000)
 
 const failures = labelled(
-  Metric.counter("alga_extension_sandbox_failures_total", {
-    description: "Executions without a response, by reason",
-    incremental: true
-  }),
+  (attributes) =>
+    Metric.counter("alga_extension_sandbox_failures_total", {
+      description: "Executions without a response, by reason",
+      incremental: true,
+      attributes
+    }),
   "reason",
   executionFailedReasons
 )

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs"
+import { Buffer } from "node:buffer"
+import { closeSync, openSync, readFileSync, readSync } from "node:fs"
 
 const ticksPerSecond = 100
 const afterName = ") "
@@ -24,5 +25,37 @@ export const processorTime = (pid: number): number | null => {
     return processorTimeIn(readFileSync(`/proc/${pid}/stat`, "latin1"))
   } catch {
     return null
+  }
+}
+
+/** The processor times of one process, whose file is opened once. */
+export interface ProcessorClock {
+  /** As {@link processorTime} says; null once it is closed. */
+  readonly now: () => number | null
+  readonly close: () => void
+}
+
+/** Longer than any process has it. */
+const stat = Buffer.alloc(4_096)
+
+/** The clock of a process. It must be closed, and does nothing before it is asked for the first time. */
+export const makeProcessorClock = (pid: number): ProcessorClock => {
+  let file: number | null = null
+  let closed = false
+  return {
+    now: () => {
+      if (closed) return null
+      try {
+        file ??= openSync(`/proc/${pid}/stat`, "r")
+        return processorTimeIn(stat.toString("latin1", 0, readSync(file, stat, 0, stat.byteLength, 0)))
+      } catch {
+        return null
+      }
+    },
+    close: () => {
+      closed = true
+      if (file !== null) closeSync(file)
+      file = null
+    }
   }
 }

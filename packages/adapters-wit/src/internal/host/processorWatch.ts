@@ -1,5 +1,4 @@
 import { setPriority } from "node:os"
-import { processorTime } from "./processorTime.ts"
 import type { RestrictedNode } from "./RestrictedNode.ts"
 
 /** Processor time after which a request is a long one. */
@@ -42,7 +41,7 @@ export const promote = (pid: number): boolean => {
  * than a second, else from 10 ms on. Where the system tells no processor times it does nothing.
  */
 export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () => void): ProcessorWatch => {
-  let start = cpuMs < coarseMs ? processorTime(node.pid) : null
+  let start = cpuMs < coarseMs ? node.processorTime() : null
   let long = false
   let demoted = false
   let timer: NodeJS.Timeout | undefined
@@ -51,7 +50,7 @@ export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () =
     timer = setTimeout(check, Math.max(leastPauseMs, milliseconds / processorsAtOnce))
   }
   const check = (): void => {
-    const now = processorTime(node.pid)
+    const now = node.processorTime()
     if (now === null) return
     start ??= now
     const used = now - start

@@ -26,18 +26,18 @@ const checkType = ({ headers }: HttpServerRequest.HttpServerRequest): Effect.Eff
 
 const readBytes = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
   const most = yield* RequestBytes
-  const tooLarge = fail("payload_too_large", `a request body holds at most ${ByteSize.toNumberUnsafe(most)} bytes`)
   const mostBytes = ByteSize.toNumberUnsafe(most)
+  const tooLarge = () => fail("payload_too_large", `a request body holds at most ${mostBytes} bytes`)
   const reported = request.headers["content-length"]
   const length = reported === undefined ? mostBytes : Number(reported)
-  if (length > mostBytes) return yield* tooLarge
+  if (length > mostBytes) return yield* tooLarge()
   const room = yield* BodyRoom
   yield* waitFor("room")(room.hold(request.headers["x-alga-tenant"] ?? "", length))
   return yield* request.arrayBuffer.pipe(
     Effect.provideService(HttpServerRequest.MaxBodySize, most),
     Effect.mapError((error) =>
       error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
-        ? tooLarge
+        ? tooLarge()
         : fail("invalid_request", "the body could not be read", error)
     )
   )
