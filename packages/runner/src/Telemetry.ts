@@ -113,7 +113,7 @@ const countersOf = (signal: Signal) =>
         description:
           "Requests to OTLP receivers: taken, refused (the receiver answers 4xx or 5xx), or failed (it does not answer)",
         incremental: true,
-        attributes: { signal, ...attributes }
+        attributes: { ...attributes, signal }
       }),
     "outcome",
     outcomes
