@@ -73,6 +73,8 @@ const mostInstances = 128
 const instancesMb = 256
 /** What a process takes beside its instances, by which the real pool counts. */
 const besideInstancesMb = 64
+/** Below this, processes of the same component make room for each other's instances. */
+const leastShareMb = 80
 /** How long is waited in all for processes of one component before another one starts. */
 const mostWaitMs = 100
 const demandHalfMs = 60_000
@@ -159,6 +161,11 @@ export const makePool = (setup: PoolSetup, costs: PoolCosts, { at, now, work }: 
     return process
   }
 
+  const takeLoaded = (install: number): Taken | undefined => {
+    const ahead = idle.find(({ component, loaded }) => loaded && component === componentOf(install))
+    return ahead && serve(remove(ahead), install, costs.loadedFirst, "loaded")
+  }
+
   const takeIdle = (install: number): Process | undefined => {
     const bound = idle.filter(({ key, loaded }) => !loaded && key === keyOf(install))
     return bound.findLast(({ installs }) => installs.includes(install)) ?? bound.at(-1)
@@ -172,7 +179,7 @@ export const makePool = (setup: PoolSetup, costs: PoolCosts, { at, now, work }: 
       if (!waiters.includes(waiter)) return
       waiters = waiters.filter((other) => other !== waiter)
       waited.set(key, 0)
-      then(start(install))
+      then(takeLoaded(install) ?? start(install))
     })
   }
 
@@ -189,16 +196,20 @@ export const makePool = (setup: PoolSetup, costs: PoolCosts, { at, now, work }: 
     if (kept !== undefined) return then(serveKept(remove(kept), install))
     const soon = settling.entries().find(([{ key }, claim]) => key === keyOf(install) && claim === null)
     if (soon !== undefined) return void settling.set(soon[0], (process) => then(serveKept(process, install)))
-    const ahead = idle.find(({ component, loaded }) => loaded && component === componentOf(install))
-    if (ahead !== undefined) return then(serve(remove(ahead), install, costs.loadedFirst, "loaded"))
     const isAtWork = [...all].some((process) => process.key === keyOf(install) && !process.loaded)
     if (setup.per === "component" && isAtWork) return waitFor(install, then)
-    then(start(install))
+    then(takeLoaded(install) ?? start(install))
   }
+
+  /** What each process may take of the memory for idle ones, in MB. */
+  const share = (): number => setup.idleMb / Math.max(1, all.size)
 
   const leastNeeded = (): Process | undefined => {
     const kept = idle.filter(({ loaded }) => !loaded)
     if (kept.length > setup.idleProcesses) return kept[0]
+    const others = (one: Process) => kept.some((other) => other !== one && other.key === one.key)
+    const spared = kept.find((one) => one.installs.length > 1 && others(one))
+    if (share() < leastShareMb && spared !== undefined) return spared
     const isTooMuch = idle.length > 1 && memory(idle) > setup.idleMb
     return isTooMuch ? (idle.find(({ loaded }) => loaded) ?? kept[0]) : undefined
   }
@@ -210,8 +221,8 @@ export const makePool = (setup: PoolSetup, costs: PoolCosts, { at, now, work }: 
   }
 
   const give: Pool["give"] = (process) => {
-    const share = setup.idleMb / Math.max(1, all.size) - besideInstancesMb
-    const room = Math.min(mostInstances, Math.floor(Math.min(instancesMb, share) / setup.instanceMb))
+    const most = Math.min(instancesMb, share() - besideInstancesMb)
+    const room = Math.min(mostInstances, Math.floor(most / setup.instanceMb))
     process.installs = process.installs.slice(-Math.max(1, room))
     const claim = settling.get(process)
     settling.delete(process)

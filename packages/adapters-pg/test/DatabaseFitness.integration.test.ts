@@ -85,14 +85,14 @@ describe("A database", () => {
       run(Effect.provide(databaseFitness({ ...usual, ...wanted }), PgClient.layer({ url: owner, maxConnections: 1 })))
     assert.match(
       String((await plain({})).session),
-      /does not reach the server: behind a pooler set DATABASE_POOLER=transaction/
+      /do not reach the server: behind a pooler set DATABASE_POOLER=transaction/
     )
     assert.match(String((await plain({ pooler: "transaction" })).session), /transactions of postgres may write/)
     const ofRole = (wanted: Partial<Wanted>) =>
       run(
         Effect.provide(databaseFitness({ ...usual, ...wanted }), PgClient.layer({ url: login.url, maxConnections: 1 }))
       )
-    assert.match(String((await ofRole({})).session), /does not reach the server/)
+    assert.match(String((await ofRole({})).session), /do not reach the server/)
     assert.isNull((await ofRole({ pooler: "transaction" })).session)
     await change(`ALTER ROLE ${login.name} SET statement_timeout = 0`)
     assert.match(String((await ofRole({ pooler: "transaction" })).session), /have no time-out/)

@@ -451,6 +451,44 @@ describe("GuestPool", () => {
     })
   )
 
+  it.effect(
+    "has installs that share a process wait for one at work before one is taken that has loaded their component",
+    () =>
+      Effect.gen(function* () {
+        const pool = yield* poolOf({ loadedSpares: 1 })
+        const first = yield* takeShared(pool, "x")
+        const loaded = yield* Deferred.make<Guest>()
+        yield* pool.keepLoaded("of a", (guest) => Effect.asVoid(Deferred.succeed(loaded, guest)))
+        const ahead = yield* Deferred.await(loaded)
+        const second = yield* Effect.forkChild(takeShared(pool, "y"), { startImmediately: true })
+        yield* TestClock.adjust(60)
+        yield* pool.keep(first, isReady)
+        assert.strictEqual(yield* Fiber.join(second), first)
+        const third = yield* Effect.forkChild(takeShared(pool, "z"), { startImmediately: true })
+        yield* TestClock.adjust(40)
+        assert.strictEqual(yield* Fiber.join(third), ahead)
+      })
+  )
+
+  it.effect.each([
+    { what: "ends", idleMb: 159, left: [false, true] },
+    { what: "keeps", idleMb: 160, left: [true, true] }
+  ])("$what one of two processes that share installs, where each has $idleMb / 2 MB", ({ idleMb, left }) =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf({ idleMb })
+      const first = yield* takeShared(pool, "x")
+      const other = yield* Effect.forkChild(takeShared(pool, "y"), { startImmediately: true })
+      yield* TestClock.adjust(100)
+      const guests = [first, yield* Fiber.join(other)]
+      for (const guest of guests) for (const install of ["x", "y"]) guest.installs.numberOf(install)
+      for (const guest of guests) yield* pool.keep(guest, isReady)
+      assert.deepEqual(
+        guests.map(({ node }) => node.isOpen()),
+        left
+      )
+    })
+  )
+
   it.effect("ends a process that is not ready again in time, and gives another to who waits for it", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer"
 import { transpile } from "@bytecodealliance/jco/component"
 import { assert, describe, it } from "@effect/vitest"
 import { hollowComponent } from "../src/internal/child/core/HollowComponent.ts"
+import { typicalComponent } from "../src/internal/child/TypicalComponent.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 
 const options = { name: "guest", instantiation: { tag: "sync" }, noTypescript: false, noNodejsCompat: true } as const
@@ -20,6 +21,7 @@ describe("A hollow component", () => {
     { what: "on StarlingMonkey", of: () => scriptGuest("counter", "starlingmonkey") },
     { what: "with a resource", of: () => coreGuest("keep-handle") },
     { what: "with a table, segments and a start function", of: () => coreGuest("keep-everywhere") },
+    { what: "that warms a transpiler up", of: async () => typicalComponent },
     { what: "of several instances", of: () => componentGuest("many-instances", 3) },
     { what: "with several memories in a module", of: () => componentGuest("two-memories") }
   ])("is transpiled to the very files of the whole one: $what", async ({ of }) => {
@@ -52,5 +54,11 @@ describe("A hollow component", () => {
     const hollow = hollowComponent(component)
     assert.deepEqual(hollow.bytes, component)
     assert.strictEqual(hollow.whole(component), component)
+  })
+})
+
+describe("The component that warms a transpiler up", () => {
+  it("is that of its text", async () => {
+    assert.deepEqual(Buffer.from(await componentGuest("typical")), Buffer.from(typicalComponent))
   })
 })

@@ -47,7 +47,7 @@ describe("The fields of a manifest", () => {
   it("may be in 32 lists and objects, and not in one more", () => {
     assert.isNull(fields(nested(32)))
     assert.throws(() => fields(nested(33)), "manifest.json has more than 32 nested lists and objects")
-    assert.throws(() => fields(`${'{"a":'.repeat(33)}1${"}".repeat(33)}`), "more than 32 lists and objects")
+    assert.throws(() => fields(`${'{"a":'.repeat(33)}1${"}".repeat(33)}`), "more than 32 nested lists and objects")
   })
 
   it("are not counted as deep for lists and objects behind each other, or for brackets in texts", () => {

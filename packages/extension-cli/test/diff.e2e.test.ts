@@ -150,7 +150,11 @@ describe("alga-ext diff of what a stranger made", () => {
       () => strange("odd.tar.zst", manifest, { "dist/main.wasm": Buffer.alloc(120_000_000) }),
       /dist\/main\.wasm has 120000000 bytes: at most 33554432/
     ],
-    ["a manifest of nested lists", () => strange("odd.tar.zst", "[".repeat(60_000)), /more than 32 lists and objects/],
+    [
+      "a manifest of nested lists",
+      () => strange("odd.tar.zst", "[".repeat(60_000)),
+      /more than 32 nested lists and objects/
+    ],
     [
       "endpoints that are none",
       () => strange("odd.tar.zst", { ...manifest, api: { endpoints: [{ method: ["GET"], path: "/" }] } }),

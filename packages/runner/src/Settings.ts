@@ -189,7 +189,7 @@ export const Settings = Schema.Struct({
   }),
   ALGA_EXTENSION_RUNNER_HEALTH_PORT: number({
     purpose:
-      "A port of its own for /healthz, /readyz, /metrics and /openapi.json, for probes and Prometheus alone; PORT keeps /healthz. 0 takes any free one.",
+      "A port of its own for /healthz, /readyz, /metrics and /openapi.json, only for probes and Prometheus; PORT keeps /healthz. 0 takes any free one.",
     unit: "port",
     default: null,
     least: 0,

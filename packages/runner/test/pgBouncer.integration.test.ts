@@ -55,7 +55,7 @@ describe("PgBouncer in transaction mode", () => {
         for (const url of [silent.through(login), silent.through(server.url)]) {
           assert.match(
             yield* ends({ DATABASE_URL: url }),
-            /^1 .*does not reach the server: behind a pooler set DATABASE_POOLER=transaction\n$/
+            /^1 .*do not reach the server: behind a pooler set DATABASE_POOLER=transaction\n$/
           )
         }
         assert.match(

@@ -9,7 +9,7 @@ const isLifted = (fields: ReadonlyArray<string>, source: Fields): boolean => {
   return true
 }
 
-// A copy of a hundred records takes QuickJS 0.9 ms, a look at them 0.4.
+// A look at a hundred records takes QuickJS 0.4 ms, a copy more.
 const liftRecord = (fields: ReadonlyArray<string>, source: Fields): object =>
   isLifted(fields, source) ? source : Object.fromEntries(fields.map((field) => [field, lift(source[field])]))
 

@@ -7,12 +7,14 @@ export interface Decoded {
 /** Reads an unsigned LEB128 number of at most 32 bits. Throws a `RangeError` where it is cut off or too large. */
 export const readU32 = (bytes: Uint8Array, offset: number): Decoded => {
   let value = 0
+  let factor = 1
   for (let i = 0; ; i++) {
     const byte = bytes[offset + i]
     if (byte === undefined) throw new RangeError("a number is cut off")
     if (i === 4 && byte > 0x0f) throw new RangeError("a number has more than 32 bits")
-    value += (byte & 0x7f) * 2 ** (7 * i)
+    value += (byte & 0x7f) * factor
     if (byte < 0x80) return { value, next: offset + i + 1 }
+    factor *= 128
   }
 }
 

@@ -11,6 +11,7 @@ import type { Unrestorable } from "./core/Unrestorable.ts"
 import { handlerType } from "./HandlerType.ts"
 import { readFrame, readMessage, writeFrame } from "./Pipe.ts"
 import { withQuickHelpers } from "./QuickHelpers.ts"
+import { typicalComponent } from "./TypicalComponent.ts"
 
 /** URLs by specifier: what this process imports of jco. */
 export type ImportMap = Readonly<Record<string, string>>
@@ -115,11 +116,19 @@ const withQuickGlue = (glue: Uint8Array): Uint8Array =>
   Buffer.from(withQuickHelpers(Buffer.from(glue).toString("utf8")))
 
 const options = { name: "guest", instantiation: { tag: "sync" }, noTypescript: false, noNodejsCompat: true } as const
-const emptyComponent = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)
+
+const modulesOf = (files: ReadonlyArray<readonly [string, Uint8Array]>) =>
+  files.filter(([name]) => name.endsWith(".wasm"))
+
+/** Has what the first component needs compiled, while none is there yet. */
+const warmUp = async (jco: Jco): Promise<void> => {
+  const { files } = await jco.transpile(hollowComponent(typicalComponent).bytes, options)
+  openComponent(modulesOf(files).map(([, bytes]) => bytes))
+}
 
 try {
   const jco = (await import("@bytecodealliance/jco/component")) as unknown as Jco
-  await jco.transpile(emptyComponent, options)
+  await warmUp(jco)
   const component = readFrame()
   const canonical = forbiddenCanonical(component)
   const least = canonical === null ? leastGlueBytes(component) : 0
@@ -129,7 +138,7 @@ try {
     const hollow = hollowComponent(component)
     const { files: hollowFiles, imports, exports } = await jco.transpile(hollow.bytes, options)
     const files = hollowFiles.map(([name, bytes]): readonly [string, Uint8Array] => [name, hollow.whole(bytes)])
-    const modules = files.filter(([name]) => name.endsWith(".wasm"))
+    const modules = modulesOf(files)
     if (modules.length > mostModules) answer({ type: "too-many", modules: modules.length }, [])
     else {
       const declarations = files.filter(([name]) => name.endsWith(".d.ts"))

@@ -87,6 +87,8 @@ interface Waiter {
 const pauseAfterFailedStartMs = 1_000
 /** What a process has resident that has loaded a component and served nobody. */
 const loadedBytes = 73_400_320
+/** What a process needs of the memory for idle ones to keep some instances beside what it takes itself. */
+const leastShareBytes = 83_886_080
 /** A component must be asked for so many times as much as another to take the place of its process. */
 const muchMore = 2
 /** What starting a process and loading a component takes, in milliseconds. */
@@ -255,6 +257,13 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return Effect.onInterrupt(restore(Deferred.await(preparation.done)), () => giveBack)
   }
 
+  /** A process that waits for work with this key, or is being made ready for it. */
+  const takeReady = Effect.fnUntraced(function* (place: Place, key: string, restore: Restore) {
+    if (!room.mayPass(place)) return null
+    const ready = takeBound({ ...place, key }) ?? (yield* takePrepared(key, restore))
+    return ready?.node.isOpen() ? bindTo(ready, place) : null
+  })
+
   const isAtWork = (key: string): boolean =>
     [...all].some((guest) => guest.key === key && guest.node.isOpen() && !idle.includes(guest))
 
@@ -297,14 +306,13 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   })
 
   const find: GuestPool["take"] = Effect.fnUntraced(function* (place, restore) {
-    for (const key of [place.key, place.component]) {
-      if (!room.mayPass(place)) break
-      const ready = takeBound({ ...place, key }) ?? (yield* takePrepared(key, restore))
-      if (ready?.node.isOpen()) return bindTo(ready, place)
-    }
+    const own = yield* takeReady(place, place.key, restore)
+    if (own !== null) return own
     const mayWait = place.shared && !room.isAwaited() && isAtWork(place.key)
     const returned = mayWait ? yield* takeReturned(place.key, restore) : null
     if (returned?.node.isOpen()) return returned
+    const loaded = yield* takeReady(place, place.component, restore)
+    if (loaded !== null) return loaded
     const entered = room.enter(place, open, restore, () => takeIdle(place) ?? takeSpare(place.key))
     const start = () => takeFresh(place.key, restore, entered)
     // A signal to all processes of a group may end one that only starts. It did nothing yet.
@@ -322,10 +330,24 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const idleBytes = (): number => idle.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
 
-  /** Who must make room for the others, if somebody must: of too many kept the first, of too much memory what nobody had. */
+  const share = (): number => {
+    const open = [...all].filter(({ node }) => node.isOpen()).length
+    return (options.idleMb * mebibyte) / Math.max(1, open - spares.length)
+  }
+
+  /** One of several that wait for the same installs: in its memory another could keep more of their instances. */
+  const oneTooMany = (kept: ReadonlyArray<Guest>): Guest | undefined =>
+    kept.find((guest) => guest.installs.several() && kept.some((other) => other !== guest && other.key === guest.key))
+
+  /**
+   * Who must make room for the others, if somebody must: of too many kept the first, of too little memory for instances one of
+   * several that share installs, of too much memory what nobody had.
+   */
   const leastNeeded = (): Guest | undefined => {
     const kept = idle.filter(({ loaded }) => !loaded)
     if (kept.length > options.idleProcesses) return leastWanted(kept)
+    const spared = share() < leastShareBytes ? oneTooMany(kept.filter((guest) => !room.isWanted(guest))) : undefined
+    if (spared !== undefined) return spared
     const isTooMuch = idle.length > 1 && idleBytes() > options.idleMb * mebibyte
     return isTooMuch ? leastWanted(byNeed()) : undefined
   }
@@ -440,8 +462,6 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       ? Effect.void
       : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore, openSpare), discard))
   )
-
-  const share = (): number => (options.idleMb * mebibyte) / Math.max(1, all.size - spares.length)
 
   return { take, keep, keepLoaded, retire, prepare, share, check, discard } satisfies GuestPool
 })

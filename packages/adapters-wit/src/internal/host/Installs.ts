@@ -4,6 +4,8 @@ export interface Installs {
   readonly numberOf: (install: string) => number
   /** Whether the process may have an instance of the install. */
   readonly has: (install: string) => boolean
+  /** Whether there is more than one. */
+  readonly several: () => boolean
 }
 
 /** A process keeps fewer instances than this. */
@@ -25,6 +27,7 @@ export const makeInstalls = (): Installs => {
       }
       return number
     },
-    has: (install) => numbers.has(install)
+    has: (install) => numbers.has(install),
+    several: () => numbers.size > 1
   }
 }

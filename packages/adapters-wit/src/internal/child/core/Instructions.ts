@@ -104,8 +104,11 @@ const atomic: Pass = (reader) => {
 const range = (from: number, to: number): ReadonlyArray<number> =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-const opensBlock: ReadonlySet<number> = new Set([0x02, 0x03, 0x04, 0x06, 0x1f])
-const closesBlock: ReadonlySet<number> = new Set([0x0b, 0x18])
+/** How many blocks are open behind an instruction, beside those before it. */
+const opened = Int8Array.from(range(0, 0xff), (opcode) => {
+  if ([0x02, 0x03, 0x04, 0x06, 0x1f].includes(opcode)) return 1
+  return [0x0b, 0x18].includes(opcode) ? -1 : 0
+})
 
 const table: ReadonlyArray<readonly [pass: Pass, opcodes: ReadonlyArray<number>]> = [
   [nothing, [0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x19, 0x1a, 0x1b, 0xd1, 0xd3, 0xd4, ...range(0x45, 0xc4)]],
@@ -144,7 +147,6 @@ export const walkExpression = (reader: Reader, visit: InstructionVisitor): void 
     const pass = passes[opcode]
     if (pass === undefined) throw new UnknownInstruction(`0x${opcode.toString(16)}`)
     pass(reader, visit, start)
-    if (opensBlock.has(opcode)) depth += 1
-    else if (closesBlock.has(opcode)) depth -= 1
+    depth += opened[opcode] ?? 0
   }
 }

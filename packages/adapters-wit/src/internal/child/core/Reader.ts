@@ -26,6 +26,12 @@ export class Reader {
   }
 
   u32(): number {
+    const byte = this.bytes[this.at]
+    // Most numbers of a module are of one byte.
+    if (byte !== undefined && byte < 0x80 && this.at < this.end) {
+      this.at += 1
+      return byte
+    }
     const { value, next } = readU32(this.bytes, this.at)
     this.move(next)
     return value
