@@ -11,7 +11,7 @@ export const logFields = {
   tenant: ["text", "whose execution it is"],
   extension: ["text", "of which extension, by its registry id"],
   install: ["text", "of which install"],
-  version: ["text", "the version: for a host call the installed one, otherwise the one that the caller named"],
+  version: ["text", "the installed version, by its id"],
   contentHash: ["text", "the bundle, by its SHA-256"],
   component: ["text", "the component that ran, by its SHA-256"],
   user: ["text", "for which user, by id"],
