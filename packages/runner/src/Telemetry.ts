@@ -105,22 +105,17 @@ const logs = (settings: Settings) => {
   return Logger.layer([plain], { mergeWithExisting: true })
 }
 
+const requests = (attributes: Readonly<Record<string, string>>) =>
+  Metric.counter("alga_extension_otlp_requests_total", {
+    description:
+      "Requests to OTLP receivers: taken, refused (the receiver answers 4xx or 5xx), or failed (it does not answer)",
+    incremental: true,
+    attributes
+  })
 const outcomes = ["taken", "refused", "failed"] as const
-const countersOf = (signal: Signal) =>
-  labelled(
-    (attributes) =>
-      Metric.counter("alga_extension_otlp_requests_total", {
-        description:
-          "Requests to OTLP receivers: taken, refused (the receiver answers 4xx or 5xx), or failed (it does not answer)",
-        incremental: true,
-        attributes: { signal, ...attributes }
-      }),
-    "outcome",
-    outcomes
-  )
-const requestsOf = Object.fromEntries(signals.map((signal) => [signal, countersOf(signal)])) as Readonly<
-  Record<Signal, ReturnType<typeof countersOf>>
->
+const requestsOf = Object.fromEntries(
+  signals.map((signal) => [signal, labelled((outcome) => requests({ ...outcome, signal }), "outcome", outcomes)])
+) as Readonly<Record<Signal, ReturnType<typeof labelled<Metric.CounterState<number>>>>>
 
 /** What the log says of a receiver: nothing of its path, which may hold a token. */
 const partsOf = (settings: Settings, url: string) => ({
