@@ -37,6 +37,7 @@ export const makeReader = (most: number) => {
   let sizes: ReadonlyArray<number> = []
   let bytes = Buffer.allocUnsafe(0)
   let filled = 0
+  let isBroken = false
 
   const empty = (): void => {
     length = 0
@@ -54,7 +55,7 @@ export const makeReader = (most: number) => {
   }
   const append = (piece: Uint8Array): void => {
     const whole = length + piece.length
-    if (whole > most) throw tooMuch()
+    if (whole + bytes.length > most) throw tooMuch()
     if (whole > line.length) {
       const larger = Buffer.allocUnsafe(Math.min(most, Math.max(whole, line.length * 2)))
       line.copy(larger, 0, 0, length)
@@ -87,7 +88,7 @@ export const makeReader = (most: number) => {
     return { mark, of }
   }
 
-  return (given: Uint8Array): ReadonlyArray<unknown> => {
+  const read = (given: Uint8Array): ReadonlyArray<unknown> => {
     const messages: Array<unknown> = []
     let from = 0
     while (from < given.length) {
@@ -116,6 +117,15 @@ export const makeReader = (most: number) => {
       forget()
       messages.push(parsed(text, found))
     }
+    return messages
+  }
+
+  // After an error nobody knows where a message begins: what follows may be the bytes of a stranger's body. This error closes the connection.
+  return (given: Uint8Array): ReadonlyArray<unknown> => {
+    if (isBroken) throw tooMuch()
+    isBroken = true
+    const messages = read(given)
+    isBroken = false
     return messages
   }
 }
