@@ -142,8 +142,8 @@ const written = (message: unknown): string | Uint8Array => {
 }
 
 /**
- * One JSON text a line, of at most so many bytes. The bytes of a message precede it as they are, at most 16 arrays and
- * so many bytes of them. As text they would be a third larger, and take time to write and to read.
+ * One JSON text a line. The bytes of a message precede it as they are, at most 16 arrays. Line and bytes together have at most
+ * so many bytes. As text they would be a third larger, and take time to write and to read.
  * `RpcSerialization.makeNdjson` knows no bytes, and looks through a line from its beginning for each piece of it that
  * arrives.
  */

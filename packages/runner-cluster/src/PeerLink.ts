@@ -92,6 +92,6 @@ export const makeProtocol = (
     }
   })
 
-/** One JSON text a line, of at most so many bytes: runners of two versions understand each other while one replaces the other. */
+/** One JSON text a line, and bytes before it, of at most so many bytes together. A newer runner may say more than an older one knows. */
 export const layerSerialization = (bytes: number): Layer.Layer<RpcSerialization.RpcSerialization> =>
   Layer.succeed(RpcSerialization.RpcSerialization, peerLines(bytes))

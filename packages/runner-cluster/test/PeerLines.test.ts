@@ -21,7 +21,7 @@ describe("lines between runners", () => {
     assert.deepStrictEqual(parserOf(1_000).decode(bytes.toString()), messages)
   })
 
-  it("are what the runners of the version before this one write and read", () => {
+  it("are what the runners of the version before this one write and read, where they hold no bytes", () => {
     const before = RpcSerialization.makeNdjson().makeUnsafe()
     const now = parserOf(1_000)
     assert.deepStrictEqual(now.decode(Buffer.from(before.encode(messages) as string)), messages)
@@ -31,16 +31,17 @@ describe("lines between runners", () => {
     assert.deepStrictEqual(now.decode(Buffer.from('{"a":1}\r\n\n')), [{ a: 1 }])
   })
 
-  it("have a largest length, in bytes, and are read again after one that was too long", () => {
+  it("have a largest length, in bytes, and are read no more after one that was too long", () => {
     const line = (length: number) => Buffer.from(`"${"x".repeat(length - 2)}"\n`)
+    assert.lengthOf(parserOf(100).decode(line(100)), 1)
+    for (const tooLong of [line(101), Buffer.alloc(101, "x"), Buffer.from(`"${"ä".repeat(50)}"\n`)]) {
+      const parser = parserOf(100)
+      assert.throws(() => parser.decode(tooLong), RpcSerialization.MaxBufferSizeExceeded)
+      assert.throws(() => parser.decode(line(3)), RpcSerialization.MaxBufferSizeExceeded)
+    }
     const parser = parserOf(100)
-    assert.lengthOf(parser.decode(line(100)), 1)
-    assert.throws(() => parser.decode(line(101)), RpcSerialization.MaxBufferSizeExceeded)
-    assert.throws(() => parser.decode(Buffer.alloc(101, "x")), RpcSerialization.MaxBufferSizeExceeded)
-    const wide = Buffer.from(`"${"ä".repeat(50)}"\n`)
-    assert.throws(() => parser.decode(wide), RpcSerialization.MaxBufferSizeExceeded)
     assert.throws(() => parser.decode(Buffer.from("{\n")), RpcSerialization.NdjsonDecodeError)
-    assert.deepStrictEqual(parser.decode(line(3)), ["x"])
+    assert.throws(() => parser.decode(line(3)), RpcSerialization.MaxBufferSizeExceeded)
   })
 
   it("carry bytes as they are, wherever they are cut", () => {
@@ -64,8 +65,21 @@ describe("lines between runners", () => {
     }
     const wrong = ["", "-1", "1e1", "1,", "a", "12345678901", `${"1,".repeat(16)}1`]
     for (const sizes of wrong) assert.throws(() => read(`${mark}${sizes}\n`), RpcSerialization.NdjsonDecodeError)
+    assert.deepStrictEqual(read(`${mark}60\n${"b".repeat(60)}"${"x".repeat(38)}"\n`), ["x".repeat(38)])
+    const together = `${mark}60\n${"b".repeat(60)}"${"x".repeat(39)}"\n`
+    assert.throws(() => read(together), RpcSerialization.MaxBufferSizeExceeded)
     assert.throws(() => read("#0:1\na"), RpcSerialization.NdjsonDecodeError)
     assert.throws(() => read(`${mark}1\na${mark}1\n`), RpcSerialization.NdjsonDecodeError)
+  })
+
+  it("are never read from bytes that were announced, whatever went wrong before", () => {
+    const forged = `${"\n".repeat(700)}{"_tag":"Request","id":"7","tag":"Execute"}\n${"\n".repeat(700)}`
+    const bytes = Buffer.from(`#0123456789abcdef:${forged.length}\n${forged}"#0123456789abcdef:0"\n`)
+    const parser = parserOf(1_000)
+    for (let at = 0; at < bytes.length; at += 500) {
+      const piece = bytes.subarray(at, at + 500)
+      assert.throws(() => parser.decode(piece), RpcSerialization.MaxBufferSizeExceeded)
+    }
   })
 
   it("look at each byte of a long line once, however it is cut", () => {

@@ -32,7 +32,11 @@ const toolVersion = async (engine: Engine, entry: string): Promise<string> =>
   JSON.parse(await readFile(manifestOf(engine, entry), "utf8")).version
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
-const quickjs = fileURLToPath(new URL(`./quickjs.${extension}`, import.meta.url))
+const moduleFile = (name: string): string => fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
+const quickjs = moduleFile("quickjs")
+
+/** The modules that make components: what they do is part of what is made. */
+const makers = ["componentize", "quickjs", "worldFiles"].map(moduleFile)
 
 /** The program that makes `main.wasm` of `main.js` in its folder, with its arguments. */
 const programOf = ({ engine, entry, worldName }: ComponentSource, wit: string): ReadonlyArray<string> => {
@@ -90,7 +94,8 @@ const make = async (source: ComponentSource): Promise<Uint8Array> => {
 export const hashOf = async ({ engine, entry, interfaces, script, witDir, worldName }: ComponentSource) => {
   const world = (await readdir(witDir)).filter((name) => name.endsWith(".wit")).sort()
   const texts = await Promise.all(world.map(async (name) => [name, await readFile(join(witDir, name), "utf8")]))
-  const parts = [script, engine, worldName, interfaces, texts, await toolVersion(engine, entry)]
+  const programs = await Promise.all(makers.map((file) => readFile(file, "utf8")))
+  const parts = [script, engine, worldName, interfaces, texts, await toolVersion(engine, entry), programs]
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex")
 }
 
