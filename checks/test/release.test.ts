@@ -70,7 +70,7 @@ describe("A version", () => {
   it("is published with proof of where it was built, once the checks have passed and no note is left", async () => {
     const { jobs } = parse(await read(".github/workflows/release.yml"))
     const runs = (job: string): ReadonlyArray<string> => jobs[job].steps.flatMap(({ run = [] }) => run)
-    assert.deepEqual(jobs.packages.needs, ["check", "version"])
+    assert.deepEqual(jobs.packages.needs, ["check", "chart", "version"])
     assert.deepEqual(jobs.packages.permissions, { contents: "read", "id-token": "write" })
     assert.match(runs("packages").at(-1) ?? "", / publish --provenance --access public /)
     assert.include(runs("packages").join("\n"), "repository.ts")
