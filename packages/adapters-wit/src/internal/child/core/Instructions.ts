@@ -21,9 +21,13 @@ export interface InstructionVisitor {
 type Pass = (reader: Reader, visit: InstructionVisitor, start: number) => void
 
 const memoryIndexFlag = 0x40
+const alignment = 0x07
 
 const memoryArgument = (reader: Reader): void => {
-  if ((reader.u32() & memoryIndexFlag) !== 0) reader.u32()
+  const flags = reader.u32()
+  if ((flags & ~(memoryIndexFlag | alignment)) !== 0)
+    throw new UnknownInstruction(`a memory argument 0x${flags.toString(16)}`)
+  if ((flags & memoryIndexFlag) !== 0) reader.u32()
   reader.skipNumber()
 }
 
@@ -38,14 +42,20 @@ const twoIndices: Pass = (reader) => indices(reader, 2)
 
 const blockType: Pass = (reader) => {
   const byte = reader.bytes[reader.at]
-  if (byte === 0x63 || byte === 0x64) reader.skip(1)
-  reader.skipNumber()
+  if (byte === 0x63 || byte === 0x64) reader.skipType()
+  else reader.skipNumber()
 }
+
+const lastCatchKind = 3
 
 const tryTable: Pass = (reader, visit, start) => {
   blockType(reader, visit, start)
   const count = reader.u32()
-  for (let i = 0; i < count; i++) indices(reader, reader.u8() < 2 ? 2 : 1)
+  for (let i = 0; i < count; i++) {
+    const kind = reader.u8()
+    if (kind > lastCatchKind) throw new UnknownInstruction(`a catch of kind ${kind}`)
+    indices(reader, kind < 2 ? 2 : 1)
+  }
 }
 
 const selectTyped: Pass = (reader) => {
@@ -124,7 +134,8 @@ const table: ReadonlyArray<readonly [pass: Pass, opcodes: ReadonlyArray<number>]
   [memoryArgument, range(0x28, 0x3e)],
   [visitIndex("memorySize"), [0x3f]],
   [visitIndex("memoryGrow"), [0x40]],
-  [number, [0x41, 0x42, 0xd0]],
+  [number, [0x41, 0x42]],
+  [(reader) => reader.skipHeapType(), [0xd0]],
   [(reader) => reader.skip(4), [0x43]],
   [(reader) => reader.skip(8), [0x44]],
   [bulk, [0xfc]],
