@@ -265,6 +265,15 @@ describe("openComponent", () => {
     assert.property(openComponent([await withBody(body)]), "modules")
   })
 
+  it.each([
+    { what: "try and catch_all", body: [0x06, 0x40, 0x19, 0x0b] },
+    { what: "try and catch", body: [0x06, 0x40, 0x07, 0, 0x0b] },
+    { what: "try and delegate", body: [0x06, 0x40, 0x18, 0] },
+    { what: "rethrow", body: [0x09, 0] }
+  ])("leaves the old handling of exceptions alone: $what", async ({ body }) => {
+    assert.deepEqual<unknown>(openComponent([await withBody(body)]), { unrestorable: "unknown-code" })
+  })
+
   it("sets 1,000 global variables back and no more", async () => {
     const globals = (count: number, type: string) =>
       opened(`(module ${`(global ${type} (i32.const 0))`.repeat(count)})`)

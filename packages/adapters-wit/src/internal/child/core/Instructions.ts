@@ -116,15 +116,15 @@ const range = (from: number, to: number): ReadonlyArray<number> =>
 
 /** How many blocks are open behind an instruction, beside those before it. */
 const opened = Int8Array.from(range(0, 0xff), (opcode) => {
-  if ([0x02, 0x03, 0x04, 0x06, 0x1f].includes(opcode)) return 1
-  return [0x0b, 0x18].includes(opcode) ? -1 : 0
+  if ([0x02, 0x03, 0x04, 0x1f].includes(opcode)) return 1
+  return opcode === 0x0b ? -1 : 0
 })
 
 const table: ReadonlyArray<readonly [pass: Pass, opcodes: ReadonlyArray<number>]> = [
-  [nothing, [0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x19, 0x1a, 0x1b, 0xd1, 0xd3, 0xd4, ...range(0x45, 0xc4)]],
-  [blockType, [0x02, 0x03, 0x04, 0x06]],
+  [nothing, [0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1, 0xd3, 0xd4, ...range(0x45, 0xc4)]],
+  [blockType, [0x02, 0x03, 0x04]],
   [tryTable, [0x1f]],
-  [oneIndex, [0x07, 0x08, 0x09, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x18, 0x20, 0x21, 0x22, 0x25, 0xd2, 0xd5, 0xd6]],
+  [oneIndex, [0x08, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x20, 0x21, 0x22, 0x25, 0xd2, 0xd5, 0xd6]],
   [twoIndices, [0x11, 0x13]],
   [(reader) => indices(reader, reader.u32() + 1), [0x0e]],
   [selectTyped, [0x1c]],
@@ -149,7 +149,7 @@ const passes: ReadonlyArray<Pass | undefined> = range(0, 0xff).map(
 
 /**
  * Passes one expression, nested blocks included, up to and with its last `end`. Throws {@link UnknownInstruction} for what
- * came into WebAssembly later, and for objects of the garbage collector.
+ * came into WebAssembly later, for objects of the garbage collector, and for the old instructions of exceptions.
  */
 export const walkExpression = (reader: Reader, visit: InstructionVisitor): void => {
   for (let depth = 1; depth > 0; ) {
