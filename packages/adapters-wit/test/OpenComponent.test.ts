@@ -85,6 +85,19 @@ const withNamedMemory = (bytes: Uint8Array): Uint8Array => {
   return Uint8Array.from([...bytes.subarray(0, data.start), ...rewritten, ...bytes.subarray(data.end)])
 }
 
+/** A module with one function whose code is given byte by byte, but for its last `end`. */
+const withBody = async (
+  body: ReadonlyArray<number>,
+  locals: ReadonlyArray<number> = [0],
+  size = locals.length + body.length + 1
+): Promise<Uint8Array> => {
+  const bytes = await parse("(module (memory 1) (table 1 funcref) (tag) (func))")
+  const code = sections(bytes).find(({ id }) => id === sectionId.code)
+  if (code === undefined) throw new Error("no code section")
+  const content = [1, size, ...locals, ...body, 0x0b]
+  return Uint8Array.from([...bytes.subarray(0, code.start), sectionId.code, content.length, ...content])
+}
+
 describe("openComponent", () => {
   it("leaves data where it is, whichever way its segment names the memory", async () => {
     const text = `(module (memory 1 4)
@@ -224,6 +237,41 @@ describe("openComponent", () => {
     }
   ])("knows $text as $why", async ({ text, why }) => {
     assert.deepInclude<unknown>(await opened("(module (func (nop)))", `(module ${text})`), { unrestorable: why })
+  })
+
+  it.each([
+    {
+      what: "a load in an order that is not known",
+      body: [0x41, 0, 0xd0, 0x70, 0x41, 0, 0xfe, 0x10, 0x22, 0, 0x43, 0x1a, 0x26, 0, 1]
+    },
+    { what: "a null of an exact type", body: [0xd0, 0x62, 0, 0x1a] },
+    { what: "a null of a shared type, written long", body: [0xd0, 0xe5, 0x7f, 0x70, 0x1a] },
+    { what: "a block of an exact type", body: [0x02, 0x63, 0x62, 0, 0x0b] },
+    { what: "a local variable of an exact type", locals: [1, 1, 0x63, 0x62, 0] },
+    { what: "a catch of a kind that is not known", body: [0x1f, 0x40, 1, 4, 0, 0x0b] },
+    { what: "a function that ends before its size", body: [0x01], size: 4 },
+    { what: "a function that ends behind its size", body: [0x01], size: 2 }
+  ])("does not know $what", async ({ body = [], locals, size }) => {
+    assert.deepEqual<unknown>(openComponent([await withBody(body, locals, size)]), { unrestorable: "unknown-code" })
+  })
+
+  it.each([
+    { what: "a load", body: [0x41, 0, 0x28, 2, 0, 0x1a] },
+    { what: "a load of a named memory", body: [0x41, 0, 0x28, 0x42, 0, 0, 0x1a] },
+    { what: "a null of a plain type", body: [0xd0, 0x6f, 0x1a] },
+    { what: "a null of a type with a number", body: [0xd0, 0x80, 0, 0x1a] },
+    { what: "a block of a plain type", body: [0x02, 0x63, 0x70, 0xd0, 0x70, 0x0b, 0x1a] }
+  ])("knows $what", async ({ body }) => {
+    assert.property(openComponent([await withBody(body)]), "modules")
+  })
+
+  it.each([
+    { what: "try and catch_all", body: [0x06, 0x40, 0x19, 0x0b] },
+    { what: "try and catch", body: [0x06, 0x40, 0x07, 0, 0x0b] },
+    { what: "try and delegate", body: [0x06, 0x40, 0x18, 0] },
+    { what: "rethrow", body: [0x09, 0] }
+  ])("leaves the old handling of exceptions alone: $what", async ({ body }) => {
+    assert.deepEqual<unknown>(openComponent([await withBody(body)]), { unrestorable: "unknown-code" })
   })
 
   it("sets 1,000 global variables back and no more", async () => {

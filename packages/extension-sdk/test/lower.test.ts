@@ -105,6 +105,22 @@ describe("what comes in", () => {
     expect(liftRecords(fields, found)).toStrictEqual([null, { a: 1, b: "x" }, null, { a: 2, b: "y" }])
   })
 
+  it("gives null for what any record of a list leaves out, and takes a list of nulls as it is", () => {
+    const fields = ["a", "b"]
+    const sparse = [{ a: 1, b: "x" }, { a: 2, b: undefined }, { a: 3 }]
+    expect(liftRecords(fields, sparse)).toStrictEqual([
+      { a: 1, b: "x" },
+      { a: 2, b: null },
+      { a: 3, b: null }
+    ])
+    const lifted = [
+      { a: 1, b: "x" },
+      { a: 2, b: null },
+      { a: 3, b: "y" }
+    ]
+    expect(liftRecords(fields, lifted)).toStrictEqual(lifted)
+  })
+
   it("leaves nulls out for types that know them as missing", () => {
     expect(withoutNulls({ success: true, error: null })).toEqual({ success: true })
   })

@@ -13,13 +13,15 @@ const isLifted = (fields: ReadonlyArray<string>, source: Fields): boolean => {
 const liftRecord = (fields: ReadonlyArray<string>, source: Fields): object =>
   isLifted(fields, source) ? source : Object.fromEntries(fields.map((field) => [field, lift(source[field])]))
 
-/** An engine makes all records of one list alike. */
+/** An engine that gives null for an absent value never gives undefined: from its first null on, a list is taken as it is. */
 const liftList = (fields: ReadonlyArray<string>, list: ReadonlyArray<Fields | null | undefined>): Array<unknown> => {
   let areLifted = false
   return Array.from(list, (one) => {
     if (one === null || one === undefined) return null
-    areLifted ||= isLifted(fields, one)
-    return areLifted ? one : liftRecord(fields, one)
+    if (areLifted) return one
+    const record = liftRecord(fields, one)
+    areLifted = record === one && fields.some((field) => one[field] === null)
+    return record
   })
 }
 

@@ -47,9 +47,10 @@ export const codeUse = (bytes: Uint8Array, shape: ModuleShape): CodeUse => {
   if (section !== undefined) {
     const reader = new Reader(bytes, section.body, section.end)
     for (let left = reader.u32(); left > 0; left--) {
-      reader.u32()
+      const end = reader.u32() + reader.at
       skipLocals(reader)
       walkExpression(reader, visit)
+      if (reader.at !== end) throw new RangeError("a function does not end where it says")
     }
   }
   return { sizesMemory, writesTables, dropsSegments, setsGlobals }

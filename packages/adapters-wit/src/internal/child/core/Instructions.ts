@@ -21,9 +21,13 @@ export interface InstructionVisitor {
 type Pass = (reader: Reader, visit: InstructionVisitor, start: number) => void
 
 const memoryIndexFlag = 0x40
+const alignment = 0x07
 
 const memoryArgument = (reader: Reader): void => {
-  if ((reader.u32() & memoryIndexFlag) !== 0) reader.u32()
+  const flags = reader.u32()
+  if ((flags & ~(memoryIndexFlag | alignment)) !== 0)
+    throw new UnknownInstruction(`a memory argument 0x${flags.toString(16)}`)
+  if ((flags & memoryIndexFlag) !== 0) reader.u32()
   reader.skipNumber()
 }
 
@@ -38,14 +42,20 @@ const twoIndices: Pass = (reader) => indices(reader, 2)
 
 const blockType: Pass = (reader) => {
   const byte = reader.bytes[reader.at]
-  if (byte === 0x63 || byte === 0x64) reader.skip(1)
-  reader.skipNumber()
+  if (byte === 0x63 || byte === 0x64) reader.skipType()
+  else reader.skipNumber()
 }
+
+const lastCatchKind = 3
 
 const tryTable: Pass = (reader, visit, start) => {
   blockType(reader, visit, start)
   const count = reader.u32()
-  for (let i = 0; i < count; i++) indices(reader, reader.u8() < 2 ? 2 : 1)
+  for (let i = 0; i < count; i++) {
+    const kind = reader.u8()
+    if (kind > lastCatchKind) throw new UnknownInstruction(`a catch of kind ${kind}`)
+    indices(reader, kind < 2 ? 2 : 1)
+  }
 }
 
 const selectTyped: Pass = (reader) => {
@@ -106,15 +116,15 @@ const range = (from: number, to: number): ReadonlyArray<number> =>
 
 /** How many blocks are open behind an instruction, beside those before it. */
 const opened = Int8Array.from(range(0, 0xff), (opcode) => {
-  if ([0x02, 0x03, 0x04, 0x06, 0x1f].includes(opcode)) return 1
-  return [0x0b, 0x18].includes(opcode) ? -1 : 0
+  if ([0x02, 0x03, 0x04, 0x1f].includes(opcode)) return 1
+  return opcode === 0x0b ? -1 : 0
 })
 
 const table: ReadonlyArray<readonly [pass: Pass, opcodes: ReadonlyArray<number>]> = [
-  [nothing, [0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x19, 0x1a, 0x1b, 0xd1, 0xd3, 0xd4, ...range(0x45, 0xc4)]],
-  [blockType, [0x02, 0x03, 0x04, 0x06]],
+  [nothing, [0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1, 0xd3, 0xd4, ...range(0x45, 0xc4)]],
+  [blockType, [0x02, 0x03, 0x04]],
   [tryTable, [0x1f]],
-  [oneIndex, [0x07, 0x08, 0x09, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x18, 0x20, 0x21, 0x22, 0x25, 0xd2, 0xd5, 0xd6]],
+  [oneIndex, [0x08, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x20, 0x21, 0x22, 0x25, 0xd2, 0xd5, 0xd6]],
   [twoIndices, [0x11, 0x13]],
   [(reader) => indices(reader, reader.u32() + 1), [0x0e]],
   [selectTyped, [0x1c]],
@@ -124,7 +134,8 @@ const table: ReadonlyArray<readonly [pass: Pass, opcodes: ReadonlyArray<number>]
   [memoryArgument, range(0x28, 0x3e)],
   [visitIndex("memorySize"), [0x3f]],
   [visitIndex("memoryGrow"), [0x40]],
-  [number, [0x41, 0x42, 0xd0]],
+  [number, [0x41, 0x42]],
+  [(reader) => reader.skipHeapType(), [0xd0]],
   [(reader) => reader.skip(4), [0x43]],
   [(reader) => reader.skip(8), [0x44]],
   [bulk, [0xfc]],
@@ -138,7 +149,7 @@ const passes: ReadonlyArray<Pass | undefined> = range(0, 0xff).map(
 
 /**
  * Passes one expression, nested blocks included, up to and with its last `end`. Throws {@link UnknownInstruction} for what
- * came into WebAssembly later, and for objects of the garbage collector.
+ * came into WebAssembly later, for objects of the garbage collector, and for the old instructions of exceptions.
  */
 export const walkExpression = (reader: Reader, visit: InstructionVisitor): void => {
   for (let depth = 1; depth > 0; ) {

@@ -1,5 +1,8 @@
 import { readU32 } from "../Leb128.ts"
 
+const firstNamedType = 0x69
+const lastNamedType = 0x74
+
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
 /** A place in the bytes of a core module that moves forward as it is read. Throws a `RangeError` at the end. */
@@ -59,7 +62,16 @@ export class Reader {
   /** Passes a value type. */
   skipType(): void {
     const byte = this.u8()
-    if (byte === 0x63 || byte === 0x64) this.skipNumber()
+    if (byte === 0x63 || byte === 0x64) this.skipHeapType()
+  }
+
+  /** Passes the index of a type, or one of the types that have a name. Throws for others: more may follow their first byte. */
+  skipHeapType(): void {
+    const start = this.at
+    this.skipNumber()
+    const isIndex = ((this.bytes[this.at - 1] ?? 0) & 0x40) === 0
+    const first = this.bytes[start] ?? 0
+    if (!isIndex && (first < firstNamedType || first > lastNamedType)) throw new RangeError("a type is not known")
   }
 
   private move(to: number): void {
