@@ -28,8 +28,8 @@ export interface GrantLife {
 }
 
 /**
- * An install with each capability that it declares, has, or had until somebody took it away in another way than by `db grants`,
- * sorted.
+ * An install with each capability that it declares, has, or had until somebody took it away in another way, and that `db grants`
+ * never revoked last, sorted.
  */
 export interface InstallGrants {
   readonly row: InstalledVersion

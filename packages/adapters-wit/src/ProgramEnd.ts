@@ -2,6 +2,13 @@ import { Cause, Effect, Exit } from "effect"
 
 const patienceMs = 2_000
 
+let isLog = false
+
+/** Says that standard output is a log, for whose reader no program waits long. */
+export const outputIsLog = (): void => {
+  isLog = true
+}
+
 const watched = new WeakSet<NodeJS.WriteStream>()
 /** Those that nobody reads any more. */
 const left = new WeakSet<NodeJS.WriteStream>()
@@ -37,14 +44,14 @@ export const printBytes = (bytes: Uint8Array): Effect.Effect<void> => Effect.pro
 
 /**
  * How a command line ends: with the exit code of its failure, or with the one that it set itself. It ends once its
- * output is read, because Node drops the rest. One that was told to stop did not fail, and waits at most 2 s for its
- * reader.
+ * output is read, because Node drops the rest. One that was told to stop did not fail. It waits at most 2 s for its
+ * reader, as does one whose output is a log.
  */
 export const endProgram =
   (exitCodeOf: (cause: Cause.Cause<unknown>) => number) =>
   <A, E>(exit: Exit.Exit<A, E>, end: (code: number) => void): void => {
     const stopped = Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
     const code = Exit.isFailure(exit) && !stopped ? exitCodeOf(exit.cause) : Number(process.exitCode ?? 0)
-    if (stopped) setTimeout(() => end(code), patienceMs).unref()
+    if (stopped || isLog) setTimeout(() => end(code), patienceMs).unref()
     void allTaken().then(() => end(code))
   }

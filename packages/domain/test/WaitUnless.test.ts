@@ -102,4 +102,12 @@ describe("waitUnless", () => {
       assert.isTrue(seen.interrupted)
     })
   )
+
+  it.effect("does not wait at all where all that was said is none", () =>
+    Effect.gen(function* () {
+      const { seen, work } = endless()
+      assert.strictEqual(yield* inTimeOrElse(0, () => Effect.succeed("late"))(work), "late")
+      assert.isTrue(seen.interrupted)
+    })
+  )
 })

@@ -1,3 +1,4 @@
+import { outputIsLog } from "@alga-psa/ext-adapters-wit/ProgramEnd"
 import { Effect, type Layer, Logger, Metric } from "effect"
 import { jsonLine, lostLines } from "./LogLine.ts"
 
@@ -93,6 +94,7 @@ const lostInAll = Metric.counter("alga_extension_log_lines_lost_total", {
 
 /** Standard output. Where nobody reads it any more, lines go nowhere. */
 const standardOutput = (): Taker => {
+  outputIsLog()
   process.stdout.on("error", () => {})
   return process.stdout
 }

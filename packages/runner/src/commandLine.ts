@@ -19,8 +19,12 @@ const commands = {
   access: async () => (await import("./commands/access.ts")).access
 }
 
-/** The command that is asked for: each loads what others do not need. All where none is, as for help. */
-const asked = Object.entries(commands).filter(([name]) => name === process.argv[2])
+/**
+ * The command that is asked for: each loads what others do not need. All where none is, as for help, or where completions are:
+ * those know every command, whichever they are asked beside.
+ */
+const isWhole = process.argv.some((one) => one.startsWith("--completions"))
+const asked = Object.entries(commands).filter(([name]) => !isWhole && name === process.argv[2])
 const loaded = await Promise.all((asked.length > 0 ? asked : Object.entries(commands)).map(([, load]) => load()))
 
 const runner = Command.make("alga-extension-runner").pipe(

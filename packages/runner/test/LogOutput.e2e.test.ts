@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 
 const program = fileURLToPath(new URL("./support/logFlood.ts", import.meta.url))
+const failing = fileURLToPath(new URL("./support/logFloodThatFails.ts", import.meta.url))
 const lines = 20_000
 
 interface Line {
@@ -29,5 +30,14 @@ describe("the output of log lines on a pipe", () => {
       attempts.toSorted((one, other) => one - other)
     )
     assert.deepStrictEqual([attempts[0], attempts.at(-1)], [1, lines])
+  })
+
+  it("lets a program that fails end, though nobody reads", async () => {
+    const child = spawn(process.execPath, [failing], {
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: 60_000,
+      killSignal: "SIGKILL"
+    })
+    assert.deepStrictEqual(await once(child, "exit"), [1, null])
   })
 })

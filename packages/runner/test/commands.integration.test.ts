@@ -199,3 +199,16 @@ describe("config", () => {
     })
   )
 })
+
+describe("--completions", () => {
+  it.live("knows every command, whichever it is asked beside", () =>
+    Effect.gen(function* () {
+      const whole = yield* run(["--completions", "bash"])
+      const { code, text } = yield* run(["serve", "--completions", "bash"])
+      for (const name of ["serve", "execute", "inspect", "config", "db", "triggers", "access"]) {
+        assert.include(whole.text, name)
+      }
+      assert.deepStrictEqual([code, text], [0, whole.text])
+    })
+  )
+})

@@ -1,26 +1,27 @@
 import { atZero } from "@alga-psa/ext-domain/Labelled"
 import { Clock, Effect, type Exit, Metric } from "effect"
 
-const requests = Metric.counter("alga_extension_port_requests_total", {
-  description: "Requests that ports sent to their servers, by interface, operation and outcome",
-  incremental: true
-})
-
-const durations = Metric.histogram("alga_extension_port_request_duration_seconds", {
-  description: "Duration of requests that ports sent to their servers, by interface, operation and outcome",
-  boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-})
-
 interface Labels {
   readonly interface: string
   readonly operation: string
   readonly outcome: string
 }
 
-const metersOf = (labels: Labels) => ({
-  requests: Metric.withAttributes(requests, { ...labels }),
-  durations: Metric.withAttributes(durations, { ...labels })
-})
+const metersOf = (labels: Labels) => {
+  const attributes = { ...labels }
+  return {
+    requests: Metric.counter("alga_extension_port_requests_total", {
+      description: "Requests that ports sent to their servers, by interface, operation and outcome",
+      incremental: true,
+      attributes
+    }),
+    durations: Metric.histogram("alga_extension_port_request_duration_seconds", {
+      description: "Duration of requests that ports sent to their servers, by interface, operation and outcome",
+      boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      attributes
+    })
+  }
+}
 
 const kept = new Map<string, ReturnType<typeof metersOf>>()
 
