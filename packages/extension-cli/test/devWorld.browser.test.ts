@@ -227,11 +227,15 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
   })
 
   it("says that a capability was taken away, where one was", async () => {
+    const loaded = open.page.waitForEvent("load")
     await open.page.getByLabel("cap:storage.kv").uncheck()
+    await loaded
     await open.page.frameLocator("#page").getByLabel("Calls").waitFor()
     expect(await call(["storage.getJson", "notes", "a"])).toEqual([{ failed: "denied" }])
     await shown("cap:storage.kv is not granted: tick it above")
+    const back = open.page.waitForEvent("load")
     await open.page.getByLabel("cap:storage.kv").check()
+    await back
   })
 
   it("names who looks: a portal user with their client", async () => {

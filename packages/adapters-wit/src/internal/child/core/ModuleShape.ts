@@ -42,6 +42,7 @@ export const ignoreInstructions: InstructionVisitor = {
 
 const skipLimits = (reader: Reader): void => {
   const flags = reader.u8()
+  if (flags > 7) throw new UnknownInstruction(`limits with flags 0x${flags.toString(16)}`)
   reader.skipNumber()
   if ((flags & 1) !== 0) reader.skipNumber()
 }
