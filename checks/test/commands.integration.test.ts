@@ -244,7 +244,7 @@ describe("The commands that stay up", () => {
 
   it("serve with the settings that the page says must be set, and no others", () => {
     const start = all.find(({ path }) => path === "docs/start-a-runner.md")?.text ?? ""
-    const [table = ""] = /these must be set:\n\n(?:\|.*\n)+/.exec(start) ?? []
+    const [table = ""] = /These must be set:\n\n(?:\|.*\n)+/.exec(start) ?? []
     const names = Array.from(table.matchAll(/^\| `(\w+)`/gm), ([, name]) => name)
     assert.sameMembers(names, Object.keys(settings()))
   })

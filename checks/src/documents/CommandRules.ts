@@ -94,6 +94,11 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     why: "it takes minutes"
   },
   {
+    line: /^npx --yes pnpm@12 soak \d+$/,
+    proof: "it does not run",
+    why: "it takes an hour, and `bench/test/flat.test.ts` judges what it looks at: in a shorter one memory still rises"
+  },
+  {
     line: /^(TEST_DATABASE_URL=\S+ )?npx --yes pnpm@12 bench postgres( |$)/,
     proof: "it does not run",
     why: "it starts as `bench growth` does, and `bench/test/postgres.integration.test.ts` runs it"
