@@ -18,7 +18,7 @@ const commands = blocks.filter(({ language }) => language === "sh").flatMap(line
 const says =
   (...texts: ReadonlyArray<RegExp>) =>
   ({ stderr, stdout }: Ended) => {
-    for (const text of texts) assert.match(stdout + stderr, text)
+    for (const text of texts) assert.match(`${stdout}\n${stderr}`, text)
   }
 
 const asked = "--config runner.json --tenant $TENANT"

@@ -128,6 +128,13 @@ const byKind =
 const atRandom = byKind("Requests of 16 installs at random", "requests/s")
 const moreMemory = byKind("Memory of sandbox processes that keep installs", "each more install")
 
+const processes = (count: number): Place => ({
+  bench: "sandbox-growth",
+  table: "Requests by the number of sandbox processes",
+  where: { processes: count },
+  column: "requests/s"
+})
+
 /** The figures that matter, by the part of the page that they stand in. */
 export const groups: Readonly<Record<string, ReadonlyArray<Row>>> = {
   reads: [
@@ -167,21 +174,8 @@ export const groups: Readonly<Record<string, ReadonlyArray<Row>>> = {
   scale: [
     {
       what: "requests a second, two processes on two cores",
-      here: {
-        bench: "sandbox-growth",
-        table: "Requests by the number of sandbox processes",
-        where: { processes: 2 },
-        column: "requests/s"
-      },
-      beside: {
-        name: "one process",
-        place: {
-          bench: "sandbox-growth",
-          table: "Requests by the number of sandbox processes",
-          where: { processes: 1 },
-          column: "requests/s"
-        }
-      },
+      here: processes(2),
+      beside: { name: "one process", place: processes(1) },
       better: "more"
     },
     {

@@ -131,11 +131,13 @@ export const makeReader = (most: number) => {
 }
 
 const written = (message: unknown): string | Uint8Array => {
-  const mark = `#${randomBytes(8).toString("hex")}:`
+  let mark = ""
   const parts: Array<Uint8Array> = []
-  const text = JSON.stringify(message, (_, value: unknown) =>
-    value instanceof Uint8Array ? `${mark}${parts.push(value) - 1}` : value
-  )
+  const text = JSON.stringify(message, (_, value: unknown) => {
+    if (!(value instanceof Uint8Array)) return value
+    mark ||= `#${randomBytes(8).toString("hex")}:`
+    return `${mark}${parts.push(value) - 1}`
+  })
   if (parts.length === 0) return `${text}\n`
   const head = `${mark}${parts.map(({ length }) => length).join(",")}\n`
   return Buffer.concat([Buffer.from(head), ...parts, Buffer.from(`${text}\n`)])
@@ -159,7 +161,7 @@ export const peerLines = (most: number): RpcSerialization.RpcSerialization["Serv
         const all = message.map(written)
         return all.every((one) => typeof one === "string")
           ? all.join("")
-          : Buffer.concat(all.map((one) => Buffer.from(one)))
+          : Buffer.concat(all.map((one) => (typeof one === "string" ? Buffer.from(one) : one)))
       }
     }
   }
