@@ -19,7 +19,7 @@ const run = promisify(execFile)
 
 const said = async (file: string, args: ReadonlyArray<string>) => {
   const { stderr, stdout } = await run(process.execPath, [join(root, file), ...args], { maxBuffer: 1 << 24 })
-  return stdout + stderr
+  return `${stdout}\n${stderr}`
 }
 
 /** What a program knows of each of its commands. A bench lists its names; the others complete them in a shell, a function each. */

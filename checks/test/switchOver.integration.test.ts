@@ -34,7 +34,7 @@ const namedSettings = guide.text
 const says =
   (...texts: ReadonlyArray<string | RegExp>) =>
   ({ stderr, stdout }: Ended) => {
-    for (const text of texts) assert.match(stdout + stderr, typeof text === "string" ? RegExp(text) : text)
+    for (const text of texts) assert.match(`${stdout}\n${stderr}`, typeof text === "string" ? RegExp(text) : text)
   }
 
 const listsClients = ({ stderr, stdout }: Ended) => {
