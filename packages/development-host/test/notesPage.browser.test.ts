@@ -1,12 +1,12 @@
-import type { Frame, FrameLocator, Request } from "playwright-core"
+import type { Frame, Request } from "playwright-core"
 import { describe, expect, it } from "vitest"
 import { HostedNotes, layerHostedNotes } from "../testing/HostedNotes.ts"
 import { type OpenedExtension, pageBrowser } from "../testing/PageBrowser.ts"
-import { looks, type TestPage, violations } from "../testing/TestPage.ts"
+import { exchange, extensionFrame, looks, type TestPage, violations } from "../testing/TestPage.ts"
 
 const notes = pageBrowser(HostedNotes, layerHostedNotes)
 
-const says = (frame: Frame | FrameLocator, where: "#said" | "#state", text: string) =>
+const says = (frame: Frame, where: "#said" | "#state", text: string) =>
   frame.locator(where, { hasText: text }).waitFor()
 
 /** The page, once it shows the first client's note, and the service's state. */
@@ -73,13 +73,15 @@ describe("the service outside", () => {
   })
 })
 
-/** Holds the next request of a page to this route, until it is let go; gives then what waits for its answer. */
+/** Holds the answers to a page's requests of this route, until the first one is let go: that waits until the page has it. */
 const hold = async ({ page }: TestPage, method: string, route: string) => {
   const held = Promise.withResolvers<void>()
   const isIt = (request: Request) => request.method() === method && request.url().endsWith(route)
   await page.route(`**${route}`, async (sent) => {
-    if (isIt(sent.request())) await held.promise
-    await sent.continue()
+    if (!isIt(sent.request())) return sent.continue()
+    const response = await sent.fetch({ timeout: 120_000 })
+    await held.promise
+    await sent.fulfill({ response })
   })
   const answered = page.waitForResponse((response) => isIt(response.request()))
   return async () => {
@@ -125,13 +127,17 @@ describe("an answer that comes late", () => {
     expect(await note.inputValue()).toBe("Of the second.")
   })
 
-  it("does not undo what was switched on meanwhile", async () => {
+  it("does not undo what was switched on meanwhile, which waits for it", async () => {
     const opened = await open()
     const first = await hold(opened, "GET", "/api/status")
     await opened.page.reload()
-    const frame = opened.page.frameLocator("#page")
+    const frame = await extensionFrame(opened.page)
     const hourly = frame.getByLabel("Check every hour")
     await hourly.click()
+    // What the page sends at once is sent before this.
+    const payload = { route: "/api/clients", method: "GET" }
+    await exchange(frame, [{ alga: true, version: "1", type: "apiproxy", request_id: "last", payload }], ["last"])
+    expect(opened.asked).not.toContain("PUT /api/schedule")
     await first()
     await expect.poll(() => notes.hosted().runSchedules()).toEqual([200])
     await says(frame, "#state", "The service")
