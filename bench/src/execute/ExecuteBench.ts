@@ -231,11 +231,16 @@ const run = (options: BenchOptions) =>
     }
     const requests = Math.max(400, Math.round(4 * budget * scale))
     yield* tell("processor times")
-    const others =
-      earlier === undefined
+    // All of them new: what a process did before changes what its requests take.
+    const fresh = {
+      runner: yield* runner({ ...given, cache: join(folder, "another cache") }),
+      floor: yield* floor(given),
+      today: yield* today(given),
+      ...(earlier === undefined
         ? {}
-        : { earlier: yield* runner({ ...given, cache: join(folder, "earlier cache") }, {}, earlier) }
-    const times = yield* processorTimes(hash, { ...started, ...others }, Math.ceil(requests / 4))
+        : { earlier: yield* runner({ ...given, cache: join(folder, "earlier cache") }, {}, earlier) })
+    }
+    const times = yield* processorTimes(hash, fresh, Math.ceil(requests / 4))
     yield* tell(`${requests} requests for the memory`)
     const memories = yield* memory(hash, started.runner, requests)
     const environment = {

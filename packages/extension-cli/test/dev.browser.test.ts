@@ -218,6 +218,32 @@ describe("alga-ext dev", () => {
     }
   )
 
+  it("keeps the answer to what was sent last where the answer to an older request comes late", async () => {
+    const { page } = open
+    await send("/api/count?at=1")
+    const held = Promise.withResolvers<void>()
+    await page.route(
+      "**/dev/send",
+      async (route) => {
+        await held.promise
+        await route.continue()
+      },
+      { times: 1 }
+    )
+    await page.getByLabel("Path and query").fill("/api/throw")
+    const late = page.waitForResponse("**/dev/send")
+    await page.getByRole("button", { name: "Send", exact: true }).click()
+    await page.getByLabel("Path and query").fill("/api/count?at=2")
+    await page.getByRole("button", { name: "Send", exact: true }).click()
+    await page.locator("#answer", { hasText: '"totalCount": 11' }).waitFor()
+    held.resolve()
+    await page.locator(".execution", { hasText: "/api/throw" }).locator(".outcome.bad").waitFor()
+    await (await late).finished()
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(await page.locator("#answer .status").textContent()).toBe("200")
+    await page.getByRole("button", { name: "Clear" }).click()
+  })
+
   it("shows what the handler answered, sends it again, gives it as a command, finds it and forgets it", async () => {
     const { page } = open
     await page.getByRole("button", { name: "Clear" }).click()

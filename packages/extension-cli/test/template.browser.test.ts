@@ -46,11 +46,12 @@ const states = (frame: Frame) => frame.getByRole("status").allTextContents()
 describe("the page of a new extension", () => {
   it("shows what its handler reads, finds what a person searches for, and says where it may not", async () => {
     const { close, frame, page, takeErrors } = await opened(looks.light)
-    await frame.getByText("11 of 11").first().waitFor()
+    await frame.getByText("11 of 11").nth(1).waitFor()
     await frame.getByText("Evergreen Dental Group").waitFor()
     await frame.getByLabel("Search").fill("evergreen dental")
     await frame.getByRole("button", { name: "Search" }).click()
     await frame.getByText("Nothing was found.").waitFor()
+    await frame.getByText("1 of 1", { exact: true }).waitFor()
     expect(await states(frame)).toEqual(["1 of 1", "Nothing was found."])
     await page.getByLabel("Who looks").selectOption("without-permission")
     const refused = page.frameLocator("#page").getByText("You, or this extension, may not see this.")
@@ -58,6 +59,30 @@ describe("the page of a new extension", () => {
     await page.getByLabel("Who looks").selectOption("admin")
     await page.frameLocator("#page").getByText("11 of 11").first().waitFor()
     expect(takeErrors().filter((text) => !/^Failed to load resource: .* status of 403/.test(text))).toEqual([])
+    await close()
+  })
+
+  it("keeps what was searched for last where an answer to an older search comes late", async () => {
+    const { close, frame, page, takeErrors } = await opened(looks.light)
+    await frame.getByText("11 of 11").nth(1).waitFor()
+    const held = Promise.withResolvers<void>()
+    await page.route(/services\?search=backup$/, async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    const search = async (text: string) => {
+      await frame.getByLabel("Search").fill(text)
+      await frame.getByRole("button", { name: "Search" }).click()
+    }
+    const late = page.waitForResponse(/services\?search=backup$/)
+    await search("backup")
+    await search("evergreen dental")
+    await frame.getByText("Nothing was found.").waitFor()
+    held.resolve()
+    await (await late).finished()
+    await frame.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 100))")
+    expect(await states(frame)).toEqual(["1 of 1", "Nothing was found."])
+    expect(takeErrors()).toEqual([])
     await close()
   })
 

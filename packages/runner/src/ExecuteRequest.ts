@@ -1,6 +1,6 @@
 import { hostHeaderNames } from "@alga-psa/ext-adapters-wit/HostHeaders"
 import { absent, ClientId, ContentHash, ExtensionId, InstallId, TenantId, UserId } from "@alga-psa/ext-domain"
-import { Option, Schema, SchemaGetter } from "effect"
+import { Effect, Option, Schema, SchemaGetter, SchemaIssue } from "effect"
 
 const text = absent(Schema.String)
 const texts = absent(Schema.Record(Schema.String, Schema.String))
@@ -72,6 +72,19 @@ const User = Schema.Struct({
 const sealed = <S extends Schema.Constraint>(schema: S, rule: string) =>
   absent(Schema.RedactedFromValue(schema)).annotate({ message: rule })
 
+/** Base64 as Node reads and writes it: of a body of 10 MiB a fifth of the time that Effect's own takes. */
+const bytes = Schema.String.pipe(
+  Schema.decodeTo(Schema.Uint8Array, {
+    decode: SchemaGetter.transformEffect((text: string, options) =>
+      Effect.try({
+        try: () => Uint8Array.fromBase64(text, { lastChunkHandling: "strict" }),
+        catch: () => new SchemaIssue.InvalidValue({ expected: "a valid Base64 string" }, text, options)
+      })
+    ),
+    encode: SchemaGetter.transform((given: Uint8Array) => given.toBase64())
+  })
+)
+
 const fromOutside = (headers: Readonly<Record<string, string>> | null | undefined) =>
   headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !hostHeaderNames.has(name.toLowerCase())))
 
@@ -101,7 +114,7 @@ const asked = {
     headers: texts.pipe(
       Schema.decode({ decode: SchemaGetter.transform(fromOutside), encode: SchemaGetter.passthrough() })
     ),
-    body_b64: absent(Schema.Uint8ArrayFromBase64)
+    body_b64: absent(bytes)
   }),
   /** Each may lower the runner's own limit, never raise it. `fuel` is not metered and ignored. */
   limits: absent(

@@ -225,6 +225,31 @@ describe("ExecuteRequest", () => {
     })
   )
 
+  it.effect.each(["A", "AP8", "AP8==", "A===", "AP9=", "AP-_", "A=P8", "AP8=AP8=", "AP8=\0", "ÄP8="])(
+    "refuses a body of %j, which is no Base64",
+    (text) =>
+      Effect.gen(function* () {
+        const { message } = yield* Effect.flip(decode(body({ http: { method: "POST", body_b64: text } })))
+        assert.include(message, "Expected a valid Base64 string")
+      })
+  )
+
+  it.effect.each([
+    ["", []],
+    ["AA==", [0]],
+    ["AP8=", [0, 255]],
+    ["AP8A", [0, 255, 0]],
+    ["+/+/", [251, 255, 191]],
+    ["AP8A\r\nAP8=\n", [0, 255, 0, 0, 255]]
+  ] as const)("reads a body of %j, and keeps it", ([text, read]) =>
+    Effect.gen(function* () {
+      const request = yield* decode(body({ http: { method: "POST", body_b64: text } }))
+      assert.deepStrictEqual(request.http.body_b64, new Uint8Array(read))
+      const kept = yield* Schema.encodeEffect(KeptRequest)(request)
+      assert.strictEqual(kept.http.body_b64, text.replaceAll(/[\r\n]/g, ""))
+    })
+  )
+
   it.effect("hands the body over as bytes", () =>
     Effect.gen(function* () {
       const request = yield* decode(body({ http: { method: "POST", body_b64: "AP8=" } }))

@@ -13,14 +13,17 @@ const bridge = new IframeBridge()
 const form = document.querySelector("form") as HTMLFormElement
 const search = document.querySelector("#search") as HTMLInputElement
 
-/** Asks the extension's own handler for a list, and shows the answer in its section. */
-const show = async (section: HTMLElement): Promise<void> => {
+let round = 0
+
+/** Asks the extension's own handler for a list, and shows the answer in its section. An answer of an older round is dropped. */
+const show = async (section: HTMLElement, mine: number): Promise<void> => {
   const { list = "", name = "" } = section.dataset
   const state = section.querySelector("[role=status]") as HTMLElement
   const names = section.querySelector("ul") as HTMLElement
   try {
     const query = new URLSearchParams({ search: search.value })
     const { items, totalCount } = (await callHandlerJson(bridge, `/api/${list}?${query}`)) as Page
+    if (mine !== round) return
     names.replaceChildren(
       ...items.map((item) => {
         const entry = document.createElement("li")
@@ -30,13 +33,15 @@ const show = async (section: HTMLElement): Promise<void> => {
     )
     state.textContent = totalCount === 0 ? "Nothing was found." : `${items.length} of ${totalCount}`
   } catch (error) {
+    if (mine !== round) return
     names.replaceChildren()
     state.textContent = failureText(error)
   }
 }
 
 const showAll = () => {
-  for (const section of document.querySelectorAll("section")) void show(section)
+  round++
+  for (const section of document.querySelectorAll("section")) void show(section, round)
 }
 
 form.addEventListener("submit", (event) => {

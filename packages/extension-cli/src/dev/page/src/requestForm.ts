@@ -85,15 +85,19 @@ export const startRequestForm = (settings: HostSettings, ask: (request: FormRequ
     keep()
   })
 
+  let sends = 0
   const send = async () => {
+    const now = ++sends
     answer.replaceChildren("…")
     const sent = method.value === "GET" || body.value === "" ? null : body.value
     try {
       const response = await ask({ method: method.value, target: path.value, body: sent })
       const { answer: given, error }: SentAnswer = await response.json()
+      // An answer that comes late would stand below a request that it does not belong to.
+      if (now !== sends) return
       answer.replaceChildren(...(given === null ? [make("pre", "error", error ?? "")] : answerNodes(given)))
     } catch {
-      answer.replaceChildren("The development server did not answer.")
+      if (now === sends) answer.replaceChildren("The development server did not answer.")
     }
   }
   element("send").addEventListener("click", send)
