@@ -115,7 +115,7 @@ export const makeWorkbench = Effect.fnUntraced(function* (
 ) {
   const { now, update } = state
   /** What is granted rests on what was granted before: one change at a time. */
-  const alone = Semaphore.makeUnsafe(1)
+  const changeLock = Semaphore.makeUnsafe(1)
   const fileOf = ({ contentHash: hash }: DevBuild) => join(bundles, bundlePath({ ...place, hash }))
 
   const store = async (built: DevBuild) => {
@@ -157,7 +157,7 @@ export const makeWorkbench = Effect.fnUntraced(function* (
         world: world.snapshot(),
         build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }
       }))
-    }).pipe(alone.withPermit)
+    }).pipe(changeLock.withPermit)
     if (before !== null && before.contentHash !== hash) yield* Effect.promise(() => rm(fileOf(before), { force: true }))
   }).pipe(
     Effect.catchTag("ExtensionInvalid", ({ notes, problems }) => failed([...problems, ...notes])),
@@ -178,7 +178,7 @@ export const makeWorkbench = Effect.fnUntraced(function* (
         revision: before.revision + 1
       }))
     },
-    (changing) => alone.withPermit(changing),
+    (changing) => changeLock.withPermit(changing),
     Effect.orDie
   )
 
