@@ -50,8 +50,7 @@ describe("A new extension", () => {
       const imports = await importsOf(await readFile(componentFile))
       expect(imports.toSorted()).toEqual([...interfaces, "types"].map((name) => `alga:extension/${name}`).toSorted())
       expect(pageFiles.toSorted()).toEqual(options.page ? ["ui/index.html", "ui/main.css", "ui/main.js"] : [])
-    },
-    120_000
+    }
   )
 
   it.each(["quickjs", "starlingmonkey"] as const)(

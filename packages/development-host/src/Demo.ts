@@ -1,8 +1,9 @@
-import { copyFile, mkdir } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { ids } from "@alga-psa/ext-adapters-memory"
-import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
+import * as BundleStore from "@alga-psa/ext-runner/BundleStore"
+import * as BundleWriter from "@alga-psa/ext-runner/BundleWriter"
 import { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import { serviceTokenHeader } from "@alga-psa/ext-runner/ServiceToken"
 import { Effect } from "effect"
@@ -26,19 +27,20 @@ const installed = [
   { tenant: ids.tenants.acme, extension: ids.extensions.ungranted }
 ]
 
-/** Builds the sample where needed and puts its bundle into the demo's store. Gives the content hash. */
-export const publishSample = Effect.tryPromise(async () => {
-  // It is of this workspace alone: whoever installs this package has their own extension.
-  const { buildSample } = await import("@alga-psa/ext-sample-extension")
-  const { bundleFile, contentHash } = await buildSample()
-  const hash = contentHash.replace("sha256:", "")
-  for (const key of installed) {
-    const file = join(demoDirectories.bundles.directory, bundlePath({ ...key, hash }))
-    await mkdir(dirname(file), { recursive: true })
-    await copyFile(bundleFile, file)
-  }
+const { directory } = demoDirectories.bundles
+
+/** Builds the sample where needed and puts its bundle into the demo's store, whole: another demo may read there. Gives the content hash. */
+export const publishSample = Effect.gen(function* () {
+  const { archive, hash } = yield* Effect.tryPromise(async () => {
+    // It is of this workspace alone: whoever installs this package has their own extension.
+    const { buildSample } = await import("@alga-psa/ext-sample-extension")
+    const { bundleFile, contentHash } = await buildSample()
+    return { archive: await readFile(bundleFile), hash: contentHash.replace("sha256:", "") }
+  })
+  const writer = yield* BundleWriter.BundleWriter
+  for (const key of installed) yield* writer.put({ ...key, hash }, archive)
   return hash
-})
+}).pipe(Effect.provide(BundleWriter.layerDirectory(directory)), Effect.provide(BundleStore.layerDirectory(directory)))
 
 /** Where a runner answers and what proves its caller. */
 export interface Target {

@@ -28,8 +28,8 @@ export interface HostPageOptions {
   readonly pages: ReadonlyArray<HostedPage>
   /** The built files of the host page itself. */
   readonly files: PageFiles
-  /** More of the document, in HTML, behind the frame. */
-  readonly aside?: string
+  /** More of the document, in HTML, behind the frame. Default: nothing. It is made before the rest. */
+  readonly aside?: Effect.Effect<string>
   /** The server's own origin. */
   readonly own: Effect.Effect<string>
   /** The origin of the extension's pages; another one. */
@@ -80,7 +80,7 @@ const readBody = Effect.gen(function* () {
  * - The session decides tenant, install and user. Another extension's id in the path is not found.
  * - What the handler answered comes back as bytes, never as a document of this origin.
  */
-export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPageOptions) =>
+export const hostPageRoutes = ({ aside = Effect.succeed(""), files, frames, own, pages }: HostPageOptions) =>
   HttpRouter.use(
     Effect.fnUntraced(function* (router) {
       const execution = yield* Execution
@@ -89,6 +89,7 @@ export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPa
       for (const { framed = Effect.succeed(true), path, session, title, viewer, who } of pages) {
         const document = Effect.gen(function* () {
           const origin = yield* frames
+          const behind = yield* aside
           const { contentHash, extension, tenant } = yield* viewer
           const query = new URLSearchParams({ tenant, extensionId: extension })
           const address = `${origin}/ext-ui/${extension}/sha256:${contentHash}/index.html?${query}`
@@ -98,7 +99,7 @@ export const hostPageRoutes = ({ aside = "", files, frames, own, pages }: HostPa
             extensionId: extension,
             session
           }
-          return HttpServerResponse.text(documentOf({ title, who, settings, aside }), {
+          return HttpServerResponse.text(documentOf({ title, who, settings, aside: behind }), {
             contentType: "text/html; charset=utf-8",
             headers: { ...isolated, "content-security-policy": policy(origin) }
           })

@@ -1,12 +1,19 @@
 import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
 import { ids } from "@alga-psa/ext-adapters-memory"
-import type { Frame } from "playwright-core"
+import type { BrowserContext, Frame } from "playwright-core"
 import { afterEach, describe, expect, it } from "vitest"
 import { sampleBrowser } from "../testing/SampleBrowser.ts"
 import { exchange, looks } from "../testing/TestPage.ts"
 
 const sample = sampleBrowser()
+
+/** Opens the sample, and waits until its page has shown its list: then it asks nothing by itself any more. */
+const open: typeof sample.open = async (viewer, look) => {
+  const opened = await sample.open(viewer, look)
+  await opened.frame.getByText("of 11 clients").waitFor()
+  return opened
+}
 
 const message = (type: string, request_id: string | undefined, payload: unknown = {}) => ({
   alga: true,
@@ -40,9 +47,12 @@ interface Told {
   readonly payload: Readonly<Record<string, string>>
 }
 
-/** What the page hears beside the answer to a last request, up to a message of this type, after it sent these. */
-const heard = (frame: Frame, messages: ReadonlyArray<unknown>, until: string): Promise<ReadonlyArray<Told>> =>
-  frame.evaluate(`new Promise((resolve) => {
+/**
+ * Begins to listen, and sends these messages and a last request. Gives what the page hears beside the answer to that, up to a
+ * message of this type.
+ */
+const listening = async (frame: Frame, messages: ReadonlyArray<unknown>, until: string) => {
+  await frame.evaluate(`void (globalThis.told = new Promise((resolve) => {
     const told = []
     addEventListener("message", ({ data }) => {
       if (data.type !== "apiproxy_response") told.push(data)
@@ -50,13 +60,26 @@ const heard = (frame: Frame, messages: ReadonlyArray<unknown>, until: string): P
     })
     const origin = new URLSearchParams(location.search).get("parentOrigin")
     for (const message of ${JSON.stringify([...messages, last])}) parent.postMessage(message, origin)
-  })`)
+  }))`)
+  return () => frame.evaluate<ReadonlyArray<Told>>("told")
+}
+const heard = async (frame: Frame, messages: ReadonlyArray<unknown>, until: string) =>
+  (await listening(frame, messages, until))()
+
+const cleanups: Array<() => unknown> = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup()
+})
+
+/** A profile without a page. */
+const ownContext = async (): Promise<BrowserContext> => {
+  const context = await sample.browser().newContext()
+  cleanups.push(() => context.close())
+  context.setDefaultTimeout(120_000)
+  return context
+}
 
 /** An origin of somebody else, on the loopback address, that serves one document and counts who asks. */
-const cleanups: Array<() => void> = []
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup()
-})
 const foreignSite = async (html: string) => {
   let hits = 0
   const server = createServer((_, response) => {
@@ -80,7 +103,7 @@ const send = (address: string, headers: Readonly<Record<string, string>>, method
 
 describe("a page's messages", () => {
   it("are answered with the handler's own body", async () => {
-    const { frame } = await sample.open("admin-user")
+    const { frame } = await open("admin-user")
     const { one } = await answered(frame, call("one", "/api/clients?search=evergreen", { method: "GET" }))
     const { items } = JSON.parse(Buffer.from(one?.body ?? "", "base64").toString())
     expect(items).toMatchObject([{ clientName: "Evergreen Dental Group" }])
@@ -88,22 +111,22 @@ describe("a page's messages", () => {
 
   it("get nothing when they say that the page is ready, unless the host shall tell the theme", async () => {
     const ready = message("ready", "hello")
-    const silent = await sample.open("admin-user")
+    const silent = await open("admin-user")
     expect(await heard(silent.frame, [ready], "apiproxy_response")).toEqual([])
-    const told = await sample.open("admin-user", looks.dark)
+    const told = await open("admin-user", looks.dark)
     const [theme] = await heard(told.frame, [ready], "theme")
     expect(theme).toEqual({ alga: true, version: "1", type: "theme", payload: expect.any(Object) })
     expect(theme?.payload["--alga-bg"]).toBe("#0e131b")
-    const changed = heard(told.frame, [], "theme")
+    const changed = await listening(told.frame, [], "theme")
     await told.page.locator("#theme").selectOption("light")
-    expect((await changed)[0]?.payload["--alga-bg"]).toBe("#ffffff")
-    const switched = heard(silent.frame, [], "theme")
+    expect((await changed())[0]?.payload["--alga-bg"]).toBe("#ffffff")
+    const switched = await listening(silent.frame, [], "theme")
     await silent.page.getByLabel("Tell the page the theme").check()
-    expect((await switched)[0]?.type).toBe("theme")
+    expect((await switched())[0]?.type).toBe("theme")
   })
 
   it("mean POST where an older page names no method", async () => {
-    const { asked, frame } = await sample.open("admin-user")
+    const { asked, frame } = await open("admin-user")
     const body = Buffer.from("{}").toString("base64")
     expect(await answered(frame, call("bare", "/api/clients"), call("full", "/api/clients", { body }))).toEqual({
       bare: { error: 'Proxy error 405: {"error":"method-not-allowed"}' },
@@ -113,7 +136,7 @@ describe("a page's messages", () => {
   })
 
   it("are refused with a body in a GET, another method, or a body that is not base64 or too large", async () => {
-    const { asked, frame } = await sample.open("admin-user")
+    const { asked, frame } = await open("admin-user")
     const before = asked.length
     expect(
       await answers(
@@ -135,7 +158,7 @@ describe("a page's messages", () => {
   })
 
   it("lead to no other extension, route or origin", async () => {
-    const { frame, page } = await sample.open("admin-user")
+    const { frame, page } = await open("admin-user")
     const outside: Array<string> = []
     page.on("request", (sent) => {
       if (!sent.url().includes(`/api/ext-proxy/${ids.extensions.full}/api/clients`)) outside.push(sent.url())
@@ -157,7 +180,7 @@ describe("a page's messages", () => {
   })
 
   it("count from the frame's own window, and from no other of its origin", async () => {
-    const { asked, frame } = await sample.open("admin-user")
+    const { asked, frame } = await open("admin-user")
     await frame.evaluate(`document.body.append(document.createElement("iframe"))`)
     const [inner] = frame.childFrames()
     expect(await inner?.evaluate("origin")).toBe(await frame.evaluate("origin"))
@@ -169,7 +192,7 @@ describe("a page's messages", () => {
   })
 
   it("of another version, an unknown type or no envelope get nothing", async () => {
-    const { asked, frame } = await sample.open("admin-user")
+    const { asked, frame } = await open("admin-user")
     const before = asked.length
     const known = call("x", listing, { method: "GET" })
     const ignored = [
@@ -189,8 +212,9 @@ describe("a page's messages", () => {
   })
 
   it("set the frame's height within bounds, and the address not at all", async () => {
-    const { frame, page } = await sample.open("admin-user")
-    await frame.getByText("of 11 clients").waitFor()
+    const { frame, page } = await open("admin-user")
+    const needed = await frame.evaluate<number>("Math.ceil(document.body.getBoundingClientRect().height)")
+    await page.waitForFunction(`document.getElementById("page").style.height === "${needed}px"`)
     const height = () => page.locator("#page").evaluate((element) => element.getBoundingClientRect().height)
     await answers(frame, message("resize", undefined, { height: 1e9 }))
     expect(await height()).toBe(4_000)
@@ -207,7 +231,7 @@ describe("a page's messages", () => {
 
 describe("windows that are not the extension's page", () => {
   it("get nothing, the host page's own among them", async () => {
-    const { asked, frame, page } = await sample.open("admin-user")
+    const { asked, frame, page } = await open("admin-user")
     const before = asked.length
     await page.evaluate(`postMessage(${JSON.stringify(call("own", listing))}, "*")`)
     expect(await answers(frame)).toEqual({})
@@ -215,7 +239,7 @@ describe("windows that are not the extension's page", () => {
   })
 
   it("get nothing from within the frame, when it shows another origin", async () => {
-    const { asked, page } = await sample.open("admin-user")
+    const { asked, page } = await open("admin-user")
     const before = asked.length
     await page.evaluate(`new Promise((resolve) => {
       const frame = document.getElementById("page")
@@ -223,32 +247,28 @@ describe("windows that are not the extension's page", () => {
       frame.src = "about:blank"
     })`)
     const inner = page.frames().find((one) => one.parentFrame() !== null)
-    const [heard] = await Promise.all([
-      page.evaluate(`new Promise((resolve) => {
-        addEventListener("message", ({ data, origin, source }) => {
-          const frame = document.getElementById("page")
-          if (data.request_id === "inner") resolve([origin === location.origin, source === frame.contentWindow])
-        })
-      })`),
-      inner?.evaluate(`parent.postMessage(${JSON.stringify(call("inner", listing))}, "*")`)
-    ])
-    expect(heard).toEqual([true, true])
+    await page.evaluate(`void (globalThis.heard = new Promise((resolve) => {
+      addEventListener("message", ({ data, origin, source }) => {
+        const frame = document.getElementById("page")
+        if (data.request_id === "inner") resolve([origin === location.origin, source === frame.contentWindow])
+      })
+    }))`)
+    await inner?.evaluate(`parent.postMessage(${JSON.stringify(call("inner", listing))}, "*")`)
+    expect(await page.evaluate("heard")).toEqual([true, true])
     expect(asked.slice(before)).toEqual([])
   })
 
   it("lose the host page when they open it", async () => {
-    const { browser, hosted } = { browser: sample.browser(), hosted: sample.hosted() }
-    const context = await browser.newContext()
-    cleanups.push(() => void context.close())
+    const context = await ownContext()
     const page = await context.newPage()
     await page.goto((await foreignSite("<h1>elsewhere</h1>")).address)
-    const address = JSON.stringify(hosted.addressOf("admin-user"))
+    const address = JSON.stringify(sample.hosted().addressOf("admin-user"))
     const [popup] = await Promise.all([
       context.waitForEvent("page"),
       page.evaluate(`void (globalThis.opened = open(${address}))`)
     ])
     await popup.frameLocator("#page").locator("h1").waitFor()
-    expect(await page.evaluate("opened.closed")).toBe(true)
+    await page.waitForFunction("opened.closed")
     expect(await popup.evaluate("opener")).toBe(null)
   })
 
@@ -257,9 +277,7 @@ describe("windows that are not the extension's page", () => {
     const { address: site } = await foreignSite("<h1>elsewhere</h1><iframe id=page></iframe>")
     const own = `${frames}/ext-ui/${ids.extensions.full}/${contentHash}/index.html?tenant=${ids.tenants.acme}`
     const address = framed === "host page" ? addressOf("admin-user") : `${own}&parentOrigin=${encodeURIComponent(site)}`
-    const context = await sample.browser().newContext()
-    cleanups.push(() => void context.close())
-    const page = await context.newPage()
+    const page = await (await ownContext()).newPage()
     await page.goto(site)
     const blocked = page.waitForEvent("console", (line) => line.text().includes("frame-ancestors"))
     await page.evaluate(`document.getElementById("page").src = ${JSON.stringify(address)}`)
@@ -270,7 +288,7 @@ describe("windows that are not the extension's page", () => {
 
 describe("the extension's page", () => {
   it("reaches neither the document around it nor its storage, and opens no window", async () => {
-    const { frame, takeErrors } = await sample.open("admin-user")
+    const { frame, takeErrors } = await open("admin-user")
     const attempt = (code: string) =>
       frame.evaluate(`(() => { try { return String(${code}) } catch (error) { return error.name } })()`)
     expect(await attempt("parent.document")).toBe("SecurityError")
@@ -281,7 +299,7 @@ describe("the extension's page", () => {
   })
 
   it("can fetch nothing, load no script of elsewhere and frame nothing", async () => {
-    const { frame, takeErrors } = await sample.open("admin-user")
+    const { frame, takeErrors } = await open("admin-user")
     const { address, hits } = await foreignSite("")
     const violated = frame.evaluate(`new Promise((resolve) => {
       const violated = []
@@ -310,9 +328,7 @@ describe("a form of the extension's page", () => {
   it("posts nowhere where the page is opened alone, without the frame around it", async () => {
     const { contentHash, frames } = sample.hosted()
     const { address, hits } = await foreignSite("")
-    const context = await sample.browser().newContext()
-    cleanups.push(() => void context.close())
-    const page = await context.newPage()
+    const page = await (await ownContext()).newPage()
     await page.goto(`${frames}/ext-ui/${ids.extensions.full}/${contentHash}/index.html?tenant=${ids.tenants.acme}`)
     expect(await page.evaluate(post(address))).toBe("form-action")
     expect(await page.evaluate(post(`${frames}/elsewhere`))).toBe("form-action")
@@ -320,7 +336,7 @@ describe("a form of the extension's page", () => {
   })
 
   it("posts nowhere in its frame", async () => {
-    const { close, frame, page, takeErrors } = await sample.open("admin-user")
+    const { close, frame, page, takeErrors } = await open("admin-user")
     const { address, hits } = await foreignSite("")
     const blocked = page.waitForEvent("console", (line) => /form submission|form-action/i.test(line.text()))
     await frame.evaluate(`void ${post(address)}`)

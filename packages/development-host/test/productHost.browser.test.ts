@@ -13,7 +13,7 @@ const opened: Array<TestPage> = []
 beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   product = await runtime.runPromise(ProductHost)
-}, 120_000)
+})
 afterEach(async () => {
   for (const page of opened.splice(0)) {
     await page.close()
@@ -136,7 +136,7 @@ describe.each(modes)("in the product, by %s, an extension without a component", 
     await product.enable("page-only", false)
     await page.reload()
     await page.frameLocator("#page").getByText("not_found").waitFor()
-    expect(takeErrors().join()).toMatch(/404/)
+    await expect.poll(() => takeErrors().join()).toMatch(/404/)
     await product.enable("page-only", true)
   })
 })

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
 import { demoCases, executeBody } from "../src/DemoCase.ts"
 import { sampleBrowser } from "../testing/SampleBrowser.ts"
@@ -31,27 +32,41 @@ describe("the sample's page beside direct execution", () => {
     "gives %s the same answer, and shows it",
     async (viewer) => {
       const { page } = await sample.open(viewer)
+      const frame = page.frameLocator("#page")
+      const names = frame.getByRole("table", { name: "Clients" }).getByRole("rowheader").getByRole("button")
+      const shown = () => names.first().or(frame.getByText("You cannot see clients here")).waitFor()
+      // The answer of before has come: the next one is that of the page that is loaded now.
+      await shown()
       const got = page.waitForResponse((response) => response.url().includes("/api/clients?"))
       await page.reload()
-      const frame = page.frameLocator("#page")
       const response = await got
       const answer = { status: response.status(), body: await response.text() }
       expect(answer).toEqual(await direct(viewer, "/api/clients", firstPage))
-      const names = frame.getByRole("table", { name: "Clients" }).getByRole("rowheader").getByRole("button")
-      await (answer.status === 200 ? names.first() : frame.getByText("You cannot see clients here")).waitFor()
+      await shown()
       const { items = [] } = JSON.parse(answer.body) as { items?: ReadonlyArray<{ clientName: string }> }
       expect(await names.allTextContents()).toEqual(items.map(({ clientName }) => clientName))
     }
   )
 })
 
+/** How long typing has to rest, in milliseconds, before the page searches. */
+const typingRests = 250
+
+/** Stops the page's clock: between two keys may then lie any time of this machine. */
+const typingAt = async (page: Page) => {
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 60_000)
+}
+
 describe("the sample's page", () => {
   it("searches when typing rests, filters and turns pages", async () => {
-    const { asked, frame } = await sample.open("admin-user")
+    const { asked, frame, page } = await sample.open("admin-user")
     await frame.getByText("1 to 10 of 11 clients").waitFor()
     await frame.getByRole("button", { name: "Next" }).click()
     await frame.getByText("11 to 11 of 11 clients").waitFor()
+    await typingAt(page)
     await frame.getByLabel("Search clients").pressSequentially("EVER")
+    await page.clock.runFor(typingRests)
     await frame.getByText("1 client for “EVER”").waitFor()
     await frame.getByRole("button", { name: "Clear search" }).click()
     await frame.getByLabel("Show inactive").check()
@@ -70,6 +85,19 @@ describe("the sample's page", () => {
     ])
   })
 
+  it("does not search for what was cleared before typing rested", async () => {
+    const { asked, frame, page } = await sample.open("admin-user")
+    await frame.getByText("1 to 10 of 11 clients").waitFor()
+    await typingAt(page)
+    await frame.getByLabel("Search clients").fill("EVER")
+    await frame.getByRole("button", { name: "Clear search" }).click()
+    await page.clock.runFor(2 * typingRests)
+    await frame.getByRole("tab", { name: "Services" }).click()
+    await frame.getByText("1 to 10 of 11 services").waitFor()
+    const first = "GET /api/clients?page=1&pageSize=10"
+    expect(asked).toEqual([first, first, "GET /api/services?page=1&pageSize=10"])
+  })
+
   it("shows one record with all that is known of it", async () => {
     const { frame } = await sample.open("admin-user")
     await frame.getByRole("button", { name: "Evergreen Dental Group" }).click()
@@ -85,17 +113,17 @@ describe("the sample's page", () => {
 
   it("can be used with the keyboard alone, and says where the focus is", async () => {
     const { frame, page } = await sample.open("admin-user")
-    const focused = () => frame.locator(":focus")
+    const focused = (text: string) => frame.locator(":focus", { hasText: text }).waitFor()
     await frame.getByText("of 11 clients").waitFor()
     await frame.getByRole("tab", { name: "Clients" }).focus()
     await page.keyboard.press("ArrowRight")
-    expect(await focused().textContent()).toBe("Services")
+    await focused("Services")
     await frame.getByText("of 11 services").waitFor()
     await page.keyboard.press("Tab")
-    expect(await focused().getAttribute("placeholder")).toBe("Name, description or SKU")
+    await frame.locator(':focus[placeholder="Name, description or SKU"]').waitFor()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
-    expect(await focused().textContent()).toBe("Access Point")
+    await focused("Access Point")
     await page.keyboard.press("Enter")
     await frame.locator("h2:focus", { hasText: "Access Point" }).waitFor()
     await page.keyboard.press("Shift+Tab")
@@ -108,8 +136,7 @@ describe("the sample's page", () => {
     await frame.getByRole("button", { name: "Next" }).focus()
     await page.keyboard.press("Enter")
     await frame.getByText("Page 2 of 2").waitFor()
-    const next = frame.locator("button:focus", { hasText: "Next" })
-    expect(await next.getAttribute("aria-disabled")).toBe("true")
+    await frame.locator('button:focus[aria-disabled="true"]', { hasText: "Next" }).waitFor()
     await page.keyboard.press("Enter")
     await frame.getByText("Page 2 of 2").waitFor()
   })

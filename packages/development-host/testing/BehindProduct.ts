@@ -13,6 +13,7 @@ import {
 } from "@alga-psa/ext-adapters-memory"
 import type { UserId } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
+import { Components } from "@alga-psa/ext-runner/Components"
 import { DatabaseCheck } from "@alga-psa/ext-runner/DatabaseCheck"
 import { layersOfEgress } from "@alga-psa/ext-runner/Egress"
 import { Execution } from "@alga-psa/ext-runner/Execution"
@@ -130,6 +131,11 @@ export const behindProduct = Effect.fnUntraced(function* (options: {
       Layer.provide(Layer.succeed(DatabaseCheck, { check: Effect.void }))
     )
   )
+  // The published SDK waits 15 seconds for an answer: a page's first one does not wait for this, too.
+  for (const { viewer } of installs) {
+    const { contentHash: hash, extension, tenant } = viewer
+    yield* Context.get(runner, Components).get({ tenant, extension, hash })
+  }
   const origin = HttpServer.formatAddress(Context.get(runner, HttpServer.HttpServer).address)
 
   // The host page knows no secrets. Where the product has them, its gateway puts the envelope beside the request.

@@ -2,7 +2,7 @@ import type { Frame, FrameLocator } from "playwright-core"
 
 const document = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Everything</title><script type="module" src="./main.js"></script></head>
-<body><h1>Everything</h1><textarea id="calls" aria-label="Calls"></textarea><button id="call">Call</button><output id="answer"></output></body></html>
+<body><h1>Everything</h1><textarea id="calls" aria-label="Calls"></textarea><button id="call" disabled>Call</button><output id="answer"></output></body></html>
 `
 
 const script = `const host = new URLSearchParams(location.search).get("parentOrigin")
@@ -18,6 +18,7 @@ document.getElementById("call").addEventListener("click", () => {
   const bytes = new TextEncoder().encode(document.getElementById("calls").value)
   tell("apiproxy", { route: "/api/calls", method: "POST", body: btoa(String.fromCharCode(...bytes)) }, "calls")
 })
+document.getElementById("call").disabled = false
 tell("ready", {})
 `
 

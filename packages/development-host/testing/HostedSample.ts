@@ -4,6 +4,7 @@ import { dirname, join } from "node:path"
 import { ids, layer as memory, seed } from "@alga-psa/ext-adapters-memory"
 import { DataSourceError, ServiceReader } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
+import { Components } from "@alga-psa/ext-runner/Components"
 import { DatabaseCheck } from "@alga-psa/ext-runner/DatabaseCheck"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
@@ -12,6 +13,7 @@ import { layerToken } from "@alga-psa/ext-runner/ServiceToken"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
+import { adminCase } from "../src/DemoCase.ts"
 import { demoPages, hostPageFiles } from "../src/DemoPages.ts"
 import { serveHostPages } from "../src/HostPageServer.ts"
 
@@ -76,6 +78,9 @@ export const layerHosted = (build: Build) =>
         HostedSample,
         Effect.gen(function* () {
           const runner = HttpServer.formatAddress((yield* HttpServer.HttpServer).address)
+          // The published SDK waits 15 seconds for an answer: a page's first one does not wait for this, too.
+          const { extension, tenant } = adminCase
+          yield* (yield* Components).get({ tenant, extension, hash: contentHash })
           const pages = demoPages(contentHash)
           const files = yield* hostPageFiles
           const { addressOf, frames } = yield* serveHostPages({ pages, files, port: 0, framePort: 0 })

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { ids, MemoryStore, layer as memory, mergeDatasets, seed } from "@alga-psa/ext-adapters-memory"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
+import { Components } from "@alga-psa/ext-runner/Components"
 import { DatabaseCheck } from "@alga-psa/ext-runner/DatabaseCheck"
 import { routes } from "@alga-psa/ext-runner/Http"
 import { layerOff } from "@alga-psa/ext-runner/Idempotency"
@@ -117,7 +118,7 @@ export const layerProductHost = Layer.effect(
     const scope = yield* Effect.scope
     const startRunner = (name: string) =>
       layerHttp(routes, { host: "127.0.0.1", port: 0, frameAncestors: product.origin }).pipe(
-        Layer.provide([
+        Layer.provideMerge([
           layerRunner({ bundles: { directory }, components: join(directory, name) }),
           layerToken(Redacted.make(token)),
           layerOff
@@ -126,6 +127,10 @@ export const layerProductHost = Layer.effect(
         Layer.provide(Layer.succeedContext(rows)),
         Layer.provide(Logger.layer([])),
         (runner) => Layer.buildWithMemoMap(runner, Layer.makeMemoMapUnsafe(), scope),
+        // The published SDK waits 15 seconds for an answer: a page's first one does not wait for this, too.
+        Effect.tap((built) =>
+          Context.get(built, Components).get({ tenant, extension: extensions.sample, hash: hashes.sample })
+        ),
         Effect.map((built) => HttpServer.formatAddress(Context.get(built, HttpServer.HttpServer).address))
       )
     const [first, second] = [yield* startRunner("one"), yield* startRunner("two")]

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises"
+import { mkdir, readdir, rm, stat } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import type { BuiltExtension } from "./BuildExtension.ts"
@@ -10,10 +10,21 @@ const always = ["main.wasm", "component.json", "manifest.json"]
 /** More than any file of a build has. */
 const mostBytes = 512 * 1024 * 1024
 
+/** What was being written so long ago, in milliseconds, was given up. */
+const longestBuild = 3_600_000
+
+/** Whether a folder is a build that another process may be writing. */
+const isBeingWritten = async (folder: string): Promise<boolean> =>
+  basename(folder).includes(".") &&
+  (await stat(folder).then(
+    ({ mtimeMs }) => mtimeMs > Date.now() - longestBuild,
+    () => true
+  ))
+
 /**
  * Copies a build to where an author looks for it: the component, its description, the manifest and the page, and with
- * `bundle` the archive. Older builds of the same engine are removed. Fails with `FileRefused` where `into`, or a file of
- * the build, is a link.
+ * `bundle` the archive. Older builds of the same engine are removed, but none that is being written. Fails with
+ * `FileRefused` where `into`, or a file of the build, is a link.
  */
 export const publishBuild = async (
   built: BuiltExtension,
@@ -29,7 +40,8 @@ export const publishBuild = async (
   }
   const builds = dirname(built.folder)
   for (const name of await readdir(builds)) {
-    const stale = name.startsWith(`${built.engine}-`) && name !== basename(built.folder)
-    if (stale) await rm(join(builds, name), { recursive: true, force: true })
+    if (!name.startsWith(`${built.engine}-`) || name === basename(built.folder)) continue
+    const folder = join(builds, name)
+    if (!(await isBeingWritten(folder))) await rm(folder, { recursive: true, force: true })
   }
 }

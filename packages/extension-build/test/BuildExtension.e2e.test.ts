@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { zstdDecompressSync } from "node:zlib"
 import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
@@ -90,6 +90,9 @@ describe("buildExtension", () => {
       const dist = join(folder, "dist")
       yield* Effect.promise(async () => {
         await mkdir(join(dist, "builds", `${built.engine}-older`))
+        // As another process writes a build at this moment, and one that was ended long ago.
+        for (const draft of ["writing", "ended"]) await mkdir(`${built.folder}.${draft}`)
+        await utimes(`${built.folder}.ended`, 1, 1)
         await publishBuild(built, dist, { bundle: true })
         assert.deepEqual((await readdir(dist)).sort(), [
           "builds",
@@ -99,7 +102,8 @@ describe("buildExtension", () => {
           "manifest.json",
           "ui"
         ])
-        assert.lengthOf(await readdir(join(dist, "builds")), 1)
+        const kept = [built.folder, `${built.folder}.writing`].map((path) => basename(path))
+        assert.deepEqual((await readdir(join(dist, "builds"))).sort(), kept)
         const names: Array<string> = []
         const reader = extract()
         reader.end(zstdDecompressSync(await readFile(join(dist, "bundle.tar.zst"))))

@@ -57,7 +57,7 @@ describe("alga-ext check and fix", () => {
     expect(github.output[0]).toMatch(
       /^::error file=[^,]+\/src\/handler\.ts,line=21,col=\d+,title=alga-ext name-missing::/
     )
-  }, 180_000)
+  })
 
   it("mend the manifest as it is written, and end with 1 for what is left", async () => {
     const before = await manifest()

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process"
+import { randomInt } from "node:crypto"
 import { once } from "node:events"
 import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
-import { type AddressInfo, createServer } from "node:net"
+import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -21,6 +22,27 @@ const run = (...args: ReadonlyArray<string>) =>
       resolve({ code: error?.code ?? 0, output, errors })
     )
   )
+
+const listening = async (port: number): Promise<Server> => {
+  const server = createServer()
+  const listens = once(server, "listening")
+  server.listen(port, "127.0.0.1")
+  await listens
+  return server
+}
+
+/** Takes a port above one that is free. The system gives out neither by itself, so that nobody gets the other one meanwhile. */
+const takenAboveFree = async (): Promise<readonly [server: Server, port: number]> => {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(20_000, 30_000)
+    const [below, taken] = await Promise.allSettled([listening(port - 1), listening(port)])
+    if (below.status === "fulfilled") await new Promise((closed) => below.value.close(closed))
+    if (taken.status === "rejected") continue
+    if (below.status === "fulfilled") return [taken.value, port]
+    taken.value.close()
+  }
+  throw new Error("no two ports beside each other are free")
+}
 
 describe("alga-ext", () => {
   it("says what each command does, with examples and what it ends with", async () => {
@@ -113,9 +135,7 @@ describe("alga-ext", () => {
     ["that port", 0, (port: number) => `127.0.0.1:${port} is in use: `],
     ["the port above", 1, (port: number) => `127.0.0.1:${port}, 1 above the port that was asked for, is in use: `]
   ])("names the port where dev finds %s in use", async (_what, above, wanted) => {
-    const taken = createServer().listen(0, "127.0.0.1")
-    await once(taken, "listening")
-    const { port } = taken.address() as AddressInfo
+    const [taken, port] = await takenAboveFree()
     const { code, errors } = await run("dev", "--port", String(port - above))
     taken.close()
     expect(errors).toBe(

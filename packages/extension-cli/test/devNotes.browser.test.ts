@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -9,6 +9,8 @@ import { Effect, Exit, Scope } from "effect"
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, expect, inject, it } from "vitest"
 import { serveDev } from "../src/dev/DevServer.ts"
+import { writeWhole } from "./support/DevFixture.ts"
+import { ready, reloaded } from "./support/DevPage.ts"
 
 const sample = fileURLToPath(new URL("../../sample-notes/", import.meta.url))
 
@@ -18,14 +20,6 @@ let folder: string
 let outside: Server
 let browser: Browser
 let open: TestPage
-
-/** Loads the page anew, as a change to a file does. */
-const reloaded = async (change: () => Promise<unknown>) => {
-  const loaded = open.page.waitForEvent("load")
-  await change()
-  await loaded
-  await open.page.getByText(/^Ready in/).waitFor()
-}
 
 beforeAll(async () => {
   // Beside the sample, where its page's packages are found.
@@ -41,7 +35,7 @@ beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder, port: 0 }), scope))
   open = await openPage(browser, url)
-  await open.page.getByText(/^Ready in/).waitFor()
+  await ready(open.page)
 })
 afterAll(async () => {
   await open?.close()
@@ -67,10 +61,9 @@ it("the second sample works in alga-ext dev: it keeps a note, asks the service t
   await open.page.getByText(".env.local has no status_url").first().waitFor()
   const { port } = outside.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  await reloaded(() => writeFile(join(folder, "alga.dev.json"), JSON.stringify({ fetch: [origin] })))
-  await reloaded(() =>
-    writeFile(join(folder, ".env.local"), `status_url=${origin}/status\nstatus_token=s3cret-token\n`)
-  )
+  const write = (name: string, text: string) => reloaded(open.page, () => writeWhole(folder, name, text))
+  await write("alga.dev.json", JSON.stringify({ fetch: [origin] }))
+  await write(".env.local", `status_url=${origin}/status\nstatus_token=s3cret-token\n`)
   await frame.locator("#text:enabled").waitFor()
   expect(await frame.getByLabel("Note", { exact: true }).inputValue()).toBe("Calls back on Monday.")
   await frame.getByRole("button", { name: "Check now" }).click()

@@ -15,6 +15,7 @@ import type { Browser } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest"
 import { type DevServer, serveDev } from "../src/dev/DevServer.ts"
 import type { DevFixture } from "./support/DevFixture.ts"
+import { ready, reloaded } from "./support/DevPage.ts"
 import { worldFixture } from "./support/WorldFixture.ts"
 
 const scope = Scope.makeUnsafe()
@@ -43,7 +44,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   open = await openPage(browser, server.url)
-  await open.page.getByText(/^Ready in/).waitFor()
+  await ready(open.page)
 })
 afterEach(async () => {
   expect(open.takeErrors()).toEqual([])
@@ -55,12 +56,7 @@ const call = (...calls: ReadonlyArray<ReadonlyArray<unknown>>): Promise<Readonly
   callByPage(open.page.frameLocator("#page"), calls)
 
 /** Writes a file of the host's, and waits until the page was loaded anew with it. */
-const given = async (name: string, text: string) => {
-  const loaded = open.page.waitForEvent("load")
-  await extension.write(name, text)
-  await loaded
-  await open.page.getByText(/^Ready in/).waitFor()
-}
+const given = (name: string, text: string) => reloaded(open.page, () => extension.write(name, text))
 
 /** What the panel says of the last execution. */
 const shown = (text: string | RegExp) => open.page.locator(".execution").first().getByText(text).first().waitFor()
@@ -227,15 +223,10 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
   })
 
   it("says that a capability was taken away, where one was", async () => {
-    const loaded = open.page.waitForEvent("load")
-    await open.page.getByLabel("cap:storage.kv").uncheck()
-    await loaded
-    await open.page.frameLocator("#page").getByLabel("Calls").waitFor()
+    await reloaded(open.page, () => open.page.getByLabel("cap:storage.kv").uncheck())
     expect(await call(["storage.getJson", "notes", "a"])).toEqual([{ failed: "denied" }])
     await shown("cap:storage.kv is not granted: tick it above")
-    const back = open.page.waitForEvent("load")
-    await open.page.getByLabel("cap:storage.kv").check()
-    await back
+    await reloaded(open.page, () => open.page.getByLabel("cap:storage.kv").check())
   })
 
   it("names who looks: a portal user with their client", async () => {
@@ -246,17 +237,13 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
       userType: "internal",
       clientId: null
     })
-    const loaded = open.page.waitForEvent("load")
-    await open.page.getByLabel("Who looks").selectOption("portal")
-    await loaded
+    await reloaded(open.page, () => open.page.getByLabel("Who looks").selectOption("portal"))
     const [portal] = await call(["user.getUser"])
     expect(portal).toMatchObject({
       ...{ userName: "Petra Lindqvist", userType: "client", clientName: "Evergreen Dental Group" },
       clientId: ids.clients.evergreen
     })
-    const back = open.page.waitForEvent("load")
-    await open.page.getByLabel("Who looks").selectOption("admin")
-    await back
+    await reloaded(open.page, () => open.page.getByLabel("Who looks").selectOption("admin"))
   })
 
   it.each(Object.entries(looks))("has nothing that axe finds wrong on a %s screen, and fits it", async (_, look) => {

@@ -54,7 +54,7 @@ beforeAll(async () => {
   )
   await extension.write("src/handler.ts", second)
   expect((await run("pack")).code).toBe(0)
-}, 120_000)
+})
 afterAll(() => extension.remove())
 
 describe("alga-ext diff", () => {

@@ -223,7 +223,7 @@ describe("alga-ext pack", () => {
       expect(await files()).toEqual(good)
       expect(await extension.read("dist/ui/main.js")).toBe(await extension.read("ui/main.js"))
     }
-  }, 120_000)
+  })
 
   it("takes no component that is a link, and one that is a file", async () => {
     await run("build")

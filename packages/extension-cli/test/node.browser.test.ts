@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 import { type DevServer, serveDev } from "../src/dev/DevServer.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
+import { ready, reloaded } from "./support/DevPage.ts"
 
 const handler = `import { defineHandler, isHostError, jsonResponse } from "@alga-psa/ext-extension-sdk"
 
@@ -38,7 +39,9 @@ beforeAll(async () => {
   const node = { inspectPort: 0, onInspector: resolve }
   server = await Effect.runPromise(Scope.provide(serveDev({ folder: extension.folder, port: 0, node }), scope))
   open = await openPage(browser, server.url)
-  await open.page.getByText(/^Ready in/).waitFor()
+  await ready(open.page)
+  // What the page asks by itself was answered.
+  await open.page.frameLocator("#page").locator("#answer:not(:empty)").waitFor()
 })
 afterAll(async () => {
   await open?.close()
@@ -93,30 +96,28 @@ describe("alga-ext dev --node", () => {
     expect(address.pathname).toMatch(/^\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     const socket = new WebSocket(address)
     const paused = Promise.withResolvers<string>()
-    let sent = 0
-    const tell = (method: string, params = {}) => socket.send(JSON.stringify({ id: ++sent, method, params }))
+    const told: Array<() => void> = []
+    const tell = (method: string, params = {}) =>
+      new Promise<void>((done) => socket.send(JSON.stringify({ id: told.push(done) - 1, method, params })))
     socket.addEventListener("message", ({ data }) => {
-      const { method, params } = JSON.parse(String(data))
+      const { id, method, params } = JSON.parse(String(data))
       if (method === "Debugger.paused") paused.resolve(params.callFrames[0].functionName)
+      told[id]?.()
     })
     await new Promise((resolve) => socket.addEventListener("open", resolve))
-    tell("Debugger.enable")
-    tell("Debugger.setPauseOnExceptions", { state: "all" })
+    await tell("Debugger.enable")
+    await tell("Debugger.setPauseOnExceptions", { state: "all" })
     const answer = ask("admin", "/api/throw")
     expect(typeof (await paused.promise)).toBe("string")
-    tell("Debugger.resume")
-    tell("Debugger.disable")
+    await Promise.all([tell("Debugger.resume"), tell("Debugger.disable")])
     expect(await answer).toEqual([500, { error: "internal" }])
     socket.close()
   })
 
   it("goes on in a new process where one was ended", async () => {
-    const loaded = open.page.waitForEvent("load")
     const exit = 'if (request.http.url === "/api/exit") process.exit(7)'
-    await extension.write("src/handler.ts", handler.replace("  if", `  ${exit}\n  if`))
-    await loaded
-    await open.page.getByText(/^Ready in/).waitFor()
+    await reloaded(open.page, () => extension.write("src/handler.ts", handler.replace("  if", `  ${exit}\n  if`)))
     expect((await ask("admin", "/api/exit"))[0]).toBe(500)
     expect(await ask("admin", "/api/count")).toEqual([200, { totalCount: 11 }])
-  }, 120_000)
+  })
 })

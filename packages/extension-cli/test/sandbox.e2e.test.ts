@@ -225,7 +225,7 @@ describe("tests in the sandbox", () => {
   })
 
   it("end at the time that they give, and go on after that", async () => {
-    const short = await openSandbox({ folder: extension.folder, timeoutMs: 5_000 })
+    const short = await openSandbox({ folder: extension.folder, timeoutMs: 15_000 })
     const context = { tenantId: "tenant", extensionId: "extension" }
     const looping = { context, http: { method: "GET", url: "/loop", headers: [] } }
     await expect(short.run(looping, async () => ({ ok: null }))).rejects.toThrow(

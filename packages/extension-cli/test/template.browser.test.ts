@@ -8,6 +8,7 @@ import { Effect, Exit, Scope } from "effect"
 import type { Browser, Frame } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 import { serveDev } from "../src/dev/DevServer.ts"
+import { ready } from "./support/DevPage.ts"
 
 // Where the packages are found that a new extension installs.
 const cache = fileURLToPath(new URL("../../create-alga-extension/.cache", import.meta.url))
@@ -19,8 +20,7 @@ let url: string
 
 const opened = async (look: Look) => {
   const open = await openPage(browser, url, look)
-  open.page.setDefaultTimeout(25_000)
-  await open.page.getByText(/^Ready in/).waitFor()
+  await ready(open.page)
   const frame = (await (await open.page.waitForSelector("#page")).contentFrame()) as Frame
   return { ...open, frame }
 }
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const started = serveDev({ folder, port: 0, types: false })
   url = (await Effect.runPromise(Scope.provide(started, scope))).url
   await (await opened(looks.light)).close()
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await Effect.runPromise(Scope.close(scope, Exit.void))
@@ -116,8 +116,11 @@ describe("the page of a new extension", () => {
     await frame.getByText("Kept twice").waitFor()
     await data.getByRole("button", { name: "Reset all" }).click()
     await frame.getByText("Evergreen Dental Group").waitFor()
-    expect(await frame.getByText(/^11 of 11$/).count()).toBe(2)
-    expect(await data.getByRole("button", { name: "Reset all" }).isDisabled()).toBe(true)
+    await frame
+      .getByText(/^11 of 11$/)
+      .nth(1)
+      .waitFor()
+    await data.locator("button:disabled", { hasText: "Reset all" }).waitFor()
     expect(takeErrors()).toEqual([])
     await close()
   })
@@ -164,6 +167,42 @@ describe("the page of a new extension", () => {
     await data.getByText("The development server did not answer.").waitFor()
     expect(await data.getByLabel("clientName").inputValue()).toBe("Written meanwhile")
     expect(takeErrors()).toEqual(["Failed to load resource: net::ERR_FAILED"])
+    await close()
+  })
+
+  it("lists what was saved after its form was left, and keeps the form that is opened while all is set back", async () => {
+    const { close, page, takeErrors } = await opened(looks.light)
+    const data = page.locator("#data")
+    const hold = async (route: string) => {
+      const held = Promise.withResolvers<void>()
+      await page.route(route, async (sent) => {
+        await held.promise
+        await sent.continue()
+      })
+      const answered = page.waitForResponse(route)
+      return async () => {
+        held.resolve()
+        await (await answered).finished()
+      }
+    }
+    await data.getByText("Clients and services").click()
+    await data.getByRole("button", { name: "Evergreen Dental Group" }).click()
+    await data.getByLabel("clientName").fill("Evergreen Teeth")
+    const saved = await hold("**/dev/row")
+    await data.getByRole("button", { name: "Save" }).click()
+    await data.getByRole("button", { name: "Cancel" }).click()
+    await data.getByRole("button", { name: "Evergreen Dental Group" }).waitFor()
+    await saved()
+    await data.getByRole("button", { name: "Evergreen Teeth" }).waitFor()
+    await page.frameLocator("#page").getByText("Evergreen Teeth").waitFor()
+    const reset = await hold("**/dev/reset")
+    await data.getByRole("button", { name: "Reset all" }).click()
+    await data.getByRole("button", { name: "Add" }).click()
+    await data.getByLabel("clientName").fill("Written meanwhile")
+    await reset()
+    await page.frameLocator("#page").getByText("Evergreen Dental Group").waitFor()
+    expect(await data.getByLabel("clientName").inputValue()).toBe("Written meanwhile")
+    expect(takeErrors()).toEqual([])
     await close()
   })
 

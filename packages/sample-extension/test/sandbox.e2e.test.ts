@@ -47,7 +47,7 @@ const send = Effect.fnUntraced(function* (
   return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]
 })
 
-layer(sandbox, { excludeTestServices: true, timeout: "60 seconds" })("the sample in the sandbox", (it) => {
+layer(sandbox, { excludeTestServices: true })("the sample in the sandbox", (it) => {
   it.effect.each(["quickjs", "starlingmonkey"] as const)("answers request after request on %s", (engine) =>
     Effect.gen(function* () {
       const bytes = yield* built(engine)

@@ -22,7 +22,7 @@ import type { ExecutionRecord } from "./ExecutionRecord.ts"
 import { withoutSecrets } from "./internal/hidden.ts"
 import { hostName } from "./internal/hostNames.ts"
 import { outcomeOf } from "./internal/outcomes.ts"
-import { panel } from "./internal/panel.ts"
+import { panelOf } from "./internal/panel.ts"
 import { keepTest } from "./KeepTest.ts"
 import { nodeExecutor, RunIn } from "./node/NodeExecutor.ts"
 import { makeNodeProcess, type NodeProcessOptions } from "./node/NodeProcess.ts"
@@ -164,7 +164,7 @@ export const serveDev = Effect.fnUntraced(
       const { addressOf } = yield* serveHostPages({
         pages: [page],
         files: yield* Effect.promise(() => buildPage(pageFolder)),
-        aside: panel,
+        aside: Effect.sync(() => panelOf(state.now().revision)),
         port: options.port,
         framePort: options.port === 0 ? 0 : options.port + 1,
         more: (own) =>

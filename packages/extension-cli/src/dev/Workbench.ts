@@ -5,7 +5,7 @@ import { personOf } from "@alga-psa/ext-development-host/Person"
 import { alwaysGranted, parseCapabilities } from "@alga-psa/ext-domain"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { Components } from "@alga-psa/ext-runner/Components"
-import { Cause, Effect, SubscriptionRef } from "effect"
+import { Cause, Effect, Semaphore, SubscriptionRef } from "effect"
 import type { Bench, BuildProblem } from "./Bench.ts"
 import type { Builder, DevBuild } from "./Builder.ts"
 import { grant, noBundle, place, release } from "./DevDatabase.ts"
@@ -114,6 +114,8 @@ export const makeWorkbench = Effect.fnUntraced(function* (
   world: DevWorld
 ) {
   const { now, update } = state
+  /** What is granted rests on what was granted before: one change at a time. */
+  const alone = Semaphore.makeUnsafe(1)
   const fileOf = ({ contentHash: hash }: DevBuild) => join(bundles, bundlePath({ ...place, hash }))
 
   const store = async (built: DevBuild) => {
@@ -133,26 +135,30 @@ export const makeWorkbench = Effect.fnUntraced(function* (
     yield* update(() => ({ build: { status: "building" } }))
     const built = yield* build
     const { contentHash: hash, manifest } = built
-    yield* Effect.promise(() => store(built))
-    yield* world.load(manifest)
-    const capabilities = capabilitiesOf(manifest.capabilities, now(), world.files())
-    yield* release(hash, manifest.capabilities)
-    yield* grant(granted(capabilities))
+    // What is there already may be read at this moment.
+    if (state.current?.contentHash !== hash) yield* Effect.promise(() => store(built))
+    // The last good build answers until this one can.
     yield* (yield* Components).get({ ...place, hash })
     const before = state.current
-    state.current = built
+    yield* Effect.gen(function* () {
+      yield* world.load(manifest)
+      const capabilities = capabilitiesOf(manifest.capabilities, now(), world.files())
+      yield* release(hash, manifest.capabilities)
+      yield* grant(granted(capabilities))
+      state.current = built
+      const milliseconds = Math.round(performance.now() - started)
+      yield* update(({ revision }) => ({
+        name: manifest.name,
+        capabilities,
+        endpoints: (manifest.api?.endpoints ?? [])
+          .slice(0, shown.endpoints)
+          .map(({ method, path }) => ({ method, path })),
+        revision: revision + 1,
+        world: world.snapshot(),
+        build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }
+      }))
+    }).pipe(alone.withPermit)
     if (before !== null && before.contentHash !== hash) yield* Effect.promise(() => rm(fileOf(before), { force: true }))
-    const milliseconds = Math.round(performance.now() - started)
-    yield* update(({ revision }) => ({
-      name: manifest.name,
-      capabilities,
-      endpoints: (manifest.api?.endpoints ?? [])
-        .slice(0, shown.endpoints)
-        .map(({ method, path }) => ({ method, path })),
-      revision: revision + 1,
-      world: world.snapshot(),
-      build: { status: "ready", milliseconds, notes: shortNotes([...ofFiles(), ...built.notes]) }
-    }))
   }).pipe(
     Effect.catchTag("ExtensionInvalid", ({ notes, problems }) => failed([...problems, ...notes])),
     Effect.catch((error) => failed([{ where: "the host", message: error.message }])),
@@ -160,17 +166,21 @@ export const makeWorkbench = Effect.fnUntraced(function* (
   )
 
   /** Changes who looks and what is granted, and has the page loaded again. */
-  const change = Effect.fnUntraced(function* ({ granted: wanted, viewer }: BenchChange) {
-    const capabilities = now().capabilities.map((one) =>
-      wanted === undefined ? one : { ...one, granted: wanted.some((name) => name === one.name) }
-    )
-    yield* grant(granted(capabilities))
-    yield* update((before) => ({
-      viewer: viewer ?? before.viewer,
-      capabilities,
-      revision: before.revision + 1
-    }))
-  }, Effect.orDie)
+  const change = Effect.fnUntraced(
+    function* ({ granted: wanted, viewer }: BenchChange) {
+      const capabilities = now().capabilities.map((one) =>
+        wanted === undefined ? one : { ...one, granted: wanted.some((name) => name === one.name) }
+      )
+      yield* grant(granted(capabilities))
+      yield* update((before) => ({
+        viewer: viewer ?? before.viewer,
+        capabilities,
+        revision: before.revision + 1
+      }))
+    },
+    (changing) => alone.withPermit(changing),
+    Effect.orDie
+  )
 
   return { rebuild, change }
 })

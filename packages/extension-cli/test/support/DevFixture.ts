@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -63,6 +64,16 @@ tell("ready", {})
 tell("apiproxy", { route: "/api/count", method: "GET" }, "count")
 `
 
+/** Writes a file of an extension whole: whoever watches the folder sees one change, and never the half of one. */
+export const writeWhole = async (folder: string, name: string, text: string): Promise<void> => {
+  const file = join(folder, name)
+  // A file of this name is none of the extension's.
+  const draft = join(folder, `.draft-${randomUUID()}`)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(draft, text)
+  await rename(draft, file)
+}
+
 /** An extension in a folder of its own, where the packages of this workspace can be found. */
 export interface DevFixture {
   readonly folder: string
@@ -75,11 +86,7 @@ export interface DevFixture {
 export const devFixture = async (): Promise<DevFixture> => {
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, "dev-"))
-  const write = async (name: string, text: string) => {
-    const file = join(folder, name)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, text)
-  }
+  const write = (name: string, text: string) => writeWhole(folder, name, text)
   await write("manifest.json", JSON.stringify(manifest))
   await write("src/handler.ts", handlerSource("one"))
   await write(

@@ -77,7 +77,7 @@ export const List = <Item,>({ filter, listing, onOpen, shape }: ListProps<Item>)
             autoComplete="off"
             debounceMs={250}
             onChange={(event) => listing.type(event.target.value)}
-            onSearch={(search) => listing.change({ search })}
+            onSearch={listing.search}
           />
         </div>
         {filter}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react"
+import { useCallback, useEffect, useRef, useState } from "react"
 import type { FailureCode } from "./Failure.ts"
 import type { Ask, Page } from "./Handler.ts"
 
@@ -23,6 +23,8 @@ export interface Listing<Item> {
   readonly failure: FailureCode | null
   readonly shown: Page<Item> | null
   readonly type: (text: string) => void
+  /** Searches for a text when typing rests, unless another one stands in the field by then. */
+  readonly search: (text: string) => void
   /** Changes the query; its page is the first unless it is named. */
   readonly change: (query: Partial<Query>) => void
   readonly reload: () => void
@@ -48,7 +50,8 @@ const pathOf = ({ filterName, route }: Source, { filter, page, search }: Query):
  */
 export const useListing = <Item>(ask: Ask, source: Source, visible: boolean): Listing<Item> => {
   const [query, setQuery] = useState<Query>({ search: "", filter: "", page: 1 })
-  const [text, type] = useState("")
+  const [text, setText] = useState("")
+  const typed = useRef("")
   const [wanted, setWanted] = useState(visible)
   const [state, setState] = useState<Pick<Listing<Item>, "loading" | "failure" | "shown">>({
     loading: true,
@@ -75,6 +78,16 @@ export const useListing = <Item>(ask: Ask, source: Source, visible: boolean): Li
   }, [ask, source, query, wanted])
 
   const change = useCallback((next: Partial<Query>) => setQuery((before) => ({ ...before, page: 1, ...next })), [])
+  const type = useCallback((next: string) => {
+    typed.current = next
+    setText(next)
+  }, [])
+  const search = useCallback(
+    (next: string) => {
+      if (next === typed.current) change({ search: next })
+    },
+    [change]
+  )
   const reload = useCallback(() => setQuery((before) => ({ ...before })), [])
-  return { query, text, ...state, type, change, reload }
+  return { query, text, ...state, type, search, change, reload }
 }

@@ -17,60 +17,68 @@ const [client, text, save] = [
 ]
 const [said, state, hourly] = [part("said"), part("state"), part<HTMLInputElement>("hourly")]
 let revision: number | null = null
+/** How many notes were opened. */
+let opened = 0
 
-/** Does something, and says in its place what went wrong. */
-const doing = async (place: HTMLElement, work: () => Promise<void>) => {
-  place.textContent = ""
-  try {
-    await work()
-  } catch (error) {
-    place.textContent = failureText(error)
+/** Does one thing after the other, so that no late answer undoes a newer one, and says in its place what went wrong. */
+const doingIn = (place: HTMLElement) => {
+  let before = Promise.resolve()
+  return (work: () => Promise<void>): Promise<void> => {
+    before = before.then(async () => {
+      place.textContent = ""
+      await work().catch((error) => {
+        place.textContent = failureText(error)
+      })
+    })
+    return before
   }
 }
-
-const showNote = (note: Note) => {
-  revision = note.revision
-  text.value = note.text
-  text.disabled = save.disabled = false
-}
+const [withNote, withService] = [doingIn(said), doingIn(state)]
 
 const showState = (shown: Shown) => {
   state.textContent = stateText(shown)
   hourly.checked = shown.scheduled ?? hourly.checked
 }
 
-const openNote = () =>
-  doing(said, async () => {
-    text.disabled = save.disabled = true
-    showNote((await callHandlerJson(bridge, `/api/notes/${client.value}`, { method: "GET" })) as Note)
+const openNote = () => {
+  text.disabled = save.disabled = true
+  const [mine, of] = [++opened, client.value]
+  return withNote(async () => {
+    const note = (await callHandlerJson(bridge, `/api/notes/${of}`, { method: "GET" })) as Note
+    // Another one was chosen meanwhile, and comes next.
+    if (mine !== opened) return
+    revision = note.revision
+    text.value = note.text
+    text.disabled = save.disabled = false
   })
+}
 
 client.addEventListener("change", openNote)
-save.addEventListener("click", () =>
-  doing(said, async () => {
-    const body = { text: text.value, revision }
-    showNote((await callHandlerJson(bridge, `/api/notes/${client.value}`, { method: "PUT", body })) as Note)
+save.addEventListener("click", () => {
+  const [of, written] = [client.value, text.value]
+  return withNote(async () => {
+    const body = { text: written, revision }
+    const note = (await callHandlerJson(bridge, `/api/notes/${of}`, { method: "PUT", body })) as Note
+    revision = note.revision
     said.textContent = "Saved."
   })
-)
+})
 part("check").addEventListener("click", () =>
-  doing(state, async () => showState((await callHandlerJson(bridge, "/api/status", { method: "POST" })) as Shown))
+  withService(async () => showState((await callHandlerJson(bridge, "/api/status", { method: "POST" })) as Shown))
 )
-hourly.addEventListener("change", () =>
-  doing(state, async () => {
-    const method = hourly.checked ? "PUT" : "DELETE"
-    showState((await callHandlerJson(bridge, "/api/schedule", { method })) as Shown)
-  })
-)
+hourly.addEventListener("change", () => {
+  const method = hourly.checked ? "PUT" : "DELETE"
+  return withService(async () => showState((await callHandlerJson(bridge, "/api/schedule", { method })) as Shown))
+})
 
-void doing(said, async () => {
+void withNote(async () => {
   const { items } = (await callHandlerJson(bridge, "/api/clients", { method: "GET" })) as {
     items: ReadonlyArray<{ clientId: string; clientName: string }>
   }
   client.replaceChildren(...items.map(({ clientId, clientName }) => new Option(clientName, clientId)))
-  if (items.length > 0) await openNote()
+  if (items.length > 0) void openNote()
 })
-void doing(state, async () => showState((await callHandlerJson(bridge, "/api/status", { method: "GET" })) as Shown))
+void withService(async () => showState((await callHandlerJson(bridge, "/api/status", { method: "GET" })) as Shown))
 
 subscribeTheme(bridge)
 new ResizeObserver(() => {

@@ -1,5 +1,7 @@
-/** The panel beside the extension's page, in HTML. Its script fills it. */
-export const panel = `<aside id="panel" aria-label="Development panel">
+/** The panel beside the extension's page, in HTML. Its script fills it. The revision is that of the document around it. */
+export const panelOf = (
+  revision: number
+) => `<aside id="panel" aria-label="Development panel" data-revision="${revision}">
 <section class="bench" aria-label="Bench">
 <p id="build" role="status">Building…</p>
 <ul id="problems" class="problems" hidden></ul>

@@ -100,8 +100,7 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
       problem.textContent = error ?? ""
       if (error !== null) return
       changed()
-      // Another record may have been opened meanwhile.
-      if (form.isConnected) await show()
+      await showAfter(form)
     })
     into.replaceChildren(form)
     controls[0]?.control.focus()
@@ -135,7 +134,7 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
     const resets = button("Reset all", async () => {
       await reset().catch(() => null)
       changed()
-      await show()
+      await showAfter(null)
     })
     into.replaceChildren(
       found.rows.length === 0
@@ -149,6 +148,12 @@ export const startDataEditor = ({ changed, list, reset, save }: DataActions): vo
         Object.assign(resets, { disabled: !found.changed })
       )
     )
+  }
+
+  /** Lists anew after a change, by this form where it was one. A record that was opened meanwhile stays. */
+  const showAfter = async (done: HTMLFormElement | null): Promise<void> => {
+    const form = into.querySelector("form")
+    if (form === null || form === done) await show()
   }
 
   const anew = () => {

@@ -82,15 +82,16 @@ const showChoices = ({ capabilities, viewer: chosen, viewers }: Bench) => {
   if (capabilities.length === 0) grants.append(make("p", "empty", "The manifest declares no capability."))
 }
 
-let revision: number | null = null
+/** That of this document: what was built or chosen since then is not in it, even where the first event tells of it. */
+const revision = Number(element("panel").dataset["revision"])
+let isFirst = true
 new EventSource(`/dev/events?session=${encodeURIComponent(settings.session)}`).addEventListener(
   "message",
   ({ data }) => {
     const bench: Bench = JSON.parse(data)
-    const first = revision === null
-    if (!first && bench.revision !== revision) return location.reload()
-    if (first) showChoices(bench)
-    revision = bench.revision
+    if (bench.revision !== revision) return location.reload()
+    if (isFirst) showChoices(bench)
+    isFirst = false
     element("name").textContent = bench.name
     showBuild(bench)
     form.offer(bench.endpoints)
