@@ -98,7 +98,7 @@ beforeAll(async () => {
   ]
   await done(first, placeOf("README.md"))
   await prepare()
-}, 240_000)
+}, 600_000)
 
 const forgetReader = `DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${reader}') THEN DROP OWNED BY ${reader}; DROP ROLE ${reader}; END IF;
@@ -111,29 +111,17 @@ afterAll(async () => {
 })
 
 describe("The commands that pages show, in a fresh copy of the workspace", () => {
-  it.each(blocks.filter((block) => scriptOf(block, []) !== ""))(
-    "run as they are written: $where",
-    async (block) => {
-      await done(scriptOf(block, standIns), placeOf(block.page))
-    },
-    120_000
-  )
+  it.each(blocks.filter((block) => scriptOf(block, []) !== ""))("run as they are written: $where", async (block) => {
+    await done(scriptOf(block, standIns), placeOf(block.page))
+  })
 
-  it.each(asWritten)(
-    "run as sentences name them: %s",
-    async (command) => {
-      await done(command, placeOf("README.md"))
-    },
-    120_000
-  )
+  it.each(asWritten)("run as sentences name them: %s", async (command) => {
+    await done(command, placeOf("README.md"))
+  })
 
-  it.each(commandsThat("a shorter form of it runs"))(
-    "run in a shorter form: $runs",
-    async ({ runs }) => {
-      await done(runs, placeOf("CONTRIBUTING.md"))
-    },
-    120_000
-  )
+  it.each(commandsThat("a shorter form of it runs"))("run in a shorter form: $runs", async ({ runs }) => {
+    await done(runs, placeOf("CONTRIBUTING.md"))
+  })
 
   it("are in `.ci/run` where it is said to run them", async () => {
     const ci = (await readFile(join(root, ".ci/run"), "utf8"))
@@ -238,8 +226,7 @@ describe("The commands that stay up", () => {
       } finally {
         await running.interrupt()
       }
-    },
-    120_000
+    }
   )
 
   it("serve with the settings that the page says must be set, and no others", () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   packages = await packPackages(["domain", "adapters-pg"])
   folder = await mkdtemp(join(tmpdir(), "alga-plain-"))
   await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }')
-}, 240_000)
+}, 600_000)
 afterAll(async () => {
   await Effect.runPromise(Scope.close(scope, Exit.void))
   await packages.remove()
@@ -55,7 +55,7 @@ reads.clients
 const imported = required.replace(/const (.*) = require\((.*)\)/, "import $1 from $2")
 
 describe("A package outside of this workspace", () => {
-  it("reads its first page by the guide, and goes on by it", { timeout: 240_000 }, async () => {
+  it("reads its first page by the guide, and goes on by it", { timeout: 600_000 }, async () => {
     const guide = await readFile(join(root, "docs/guides/reads-from-other-packages.md"), "utf8")
     await follow(guide, folder, packages, { DATABASE_URL: url })
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(tsconfig))
@@ -69,7 +69,7 @@ describe("A package outside of this workspace", () => {
 
   it.each(["20.19.0", "22.12.0"])(
     "reads on Node %s, which ends when they are closed",
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async (version) => {
       await mkdir(folder, { recursive: true })
       for (const [file, text] of [

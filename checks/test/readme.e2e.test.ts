@@ -110,7 +110,7 @@ describe("The code of an extension in four files", () => {
     assert.deepEqual([alone.length, bare.length], [2, teasers.length])
   })
 
-  it("has the types that it claims", { timeout: 60_000 }, async () => {
+  it("has the types that it claims", async () => {
     const { stdout } = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder], folder)
     assert.strictEqual(stdout, "")
   })
@@ -125,7 +125,7 @@ describe("The code of an extension in four files", () => {
     await node("test/asserted.ts")
   })
 
-  it("uses what the page has the manifest declare, and no more", { timeout: 60_000 }, async () => {
+  it("uses what the page has the manifest declare, and no more", async () => {
     const [sentence = ""] = /^The manifest declares .*$/m.exec(shownParts) ?? []
     const declared = Array.from(sentence.matchAll(/`(cap:[\w.]+)`/g), ([, name = ""]) => name)
     assert.isNotEmpty(declared)
@@ -135,7 +135,7 @@ describe("The code of an extension in four files", () => {
     assert.deepEqual(checkCapabilities(declared, usage).map(findingLine), [])
   })
 
-  it("builds a component", { timeout: 60_000 }, async () => {
+  it("builds a component", async () => {
     await node("build.ts")
     const component = await readFile(join(folder, "dist/main.wasm"))
     assert.deepEqual([...component.subarray(0, 4)], [0, 0x61, 0x73, 0x6d])

@@ -25,7 +25,7 @@ it("the JSON Schema of access records is the one of the golden file", async () =
   await expect(text).toMatchFileSnapshot("golden/access-record.v1.json.txt")
 })
 
-it("the types of the SDK are those of the golden file", { timeout: 120_000 }, async () => {
+it("the types of the SDK are those of the golden file", async () => {
   const folder = await mkdtemp(join(tmpdir(), "alga-surface-"))
   try {
     const emit = [
@@ -52,7 +52,7 @@ it("the types of the SDK are those of the golden file", { timeout: 120_000 }, as
   }
 })
 
-it("the types of plain reads name no Effect, however far one follows them", { timeout: 120_000 }, async () => {
+it("the types of plain reads name no Effect, however far one follows them", async () => {
   const folder = await mkdtemp(join(tmpdir(), "alga-surface-"))
   try {
     const emit = ["--declaration", "--emitDeclarationOnly", "--outDir", folder]

@@ -90,7 +90,7 @@ beforeAll(async () => {
   guidesPlace = await guidePlace((install) => ({ ...install, granted_caps: ["cap:client.read"] }))
   place = { ...guidesPlace.place, env: { ...guidesPlace.place.env, DATABASE_READER_PASSWORD: password } }
   await writeSettings(guidesPlace)
-}, 240_000)
+}, 600_000)
 
 const forgetReader = `DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${reader}') THEN DROP OWNED BY ${reader}; DROP ROLE ${reader}; END IF;
@@ -109,7 +109,7 @@ describe("The guide from the product's runner to this one and back", () => {
     )
   })
 
-  it("leads through the switch of an install that lost a right, command by command", { timeout: 300_000 }, async () => {
+  it("leads through the switch of an install that lost a right, command by command", { timeout: 900_000 }, async () => {
     let serving: Started | undefined
     let address = ""
     try {

@@ -27,11 +27,32 @@ describe("An example extension of the second edition", () => {
     await frame.getByText(/^\d+ of \d+ with managed$/).waitFor()
     expect(await clients.first().textContent()).toContain("Evergreen Dental Group")
     await frame.getByRole("button", { name: "Clients with any tags" }).click()
-    await clients.nth(4).waitFor()
+    await frame.getByText(/^5 of \d+$/).waitFor()
     const prices = frame.locator("dd")
     await prices.nth(1).waitFor()
     expect(await prices.allTextContents()).toEqual(["$899.00", "€115.00, $125.00"])
     expect(await violations(frame)).toEqual([])
+  })
+
+  it("shows what was asked last, and nothing of an older answer that comes after it", async () => {
+    const { frame, page } = await host.open("admin-user")
+    const clients = frame.getByRole("list", { name: "Clients" }).getByRole("listitem")
+    await frame.locator("dd").nth(1).waitFor()
+    const released = Promise.withResolvers<void>()
+    await page.route(/\/api\/clients\?.*after=/, async (route) => {
+      await released.promise
+      await route.continue()
+    })
+    await frame.getByRole("button", { name: "More clients" }).click()
+    await frame.getByRole("button", { name: "managed" }).first().click()
+    await frame.getByText(/^\d+ of \d+ with managed$/).waitFor()
+    const shown = await clients.allTextContents()
+    await frame.evaluate(`addEventListener("message", ({ data }) => {
+      if (data.type === "apiproxy_response") document.body.dataset.answered = "late"
+    })`)
+    released.resolve()
+    await frame.locator("[data-answered=late]").waitFor()
+    expect(await clients.allTextContents()).toEqual(shown)
   })
 
   it("shows a portal user their own client without its tags, and no prices", async () => {

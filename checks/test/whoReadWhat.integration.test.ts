@@ -92,7 +92,7 @@ const writeSettings = async ({ folder, url }: GuidePlace) => {
 beforeAll(async () => {
   guidesPlace = await guidePlace()
   await writeSettings(guidesPlace)
-}, 240_000)
+}, 600_000)
 
 afterAll(async () => {
   await statements(...[writer, reader].flatMap((role) => [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`]))
@@ -107,7 +107,7 @@ describe("The guide that shows who read what", () => {
     )
   })
 
-  it("answers an administrator's questions, command by command", { timeout: 300_000 }, async () => {
+  it("answers an administrator's questions, command by command", { timeout: 900_000 }, async () => {
     const logins = blocks.filter(({ language }) => language === "sql").map(({ text }) => here(text))
     await statements(...logins.flatMap((text) => text.split(";")).filter((text) => text.trim() !== ""))
     for (const [line, sees] of cases) {

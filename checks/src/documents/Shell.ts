@@ -45,8 +45,8 @@ const tell = (child: { readonly pid?: number | undefined }, signal: NodeJS.Signa
   }
 }
 
-/** Runs a script to its end. What it has started is ended after so many milliseconds (default: 100 s). */
-export const runScript = async (script: string, place: Place, patience = 100_000): Promise<Ended> => {
+/** Runs a script to its end. What it has started is ended after so many milliseconds (default: 220 s). */
+export const runScript = async (script: string, place: Place, patience = 220_000): Promise<Ended> => {
   const child = spawned(script, place)
   const closed = once(child, "close")
   const ended = setTimeout(() => tell(child, "SIGKILL"), patience)

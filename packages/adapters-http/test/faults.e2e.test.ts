@@ -13,7 +13,8 @@ import {
   type UiProxyError
 } from "@alga-psa/ext-domain"
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect, Inspectable, Layer, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Inspectable, Layer, Redacted } from "effect"
+import { TestClock } from "effect/testing"
 import { layerSecretsEnvelope } from "../src/EnvelopeSecrets.ts"
 import { layerProductApi } from "../src/ProductApi.ts"
 import { layerInvoicingHttp } from "../src/ProductInvoicing.ts"
@@ -21,6 +22,7 @@ import { layerSchedulerHttp } from "../src/ProductScheduler.ts"
 import { layerStorageHttp } from "../src/ProductStorage.ts"
 import { faults, leak } from "../testing/Faults.ts"
 import { layerApiOfStandIn, layerHttpPortData, layerProduct, layerRoutesOfStandIn } from "../testing/PortsOverHttp.ts"
+import type { Fault } from "../testing/Server.ts"
 import { StandInProduct } from "../testing/StandInProduct.ts"
 
 const product = Layer.provideMerge(layerProduct, layerStore())
@@ -71,34 +73,48 @@ const anyAnswer: ReadonlySet<string> = new Set([
   "sends more than the length that it says"
 ])
 
-/** Hangs that only the time ends. */
+/** Hangs that only the time ends, and calls of each port to which they happen. */
 const endless: ReadonlySet<string> = new Set(["is silent", "says a length and sends less"])
+const hanging: ReadonlySet<string> = new Set(["storage.put", "invoicing.create-manual-invoice", "ui-proxy.call-route"])
 
 const given = {
   secrets: { api_key: secret },
   routes: [{ method: "GET", route: "/report", answer: Uint8Array.of(1) }]
 } as const
 
-const soon = Effect.provideService(TimeLeft, Effect.succeed(400))
+const withTimeLeft = Effect.provideService(TimeLeft, Effect.succeed(400))
 
-describe.each(Object.entries(faults))("A server that %s", (name, fault) => {
-  layer(ports, { excludeTestServices: true })((it) => {
+/** Fails as the call does. Where only the time ends it, that is over once the server has the request. */
+const failing = Effect.fnUntraced(function* <A, E, R>(name: keyof typeof faults, call: Effect.Effect<A, E, R>) {
+  if (!endless.has(name)) return yield* Effect.flip(call)
+  const server = yield* StandInProduct
+  const arrived = yield* Deferred.make<void>()
+  const fault: Fault = faults[name]
+  server.fault = (response, carryOut) => {
+    fault(response, carryOut)
+    Deferred.doneUnsafe(arrived, Effect.void)
+  }
+  const asked = yield* Effect.forkChild(Effect.flip(withTimeLeft(call)))
+  yield* Deferred.await(arrived)
+  yield* TestClock.adjust(400)
+  return yield* Fiber.join(asked)
+})
+
+const names = Object.keys(faults) as ReadonlyArray<keyof typeof faults>
+
+describe.each(names)("A server that %s", (name) => {
+  layer(ports)((it) => {
     it.effect("is internal to every call, never asked twice, and nothing of it or of the call is told", () =>
       Effect.gen(function* () {
         const server = yield* StandInProduct
         const { as } = yield* installed(given)
-        server.fault = fault
+        server.fault = faults[name]
         let reached = 0
         for (const [call, { changes, run }] of Object.entries(calls)) {
           if (call.startsWith("ui-proxy") && anyAnswer.has(name)) continue
-          if (
-            endless.has(name) &&
-            !["storage.put", "invoicing.create-manual-invoice", "ui-proxy.call-route"].includes(call)
-          ) {
-            continue
-          }
+          if (endless.has(name) && !hanging.has(call)) continue
           server.received.length = 0
-          const error = yield* Effect.flip(as<unknown, Failure, Ports>(run).pipe(soon))
+          const error = yield* failing(name, as<unknown, Failure, Ports>(run))
           assert.strictEqual(error.code, "internal", call)
           const isLost = name !== "sends elsewhere"
           assert.strictEqual("mayBeDone" in error && error.mayBeDone === true, changes && isLost, call)

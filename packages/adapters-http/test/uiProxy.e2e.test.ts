@@ -31,7 +31,7 @@ const executionOf = (
 const served = Effect.fnUntraced(function* (status = 200) {
   const server = yield* standIn(async () => ({ status, body: Buffer.from([0, 255]) }))
   const layer = Layer.provide(
-    layerUiProxyHttp({ base: new URL("/base/", server.url), timeoutMillis: 5_000 }),
+    layerUiProxyHttp({ base: new URL("/base/", server.url), timeoutMillis: 60_000 }),
     layerSecretsEnvelope(null)
   )
   const context = yield* Layer.build(layer)

@@ -20,7 +20,7 @@ export const layerApiOfStandIn = Layer.unwrap(
 
 /** The routes of the stand-in. */
 export const layerRoutesOfStandIn = Layer.unwrap(
-  Effect.map(StandInProduct, ({ url }) => layerUiProxyHttp({ base: new URL("/ui", url), timeoutMillis: 5_000 }))
+  Effect.map(StandInProduct, ({ url }) => layerUiProxyHttp({ base: new URL("/ui", url), timeoutMillis: 60_000 }))
 )
 
 /** Installs of the memory adapters, which the product knows and whose secrets their executions carry. */

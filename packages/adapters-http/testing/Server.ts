@@ -43,7 +43,8 @@ export const standIn = (answer: (request: Received) => Promise<Answered>) =>
       connections: 0,
       fault: null as Fault | null
     }
-    const server = createServer(async (request, response) => {
+    // A connection that is not used ends where its caller ends it, however long a busy machine takes.
+    const server = createServer({ keepAliveTimeout: 3_600_000 }, async (request, response) => {
       const received = {
         method: request.method ?? "",
         url: request.url ?? "",

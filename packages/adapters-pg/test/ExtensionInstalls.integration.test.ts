@@ -59,7 +59,7 @@ const registry = Effect.flatMap(
       (SELECT json_agg(t ORDER BY t.id) FROM extension_bundle AS t) AS bundles`
 )
 
-layer(setting, { excludeTestServices: true, timeout: 120_000 })("An install", (it) => {
+layer(setting, { excludeTestServices: true })("An install", (it) => {
   it.effect("changes nothing the second time, and grants another version what the one before did not declare", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient

@@ -39,7 +39,7 @@ const change = (asked: Grants.GrantsChange) =>
     rows.map(({ capabilities, install: id, state }) => ({ id, state, capabilities }))
   )
 
-layer(setting, { excludeTestServices: true, timeout: 120_000 })("Grants", (it) => {
+layer(setting, { excludeTestServices: true })("Grants", (it) => {
   it.effect("are looked at by names without case and blanks, known ones that are not always granted", () =>
     Effect.gen(function* () {
       const behind = yield* install(

@@ -177,25 +177,22 @@ describe("The reading login", () => {
     })
   )
 
-  it.live(
-    "has no column that no call of the ports needs",
-    () =>
-      Effect.gen(function* () {
-        const admin = yield* tables
-        const login = yield* reader(admin)
-        const columns = readTables.flatMap(({ table, columns }) => columns.map((column) => [table, column] as const))
-        const fails = Effect.isFailure(Effect.forEach(portCalls(tenant), (call) => call, { concurrency: 16 }))
-        const superfluous = yield* Effect.filter(columns, ([table, column]) =>
-          Effect.gen(function* () {
-            yield* administering(admin, `REVOKE SELECT (${column}) ON ${table} FROM ${login.name}`)
-            const needed = yield* fails
-            yield* administering(admin, `GRANT SELECT (${column}) ON ${table} TO ${login.name}`)
-            return !needed
-          })
-        ).pipe(Effect.provide(Layer.provide(layer, layerServer({ url: login.url }))))
-        assert.deepEqual(superfluous, [])
-      }),
-    120_000
+  it.live("has no column that no call of the ports needs", () =>
+    Effect.gen(function* () {
+      const admin = yield* tables
+      const login = yield* reader(admin)
+      const columns = readTables.flatMap(({ table, columns }) => columns.map((column) => [table, column] as const))
+      const fails = Effect.isFailure(Effect.forEach(portCalls(tenant), (call) => call, { concurrency: 16 }))
+      const superfluous = yield* Effect.filter(columns, ([table, column]) =>
+        Effect.gen(function* () {
+          yield* administering(admin, `REVOKE SELECT (${column}) ON ${table} FROM ${login.name}`)
+          const needed = yield* fails
+          yield* administering(admin, `GRANT SELECT (${column}) ON ${table} TO ${login.name}`)
+          return !needed
+        })
+      ).pipe(Effect.provide(Layer.provide(layer, layerServer({ url: login.url }))))
+      assert.deepEqual(superfluous, [])
+    })
   )
 
   it.live("has settings and limits of its own, and no attribute but LOGIN", () =>

@@ -194,8 +194,10 @@ describe("The months of access records", () => {
         const isThere = Effect.map(months, (found) => found.months.includes(last))
         const drop = statement(url, `DROP TABLE alga_extension_access.access_record_${last.replace("-", "_")}`)
         yield* drop
-        yield* sinkOn(writer)
+        const { check } = yield* sinkOn(writer)
         yield* Effect.repeat(isThere, { until: (there) => there })
+        // On the sink's one connection it comes after the answer that its hour begins with.
+        yield* check
         yield* drop
         yield* TestClock.adjust("59 minutes")
         assert.isFalse(yield* isThere)
@@ -402,7 +404,7 @@ describe("Access records", () => {
         const tenant = freshTenant()
         keep(record(tenant))
         yield* Effect.timeoutOption(flush, "1 millis")
-        yield* Effect.timeout(flush, "10 seconds")
+        yield* flush
         assert.lengthOf(yield* listed(reader, tenant), 1)
       })
     )
@@ -509,6 +511,7 @@ describe("The life of a grant", () => {
         yield* change("revoke", "cap:http.fetch")
         const { flush, keep } = yield* sinkOn(writer)
         const of = { install: made.id, capability: "cap:client.read" }
+        const now = Date.now()
         for (const [requestId, outcome, ago] of [
           ["a", "ok", 0],
           ["a", "invalid-input", 0],
@@ -517,14 +520,14 @@ describe("The life of a grant", () => {
           ["d", "capability-denied", 0],
           ["old", "ok", 10]
         ] as const) {
-          const time = new Date(Date.now() - ago * 86_400_000).toISOString()
+          const time = new Date(now - ago * 86_400_000).toISOString()
           keep(record(own.tenant, { ...of, requestId, outcome, time }))
         }
         keep(record(freshTenant(), { ...of, capability: "cap:service.read" }))
         yield* flush
         const found = yield* lives(url, made.id)
         const usedLast = found[0]?.usedLast
-        assert.strictEqual(usedLast?.slice(0, 10), new Date().toISOString().slice(0, 10))
+        assert.strictEqual(usedLast?.slice(0, 10), new Date(now).toISOString().slice(0, 10))
         const common = { declared: true, granted: true, usedLast: null, executions: 0, by: null }
         assert.deepStrictEqual(found, [
           { ...common, capability: "cap:client.read", usedLast: usedLast ?? null, executions: 2, by: "db grants" },

@@ -86,7 +86,7 @@ const agreesWithMemory = <E>(
           const expected = yield* Effect.provide(answers(run, data), layerMemory(data.rows))
           assert.deepEqual(yield* answers(run, data), expected)
         }),
-      { arbitrary: { runs: 60 }, timeout: 120_000 }
+      { arbitrary: { runs: 60 } }
     )
   })
 

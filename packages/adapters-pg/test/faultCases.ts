@@ -26,23 +26,24 @@ export const reason = <A, R>(read: Effect.Effect<A, DataSourceError, R>) =>
   Effect.match(read, { onFailure: (error) => error.reason, onSuccess: () => "answered" })
 
 /** How long {@link ports} waits for a connection where nothing else is said. */
-export const connectTimeout: Duration.Duration = Duration.seconds(1)
+export const connectTimeout: Duration.Duration = Duration.minutes(1)
 
-/** The ports on the server at the URL, with the read timeout. */
+/** The ports on the server at the URL, with the read timeout. By default nothing ends a read that a busy machine delays. */
 export const ports = (
   url: Redacted.Redacted,
   options: Partial<ServerOptions> = {},
-  readTimeout = Duration.seconds(10),
+  readTimeout = Duration.minutes(2),
   adapter = layer
 ) =>
   adapter.pipe(
-    Layer.provideMerge(layerServer({ url, connectTimeout, ...options })),
+    Layer.provideMerge(layerServer({ url, connectTimeout, statementTimeout: Duration.hours(1), ...options })),
     Layer.provide(Layer.succeed(ReadTimeout, readTimeout)),
     Layer.orDie
   )
 
 /** Provides a client that may write. */
-export const writing = (url: Redacted.Redacted) => Effect.provide(PgClient.layer({ url, maxConnections: 2 }))
+export const writing = (url: Redacted.Redacted) =>
+  Effect.provide(PgClient.layer({ url, maxConnections: 2, connectTimeout }))
 
 /** A new database with the tables. */
 export const tables = Effect.tap(testDatabase, (url) => writing(url)(createTables))
@@ -95,11 +96,11 @@ export const waiting = (count: number) =>
     )
   )
 
-/** Waits for a session that waits for a lock, and ends it. */
+/** Waits for a session that waits for a lock, and ends it: who waits for one afterwards is another. */
 export const endWaiting = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
   const pids = yield* waiting(1)
-  yield* Effect.forEach(pids, (pid) => sql`SELECT pg_terminate_backend(${pid}, 5000)`)
+  yield* Effect.forEach(pids, (pid) => sql`SELECT pg_terminate_backend(${pid}, 120000)`)
 })
 
 /** Reads at the same time, and how each ended. */

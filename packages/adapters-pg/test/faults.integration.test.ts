@@ -166,8 +166,8 @@ describe("A database server that is away", () => {
       const flushed = Effect.flatMap(PgClient.PgClient, (sql) => sql`SELECT pg_switch_wal()::text`)
       yield* writing(writable)(load({ ...mergeDatasets(own.rows), clients: [own.client("Northwind")] }))
       yield* Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        assert.deepEqual(yield* sql`SELECT pg_is_in_recovery() AS standby`, [{ standby: true }])
+        const recovery = Effect.flatMap(PgClient.PgClient, (sql) => sql`SELECT pg_is_in_recovery() AS standby`)
+        assert.deepEqual(yield* writing(url)(recovery), [{ standby: true }])
         yield* Effect.retry(Effect.repeat(read, { until: (page) => page.totalCount === 1 }), {
           while: (error) => error.reason === "timeout"
         })
@@ -175,7 +175,7 @@ describe("A database server that is away", () => {
           writable,
           Effect.gen(function* () {
             yield* writing(writable)(flushed)
-            yield* locked
+            yield* writing(url)(locked)
             assert.strictEqual(yield* reason(read), "timeout")
           })
         )

@@ -36,7 +36,7 @@ const installs = Effect.gen(function* () {
   return { tenant: own.tenant, sealed: sealed.id, bare: bare.id, url }
 })
 
-layer(database, { excludeTestServices: true, timeout: 120_000 })("The sealed secrets of an install", (it) => {
+layer(database, { excludeTestServices: true })("The sealed secrets of an install", (it) => {
   it.effect("are read in the form of an envelope by its tenant and its id, and by no other", () =>
     Effect.gen(function* () {
       const { bare, sealed, tenant, url } = yield* installs

@@ -124,7 +124,7 @@ const iterates = <E>(title: string, underTest: Layer.Layer<ClientReader | Client
             )
           assert.isAtMost(turn, 60)
         }),
-      { arbitrary: { runs: 50 }, timeout: 120_000 }
+      { arbitrary: { runs: 50 } }
     )
   })
 

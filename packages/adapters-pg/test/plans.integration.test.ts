@@ -173,7 +173,7 @@ const reads: ReadonlyArray<
   ["100 services by their ids", "service_catalog_pkey", 500, manyServices]
 ]
 
-layer(database, { timeout: "60 seconds" })(`With ${clients} clients and ${services} services`, (it) => {
+layer(database)(`With ${clients} clients and ${services} services`, (it) => {
   it.effect.each(reads)("%s are one range of %s, at most %d rows are read, and no more sorted than found", (read) =>
     Effect.gen(function* () {
       const [, index, most, of100] = read

@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { type AddressInfo, connect, createServer } from "node:net"
+import { connect, createServer } from "node:net"
 import { dataset, ids, layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
 import { PgClient } from "@effect/sql-pg"
 import { PGlite } from "@electric-sql/pglite"
@@ -20,6 +20,7 @@ import {
   ReadFailedError,
   type Source
 } from "../src/promise.ts"
+import { freePort } from "../testing/FreePort.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { type Driver, embeddedDrivers, serverDrivers } from "./drivers.ts"
 
@@ -238,16 +239,14 @@ describe("Plain reads fail", () => {
     const { hostname, port } = new URL(url)
     const front = createServer((inner) => {
       const outer = connect(Number(port), hostname)
+      for (const socket of [inner, outer]) socket.on("error", () => {})
       inner.pipe(outer).pipe(inner)
     })
-    const listening = (at: number) => once(front.listen(at, "127.0.0.1"), "listening")
-    await listening(0)
     const address = new URL(url)
-    address.host = `127.0.0.1:${(front.address() as AddressInfo).port}`
-    front.close()
+    address.host = `127.0.0.1:${await freePort()}`
     await using(openReads({ url: address.toString() }), async (reads) => {
       for (const _ of [1, 2]) expect(await failure(reads.clients.list(acme))).toMatchObject({ code: "unavailable" })
-      await listening(Number(address.port))
+      await once(front.listen(Number(address.port), "127.0.0.1"), "listening")
       assert.strictEqual((await reads.clients.get(acme, evergreen))?.clientId, evergreen)
     })
     front.close()

@@ -32,7 +32,7 @@ describe("A statement that cannot be answered", () => {
       yield* Effect.gen(function* () {
         assert.strictEqual(yield* whileLocked(url, reason(list)), "timeout")
         assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.seconds(2) })))
+      }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.seconds(5) })))
     })
   )
 
@@ -121,7 +121,7 @@ describe.each([
           })
         )
         assert.strictEqual(yield* Fiber.join(call), "answered")
-      }).pipe(Effect.provide(ports(url, {}, Duration.seconds(10), adapter)))
+      }).pipe(Effect.provide(ports(url, {}, undefined, adapter)))
     })
   )
 
@@ -134,7 +134,7 @@ describe.each([
         })
         assert.strictEqual((yield* whileLocked(url, ended))[0], "unavailable")
         assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(url, {}, Duration.seconds(10), adapter)))
+      }).pipe(Effect.provide(ports(url, {}, undefined, adapter)))
     })
   )
 })
@@ -163,7 +163,7 @@ describe("Statements that share a connection", () => {
       yield* Effect.gen(function* () {
         const both = Effect.all([reason(list), reason(services)], { concurrency: 2 })
         assert.deepEqual(yield* whileLocked(url, both), ["timeout", "answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1, statementTimeout: Duration.seconds(2) })))
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1, statementTimeout: Duration.seconds(5) })))
     })
   )
 
@@ -193,14 +193,14 @@ describe("Statements that share a connection", () => {
       const endOthers = Effect.flatMap(
         PgClient.PgClient,
         (sql) =>
-          sql`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+          sql`SELECT pg_terminate_backend(pid, 120000) FROM pg_stat_activity
               WHERE datname = current_database() AND pid <> pg_backend_pid()`
       )
       yield* Effect.gen(function* () {
         assert.strictEqual(yield* reason(list), "answered")
         yield* writing(url)(endOthers)
         assert.deepEqual([...new Set(yield* together(5))], ["answered"])
-      }).pipe(Effect.provide(ports(url, { maxConnections: 1 }, Duration.seconds(10), adapter)))
+      }).pipe(Effect.provide(ports(url, { maxConnections: 1 }, undefined, adapter)))
     })
   )
 })
@@ -246,7 +246,7 @@ describe("A list that takes long", () => {
         )
         assert.strictEqual(yield* outcome, "ended")
         assert.strictEqual(yield* reason(list), "answered")
-      }).pipe(Effect.provide(ports(url, { statementTimeout: Duration.hours(1) })))
+      }).pipe(Effect.provide(ports(url)))
     })
   )
 })
@@ -271,8 +271,8 @@ describe("The client of a server", () => {
         const sql = yield* PgClient.PgClient
         const [settings] = yield* sql`
           SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout`
-        assert.deepEqual(settings, { path: "public", timeout: "1500ms" })
-      }).pipe(Effect.provide(layerServer({ url, statementTimeout: Duration.millis(1500) })))
+        assert.deepEqual(settings, { path: "public", timeout: "90500ms" })
+      }).pipe(Effect.provide(layerServer({ url, statementTimeout: Duration.millis(90_500) })))
     })
   )
 })

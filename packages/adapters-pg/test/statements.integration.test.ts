@@ -26,15 +26,12 @@ const lookups = callsByTenant.then(() => Effect.runPromise(sentLookups(layer)))
 const lookupsByTenant = callsByTenant.then(() => Effect.runPromise(sentLookups(layerByTenant)))
 
 describe("The adapter's statements", () => {
-  it.effect(
-    "are one a call",
-    () =>
-      Effect.gen(function* () {
-        for (const { call, statements } of yield* Effect.promise(() => calls)) {
-          assert.strictEqual(statements.length, 1, call)
-        }
-      }),
-    60_000
+  it.effect("are one a call", () =>
+    Effect.gen(function* () {
+      for (const { call, statements } of yield* Effect.promise(() => calls)) {
+        assert.strictEqual(statements.length, 1, call)
+      }
+    })
   )
 
   it.effect("bind every table to the caller's tenant, and do nothing that the proof does not know", () =>
@@ -93,23 +90,20 @@ describe("The adapter's statements", () => {
     })
   )
 
-  it.effect(
-    "are the same with row level security, each after the tenant is told, in a transaction that reads",
-    () =>
-      Effect.gen(function* () {
-        const plain = yield* Effect.promise(() => calls)
-        const byTenant = yield* Effect.promise(() => callsByTenant)
-        assert.strictEqual(byTenant.length, plain.length)
-        const refused = distinct(byTenant).flatMap(({ statement }) => tenantViolations(statement, callersTenant))
-        assert.deepEqual(refused, [])
-        byTenant.forEach(({ statements }, at) => {
-          const [begin, told, read, commit, ...more] = statements
-          assert.deepEqual([begin?.text, commit?.text, more], ["BEGIN READ ONLY", "COMMIT", []])
-          assert.include(told?.text, "set_config")
-          assert.deepEqual(read, plain[at]?.statements[0])
-        })
-      }),
-    60_000
+  it.effect("are the same with row level security, each after the tenant is told, in a transaction that reads", () =>
+    Effect.gen(function* () {
+      const plain = yield* Effect.promise(() => calls)
+      const byTenant = yield* Effect.promise(() => callsByTenant)
+      assert.strictEqual(byTenant.length, plain.length)
+      const refused = distinct(byTenant).flatMap(({ statement }) => tenantViolations(statement, callersTenant))
+      assert.deepEqual(refused, [])
+      byTenant.forEach(({ statements }, at) => {
+        const [begin, told, read, commit, ...more] = statements
+        assert.deepEqual([begin?.text, commit?.text, more], ["BEGIN READ ONLY", "COMMIT", []])
+        assert.include(told?.text, "set_config")
+        assert.deepEqual(read, plain[at]?.statements[0])
+      })
+    })
   )
 })
 

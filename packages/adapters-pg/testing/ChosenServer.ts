@@ -25,7 +25,7 @@ export interface ChosenServer {
 
 const firstLine = (cause: unknown) => (cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause))
 
-const patience = { answer: Duration.seconds(10), container: Duration.minutes(5) }
+const patience = { answer: Duration.minutes(1), container: Duration.minutes(5) }
 
 const version = (url: string) => {
   const silent = (why: string) => new NoServer({ tried: [`${new URL(url).host} did not answer: ${why}`] })

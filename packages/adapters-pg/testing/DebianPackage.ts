@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process"
 import { access, glob, mkdir, mkdtemp, rename, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 
@@ -22,10 +23,13 @@ const exists = (path: string) =>
     () => false
   )
 
+/** `apt-get` refuses to bring its lists up to date while another one does. */
+const updating = join(tmpdir(), "alga-apt-update.lock")
+
 /** What `apt-get` answers, with its lists brought up to date where it could not. */
 const updated = async <A>(ask: () => Promise<A>): Promise<A> =>
   ask().catch(async () => {
-    await run("apt-get", ["update"])
+    await run("flock", [updating, "apt-get", "update"])
     return ask()
   })
 

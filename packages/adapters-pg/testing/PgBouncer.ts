@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { access, chmod, copyFile, cp, glob, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { type AddressInfo, connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect, Schedule, Schema } from "effect"
 import { debianPackage } from "./DebianPackage.ts"
+import { freePort } from "./FreePort.ts"
 
 /** PgBouncer did not start, or could not be had. The message says what was tried. */
 export class PgBouncerFailed extends Schema.TaggedError<PgBouncerFailed>()("PgBouncerFailed", {
@@ -24,14 +25,6 @@ const exists = (path: string) =>
 /** Debian's PgBouncer and the libraries that a machine may lack. */
 const unpacked = () =>
   debianPackage({ name: "pgbouncer", file: installed, libraries: /^(libevent|libc-ares)/, folder: cache })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 
 const answers = (port: number) =>
   Effect.callback<void, PgBouncerFailed>((resume) => {

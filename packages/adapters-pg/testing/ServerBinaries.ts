@@ -30,7 +30,7 @@ export interface DedicatedServer {
 }
 
 /** How long a server may take to start or to stop. */
-const patience = Duration.seconds(60)
+const patience = Duration.minutes(3)
 
 const keeperFile = fileURLToPath(new URL("./serverProcess.ts", import.meta.url))
 const olderVersions = fileURLToPath(new URL("../postgres-versions/", import.meta.url))
@@ -91,7 +91,7 @@ const launch = (
     const child = yield* keeper({ ...settings, binaries: binariesOf(version) })
     return {
       ...(yield* answer(child)),
-      stop: Effect.ignore(tell(child, "stop")),
+      stop: Effect.asVoid(Effect.orDie(tell(child, "stop"))),
       start: Effect.asVoid(tell(child, "start"))
     }
   })

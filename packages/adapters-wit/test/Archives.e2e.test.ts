@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import {
   type ArchiveRefused,
   Archives,
@@ -11,6 +10,8 @@ import {
   type ArchiveUnopened,
   layerArchives
 } from "../src/index.ts"
+import { lookAtOpener } from "./support/OtherProcesses.ts"
+import { longMs, restrictedProcesses } from "./support/Run.ts"
 import { archiveOf } from "./support/Tar.ts"
 
 const manifest = { name: "manifest.json", content: '{"name": "a", "more": [1]}' }
@@ -24,15 +25,11 @@ const openedWithin = (options: ArchivesOptions, archive: Uint8Array) =>
     Effect.provide(Layer.fresh(layerArchives(options)))
   )
 
-/** What bounds the memory of each process that opens archives: of all restricted ones those that may read nothing. */
-const openers = (): ReadonlyArray<ReadonlyArray<string>> =>
-  execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" })
-    .split("\n")
-    .filter((line) => line.trim().startsWith(`${process.pid} `))
-    .filter((line) => /--permission(?!.*--(?:allow-fs-read|max-semi-space-size)).*--liftoff-only/.test(line))
-    .map((line) => (line.match(/--(?:max-old-space-size|wasm-max-mem-pages)=\d+/g) ?? []).sort())
+/** The processes that open archives: of all restricted ones those that may read nothing. */
+const openers = (): ReadonlyArray<number> =>
+  restrictedProcesses(/--permission(?!.*--(?:allow-fs-read|max-semi-space-size)).*--liftoff-only/)
 
-layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })("Archives", (it) => {
+layer(layerArchives({ timeoutMs: longMs }), { excludeTestServices: true })("Archives", (it) => {
   it.effect("opens an archive in a process of its own that is gone afterwards", () =>
     Effect.gen(function* () {
       const archives = yield* Archives
@@ -58,12 +55,9 @@ layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })("Ar
 
   it.effect("has a process of bounded memory open it, which ends where the caller is interrupted", () =>
     Effect.gen(function* () {
-      const archives = yield* Archives
-      const opening = yield* Effect.forkChild(archives.component(archiveOf([manifest, component])), {
-        startImmediately: true
-      })
-      assert.deepEqual(openers(), [["--max-old-space-size=128", "--wasm-max-mem-pages=1024"]])
-      yield* Fiber.interrupt(opening)
+      const { flags } = yield* lookAtOpener(() => null)
+      const bounds = flags.filter((flag) => /^--(?:max-old-space-size|wasm-max-mem-pages)=/.test(flag))
+      assert.sameMembers(bounds, ["--max-old-space-size=128", "--wasm-max-mem-pages=1024"])
       assert.deepEqual(openers(), [])
     })
   )
@@ -76,16 +70,18 @@ describe("the bounds of opening an archive", () => {
     Effect.gen(function* () {
       const archive = archiveOf([manifest, component])
       const size = component.content.byteLength
-      assert.strictEqual(yield* openedWithin({ componentBytes: size }, archive), "opened")
-      assert.match(yield* openedWithin({ componentBytes: size - 1 }, archive), /ArchiveRefused: .* at most 2999999/)
+      assert.strictEqual(yield* openedWithin({ componentBytes: size, timeoutMs: longMs }, archive), "opened")
+      const outcome = yield* openedWithin({ componentBytes: size - 1, timeoutMs: longMs }, archive)
+      assert.match(outcome, /ArchiveRefused: .* at most 2999999/)
     })
   )
 
   it.live("hold for the processor, which is a refusal", () =>
     Effect.gen(function* () {
       const archive = archiveOf([padding, manifest, component])
-      assert.strictEqual(yield* openedWithin({}, archive), "opened")
-      assert.match(yield* openedWithin({ processorMs: 10 }, archive), /^ArchiveRefused: .*10 ms of processor time/)
+      assert.strictEqual(yield* openedWithin({ timeoutMs: longMs }, archive), "opened")
+      const outcome = yield* openedWithin({ processorMs: 10, timeoutMs: longMs }, archive)
+      assert.match(outcome, /^ArchiveRefused: .*10 ms of processor time/)
     })
   )
 

@@ -129,13 +129,14 @@ describe("a bounded directory", () => {
     const kept = makeBoundedDirectory({ directory, bytes: 4_000 })
     for (let round = 0; round < 8; round++) {
       const child = spawn(process.execPath, [writer, directory], { stdio: ["ignore", "pipe", "inherit"] })
+      const ended = once(child, "exit")
       let seen = 0
       for await (const chunk of child.stdout) {
         seen += String(chunk).length
         if (seen > 3 * round) break
       }
       child.kill("SIGKILL")
-      await once(child, "exit")
+      await ended
       const names = (await readdir(directory)).filter((name) => !name.startsWith("."))
       for (const name of names) assert.strictEqual(await content(name), name.repeat(100))
     }

@@ -7,6 +7,7 @@ import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
+import { longMs } from "./support/Run.ts"
 
 const freshDirectory = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-store-"))),
@@ -17,8 +18,9 @@ const bytesOf = (guest: Promise<Uint8Array>) => Effect.promise(() => guest)
 
 /** A store that forgets everything but its directory, as after a restart. */
 const storeIn = (directory: string, componentBytes = 32_000_000, cacheBytes = 1_000_000_000) =>
-  Effect.map(Layer.build(layerComponentStore({ directory, componentBytes, cacheBytes })), (context) =>
-    ComponentStore.pipe(Effect.provideContext(context))
+  Effect.map(
+    Layer.build(layerComponentStore({ directory, componentBytes, cacheBytes, intakeTimeoutMs: longMs })),
+    (context) => ComponentStore.pipe(Effect.provideContext(context))
   ).pipe(Effect.flatten)
 
 /** The hashes of the components that are kept. */
@@ -101,7 +103,7 @@ describe("ComponentStore", () => {
       const directory = yield* freshDirectory
       const context = yield* Layer.build(layerComponentStore({ directory, intakeTimeoutMs: 1 }))
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
-      const error = yield* Effect.flip(accept(yield* bytesOf(coreGuest("ok"))))
+      const error = yield* Effect.flip(accept(yield* bytesOf(scriptGuest("counter"))))
       assert.deepInclude(error, { _tag: "ComponentRefused", reason: "too-slow" })
       assert.deepEqual(yield* entriesOf(directory), [])
     })
@@ -110,7 +112,9 @@ describe("ComponentStore", () => {
   it.live("refuses a component that takes more processor time than it may", () =>
     Effect.gen(function* () {
       const directory = yield* freshDirectory
-      const context = yield* Layer.build(layerComponentStore({ directory, intakeProcessorMs: 10 }))
+      const context = yield* Layer.build(
+        layerComponentStore({ directory, intakeProcessorMs: 10, intakeTimeoutMs: longMs })
+      )
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
       const bytes = yield* bytesOf(scriptGuest("counter"))
       const refusals = [yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes, "other"))]
@@ -127,7 +131,8 @@ describe("ComponentStore", () => {
       assert.strictEqual(yield* Effect.flip(store.accept(bytes)), yield* Effect.flip(store.accept(bytes, "other")))
       const context = yield* Layer.build(layerComponentStore({ directory: yield* freshDirectory, intakeTimeoutMs: 1 }))
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
-      assert.notStrictEqual(yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes)))
+      const large = yield* bytesOf(scriptGuest("counter"))
+      assert.notStrictEqual(yield* Effect.flip(accept(large)), yield* Effect.flip(accept(large)))
     })
   )
 

@@ -21,6 +21,10 @@ const options = {
 
 const start = () => startGuest(options)
 
+/** A process that never says that it is ready. */
+const startSilent = () =>
+  startGuest({ ...options, program: { ...guestProgram(), text: programText(neverReady, root) } })
+
 const defaults: GuestPoolOptions = {
   spares: 0,
   loadedSpares: 0,
@@ -81,7 +85,7 @@ describe("GuestPool", () => {
         started.push(guest)
         return guest
       }
-      const pool = yield* makeGuestPool(starting, { ...defaults, spares: 0 })
+      const pool = yield* makeGuestPool(starting, { ...defaults, startMs: 3_600_000 })
       yield* pool.check
       assert.deepStrictEqual([started.length, started[0]?.node.isOpen()], [1, false])
       works = false
@@ -181,7 +185,7 @@ describe("GuestPool", () => {
       const started: Array<Guest> = []
       yield* makeGuestPool(
         () => {
-          const guest = startGuest({ ...options, program: { ...guestProgram(), text: programText(neverReady, root) } })
+          const guest = startSilent()
           started.push(guest)
           return guest
         },
@@ -199,8 +203,7 @@ describe("GuestPool", () => {
 
   it.effect("fails whoever needs a process that never says that it is ready", () =>
     Effect.gen(function* () {
-      const silent = { ...options, program: { ...guestProgram(), text: programText(neverReady, root) } }
-      const pool = yield* makeGuestPool(() => startGuest(silent), { ...defaults, startMs: 5_000 })
+      const pool = yield* makeGuestPool(startSilent, { ...defaults, startMs: 5_000 })
       const taking = yield* Effect.forkChild(Effect.flip(take(pool, "a")), { startImmediately: true })
       yield* TestClock.adjust(5_000)
       assert.strictEqual((yield* Fiber.join(taking)).reason, "unavailable")
@@ -215,8 +218,8 @@ describe("GuestPool", () => {
       Effect.gen(function* () {
         const started: Array<Guest> = []
         const pool = yield* makeGuestPool(() => {
-          const guest = start()
-          if (started.push(guest) <= ends) process.kill(guest.node.pid, "SIGTERM")
+          const guest = started.length < ends ? startSilent() : start()
+          if (started.push(guest) <= ends) process.kill(guest.node.pid, "SIGALRM")
           return guest
         }, defaults)
         const taken = yield* Effect.result(take(pool, "a"))
@@ -398,11 +401,13 @@ describe("GuestPool", () => {
   it.effect("gives a spare to who waits for room, once it has started", () =>
     Effect.gen(function* () {
       const started: Array<Guest> = []
+      const mayBeReady = yield* Deferred.make<void>()
       const pool = yield* makeGuestPool(
         () => {
           const guest = start()
-          started.push(guest)
-          return guest
+          const held = Effect.tap(guest.node.next, () => Deferred.await(mayBeReady))
+          started.push(started.length === 0 ? guest : { ...guest, node: { ...guest.node, next: held } })
+          return started.at(-1) ?? guest
         },
         { ...defaults, spares: 1, processes: 2 }
       )
@@ -411,8 +416,10 @@ describe("GuestPool", () => {
       const first = yield* take(pool, "a")
       assert.strictEqual(first, started[0])
       yield* Effect.repeat(turn, { until: () => started.length === 2 })
-      assert.strictEqual(started[1]?.fileBytes, 0)
-      assert.strictEqual(yield* take(pool, "b"), started[1])
+      const waiting = yield* Effect.forkChild(take(pool, "b"), { startImmediately: true })
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* Deferred.succeed(mayBeReady, undefined)
+      assert.strictEqual(yield* Fiber.join(waiting), started[1])
       assert.lengthOf(started, 2)
     })
   )

@@ -248,6 +248,9 @@ describe("openComponent", () => {
     { what: "a null of a shared type, written long", body: [0xd0, 0xe5, 0x7f, 0x70, 0x1a] },
     { what: "a block of an exact type", body: [0x02, 0x63, 0x62, 0, 0x0b] },
     { what: "a local variable of an exact type", locals: [1, 1, 0x63, 0x62, 0] },
+    { what: "a local variable of a shared type", locals: [1, 1, 0x65] },
+    { what: "a local variable of a packed type", locals: [1, 1, 0x78] },
+    { what: "a local variable of no type", locals: [1, 1, 0x40] },
     { what: "a catch of a kind that is not known", body: [0x1f, 0x40, 1, 4, 0, 0x0b] },
     { what: "a function that ends before its size", body: [0x01], size: 4 },
     { what: "a function that ends behind its size", body: [0x01], size: 2 }
@@ -260,9 +263,14 @@ describe("openComponent", () => {
     { what: "a load of a named memory", body: [0x41, 0, 0x28, 0x42, 0, 0, 0x1a] },
     { what: "a null of a plain type", body: [0xd0, 0x6f, 0x1a] },
     { what: "a null of a type with a number", body: [0xd0, 0x80, 0, 0x1a] },
-    { what: "a block of a plain type", body: [0x02, 0x63, 0x70, 0xd0, 0x70, 0x0b, 0x1a] }
-  ])("knows $what", async ({ body }) => {
-    assert.property(openComponent([await withBody(body)]), "modules")
+    { what: "a block of a plain type", body: [0x02, 0x63, 0x70, 0xd0, 0x70, 0x0b, 0x1a] },
+    ...[0x7f, 0x7e, 0x7d, 0x7c, 0x7b, 0x74, 0x70, 0x6f, 0x69].map((type) => ({
+      what: `a local variable of type 0x${type.toString(16)}`,
+      body: [],
+      locals: [1, 1, type]
+    }))
+  ])("knows $what", async ({ body, locals }: { readonly body: Array<number>; readonly locals?: Array<number> }) => {
+    assert.property(openComponent([await withBody(body, locals)]), "modules")
   })
 
   it.each([

@@ -13,7 +13,7 @@ const halves = ["\ud800", "\udc00", "a\ud800b", "\udc00\ud800", "\ud83d\ud83d\ud
 /** The last but one makes its guest's memory grow. */
 const texts = ["", "a", "\0", "ä", "東京", "😀", "x".repeat(100), "é".repeat(100_000), ...halves, "behind"]
 
-layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })("The glue of a component", (it) => {
+layer(sandboxOf(), { excludeTestServices: true })("The glue of a component", (it) => {
   it.effect.each(engines)("on $engine has quick helpers", ({ engine }) =>
     Effect.gen(function* () {
       const store = yield* ComponentStore

@@ -7,7 +7,6 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import {
   ComponentStore,
-  defaultLimits,
   error,
   type HostCall,
   type HostReply,
@@ -17,6 +16,7 @@ import {
   packageName,
   Sandbox
 } from "../src/index.ts"
+import { longLimits, longMs, patient } from "./support/Run.ts"
 
 const folder = fileURLToPath(new URL("./editions/", import.meta.url))
 const page = await readFile(fileURLToPath(new URL("../../../docs/versions.md", import.meta.url)), "utf8")
@@ -40,8 +40,8 @@ const sandbox = Layer.unwrap(
     (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
   ).pipe(
     Effect.map((directory) =>
-      layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1 }).pipe(
-        Layer.provideMerge(layerComponentStore({ directory }))
+      layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, ...patient }).pipe(
+        Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs }))
       )
     )
   )
@@ -117,36 +117,33 @@ const expected: Readonly<Record<string, unknown>> = {
   }
 }
 
-layer(sandbox, { excludeTestServices: true, timeout: "120 seconds" })(
-  "A component of an older edition of the world",
-  (it) => {
-    it("is kept for each edition that the page on versions names", () => {
-      assert.deepEqual(editions.toSorted(), [...documented.keys()].toSorted())
-      assert.deepEqual(editions.toSorted(), Object.keys(expected).toSorted())
-    })
+layer(sandbox, { excludeTestServices: true })("A component of an older edition of the world", (it) => {
+  it("is kept for each edition that the page on versions names", () => {
+    assert.deepEqual(editions.toSorted(), [...documented.keys()].toSorted())
+    assert.deepEqual(editions.toSorted(), Object.keys(expected).toSorted())
+  })
 
-    it.effect.each(editions)("of %s imports what the page says, and runs on this host", (edition) =>
-      Effect.gen(function* () {
-        const bytes = zstdDecompressSync(yield* Effect.promise(() => readFile(join(folder, `${edition}.wasm.zst`))))
-        const component = yield* (yield* ComponentStore).accept(bytes)
-        const imports = component.imports
-          .map((name) => name.replace(`${packageName}/`, ""))
-          .filter((name) => name !== "types")
-        assert.deepEqual(imports.toSorted(), [...(documented.get(edition) ?? [])].toSorted())
-        const { body, status } = yield* (yield* Sandbox).execute({
-          component,
-          tenantId: "tenant",
-          installId: "install",
-          request: {
-            context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
-            http: { method: "GET", url: "/a", headers: [], body: null }
-          },
-          limits: { ...defaultLimits, timeoutMs: 60_000 },
-          host
-        })
-        assert.strictEqual(status, 200)
-        assert.deepEqual(JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())), expected[edition])
+  it.effect.each(editions)("of %s imports what the page says, and runs on this host", (edition) =>
+    Effect.gen(function* () {
+      const bytes = zstdDecompressSync(yield* Effect.promise(() => readFile(join(folder, `${edition}.wasm.zst`))))
+      const component = yield* (yield* ComponentStore).accept(bytes)
+      const imports = component.imports
+        .map((name) => name.replace(`${packageName}/`, ""))
+        .filter((name) => name !== "types")
+      assert.deepEqual(imports.toSorted(), [...(documented.get(edition) ?? [])].toSorted())
+      const { body, status } = yield* (yield* Sandbox).execute({
+        component,
+        tenantId: "tenant",
+        installId: "install",
+        request: {
+          context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
+          http: { method: "GET", url: "/a", headers: [], body: null }
+        },
+        limits: longLimits,
+        host
       })
-    )
-  }
-)
+      assert.strictEqual(status, 200)
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())), expected[edition])
+    })
+  )
+})

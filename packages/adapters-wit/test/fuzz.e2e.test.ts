@@ -28,12 +28,11 @@ import { freshStore } from "./support/freshStore.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
 import { type Chance, mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
-import { requestOf, run, sandboxOf } from "./support/Run.ts"
+import { longMs, requestOf, run, sandboxOf } from "./support/Run.ts"
 
 const parts = { parts: 4 }
-const caseMs = 20_000
 const deadlineMs = 300
-const startMs = 700
+const readyMs = 700
 const headerBytes = 4
 
 const silent = Effect.fail(new ExecutionFailed({ reason: "timeout", detail: "" }))
@@ -57,7 +56,7 @@ const outcomeOf = <R>(effect: Effect.Effect<ExecuteResponse, unknown, R>) =>
     }
   })
 
-const live = { excludeTestServices: true, timeout: "60 seconds" } as const
+const live = { excludeTestServices: true } as const
 const bases = ["ok", "flood-host-calls", "keep-table", "many-headers"]
 
 const goodRequest = Effect.gen(function* () {
@@ -108,7 +107,10 @@ describe("A core module with bytes changed", () => {
   )
 })
 
-layer(Layer.merge(sandboxOf(), Layer.fresh(freshStore)), live)("A component with bytes changed", (it) => {
+/** A component that loops while it is made ready is ended after this. */
+const startMs = 10_000
+
+layer(Layer.merge(sandboxOf({ startMs }), Layer.fresh(freshStore)), live)("A component with bytes changed", (it) => {
   it.effect(
     "is refused, or ends in a response or a failure that is known, and the next one works",
     () =>
@@ -222,7 +224,7 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
             const guest = yield* started({ ...guestProgram(), text: programText(replay, root) })
             guest.node.send(Buffer.from(JSON.stringify(texts)))
             const answer = imports.forExecution(defaultLimits)
-            const ready = Effect.timeoutOrElse(receive(guest), { duration: duration + startMs, orElse: () => silent })
+            const ready = Effect.timeoutOrElse(receive(guest), { duration: duration + readyMs, orElse: () => silent })
             yield* ready
             return yield* converse(guest, "install", requestOf(), defaultLimits, (asked) =>
               Effect.tap(answer(asked), (reply) =>
@@ -230,7 +232,7 @@ layer(Layer.provideMerge(sandboxOf(), importsOver(layerDeniedPorts)), live)("A p
               )
             ).pipe(Effect.timeoutOrElse({ duration, orElse: () => silent }))
           }).pipe(Effect.scoped)
-        assert.strictEqual(yield* outcomeOf(as()(talk(said.map(framed), caseMs))), "answered")
+        assert.strictEqual(yield* outcomeOf(as()(talk(said.map(framed), longMs))), "answered")
         yield* fuzz("frames of the guest", parts, (chance) => {
           const changed = chance.below(said.length)
           return outcomeOf(

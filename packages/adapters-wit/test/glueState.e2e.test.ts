@@ -12,7 +12,7 @@ const onlyFunction = (glue: string): string | null =>
     glue
   )?.[1] ?? null
 
-layer(layerStore, { timeout: "60 seconds" })("The glue of a component", (it) => {
+layer(layerStore)("The glue of a component", (it) => {
   it.effect.each([
     { what: "on QuickJS", bytes: () => scriptGuest("probe") },
     { what: "on StarlingMonkey", bytes: () => scriptGuest("counter", "starlingmonkey") },

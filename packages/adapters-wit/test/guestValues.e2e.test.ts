@@ -117,18 +117,15 @@ describe("A process that sends the host what costs much to take in", () => {
   )
 })
 
-layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })(
-  "A component with a field of its own",
-  (it) => {
-    it.effect("that holds half a million lists is ended at its first call, and the next one works", () =>
-      Effect.gen(function* () {
-        const calls: Array<unknown> = []
-        const host = (call: unknown) => Effect.sync(() => ({ type: "ok" as const, value: void calls.push(call) }))
-        const ended = yield* Effect.flip(run(componentGuest("fat-host-calls"), { host }))
-        assert.strictEqual("reason" in ended ? ended.reason : ended._tag, "protocol")
-        assert.isEmpty(calls)
-        assert.strictEqual((yield* run(coreGuest("ok"))).status, 200)
-      })
-    )
-  }
-)
+layer(sandboxOf(), { excludeTestServices: true })("A component with a field of its own", (it) => {
+  it.effect("that holds half a million lists is ended at its first call, and the next one works", () =>
+    Effect.gen(function* () {
+      const calls: Array<unknown> = []
+      const host = (call: unknown) => Effect.sync(() => ({ type: "ok" as const, value: void calls.push(call) }))
+      const ended = yield* Effect.flip(run(componentGuest("fat-host-calls"), { host }))
+      assert.strictEqual("reason" in ended ? ended.reason : ended._tag, "protocol")
+      assert.isEmpty(calls)
+      assert.strictEqual((yield* run(coreGuest("ok"))).status, 200)
+    })
+  )
+})

@@ -4,13 +4,14 @@ import { layer as layerMemory } from "@alga-psa/ext-adapters-memory/MemoryPorts"
 import { ClientReads, layerGuardedReads, ServiceReads } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
 import { type HostCall, ok } from "../src/HostCall.ts"
-import { ComponentStore, defaultLimits, Executor, type Limits } from "../src/index.ts"
-import { processorTime } from "../src/internal/host/processorTime.ts"
+import { ComponentStore, Executor, type Limits } from "../src/index.ts"
+import { isLooping, pastDeadline } from "./support/Deadline.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
 import { layerExecutions, probe } from "./support/ProbeReads.ts"
-import { type RunOptions, run, sandboxOf } from "./support/Run.ts"
+import { endOfLoop, longLimits, loopLimits, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
 interface Crime {
   readonly name: string
@@ -21,6 +22,8 @@ interface Crime {
   readonly body?: number
   readonly limits?: Partial<Limits>
   readonly host?: RunOptions<never>["host"]
+  /** The clock that it runs by, where that is not the system's. */
+  readonly clock?: <A, E, R>(execution: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** A status, or the tag and the reason of what ends it. */
   readonly end: string
 }
@@ -29,15 +32,16 @@ const refused = (reason: string) => `ComponentRefused: ${reason}`
 const failed = (reason: string) => `ExecutionFailed: ${reason}`
 
 const soon = { timeoutMs: 2_000 }
-const slowly = () => Effect.as(Effect.sleep(40), ok(null))
-const cpuLimit = processorTime(process.pid) === null ? "timeout" : "cpu-limit"
+const untilLooping: Crime["clock"] = (execution) => pastDeadline(execution, soon.timeoutMs, isLooping)
+const untilAdjusted: Crime["clock"] = (execution) => Effect.provide(execution, TestClock.layer())
+const slowly = () => Effect.as(TestClock.adjust(40), ok(null))
 
 const twoMemories = () => componentGuest("two-memories")
 
 const crimes: ReadonlyArray<Crime> = [
-  { name: "loop-forever", limits: soon, end: failed("timeout") },
-  { name: "loop-forever", variant: "longer than its processor time", limits: { cpuMs: 200 }, end: failed(cpuLimit) },
-  { name: "loop-forever-at-start", limits: soon, end: failed("timeout") },
+  { name: "loop-forever", limits: soon, clock: untilLooping, end: failed("timeout") },
+  { name: "loop-forever", variant: "longer than its processor time", limits: loopLimits(200), end: failed(endOfLoop) },
+  { name: "loop-forever-at-start", limits: soon, clock: untilLooping, end: failed("timeout") },
   { name: "grow-memory", body: 60_000, end: failed("memory-limit") },
   { name: "grow-table", variant: "within", body: 50, end: "200" },
   { name: "grow-table", variant: "beyond", body: 5_000, end: failed("trap") },
@@ -103,6 +107,7 @@ const crimes: ReadonlyArray<Crime> = [
     body: 200,
     limits: soon,
     host: slowly,
+    clock: untilAdjusted,
     end: failed("timeout")
   }
 ]
@@ -118,14 +123,16 @@ const endOf = <R>(guest: Promise<Uint8Array>, options: RunOptions<R>) =>
 
 const title = ({ name, variant }: Crime) => (variant === undefined ? name : `${name} (${variant})`)
 
-layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })("A hostile guest", (it) => {
+layer(sandboxOf(), { excludeTestServices: true })("A hostile guest", (it) => {
   it.effect.each(crimes.map((crime) => ({ ...crime, title: title(crime) })))(
     "that is $title ends with $end, and the next one works",
-    ({ name, guest, body, limits = {}, host, end }) =>
+    ({ name, guest, body, limits = {}, host, clock = (execution) => execution, end }) =>
       Effect.gen(function* () {
         const bytes = guest?.() ?? coreGuest(name)
         const options: RunOptions<never> = { installId: `hostile-${name}`, limits, ...(host && { host }) }
-        const ended = yield* endOf(bytes, body === undefined ? options : { ...options, body: new Uint8Array(body) })
+        const ended = yield* clock(
+          endOf(bytes, body === undefined ? options : { ...options, body: new Uint8Array(body) })
+        )
         assert.strictEqual(ended.end, end)
         assert.notMatch(ended.message, /\/(work|home|tmp|srv)|node:|\.[jt]s\b|Error:/)
         assert.strictEqual((yield* run(coreGuest("ok"), { installId: "good" })).status, 200)
@@ -170,7 +177,7 @@ const calls = [
   { interface: "services", function: "getService", args: ["00000000-0000-4000-8000-000000000000"] }
 ]
 
-layer(executions, { excludeTestServices: true, timeout: "60 seconds" })("A host that fails", (it) => {
+layer(executions, { excludeTestServices: true })("A host that fails", (it) => {
   it.effect("tells the guest one word and nothing of why", () =>
     Effect.gen(function* () {
       const { as } = yield* scenario()
@@ -187,7 +194,7 @@ layer(executions, { excludeTestServices: true, timeout: "60 seconds" })("A host 
     Effect.gen(function* () {
       const { as } = yield* scenario()
       const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => coreGuest("flood-logs")))
-      const limits = { ...defaultLimits, logLines: 1_000, logLineBytes: 1_000, logBytes: 20_000 }
+      const limits = { ...longLimits, logLines: 1_000, logLineBytes: 1_000, logBytes: 20_000 }
       const request = { method: "GET", url: "/", headers: [], body: null }
       const execute = Effect.flatMap(Executor, (executor) => executor.execute(component, request, limits))
       const logs = yield* logsOf(as()(Effect.map(execute, ({ status }) => assert.strictEqual(status, 200))))

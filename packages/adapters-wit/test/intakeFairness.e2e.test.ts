@@ -8,6 +8,7 @@ import { ComponentStore, layerComponentStore } from "../src/index.ts"
 import { heavyComponent } from "../testing/HeavyComponent.ts"
 import { glueBombs } from "./support/GlueBombs.ts"
 import { coreGuest } from "./support/Guests.ts"
+import { longMs } from "./support/Run.ts"
 
 const store = Layer.unwrap(
   Effect.map(
@@ -15,11 +16,11 @@ const store = Layer.unwrap(
       Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-turns-"))),
       (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
     ),
-    (directory) => layerComponentStore({ directory })
+    (directory) => layerComponentStore({ directory, intakeTimeoutMs: longMs })
   )
 )
 
-layer(store, { excludeTestServices: true, timeout: "120 seconds" })("Intake", (it) => {
+layer(store, { excludeTestServices: true })("Intake", (it) => {
   it.effect("takes in another tenant's component before six heavy ones of one tenant are done", () =>
     Effect.gen(function* () {
       const components = yield* ComponentStore

@@ -5,90 +5,77 @@ import { ok } from "../src/HostCall.ts"
 import { Archives, ComponentStore, layerArchives } from "../src/index.ts"
 import { freshStore } from "./support/freshStore.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
-import { guestProcesses, restrictedProcesses, run, sandboxOf } from "./support/Run.ts"
+import { guestProcesses, longMs, restrictedProcesses, run, sandboxOf } from "./support/Run.ts"
 import { turns } from "./support/standIn.ts"
 import { archiveOf } from "./support/Tar.ts"
 
 const options = { concurrency: 2, concurrencyPerTenant: 2, concurrencyPerInstall: 2, spares: 1, idleProcesses: 1 }
 
-layer(sandboxOf(options), { excludeTestServices: true, timeout: "60 seconds" })(
-  "Sandbox, interrupted at steps that a seed chooses",
-  (it) => {
-    it.effect(
-      "leaves no process beside its pool and no place taken, and the next execution works",
-      () =>
-        Effect.gen(function* () {
-          const host = () => Effect.as(turns(1), ok(null))
-          const guests = [scriptGuest("counter"), coreGuest("ok")]
-          for (const [index, guest] of guests.entries()) {
-            const expected = (yield* run(guest, { host })).status
-            const steps = yield* interruptSomeSteps(run(guest, { host }), { count: 40, seed: `sandbox ${index}` }, () =>
-              Effect.gen(function* () {
-                const both = Effect.all([run(guest, { host }), run(guest, { host })], { concurrency: 2 })
-                for (const { status } of yield* both) assert.strictEqual(status, expected)
-              })
-            )
-            assert.isAbove(steps, 20)
-          }
-          // A spare, one that waits for its install, and one that is made ready for it meanwhile.
-          while (guestProcesses().length > 3) yield* turns(1)
-        }),
-      120_000
-    )
-  }
-)
+layer(sandboxOf(options), { excludeTestServices: true })("Sandbox, interrupted at steps that a seed chooses", (it) => {
+  it.effect("leaves no process beside its pool and no place taken, and the next execution works", () =>
+    Effect.gen(function* () {
+      const host = () => Effect.as(turns(1), ok(null))
+      const guests = [scriptGuest("counter"), coreGuest("ok")]
+      for (const [index, guest] of guests.entries()) {
+        const expected = (yield* run(guest, { host })).status
+        const steps = yield* interruptSomeSteps(run(guest, { host }), { count: 40, seed: `sandbox ${index}` }, () =>
+          Effect.gen(function* () {
+            const both = Effect.all([run(guest, { host }), run(guest, { host })], { concurrency: 2 })
+            for (const { status } of yield* both) assert.strictEqual(status, expected)
+          })
+        )
+        assert.isAbove(steps, 20)
+      }
+      // A spare, one that waits for its install, and one that is made ready for it meanwhile.
+      while (guestProcesses().length > 3) yield* turns(1)
+    })
+  )
+})
 
-layer(layerArchives(), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(layerArchives({ timeoutMs: longMs }), { excludeTestServices: true })(
   "Archives, interrupted at such steps",
   (it) => {
-    it.effect(
-      "leave no process, and the next archive is opened",
-      () =>
-        Effect.gen(function* () {
-          const archives = yield* Archives
-          const archive = archiveOf([
-            { name: "manifest.json", content: "{}" },
-            { name: "dist/main.wasm", content: "component" }
-          ])
-          const steps = yield* interruptSomeSteps(archives.component(archive), { count: 30, seed: "archives" }, () =>
-            Effect.sync(() => assert.deepStrictEqual(restrictedProcesses(/--permission/), []))
-          )
-          assert.isAbove(steps, 20)
-          assert.strictEqual(Buffer.from((yield* archives.component(archive)).component).toString(), "component")
-        }),
-      60_000
+    it.effect("leave no process, and the next archive is opened", () =>
+      Effect.gen(function* () {
+        const archives = yield* Archives
+        const archive = archiveOf([
+          { name: "manifest.json", content: "{}" },
+          { name: "dist/main.wasm", content: "component" }
+        ])
+        const steps = yield* interruptSomeSteps(archives.component(archive), { count: 30, seed: "archives" }, () =>
+          Effect.sync(() => assert.deepStrictEqual(restrictedProcesses(/--permission/), []))
+        )
+        assert.isAbove(steps, 20)
+        assert.strictEqual(Buffer.from((yield* archives.component(archive)).component).toString(), "component")
+      })
     )
   }
 )
 
-layer(freshStore, { excludeTestServices: true, timeout: "60 seconds" })(
-  "ComponentStore, interrupted at such steps",
-  (it) => {
-    it.effect(
-      "goes on with what has begun, and has the component whole for who asks next, with no process beside its spare",
-      () =>
-        Effect.gen(function* () {
-          const store = yield* ComponentStore
-          let number = 0
-          const accept = Effect.suspend(() =>
-            Effect.flatMap(
-              Effect.promise(() => coreGuest("ok", `(func (export "f${number}"))`)),
-              (bytes) => store.accept(bytes)
-            )
+layer(freshStore, { excludeTestServices: true })("ComponentStore, interrupted at such steps", (it) => {
+  it.effect(
+    "goes on with what has begun, and has the component whole for who asks next, with no process beside its spare",
+    () =>
+      Effect.gen(function* () {
+        const store = yield* ComponentStore
+        let number = 0
+        const accept = Effect.suspend(() =>
+          Effect.flatMap(
+            Effect.promise(() => coreGuest("ok", `(func (export "f${number}"))`)),
+            (bytes) => store.accept(bytes)
           )
-          const steps = yield* interruptSomeSteps(accept, { count: 10, seed: "intake" }, () =>
-            Effect.gen(function* () {
-              const component = yield* accept
-              assert.strictEqual(yield* accept, component)
-              yield* store.forget(component)
-              assert.deepStrictEqual(yield* store.find(component.hash), component)
-              number += 1
-            })
-          )
-          assert.isAbove(steps, 20)
-          while (restrictedProcesses(/--permission/).length > 1) yield* turns(1)
-        }),
-      60_000
-    )
-  }
-)
+        )
+        const steps = yield* interruptSomeSteps(accept, { count: 10, seed: "intake" }, () =>
+          Effect.gen(function* () {
+            const component = yield* accept
+            assert.strictEqual(yield* accept, component)
+            yield* store.forget(component)
+            assert.deepStrictEqual(yield* store.find(component.hash), component)
+            number += 1
+          })
+        )
+        assert.isAbove(steps, 20)
+        while (restrictedProcesses(/--permission/).length > 1) yield* turns(1)
+      })
+  )
+})

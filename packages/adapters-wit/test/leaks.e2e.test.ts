@@ -13,7 +13,7 @@ import { read } from "./leaks/Program.ts"
 import { fuzz, fuzzTimeout } from "./support/Fuzz.ts"
 import { freshStore } from "./support/freshStore.ts"
 import { importsOver } from "./support/Imports.ts"
-import { sandboxOf } from "./support/Run.ts"
+import { patient, sandboxOf } from "./support/Run.ts"
 
 const kept = fileURLToPath(new URL("./fixtures/leaks/", import.meta.url))
 
@@ -30,6 +30,7 @@ const keptLeaks = async (): Promise<ReadonlyArray<readonly [name: string, leak: 
 
 const requestId = "20000000-0000-4000-8000-000000000000"
 const roundMs = 300_000
+const timeout = fuzzTimeout.timeout + roundMs
 
 /** Answers as the host does, with the same answers to every request. */
 const steadyHost = Effect.gen(function* () {
@@ -50,7 +51,7 @@ const inOneProcess: Effect.Effect<Places, never, Sandbox> = Effect.map(Sandbox, 
 /** Beside the sandbox of this file, another whose processes serve all installs of a component. */
 const acrossInstalls = Effect.gen(function* () {
   const alone = yield* Sandbox
-  const layered = layerSandbox({ ...options, requestsPerProcess: 500, processPer: "component" })
+  const layered = layerSandbox({ ...patient, ...options, requestsPerProcess: 500, processPer: "component" })
   const together = yield* Effect.map(Layer.build(layered), (context) => Context.get(context, Sandbox))
   return { alone, together, shared: true }
 })
@@ -79,8 +80,7 @@ const search = (name: string, places: Places) =>
   })
 
 layer(Layer.mergeAll(sandbox, Layer.fresh(freshStore), importsOver(layerDeniedPorts)), {
-  excludeTestServices: true,
-  timeout: "60 seconds"
+  excludeTestServices: true
 })("A request", (it) => {
   it.effect(
     "sees nothing of the requests before it, in cases where one once did",
@@ -103,7 +103,7 @@ layer(Layer.mergeAll(sandbox, Layer.fresh(freshStore), importsOver(layerDeniedPo
           }
         }
       }),
-    fuzzTimeout
+    { timeout }
   )
 
   it.effect("is told apart from one before which the host answered otherwise, so that a leak would be seen", () =>
@@ -133,12 +133,12 @@ layer(Layer.mergeAll(sandbox, Layer.fresh(freshStore), importsOver(layerDeniedPo
   it.effect(
     "sees nothing of the requests before it, whatever they did",
     () => Effect.flatMap(inOneProcess, (places) => search("leaks", places)),
-    fuzzTimeout
+    { timeout }
   )
 
   it.effect(
     "sees nothing of the requests of other installs and tenants in its process, whatever they did",
     () => Effect.flatMap(acrossInstalls, (places) => search("leaks across installs", places)),
-    fuzzTimeout
+    { timeout }
   )
 })

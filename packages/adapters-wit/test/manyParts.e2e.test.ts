@@ -67,17 +67,14 @@ const components: Readonly<Record<string, readonly [made: () => Promise<Uint8Arr
 }
 
 describe("a component of very many parts", () => {
-  it.live.each(Object.entries(components))(
-    "is told of in few words: %s",
-    ([_, [made, said]]) =>
-      Effect.gen(function* () {
-        const store = yield* ComponentStore
-        const outcome = yield* Effect.match(store.accept(yield* Effect.promise(made)), {
-          onFailure: (error) => ("reason" in error ? error.reason : `${error._tag} ${error.message}`),
-          onSuccess: ({ unrestorable }) => `accepted, ${unrestorable ?? ""}`
-        })
-        assert.strictEqual(outcome, said)
-      }).pipe(Effect.provide(freshStore)),
-    60_000
+  it.live.each(Object.entries(components))("is told of in few words: %s", ([_, [made, said]]) =>
+    Effect.gen(function* () {
+      const store = yield* ComponentStore
+      const outcome = yield* Effect.match(store.accept(yield* Effect.promise(made)), {
+        onFailure: (error) => ("reason" in error ? error.reason : `${error._tag} ${error.message}`),
+        onSuccess: ({ unrestorable }) => `accepted, ${unrestorable ?? ""}`
+      })
+      assert.strictEqual(outcome, said)
+    }).pipe(Effect.provide(freshStore))
   )
 })

@@ -15,7 +15,7 @@ const ask = (pages: number) =>
     onSuccess: ({ status }) => String(status)
   })
 
-layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })("A guest that is refused memory", (it) => {
+layer(sandboxOf(), { excludeTestServices: true })("A guest that is refused memory", (it) => {
   it.effect("is answered where it gets over that, which is counted, and one that gets its memory is not", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* ask(20), "200")

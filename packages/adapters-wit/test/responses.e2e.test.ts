@@ -91,7 +91,7 @@ const invalid: ReadonlyArray<readonly [what: string, status: number, headers: Re
   ["status 65535", 65_535, []]
 ]
 
-layer(sandboxOf(), { excludeTestServices: true, timeout: "60 seconds" })("The response of a guest", (it) => {
+layer(sandboxOf(), { excludeTestServices: true })("The response of a guest", (it) => {
   it.effect.each(invalid)("that has %s is refused", ([, status, headers]) =>
     Effect.gen(function* () {
       assert.strictEqual(yield* answered(status, headers), "response-invalid")

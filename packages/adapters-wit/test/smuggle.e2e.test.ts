@@ -209,39 +209,36 @@ const ask = (guest: Promise<Uint8Array>, installId: string, bytes?: number, tena
     }
   )
 
-layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 seconds" })(
-  "A guest carries nothing over by",
-  (it) => {
-    it.effect.each(attempts)("$name", (attempt) =>
-      Effect.gen(function* () {
-        const guest = smuggler(attempt)
-        const look = ask(guest, attempt.name)
-        const leave = ask(guest, attempt.name, bytesOf.leave)
-        const first = yield* look
-        assert.match(first, /^[0-9a-f]{8}$/)
-        for (const times of [1, 2]) {
-          for (let i = 0; i < times; i++) {
-            assert.strictEqual(yield* leave, attempt.ends ?? "00000000")
-          }
-          assert.strictEqual(yield* look, first)
+layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("A guest carries nothing over by", (it) => {
+  it.effect.each(attempts)("$name", (attempt) =>
+    Effect.gen(function* () {
+      const guest = smuggler(attempt)
+      const look = ask(guest, attempt.name)
+      const leave = ask(guest, attempt.name, bytesOf.leave)
+      const first = yield* look
+      assert.match(first, /^[0-9a-f]{8}$/)
+      for (const times of [1, 2]) {
+        for (let i = 0; i < times; i++) {
+          assert.strictEqual(yield* leave, attempt.ends ?? "00000000")
         }
-        if (attempt.ends !== undefined || attempt.late) return
-        assert.notStrictEqual(yield* ask(guest, attempt.name, bytesOf.leaveAndLook), first)
         assert.strictEqual(yield* look, first)
-      })
-    )
+      }
+      if (attempt.ends !== undefined || attempt.late) return
+      assert.notStrictEqual(yield* ask(guest, attempt.name, bytesOf.leaveAndLook), first)
+      assert.strictEqual(yield* look, first)
+    })
+  )
 
-    it.effect.each(refusals)("$name: it is refused", (attempt) =>
-      Effect.gen(function* () {
-        assert.strictEqual(yield* ask(smuggler(attempt), attempt.name), attempt.ends)
-      })
-    )
-  }
-)
+  it.effect.each(refusals)("$name: it is refused", (attempt) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* ask(smuggler(attempt), attempt.name), attempt.ends)
+    })
+  )
+})
 
 const shared = sandboxOf({ spares: 0, processPer: "component" })
 
-layer(shared, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(shared, { excludeTestServices: true })(
   "In a process that installs of two tenants share, a guest carries nothing over by",
   (it) => {
     it.effect.each(attempts)("$name", (attempt) =>

@@ -25,40 +25,41 @@ const deepest = Effect.fnUntraced(function* (callsThere: number) {
   let [within, beyond] = [1_000, 30_000]
   while (beyond - within > 1) {
     const depth = (within + beyond) >> 1
-    if ((yield* ask(newInstall(), 0, depth, callsThere)) === "answer") within = depth
-    else beyond = depth
+    const end = yield* ask(newInstall(), 0, depth, callsThere)
+    if (end === "answer") within = depth
+    else {
+      assert.strictEqual(end, "too-deep")
+      beyond = depth
+    }
   }
   return within
 })
 
 const shared = sandboxOf({ spares: 0, processPer: "component" })
 
-layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 seconds" })("The room on the stack", (it) => {
+layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("The room on the stack", (it) => {
   it.effect.each([
     { what: "code", callsThere: 0 },
     { what: "a call of the host", callsThere: 1 }
-  ])(
-    "for $what is the same, to one call, in a new process and after many requests and host calls",
-    ({ callsThere }) =>
-      Effect.gen(function* () {
-        const within = yield* deepest(callsThere)
-        assert.isAbove(within, 1_000)
-        const once = newInstall()
-        yield* ask(once, 1)
-        const often = newInstall()
-        for (let i = 0; i < 1_100; i++) yield* ask(often, i % 100 === 0 ? 900 : 1)
-        for (const installId of [once, often]) {
-          assert.strictEqual(yield* ask(installId, 0, within, callsThere), "answer")
-          assert.strictEqual(yield* ask(installId, 0, within + 1, callsThere), "too-deep")
-        }
-        // The process of the last one ended, and another was made ready before this request.
-        assert.strictEqual(yield* ask(often, 0, within, callsThere), "answer")
-      }),
-    { timeout: 120_000 }
+  ])("for $what is the same, to one call, in a new process and after many requests and host calls", ({ callsThere }) =>
+    Effect.gen(function* () {
+      const within = yield* deepest(callsThere)
+      assert.isAbove(within, 1_000)
+      const once = newInstall()
+      yield* ask(once, 1)
+      const often = newInstall()
+      for (let i = 0; i < 1_100; i++) yield* ask(often, i % 100 === 0 ? 900 : 1)
+      for (const installId of [once, often]) {
+        assert.strictEqual(yield* ask(installId, 0, within, callsThere), "answer")
+        assert.strictEqual(yield* ask(installId, 0, within + 1, callsThere), "too-deep")
+      }
+      // The process of the last one ended, and another was made ready before this request.
+      assert.strictEqual(yield* ask(often, 0, within, callsThere), "answer")
+    })
   )
 })
 
-layer(shared, { excludeTestServices: true, timeout: "60 seconds" })("The room on the stack", (it) => {
+layer(shared, { excludeTestServices: true })("The room on the stack", (it) => {
   it.effect("is the same for an install whose process served others, in their instances and its own", () =>
     Effect.gen(function* () {
       // In an install's first request the process may be any: the depth must not depend on it.

@@ -3,7 +3,7 @@ import { Effect, Metric } from "effect"
 import { headroomPages } from "../src/internal/child/GuestInstance.ts"
 import { processorTime } from "../src/internal/host/processorTime.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
-import { guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+import { guestProcesses, longMs, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
 const outcomes = Effect.map(
   Metric.snapshot,
@@ -26,7 +26,7 @@ const repeat = (guest: Promise<Uint8Array>, options: RunOptions<never> = {}, tim
     return { statuses, outcomes: changed.map(([outcome]) => outcome) }
   })
 
-layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 seconds" })("State", (it) => {
+layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("State", (it) => {
   it.effect.each([
     { guest: "counter on QuickJS", bytes: () => scriptGuest("counter"), status: 201 },
     { guest: "counter on StarlingMonkey", bytes: () => scriptGuest("counter", "starlingmonkey"), status: 201 },
@@ -100,16 +100,26 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true, timeout: "60 second
     () =>
       Effect.gen(function* () {
         const guest = coreGuest("burn-at-start")
-        const pidsOf = Effect.fnUntraced(function* (installId: string, cpuMs: number) {
-          const before = new Set(guestProcesses())
-          assert.strictEqual((yield* run(guest, { installId, limits: { cpuMs } })).status, 200)
-          return guestProcesses().filter((pid) => !before.has(pid))
+        /** Its process, and what that had used, at the moment when it gets its request: it rests then. */
+        const askedOf = Effect.fnUntraced(function* (installId: string, cpuMs: number, others: ReadonlySet<number>) {
+          let asked = { pid: 0, used: 0 }
+          const onRun = () => {
+            const [pid = 0] = guestProcesses().filter((one) => !others.has(one))
+            asked = { pid, used: processorTime(pid) ?? 0 }
+          }
+          assert.strictEqual((yield* run(guest, { installId, limits: { cpuMs }, onRun })).status, 200)
+          return asked
         })
-        const starts = Effect.map(pidsOf("burns", 300_000), (pids) => pids.flatMap((pid) => processorTime(pid) ?? []))
-        const once = Math.max(...(yield* starts))
-        yield* run(guest, { installId: "burns" })
-        const pids = yield* pidsOf("ends", once * 1.3)
-        while (pids.every((pid) => guestProcesses().includes(pid))) yield* Effect.sleep(10)
+        const before = new Set(guestProcesses())
+        const [start, first, second] = [
+          yield* askedOf("burns", longMs, before),
+          yield* askedOf("burns", longMs, before),
+          yield* askedOf("burns", longMs, before)
+        ].map(({ used }) => used) as [number, number, number]
+        // A request of a new process starts one instance, and the next one is started when it has answered.
+        const limit = start + 1.3 * (second - first)
+        const { pid } = yield* askedOf("ends", limit, new Set(guestProcesses()))
+        while (guestProcesses().includes(pid)) yield* Effect.sleep(10)
         assert.strictEqual((yield* run(guest, { installId: "ends" })).status, 200)
       })
   )

@@ -128,8 +128,7 @@ layer(executions)("a component of the world", (it) => {
           assert.deepInclude((found as { readonly ok: object }).ok, { clientName: "Evergreen" })
           assert.deepEqual(user, withoutUser)
         }
-      }),
-    120_000
+      })
   )
 
   it.effect("that is older, with fewer interfaces, runs", () =>

@@ -9,7 +9,7 @@ class NeverEnds extends Data.TaggedError("NeverEnds")<{ readonly step: number }>
 
 /** Between two steps of a fiber lie so many operations. Fewer than three, and it would not get on. */
 const operations = 3
-const patience = "20 seconds"
+const patience = "2 minutes"
 
 /** Lets every fiber yield after a few operations, and says so before it does. */
 class Stepping extends Scheduler.MixedScheduler {

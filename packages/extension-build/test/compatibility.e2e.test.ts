@@ -86,10 +86,14 @@ const temporary = Effect.acquireRelease(
   (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
 )
 
+/** Longer than any test takes: on a slow machine, too, an execution ends by itself. */
+const longMs = 3_600_000
+const limits = { ...defaultLimits, timeoutMs: longMs }
+
 const sandbox = Layer.unwrap(
   Effect.map(temporary, (directory) =>
-    layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1 }).pipe(
-      Layer.provideMerge(layerComponentStore({ directory }))
+    layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, startMs: longMs, limits }).pipe(
+      Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs }))
     )
   )
 )
@@ -122,13 +126,13 @@ const run = Effect.fnUntraced(function* (bytes: Uint8Array, called: Array<string
       context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
       http: { method: "GET", url: "/a", headers: [], body: null }
     },
-    limits: { ...defaultLimits, timeoutMs: 60_000 },
+    limits,
     host: (call) => Effect.succeed(answers(called)(call))
   })
   return { imports: component.imports, status, body: JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) }
 })
 
-layer(sandbox, { excludeTestServices: true, timeout: "120 seconds" })("an extension of before", (it) => {
+layer(sandbox, { excludeTestServices: true })("an extension of before", (it) => {
   it.effect.each([
     ["the published toolchain, async, on StarlingMonkey", published, asynchronous],
     ["this toolchain, on StarlingMonkey", ours("starlingmonkey"), synchronous],

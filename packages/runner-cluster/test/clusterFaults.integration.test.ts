@@ -1,5 +1,6 @@
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import {
@@ -16,7 +17,15 @@ import {
   route,
   settled
 } from "./support/ClusterLoad.ts"
-import { clusterSetting, fixture, type Install, type Runner, soonGone, until } from "./support/ClusterSetting.ts"
+import {
+  clusterSetting,
+  fixture,
+  type Install,
+  peerPort,
+  type Runner,
+  soonGone,
+  until
+} from "./support/ClusterSetting.ts"
 import { gate } from "./support/Gate.ts"
 
 /** An execution that goes on while reads are held. */
@@ -60,12 +69,12 @@ describe("a cluster of three runners", () => {
       Effect.gen(function* () {
         const { installs, setting } = yield* three(Redacted.value(yield* testDatabase), "reads")
         const start = Effect.gen(function* () {
-          const port = yield* setting.freePort
-          const door = yield* gate(port)
+          const [host, listen] = [ownLoopback(), ownLoopback()]
+          const door = yield* gate(peerPort, host, listen)
           const runner = yield* setting.start({
             ...soonGone,
-            ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(port),
-            ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: "127.0.0.2",
+            ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host,
+            ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN: listen,
             ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: "2"
           })
           return { door, runner }

@@ -13,8 +13,11 @@ const withDatabase = Effect.provide(Layer.effect(Setting, testDatabase))
 const here = new RunnerAddress({ host: "10.0.0.1", port: 34_431 })
 const other = new RunnerAddress({ host: "10.0.0.1", port: 34_432 })
 
-/** A process of its own that is the runner at this address; gives how its start ended, and what ends it. */
-const runner = Effect.fnUntraced(function* (address: RunnerAddress, health: Duration.Input = "400 millis") {
+/**
+ * A process of its own that is the runner at this address; gives how its start ended, and what ends it. One that is to have the
+ * address keeps it on a busy machine too.
+ */
+const runner = Effect.fnUntraced(function* (address: RunnerAddress, health: Duration.Input = "1 minute") {
   const url = yield* Setting
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
   const identity = Layer.provide(
@@ -22,14 +25,20 @@ const runner = Effect.fnUntraced(function* (address: RunnerAddress, health: Dura
     ClusterDatabase.layer(url)
   )
   const started = yield* Effect.exit(Layer.buildWithScope(identity, scope))
-  return { started, end: Scope.close(scope, Exit.void) }
+  const end = Scope.close(scope, Exit.void)
+  // A process whose start fails ends.
+  if (Exit.isFailure(started)) yield* end
+  return { started, end }
 })
+
+/** How long one waits for the address that cannot have it. */
+const impatience = "1 second"
 
 const locks = `pg_locks WHERE locktype = 'advisory'
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
 const sessions = (action: string) =>
-  Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(action)).pipe(
+  Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<Readonly<Record<string, unknown>>>(action)).pipe(
     Effect.provide(Layer.unwrap(Effect.map(Setting, (url) => PgClient.layer({ url, maxConnections: 1 }))))
   )
 
@@ -37,7 +46,7 @@ describe("the address of a runner", () => {
   it.live("is one living process's, and the next one's as soon as that has ended", () =>
     Effect.gen(function* () {
       const first = yield* runner(here)
-      const second = yield* runner(here)
+      const second = yield* runner(here, impatience)
       const beside = yield* runner(other)
       assert.deepStrictEqual([first.started._tag, beside.started._tag], ["Success", "Success"])
       assert(Exit.isFailure(second.started))
@@ -49,16 +58,13 @@ describe("the address of a runner", () => {
 
   it.live("is taken again by its process where the session that held it broke", () =>
     Effect.gen(function* () {
-      yield* runner(here)
-      yield* sessions(`SELECT pg_terminate_backend(pid) FROM ${locks}`)
-      yield* Effect.eventually(
-        Effect.filterOrFail(
-          sessions(`SELECT FROM ${locks} AND granted`),
-          (rows) => rows.length > 0,
-          () => "not yet"
-        )
-      )
-      assert.strictEqual((yield* runner(here)).started._tag, "Failure")
+      yield* runner(here, "6 seconds")
+      const [broken] = yield* sessions(`SELECT pid, pg_terminate_backend(pid) FROM ${locks}`)
+      assert.isDefined(broken)
+      yield* Effect.repeat(sessions(`SELECT FROM ${locks} AND granted AND pid <> ${broken?.["pid"]}`), {
+        until: (rows) => rows.length > 0
+      })
+      assert.strictEqual((yield* runner(here, impatience)).started._tag, "Failure")
     }).pipe(withDatabase)
   )
 })

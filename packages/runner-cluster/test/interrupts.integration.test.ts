@@ -79,6 +79,6 @@ describe("the store of triggers on PostgreSQL, interrupted at steps that a seed 
           WHERE datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')`
         yield* Effect.repeat(under, { until: (found) => found.length === 0 })
       }).pipe(Effect.provide(store)),
-    120_000
+    300_000
   )
 })

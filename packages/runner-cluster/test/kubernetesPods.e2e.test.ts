@@ -5,12 +5,14 @@ import { Duration, Effect } from "effect"
 import { KubernetesPods, layer } from "../src/KubernetesPods.ts"
 import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
 
-const list = ({ account, url }: PodsApi, change: { readonly namespace?: string; readonly selector?: string } = {}) =>
+type Change = Partial<Parameters<typeof layer>[0]>
+
+const list = ({ account, url }: PodsApi, change: Change = {}) =>
   Effect.flatMap(KubernetesPods, (pods) => pods.list).pipe(
-    Effect.provide(layer({ api: url, account, namespace: null, selector, timeout: Duration.millis(500), ...change }))
+    Effect.provide(layer({ api: url, account, namespace: null, selector, timeout: Duration.minutes(1), ...change }))
   )
 
-const failure = (api: PodsApi, change: { readonly namespace?: string } = {}) =>
+const failure = (api: PodsApi, change: Change = {}) =>
   Effect.map(Effect.flip(list(api, change)), ({ message, reason }) => [reason, message.replaceAll(api.url, "API")])
 
 const inAccount = (api: PodsApi, name: string, text: string) =>
@@ -68,7 +70,10 @@ describe("the pods of a cluster", () => {
       api.mood = "unwell"
       assert.deepStrictEqual(yield* failure(api), ["unanswered", "API answered 503 (etcd is away)"])
       api.mood = "silent"
-      assert.deepStrictEqual(yield* failure(api), ["unanswered", "API does not answer (timeout)"])
+      assert.deepStrictEqual(yield* failure(api, { timeout: Duration.millis(500) }), [
+        "unanswered",
+        "API does not answer (timeout)"
+      ])
       yield* api.away
       assert.deepStrictEqual(yield* failure(api), ["unanswered", "API does not answer (ECONNREFUSED)"])
       yield* api.back

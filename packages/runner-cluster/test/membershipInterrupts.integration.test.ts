@@ -78,7 +78,7 @@ describe("the directory over PostgreSQL, interrupted at steps that a seed choose
         assert.isAbove(steps, 20)
         yield* noneUnderWay
       }).pipe(Effect.provide(Directory.layer(self).pipe(Layer.provide(storage), Layer.provideMerge(database)))),
-    120_000
+    300_000
   )
 })
 
@@ -119,7 +119,7 @@ describe("a runner that leaves the cluster", () => {
         assert.isTrue(left())
         yield* Effect.repeat(listedAndLocked, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
       }).pipe(Effect.provide(Layer.provideMerge(storage, database))),
-    60_000
+    300_000
   )
 })
 
@@ -145,6 +145,6 @@ describe("the membership over PostgreSQL, interrupted at steps that a seed choos
         yield* life
         yield* noneUnderWay
       }).pipe(Effect.provide(Layer.provideMerge(storage, database))),
-    120_000
+    300_000
   )
 })

@@ -76,7 +76,10 @@ describe("a runner of a cluster, with all that it can have", () => {
         const { json } = yield* Effect.promise(() => runner.get(where))
         assert.strictEqual(json["request_id"], "from-the-gateway")
 
-        const after = yield* scraped(runner.url)
+        // It is done in the database before it is counted.
+        const after = yield* Effect.repeat(scraped(runner.url), {
+          until: (scrape) => numberIn(scrape, 'alga_extension_trigger_attempts_total{outcome="done"}') === 1
+        })
         const there = new Set(namesIn(`${before}${after}`))
         const named = namesIn(
           yield* texts(

@@ -128,7 +128,10 @@ describe("what an operator does with kept triggers", () => {
         Effect.gen(function* () {
           yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
           yield* cancelled.open
-          yield* Effect.repeat(sql`SELECT FROM pg_locks WHERE NOT granted`, { until: (waiting) => waiting.length > 0 })
+          yield* Effect.repeat(
+            sql`SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid`,
+            { until: (waiting) => waiting.length > 0 }
+          )
         })
       )
       assert.isTrue(Exit.isFailure(yield* Fiber.join(asked)))

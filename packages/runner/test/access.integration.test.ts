@@ -132,7 +132,7 @@ describe("Access records of a runner", () => {
         assert.isAbove(told.length, 20)
         for (const one of told) assert.notInclude(text, one)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -211,7 +211,7 @@ describe("Access records of a runner", () => {
         )
         assert.strictEqual(gone.status, 404)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -228,7 +228,7 @@ describe("Access records of a runner", () => {
         assert.include(found, "written")
         assert.includeMembers(["written", "waits"], found)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -282,7 +282,7 @@ describe("Access records of a runner", () => {
           1
         )
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -318,6 +318,6 @@ describe("Access records of a runner", () => {
           )
         ).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })))
       }),
-    120_000
+    300_000
   )
 })

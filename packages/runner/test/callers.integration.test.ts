@@ -7,7 +7,8 @@ import { promisify } from "node:util"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Redacted } from "effect"
+import { heldReads } from "../testing/HeldReads.ts"
 import { program } from "../testing/Program.ts"
 import { addressOf, serveSetting, token } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
@@ -20,26 +21,42 @@ describe("a runner with difficult callers", () => {
     "refuses at once what it has no room for, says when to come again, and serves the next",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
-        const { change, hash } = yield* installFixture(prepared, "slow")
+        const database = Redacted.value(yield* testDatabase)
+        const prepared = yield* serveSetting(database)
+        const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
         const { execute } = yield* prepared.serve({
           ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "1",
           ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH: "1"
         })
-        const answers = yield* Effect.all(
-          Array.from({ length: 6 }, () => execute(change, hash)),
-          { concurrency: "unbounded" }
+        const reads = heldReads(database)
+        const release = yield* reads.hold
+        const work = execute({ ...change, path: "/clients" }, hash)
+        const first = yield* Effect.forkChild(work, { startImmediately: true })
+        yield* reads.waiting(1)
+        // One works and one waits: the others are answered while nothing ends.
+        const refused: Array<Effect.Success<typeof work>> = []
+        const allRefused = yield* Deferred.make<void>()
+        const noted = Effect.tap(work, (answer) => {
+          if (answer.http === 503) refused.push(answer)
+          return refused.length === 4 ? Deferred.succeed(allRefused, undefined) : Effect.void
+        })
+        const others = yield* Effect.forkChild(
+          Effect.all(
+            Array.from({ length: 5 }, () => noted),
+            { concurrency: "unbounded" }
+          )
         )
-        const refused = answers.filter(({ http }) => http === 503)
-        assert.isAtLeast(refused.length, 3)
-        assert.strictEqual(answers.filter(({ http }) => http === 200).length, 6 - refused.length)
+        yield* Deferred.await(allRefused)
+        yield* release
+        const answers = [yield* Fiber.join(first), ...(yield* Fiber.join(others))]
+        assert.deepStrictEqual(answers.map(({ http }) => http).toSorted(), [200, 200, 503, 503, 503, 503])
         for (const { error, headers } of refused) {
           assert.match(error ?? "", /^overloaded: /)
           assert.strictEqual(headers.get("retry-after"), "1")
         }
         assert.strictEqual((yield* execute()).http, 200)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -70,7 +87,7 @@ describe("a runner with difficult callers", () => {
         })
         assert.strictEqual((yield* execute()).http, 200)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -82,13 +99,19 @@ describe("a runner with difficult callers", () => {
         const left = Math.min(10_000, files - 1_000)
         const { execute, url } = yield* serve({
           ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: String(left + 10),
-          ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "60 seconds",
-          ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "60 seconds"
+          ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "10 minutes",
+          ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "10 minutes"
         })
         const { hostname, port } = new URL(url)
+        let closed = 0
+        let onClose = () => {}
         const open = async () => {
           const socket = connect(Number(port), hostname)
           socket.on("error", () => undefined)
+          socket.once("close", () => {
+            closed += 1
+            onClose()
+          })
           await Promise.race([once(socket, "connect"), once(socket, "close")])
           return socket
         }
@@ -101,14 +124,18 @@ describe("a runner with difficult callers", () => {
         assert.strictEqual((yield* execute()).http, 200)
         yield* openMore(100)
         yield* Effect.promise(async () => {
-          while (sockets.filter(({ destroyed }) => destroyed).length < 80) await once(sockets.at(-1) as Socket, "close")
+          while (closed < 80) {
+            await new Promise<void>((resolve) => {
+              onClose = resolve
+            })
+          }
         })
         for (const socket of sockets) socket.destroy()
         const answer = execute().pipe(Effect.catchDefect(() => Effect.succeed(null)))
         const served = yield* Effect.repeat(answer, { until: (given) => given !== null })
         assert.strictEqual(served?.http, 200)
       }),
-    120_000
+    300_000
   )
 })
 
@@ -144,6 +171,6 @@ describe("the example of the compose file", () => {
         )
         assert.strictEqual(response.status, 200)
       }),
-    120_000
+    300_000
   )
 })

@@ -54,7 +54,7 @@ describe("execute", () => {
         const scheduled = yield* run(["execute", ...flags, "--content-hash", hash, "--path", "/api/services"], settings)
         assert.strictEqual(scheduled.code, 0, scheduled.errors)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -80,7 +80,7 @@ describe("execute", () => {
         assert.deepStrictEqual([cut.code, cut.lines], [0, [1]])
         for (const { errors } of [whole, cut]) assert.match(errors, /^(executing …\n)?status 200\n$/)
       }),
-    120_000
+    300_000
   )
 
   it.live("says what is missing, in one line, and exits with 2", () =>

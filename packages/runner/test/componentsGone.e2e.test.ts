@@ -9,8 +9,8 @@ import { buildFixture, buildFixtureComponent, installed } from "../testing/Exten
 import { execute } from "./support/Requests.ts"
 import { TestRunner, testRunner } from "./support/TestRunner.ts"
 
-/** No process is kept: each request begins with the files of its component. */
-const setting = testRunner({ sandbox: { idleProcesses: 0, spares: 0 } }).pipe(
+/** No process is kept or loads ahead: each request begins with the files of its component. */
+const setting = testRunner({ sandbox: { idleProcesses: 0, loadedSpares: 0, spares: 0 } }).pipe(
   Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) })))
 )
 
@@ -36,7 +36,7 @@ const filesIn = async (directory: string, pattern: RegExp) => {
 /** Empties the folder. */
 const emptied = (directory: string) =>
   Effect.promise(async () => {
-    for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true })
+    for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true })
   })
 
 const otherGlue = "export const instantiate = () => ({ handler: () => ({ status: 299, headers: [] }) })"

@@ -7,6 +7,7 @@ import { sha256 } from "../testing/Archive.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { addressOf, serveSetting } from "../testing/ServeProgram.ts"
 import { controlGroup } from "./support/ControlGroup.ts"
+import { untilReady } from "./support/InstallFixture.ts"
 import { tellForm } from "./support/tellForm.ts"
 
 const limits = { memoryMb: 1_024, pids: 128 }
@@ -113,7 +114,7 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
         const told = seen.flat()
         for (const answer of told) assert.match(answer, answers)
         assert.include(told, "200")
-        assert.strictEqual((yield* Effect.promise(() => fetch(`${address}/readyz`))).status, 200)
+        yield* untilReady(address)
         assert.strictEqual(yield* ask(all[0] as (typeof all)[number], 1), "200")
         assert.isAbove(mostMb, 0)
         assert.isAbove(mostThreads, 1)
@@ -121,6 +122,6 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
         assert.isAtMost(mostThreads, limits.pids)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
       }),
-    180_000
+    300_000
   )
 })

@@ -148,7 +148,7 @@ describe("db extension install", () => {
         assert.strictEqual(answer.code, 0, answer.errors)
         assert.match(answer.errors, /^status 200$/m)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -193,7 +193,7 @@ describe("db extension install", () => {
         const nowhere = yield* run(["db", "extension", "install", file, "--tenant", acme], { BUNDLE_STORE_BASE: "" })
         assert.deepStrictEqual([nowhere.code, /BUNDLE_STORE_BASE is not set/.test(nowhere.errors)], [2, true])
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -247,7 +247,7 @@ describe("db extension install", () => {
         }
         assert.deepStrictEqual(yield* everything, before)
       }),
-    120_000
+    300_000
   )
 })
 
@@ -295,7 +295,7 @@ describe("db extension uninstall", () => {
         yield* told("uninstall", other.extension, "--tenant", borealis, "--yes")
         assert.deepStrictEqual(yield* everything, before)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -313,6 +313,6 @@ describe("db extension uninstall", () => {
         assert.match(away.errors, /cannot remove tenants\/.*ECONNREFUSED.*; no row was changed; run it again/)
         assert.deepStrictEqual(yield* everything, before)
       }),
-    120_000
+    300_000
   )
 })

@@ -218,7 +218,7 @@ describe("db installs check", () => {
         assert.match(table, /^tenant +install +extension +component +MiB +page +would fail +open/)
         assert.include(table, "build it again without WASI")
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -231,6 +231,6 @@ describe("db installs check", () => {
         const without = yield* check({ BUNDLE_STORE_BASE: "" })
         assert.deepStrictEqual([without.code, /BUNDLE_STORE_BASE is not set/.test(without.errors)], [2, true])
       }),
-    60_000
+    300_000
   )
 })

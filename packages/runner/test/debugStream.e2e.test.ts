@@ -8,6 +8,7 @@ import { vi } from "vitest"
 import * as DebugStream from "../src/DebugStream.ts"
 import { sha256 } from "../testing/Archive.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
+import { ownLoopback } from "../testing/Loopback.ts"
 import { entriesOf, standInRedis, testRedis } from "./support/Redis.ts"
 import { execute } from "./support/Requests.ts"
 import { TestRunner, testRunner } from "./support/TestRunner.ts"
@@ -48,7 +49,7 @@ const counted = (outcome: string) =>
   })
 
 const until = (holds: () => boolean | Promise<boolean>) =>
-  Effect.promise(() => vi.waitUntil(holds, { interval: 20, timeout: 15_000 }))
+  Effect.promise(() => vi.waitUntil(holds, { interval: 20, timeout: 120_000 }))
 
 /** What is logged, into a list. */
 const noting = (lines: Array<string>) =>
@@ -59,6 +60,7 @@ describe("The debug stream", () => {
     "has each line of an extension, and the failures of its executions",
     () =>
       Effect.gen(function* () {
+        const begun = Date.now()
         const url = yield* testRedis
         const prefix = `test-${crypto.randomUUID()}:`
         const run = Effect.gen(function* () {
@@ -96,14 +98,14 @@ describe("The debug stream", () => {
             { ...own, level: "error", message: "x".repeat(8_192), truncated: "1" }
           ]
         )
-        for (const { ts } of entries) assert.isBelow(Math.abs(Date.now() - Number(ts)), 60_000)
+        for (const { ts } of entries) assert.isTrue(Number(ts) >= begun && Number(ts) <= Date.now())
         const [failed, ...more] = yield* entriesOf(url, `${prefix}${ids.tenants.acme}:${trap.extension}`)
         assert.deepInclude(failed, { ...of(trap, "for-trap"), level: "error" })
         assert.match(failed?.["message"] ?? "", /^execute_failed: trap/)
         assert.notInclude(failed?.["message"] ?? "", "a secret of the extension")
         assert.deepEqual(more, [])
       }).pipe(Effect.scoped),
-    90_000
+    120_000
   )
 
   it.live(
@@ -111,15 +113,16 @@ describe("The debug stream", () => {
     () =>
       Effect.gen(function* () {
         const lines: Array<string> = []
-        const { port } = yield* Effect.scoped(standInRedis())
-        const url = `redis://user:s3cret@127.0.0.1:${port}`
+        const host = ownLoopback()
+        const { port } = yield* Effect.scoped(standInRedis({ host }))
+        const url = `redis://user:s3cret@${host}:${port}`
         const [sent, lost] = [yield* counted("sent"), yield* counted("lost")]
         yield* Effect.gen(function* () {
           const tell = yield* telling
           yield* until(() => lines.some((line) => line.includes("does not take lines")))
           for (let at = 0; at < 700; at++) tell(`line ${at}`)
           for (let at = 0; at < 600; at++) tell(`line ${at}`, ids.tenants.borealis)
-          const redis = yield* standInRedis(port, "s3cret")
+          const redis = yield* standInRedis({ host, port, password: "s3cret" })
           yield* until(async () => (await Effect.runPromise(counted("sent"))) - sent === 1_000)
           assert.strictEqual(redis.received.filter(([name]) => name === "XADD").length, 1_000)
           assert.strictEqual((yield* counted("lost")) - lost, 300)
@@ -134,9 +137,10 @@ describe("The debug stream", () => {
           })
         }).pipe(Effect.provide(to(url)), Effect.scoped, Effect.provide(noting(lines)))
         assert.include(lines[0], "ECONNREFUSED")
-        assert.notMatch(lines.join("\n"), /s3cret|127\.0\.0\.1/)
+        assert.notInclude(lines.join("\n"), "s3cret")
+        assert.notInclude(lines.join("\n"), host)
       }).pipe(Effect.scoped),
-    30_000
+    120_000
   )
 
   it.live("that refuses an entry loses that one, and says why", () =>
@@ -162,7 +166,7 @@ describe("The debug stream", () => {
   it.live("that refuses the login says so, and shows nothing of it", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
-      const redis = yield* standInRedis(0, "right")
+      const redis = yield* standInRedis({ password: "right" })
       yield* until(() => lines.some((line) => line.includes("WRONGPASS"))).pipe(
         Effect.provide(to(redis.url.replace("right", "wrong-one"))),
         Effect.provide(noting(lines))

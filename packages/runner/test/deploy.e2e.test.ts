@@ -221,7 +221,7 @@ describe("the production install of the image", { timeout: 120_000 }, () => {
     execFileSync("npx", ["--yes", ...install.replaceAll('"', "").split(" "), "--prefer-offline"], options)
     const bundleJco = join(root, "packages/adapters-wit/scripts/bundleJco.ts")
     execFileSync(process.execPath, [bundleJco, join(folder, copied)], options)
-  }, 120_000)
+  }, 240_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it("has no toolchain and no embedded database", async () => {

@@ -182,12 +182,12 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
       yield* works
       const change = yield* fixture("trap")
       yield* Effect.promise(async () => {
-        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true })
+        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true, force: true })
       })
       yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
       yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
       yield* Effect.promise(async () => {
-        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true })
+        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true, force: true })
       })
       yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
     })
@@ -199,7 +199,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
       // The deadline covers the intake too, which is not what this is about.
       const { extension, hash } = { extension: change.case.extension, hash: change.hash }
       assert.strictEqual((yield* warm({ tenant: ids.tenants.acme, extension, hash })).status, 200)
-      yield* refuses({ ...change, top: { limits: { timeout_ms: 3_000 } } }, 500, /^execute_failed: timeout: /)
+      yield* refuses({ ...change, top: { limits: { timeout_ms: 6_000 } } }, 500, /^execute_failed: timeout: /)
     })
   )
 

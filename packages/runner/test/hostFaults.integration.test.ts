@@ -6,11 +6,20 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import type { ReadinessAnswer } from "../src/Api.ts"
+import { heldReads } from "../testing/HeldReads.ts"
 import { serveSetting, token } from "../testing/ServeProgram.ts"
-import { installFixture, untilWorking } from "./support/InstallFixture.ts"
+import { installFixture, untilReady } from "./support/InstallFixture.ts"
 import { credentials, objectStore } from "./support/ObjectStore.ts"
 
 const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
+
+/** A setting with an extension whose executions go on while reads are held. */
+const heldSetting = Effect.gen(function* () {
+  const url = Redacted.value(yield* testDatabase)
+  const prepared = yield* serveSetting(url)
+  const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
+  return { ...prepared, reads: heldReads(url), change: { ...change, path: "/clients" }, readsHash: hash }
+})
 
 const good = { http: 200, status: 200, error: undefined }
 
@@ -23,6 +32,25 @@ const times = (count: number) => Array.from({ length: count }, (_, i) => i)
 const childrenOf = (pid: number): Promise<ReadonlyArray<number>> =>
   readFile(`/proc/${pid}/task/${pid}/children`, "utf8").then((text) => text.split(" ").filter(Boolean).map(Number))
 
+/** Ends these processes with SIGKILL; some may have ended by themselves meanwhile. */
+const killAll = (pids: ReadonlyArray<number>): void => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL")
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+    }
+  }
+}
+
+/** Ends what a process has started, and waits until it knows of each that it is gone. */
+const killChildren = (pid: number) =>
+  Effect.promise(async () => {
+    const killed = await childrenOf(pid)
+    killAll(killed)
+    while ((await childrenOf(pid)).some((child) => killed.includes(child)));
+  })
+
 /** Has a component taken in, before an execution's deadline runs. */
 const warm = (url: string, extension: string, hash: string) =>
   Effect.promise(async () => {
@@ -32,6 +60,12 @@ const warm = (url: string, extension: string, hash: string) =>
       body: JSON.stringify({ tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash })
     })
     assert.strictEqual(status, 200)
+  })
+
+const readiness = (url: string) =>
+  Effect.promise(async () => {
+    const response = await fetch(`${url}/readyz`)
+    return { ...((await response.json()) as typeof ReadinessAnswer.Type), http: response.status }
   })
 
 const metricsOf = (url: string) => Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
@@ -78,7 +112,7 @@ describe("a runner whose database restarts under load", () => {
         }
         assert.deepStrictEqual(yield* outcome, good)
       }),
-    120_000
+    300_000
   )
 })
 
@@ -87,25 +121,23 @@ describe("a runner whose processes are killed by the system", () => {
     "says that the extension's process ended, and serves the next request, also where all of them go",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
-        const { change, hash } = yield* installFixture(prepared, "loop-forever")
-        const { execute, run, url } = yield* prepared.serve()
-        yield* warm(url, change.extension, hash)
-        const working = yield* Effect.forkChild(execute(change, hash), { startImmediately: true })
-        yield* untilWorking(url)
-        const kill = Effect.promise(async () => {
-          for (const pid of await childrenOf(run.pid)) process.kill(pid, "SIGKILL")
-        })
-        const answer = yield* Effect.raceFirst(Fiber.join(working), Effect.forever(Effect.delay(kill, "50 millis")))
+        const { change, reads, readsHash, serve } = yield* heldSetting
+        const { execute, run, url } = yield* serve()
+        const release = yield* reads.hold
+        const working = yield* Effect.forkChild(execute(change, readsHash), { startImmediately: true })
+        yield* reads.waiting(1)
+        yield* killChildren(run.pid)
+        const answer = yield* Fiber.join(working)
         assert.deepStrictEqual(
           [answer.http, answer.error],
           [500, "execute_failed: crashed: the extension's process ended unexpectedly"]
         )
-        yield* kill
+        yield* release
+        yield* killChildren(run.pid)
         assert.strictEqual((yield* execute()).http, 200)
-        assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 200)
+        yield* untilReady(url)
       }),
-    120_000
+    300_000
   )
 })
 
@@ -139,7 +171,7 @@ describe("a runner whose disk takes nothing more", () => {
         const trap = yield* after.execute(change, hash)
         assert.strictEqual(trap.error, "execute_failed: trap: the extension stopped with an error")
       }),
-    120_000
+    300_000
   )
 
   it.live("does not start on a directory of components that cannot be one, and says so", () =>
@@ -167,25 +199,26 @@ describe("a runner whose clock jumps", () => {
     "keeps its deadlines, its measures and its answers, a day ahead and a day behind",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
-        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const { change, reads, readsHash, serve } = yield* heldSetting
         const clock = new URL("./support/jumpingClock.ts", import.meta.url)
-        const { execute, run, url } = yield* prepared.serve({
-          NODE_OPTIONS: `--import ${clock.href}`
-        })
+        const { execute, run, url } = yield* serve({ NODE_OPTIONS: `--import ${clock.href}` })
         yield* execute()
-        yield* warm(url, change.extension, hash)
-        const own = { config: {}, secret_envelope: null, limits: { timeout_ms: 2_000 } }
+        yield* warm(url, change.extension, readsHash)
+        const timeout_ms = 6_000
+        const own = { config: {}, secret_envelope: null, limits: { timeout_ms } }
         for (const direction of ["ahead", "behind"]) {
+          const release = yield* reads.hold
           const started = performance.now()
-          const working = yield* Effect.forkChild(execute(change, hash, {}, own), { startImmediately: true })
-          yield* untilWorking(url)
+          const working = yield* Effect.forkChild(execute(change, readsHash, {}, own), { startImmediately: true })
+          // On a machine that stands still its time may be over before anybody sees it at work.
+          yield* Effect.raceFirst(reads.waiting(1), Fiber.await(working))
           run.signal("SIGUSR2")
           const timedOut = yield* Fiber.join(working)
           assert.match(timedOut.error ?? "", /^execute_failed: timeout: /, direction)
-          assert.isAtLeast(performance.now() - started, 2_000, direction)
+          assert.isAtLeast(performance.now() - started, timeout_ms, direction)
+          yield* release
           assert.strictEqual((yield* execute()).http, 200, direction)
-          assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 200, direction)
+          yield* untilReady(url)
         }
         const metrics = yield* metricsOf(url)
         for (const name of ["execution_duration", "host_call_duration", "sandbox_wait", "database_statement"]) {
@@ -194,7 +227,7 @@ describe("a runner whose clock jumps", () => {
           assert.isBelow(seconds, 3_600, name)
         }
       }),
-    120_000
+    300_000
   )
 })
 
@@ -208,7 +241,7 @@ describe("a runner whose store is in trouble", () => {
         yield* prepared.publishTo(store.objects)
         const { execute, url } = yield* prepared.serve({
           BUNDLE_STORE_BASE: store.base,
-          BUNDLE_STORE_TIMEOUT: "3 seconds",
+          BUNDLE_STORE_TIMEOUT: "8 seconds",
           AWS_ACCESS_KEY_ID: credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
           AWS_REGION: credentials.region
@@ -217,10 +250,12 @@ describe("a runner whose store is in trouble", () => {
         const unavailable = [502, "bundle_fetch_failed: the bundle store is unavailable"]
         store.trouble = (request) => void request.socket.destroy()
         assert.deepStrictEqual(yield* fetched, unavailable)
-        const told = yield* Effect.promise(() => fetch(`${url}/readyz`))
-        const { checks, status } = (yield* Effect.promise(() => told.json())) as typeof ReadinessAnswer.Type
+        // What was found when it started is told for a second, and a process of its sandbox may still be starting then.
+        const told = yield* Effect.repeat(readiness(url), {
+          until: ({ checks }) => checks.store === "unavailable" && checks.sandbox === "ok"
+        })
         // What it has goes on, so it must not leave the balancer.
-        assert.deepStrictEqual([told.status, status, checks.store], [200, "degraded", "unavailable"])
+        assert.deepInclude(told, { http: 200, status: "degraded" })
         const metrics = yield* Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
         assert.include(metrics, 'alga_extension_runner_part_ok{part="store"} 0\n')
         assert.include(metrics, 'alga_extension_runner_part_ok{part="database"} 1\n')
@@ -236,6 +271,6 @@ describe("a runner whose store is in trouble", () => {
         store.trouble = (request) => void request.socket.destroy()
         assert.deepStrictEqual(yield* fetched, [200, undefined])
       }),
-    120_000
+    300_000
   )
 })

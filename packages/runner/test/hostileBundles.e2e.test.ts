@@ -1,9 +1,12 @@
+import type { ChildProcess } from "node:child_process"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import type { TenantId } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { turns } from "../testing/CountedWork.ts"
 import { installed } from "../testing/Extensions.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
@@ -98,6 +101,27 @@ const published = (archive: Uint8Array, tenant: TenantId = ids.tenants.acme) =>
     }
   })
 
+/** Has each process that is started from now on stand still until it is told to go on. */
+const standingStill = Effect.acquireRelease(
+  Effect.sync(() => {
+    const stopped: Array<ChildProcess> = []
+    const noted = (message: unknown) => {
+      const { process: child } = message as { readonly process: ChildProcess }
+      child.once("spawn", () => {
+        child.kill("SIGSTOP")
+        stopped.push(child)
+      })
+    }
+    subscribe("child_process", noted)
+    const goOn = () => {
+      unsubscribe("child_process", noted)
+      for (const child of stopped.splice(0)) child.kill("SIGCONT")
+    }
+    return { count: () => stopped.length, goOn }
+  }),
+  ({ goOn }) => Effect.sync(goOn)
+)
+
 /** The status and the text that the runner gives. */
 const textAt = (path: string) =>
   Effect.flatMap(TestRunner, ({ url }) =>
@@ -134,11 +158,15 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a bundle that i
       const { page, warm } = yield* published(archive)
       const answered: Array<string> = []
       const note = (name: string) => Effect.sync(() => void answered.push(name))
+      // What opens them stands still while others are answered.
+      const { count, goOn } = yield* standingStill
       const opening = [
         yield* Effect.forkChild(Effect.tap(warm, note("bundle"))),
         yield* Effect.forkChild(Effect.tap(runner.send(page), note("page")))
       ]
+      yield* Effect.repeat(turns(1), { until: () => count() > 0 })
       for (let i = 0; i < 3; i++) yield* Effect.tap(runner.send("/healthz"), note("health"))
+      goOn()
       const [bundle, ui] = yield* Effect.forEach(opening, Fiber.join)
       assert.deepStrictEqual(answered.slice(0, 3), ["health", "health", "health"])
       assert.strictEqual(bundle?.body.error, "bundle_fetch_failed: component refused: not a WebAssembly component")

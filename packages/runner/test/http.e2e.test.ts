@@ -271,7 +271,8 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /warmup", 
 layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for operators", (it) => {
   it.effect("say what is ready", () =>
     Effect.gen(function* () {
-      const { status, text } = yield* get("/readyz")
+      // A process of its sandbox may still be starting.
+      const { status, text } = yield* Effect.repeat(get("/readyz"), { until: (answer) => answer.status === 200 })
       assert.deepStrictEqual(json(text), {
         status: "ready",
         checks: { accepting: "ok", database: "ok", store: "ok", components: "ok", sandbox: "ok" }

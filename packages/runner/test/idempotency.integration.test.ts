@@ -4,6 +4,7 @@ import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted, Schedule } from "effect"
+import { heldReads } from "../testing/HeldReads.ts"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
 
@@ -38,7 +39,8 @@ const setting = Effect.gen(function* () {
         )
       )
     )
-  return { ...prepared, admin, untilClaimed, login: keys, keeping: prepared.serve(keys) }
+  const reads = heldReads(Redacted.value(url))
+  return { ...prepared, admin, reads, untilClaimed, login: keys, keeping: prepared.serve(keys) }
 })
 
 const key = (name: string) => ({ "x-idempotency-key": name })
@@ -82,7 +84,7 @@ describe("a request with an idempotency key", () => {
         assert.strictEqual((yield* other.execute(clients, undefined, key("c"))).http, 200)
         assert.strictEqual((yield* one.execute(clients, undefined, key("d".repeat(201)))).http, 400)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -90,13 +92,19 @@ describe("a request with an idempotency key", () => {
     () =>
       Effect.gen(function* () {
         const prepared = yield* setting
-        const { change, hash } = yield* installFixture(prepared, "slow")
+        const { change: installed, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
+        const change = { ...installed, path: "/clients" }
         const [one, other] = [yield* prepared.keeping, yield* prepared.keeping]
-        yield* Effect.all([one.execute(change, hash), other.execute(change, hash)])
-        const together = yield* Effect.all(
-          [one, other].map(({ execute }) => execute(change, hash, key("a"))),
-          { concurrency: "unbounded" }
+        const release = yield* prepared.reads.hold
+        const asking = yield* Effect.forkChild(
+          Effect.all(
+            [one, other].map(({ execute }) => execute(change, hash, key("a"))),
+            { concurrency: "unbounded" }
+          )
         )
+        yield* prepared.untilClaimed("a")
+        yield* release
+        const together = yield* Fiber.join(asking)
         assert.deepStrictEqual(
           together.map(({ http }) => http),
           [200, 200]
@@ -106,25 +114,29 @@ describe("a request with an idempotency key", () => {
           [1, 1]
         )
 
+        const goOn = yield* prepared.reads.hold
         const gone = yield* Effect.forkChild(one.execute(change, hash, key("hangs-up")), { startImmediately: true })
         yield* prepared.untilClaimed("hangs-up")
         yield* Fiber.interrupt(gone)
+        yield* goOn
         assert.strictEqual((yield* other.execute(change, hash, key("hangs-up"))).http, 200)
         assert.deepStrictEqual(
           [yield* metric([one, other], counted("first")), yield* metric([one, other], counted("replayed"))],
           [2, 2]
         )
 
+        const goOnAgain = yield* prepared.reads.hold
         yield* Effect.forkChild(Effect.ignoreCause(one.execute(change, hash, key("b"))), { startImmediately: true })
         yield* prepared.untilClaimed("b")
         yield* Effect.promise(() => one.run.end("SIGKILL"))
+        yield* goOnAgain
         const restarted = yield* prepared.keeping
         const taken = yield* restarted.execute(change, hash, key("b"))
         assert.strictEqual(taken.http, 200)
         const replayed = yield* other.execute(change, hash, key("b"))
         assert.deepStrictEqual([replayed.http, replayed.body], [200, taken.body])
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -145,7 +157,7 @@ describe("a request with an idempotency key", () => {
         )
         assert.deepStrictEqual((yield* Fiber.join(running)).status, 299)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -201,7 +213,7 @@ describe("a request with an idempotency key", () => {
         assert.strictEqual(yield* metric([runner], reads), 1)
         assert.strictEqual(yield* metric([runner], counted("refused")), changes.length)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -233,6 +245,6 @@ describe("a request with an idempotency key", () => {
         assert.match(String(large.error), /^execute_failed: memory-limit: /)
         assert.strictEqual((yield* runner.execute({ path: "/api/clients" }, undefined, key("b"))).http, 200)
       }),
-    120_000
+    300_000
   )
 })

@@ -39,6 +39,6 @@ describe("a request with an idempotency key, interrupted at steps that a seed ch
         )
         assert.isAbove(steps, 10)
       }).pipe(silent),
-    120_000
+    300_000
   )
 })

@@ -14,7 +14,8 @@ import { counter } from "../testing/CountedWork.ts"
 const silent = Effect.provide(Logger.layer([]))
 
 describe("a report of readiness that is interrupted at every step", () => {
-  it.live("leaves no check under way, and the next is asked anew and answered", () =>
+  // Its checks have two seconds, which do not pass here.
+  it.effect("leaves no check under way, and the next is asked anew and answered", () =>
     Effect.gen(function* () {
       const { work, working } = counter()
       const parts = Layer.mergeAll(
@@ -47,7 +48,7 @@ describe("an execution that is interrupted at every step", () => {
         () => Effect.map(inFlight, ({ value }) => assert.strictEqual(value, before))
       )
       assert.isAbove(steps, 20)
-    }).pipe(silent)
+    }).pipe(silent, Effect.provideService(Metric.MetricRegistry, new Map()))
   )
 
   it.live("is nothing that the end of a runner waits for", () =>
@@ -58,7 +59,7 @@ describe("an execution that is interrupted at every step", () => {
         Effect.sync(() => assert.strictEqual(working(), 0))
       )
       assert.isAbove(steps, 5)
-      yield* Effect.timeout(life.stop({ delay: Duration.zero, grace: Duration.minutes(1) }), "5 seconds")
+      yield* Effect.timeout(life.stop({ delay: Duration.zero, grace: Duration.hours(1) }), "1 minute")
     }).pipe(silent)
   )
 

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { onFullDisk } from "../testing/Program.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
+import { untilReady } from "./support/InstallFixture.ts"
 import { tellForm } from "./support/tellForm.ts"
 
 const node = process.execPath
@@ -48,10 +49,10 @@ describe("a runner with a read-only root, a cache in memory, no home, and any us
         const serve = serveBy(command)
         const { execute, run, url } = yield* serve({ EXT_CACHE_ROOT: yield* cacheOf(folder), CACHE_SIZE: "64m" })
         for (const _ of [1, 2]) assert.strictEqual((yield* execute()).http, 200)
-        assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/readyz`))).status, 200)
+        yield* untilReady(url)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
       }),
-    120_000
+    300_000
   )
 
   it.live(
@@ -75,7 +76,7 @@ describe("a runner with a read-only root, a cache in memory, no home, and any us
         assert.strictEqual(wrong, 2)
         assert.match(why, /EXT_CACHE_ROOT is not set: The directory of accepted components/)
       }),
-    120_000
+    300_000
   )
 })
 
@@ -91,6 +92,6 @@ describe("a runner whose cache is full", () => {
         assert.deepStrictEqual([refused.http, refused.error], [500, "internal"])
         assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/healthz`))).status, 200)
       }),
-    120_000
+    300_000
   )
 })

@@ -8,11 +8,10 @@ import { installed } from "../testing/Extensions.ts"
 import { rawRequest } from "./support/rawRequest.ts"
 import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
+const rows = layerMemory(seed({ contentHash: "0".repeat(64) }))
+const setting = Layer.provideMerge(layerTestRunner, rows)
 const bounds = { headersTimeout: Duration.seconds(1), requestTimeout: Duration.seconds(2) }
-const setting = layerTestRunner.pipe(
-  Layer.provide(Layer.succeed(CallerBounds, bounds)),
-  Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) })))
-)
+const impatient = layerTestRunner.pipe(Layer.provide(Layer.succeed(CallerBounds, bounds)), Layer.provideMerge(rows))
 
 const text = "<p>a page"
 
@@ -53,7 +52,7 @@ const dripping = (url: string, begin: string, again: string) =>
     })
   })
 
-layer(setting, { excludeTestServices: true, timeout: 60_000 })("a request that is made to cost or to last", (it) => {
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("a request that is made to cost", (it) => {
   it.effect("gets one part of a page, and the whole page once where it asks for several", () =>
     Effect.gen(function* () {
       const ranges = Array.from({ length: 1_000 }, (_, i) => `${i}-`).join(",")
@@ -92,7 +91,9 @@ layer(setting, { excludeTestServices: true, timeout: 60_000 })("a request that i
       assert.match(yield* sent("GET", "if-modified-since: never\r\nif-match: x\r\n"), /^HTTP\/1\.1 200 /)
     })
   )
+})
 
+layer(impatient, { excludeTestServices: true, timeout: 120_000 })("a request that is made to last", (it) => {
   it.effect.each(["GET /healthz HTTP/1.1\r\nhost: a\r\n", "GET /he", "POST /v1/execute HTTP/1.1\r\nx-a: "])(
     "is ended where its head does not end: %j",
     (head) =>

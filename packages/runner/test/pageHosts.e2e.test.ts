@@ -43,6 +43,10 @@ const ask = (target: string, headers: Record<string, string> = {}, method = "GET
 const statusOf = (target: string, headers: Record<string, string> = {}, method = "GET") =>
   Effect.map(ask(target, headers, method), ({ status }) => status)
 
+/** The status once the runner is ready: a process of its sandbox may still be starting. */
+const statusWhenReady = (target: string, headers: Record<string, string> = {}) =>
+  Effect.repeat(statusOf(target, headers), { until: (status) => status !== 503 })
+
 /** An install with a page, and a host of its own. */
 const published = (tenant = ids.tenants.acme) =>
   Effect.gen(function* () {
@@ -167,7 +171,7 @@ layer(unchecked, { excludeTestServices: true, timeout: 120_000 })("a host that a
           assert.strictEqual(yield* statusOf(path, { host }, method), 404, `${method} ${path}`)
         }
       }
-      for (const path of forOperators) assert.strictEqual(yield* statusOf(path), 200, path)
+      for (const path of forOperators) assert.strictEqual(yield* statusWhenReady(path), 200, path)
       assert.strictEqual(yield* statusOf(execute, {}, "POST"), 400)
     })
   )
@@ -191,7 +195,7 @@ layer(unchecked, { excludeTestServices: true, timeout: 120_000 })("what is for c
           }
         }
         assert.strictEqual(yield* statusOf(document, headers), 200)
-        for (const path of forOperators) assert.strictEqual(yield* statusOf(path, headers), 200, path)
+        for (const path of forOperators) assert.strictEqual(yield* statusWhenReady(path, headers), 200, path)
       }
       assert.strictEqual(yield* statusOf(execute, {}, "POST"), 400)
       assert.strictEqual(yield* statusOf("/warmup", {}, "POST"), 400)
@@ -248,7 +252,7 @@ layer(awayServing("operators"), { excludeTestServices: true, timeout: 120_000 })
   it.effect("has their routes and nothing else, on any host, and asks nobody who owns it", () =>
     Effect.gen(function* () {
       for (const headers of [{}, { host: "a.pages.example" }]) {
-        for (const path of forOperators) assert.strictEqual(yield* statusOf(path, headers), 200, path)
+        for (const path of forOperators) assert.strictEqual(yield* statusWhenReady(path, headers), 200, path)
         for (const path of ["/", "/ext-ui/x/y/z", ...forCallers]) {
           for (const method of ["GET", "POST"])
             assert.strictEqual(yield* statusOf(path, headers, method), 404, `${method} ${path}`)
@@ -277,13 +281,13 @@ layer(away, { excludeTestServices: true, timeout: 120_000 })("while nobody can s
   it.effect("it has probes and nothing else, and what has no name has all", () =>
     Effect.gen(function* () {
       const host = "a.pages.example"
-      for (const path of ["/healthz", "/readyz"]) assert.strictEqual(yield* statusOf(path, { host }), 200, path)
+      for (const path of ["/healthz", "/readyz"]) assert.strictEqual(yield* statusWhenReady(path, { host }), 200, path)
       for (const path of ["/", "/ext-ui/x/y/z", "/metrics", "/openapi.json", ...forCallers]) {
         const { body, status } = yield* ask(path, { host })
         assert.strictEqual(status, 503, path)
         assert.include(body, "data_unavailable")
       }
-      for (const path of forOperators) assert.strictEqual(yield* statusOf(path), 200, path)
+      for (const path of forOperators) assert.strictEqual(yield* statusWhenReady(path), 200, path)
       assert.strictEqual(yield* statusOf(execute, {}, "POST"), 400)
     })
   )

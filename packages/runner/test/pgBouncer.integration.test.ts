@@ -72,16 +72,20 @@ describe("PgBouncer in transaction mode", () => {
       Effect.gen(function* () {
         const { login, serve, server } = yield* setting
         const bouncer = yield* pgBouncer(server.url, { alga_ext_reader: password, postgres: "postgres" })
-        const replicaBy = Effect.fnUntraced(function* (url: string) {
+        const replicaBy = Effect.fnUntraced(function* (url: string, state: "ok" | "unavailable") {
           const serving = yield* serve({
             DATABASE_URL: bouncer.through(login),
             DATABASE_REPLICA_URL: bouncer.through(url),
             DATABASE_POOLER: "transaction"
           })
-          const answer = yield* Effect.promise(() => fetch(`${serving.url}/readyz`).then((found) => found.json()))
-          return (answer as { readonly checks: Readonly<Record<string, string>> }).checks["replica"]
+          const told = Effect.promise(async () => {
+            const answer = await (await fetch(`${serving.url}/readyz`)).json()
+            return (answer as { readonly checks: Readonly<Record<string, string>> }).checks["replica"]
+          })
+          yield* Effect.repeat(told, { until: (found) => found === state })
         })
-        assert.deepStrictEqual([yield* replicaBy(login), yield* replicaBy(server.url)], ["ok", "unavailable"])
+        yield* replicaBy(login, "ok")
+        yield* replicaBy(server.url, "unavailable")
       }),
     180_000
   )

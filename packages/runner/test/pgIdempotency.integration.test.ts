@@ -110,7 +110,7 @@ const abandon = ({ fingerprint, install, key, tenant }: IdempotentRequest) =>
       VALUES (${tenant}::uuid, ${install}::uuid, ${key}, ${fingerprint}, gen_random_uuid(), now(), now() + interval '1 day')`
   )
 
-layer(setting, { excludeTestServices: true, timeout: 60_000 })("a key", (it) => {
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("a key", (it) => {
   it.effect("is its tenant's and its install's own: the same one elsewhere runs, and gives its own answer", () =>
     Effect.gen(function* () {
       const { once } = yield* runner()
@@ -221,7 +221,7 @@ layer(setting, { excludeTestServices: true, timeout: 60_000 })("a key", (it) => 
 
   it.effect("is held by what is under way however short the window, and by an answer for the window from then on", () =>
     Effect.gen(function* () {
-      const window = Duration.seconds(5)
+      const window = Duration.minutes(1)
       const [one, other] = [yield* runner(window), yield* runner(window)]
       const request = asking()
       const { begun, end, run, runs } = held201()
@@ -280,7 +280,7 @@ layer(setting, { excludeTestServices: true, timeout: 60_000 })("a key", (it) => 
   )
 })
 
-layer(setting, { excludeTestServices: true, timeout: 60_000 })("a key of a trigger that is kept", (it) => {
+layer(setting, { excludeTestServices: true, timeout: 120_000 })("a key of a trigger that is kept", (it) => {
   it.effect("is no execution's, and the other way round", () =>
     Effect.gen(function* () {
       const { once, reserve } = yield* runner()

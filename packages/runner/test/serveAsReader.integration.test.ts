@@ -59,6 +59,6 @@ describe("serve as the reading login", () => {
         assert.deepStrictEqual([hidden.http, hidden.error], [404, "unknown_install"])
         assert.deepStrictEqual(yield* pages(plain.url), [404, 404, 404, 404])
       }),
-    120_000
+    300_000
   )
 })

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
+import type { ReadinessAnswer } from "../src/Api.ts"
 import { program } from "../testing/Program.ts"
 import { addressOf } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
@@ -153,11 +154,16 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
     Effect.gen(function* () {
       const { settings } = yield* Setting
       const url = yield* addressOf(yield* program(["serve"], settings))
-      const answer = yield* Effect.promise(() => fetch(`${url}/readyz`))
-      assert.strictEqual(answer.status, 503)
-      const { checks, status, why } = (yield* Effect.promise(() => answer.json())) as Record<string, unknown>
-      assert.deepInclude(checks, { database: "unavailable", sandbox: "ok" })
-      assert.strictEqual(status, "not-ready")
+      const asked = Effect.promise(async () => {
+        const answer = await fetch(`${url}/readyz`)
+        return { ...((await answer.json()) as typeof ReadinessAnswer.Type), http: answer.status }
+      })
+      // A process of its sandbox may still be starting.
+      const found = yield* Effect.repeat(asked, {
+        until: ({ checks, why }) => checks.sandbox === "ok" && why !== undefined
+      })
+      const { checks, http, status, why } = found
+      assert.deepStrictEqual([http, status, checks.database], [503, "not-ready", "unavailable"])
       assert.match(String(why), /^the database has no table clients, .+: check that it is Alga's$/)
     })
   )

@@ -1,5 +1,4 @@
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
-import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { heavyComponent } from "@alga-psa/ext-adapters-wit/testing/HeavyComponent"
 import type { TenantId, UserId } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
@@ -7,11 +6,9 @@ import { Effect, Fiber, Layer } from "effect"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { buildFixtureComponent, installed } from "../testing/Extensions.ts"
 import { execute } from "./support/Requests.ts"
-import { TestRunner, testRunner } from "./support/TestRunner.ts"
+import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
-/** Long enough for all of them on a busy machine. */
-const limits = { ...defaultLimits, timeoutMs: 120_000 }
-const setting = testRunner({ limits }).pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
+const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
 
 /** Publishes a component for a tenant; gives the first request to it. */
 const published = Effect.fnUntraced(function* (component: Uint8Array, tenant: TenantId, user: UserId) {

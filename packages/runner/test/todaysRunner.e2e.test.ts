@@ -61,7 +61,7 @@ const by = (userId: unknown, userType = "internal") => ({ ...list, user: { userI
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
 const opened = setting.pipe(Layer.provide(Layer.succeed(CallerBounds, { readsToken: Redacted.make(token) })))
 
-layer(opened, { excludeTestServices: true, timeout: 60_000 })("Reads for today's runner", (it) => {
+layer(opened, { excludeTestServices: true, timeout: 120_000 })("Reads for today's runner", (it) => {
   it.effect("are answered as the product answers them", () =>
     Effect.gen(function* () {
       const answers = new Map<string, Said>()
@@ -246,7 +246,7 @@ layer(opened, { excludeTestServices: true, timeout: 60_000 })("Reads for today's
   )
 })
 
-layer(setting, { excludeTestServices: true, timeout: 60_000 })(
+layer(setting, { excludeTestServices: true, timeout: 120_000 })(
   "Without a token for them, reads for today's runner",
   (it) => {
     it.effect("have no path", () =>

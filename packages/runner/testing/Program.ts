@@ -15,6 +15,8 @@ export interface Program {
   readonly signal: (signal: NodeJS.Signals) => void
   /** Sends a signal and waits for the end; gives the exit code. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | null>
+  /** Waits until it has written such a text to standard error. */
+  readonly said: (text: RegExp) => Promise<void>
   /** Waits for the end; gives the exit code and what was written to standard error. */
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
 }
@@ -71,15 +73,30 @@ const start = (
     { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env }, stdio: ["ignore", "pipe", "pipe"] }
   )
   let errors = ""
+  let over = false
+  let wake = () => {}
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text
+    wake()
   })
-  const ended = once(child, "close").then(([code]) => ({ code, errors }))
+  const ended = once(child, "close").then(([code]) => {
+    over = true
+    wake()
+    return { code, errors }
+  })
   return {
     pid: child.pid ?? 0,
     ...linesOf(child.stdout),
     ended,
     signal: (signal) => void child.kill(signal),
+    said: async (text) => {
+      while (!text.test(errors)) {
+        if (over) throw new Error(`it ended and did not say ${text}: ${errors}`)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
     end: async (signal = "SIGTERM") => {
       child.kill(signal)
       return (await ended).code

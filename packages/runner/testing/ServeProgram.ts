@@ -108,6 +108,8 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     RUNNER_SERVICE_TOKEN: token,
     BUNDLE_STORE_BASE: bundles,
     EXT_CACHE_ROOT: join(folder, "cache"),
+    // No execution fails because the machine is busy.
+    ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
     PORT: "0"
   }
   const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>

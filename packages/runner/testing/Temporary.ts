@@ -6,5 +6,5 @@ import { Effect } from "effect"
 /** A new directory, removed when the scope closes. */
 export const temporary = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-runner-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true, maxRetries: 20 }))
 )

@@ -34,8 +34,11 @@ export const listening = (server: Server, address = "127.0.0.1"): Effect.Effect<
   )
 }
 
+/** A connection that is not used ends where its caller ends it, however long a busy machine takes. */
+const keepAliveTimeout = 3_600_000
+
 /** Serves HTTP. */
-export const serving = (answer: RequestListener) => listening(createServer(answer))
+export const serving = (answer: RequestListener) => listening(createServer({ keepAliveTimeout }, answer))
 
 /** Gives each connection to the function, which says what it likes. */
 export const saying = (speak: (socket: Socket) => void, address?: string) => listening(createRawServer(speak), address)
@@ -67,7 +70,7 @@ export const certificateFor = (...names: ReadonlyArray<string>) =>
 /** Serves HTTP over TLS, with a certificate for these names. */
 export const servingSecurely = Effect.fnUntraced(function* (answer: RequestListener, ...names: ReadonlyArray<string>) {
   const { cert, private: key } = yield* certificateFor(...names)
-  return { ...(yield* listening(createSecureServer({ key, cert }, answer))), ca: cert }
+  return { ...(yield* listening(createSecureServer({ key, cert, keepAliveTimeout }, answer))), ca: cert }
 })
 
 const ofConnection = new Set(["host", "connection", "content-length"])

@@ -86,7 +86,7 @@ const kindOf = (answer: string): string =>
  * The suite replaces all rows of the database, so nothing else may use it.
  */
 export const twins = <E>(name: string, underTest: Layer.Layer<TwinData | TwinCalls, E>, parts = 1): void =>
-  layer(underTest, { excludeTestServices: true, timeout: "120 seconds" })(`Twins: ${name}`, (it) => {
+  layer(underTest, { excludeTestServices: true })(`Twins: ${name}`, (it) => {
     it.effect(
       "answers the same whatever lies in rows that the caller may not see",
       () =>
@@ -102,21 +102,18 @@ export const twins = <E>(name: string, underTest: Layer.Layer<TwinData | TwinCal
           }
           console.info(`twins: ${name}, FUZZ_SEED=${seed}, ${index} databases`, Object.fromEntries(kinds))
         }),
-      { timeout: seconds * 1_000 + 120_000 }
+      { timeout: seconds * 1_000 + 240_000 }
     )
 
-    it.effect(
-      "answers otherwise where it is in rows that the caller may see",
-      () =>
-        Effect.gen(function* () {
-          let compared = 0
-          for (let number = 0; number < visibleChanges; number++) {
-            const differs = yield* differing(number)
-            assert.isNotFalse(differs, `the seed ${number}`)
-            if (differs) compared++
-          }
-          assert.isAtLeast(compared, visibleChanges / 2)
-        }),
-      { timeout: 120_000 }
+    it.effect("answers otherwise where it is in rows that the caller may see", () =>
+      Effect.gen(function* () {
+        let compared = 0
+        for (let number = 0; number < visibleChanges; number++) {
+          const differs = yield* differing(number)
+          assert.isNotFalse(differs, `the seed ${number}`)
+          if (differs) compared++
+        }
+        assert.isAtLeast(compared, visibleChanges / 2)
+      })
     )
   })

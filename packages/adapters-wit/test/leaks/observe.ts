@@ -21,7 +21,7 @@ export interface Party {
 /** Answers the host calls of one request. */
 export type Host<R> = (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
 
-const limits = { ...defaultLimits, timeoutMs: 10_000, cpuMs: 3_000, memoryMb: 16 }
+const limits = { ...defaultLimits, timeoutMs: 60_000, cpuMs: 3_000, memoryMb: 16 }
 
 /** Failures that say more of the machine than of the guest. */
 const ofTheMachine: ReadonlySet<string> = new Set(["timeout", "cpu-limit", "unavailable", "overloaded"])

@@ -7,16 +7,16 @@ export const fuzzSeconds = Number(process.env["FUZZ_SECONDS"] ?? 2)
 /** The seed of the first case: `FUZZ_SEED`, or another one each time. */
 export const fuzzSeed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
 
-/** A timeout for a test of random cases: their time, and enough for set-up and the last case. */
-export const fuzzTimeout = { timeout: fuzzSeconds * 1_000 + 120_000 }
+const caseMs = 120_000
 
-const caseMs = 20_000
+/** A timeout for a test of random cases: their time, and enough for set-up and the last case. */
+export const fuzzTimeout = { timeout: fuzzSeconds * 1_000 + 2 * caseMs }
 
 /** How a test of random cases shares its time. */
 export interface FuzzOptions {
   /** Tests of the same file that share its time. */
   readonly parts: number
-  /** Longest time of one case, in milliseconds. Default: 20,000. */
+  /** Longest time of one case, in milliseconds. Default: 120,000. */
   readonly caseMs?: number
 }
 

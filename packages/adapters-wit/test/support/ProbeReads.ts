@@ -19,9 +19,9 @@ import {
   type ServiceSummaryV2
 } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
-import { ComponentStore, defaultLimits, Executor, layerExecutor, layerHostImports } from "../../src/index.ts"
+import { ComponentStore, Executor, layerExecutor, layerHostImports } from "../../src/index.ts"
 import { type Engine, type GuestWorld, scriptGuest } from "./Guests.ts"
-import { sandboxOf } from "./Run.ts"
+import { longLimits, sandboxOf } from "./Run.ts"
 
 /** A call for the probe guest to make. */
 export interface ProbeCall {
@@ -44,7 +44,7 @@ export const probe = Effect.fnUntraced(function* (
   const executor = yield* Executor
   const component = yield* store.accept(yield* Effect.promise(() => scriptGuest("probe", engine, world)))
   const body = Buffer.from(JSON.stringify(calls))
-  const response = yield* executor.execute(component, { method: "POST", url: "/", headers: [], body }, defaultLimits)
+  const response = yield* executor.execute(component, { method: "POST", url: "/", headers: [], body }, longLimits)
   return JSON.parse(Buffer.from(response.body ?? []).toString()) as ReadonlyArray<ProbeOutcome>
 })
 

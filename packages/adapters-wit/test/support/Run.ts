@@ -5,18 +5,40 @@ import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../../src/ComponentStore.ts"
 import type { ExecuteRequest } from "../../src/Execute.ts"
 import { type HostCall, type HostReply, ok, type ProtocolViolation } from "../../src/HostCall.ts"
+import { processorTime } from "../../src/internal/host/processorTime.ts"
 import { defaultLimits, type Limits } from "../../src/Limits.ts"
 import { layerSandbox, Sandbox } from "../../src/Sandbox.ts"
 import type { SandboxOptions } from "../../src/SandboxOptions.ts"
 
+/** Longer than any test takes: what is not about a time does not end by one, however slow the machine is. */
+export const longMs = 3_600_000
+
+/** The limits of an execution whose time does not matter. */
+export const longLimits: Limits = { ...defaultLimits, timeoutMs: longMs }
+
+/** What has a sandbox wait for a slow machine, and lets an execution have as much time as it asks for. */
+export const patient = {
+  startMs: longMs,
+  idleMs: longMs,
+  limits: { ...longLimits, cpuMs: longMs }
+} satisfies Partial<SandboxOptions>
+
+/** What ends a guest that loops: its processor time, or its deadline where the system tells no processor times. */
+export const endOfLoop = processorTime(process.pid) === null ? "timeout" : "cpu-limit"
+
+/** The limits of a guest that loops. */
+export const loopLimits = (cpuMs: number): Partial<Limits> =>
+  endOfLoop === "timeout" ? { cpuMs, timeoutMs: 20_000 } : { cpuMs }
+
 /** Transpiled guests, shared by all test files. */
 export const layerStore = layerComponentStore({
-  directory: fileURLToPath(new URL("../../node_modules/.cache/components", import.meta.url))
+  directory: fileURLToPath(new URL("../../node_modules/.cache/components", import.meta.url)),
+  intakeTimeoutMs: longMs
 })
 
 /** A store and a sandbox that keeps few processes. */
 export const sandboxOf = (options: Partial<SandboxOptions> = {}) =>
-  layerSandbox({ concurrency: 4, spares: 1, loadedSpares: 0, idleProcesses: 2, ...options }).pipe(
+  layerSandbox({ concurrency: 4, spares: 1, loadedSpares: 0, idleProcesses: 2, ...patient, ...options }).pipe(
     Layer.provideMerge(layerStore)
   )
 
@@ -63,15 +85,18 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
       tenantId: options.tenantId ?? "tenant",
       installId: options.installId ?? "install",
       request: requestOf(options.body ?? null, options.headers, options.method, options.hostHeaders),
-      limits: { ...defaultLimits, ...options.limits },
+      limits: { ...longLimits, ...options.limits },
       host: options.host ?? (() => Effect.succeed(ok(null))),
       onRun: options.onRun
     })
   })
 
+/** Bytes of the command lines of all processes of a machine that is used by many. */
+const mostListed = 67_108_864
+
 /** Process ids of the restricted processes that this process has, of those with such a command line. */
 export const restrictedProcesses = (like: RegExp): ReadonlyArray<number> =>
-  execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
+  execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8", maxBuffer: mostListed })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
     .filter((found) => Number(found?.[2]) === process.pid && like.test(found?.[3] ?? ""))

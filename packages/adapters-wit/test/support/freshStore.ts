@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
 import { layerComponentStore } from "../../src/index.ts"
+import { longMs } from "./Run.ts"
 
 /** A store of its own that holds nothing yet. */
 export const freshStore = Layer.unwrap(
@@ -11,6 +12,6 @@ export const freshStore = Layer.unwrap(
       Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-fuzz-"))),
       (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
     ),
-    (directory) => layerComponentStore({ directory, intakeTimeoutMs: 10_000 })
+    (directory) => layerComponentStore({ directory, intakeTimeoutMs: longMs })
   )
 )

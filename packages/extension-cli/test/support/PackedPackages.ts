@@ -2,6 +2,7 @@ import { execFile } from "node:child_process"
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
@@ -45,11 +46,21 @@ export const pnpm = (cwd: string, ...args: ReadonlyArray<string>) => {
 /** The name of a package, by its folder. */
 const nameOf = (folder: string): string => (folder.startsWith("create-") ? folder : `@alga-psa/ext-${folder}`)
 
+/** Waits until no other test packs, and lets none until this is closed. Two would build one package in one folder. */
+const alone = (): Disposable => {
+  const lock = new DatabaseSync(join(root, "node_modules/.cache/packing.sqlite"), { timeout: 240_000 })
+  lock.exec("BEGIN EXCLUSIVE")
+  return { [Symbol.dispose]: () => lock.close() }
+}
+
 /** Packs packages, by the names of their folders. */
 export const packPackages = async (packed: ReadonlyArray<string>): Promise<PackedPackages> => {
   const folder = await mkdtemp(join(tmpdir(), "alga-packages-"))
   const chosen = packed.flatMap((name) => ["--filter", nameOf(name)])
-  await pnpm(root, "-r", ...chosen, "pack", "--pack-destination", folder)
+  {
+    using _ = alone()
+    await pnpm(root, "-r", ...chosen, "pack", "--pack-destination", folder)
+  }
   const files = await readdir(folder)
   const from = packed.map((name) => {
     const start = nameOf(name).replace("@", "").replace("/", "-")

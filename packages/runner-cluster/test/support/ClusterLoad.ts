@@ -1,5 +1,7 @@
 import { assert } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Equal, Fiber, HashRing } from "effect"
+import type { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { shards as allShards } from "../../src/ClusterOptions.ts"
 import { type Install, type Runner, until } from "./ClusterSetting.ts"
 
 /** Executions asked of a runner that ran here, elsewhere, or were lost. */
@@ -22,13 +24,24 @@ export const metrics = (runners: ReadonlyArray<Runner>, line: RegExp) =>
 /** Runners that a runner hands requests to, itself among them. */
 const reachable = /^alga_extension_cluster_runners (\d+)$/m
 
-/** Waits until these runners hand requests to each other, own all shards among them, and each owns some. */
-export const settled = (runners: ReadonlyArray<Runner>) =>
-  until(async () => {
+/** How many shards each of these has once all that are to move have moved. */
+const sharesOf = (runners: ReadonlyArray<Runner>): ReadonlyArray<number> => {
+  const ring = HashRing.addMany(
+    HashRing.make<RunnerAddress>(),
+    runners.map(({ address }) => address)
+  )
+  const owners = HashRing.getShards(ring, allShards) ?? []
+  return runners.map(({ address }) => owners.filter((owner) => Equal.equals(owner, address)).length)
+}
+
+/** Waits until these runners hand requests to each other, and own all shards among them, each its own ones. */
+export const settled = (runners: ReadonlyArray<Runner>) => {
+  const shares = sharesOf(runners)
+  return until(async () => {
     const [known, owned] = await Promise.all([metrics(runners, reachable), metrics(runners, shards)])
-    const all = owned.reduce((sum, some) => sum + some, 0)
-    return all === 300 && Math.min(...owned) > 0 && known.every((count) => count === runners.length)
+    return owned.every((count, at) => count === shares[at]) && known.every((count) => count === runners.length)
   })
+}
 
 /** Asks each runner for each install. */
 export const everywhere = (runners: ReadonlyArray<Runner>, installs: ReadonlyArray<Install>, path = "/") =>
@@ -108,7 +121,7 @@ export interface Attempt {
 export const atWork = (rows: (statement: string) => Effect.Effect<ReadonlyArray<Attempt>, unknown>, runner: Runner) =>
   until(async () =>
     (await Effect.runPromise(rows(attemptsOf))).some(
-      (attempt) => attempt.ended_at === null && attempt.runner.endsWith(`:${runner.port}`)
+      (attempt) => attempt.ended_at === null && attempt.runner === `${runner.address.host}:${runner.address.port}`
     )
   )
 

@@ -1,4 +1,3 @@
-import { createServer } from "node:net"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
@@ -6,10 +5,13 @@ import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development
 import type { ExtensionId, InstallId } from "@alga-psa/ext-domain"
 import { sha256 } from "@alga-psa/ext-runner/testing/Archive"
 import { buildFixture, installed } from "@alga-psa/ext-runner/testing/Extensions"
+import { heldReads } from "@alga-psa/ext-runner/testing/HeldReads"
+import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
 import { type Program, program } from "@alga-psa/ext-runner/testing/Program"
 import { addressOf, serveSetting, token } from "@alga-psa/ext-runner/testing/ServeProgram"
 import { PgClient } from "@effect/sql-pg"
-import { Deferred, Effect, Fiber, Redacted } from "effect"
+import { Effect, Redacted } from "effect"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import * as ClusterTables from "../../src/ClusterTables.ts"
 
 /** What a clustered runner answered. */
@@ -24,7 +26,7 @@ export interface Runner {
   readonly run: Program
   readonly url: string
   /** Where its peers reach it. */
-  readonly port: number
+  readonly address: RunnerAddress
   /** Runs an install; an answer of null means that the connection broke. */
   readonly execute: (
     change: Partial<DemoCase>,
@@ -47,10 +49,10 @@ export interface Install {
 
 const headersOf = (tenant: string) => ({ "x-runner-service-token": token, "x-alga-tenant": tenant })
 
-const runnerAt = (run: Program, url: string, port: number): Runner => ({
+const runnerAt = (run: Program, url: string, address: RunnerAddress): Runner => ({
   run,
   url,
-  port,
+  address,
   execute: async (change, hash, headers = {}) => {
     const demoCase = { ...adminCase, ...change }
     const response = await fetch(`${url}/v1/execute`, {
@@ -79,13 +81,8 @@ const runnerAt = (run: Program, url: string, port: number): Runner => ({
   metric: async (line) => Number(line.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? 0)
 })
 
-/** Ports on loopback that are free at the time. */
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
-  })
-})
+/** The port of every runner, each of which has an address of its own. */
+export const peerPort = 34_431
 
 const secret = "a-secret-of-the-runners-of-this-test"
 
@@ -117,10 +114,9 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
     ...prepared.settings,
     DATABASE_CLUSTER_URL: login.href,
     ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: secret,
-    ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1",
-    // No runner counts as gone, and no execution fails, because the machine is busy.
+    ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(peerPort),
+    // No runner counts as gone because the machine is busy.
     ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "1 minute",
-    ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
     ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: "2",
     ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: "1 second",
     ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "4",
@@ -129,13 +125,13 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
     ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1"
   }
   const start = Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
-    const port = Number(change["ALGA_EXTENSION_RUNNER_CLUSTER_PORT"] ?? (yield* freePort))
+    const host = change["ALGA_EXTENSION_RUNNER_CLUSTER_HOST"] ?? ownLoopback()
     const run = yield* program(["serve", "--cluster"], {
       ...settings,
-      ALGA_EXTENSION_RUNNER_CLUSTER_PORT: String(port),
+      ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host,
       ...change
     })
-    return runnerAt(run, yield* addressOf(run), port)
+    return runnerAt(run, yield* addressOf(run), new RunnerAddress({ host, port: peerPort }))
   })
   const install = Effect.fnUntraced(function* (archive: Uint8Array, capabilities: ReadonlyArray<string> = []) {
     const hash = sha256(archive)
@@ -146,30 +142,8 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
   })
   const rows = <Row extends object>(statement: string) =>
     Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<Row>(statement)).pipe(asAdmin)
-  /** Lets whoever reads clients wait; gives what ends that. */
-  const holdReads = Effect.gen(function* () {
-    const held = yield* Deferred.make<void>()
-    const released = yield* Deferred.make<void>()
-    const holding = Effect.flatMap(PgClient.PgClient, (sql) =>
-      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
-        Effect.andThen(Deferred.succeed(held, undefined)),
-        Effect.andThen(Deferred.await(released)),
-        sql.withTransaction
-      )
-    )
-    const holder = yield* Effect.forkScoped(asAdmin(holding))
-    yield* Effect.raceFirst(Deferred.await(held), Fiber.join(holder))
-    return Effect.andThen(Deferred.succeed(released, undefined), Fiber.join(holder))
-  })
-  /** Waits until so many executions read, while {@link holdReads} lets them wait. */
-  const heldUp = (count: number) =>
-    until(async () => {
-      const waiting = rows(
-        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-      )
-      return (await Effect.runPromise(waiting)).length === count
-    })
-  return { ...prepared, settings, secret, freePort, start, install, rows, holdReads, heldUp }
+  const { hold: holdReads, waiting: heldUp } = heldReads(databaseUrl)
+  return { ...prepared, settings, secret, start, install, rows, holdReads, heldUp }
 })
 
 /** Asks again until it holds. */

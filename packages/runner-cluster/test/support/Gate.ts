@@ -1,20 +1,20 @@
 import { createServer, connect as dial, type Socket } from "node:net"
 import { Effect, type Scope } from "effect"
 
-/** A door before a port of another loopback address, which can be shut. */
+/** A door before a port of another address, which can be shut. */
 export interface Gate {
   /** Refuses who comes, and hangs up on who is there; done when each of them has hung up too. */
   readonly shut: () => Promise<void>
   readonly open: () => Promise<void>
 }
 
-/** Passes connections to 127.0.0.1 on to the same port of 127.0.0.2, until the scope closes. */
-export const gate = (port: number): Effect.Effect<Gate, never, Scope.Scope> =>
+/** Passes connections to a port of the first of these addresses on to the same port of the second, until the scope closes. */
+export const gate = (port: number, before: string, behind: string): Effect.Effect<Gate, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const passing = new Map<Socket, Promise<void>>()
       const server = createServer((from) => {
-        const to = dial({ host: "127.0.0.2", port })
+        const to = dial({ host: behind, port })
         for (const [socket, other] of [
           [from, to],
           [to, from]
@@ -29,7 +29,7 @@ export const gate = (port: number): Effect.Effect<Gate, never, Scope.Scope> =>
         }
         from.pipe(to).pipe(from)
       })
-      const open = () => new Promise<void>((done) => server.listen(port, "127.0.0.1", () => done()))
+      const open = () => new Promise<void>((done) => server.listen(port, before, () => done()))
       const shut = async () => {
         if (!server.listening) return
         const closed = new Promise<void>((done) => server.close(() => done()))

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:https"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
+import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
 import { temporary } from "@alga-psa/ext-runner/testing/Temporary"
 import { Effect, type Scope } from "effect"
 import { generate } from "selfsigned"
@@ -74,8 +75,8 @@ const answerTo = (api: PodsApi, token: string, path: string, authorization: stri
   return { kind: "PodList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items }
 }
 
-const listen = (server: Server, port: number) =>
-  Effect.promise(() => new Promise<void>((done) => server.listen(port, "127.0.0.1", () => done())))
+const listen = (server: Server, host: string, port: number) =>
+  Effect.promise(() => new Promise<void>((done) => server.listen(port, host, () => done())))
 
 const close = (server: Server) =>
   Effect.promise(
@@ -88,11 +89,12 @@ const close = (server: Server) =>
 
 /** Starts such a server until the scope closes. */
 export const podsApi: Effect.Effect<PodsApi, never, Scope.Scope> = Effect.gen(function* () {
+  const host = ownLoopback()
   const { cert, private: key } = yield* Effect.promise(() =>
     generate([{ name: "commonName", value: "kubernetes" }], {
       keyType: "ec",
       algorithm: "sha256",
-      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }]
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: host }] }]
     })
   )
   let token = ""
@@ -114,16 +116,16 @@ export const podsApi: Effect.Effect<PodsApi, never, Scope.Scope> = Effect.gen(fu
     response.writeHead("code" in answer ? answer.code : 200, { "content-type": "application/json" })
     response.end(JSON.stringify(answer))
   })
-  yield* Effect.acquireRelease(listen(server, 0), () => close(server))
+  yield* Effect.acquireRelease(listen(server, host, 0), () => close(server))
   const { port } = server.address() as AddressInfo
   const api: PodsApi = {
-    url: `https://127.0.0.1:${port}`,
+    url: `https://${host}:${port}`,
     account,
     pods: new Map(),
     lists: 0,
     mood: "well",
     away: close(server),
-    back: listen(server, port),
+    back: listen(server, host, port),
     renew
   }
   return api

@@ -4,14 +4,15 @@ import { sha256 } from "../../testing/Archive.ts"
 import { buildFixture, installed } from "../../testing/Extensions.ts"
 import type { serveSetting } from "../../testing/ServeProgram.ts"
 
-/** Installs a fixture for Acme; gives its hash and the change of a request that runs it. */
+/** Installs a fixture for Acme with these capabilities; gives its hash and the change of a request that runs it. */
 export const installFixture = Effect.fnUntraced(function* (
   { load, store }: Effect.Success<ReturnType<typeof serveSetting>>,
-  name: string
+  name: string,
+  capabilities: ReadonlyArray<string> = []
 ) {
   const archive = yield* Effect.promise(() => buildFixture(name))
   const hash = sha256(archive)
-  const { extension, install, rows } = installed(hash)
+  const { extension, install, rows } = installed(hash, capabilities)
   yield* load(rows)
   yield* store({ tenant: ids.tenants.acme, extension, hash }, archive)
   return { hash, change: { extension, install } }
@@ -21,4 +22,14 @@ export const installFixture = Effect.fnUntraced(function* (
 export const untilWorking = (url: string): Effect.Effect<void> =>
   Effect.promise(async () => {
     while (!/^alga_extension_executions_in_flight 1$/m.test(await (await fetch(`${url}/metrics`)).text()));
+  })
+
+/** Waits until the runner is ready: a process of its sandbox may still be starting. */
+export const untilReady = (url: string): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    for (;;) {
+      const response = await fetch(`${url}/readyz`)
+      await response.text()
+      if (response.status === 200) return
+    }
   })

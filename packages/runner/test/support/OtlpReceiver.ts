@@ -48,7 +48,9 @@ export const otlpReceiver = Effect.acquireRelease(
     const requests: Array<{ readonly url: string; readonly headers: IncomingHttpHeaders }> = []
     const server = createServer(async (request, response) => {
       requests.push({ url: request.url ?? "", headers: request.headers })
-      const body = await buffer(request)
+      // Who is killed does not send all of it.
+      const body = await buffer(request).catch(() => null)
+      if (body === null) return
       const plain = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
       const text = request.headers["content-type"] === "application/json" ? plain.toString() : "{}"
       const { resourceLogs = [], resourceMetrics = [], resourceSpans = [] } = JSON.parse(text) as Received

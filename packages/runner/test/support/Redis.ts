@@ -33,7 +33,15 @@ const commandsIn = (given: Buffer) => {
 }
 
 /** Redis, as far as its streams and a password go: it speaks the protocol. */
-export const standInRedis = (port = 0, password: string | null = null) =>
+export const standInRedis = ({
+  host = "127.0.0.1",
+  password = null,
+  port = 0
+}: {
+  readonly host?: string
+  readonly port?: number
+  readonly password?: string | null
+} = {}) =>
   Effect.gen(function* () {
     const streams = new Map<string, Array<readonly [id: string, fields: ReadonlyArray<string>]>>()
     const received: Array<ReadonlyArray<string>> = []
@@ -70,14 +78,14 @@ export const standInRedis = (port = 0, password: string | null = null) =>
       })
     })
     yield* Effect.acquireRelease(
-      Effect.promise(() => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))),
+      Effect.promise(() => new Promise<void>((resolve) => server.listen(port, host, resolve))),
       () =>
         Effect.promise(() => {
           for (const socket of sockets) socket.destroy()
           return new Promise<void>((resolve) => server.close(() => resolve()))
         })
     )
-    const own = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const own = `${host}:${(server.address() as AddressInfo).port}`
     return {
       url: `redis://${password === null ? "" : `:${password}@`}${own}`,
       port: (server.address() as AddressInfo).port,

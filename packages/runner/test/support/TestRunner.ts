@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { type BundleKey, bundlePath } from "../../src/BundleStore.ts"
@@ -58,6 +59,9 @@ export const DatabaseSays = Context.Reference<Effect.Effect<void, DatabaseUnfit>
   defaultValue: () => Effect.void
 })
 
+/** Nothing ends because the machine is busy. */
+const limits = { ...defaultLimits, timeoutMs: 120_000 }
+
 /** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
 export const testRunner = (options: Partial<RunnerOptions> = {}) =>
   Layer.unwrap(
@@ -103,7 +107,12 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
       return runner.pipe(
         Layer.provide(layerHttp(routes, { ...bounds, host: "127.0.0.1", port: 0 })),
         Layer.provide([
-          layerRunner({ bundles: { directory: bundles }, components: join(directory, "components"), ...options }),
+          layerRunner({
+            bundles: { directory: bundles },
+            components: join(directory, "components"),
+            limits,
+            ...options
+          }),
           check,
           layerOff
         ]),
@@ -113,7 +122,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
     })
   )
 
-/** The same with what a runner has where nothing is set. */
+/** The same with what a runner has where nothing else is set. */
 export const layerTestRunner = testRunner()
 
 /** Reads a file as bytes. */

@@ -38,10 +38,16 @@ const tagButton = (tag: string): HTMLElement => {
 const question = (tag: string | null, after: string | null) =>
   new URLSearchParams({ pageSize: "5", ...(tag === null ? {} : { tag }), ...(after === null ? {} : { after }) })
 
+let newest = 0
+
 /** Shows the clients with a tag, or all; behind a cursor it adds to those that are shown. */
 const show = async (tag: string | null, after: string | null): Promise<void> => {
+  newest += 1
+  const asked = newest
   try {
     const found = (await callHandlerJson(bridge, `/api/clients?${question(tag, after)}`, { method: "GET" })) as Clients
+    // Another question was asked meanwhile, and may have been answered.
+    if (asked !== newest) return
     const items = found.clients.map(({ clientName, tags }) => element("li", `${clientName} `, ...tags.map(tagButton)))
     if (after === null) list.replaceChildren(...items)
     else list.append(...items)
@@ -50,7 +56,7 @@ const show = async (tag: string | null, after: string | null): Promise<void> => 
     more.onclick = () => void show(tag, found.next)
     every.hidden = tag === null
   } catch {
-    state.textContent = "The clients cannot be shown."
+    if (asked === newest) state.textContent = "The clients cannot be shown."
   }
 }
 

@@ -21,7 +21,8 @@ export const processorSeconds = 3_600
 const shells = ["/bin/sh", "/usr/bin/sh"]
 const setprivs = ["/usr/bin/setpriv", "/bin/setpriv", "/sbin/setpriv"]
 const limits = `ulimit -c 0; ulimit -f 0; ulimit -t ${processorSeconds}; exec "$@"`
-const trialMs = 10_000
+/** A machine with much to do takes seconds for each of the programs that a trial starts. */
+const trialMs = 60_000
 
 const firstExecutable = async (paths: ReadonlyArray<string>): Promise<string | null> => {
   for (const path of paths) {
@@ -34,13 +35,23 @@ const firstExecutable = async (paths: ReadonlyArray<string>): Promise<string | n
   return null
 }
 
-const works = (confinement: Confinement, execPath: string): Promise<boolean> => {
+/** Whether a command runs with this confinement. A slow trial fails: else a busy machine would get a weaker confinement. */
+const works = Effect.fnUntraced(function* (confinement: Confinement, execPath: string) {
   const [command = execPath, ...rest] = [...confinement, execPath, "--version"]
-  return promisify(execFile)(command, rest, { env: {}, timeout: trialMs }).then(
-    () => true,
-    () => false
+  const trial = Effect.promise((signal) =>
+    promisify(execFile)(command, rest, { env: {}, signal }).then(
+      () => true,
+      () => false
+    )
   )
-}
+  return yield* Effect.timeoutOrElse(trial, {
+    duration: trialMs,
+    orElse: () => {
+      const found = `nothing that answers in ${trialMs / 1_000} seconds`
+      return Effect.fail(new NodeUnsuitable({ execPath, found, required: requiredNode }))
+    }
+  })
+})
 
 const userFlags = ({ gid, uid }: SandboxUser): ReadonlyArray<string> => [
   `--reuid=${uid}`,
@@ -91,11 +102,11 @@ export const tellConfinement = (confinement: Confinement): Effect.Effect<void> =
  * The strictest confinement that works on this system, found by trying. With `setpriv` of util-linux: no new privileges,
  * no capabilities, an end when this program ends however it ends, and a user of its own where one is asked for. With a
  * POSIX shell: no core dumps, no files written, an hour of processor time. Elsewhere nothing: the process then has what
- * Node's permission model leaves it. Fails where the user that is asked for cannot be had.
+ * Node's permission model leaves it. Fails where the user that is asked for cannot be had, and where a trial takes too long.
  */
 export const findConfinement = Effect.fnUntraced(function* (execPath: string, user: SandboxUser | null) {
   for (const confinement of yield* Effect.promise(() => candidates(user))) {
-    if (yield* Effect.promise(() => works(confinement, execPath))) return confinement
+    if (yield* works(confinement, execPath)) return confinement
   }
   return yield* new NodeUnsuitable({
     execPath,

@@ -10,7 +10,7 @@ export const checkNode = Effect.fnUntraced(function* (execPath: string) {
     ? Effect.succeed(process.version)
     : Effect.map(
         Effect.tryPromise({
-          try: () => promisify(execFile)(execPath, ["--version"], { env: {}, timeout: 10_000 }),
+          try: () => promisify(execFile)(execPath, ["--version"], { env: {}, timeout: 60_000 }),
           catch: () => new NodeUnsuitable({ execPath, found: "nothing that runs", required: requiredNode })
         }),
         ({ stdout }) => stdout.trim()

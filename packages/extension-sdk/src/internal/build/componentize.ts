@@ -107,7 +107,8 @@ export const componentize = async (source: ComponentSource): Promise<Uint8Array>
   const folder = process.env["ALGA_KEPT_COMPONENTS"]
   if (folder === undefined) return make(source)
   const file = join(folder, `${await hashOf(source)}.wasm`)
-  if (existsSync(file)) return readFile(file)
+  const kept = await readFile(file).catch(() => null)
+  if (kept !== null) return kept
   const made = await make(source)
   const unfinished = `${file}.${randomUUID()}`
   await mkdir(folder, { recursive: true })

@@ -21,8 +21,11 @@ const valueType = (reader: Reader): number => {
   return first
 }
 
+const packed: ReadonlySet<number | undefined> = new Set([0x77, 0x78])
+
 const passField = (reader: Reader): void => {
-  reader.skipType()
+  if (packed.has(reader.bytes[reader.at])) reader.u8()
+  else reader.skipType()
   reader.u8()
 }
 

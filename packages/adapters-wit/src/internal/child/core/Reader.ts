@@ -1,7 +1,8 @@
 import { readU32 } from "../Leb128.ts"
 
-const firstNamedType = 0x69
-const lastNamedType = 0x74
+const isNamedType = (byte: number): boolean => byte >= 0x69 && byte <= 0x74
+const isNumberType = (byte: number): boolean => byte >= 0x7b && byte <= 0x7f
+const isReference = (byte: number): boolean => byte === 0x63 || byte === 0x64
 
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
@@ -59,10 +60,11 @@ export class Reader {
     return decoder.decode(this.bytes.subarray(start, this.at))
   }
 
-  /** Passes a value type. */
+  /** Passes a value type. Throws for one that is not known. */
   skipType(): void {
     const byte = this.u8()
-    if (byte === 0x63 || byte === 0x64) this.skipHeapType()
+    if (isReference(byte)) this.skipHeapType()
+    else if (!isNumberType(byte) && !isNamedType(byte)) throw new RangeError("a type is not known")
   }
 
   /** Passes the index of a type, or one of the types that have a name. Throws for others: more may follow their first byte. */
@@ -70,8 +72,7 @@ export class Reader {
     const start = this.at
     this.skipNumber()
     const isIndex = ((this.bytes[this.at - 1] ?? 0) & 0x40) === 0
-    const first = this.bytes[start] ?? 0
-    if (!isIndex && (first < firstNamedType || first > lastNamedType)) throw new RangeError("a type is not known")
+    if (!isIndex && !isNamedType(this.bytes[start] ?? 0)) throw new RangeError("a type is not known")
   }
 
   private move(to: number): void {
