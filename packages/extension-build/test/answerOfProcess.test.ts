@@ -68,13 +68,14 @@ describe("a program that reads an extension's sources", () => {
       const server = yield* listening
       const clock = yield* heldClock
       const connection = connected(server)
+      const gone = connection.then((socket) => once(socket.resume(), "close"))
       const saying = yield* Effect.forkChild(saidOf(waiting(server), 2_000), { startImmediately: true })
-      const socket = yield* Effect.promise(() => connection)
+      yield* Effect.promise(() => connection)
       clock.advanceTimersByTime(1_999)
       assert.isUndefined(saying.pollUnsafe())
       clock.advanceTimersByTime(1)
       assert.match(yield* Fiber.join(saying), /^TypeScript took more than 2 seconds: look at "include"/)
-      yield* Effect.promise(() => once(socket.resume(), "close"))
+      yield* Effect.promise(() => gone)
     })
   )
 
