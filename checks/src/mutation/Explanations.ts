@@ -20,8 +20,8 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "The name of a service is for people: the services of one context differ all the same."
   },
   {
-    file: /Identifiers\.ts$/,
-    source: /^"\w+Id"$/,
+    file: /(Identifiers|HostName)\.ts$/,
+    source: /^"(\w+Id|HostName)"$/,
     replacement: /^""$/,
     why: "A brand exists for the compiler alone."
   },
@@ -38,10 +38,28 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "Only the text of the warning differs, where both bounds are reached with one line."
   },
   {
-    file: /audit\.ts$/,
-    source: /^keptMeters\.set/,
+    file: /meters\.ts$/,
+    source: /^kept\.set/,
     replacement: any,
     why: "Keeping meters saves making them again; the counts are the same."
+  },
+  {
+    file: /Authorization\.ts$/,
+    source: /^Exit\.isSuccess\(exit\)$/,
+    replacement: /^false$/,
+    why: "The cache keeps the answer as well; here it is at hand without asking the cache."
+  },
+  {
+    file: /WaitUnless\.ts$/,
+    source: /^milliseconds <= longest$/,
+    replacement: /^milliseconds < longest$/,
+    why: "For the longest time, which is 24 days, the clock sets the same timer from a fiber."
+  },
+  {
+    file: /WorldType\.ts$/,
+    source: /^first !== undefined$/,
+    replacement: /^true$/,
+    why: "One type of a union is its first; the question is for the compiler."
   },
   {
     file: /audit\.ts$/,

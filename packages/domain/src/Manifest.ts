@@ -8,7 +8,7 @@ export const manifestField = <S extends Schema.Top>(schema: S, message: string):
 
 /** A field of a manifest that is a text of this form; without a form, any text that is not blank. */
 export const manifestText = (message: string, form: RegExp = /\S/u) =>
-  manifestField(Schema.String.annotate({ message }).check(Schema.isPattern(form, { message })), message)
+  manifestField(Schema.String.annotate({ message }).check(Schema.isPattern(form)), message)
 
 const listOfCapabilities = 'must be a list of capabilities such as ["cap:client.read"]'
 

@@ -367,8 +367,15 @@ describe("A source of data that cannot be reached", () => {
       const source = (reason: DataSourceError["reason"]) =>
         new DataSourceError({ reason, operation: "test", cause: new Error("why") })
       assert.deepEqual([yield* unread(source("unavailable")), yield* unread(source("timeout"))], [true, true])
-      const others = [source("failed"), source("corrupt"), new SchedulerError({ code: "internal" }), new Error("why")]
-      assert.deepEqual(yield* Effect.forEach(others, unread), Array(4).fill(undefined))
+      const others = [
+        source("failed"),
+        source("corrupt"),
+        new SchedulerError({ code: "internal" }),
+        new SchedulerError({ code: "internal", cause: source("unavailable") }),
+        new Error("why"),
+        Object.assign(new Error("why"), { retryable: true })
+      ]
+      assert.deepEqual(yield* Effect.forEach(others, unread), Array(others.length).fill(undefined))
     })
   )
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Option } from "effect"
-import { hostNameOf } from "../src/HostName.ts"
+import { Option, Result, Schema } from "effect"
+import { brokenRules } from "../src/BrokenRules.ts"
+import { HostName, hostNameOf } from "../src/HostName.ts"
 
 const long = `${"a".repeat(63)}.`.repeat(3)
 
@@ -47,5 +48,11 @@ describe("the name of a host", () => {
     `${"a".repeat(64)}.example`
   ])("is none in %j", (header) => {
     assert.isTrue(Option.isNone(hostNameOf(header)))
+  })
+
+  it("is told what it must be, and not by which pattern", () => {
+    const read = Schema.decodeUnknownResult(HostName)("localhost")
+    assert(Result.isFailure(read))
+    assert.deepEqual(brokenRules(read.failure.issue), [{ path: [], message: "must be a host name" }])
   })
 })

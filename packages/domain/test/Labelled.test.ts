@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Metric } from "effect"
+import { Effect, Exit, Metric } from "effect"
 import { atZero, labelled } from "../src/Labelled.ts"
 import { meteredAtZero } from "../src/Metered.ts"
 import { observed } from "./observed.ts"
@@ -18,7 +18,8 @@ describe("A metric with a label of known values", () => {
 
   it.effect("is there for each of them at 0, before anything is counted", () =>
     Effect.gen(function* () {
-      const { unmoved } = yield* observed(atZero(all))
+      const { exit, unmoved } = yield* observed(atZero(all))
+      assert.deepEqual(exit, Exit.void)
       assert.deepEqual(series(unmoved, "counted"), ["one 0", "two 0"])
     })
   )
@@ -51,10 +52,16 @@ describe("The counters of host calls", () => {
 
   it.effect("are there at 0 for what every install may call, with the errors of its interface", () =>
     Effect.gen(function* () {
-      const { unmoved } = yield* observed(meteredAtZero(["user.get-user"], ["not-available"]))
+      const { exit, unmoved } = yield* observed(meteredAtZero(["user.get-user"], ["not-available"]))
+      assert.deepEqual(exit, Exit.void)
       assert.deepEqual(
         series(unmoved, calls),
         ["ok", "internal", "interrupted", "not-available"].map((outcome) => `user.get-user ${outcome} 0`)
+      )
+      const usual = yield* observed(meteredAtZero(["user.get-user"]))
+      assert.deepEqual(
+        series(usual.unmoved, calls),
+        ["ok", "internal", "interrupted"].map((outcome) => `user.get-user ${outcome} 0`)
       )
     })
   )

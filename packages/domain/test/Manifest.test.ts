@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { decodeManifest, manifestDecoder } from "../src/Manifest.ts"
+import { DeclaredCapabilities, decodeManifest, manifestDecoder, manifestField } from "../src/Manifest.ts"
 
 const manifest = {
   name: "com.example.clients",
@@ -74,6 +74,21 @@ describe("decodeManifest", () => {
         message,
         'manifest.json publisher must be the name of who publishes the extension; manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
       )
+    })
+  )
+
+  it.effect("says what a field must be whatever its type, and tells the same to who describes it", () =>
+    Effect.gen(function* () {
+      const schema = Schema.Struct({
+        flag: manifestField(Schema.Boolean, "must be true or false"),
+        list: DeclaredCapabilities
+      })
+      const { message } = yield* Effect.flip(manifestDecoder(schema)({ flag: "x", list: 5 }))
+      assert.strictEqual(
+        message,
+        'manifest.json flag must be true or false; manifest.json list must be a list of capabilities such as ["cap:client.read"]'
+      )
+      assert.include(JSON.stringify(Schema.toJsonSchemaDocument(schema)), '"description":"must be true or false"')
     })
   )
 

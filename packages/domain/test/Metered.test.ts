@@ -24,6 +24,7 @@ describe("A metered call", () => {
 
   it.effect("is timed in seconds, and gives what it gave", () =>
     Effect.gen(function* () {
+      yield* TestClock.adjust("1 hour")
       const waiting = yield* Effect.forkChild(
         observed(metered("user.get-user", Effect.delay(Effect.succeed(7), "250 millis"), () => "ok"))
       )

@@ -1,17 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Tracer } from "effect"
+import { Effect, Exit, Option, Tracer } from "effect"
 import { beginSpan, spanned } from "../src/Spanned.ts"
 
 const traced = (sampled: boolean) => {
   const spans: Array<Tracer.NativeSpan> = []
+  const ended: Array<string> = []
   const tracer = Tracer.make({
     span: (asked) => {
-      const span = new Tracer.NativeSpan({ ...asked, sampled })
+      const span = new (class extends Tracer.NativeSpan {
+        override end(time: bigint, exit: Exit.Exit<unknown, unknown>) {
+          ended.push(this.name)
+          super.end(time, exit)
+        }
+      })({ ...asked, sampled })
       spans.push(span)
       return span
     }
   })
-  return { spans, tracer }
+  return { ended, spans, tracer }
 }
 
 const work = Effect.gen(function* () {
@@ -24,7 +30,7 @@ const work = Effect.gen(function* () {
 describe("spanned", () => {
   it.effect("gives spans where a tracer keeps them, each within the one around it and ended once", () =>
     Effect.gen(function* () {
-      const { spans, tracer } = traced(true)
+      const { ended, spans, tracer } = traced(true)
       yield* Effect.withSpan(work, "around").pipe(Effect.provideService(Tracer.Tracer, tracer))
       assert.deepStrictEqual(
         spans.map(({ name, status }) => [name, status._tag === "Ended" && Exit.isSuccess(status.exit)]),
@@ -34,6 +40,7 @@ describe("spanned", () => {
           ["wait", true]
         ]
       )
+      assert.deepStrictEqual(ended, ["wait", "work", "around"])
       const outer = yield* Effect.provideService(work, Tracer.Tracer, tracer)
       assert.strictEqual(outer, "done")
       assert.lengthOf(spans, 5)
@@ -43,6 +50,7 @@ describe("spanned", () => {
   it.effect("gives none without a tracer, nor in a trace that is not sampled", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* work, "done")
+      assert.isTrue(Option.isNone(yield* spanned("work")(Effect.option(Effect.currentSpan))))
       const { spans, tracer } = traced(false)
       yield* Effect.withSpan(work, "around").pipe(Effect.provideService(Tracer.Tracer, tracer))
       assert.deepStrictEqual(

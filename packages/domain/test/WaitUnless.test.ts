@@ -1,5 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber } from "effect"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Clock, Context, Deferred, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { after, inTimeOrElse, leave, waitUnless } from "../src/WaitUnless.ts"
 
@@ -110,4 +110,60 @@ describe("waitUnless", () => {
       assert.isTrue(seen.interrupted)
     })
   )
+
+  it.effect("takes its signal back once the work or the wait has ended, and asks for none where the work is done", () =>
+    Effect.gen(function* () {
+      const seen: Array<string> = []
+      const wait = waitUnless<string, never, never, never, never>({
+        signal: () => {
+          seen.push("signal")
+          return () => seen.push("stop")
+        },
+        late: () => Effect.never,
+        left: () => Effect.sync(() => seen.push("left"))
+      })
+      assert.strictEqual(yield* wait(Effect.succeed("done")), "done")
+      assert.deepStrictEqual(seen, [])
+      assert.strictEqual(yield* wait(Effect.as(Effect.yieldNow, "done")), "done")
+      assert.deepStrictEqual(seen.splice(0), ["signal", "stop"])
+      yield* Fiber.interrupt(yield* begin(wait(Effect.never)))
+      assert.deepStrictEqual(seen, ["signal", "stop", "left"])
+    })
+  )
+})
+
+describe("A signal after a time", () => {
+  const ending = (milliseconds: ReadonlyArray<() => number>, clock: Clock.Clock) => {
+    const seen = { ended: 0 }
+    return { seen, stop: after(milliseconds)(() => seen.ended++, clock) }
+  }
+
+  it.effect("comes at once where it is none, and not where it was taken back", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      assert.strictEqual(ending([() => 0, () => -1], clock).seen.ended, 1)
+      const [back, kept] = [ending([() => 1_000], clock), ending([() => 1_000], clock)]
+      back.stop()
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual([back.seen.ended, kept.seen.ended], [0, 1])
+    })
+  )
+
+  it("is one timer by the system's clock, which goes when it is taken back; a time too long for one is not cut short", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    try {
+      const clock = Context.get(Context.empty(), Clock.Clock)
+      const soon = ending([() => 5], clock)
+      assert.strictEqual(vi.getTimerCount(), 1)
+      soon.stop()
+      assert.strictEqual(vi.getTimerCount(), 0)
+      const long = ending([() => 2_147_483_648], clock)
+      vi.advanceTimersByTime(60_000)
+      assert.deepStrictEqual([soon.seen.ended, long.seen.ended], [0, 0])
+      long.stop()
+      assert.strictEqual(vi.getTimerCount(), 0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })

@@ -108,7 +108,10 @@ describe("The access record", () => {
       assert.deepInclude(failure(exit), { code: "internal" })
       assert.notInclude(called, "clients.list")
       assert.deepStrictEqual([records[0]?.outcome, lines[0]?.fields["outcome"]], ["internal", "internal"])
-      assert.match(String(lines[0]?.message[1]), /AccessSink.open: the data source is unavailable/)
+      const cause = lines[0]?.message[1]
+      assert(cause instanceof DataSourceError)
+      assert.match(String(cause), /AccessSink.open: the data source is unavailable/)
+      assert.match(String(cause.cause), /access records cannot be kept now/)
     })
   )
 

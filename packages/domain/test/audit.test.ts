@@ -198,6 +198,26 @@ describe("The log", () => {
     })
   )
 
+  it.effect("has one line without a cause of a call that was refused", () =>
+    Effect.gen(function* () {
+      const operation = {
+        name: "clients.get",
+        span: "ClientReads.get",
+        access: "read",
+        capability: "cap:client.read",
+        permission: "client:read",
+        errors: []
+      } as const
+      const { lines } = yield* observed(
+        audited(operation, Effect.succeed(5), { count: () => 0, refused: (result) => result === 5 }).pipe(
+          asExecution(invocation())
+        )
+      )
+      const fields = { ...ofClients, version: null, operation: "clients.get", outcome: "refused" }
+      assert.deepEqual(lines, [{ level: "Info", message: ["host call"], fields }])
+    })
+  )
+
   it.effect("has one line of an interrupted read, and the interruption goes on", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()

@@ -46,7 +46,7 @@ describe("DataSourceError", () => {
     ["corrupt", false, "is corrupt"]
   ] as const)("of reason %s is retryable: %s", (reason, retryable, text) => {
     const error = new DataSourceError({ reason, operation: "ClientReader.list", cause: new Error("private") })
-    assert.strictEqual(error.retryable, retryable)
+    assert.deepEqual([error._tag, error.retryable], ["DataSourceError", retryable])
     assert.strictEqual(error.message, `ClientReader.list: the data source ${text}`)
   })
 })

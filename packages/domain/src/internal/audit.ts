@@ -1,6 +1,6 @@
 import { Cause, Clock, Context, Effect, Exit } from "effect"
 import type { AccessRecord } from "../AccessRecord.ts"
-import { type CallError, Internal, InvalidInput, NotAllowed } from "../CallError.ts"
+import { type CallError, InvalidInput, NotAllowed } from "../CallError.ts"
 import { Invocation, type InvocationData } from "../Invocation.ts"
 import { NotOffered } from "../NotOffered.ts"
 import { spanned } from "../Spanned.ts"
@@ -18,7 +18,7 @@ interface Report {
 
 const warned: ReadonlySet<string> = new Set(["denied", "not-allowed"])
 
-const ofPort = ({ cause, code }: Coded): Report => {
+const byCode = ({ cause, code }: Coded): Report => {
   const level = code === "internal" ? "Error" : warned.has(code) ? "Warn" : "Info"
   if (cause instanceof NotOffered) return { outcome: code, level, details: { why: cause.message }, causes: [] }
   return { outcome: code, level, details: {}, causes: cause === undefined ? [] : [cause] }
@@ -33,8 +33,7 @@ const failed = (error: CallError | Coded): Report => {
   if (error instanceof InvalidInput) {
     return { outcome: "invalid-input", level: "Info", details: { field: error.field, why: error.why }, causes: [] }
   }
-  if (error instanceof Internal) return { outcome: "internal", level: "Error", details: {}, causes: [error.cause] }
-  return ofPort(error)
+  return byCode(error)
 }
 
 /** What a call's end is to the audit. */

@@ -88,6 +88,6 @@ const guard = Effect.map(
 /** The guard for these operations, whose counters exist from then on. */
 export const guardOf = (operations: ReadonlyArray<Operation>) =>
   Effect.andThen(
-    Effect.forEach(operations, (operation) => callsAtZero(operation.name, outcomesOf(operation)), { discard: true }),
+    Effect.forEach(operations, (operation) => callsAtZero(operation.name, outcomesOf(operation))),
     guard
   )
