@@ -26,10 +26,46 @@ export const explanations: ReadonlyArray<Explanation> = [
     why: "A brand exists for the compiler alone."
   },
   {
-    file: /(HttpFetch|Scheduler|Secrets|UiProxy|Storage)\.ts$/,
+    file: /(HttpFetch|Invoicing|Scheduler|Secrets|UiProxy|Storage)\.ts$/,
     source: /^"\w+Error"$/,
     replacement: /^""$/,
     why: "The tag of a port's error is for who handles it; a guest is told its code, which is tested."
+  },
+  {
+    file: /(GuardedScheduler|ResourceReads)\.ts$/,
+    source: /^"read"$/,
+    replacement: /^""$/,
+    why: "The guard asks whether an operation is a write. What is none is a read, whatever its word; the type allows one."
+  },
+  {
+    file: /Guarded(Storage|UiProxy)\.ts$/,
+    source: /^"(key|namespace|route)"$/,
+    replacement: /^""$/,
+    why: "It names the whole input, which is an object made here; only its fields can be wrong."
+  },
+  {
+    file: /PageCursor\.ts$/,
+    source: /^(folded\.slice\(0, 2 \* sortNameLength\)|start\.length <= sortNameLength)$/,
+    replacement: /^(folded|false|start\.length < sortNameLength)$/,
+    why: "It saves splitting what need not be split; the beginning is the same."
+  },
+  {
+    file: /PageCursor\.ts$/,
+    source: /^text\.length > maxBytes$/,
+    replacement: /^(false|text\.length >= maxBytes)$/,
+    why: "It saves decoding a long text. No name that counts makes a cursor of so many bytes, so the result is the same."
+  },
+  {
+    file: /PageCursor\.ts$/,
+    source: /^(""|\[\])$/,
+    replacement: any,
+    why: "They stand where the text has not the form. There is no id then, or none that is a UUID, and that is refused."
+  },
+  {
+    file: /PageCursor\.ts$/,
+    source: /^\/\^1/,
+    replacement: /^\/(\^?1\\\.\(\[0-9a-f-\]\{36\}\)\\\.\(\[\\w-\]\*\)\$?)\/$/,
+    why: "What stands before or behind the form makes another text than that of the cursor, and that is refused."
   },
   {
     file: /logging\.ts$/,

@@ -13,9 +13,9 @@ import { GuardedScheduler } from "../src/GuardedScheduler.ts"
 import { GuardedSecrets } from "../src/GuardedSecrets.ts"
 import { GuardedStorage } from "../src/GuardedStorage.ts"
 import { GuardedUiProxy } from "../src/GuardedUiProxy.ts"
-import { HttpFetch } from "../src/HttpFetch.ts"
+import { HttpFetch, HttpFetchError } from "../src/HttpFetch.ts"
 import { asExecution, type Invocation, type InvocationData } from "../src/Invocation.ts"
-import { Invoicing, noInvoice } from "../src/Invoicing.ts"
+import { Invoicing, InvoicingError, noInvoice } from "../src/Invoicing.ts"
 import { notChanged, notCreated, notDeleted, Scheduler, SchedulerError } from "../src/Scheduler.ts"
 import { Secrets, SecretsError } from "../src/Secrets.ts"
 import { Storage, StorageError } from "../src/Storage.ts"
@@ -318,6 +318,64 @@ describe.each(operations)("$name", ({ call, capability, count, name, span, write
   )
 })
 
+/** The codes of each interface's own errors. */
+const codes = {
+  secrets: ["missing", "denied", "expired", "internal"],
+  http: ["invalid-url", "not-allowed", "transport", "internal"],
+  storage: ["missing", "conflict", "denied", "internal"],
+  "ui-proxy": ["route-not-found", "denied", "bad-request", "internal"],
+  scheduler: ["not-found", "validation-failed", "quota-exceeded", "denied", "internal"],
+  invoicing: ["denied", "internal"]
+}
+
+const errorClasses = {
+  secrets: SecretsError,
+  http: HttpFetchError,
+  storage: StorageError,
+  "ui-proxy": UiProxyError,
+  scheduler: SchedulerError,
+  invoicing: InvoicingError
+}
+
+it("An interface's own error has these codes and no others", () => {
+  assert.deepEqual<object>(
+    Object.fromEntries(Object.entries(errorClasses).map(([name, { fields }]) => [name, fields.code.literals])),
+    codes
+  )
+})
+
+it.effect("Each outcome that an operation of a port can have is counted from 0 before the first call", () =>
+  Effect.gen(function* () {
+    const { unmoved } = yield* observed(Effect.void.pipe(Effect.provide(guardedOver([], layerDeniedPorts).layer)))
+    const refusing = ["create-schedule", "update-schedule", "delete-schedule"].map((name) => `scheduler.${name}`)
+    const usual = ["ok", "capability-denied", "invalid-input", "internal", "interrupted"]
+    for (const { name } of operations) {
+      const counted = unmoved.flatMap(({ attributes }) =>
+        attributes?.["operation"] === name ? [attributes["outcome"]] : []
+      )
+      const own = codes[name.slice(0, name.indexOf(".")) as keyof typeof codes]
+      const refused = [...refusing, "invoicing.create-manual-invoice"].includes(name) ? ["refused"] : []
+      assert.sameMembers(counted, [...new Set([...usual, ...refused, ...own])], name)
+    }
+  })
+)
+
+describe("An answer that nothing was done", () => {
+  it("has the error, the messages of fields where there are any, and nothing of what was asked for", () => {
+    assert.deepEqual(notDeleted("no"), { success: false, error: "no" })
+    const refused = { success: false, error: "no" }
+    const none = { invoiceId: null, invoiceNumber: null, status: null, subtotal: null, tax: null, total: null }
+    for (const [fieldErrors, given] of [
+      [null, []],
+      ['{"a":"b"}', ['{"a":"b"}']]
+    ] as const) {
+      assert.deepEqual(notChanged("no", ...given), { ...refused, fieldErrors })
+      assert.deepEqual(notCreated("no", ...given), { ...refused, fieldErrors, scheduleId: null })
+      assert.deepEqual(noInvoice("no", ...given), { ...refused, fieldErrors, ...none })
+    }
+  })
+})
+
 describe("A call that may write", () => {
   it.effect("is one that is not in the list of those that may be repeated", () =>
     Effect.gen(function* () {
@@ -431,6 +489,9 @@ describe("A schedule that is there", () => {
 
 describe("Input of a port", () => {
   const nul = "must not contain a NUL character"
+  const anObject = "Expected object"
+  const oneDiscount = "must be percentage or fixed"
+  const nothing = null as never
   const rules: ReadonlyArray<readonly [good: Call, bad: Call, field: string, why: string]> = [
     [secret(text(1)), secret(""), "key", "must be 1 to 256 characters"],
     [secret(text(256)), secret(text(257)), "key", "must be 1 to 256 characters"],
@@ -479,6 +540,14 @@ describe("Input of a port", () => {
       "payload",
       "must be at most 100000 characters"
     ],
+    [changed("a", { payload: "[]" }), changed("a", { payload: "7" }), "payload", "must be valid JSON object or array"],
+    [changed("a", {}), changed("a", nothing), "input", anObject],
+    [scheduled(), Effect.flatMap(GuardedScheduler, (it) => it.createSchedule(nothing)), "input", anObject],
+    [billed(), Effect.flatMap(GuardedInvoicing, (it) => it.createManualInvoice(nothing)), "input", anObject],
+    [fetch(), Effect.flatMap(GuardedHttpFetch, (it) => it.fetch(nothing)), "request", anObject],
+    [put(), Effect.flatMap(GuardedStorage, (it) => it.put(nothing)), "entry", anObject],
+    [billedFor({ discountType: "percentage" }), billedFor({ discountType: false }), "items", oneDiscount],
+    [billedFor({ discountType: "fixed" }), billedFor({ discountType: 1 }), "items", oneDiscount],
     [billed({ clientId: text(64) }), billed({ clientId: text(65) }), "clientId", "must be 1 to 64 characters"],
     [
       billed({ items: Array(500).fill(item) }),
