@@ -190,7 +190,7 @@ export const explanations: ReadonlyArray<Explanation> = [
   },
   {
     file: /OpenBundle\.ts$/,
-    source: /^name === manifestName \|\| name === componentName$/,
+    source: /^name === manifestName$/,
     replacement: /^true$/,
     why: "Files that nobody asks for are kept until the end, within the bound of the whole archive, and never given."
   },

@@ -21,7 +21,7 @@ export const targets: ReadonlyArray<Target> = [
     name: "imports",
     folder: "adapters-wit",
     mutate: ["src/{HostImports,HostCall,KnownWorld}.ts", "src/internal/imports/*.ts"],
-    tests: ["test/{HostGuard,HostImports,denials,KnownWorld,guestValues,logging,valueType}.test.ts"]
+    tests: ["test/{HostGuard,HostImports,denials,KnownWorld,guestValues,logging,productWorld,valueType}.test.ts"]
   },
   {
     name: "sandbox",

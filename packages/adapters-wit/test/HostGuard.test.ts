@@ -478,6 +478,25 @@ describe.each([
       }
     })
   )
+
+  it.effect("tells what no schema of the world has as internal, and logs which read found it, but not what", () =>
+    Effect.gen(function* () {
+      for (const [member, given, read] of [
+        [list, {}, "list"],
+        [get, uuid, "get"]
+      ] as const) {
+        const reads = Effect.succeed({ private: "kept" } as never)
+        const { logs, reply } = yield* called([name, member, given], { reads })
+        assert.deepEqual(reply, error("internal"))
+        assert.strictEqual(logs.length, 1)
+        const [{ level, message } = { level: "", message: "" }] = logs
+        assert.strictEqual(level, "ERROR")
+        assert.include(inspect(message), "a host call failed")
+        assert.include(inspect(message), `${name}.${read} found an impossible value`)
+        assert.notInclude(inspect(message), "kept")
+      }
+    })
+  )
 })
 
 describe("A call that the world does not have", () => {

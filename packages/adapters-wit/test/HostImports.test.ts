@@ -76,6 +76,35 @@ layer(importsOver(layerDeniedPorts))("HostImports without a port beside the read
   )
 })
 
+describe("HostImports before the first call", () => {
+  it.effect("count at 0 what every install may call, with each outcome that it can have", () =>
+    Effect.gen(function* () {
+      const built = Effect.provide(Metric.snapshot, importsOver(layerDeniedPorts))
+      const metrics = yield* Effect.provideService(built, Metric.MetricRegistry, new Map())
+      const usual = ["ok", "internal", "interrupted"]
+      const expected = {
+        "context.get-context": usual,
+        "logging.log-info": usual,
+        "logging.log-warn": usual,
+        "logging.log-error": usual,
+        "user.get-user": [...usual, "not-available"],
+        "user-v2.get-user": [...usual, "not-available"]
+      }
+      const found = metrics.flatMap(({ attributes, id, state }) => {
+        const { operation = "", outcome } = attributes ?? {}
+        const isOpen =
+          id === "alga_extension_host_calls_total" && /^(context|logging|user|user-v2)\.|^$/.test(operation)
+        return isOpen ? [[operation, outcome, state]] : []
+      })
+      const atZero = { count: 0, incremental: true }
+      assert.sameDeepMembers(
+        found,
+        Object.entries(expected).flatMap(([operation, outcomes]) => outcomes.map((one) => [operation, one, atZero]))
+      )
+    })
+  )
+})
+
 const asked: Array<string> = []
 const note = (what: string) =>
   Effect.sync(() => {

@@ -1,7 +1,8 @@
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { layerDeniedPorts } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import { type GuestLine, GuestLines } from "../src/GuestLines.ts"
 import { defaultLimits, HostImports, type Limits } from "../src/index.ts"
 import { logLine } from "../src/internal/host/logLine.ts"
 import { importsOver, logsOf } from "./support/Imports.ts"
@@ -62,6 +63,34 @@ layer(importsOver(layerDeniedPorts))("logging, by bytes", (it) => {
       assert.deepEqual(
         logs.map(({ message }) => message),
         ["12345678", "ääää", "the extension wrote more than 16 bytes of log lines; the rest is dropped"]
+      )
+    })
+  )
+})
+
+const told: Array<GuestLine> = []
+const telling = Layer.succeed(GuestLines, (line) => void told.push(line))
+
+layer(Layer.provide(importsOver(layerDeniedPorts), telling))("logging, to who is told", (it) => {
+  it.effect("hands over each line that it writes with its execution and level, and whether it was cut", () =>
+    Effect.gen(function* () {
+      const { as } = yield* scenario()
+      const lines = [
+        ["logInfo", "1234"],
+        ["logInfo", "12345"],
+        ["logWarn", "123456"],
+        ["logError", "äää"],
+        ["logError", "dropped"]
+      ] as const
+      yield* logsOf(as(null, { requestId: "r-1" })(write({ logLineBytes: 5, logLines: 4 }, lines)))
+      assert.deepEqual(
+        told.map(({ invocation, ...line }) => ({ ...line, requestId: invocation.requestId })),
+        [
+          { level: "info", message: "1234", isCut: false, requestId: "r-1" },
+          { level: "info", message: "12345", isCut: false, requestId: "r-1" },
+          { level: "warn", message: "12345", isCut: true, requestId: "r-1" },
+          { level: "error", message: "ää", isCut: true, requestId: "r-1" }
+        ]
       )
     })
   )

@@ -219,6 +219,42 @@ describe("The token of callers", () => {
   })
 })
 
+describe("The token of who reads access records", () => {
+  const token = { ALGA_EXTENSION_RUNNER_ACCESS_TOKEN: "a".repeat(16) }
+  const said = "ALGA_EXTENSION_RUNNER_ACCESS_TOKEN is set without DATABASE_ACCESS_READER_URL: set both or neither"
+  const problems = (more: SettingsFile) => settingsReport({ ...needed, ...more }, {}).problems
+
+  it("belongs with the address of their reader, as a URL or in parts", () => {
+    assert.deepStrictEqual(problems(token), [said])
+    assert.deepStrictEqual(problems({ ...token, DATABASE_ACCESS_READER_URL: "postgres://db/alga" }), [])
+    assert.deepStrictEqual(problems({ ...token, DATABASE_ACCESS_READER_HOST: "db" }), [])
+  })
+})
+
+describe("A size that the container does not have", () => {
+  const memory = (memoryMb: number) => ({ memoryMb, memoryFrom: "machine", processors: 2, pids: null }) as const
+  const report = (size: string, container: Parameters<typeof settingsReport>[3]) =>
+    settingsReport(
+      { ...needed, EXT_CACHE_ROOT: "/nowhere", ALGA_EXTENSION_RUNNER_SANDBOX_MEMORY_MB: size },
+      {},
+      undefined,
+      container
+    )
+
+  it("is a problem where it alone is more, a warning where all together are, and nothing where no container is known", () => {
+    const { problems } = report("2049", memory(2_048))
+    assert.deepStrictEqual(problems, [
+      "ALGA_EXTENSION_RUNNER_SANDBOX_MEMORY_MB is 2049 MiB, and the machine has 2048 MiB: set less, or give it more"
+    ])
+    const tight = report("2048", memory(2_048))
+    assert.deepStrictEqual(tight.problems, [])
+    assert.lengthOf(tight.warnings, 1)
+    assert.match(tight.warnings[0] ?? "", /all parts together may take/)
+    const unknown = report("2049", null)
+    assert.deepStrictEqual([unknown.problems, unknown.warnings], [[], []])
+  })
+})
+
 describe("The token of callers in a file that cannot be read", () => {
   it.effect("is told of once", () =>
     Effect.gen(function* () {
