@@ -102,8 +102,8 @@ const together = (results: ReadonlyArray<AskResult>): AskResult => ({
 })
 
 /** The same case on several runners, as one. What they took is the most that one took, and of processor time the mean. */
-const asOne = (all: readonly [Seen, ...ReadonlyArray<Seen>]): Seen => ({
-  name: all[0].name,
+const asOne = (name: string, all: ReadonlyArray<Seen>): Seen => ({
+  name,
   neighbour: together(all.map(({ neighbour }) => neighbour)),
   health: together(all.map(({ health }) => health)),
   attack: all.flatMap(({ attack }) => attack),
@@ -180,12 +180,17 @@ const run = (options: BenchOptions) =>
     // The p99 of some hundred requests of one runner says little: several runners take turns.
     const inTurns = Effect.fnUntraced(function* <Name extends string>(cases: Readonly<Record<Name, Case>>) {
       const names = Object.keys(cases) as Array<Name>
-      const first = yield* Effect.forEach(names, (name) => observed(cases[name]))
-      const more = yield* Effect.forEach(Array.from({ length: turns - 1 }).keys(), () =>
+      const rounds = yield* Effect.forEach(Array.from({ length: turns }).keys(), () =>
         Effect.forEach(names, (name) => observed(cases[name]))
       )
       return Object.fromEntries(
-        first.map((seen, at) => [names[at], asOne([seen, ...more.flatMap((turn) => turn[at] ?? [])])])
+        names.map((name, at) => [
+          name,
+          asOne(
+            cases[name].name,
+            rounds.flatMap((round) => round[at] ?? [])
+          )
+        ])
       ) as Readonly<Record<Name, Seen>>
     })
     const flooding = { asked: flood, steady: true }

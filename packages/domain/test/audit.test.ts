@@ -51,6 +51,16 @@ const ofClients = { time, operation: "clients.list", capability: "cap:client.rea
 
 const down = new DataSourceError({ reason: "unavailable", operation: "test", cause: new Error("down") })
 
+/** A read that nothing guards. */
+const operation = {
+  name: "clients.get",
+  span: "ClientReads.get",
+  access: "read",
+  capability: "cap:client.read",
+  permission: "client:read",
+  errors: []
+} as const
+
 describe("The log", () => {
   it.effect("has one line of an answered read, with its result count", () =>
     Effect.gen(function* () {
@@ -182,14 +192,6 @@ describe("The log", () => {
   it.effect("has the defect of a read that nothing guards", () =>
     Effect.gen(function* () {
       const defect = new Error("broken")
-      const operation = {
-        name: "clients.get",
-        span: "ClientReads.get",
-        access: "read",
-        capability: "cap:client.read",
-        permission: "client:read",
-        errors: []
-      } as const
       const { lines } = yield* observed(
         audited(operation, Effect.die(defect), { count: () => 0 }).pipe(asExecution(invocation()))
       )
@@ -200,14 +202,6 @@ describe("The log", () => {
 
   it.effect("has one line without a cause of a call that was refused", () =>
     Effect.gen(function* () {
-      const operation = {
-        name: "clients.get",
-        span: "ClientReads.get",
-        access: "read",
-        capability: "cap:client.read",
-        permission: "client:read",
-        errors: []
-      } as const
       const { lines } = yield* observed(
         audited(operation, Effect.succeed(5), { count: () => 0, refused: (result) => result === 5 }).pipe(
           asExecution(invocation())
