@@ -80,6 +80,7 @@ describe("A process of the sandbox", () => {
         "--no-maglev",
         "--no-opt",
         "--wasm-wrapper-tiering-budget=1000000000",
+        "--single-threaded",
         ...closed
       ])
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8")

@@ -30,6 +30,12 @@ const builtins = ["node:buffer", "node:fs", "node:module"]
 const oneCompiler = ["--liftoff-only", "--no-maglev", "--no-opt", "--wasm-wrapper-tiering-budget=1000000000"]
 
 /**
+ * V8 compiles and collects on the thread that runs the guest. Another thread that has compiled something interrupts this one, and V8
+ * serves the interrupt on the guest's stack: where it came with room for few more calls, the guest ended as too deep.
+ */
+const oneThread = "--single-threaded"
+
+/**
  * Room on the stack, in KiB: a third more than V8 gives by itself. With still more, the stack that QuickJS keeps in its own memory
  * ends first, which is a trap that says nothing of the depth.
  */
@@ -44,7 +50,7 @@ export const guestProgram = (): Program => ({
   text: childText("Guest"),
   builtins,
   reads: [],
-  flags: ["--max-semi-space-size=4", `--stack-size=${stackKib}`, ...oneCompiler]
+  flags: ["--max-semi-space-size=4", `--stack-size=${stackKib}`, ...oneCompiler, oneThread]
 })
 
 /** The program that opens one archive. It reads no file; it gets the archive over its pipe. */
