@@ -18,7 +18,8 @@ const middleOf = (results: ReadonlyArray<Measured>) => ({
   rate: middle(results.map(({ requests, seconds }) => requests / seconds)),
   median: middle(results.map(({ median }) => median)),
   p99: middle(results.map(({ p99 }) => p99)),
-  runnerMs: middle(results.map(({ costs }) => costs.runner))
+  runnerMs: middle(results.map(({ costs }) => costs.runner)),
+  allMs: middle(results.map(({ costs }) => costs.runner + costs.sandbox))
 })
 
 type Middle = ReturnType<typeof middleOf>
@@ -120,7 +121,7 @@ const run = (options: BenchOptions) =>
     const over = (name: Parameters<(typeof single)[number]>[0]): Middle => {
       const found = single.map((of) => of(name))
       const key = (of: keyof Middle) => middle(found.map((one) => one[of]))
-      return { rate: key("rate"), median: key("median"), p99: key("p99"), runnerMs: key("runnerMs") }
+      return { rate: key("rate"), median: key("median"), p99: key("p99"), runnerMs: key("runnerMs"), allMs: key("allMs") }
     }
     const more = handed("elsewhere").median - handed("here").median
     const report: Report = {
@@ -160,12 +161,13 @@ const run = (options: BenchOptions) =>
           columns: ["what", "here", "elsewhere", "goal", "met"],
           rows: [
             [
-              "processor time of both runners (ms)",
-              handed("largeHere").runnerMs,
-              handed("largeElsewhere").runnerMs,
+              "processor time of runners and their sandboxes (ms)",
+              handed("largeHere").allMs,
+              handed("largeElsewhere").allMs,
               `at most ${goals.large} times`,
-              met(handed("largeElsewhere").runnerMs <= goals.large * handed("largeHere").runnerMs)
+              met(handed("largeElsewhere").allMs <= goals.large * handed("largeHere").allMs)
             ],
+            ["of it the runners' own (ms)", handed("largeHere").runnerMs, handed("largeElsewhere").runnerMs, "", ""],
             ["median (ms)", handed("largeHere").median, handed("largeElsewhere").median, "", ""]
           ]
         },
