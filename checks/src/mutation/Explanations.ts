@@ -160,9 +160,15 @@ export const explanations: ReadonlyArray<Explanation> = [
   },
   {
     file: /SettingsSource\.ts$/,
-    source: /^(Object\.entries\(process\.env\)\.filter|entry\[1\] !== undefined$)/,
+    source: /^(Object\.entries\(yield\* Environment\)\.filter|entry\[1\] !== undefined$)/,
     replacement: any,
     why: "A process's environment holds no undefined; the question is for the compiler."
+  },
+  {
+    file: /SettingsSource\.ts$/,
+    source: /^typeof values\["EXT_CACHE_ROOT"\] === "string"$/,
+    replacement: /^true$/,
+    why: "It has a default, and any text is one; the question is for the compiler."
   },
   {
     file: /SettingsSource\.ts$/,

@@ -202,9 +202,22 @@ describe("A variable that looks like a setting", () => {
     )
     assert.deepStrictEqual(problems, [])
     assert.deepStrictEqual(
-      warnings.map((warning) => warning.split(" ")[0]),
-      ["DATABASE_MAX_CONECTIONS", "RUNNER_OS", "IDEMPOTENCY_WINDOWS", "DATABASE_USER_FILE"]
+      warnings,
+      ["DATABASE_MAX_CONECTIONS", "RUNNER_OS", "IDEMPOTENCY_WINDOWS", "DATABASE_USER_FILE"].map(
+        (name) => `${name} is set and is not a setting; \`config\` lists them all`
+      )
     )
+  })
+
+  it("is warned of where it is one of OpenTelemetry's that has no effect, in the environment or the file", () => {
+    const sent = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: "/headers",
+      OTEL_BSP_SCHEDULE_DELAY: "5000"
+    }
+    const said = ["OTEL_BSP_SCHEDULE_DELAY is set and has no effect here"]
+    assert.deepStrictEqual(settingsReport({ ...needed, ...sent }, {}).warnings, said)
+    assert.deepStrictEqual(settingsReport(needed, sent).warnings, said)
   })
 })
 

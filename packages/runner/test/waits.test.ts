@@ -3,7 +3,7 @@ import type { UsedRights } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { Deadline, endAt, LongestTime, lower, rest, start, waitFor, withDeadline } from "../src/Deadline.ts"
+import { Deadline, endAt, LongestTime, lower, rest, start, type Wait, waitFor, withDeadline } from "../src/Deadline.ts"
 import type { RunnerError } from "../src/RunnerError.ts"
 
 const used: UsedRights = {
@@ -163,6 +163,35 @@ describe("A request", () => {
     Effect.gen(function* () {
       const deadline = yield* start(100)
       assert.strictEqual(yield* Effect.provideService(withDeadline(10)(rest), Deadline, deadline), 100)
+    })
+  )
+
+  it.effect("has its deadline ended by what set it, except by who waits for a key", () =>
+    Effect.gen(function* () {
+      /** Who tells of the end: what set the deadline, where anything did, or what asks for one within that. */
+      const teller = Effect.fnUntraced(function* (isSet: boolean, wait: Wait | null) {
+        const deadline = yield* start(100)
+        const asks = withDeadline(null)(slow(1_000))
+        const within = Effect.mapError(wait === null ? asks : waitFor(wait)(asks), () => "within")
+        const work = isSet
+          ? Effect.mapError(endAt(deadline)(within), (error) => (error === "within" ? error : "around"))
+          : within
+        const late = yield* Effect.forkChild(Effect.flip(Effect.provideService(work, Deadline, deadline)))
+        yield* TestClock.adjust(1_000)
+        return yield* Fiber.join(late)
+      })
+      assert.strictEqual(yield* teller(false, null), "within")
+      assert.strictEqual(yield* teller(true, null), "around")
+      assert.strictEqual(yield* teller(true, "rights"), "around")
+      assert.strictEqual(yield* teller(true, "key"), "within")
+    })
+  )
+
+  it.effect("waits for nothing yet when its deadline starts", () =>
+    Effect.gen(function* () {
+      const late = yield* Effect.forkChild(Effect.flip(endAt(yield* start(100))(slow(1_000))))
+      yield* TestClock.adjust(1_000)
+      assert.strictEqual(seen(yield* Fiber.join(late)).log, "100 ms were over while waiting for nothing")
     })
   )
 
