@@ -35,7 +35,7 @@ export interface Execution<R> {
   readonly limits: Limits
   /** Answers the guest's host calls, one at a time. */
   readonly host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
-  /** Hears that the guest gets the request at this moment. */
+  /** Hears that the guest gets the request at this moment; again where that process never read it and another gets it. */
   readonly onRun?: (() => void) | undefined
 }
 
@@ -50,6 +50,7 @@ export interface Execution<R> {
  * - No tenant and no install runs more than its share at the same time; when too many wait, who fills the queue most is
  *   refused first.
  * - A process that failed in any way is never used again, and the next execution works.
+ * - Where a process surely ended before it had read the request, another gets it, once. No request runs twice.
  * - Interrupting an execution kills its process; the end of a process interrupts the host call in flight.
  * - When the layer's scope closes, nobody is let in, what runs has its time of grace, and no process is left.
  */
@@ -88,6 +89,9 @@ const withHostHeaders = ({ context, http: { hostHeaders = [], ...http } }: Execu
   context,
   http: { ...http, headers: [...http.headers, ...hostHeaders] }
 })
+
+/** What an execution fails with whose process ended without the host's doing, or for lack of memory. */
+const endsOfProcess: ReadonlySet<string> = new Set<ExecutionFailedReason>(["crashed", "memory-limit"])
 
 const reasonOf = (cause: Cause.Cause<ExecutionFailed>): string =>
   Option.match(Cause.findErrorOption(cause), { onNone: () => "interrupted", onSome: ({ reason }) => reason })
@@ -149,13 +153,14 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     const asked = performance.now()
     let began = false
     let ran = false
-    const onRun = () => {
-      ran = true
-      execution.onRun?.()
+    let lost = false
+    const onRun = (begins: boolean) => {
+      ran = begins
+      if (begins) execution.onRun?.()
     }
     const waited = yield* beginSpan("Sandbox.wait")
 
-    const onGuest = (turn: Turn) =>
+    const attempt = (turn: Turn) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           if (!room.hasRoom(execution.tenantId)) return yield* refuse("overloaded", "answers wait for their callers")
@@ -180,7 +185,9 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
               const setApart = mayShare && ran ? apart.add(place.install) : Effect.void
               if (exit._tag === "Failure") {
                 watch.stop()
-                const counted = countInstance(reasonOf(exit.cause))
+                const reason = reasonOf(exit.cause)
+                lost = !ran && !guest.node.isOpen() && endsOfProcess.has(reason)
+                const counted = countInstance(reason)
                 return Effect.andThen(Effect.andThen(counted, setApart), Effect.andThen(pool.discard(guest), successor))
               }
               const end = Effect.andThen(
@@ -193,6 +200,13 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
             })
           )
         })
+      )
+    // Nothing runs twice: no handler begins before its process has read the request, and this one surely did not read it.
+    const onGuest = (turn: Turn) =>
+      Effect.catchIf(
+        attempt(turn),
+        () => lost,
+        () => attempt(turn)
       )
     return yield* admission.run(execution, onGuest).pipe(
       inTimeOrElse(limits.timeoutMs, () => refuse(began ? "timeout" : "unavailable", `after ${limits.timeoutMs} ms`)),

@@ -24,6 +24,8 @@ export interface RestrictedNode {
   readonly processorTime: () => number | null
   /** Sends frames of bytes or of text. A process that is gone takes them silently. */
   readonly send: (...bodies: ReadonlyArray<Uint8Array | string>) => void
+  /** Whether the system refused a part of what was sent. The process never read the last message whole then. */
+  readonly refusedInput: () => boolean
   /** Hands over the next frame. Only one may wait; a frame that nobody waits for breaks the process. */
   readonly receive: (onFrame: (body: Buffer) => void) => void
   /** Calls back, perhaps at once, when the process is broken or gone; the function that it gives takes that back. */
@@ -130,6 +132,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
   let waiting: ((body: Buffer) => void) | null = null
   const listeners = new Set<(why: Broken) => void>()
   let errorOutput = Buffer.alloc(0)
+  let refusedInput = false
 
   running.add(kill)
 
@@ -174,7 +177,9 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     const isKilled = broken === null && signal === "SIGKILL" && wasMemoryKill()
     ended({ reason: isKilled ? "out-of-memory" : "exited", detail: `code ${code}, signal ${signal}` })
   })
-  child.stdin.on("error", () => {})
+  child.stdin.on("error", () => {
+    refusedInput = true
+  })
 
   const write = (body: Uint8Array | string): void => {
     if (typeof body === "string" || body.byteLength <= copiedBytes) return void child.stdin.write(frame(body))
@@ -203,6 +208,7 @@ export const start = (options: RestrictedNodeOptions): RestrictedNode => {
     pid: child.pid ?? -1,
     processorTime: clock.now,
     send,
+    refusedInput: () => refusedInput,
     receive,
     onBroken,
     next: Effect.callback<Buffer, Broken>((resume) => {

@@ -32,7 +32,7 @@ const untilDone = <R>(
   request: ExecuteRequest,
   limits: Limits,
   host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
-  onRun: () => void
+  onRun: (begins: boolean) => void
 ): Effect.Effect<Done, ExecutionFailed, R> =>
   Effect.contextWith((context) =>
     Effect.callback<Done, ExecutionFailed, R>((resume) => {
@@ -117,11 +117,17 @@ const untilDone = <R>(
         }
       }
 
-      forget = node.onBroken((why) => finish(brokenGuest(node, why)))
+      // The guest's program hands a request to its handler once it has read the whole of it.
+      const wasRead = (): boolean => calls > 0 || !node.refusedInput()
+      forget = node.onBroken((why) => {
+        if (!wasRead()) onRun(false)
+        finish(brokenGuest(node, why))
+      })
+      if (!node.isOpen()) return
       const parts: Array<Uint8Array> = []
       const packed = pack(request, parts)
       node.forgetErrors()
-      onRun()
+      onRun(true)
       node.receive(onFrame)
       node.send(
         JSON.stringify({
@@ -140,14 +146,17 @@ const untilDone = <R>(
     })
   )
 
-/** Runs one request of an install on a bound process. `onRun` hears of the moment at which the guest gets it. */
+/**
+ * Runs one request of an install on a bound process. `onRun` hears of the moment at which the guest gets it, and hears `false`
+ * where the process surely ended before it had read the request.
+ */
 export const converse = Effect.fnUntraced(function* <R>(
   guest: Guest,
   install: string,
   request: ExecuteRequest,
   limits: Limits,
   host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>,
-  onRun: () => void = () => {}
+  onRun: (begins: boolean) => void = () => {}
 ): Effect.fn.Return<ExecuteResponse, ExecutionFailed, R> {
   const done = yield* untilDone(guest, install, request, limits, host, onRun)
   noteSize(guest, done.residentBytes)
