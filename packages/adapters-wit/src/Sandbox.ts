@@ -56,7 +56,7 @@ export interface Execution<R> {
  */
 export interface SandboxService {
   readonly execute: <R>(execution: Execution<R>) => Effect.Effect<ExecuteResponse, ExecutionFailed, R>
-  /** Succeeds where a process waits for work, or one can be started at this moment. It runs no component. */
+  /** Succeeds where a process works or waits for work, or one can be started at this moment. It runs no component. */
   readonly check: Effect.Effect<void, ExecutionFailed>
 }
 

@@ -76,7 +76,7 @@ describe("GuestPool", () => {
     })
   )
 
-  it.live("says that a process waits or can be started, and when none can", () =>
+  it.live("says that a process works, waits or can be started, and when none can", () =>
     Effect.gen(function* () {
       let works = true
       const started: Array<Guest> = []
@@ -88,7 +88,13 @@ describe("GuestPool", () => {
       const pool = yield* makeGuestPool(starting, { ...defaults, startMs: 3_600_000 })
       yield* pool.check
       assert.deepStrictEqual([started.length, started[0]?.node.isOpen()], [1, false])
+      const guest = yield* take(pool, "a")
       works = false
+      yield* pool.check
+      yield* pool.keep(guest, isReady)
+      yield* pool.check
+      assert.lengthOf(started, 2)
+      yield* pool.discard(guest)
       assert.strictEqual((yield* Effect.flip(pool.check)).reason, "unavailable")
     })
   )

@@ -63,7 +63,7 @@ const canBeWritten = (directory: string) =>
 
 /**
  * Readiness over the database, the directory of components, which must be writable, and the sandbox, of which a process
- * must wait for work or be startable. The bundle store and {@link FurtherParts} are reported beside them.
+ * must work, wait for work or be startable. The bundle store and {@link FurtherParts} are reported beside them.
  */
 export const layer = (
   components: string

@@ -45,7 +45,10 @@ export interface GuestPool {
   readonly prepare: (key: string, make: Make) => Effect.Effect<void>
   /** What the memory for idle processes leaves to each that serves something, in bytes. */
   readonly share: () => number
-  /** Succeeds where a process waits for work, one can be started now, or those that work take all the room. */
+  /**
+   * Succeeds where a process works or waits for work, one can be started now, or those that start and end take all the room.
+   * Where many work, starting another can take longer than who asks has patience for; that is no fault.
+   */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
   readonly discard: (guest: Guest) => Effect.Effect<void>
@@ -457,8 +460,10 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), background)
   yield* fill
 
+  const serves = (guest: Guest): boolean => guest.node.isOpen() && (guest.key !== null || spares.includes(guest))
+
   const check = Effect.suspend(() =>
-    spares.some(({ node }) => node.isOpen()) || (all.size > 0 && !room.isFree())
+    [...all].some(serves) || (all.size > 0 && !room.isFree())
       ? Effect.void
       : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore, openSpare), discard))
   )
