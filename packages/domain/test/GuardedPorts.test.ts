@@ -16,6 +16,7 @@ import { GuardedUiProxy } from "../src/GuardedUiProxy.ts"
 import { HttpFetch, HttpFetchError } from "../src/HttpFetch.ts"
 import { asExecution, type Invocation, type InvocationData } from "../src/Invocation.ts"
 import { Invoicing, InvoicingError, noInvoice } from "../src/Invoicing.ts"
+import { guardOf } from "../src/internal/guard.ts"
 import { notChanged, notCreated, notDeleted, Scheduler, SchedulerError } from "../src/Scheduler.ts"
 import { Secrets, SecretsError } from "../src/Secrets.ts"
 import { Storage, StorageError } from "../src/Storage.ts"
@@ -23,11 +24,20 @@ import { UiProxy, UiProxyError } from "../src/UiProxy.ts"
 import { failure, observed } from "./observed.ts"
 import { access, extension, guardedReads, install, invocation, tenant, user } from "./ports.ts"
 
+const written = {
+  name: "test.write",
+  span: "Test.write",
+  access: "write",
+  capability: "cap:ui.proxy",
+  permission: null,
+  errors: []
+} as const
+
 /** An error of no interface. */
 class Unknown extends Schema.TaggedError<Unknown>()("Unknown", { code: Schema.String }) {}
 
 type Failure = CallError | { readonly code: string }
-type Call = Effect.Effect<unknown, Failure, GuardedPorts | Invocation>
+type Call = Effect.Effect<unknown, Failure, Authorization | GuardedPorts | Invocation>
 
 const text = (length: number) => "x".repeat(length)
 const bytes = (length: number) => new Uint8Array(length)
@@ -394,6 +404,23 @@ describe("A call that may write", () => {
       ]
       assert.deepEqual(yield* Effect.forEach(repeatable, wrote), [false, false, false, false, false])
       assert.deepEqual(yield* Effect.forEach(others, wrote), Array(9).fill(true))
+    })
+  )
+
+  it.effect("is one whose access is anything but read", () =>
+    Effect.gen(function* () {
+      const ofAccess = (access: string) => {
+        const operation = { ...written, access: access as "write" }
+        const call: Call = Effect.flatMap(guardOf([operation]), (guarded) =>
+          guarded(operation, { input: Effect.void, run: () => Effect.void, count: () => 1 })
+        )
+        return Effect.map(ran(call, everything), ({ exit, used }) => [exit._tag, used.wrote === true])
+      }
+      assert.deepEqual(yield* Effect.forEach(["read", "write", "delete"], ofAccess), [
+        ["Success", false],
+        ["Success", true],
+        ["Success", true]
+      ])
     })
   )
 

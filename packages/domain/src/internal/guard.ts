@@ -67,7 +67,7 @@ const guard = Effect.map(
           Effect.flatMap(({ query, subject }) =>
             Effect.flatMap(Invocation, (invocation) => {
               if (slot?.reserve() === false) return Effect.fail(unrecorded)
-              const mayWrite = operation.access === "write" && steps.repeatable?.(query) !== true
+              const mayWrite = operation.access !== "read" && steps.repeatable?.(query) !== true
               return Effect.andThen(
                 mayWrite ? Effect.mapError(writing(invocation), internal) : Effect.void,
                 Effect.mapError(steps.run(invocation, query, subject), only(operation.errors))
