@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process"
-import { once } from "node:events"
+import { EventEmitter, once } from "node:events"
 import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
@@ -74,14 +74,14 @@ const start = (
   )
   let errors = ""
   let over = false
-  let wake = () => {}
+  const news = new EventEmitter()
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text
-    wake()
+    news.emit("news")
   })
   const ended = once(child, "close").then(([code]) => {
     over = true
-    wake()
+    news.emit("news")
     return { code, errors }
   })
   return {
@@ -92,9 +92,7 @@ const start = (
     said: async (text) => {
       while (!text.test(errors)) {
         if (over) throw new Error(`it ended and did not say ${text}: ${errors}`)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
+        await once(news, "news")
       }
     },
     end: async (signal = "SIGTERM") => {
