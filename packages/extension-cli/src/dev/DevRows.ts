@@ -1,8 +1,9 @@
 import { clientRow, type Dataset, type MemoryStore, serviceRow } from "@alga-psa/ext-adapters-memory"
+import { firstRule } from "@alga-psa/ext-domain/BrokenRules"
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { DataPage, DataRow, DataSaved, RowKind } from "./Bench.ts"
-import { ClientFields, clientColumns, firstRule, mostRecords, ServiceFields, serviceColumns } from "./DevData.ts"
+import { ClientFields, clientColumns, mostRecords, ServiceFields, serviceColumns } from "./DevData.ts"
 import { place } from "./DevDatabase.ts"
 
 /** How many records the panel is sent at once. */
