@@ -2,7 +2,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect } from "effect"
 import { endWith } from "./ExitCode.ts"
-import { runnerCommand } from "./RunnerCommand.ts"
+import { runnerCommand } from "./internal/runnerCommand.ts"
 
 const commands = {
   serve: async () => (await import("./commands/serve.ts")).serve,

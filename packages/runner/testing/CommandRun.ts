@@ -2,7 +2,7 @@ import { format } from "node:util"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { ConfigProvider, Console, Effect, Exit } from "effect"
 import { exitCodeOf, exitCodes } from "../src/ExitCode.ts"
-import { type RunnerPart, runnerCommand } from "../src/RunnerCommand.ts"
+import { type RunnerPart, runnerCommand } from "../src/internal/runnerCommand.ts"
 import { Environment } from "../src/SettingsSource.ts"
 
 const linesOf = (text: string): ReadonlyArray<string> => (text === "" ? [] : text.replace(/\n$/, "").split("\n"))

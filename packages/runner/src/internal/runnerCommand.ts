@@ -3,8 +3,8 @@ import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
 import { Config, Console, Effect, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import { HttpServerError } from "effect/http"
-import manifest from "../package.json" with { type: "json" }
-import { innermostCause } from "./internal/innermostCause.ts"
+import manifest from "../../package.json" with { type: "json" }
+import { innermostCause } from "./innermostCause.ts"
 
 /**
  * One line for the operator: a setting by its name and what it must be, or the error's own message with the innermost cause
