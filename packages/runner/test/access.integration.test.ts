@@ -137,10 +137,11 @@ describe("Access records of a runner", () => {
     () =>
       Effect.gen(function* () {
         const { keeps, reads, serve } = yield* setting
-        const first = yield* serve(keeps)
-        yield* first.execute()
-        yield* end(first)
-        const { run: running, url } = yield* serve({
+        const {
+          execute,
+          run: running,
+          url
+        } = yield* serve({
           ...keeps,
           ...reads,
           ALGA_EXTENSION_RUNNER_ACCESS_TOKEN: accessToken,
@@ -155,6 +156,8 @@ describe("Access records of a runner", () => {
             return { status: response.status, body, headers: response.headers }
           })
         const acme = `?tenant=${ids.tenants.acme}`
+        yield* execute()
+        yield* Effect.repeat(get(acme), { until: ({ body }) => JSON.parse(body).records?.length > 3 })
         const place = [1, "2026-02-30T08:00:00.000000Z", ids.installs.full, "1"]
         const thirtieth = Buffer.from(JSON.stringify(place)).toString("base64url")
         for (const token of [null, "wrong", "a-token-of-this-test"]) {
