@@ -11,6 +11,7 @@ import { createTables } from "../src/Fixture.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerServer, type ServerOptions } from "../src/PgServer.ts"
 import { ReadTimeout } from "../src/ReadTimeout.ts"
+import { holdClients } from "../testing/HeldClients.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 
 /** A query whose search must not show up anywhere. */
@@ -41,9 +42,10 @@ export const ports = (
     Layer.orDie
   )
 
+const writer = (url: Redacted.Redacted) => PgClient.layer({ url, maxConnections: 2, connectTimeout })
+
 /** Provides a client that may write. */
-export const writing = (url: Redacted.Redacted) =>
-  Effect.provide(PgClient.layer({ url, maxConnections: 2, connectTimeout }))
+export const writing = (url: Redacted.Redacted) => Effect.provide(writer(url))
 
 /** A new database with the tables. */
 export const tables = Effect.tap(testDatabase, (url) => writing(url)(createTables))
@@ -68,23 +70,7 @@ export const mute = Effect.gen(function* () {
 
 /** Runs while another session holds the clients' table. */
 export const whileLocked = <A, E, R>(url: Redacted.Redacted, run: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const locked = yield* Deferred.make<void>()
-    const release = yield* Deferred.make<void>()
-    const locking = Effect.flatMap(PgClient.PgClient, (sql) =>
-      sql`LOCK TABLE clients IN ACCESS EXCLUSIVE MODE`.pipe(
-        Effect.andThen(Deferred.succeed(locked, undefined)),
-        Effect.andThen(Deferred.await(release)),
-        sql.withTransaction
-      )
-    )
-    const holder = yield* Effect.forkChild(writing(url)(locking))
-    yield* Deferred.await(locked)
-    const outcome = yield* run
-    yield* Deferred.succeed(release, undefined)
-    yield* Fiber.join(holder)
-    return outcome
-  })
+  Effect.flatMap(holdClients(writer(url)), (release) => Effect.tap(run, () => release)).pipe(Effect.scoped)
 
 /** Waits until that many sessions of the database wait for a lock, and gives their backends. */
 export const waiting = (count: number) =>

@@ -68,6 +68,8 @@ export interface ComponentStoreOptions {
   readonly intakeTimeoutMs?: number
   /** Most processor time to transpile one component, in milliseconds. Default: 30,000. */
   readonly intakeProcessorMs?: number
+  /** Whether a process of 100 MB waits to transpile the next component, which is ready sooner by that. Default: true. */
+  readonly spare?: boolean
   /** The Node that transpiles. Default: the one that runs this program. */
   readonly execPath?: string
 }
@@ -95,7 +97,10 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
     try: () => realpath(resolve(options.directory)),
     catch: (cause) => unusable(`the cache folder ${options.directory} cannot be used`, cause)
   })
-  const transpilers = yield* makeTranspilers({ execPath, confinement, componentBytes, glueBytes })
+  const transpilers = yield* makeTranspilers(
+    { execPath, confinement, componentBytes, glueBytes },
+    options.spare ?? true
+  )
   const cache = makeComponentCache({ directory, bytes: options.cacheBytes ?? defaultCacheBytes })
   const intake = yield* makeIntake<Component, ComponentRefused | ComponentStoreError>({
     concurrency,

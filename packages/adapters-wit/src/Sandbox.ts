@@ -172,7 +172,11 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
           yield* waited(Exit.void)
           yield* noteWait(performance.now() - asked)
           const bound = (one: Guest) => (one.bound ? Effect.void : bind(one, component, maxima, limits, place.shared))
-          const load = (one: Guest) => ready(Effect.andThen(bound(one), prepare(one)))
+          const load = (one: Guest) =>
+            Effect.suspend(() => {
+              const loading = watchProcessor(one.node, limits.cpuMs, null)
+              return Effect.ensuring(ready(Effect.andThen(bound(one), prepare(one))), Effect.sync(loading.stop))
+            })
           const successor = pool.prepare(place.key, load)
           const wasBound = guest.bound
           const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))

@@ -7,7 +7,7 @@ import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
-import { longMs } from "./support/Run.ts"
+import { longMs, restrictedProcesses } from "./support/Run.ts"
 
 const freshDirectory = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "alga-ext-store-"))),
@@ -19,7 +19,7 @@ const bytesOf = (guest: Promise<Uint8Array>) => Effect.promise(() => guest)
 /** A store that forgets everything but its directory, as after a restart. */
 const storeIn = (directory: string, componentBytes = 32_000_000, cacheBytes = 1_000_000_000) =>
   Effect.map(
-    Layer.build(layerComponentStore({ directory, componentBytes, cacheBytes, intakeTimeoutMs: longMs })),
+    Layer.build(layerComponentStore({ directory, componentBytes, cacheBytes, intakeTimeoutMs: longMs, spare: false })),
     (context) => ComponentStore.pipe(Effect.provideContext(context))
   ).pipe(Effect.flatten)
 
@@ -41,6 +41,7 @@ describe("ComponentStore", () => {
     Effect.gen(function* () {
       const directory = yield* freshDirectory
       const store = yield* storeIn(directory)
+      assert.deepEqual(restrictedProcesses(/--permission/), [])
       const bytes = yield* bytesOf(coreGuest("ok"))
       const accepted = yield* Effect.all(
         [1, 2, 3, 4].map(() => store.accept(bytes)),
@@ -101,7 +102,7 @@ describe("ComponentStore", () => {
   it.live("refuses a component that takes longer than it may", () =>
     Effect.gen(function* () {
       const directory = yield* freshDirectory
-      const context = yield* Layer.build(layerComponentStore({ directory, intakeTimeoutMs: 1 }))
+      const context = yield* Layer.build(layerComponentStore({ directory, intakeTimeoutMs: 1, spare: false }))
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
       const error = yield* Effect.flip(accept(yield* bytesOf(scriptGuest("counter"))))
       assert.deepInclude(error, { _tag: "ComponentRefused", reason: "too-slow" })
@@ -113,7 +114,7 @@ describe("ComponentStore", () => {
     Effect.gen(function* () {
       const directory = yield* freshDirectory
       const context = yield* Layer.build(
-        layerComponentStore({ directory, intakeProcessorMs: 10, intakeTimeoutMs: longMs })
+        layerComponentStore({ directory, intakeProcessorMs: 10, intakeTimeoutMs: longMs, spare: false })
       )
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
       const bytes = yield* bytesOf(scriptGuest("counter"))
@@ -129,7 +130,9 @@ describe("ComponentStore", () => {
       const store = yield* storeIn(yield* freshDirectory)
       const bytes = yield* bytesOf(coreGuest("no-handler"))
       assert.strictEqual(yield* Effect.flip(store.accept(bytes)), yield* Effect.flip(store.accept(bytes, "other")))
-      const context = yield* Layer.build(layerComponentStore({ directory: yield* freshDirectory, intakeTimeoutMs: 1 }))
+      const context = yield* Layer.build(
+        layerComponentStore({ directory: yield* freshDirectory, intakeTimeoutMs: 1, spare: false })
+      )
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
       const large = yield* bytesOf(scriptGuest("counter"))
       assert.notStrictEqual(yield* Effect.flip(accept(large)), yield* Effect.flip(accept(large)))

@@ -333,6 +333,13 @@ describe("Sandbox", () => {
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
   )
 
+  it.live("holds the processor limit, or the time to start, while it makes the next process ready, too", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* reason(coreGuest("loop-forever-at-start"), { limits: loopLimits(300) }), endOfLoop)
+      while (guestProcesses().length > 0) yield* Effect.sleep(5)
+    }).pipe(Effect.provide(sandboxOf({ spares: 0, ...(endOfLoop === "timeout" ? { startMs: 10_000 } : {}) })))
+  )
+
   it.live("replaces a spare process that dies", () =>
     Effect.gen(function* () {
       while (guestProcesses().length < 1) yield* Effect.yieldNow

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -6,9 +7,10 @@ import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { layerArchives } from "../src/index.ts"
+import { freshStore } from "./support/freshStore.ts"
 import { coreGuest } from "./support/Guests.ts"
 import { lookAtOpener, lookAtTranspiler } from "./support/OtherProcesses.ts"
-import { guestProcesses, layerStore, run, sandboxOf } from "./support/Run.ts"
+import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
 
 const statusIn = (text: string): ReadonlyMap<string, string> =>
   new Map(text.split("\n").map((line) => [line.split(":")[0] ?? "", line.slice(line.indexOf(":") + 1).trim()] as const))
@@ -53,6 +55,19 @@ const isConfined = ({ limits, status }: ReturnType<typeof leftTo>): void => {
   }
 }
 
+/** Counts the processes that this program starts from now on. */
+const countStarts = Effect.acquireRelease(
+  Effect.sync(() => {
+    let count = 0
+    const add = () => {
+      count += 1
+    }
+    subscribe("child_process", add)
+    return Object.assign(() => count, { end: () => unsubscribe("child_process", add) })
+  }),
+  ({ end }) => Effect.sync(end)
+)
+
 describe("Confinement", () => {
   it.live("takes from each process what the system can take", () =>
     Effect.gen(function* () {
@@ -62,11 +77,21 @@ describe("Confinement", () => {
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
   )
 
+  it.live("is not tried again where the strictest of all worked", () =>
+    Effect.gen(function* () {
+      if (setpriv === undefined || !mayBound) return
+      yield* Layer.build(layerArchives())
+      const started = yield* countStarts
+      yield* Layer.build(Layer.fresh(layerArchives()))
+      assert.strictEqual(started(), 0)
+    })
+  )
+
   it.live("takes as much from what transpiles, and from what opens an archive", () =>
     Effect.gen(function* () {
       isConfined((yield* lookAtTranspiler(leftTo)).found)
       isConfined((yield* lookAtOpener(leftTo)).found)
-    }).pipe(Effect.provide([Layer.fresh(layerStore), layerArchives()]))
+    }).pipe(Effect.provide([freshStore, layerArchives()]))
   )
 
   it.live("runs processes as a user of their own where it may, and does not start where it may not", () =>

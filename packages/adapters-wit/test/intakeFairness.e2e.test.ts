@@ -49,12 +49,12 @@ layer(store, { excludeTestServices: true })("Intake", (it) => {
   )
 
   it.effect.each(Object.entries(glueBombs))(
-    "refuses six of one tenant by their glue, and takes in another tenant's component that comes with them: %s",
+    "refuses two of one tenant by their glue, and takes in another tenant's component that comes with them: %s",
     ([what, text]) =>
       Effect.gen(function* () {
         const components = yield* ComponentStore
         const bombs = yield* Effect.promise(() =>
-          Promise.all([0, 1, 2, 3, 4, 5].map((number) => parse(`(component (@custom "${number}" "") ${text})`)))
+          Promise.all([0, 1].map((number) => parse(`(component (@custom "${number}" "") ${text})`)))
         )
         const ok = yield* Effect.promise(() => coreGuest("ok", `(@custom "${what}" "")`))
         const refusing = yield* Effect.forEach(bombs, (bomb) =>

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { layerArchives } from "../src/index.ts"
 import { bootstrap } from "../src/internal/host/ProgramText.ts"
+import { freshStore } from "./support/freshStore.ts"
 import { coreGuest } from "./support/Guests.ts"
 import { lookAtOpener, lookAtTranspiler } from "./support/OtherProcesses.ts"
-import { flagsOf, guestProcesses, layerStore, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+import { flagsOf, guestProcesses, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
 /** Runs a component once; gives the processes that are there then, each kept for whom it served. */
 const processesAfter = (options: RunOptions<never>) =>
@@ -104,7 +105,7 @@ describe("A process beside the sandbox's", () => {
       for (const read of reads) assert.match(read, folder)
       const rest = flags.filter((flag) => !reads.includes(flag) && !/^--(max-old-space|wasm-max)/.test(flag))
       assert.deepEqual(rest, ["--permission", "--disallow-code-generation-from-strings", "--liftoff-only", ...closed])
-    }).pipe(Effect.provide(Layer.fresh(layerStore)))
+    }).pipe(Effect.provide(freshStore))
   )
 
   it.live("may read nothing, where it opens an archive", () =>

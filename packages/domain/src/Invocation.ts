@@ -1,6 +1,6 @@
 import { Context, Effect, type Redacted } from "effect"
 import type { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
-import { executions } from "./internal/executions.ts"
+import { executions, installedVersions } from "./internal/executions.ts"
 
 /**
  * The user on whose behalf an extension runs, as the caller of the host describes them. Only `userId` counts for
@@ -32,6 +32,7 @@ export interface InvocationData {
   readonly tenantId: TenantId
   readonly extensionId: ExtensionId
   readonly installId: InstallId
+  /** The version that the caller says; see {@link installedVersionOf}. */
   readonly versionId: string | null
   /** SHA-256 of the archive that runs, in hexadecimal; null where none does. */
   readonly contentHash: string | null
@@ -74,6 +75,13 @@ export const asExecution =
       executions.add(execution)
       return Effect.provideService(effect, Invocation, execution)
     })
+
+/**
+ * The id of the installed version, of an execution whose install was found; else null. The caller's word for it is
+ * {@link InvocationData.versionId}.
+ */
+export const installedVersionOf = (invocation: InvocationData): string | null =>
+  installedVersions.get(invocation) ?? null
 
 const triggersWithoutUser: ReadonlySet<string | null> = new Set(["schedule", "webhook"])
 

@@ -14,7 +14,7 @@ export const ManualInvoiceItemInput = Schema.Struct({
   description: Input.text(0, 5_000),
   rate: amount,
   isDiscount: absent(Schema.Boolean, Input.rules.flag),
-  discountType: absent(Schema.Literals(["percentage", "fixed"]), "must be percentage or fixed"),
+  discountType: absent(Schema.Literals(["percentage", "fixed"])),
   appliesToItemId: absent(id, Input.rules.text),
   appliesToServiceId: absent(id, Input.rules.text)
 })

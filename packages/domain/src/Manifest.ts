@@ -1,6 +1,6 @@
 import { Effect, Option, Schema, SchemaGetter } from "effect"
 import { absent } from "./Absent.ts"
-import { brokenRules } from "./BrokenRules.ts"
+import { brokenRules, placeOf } from "./BrokenRules.ts"
 
 /** A field of a manifest. A value of another type, or a missing one, gets a message that says what it must be. */
 export const manifestField = <S extends Schema.Top>(schema: S, message: string): S["Rebuild"] =>
@@ -53,18 +53,12 @@ export class ManifestInvalid extends Schema.TaggedError<ManifestInvalid>()("Mani
   }
 }
 
-const jsonPath = (keys: ReadonlyArray<PropertyKey>): string =>
-  keys.reduce<string>(
-    (path, key) => (typeof key === "number" ? `${path}[${key}]` : `${path}${path === "" ? "" : "."}${String(key)}`),
-    ""
-  )
-
 /** Reads a manifest's JSON by these rules, and names every one that it breaks. */
 export const manifestDecoder = <A>(schema: Schema.Decoder<A>) => {
   const decode = Schema.decodeUnknownEffect(schema, { errors: "all" })
   return (value: unknown): Effect.Effect<A, ManifestInvalid> =>
     Effect.mapError(decode(value), ({ issue }) => {
-      const problems = brokenRules(issue).map(({ message, path }) => ({ path: jsonPath(path), message }))
+      const problems = brokenRules(issue).map(({ message, path }) => ({ path: placeOf(path), message }))
       return new ManifestInvalid({ problems })
     })
 }

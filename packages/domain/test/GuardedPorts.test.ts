@@ -516,8 +516,8 @@ describe("A schedule that is there", () => {
 
 describe("Input of a port", () => {
   const nul = "must not contain a NUL character"
-  const anObject = "Expected object"
-  const oneDiscount = "must be percentage or fixed"
+  const anObject = "must be an object"
+  const oneDiscount = "[0].discountType must be percentage or fixed"
   const nothing = null as never
   const rules: ReadonlyArray<readonly [good: Call, bad: Call, field: string, why: string]> = [
     [secret(text(1)), secret(""), "key", "must be 1 to 256 characters"],
@@ -538,7 +538,12 @@ describe("Input of a port", () => {
       "headers",
       "must be at most 65536 characters together"
     ],
-    [fetch({ headers: [{ name: "a", value: "b" }] }), fetch({ headers: [{ name: "a", value: "\0" }] }), "headers", nul],
+    [
+      fetch({ headers: [{ name: "a", value: "b" }] }),
+      fetch({ headers: [{ name: "a", value: "\0" }] }),
+      "headers",
+      `[0].value ${nul}`
+    ],
     [stored(text(128), "k"), stored(text(129), "k"), "namespace", "must be 1 to 128 characters"],
     [stored("n", text(256)), stored("n", text(257)), "key", "must be 1 to 256 characters"],
     [stored("n", "a.b"), stored("n", "a/b"), "key", "must not contain a /"],
@@ -575,6 +580,8 @@ describe("Input of a port", () => {
     [put(), Effect.flatMap(GuardedStorage, (it) => it.put(nothing)), "entry", anObject],
     [billedFor({ discountType: "percentage" }), billedFor({ discountType: false }), "items", oneDiscount],
     [billedFor({ discountType: "fixed" }), billedFor({ discountType: 1 }), "items", oneDiscount],
+    [billedFor({ discountType: "fixed" }), billedFor({ discountType: "half" }), "items", oneDiscount],
+    [billedFor({ serviceId: "a" }), billedFor({ serviceId: undefined }), "items", "[0].serviceId must be text"],
     [billed({ clientId: text(64) }), billed({ clientId: text(65) }), "clientId", "must be 1 to 64 characters"],
     [
       billed({ items: Array(500).fill(item) }),
@@ -582,13 +589,18 @@ describe("Input of a port", () => {
       "items",
       "must be at most 500 items"
     ],
-    [billedFor({ rate: -1.5 }), billedFor({ rate: Number.NaN }), "items", "must be a number"],
-    [billedFor({ quantity: 0 }), billedFor({ quantity: Number.POSITIVE_INFINITY }), "items", "must be a number"],
+    [billedFor({ rate: -1.5 }), billedFor({ rate: Number.NaN }), "items", "[0].rate must be a number"],
+    [
+      billedFor({ quantity: 0 }),
+      billedFor({ quantity: Number.POSITIVE_INFINITY }),
+      "items",
+      "[0].quantity must be a number"
+    ],
     [
       billedFor({ description: text(5_000) }),
       billedFor({ description: text(5_001) }),
       "items",
-      "must be at most 5000 characters"
+      "[0].description must be at most 5000 characters"
     ],
     [billed({ poNumber: text(255) }), billed({ poNumber: text(256) }), "poNumber", "must be at most 255 characters"]
   ]

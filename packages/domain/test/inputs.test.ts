@@ -257,9 +257,9 @@ describe("The input rule of a filter by tags", () => {
     [[], "must be 1 to 20 tags"],
     [Array.from({ length: 21 }, () => "a"), "must be 1 to 20 tags"],
     ["vip", "must be 1 to 20 tags"],
-    [[""], "must be 1 to 100 characters"],
-    [["x".repeat(101)], "must be 1 to 100 characters"],
-    [["a\0"], "must not contain a NUL character"]
+    [[""], "[0] must be 1 to 100 characters"],
+    [["x".repeat(101)], "[0] must be 1 to 100 characters"],
+    [["a\0"], "[0] must not contain a NUL character"]
   ])("refuses %j: it %s", (tags, why) => {
     assert.deepEqual(rejected(decodeClientsPageQuery({ tags })), ["tags", why])
   })

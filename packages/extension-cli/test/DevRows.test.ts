@@ -1,6 +1,6 @@
 import { ids, layerStore, MemoryStore } from "@alga-psa/ext-adapters-memory"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { datasetOf, sizedData } from "../src/dev/DevData.ts"
 import { makeDevRows, rowsOfPage } from "../src/dev/DevRows.ts"
@@ -76,6 +76,22 @@ describe("the records that the panel changes", () => {
       )
       assert.isFalse(records.list("clients", "", 1).rows.some(({ id }) => id === other?.client_id))
       assert.strictEqual(records.now(), before)
+    })
+  )
+
+  it.effect("are all what they were after a reset, also those whose change was under way when it was asked for", () =>
+    Effect.gen(function* () {
+      const { records } = yield* rowsOver(3)
+      const written = yield* Deferred.make<void>()
+      const sqlThat = (statement: Effect.Effect<void>) =>
+        Effect.provideService(SqlClient, Object.assign(() => statement, { csv: () => statement }) as never)
+      const saving = sqlThat(Deferred.await(written))(records.save("clients", null, { clientName: "Late" }))
+      const saved = yield* Effect.forkChild(saving, { startImmediately: true })
+      const reset = yield* Effect.forkChild(sqlThat(Effect.void)(records.reset), { startImmediately: true })
+      yield* Deferred.succeed(written, undefined)
+      yield* Effect.all([Fiber.join(saved), Fiber.join(reset)])
+      const { changed, total } = records.list("clients", "", 1)
+      assert.deepStrictEqual({ changed, total }, { changed: false, total: 3 })
     })
   )
 })

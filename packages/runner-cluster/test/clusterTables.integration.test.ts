@@ -1,5 +1,7 @@
 import * as Fixture from "@alga-psa/ext-adapters-pg/Fixture"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { db } from "@alga-psa/ext-runner/commands/db"
+import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { program } from "@alga-psa/ext-runner/testing/Program"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
@@ -8,13 +10,12 @@ import { Effect, Redacted } from "effect"
 const role = `cluster_${crypto.randomUUID().replaceAll("-", "")}`
 const password = "a-password-of-a-test"
 
-const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
-  Effect.flatMap(program(args, env), ({ ended, lines }) =>
-    Effect.promise(async () => {
-      const printed = await Array.fromAsync(lines)
-      return { printed, ...(await ended) }
-    })
-  )
+/** Why a runner does not start, and its exit code. */
+const start = (env: Readonly<Record<string, string>>) =>
+  Effect.flatMap(program(["serve", "--cluster"], env), ({ ended }) => Effect.promise(() => ended))
+
+const cluster = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
+  commandRun(db)(["db", "cluster", ...args], env)
 
 const refused = (statement: string) =>
   Effect.flatMap(PgClient.PgClient, (sql) => Effect.flip(sql.unsafe(statement))).pipe(
@@ -44,27 +45,27 @@ describe("db cluster", () => {
           BUNDLE_STORE_BASE: "/nowhere",
           RUNNER_SERVICE_TOKEN: "a-token-of-this-test"
         }
-        const unset = yield* run(["serve", "--cluster"], settings)
+        const unset = yield* start(settings)
         assert.strictEqual(unset.code, 2)
-        assert.include(unset.printed.join() + unset.errors, "DATABASE_CLUSTER_URL is not set")
-        const unmade = yield* run(["serve", "--cluster"], {
+        assert.include(unset.errors, "DATABASE_CLUSTER_URL is not set")
+        const unmade = yield* start({
           ...settings,
           DATABASE_CLUSTER_URL: login.href,
           ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-the-runners-of-this-test",
           ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1"
         })
         assert.strictEqual(unmade.code, 1)
-        assert.include(unmade.printed.join() + unmade.errors, "run db cluster apply")
+        assert.include(unmade.errors, "run db cluster apply")
 
-        assert.strictEqual((yield* run(["db", "cluster", "check"], admin)).code, 1)
+        assert.strictEqual((yield* cluster(["check"], admin)).code, 1)
         for (const _ of ["first", "again"]) {
-          const { code, errors } = yield* run(["db", "cluster", "apply", "--role", role], admin)
+          const { code, errors } = yield* cluster(["apply", "--role", role], admin)
           assert.deepStrictEqual([code, errors], [0, ""])
         }
-        const { code, printed } = yield* run(["db", "cluster", "check", "--json"], admin)
+        const { code, rows } = yield* cluster(["check", "--json"], admin)
         assert.strictEqual(code, 0)
         assert.deepStrictEqual(
-          printed.map((line) => JSON.parse(line)),
+          rows(),
           ["cluster_runners", "cluster_locks", "trigger", "trigger_attempt"].map((table) => {
             return { name: `alga_extension_cluster.${table}`, present: true }
           })
@@ -77,18 +78,18 @@ describe("db cluster", () => {
           ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1"
         }
         yield* sql(`REVOKE UPDATE ON alga_extension_cluster.trigger_attempt FROM ${role}`)
-        const closed = yield* run(["serve", "--cluster"], serving)
+        const closed = yield* start(serving)
         assert.strictEqual(closed.code, 1)
-        assert.include(closed.printed.join() + closed.errors, "may not use alga_extension_cluster.trigger_attempt:")
+        assert.include(closed.errors, "may not use alga_extension_cluster.trigger_attempt:")
 
         yield* sql("ALTER TABLE alga_extension_cluster.trigger DROP COLUMN used")
-        const older = yield* run(["db", "cluster", "check", "--json"], admin)
+        const older = yield* cluster(["check", "--json"], admin)
         assert.deepStrictEqual(
-          older.printed.map((line) => JSON.parse(line).present),
+          older.rows().map(({ present }) => present),
           [true, true, false, true]
         )
-        assert.strictEqual((yield* run(["db", "cluster", "apply", "--role", role], admin)).code, 0)
-        assert.strictEqual((yield* run(["db", "cluster", "check"], admin)).code, 0)
+        assert.strictEqual((yield* cluster(["apply", "--role", role], admin)).code, 0)
+        assert.strictEqual((yield* cluster(["check"], admin)).code, 0)
 
         const asLogin = Effect.provide(PgClient.layer({ url: Redacted.make(login.href), maxConnections: 1 }))
         yield* asLogin(

@@ -3,8 +3,9 @@ import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { triggers } from "@alga-psa/ext-runner/commands/triggers"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
-import { program } from "@alga-psa/ext-runner/testing/Program"
+import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Exit, Fiber, Latch, Layer, Redacted, Schema } from "effect"
@@ -53,12 +54,7 @@ const accepted = (id: string, ago: string) =>
 const stateOf = (id: string) => Effect.map(show(id), (found) => found?.state)
 
 const cli = (settings: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
-  Effect.flatMap(program(["triggers", ...args], settings), ({ ended, lines }) =>
-    Effect.promise(async () => {
-      const printed = await Array.fromAsync(lines)
-      return { printed, ...(await ended) }
-    })
-  )
+  commandRun(triggers)(["triggers", ...args], settings)
 
 describe("what an operator does with kept triggers", () => {
   it.live("is about those of a tenant, an install, an age, a reason and a state, and no others", () =>
@@ -189,11 +185,14 @@ describe("what an operator does with kept triggers", () => {
           ],
           { concurrency: 4 }
         )
-        assert.deepStrictEqual(listed.printed.map((line) => JSON.parse(line).id) as unknown, [dead])
-        assert.deepInclude(JSON.parse(shown.printed.join("")), { id: dead, replayable: true, status: null, tried: [] })
+        assert.deepStrictEqual(
+          listed.rows().map(({ id }) => id),
+          [dead]
+        )
+        assert.deepInclude(JSON.parse(shown.out.join("")), { id: dead, replayable: true, status: null, tried: [] })
         assert.notStrictEqual(unnamed.code, 0)
-        assert.include(unnamed.printed.join() + unnamed.errors, "say which triggers")
-        assert.deepStrictEqual([unset.code, unset.printed], [2, []])
+        assert.include(unnamed.out.join() + unnamed.errors, "say which triggers")
+        assert.deepStrictEqual([unset.code, unset.out], [2, []])
         assert.match(unset.errors, /DATABASE_CLUSTER_URL is not set/)
         assert.notInclude(unset.errors, "DATABASE_URL is")
         const [cancelled, replayed] = yield* Effect.all(
@@ -203,8 +202,8 @@ describe("what an operator does with kept triggers", () => {
           ],
           { concurrency: 1 }
         )
-        assert.deepStrictEqual([cancelled.code, cancelled.printed], [0, ["1 cancelled"]])
-        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 replayed"]])
+        assert.deepStrictEqual([cancelled.code, cancelled.out], [0, ["1 cancelled"]])
+        assert.deepStrictEqual([replayed.code, replayed.out], [0, ["1 replayed"]])
         assert.deepStrictEqual([yield* stateOf(dead), yield* stateOf(waits)], ["waiting", "dead"])
       }).pipe(Effect.provide(store)),
     300_000

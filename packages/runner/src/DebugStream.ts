@@ -1,4 +1,5 @@
 import { type GuestLine, GuestLines } from "@alga-psa/ext-adapters-wit"
+import { installedVersionOf } from "@alga-psa/ext-domain"
 import { atZero, labelled } from "@alga-psa/ext-domain/Labelled"
 import { Duration, Effect, Fiber, Latch, Layer, Metric, type Redacted } from "effect"
 import {
@@ -49,7 +50,7 @@ export const entryOf = (
 ): StreamEntry => {
   const bytes = Buffer.from(message)
   const isTooLong = bytes.byteLength > eventBytes
-  const { extensionId, installId, requestId, tenantId, versionId } = invocation
+  const { extensionId, installId, requestId, tenantId } = invocation
   return {
     stream: `${prefix}${tenantId}:${extensionId}`,
     tenant: tenantId,
@@ -61,7 +62,7 @@ export const entryOf = (
       extension: extensionId,
       install: installId,
       request: requestId ?? "",
-      version: versionId ?? "",
+      version: installedVersionOf(invocation) ?? "",
       message: isTooLong ? new TextDecoder().decode(bytes.subarray(0, eventBytes), { stream: true }) : message,
       truncated: isCut || isTooLong ? "1" : "0"
     }

@@ -88,6 +88,8 @@ export interface RunnerOptions {
   readonly limits?: Limits
   /** How many bundles, components and pages are taken in at the same time, and the bytes of pages that are kept. Default: 4, 2, 2, 128 MiB. */
   readonly intake?: IntakeSizes
+  /** Whether a process waits to transpile the next component. Default: true. */
+  readonly spareTranspiler?: boolean
   /** How many processes the sandbox may have, and the like. */
   readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
   /** The ports beside the reads that are opened, each behind its capability. Default: none. The others answer `denied`. */
@@ -131,13 +133,15 @@ export const layerRunner = ({
   intake = usualIntake,
   limits = defaultLimits,
   ports = [],
-  sandbox: sandboxOptions
+  sandbox: sandboxOptions,
+  spareTranspiler = true
 }: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
     directory: components,
     componentBytes: limits.componentBytes,
     glueBytes: limits.glueBytes,
     concurrency: intake.components,
+    spare: spareTranspiler,
     ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes })
   })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })

@@ -77,6 +77,8 @@ const triggerSecrets = (settings: Settings) =>
 
 /** What a runner may have beside its settings. */
 export interface FromSettingsOptions extends Pick<RunnerOptions, "ports"> {
+  /** Whether it ends after one execution: then no process waits for another. Default: false. */
+  readonly once?: boolean
   /** The settings as they are by now, where they can change. */
   readonly latest?: Effect.Effect<Partial<Settings>>
 }
@@ -85,7 +87,10 @@ export interface FromSettingsOptions extends Pick<RunnerOptions, "ports"> {
  * The runner on Alga's database, with everything as the settings say. The ports that are given stand in place of those that the
  * settings open.
  */
-export const layerFromSettings = (settings: Settings, { latest, ports = [] }: FromSettingsOptions = {}) => {
+export const layerFromSettings = (
+  settings: Settings,
+  { latest, once = false, ports = [] }: FromSettingsOptions = {}
+) => {
   const { componentCacheBytes, intake, pageBytes } = sizesIn(settings)
   return layerRunner({
     ports: [...layersOfProduct(settings, latest), ...layersOfEgress(settings), ...ports],
@@ -94,7 +99,8 @@ export const layerFromSettings = (settings: Settings, { latest, ports = [] }: Fr
     componentCacheBytes,
     intake: { ...intake, pageBytes },
     limits: limitsOf(settings),
-    sandbox: sandboxOptionsOf(settings)
+    spareTranspiler: !once,
+    sandbox: { ...sandboxOptionsOf(settings), ...(once ? { spares: 0, loadedSpares: 0 } : {}) }
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
     Layer.provide([layerPorts(settings), mainCheck(settings)]),

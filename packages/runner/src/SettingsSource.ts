@@ -1,7 +1,7 @@
 import { thisContainer } from "@alga-psa/ext-adapters-wit"
 import type { Container } from "@alga-psa/ext-adapters-wit/Container"
 import { brokenRules } from "@alga-psa/ext-domain"
-import { Effect, FileSystem, Option, Redacted, Result, Schema } from "effect"
+import { Context, Effect, FileSystem, Option, Redacted, Result, Schema } from "effect"
 import { databaseProblems } from "./DatabaseSettings.ts"
 import { cachePlace } from "./internal/cachePlace.ts"
 import { bothOf, noSecretFiles, readSecretFiles, type SecretFiles, type SettingsFile } from "./internal/secretFiles.ts"
@@ -197,10 +197,15 @@ export const settingsReport = (
   return { readings, problems, warnings, values: values as Partial<Settings>, settings }
 }
 
-/** The report over the process's environment and the file that `--config` or the environment names, if any. */
+/** The variables that settings are read from. Default: those of this process, as they are when they are read. */
+export const Environment = Context.Reference<NodeJS.ProcessEnv>("@alga-psa/ext-runner/Environment", {
+  defaultValue: () => process.env
+})
+
+/** The report over the environment and the file that `--config` or the environment names, if any. */
 export const readSettings = Effect.fnUntraced(function* (file: Option.Option<string>) {
   const environment = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    Object.entries(yield* Environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
   )
   const path = Option.getOrUndefined(file) ?? environment[settingsFileVariable]
   const inEnvironment = yield* readSecretFiles(environment)

@@ -68,7 +68,7 @@ describe("ExecuteRequest", () => {
   it.effect("repeats nothing of what is malformed in configuration and secrets", () =>
     Effect.gen(function* () {
       const malformed = [
-        [{ context: { config: { a: { b: "private" } } } }, "context.config.a", "Expected string"],
+        [{ context: { config: { a: { b: "private" } } } }, "context.config.a", "must be text"],
         [{ context: { config: "private" } }, "context.config", "must be an object of texts"],
         [{ rest: { secret_envelope: "private" } }, "secret_envelope", "must be an object"]
       ] as const

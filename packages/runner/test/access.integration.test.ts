@@ -6,6 +6,9 @@ import { AccessRecord } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
+import { access as accessCommand } from "../src/commands/access.ts"
+import { db } from "../src/commands/db.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { program } from "../testing/Program.ts"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
@@ -17,14 +20,8 @@ const marker = "Evergreenish search text"
 
 type Settings = Readonly<Record<string, string>>
 
-/** Runs the program to its end. */
-const run = (args: ReadonlyArray<string>, env: Settings) =>
-  Effect.gen(function* () {
-    const running = yield* program(args, env)
-    const out = yield* Effect.promise(() => Array.fromAsync(running.lines))
-    const { code, errors } = yield* Effect.promise(() => running.ended)
-    return { code, out, errors, rows: () => out.map((line) => JSON.parse(line)) }
-  })
+/** Runs a command to its end. */
+const run = (args: ReadonlyArray<string>, env: Settings) => commandRun(args[0] === "db" ? db : accessCommand)(args, env)
 
 const done = (args: ReadonlyArray<string>, env: Settings) =>
   Effect.tap(run(args, env), ({ code, errors }) => Effect.sync(() => assert.strictEqual(code, 0, errors)))
@@ -140,10 +137,11 @@ describe("Access records of a runner", () => {
     () =>
       Effect.gen(function* () {
         const { keeps, reads, serve } = yield* setting
-        const first = yield* serve(keeps)
-        yield* first.execute()
-        yield* end(first)
-        const { run: running, url } = yield* serve({
+        const {
+          execute,
+          run: running,
+          url
+        } = yield* serve({
           ...keeps,
           ...reads,
           ALGA_EXTENSION_RUNNER_ACCESS_TOKEN: accessToken,
@@ -158,6 +156,8 @@ describe("Access records of a runner", () => {
             return { status: response.status, body, headers: response.headers }
           })
         const acme = `?tenant=${ids.tenants.acme}`
+        yield* execute()
+        yield* Effect.repeat(get(acme), { until: ({ body }) => JSON.parse(body).records?.length > 3 })
         const place = [1, "2026-02-30T08:00:00.000000Z", ids.installs.full, "1"]
         const thirtieth = Buffer.from(JSON.stringify(place)).toString("base64url")
         for (const token of [null, "wrong", "a-token-of-this-test"]) {
@@ -289,21 +289,24 @@ describe("Access records of a runner", () => {
     "are exported whole, and are not asked for any further where nobody reads them any more",
     () =>
       Effect.gen(function* () {
-        const { access, reads, url } = yield* setting
+        const { reads, url } = yield* setting
         const table = "alga_extension_access.access_record"
         const many = `INSERT INTO ${table} (time, runner, sequence, operation, outcome, tenant_id, duration_ms)
           SELECT now(), gen_random_uuid(), i, 'clients.list', 'ok', '${ids.tenants.acme}', 1
           FROM generate_series(1, 20000) AS i`
         yield* statements(url, many)
-        const whole = yield* access("export", "--tenant", ids.tenants.acme, "--format", "json")
-        assert.deepStrictEqual([whole.code, whole.out.length, whole.errors], [0, 20_000, ""])
+        const command = ["access", "export", "--tenant", ids.tenants.acme, "--format", "json"]
+        const whole = yield* program(command, reads)
+        assert.lengthOf(yield* Effect.promise(() => Array.fromAsync(whole.lines)), 20_000)
+        assert.deepStrictEqual(yield* Effect.promise(() => whole.ended), { code: 0, errors: "" })
         const gate = join(yield* temporary, "gate")
         const oneLine = 'read -r line; echo "$line"; read -r line <"$GATE"'
-        const running = yield* program(
-          ["access", "export", "--tenant", ids.tenants.acme, "--format", "json"],
-          { ...reads, GATE: gate },
-          ["/bin/bash", "-c", `mkfifo "$GATE"; "$0" "$@" | { ${oneLine}; }; exit "\${PIPESTATUS[0]}"`, process.execPath]
-        )
+        const running = yield* program(command, { ...reads, GATE: gate }, [
+          "/bin/bash",
+          "-c",
+          `mkfifo "$GATE"; "$0" "$@" | { ${oneLine}; }; exit "\${PIPESTATUS[0]}"`,
+          process.execPath
+        ])
         const first = yield* Effect.promise(() => running.lines.next())
         assert.include(String(first.value), ids.tenants.acme)
         yield* Effect.flatMap(PgClient.PgClient, (sql) =>

@@ -5,7 +5,10 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { config } from "../src/commands/config.ts"
+import { inspect } from "../src/commands/inspect.ts"
 import { aboutSetting, settingNames } from "../src/Settings.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { program } from "../testing/Program.ts"
 import { builtSample, serveSetting, token } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
@@ -17,6 +20,9 @@ const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Reado
   const { code, errors } = yield* Effect.promise(() => running.ended)
   return { code, errors, lines, text: lines.join("\n") }
 })
+
+const inspected = commandRun(inspect)
+const configured = commandRun(config)
 
 describe("execute", () => {
   it.live(
@@ -102,14 +108,14 @@ describe("inspect", () => {
   it.live("says what a component and a bundle are", () =>
     Effect.gen(function* () {
       const { bundleFile, contentHash } = yield* builtSample
-      const bundle = JSON.parse((yield* run(["inspect", bundleFile, "--json"])).text)
+      const bundle = JSON.parse((yield* inspected(["inspect", bundleFile, "--json"])).text)
       assert.strictEqual(bundle.bundle.contentHash, contentHash)
       assert.deepStrictEqual(bundle.bundle.unknownCapabilities, [])
       assert.includeMembers(bundle.capabilities, ["cap:client.read", "cap:service.read"])
       assert.isBelow(bundle.memory.startKib, bundle.limits.memoryMb * 1024)
       const component = join(bundleFile, "..", "main.wasm")
       const env = { ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: "32" }
-      const alone = JSON.parse((yield* run(["inspect", component, "--json"], env)).text)
+      const alone = JSON.parse((yield* inspected(["inspect", component, "--json"], env)).text)
       assert.deepStrictEqual([alone.hash, alone.bundle, alone.limits.memoryMb], [bundle.hash, null, 32])
       assert.strictEqual(alone.bytes, (yield* Effect.promise(() => readFile(component))).byteLength)
     })
@@ -118,14 +124,14 @@ describe("inspect", () => {
   it.live("says so to people in lines, and what is left out", () =>
     Effect.gen(function* () {
       const { bundleFile, contentHash } = yield* builtSample
-      const { lines, text } = yield* run(["inspect", bundleFile])
-      assert.match(lines[0] ?? "", /^at most, here reads clients and services$/)
+      const { out, text } = yield* inspected(["inspect", bundleFile])
+      assert.match(out[0] ?? "", /^at most, here reads clients and services$/)
       assert.include(text, `\nbundle        ${contentHash}, `)
       assert.match(text, /^can use {7}.*\bcap:client\.read\b.*\bcap:service\.read\b/m)
       assert.match(text, /\nlimits {8}timeoutMs \d+(, \w+ \d+)+$/)
-      const alone = yield* run(["inspect", join(bundleFile, "..", "main.wasm")])
+      const alone = yield* inspected(["inspect", join(bundleFile, "..", "main.wasm")])
       assert.match(alone.text, /^component {5}sha256:[0-9a-f]{64}, \d+ bytes$/m)
-      const absent = yield* run(["inspect", "/nowhere/main.wasm"])
+      const absent = yield* inspected(["inspect", "/nowhere/main.wasm"])
       assert.deepStrictEqual(
         [absent.code, absent.errors],
         [2, "alga-extension-runner: /nowhere/main.wasm cannot be read\n"]
@@ -137,7 +143,7 @@ describe("inspect", () => {
     Effect.gen(function* () {
       const file = join(yield* temporary, "main.wasm")
       yield* Effect.promise(() => writeFile(file, "not WebAssembly"))
-      const { code, errors } = yield* run(["inspect", file])
+      const { code, errors } = yield* inspected(["inspect", file])
       assert.strictEqual(code, 1)
       assert.match(errors, /^(checking the component …\n)?alga-extension-runner: not a WebAssembly component\n$/)
     })
@@ -152,10 +158,10 @@ describe("config", () => {
         writeFile(file, JSON.stringify({ PORT: 9000, DATABASE_URL: "postgres://a:hush@b/c" }))
       )
       const env = { RUNNER_SERVICE_TOKEN: "hush".repeat(4), BUNDLE_STORE_BASE: "/bundles" }
-      const { code, errors, lines, text } = yield* run(["config", "--config", file, "--json"], env)
+      const { code, errors, rows, text } = yield* configured(["config", "--config", file, "--json"], env)
       assert.deepStrictEqual([code, errors], [0, ""])
       assert.notInclude(text, "hush")
-      const printed = lines.map((line) => JSON.parse(line))
+      const printed = rows()
       const settings = Object.fromEntries(printed.map((one) => [one.name, one]))
       const ports = Object.fromEntries(printed.map((one) => [one.port, one]))
       assert.deepInclude(ports["secrets"], { open: true })
@@ -173,7 +179,7 @@ describe("config", () => {
       for (const value of ["hush".repeat(10), "postgres://hush:hush@hush/hush"]) {
         const env = Object.fromEntries([...secrets, "BUNDLE_STORE_BASE"].map((name) => [name, value]))
         for (const args of [["config", "--json"], ["config"]]) {
-          const { errors, text } = yield* run(args, { ...env, BUNDLE_STORE_BASE: "https://a:hush@b" })
+          const { errors, text } = yield* configured(args, { ...env, BUNDLE_STORE_BASE: "https://a:hush@b" })
           assert.notInclude(text + errors, "hush")
           for (const name of secrets) assert.include(text, name)
         }
@@ -193,9 +199,9 @@ describe("config", () => {
 
   it.live("names what is wrong in one line, prints the rest, and exits with 2", () =>
     Effect.gen(function* () {
-      const { code, errors, lines } = yield* run(["config"], { PORT: "many", ALGA_EXTENSION_RUNNER_LIMIT: "1" })
+      const { code, errors, out } = yield* configured(["config"], { PORT: "many", ALGA_EXTENSION_RUNNER_LIMIT: "1" })
       assert.strictEqual(code, 2)
-      assert.isAbove(lines.length, 20)
+      assert.isAbove(out.length, 20)
       assert.match(errors, /^alga-extension-runner: ALGA_EXTENSION_RUNNER_LIMIT is not a setting.*PORT must be.*\n$/)
     })
   )

@@ -70,7 +70,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("A runner whose 
     Effect.gen(function* () {
       const { components } = yield* TestRunner
       const run = yield* installOne()
-      const smallStore = yield* Layer.build(layerComponentStore({ directory: components, cacheBytes: 0 }))
+      const smallStore = yield* Layer.build(layerComponentStore({ directory: components, cacheBytes: 0, spare: false }))
       const { accept, forget } = yield* Effect.provideContext(ComponentStore, smallStore)
       const bytes = yield* Effect.promise(() => buildFixtureComponent("slow"))
       for (let times = 0; times < 3; times++) {

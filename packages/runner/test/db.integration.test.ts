@@ -6,19 +6,17 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schedule } from "effect"
+import { db as command } from "../src/commands/db.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { type Program, program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
 
 type Settings = Readonly<Record<string, string>>
 
-/** Runs the program to its end. */
-const run = (args: ReadonlyArray<string>, env: Settings) =>
-  Effect.gen(function* () {
-    const running = yield* program(["db", ...args], env)
-    const out = yield* Effect.promise(() => Array.fromAsync(running.lines))
-    const { code, errors } = yield* Effect.promise(() => running.ended)
-    return { code, out, errors, rows: () => out.map((line) => JSON.parse(line)) }
-  })
+const db = commandRun(command)
+
+/** Runs the command to its end. */
+const run = (args: ReadonlyArray<string>, env: Settings) => db(["db", ...args], env)
 
 /** As {@link run}, of a run that has to end well. */
 const done = (args: ReadonlyArray<string>, env: Settings) =>

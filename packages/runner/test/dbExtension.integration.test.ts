@@ -6,7 +6,9 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { db as command } from "../src/commands/db.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { buildFixtureComponent } from "../testing/Extensions.ts"
 import { program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
@@ -56,16 +58,10 @@ const setting = Effect.gen(function* () {
     return { file, hash: sha256(archive) }
   })
 
-  const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Record<string, string> = {}) {
-    const running = yield* program(args, {
-      DATABASE_ADMIN_URL: url,
-      BUNDLE_STORE_BASE: store,
-      EXT_CACHE_ROOT: join(folder, "cache"),
-      ...env
-    })
-    const out = yield* Effect.promise(() => Array.fromAsync(running.lines))
-    return { ...(yield* Effect.promise(() => running.ended)), out }
-  })
+  const settings = { DATABASE_ADMIN_URL: url, BUNDLE_STORE_BASE: store, EXT_CACHE_ROOT: join(folder, "cache") }
+  const db = commandRun(command)
+  const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+    db(args, { ...settings, ...env })
   const extension = (...args: ReadonlyArray<string>) => run(["db", "extension", ...args])
   /** Of a run that ends well: the object that it prints. */
   const told = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
@@ -81,7 +77,7 @@ const setting = Effect.gen(function* () {
     const files = yield* Effect.promise(() => Array.fromAsync(glob("**", { cwd: store })))
     return { rows: rows.map((found) => JSON.stringify(found)).map((text, i) => [tables[i], text]), files: files.sort() }
   })
-  return { bundle, everything, extension, row, run, statements, store, told, url }
+  return { bundle, everything, extension, row, run, settings, statements, store, told, url }
 })
 
 describe("db extension install", () => {
@@ -89,7 +85,7 @@ describe("db extension install", () => {
     "shows first what it would grant and changes nothing, installs when told to, and has it run",
     () =>
       Effect.gen(function* () {
-        const { bundle, everything, extension, row, run, told, url } = yield* setting
+        const { bundle, everything, extension, row, settings, told, url } = yield* setting
         const ui = { type: "iframe", entry: "ui/index.html" }
         const endpoints = [{ method: "GET", path: "/api/clients", handler: "dist/main" }]
         const { file, hash } = yield* bundle(
@@ -138,13 +134,11 @@ describe("db extension install", () => {
         )
 
         const install = ["--extension", made.extension, "--install", made.install, "--content-hash", hash]
-        const answer = yield* run(
+        const executing = yield* program(
           ["execute", "--tenant", acme, ...install, "--user", ids.users.admin, "--path", "/clients"],
-          {
-            DATABASE_URL: url,
-            RUNNER_SERVICE_TOKEN: "a-token-of-this-test"
-          }
+          { ...settings, DATABASE_URL: url, RUNNER_SERVICE_TOKEN: "a-token-of-this-test" }
         )
+        const answer = yield* Effect.promise(() => executing.ended)
         assert.strictEqual(answer.code, 0, answer.errors)
         assert.match(answer.errors, /^status 200$/m)
       }),

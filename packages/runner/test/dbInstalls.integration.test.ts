@@ -8,10 +8,11 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { bundlePath } from "../src/BundleStore.ts"
+import { db } from "../src/commands/db.ts"
 import type { InstallFinding } from "../src/InstallsCheck.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { buildFixtureComponent } from "../testing/Extensions.ts"
-import { program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
 
 const bundle = (component: Uint8Array | undefined, page = false) =>
@@ -91,15 +92,12 @@ const setting = Effect.gen(function* () {
     return made
   })
 
-  const check = Effect.fnUntraced(function* (env: Record<string, string> = {}, ...flags: ReadonlyArray<string>) {
-    const running = yield* program(["db", "installs", "check", ...flags], {
+  const check = (env: Readonly<Record<string, string>> = {}, ...flags: ReadonlyArray<string>) =>
+    commandRun(db)(["db", "installs", "check", ...flags], {
       DATABASE_ADMIN_URL: url,
       BUNDLE_STORE_BASE: folder,
       ...env
     })
-    const out = yield* Effect.promise(() => Array.fromAsync(running.lines))
-    return { ...(yield* Effect.promise(() => running.ended)), out }
-  })
 
   /** What was found, by the names of the cases. */
   const found = Effect.fnUntraced(function* (env: Record<string, string> = {}) {

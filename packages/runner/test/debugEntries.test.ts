@@ -26,14 +26,14 @@ const line = (change: Partial<GuestLine>): GuestLine => ({
 const options = { prefix: "ext-debug:", eventBytes: 8 }
 
 describe("A line for the debug page", () => {
-  it("is an entry of its tenant's and extension's stream, with all fields as texts", () => {
-    const named = { ...invocation, requestId: "r-1", versionId: "v-1" }
+  it("is an entry of its tenant's and extension's stream, with all fields as texts and no version of the caller's", () => {
+    const named = { ...invocation, requestId: "r-1", versionId: "said" }
     assert.deepEqual(entryOf(line({ invocation: named }), options, 12), {
       stream: `ext-debug:${ids.tenants.acme}:${ids.extensions.full}`,
       tenant: ids.tenants.acme,
       fields: {
         ...{ ts: "12", level: "warn", stream: "log", tenant: ids.tenants.acme, extension: ids.extensions.full },
-        ...{ install: ids.installs.full, request: "r-1", version: "v-1", message: "a line", truncated: "0" }
+        ...{ install: ids.installs.full, request: "r-1", version: "", message: "a line", truncated: "0" }
       }
     })
     assert.deepInclude(entryOf(line({}), options, 12).fields, { request: "", version: "" })

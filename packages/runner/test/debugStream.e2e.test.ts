@@ -85,8 +85,8 @@ describe("The debug stream", () => {
           Effect.provide(Layer.provide(testing, to(url, { prefix }))),
           Effect.scoped
         )
-        const of = ({ extension, install }: typeof chatty, request: string) => ({
-          ...{ stream: "log", tenant: ids.tenants.acme, extension, install, request, version: "" }
+        const of = ({ extension, install, version }: typeof chatty, request: string) => ({
+          ...{ stream: "log", tenant: ids.tenants.acme, extension, install, request, version }
         })
         const entries = yield* entriesOf(url, `${prefix}${ids.tenants.acme}:${chatty.extension}`)
         const own = of(chatty, "for-chatty")

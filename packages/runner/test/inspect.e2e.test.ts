@@ -3,15 +3,17 @@ import { join } from "node:path"
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { inspect } from "../src/commands/inspect.ts"
 import { manifest, pack } from "../testing/Archive.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { buildFixtureComponent } from "../testing/Extensions.ts"
-import { program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
 
 const shown = /^[\p{L}\p{M}\p{N}\p{P}\p{S} \n]*$/u
 const evil = "a\u001b[2J\u001b]0;title\u0007\r\nlimits        timeoutMs 1\u202ex\u2028\u009b31m"
 const limitNames = Object.keys(defaultLimits)
 const component = buildFixtureComponent("steps")
+const run = commandRun(inspect)
 
 /** What `inspect` says of a bundle with this manifest. */
 const inspectedHere = Effect.fnUntraced(function* (
@@ -27,10 +29,7 @@ const inspectedHere = Effect.fnUntraced(function* (
     })
     await writeFile(file, archive)
   })
-  const run = yield* program(["inspect", file, ...flags], settings)
-  const lines = yield* Effect.promise(() => Array.fromAsync(run.lines))
-  const { code, errors } = yield* Effect.promise(() => run.ended)
-  return { code, errors, lines, text: lines.join("\n") }
+  return yield* run(["inspect", file, ...flags], settings)
 })
 
 const inspected = (fields: object, ...flags: ReadonlyArray<string>) => inspectedHere({}, fields, ...flags)
@@ -41,12 +40,12 @@ describe("inspect", () => {
   it.live("shows names of a bundle's, whatever is in them, and does nothing that they say", () =>
     Effect.gen(function* () {
       const plain = yield* inspected({})
-      const { code, lines, text } = yield* inspected(named)
+      const { code, out, text } = yield* inspected(named)
       assert.strictEqual(code, 0)
       assert.match(text, shown)
       assert.include(text, "a\\u{1b}[2J")
-      assert.strictEqual(lines.filter((line) => line.startsWith("limits ")).length, 1)
-      assert.strictEqual(lines.length, plain.lines.length + 1)
+      assert.strictEqual(out.filter((line) => line.startsWith("limits ")).length, 1)
+      assert.strictEqual(out.length, plain.out.length + 1)
     })
   )
 
@@ -66,8 +65,7 @@ describe("inspect", () => {
         const section = needs === "" ? [] : [0, content.length, ...content]
         const bytes = Buffer.concat([yield* Effect.promise(() => component), Uint8Array.from(section)])
         yield* Effect.promise(() => writeFile(file, bytes))
-        const run = yield* program(["inspect", file])
-        return (yield* Effect.promise(() => Array.fromAsync(run.lines))).filter((line) => line.startsWith("needs"))
+        return (yield* run(["inspect", file])).out.filter((line) => line.startsWith("needs"))
       })
       assert.deepEqual(yield* inspectedWith(""), [])
       assert.deepEqual(yield* inspectedWith("request-time,made-up"), [
@@ -82,10 +80,10 @@ describe("inspect", () => {
         capabilities: ["cap:client.read", "cap:http.fetch"],
         api: { endpoints: [{ method: "GET", path: "/a" }] }
       }
-      const { lines } = yield* inspected(fields)
-      assert.deepEqual([lines[0], lines[2]], ["at most, here reads clients", "              sends requests nowhere"])
-      assert.match(lines.at(-1) ?? "", new RegExp(`^limits {8}timeoutMs 25000, .*, ${limitNames.at(-1)} \\d+$`))
-      assert.include(lines, "endpoints     GET /a")
+      const { out } = yield* inspected(fields)
+      assert.deepEqual([out[0], out[2]], ["at most, here reads clients", "              sends requests nowhere"])
+      assert.match(out.at(-1) ?? "", new RegExp(`^limits {8}timeoutMs 25000, .*, ${limitNames.at(-1)} \\d+$`))
+      assert.include(out, "endpoints     GET /a")
       const open = yield* inspectedHere({ EXT_EGRESS_ALLOWLIST: "api.example.com" }, fields, "--json")
       assert.deepInclude(JSON.parse(open.text).atMost, {
         reads: ["clients"],
@@ -101,16 +99,17 @@ describe("inspect", () => {
       const file = join(yield* temporary, "bundle.tar.zst")
       const files = { "manifest.json": JSON.stringify(manifest), "ui/index.html": "<p>" }
       yield* Effect.promise(async () => writeFile(file, await pack(files)))
-      const run = yield* program(["inspect", file])
-      const lines = yield* Effect.promise(() => Array.fromAsync(run.lines))
-      assert.includeMembers(lines, ["component     none", "at most, here reads no records"])
+      assert.includeMembers(
+        [...(yield* run(["inspect", file])).out],
+        ["component     none", "at most, here reads no records"]
+      )
     })
   )
 
   it.live("cuts what is long, and says in one short line why a bundle is none", () =>
     Effect.gen(function* () {
-      const { lines } = yield* inspected({ publisher: "p".repeat(1_000_000) })
-      assert.isAtMost(Math.max(...lines.map((line) => line.length)), 1_000)
+      const { out } = yield* inspected({ publisher: "p".repeat(1_000_000) })
+      assert.isAtMost(Math.max(...out.map((line) => line.length)), 1_000)
       const broken = yield* inspected({ capabilities: Array(10_000).fill(1) })
       assert.strictEqual(broken.code, 1)
       // On a busy machine it says first what it is doing.

@@ -37,6 +37,7 @@ export const buildFixture = async (name: string, engine?: Engine): Promise<Uint8
 export interface Installed {
   readonly extension: ExtensionId
   readonly install: InstallId
+  readonly version: string
   readonly rows: Dataset
 }
 
@@ -63,5 +64,5 @@ export const installed = (
       })
     ]
   })
-  return { extension, install, rows }
+  return { extension, install, version, rows }
 }

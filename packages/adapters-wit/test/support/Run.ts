@@ -30,10 +30,11 @@ export const endOfLoop = processorTime(process.pid) === null ? "timeout" : "cpu-
 export const loopLimits = (cpuMs: number): Partial<Limits> =>
   endOfLoop === "timeout" ? { cpuMs, timeoutMs: 20_000 } : { cpuMs }
 
-/** Transpiled guests, shared by all test files. */
+/** Transpiled guests, shared by all test files: few are transpiled, and no process waits for the next. */
 export const layerStore = layerComponentStore({
   directory: fileURLToPath(new URL("../../node_modules/.cache/components", import.meta.url)),
-  intakeTimeoutMs: longMs
+  intakeTimeoutMs: longMs,
+  spare: false
 })
 
 /** A store and a sandbox that keeps few processes. */

@@ -35,6 +35,7 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     break: breakWith,
     end: Effect.sync(kill),
     errorOutput: () => "",
+    refusedInput: () => false,
     forgetErrors: () => {}
   }
   return {

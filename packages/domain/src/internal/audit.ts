@@ -1,10 +1,9 @@
 import { Cause, Clock, Context, Effect, Exit } from "effect"
 import type { AccessRecord } from "../AccessRecord.ts"
 import { type CallError, InvalidInput, NotAllowed } from "../CallError.ts"
-import { Invocation, type InvocationData } from "../Invocation.ts"
+import { Invocation, type InvocationData, installedVersionOf } from "../Invocation.ts"
 import { NotOffered } from "../NotOffered.ts"
 import { spanned } from "../Spanned.ts"
-import { installedVersions } from "./executions.ts"
 import { meter } from "./meters.ts"
 import type { Coded, Operation, Steps } from "./operation.ts"
 
@@ -57,7 +56,7 @@ const execution = (invocation: InvocationData) => ({
   tenant: invocation.tenantId,
   extension: invocation.extensionId,
   install: invocation.installId,
-  version: installedVersions.get(invocation) ?? null,
+  version: installedVersionOf(invocation),
   contentHash: invocation.contentHash,
   user: invocation.user?.userId ?? null,
   trigger: invocation.trigger,

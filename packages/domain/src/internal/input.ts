@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import { brokenRules } from "../BrokenRules.ts"
+import { brokenRules, placeOf } from "../BrokenRules.ts"
 import { InvalidInput } from "../CallError.ts"
 
 const withoutNul = Schema.isPattern(/^[^\0]*$/, { message: "must not contain a NUL character" })
@@ -26,13 +26,16 @@ export const rules = {
   wholeNumber: "must be a whole number"
 } as const
 
-/** Decodes untrusted input; the failure names the first bad field and the rule, and never repeats the value. */
+/**
+ * Decodes untrusted input; the failure names the first bad field, the place in it and the rule, and never repeats the value.
+ */
 export const decode = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, whole: string) => {
   const decoded = Schema.decodeUnknownEffect(schema)
   return (input: unknown): Effect.Effect<S["Type"], InvalidInput> =>
     Effect.mapError(decoded(input), (error) => {
       const [{ message, path }] = brokenRules(error.issue)
-      return new InvalidInput({ field: String(path[0] ?? whole), why: message })
+      const [field = whole, ...place] = path
+      return new InvalidInput({ field: String(field), why: `${placeOf(place)} ${message}`.trimStart() })
     })
 }
 

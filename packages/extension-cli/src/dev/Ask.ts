@@ -1,4 +1,5 @@
 import { executeBody, type Viewer } from "@alga-psa/ext-development-host/Viewer"
+import { firstRule } from "@alga-psa/ext-domain/BrokenRules"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Execution } from "@alga-psa/ext-runner/Execution"
 import { Effect, Schema } from "effect"
@@ -26,9 +27,8 @@ export const makeAsk =
     Effect.gen(function* () {
       const id = crypto.randomUUID()
       const sent = !body?.byteLength ? {} : { body_b64: Buffer.from(body).toString("base64") }
-      const request = yield* decode(
-        executeBody(viewer(), { method, path, query: query ?? {}, headers: headers ?? {}, ...sent })
-      )
+      const asked = executeBody(viewer(), { method, path, query: query ?? {}, headers: headers ?? {}, ...sent })
+      const request = yield* Effect.mapError(decode(asked), ({ issue }) => new Error(firstRule(issue)))
       const { response } = yield* execution.run(request, id)
       return { id, answer: answerRecord(response, hide, mostLetters), error: null }
     }).pipe(Effect.catch(({ message }) => Effect.succeed({ id: "", answer: null, error: hide(message) })))

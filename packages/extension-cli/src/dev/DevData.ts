@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises"
 import { clientRow, type Dataset, seed, serviceRow } from "@alga-psa/ext-adapters-memory"
 import { seedId } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { absent } from "@alga-psa/ext-domain"
-import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
+import { firstRule } from "@alga-psa/ext-domain/BrokenRules"
 import { Effect, Schema } from "effect"
 import { UsageWrong } from "../ExitCode.ts"
 import { noBundle, place } from "./DevDatabase.ts"
@@ -168,13 +168,6 @@ export const sizedData = (size: number): DataFile => ({
     isActive: at % 10 !== 9
   }))
 })
-
-/** The first rule that data breaks, with its place. */
-export const firstRule = (issue: Parameters<typeof brokenRules>[0]): string => {
-  const [{ message, path }] = brokenRules(issue)
-  const place = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")
-  return `${place.replace(/^\./, "")}: ${message}`.replace(/^: /, "")
-}
 
 const wrong = (file: string, why: string) => new UsageWrong({ message: `--data ${file} ${why}` })
 

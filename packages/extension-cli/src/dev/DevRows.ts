@@ -1,8 +1,9 @@
 import { clientRow, type Dataset, type MemoryStore, serviceRow } from "@alga-psa/ext-adapters-memory"
-import { Effect, Schema } from "effect"
+import { firstRule } from "@alga-psa/ext-domain/BrokenRules"
+import { Effect, Schema, Semaphore } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { DataPage, DataRow, DataSaved, RowKind } from "./Bench.ts"
-import { ClientFields, clientColumns, firstRule, mostRecords, ServiceFields, serviceColumns } from "./DevData.ts"
+import { ClientFields, clientColumns, mostRecords, ServiceFields, serviceColumns } from "./DevData.ts"
 import { place } from "./DevDatabase.ts"
 
 /** How many records the panel is sent at once. */
@@ -76,6 +77,8 @@ const shown = ({ columns, key }: Kind, row: Row): DataRow => ({
 export const makeDevRows = (store: MemoryStore["Service"]) => {
   /** The changed records as they were at the start; null for one that was added. */
   const before = new Map<string, { readonly of: RowKind; readonly id: string; readonly row: Row | null }>()
+  /** One change at a time: a reset knows each that was made, and none is made beside it. */
+  const changeLock = Semaphore.makeUnsafe(1)
   const all = () => Effect.runSync(store.rows)
   const own = (kind: Kind) =>
     (all()[kind.table] as unknown as ReadonlyArray<Row>).filter((row) => row["tenant"] === tenant)
@@ -132,11 +135,11 @@ export const makeDevRows = (store: MemoryStore["Service"]) => {
       if (!before.has(`${of} ${key}`)) before.set(`${of} ${key}`, { of, id: key, row: known })
       yield* write(kind, key, row)
       return { id: key, error: null } satisfies DataSaved
-    }),
+    }, changeLock.withPermit),
     /** Makes every record what it was at the start. */
     reset: Effect.gen(function* () {
       for (const { id, of, row } of before.values()) yield* write(kinds[of], id, row)
       before.clear()
-    })
+    }).pipe(changeLock.withPermit)
   }
 }

@@ -20,7 +20,7 @@ import {
   UiProxy
 } from "@alga-psa/ext-domain"
 import type { AuthoredManifest } from "@alga-psa/ext-extension-build"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Semaphore } from "effect"
 import type { BenchWorld, StoredRecord } from "./Bench.ts"
 import { place } from "./DevDatabase.ts"
 import { makeDevFetch } from "./DevFetch.ts"
@@ -60,16 +60,24 @@ const endpointsOf = ({ api }: Pick<AuthoredManifest, "api">) =>
  * invoices are in memory, for as long as the scope lives. Secrets, addresses and routes come from files that the author
  * writes.
  */
-export const makeDevWorld = Effect.fnUntraced(function* (folder: string, rows: Dataset) {
+export const makeDevWorld = Effect.fnUntraced(function* (
+  folder: string,
+  rows: Dataset,
+  read: typeof readDevFiles = readDevFiles
+) {
   const memory = yield* Layer.build(Layer.provideMerge(layerOtherPorts, layerStore(rows)))
   const [entries, schedules] = [Context.get(memory, MemoryEntries), Context.get(memory, MemorySchedules)]
   const [drafts, storage] = [Context.get(memory, MemoryInvoices), Context.get(memory, Storage)]
-  const readFiles = Effect.promise(() => readDevFiles(folder))
+  const readFiles = Effect.promise(() => read(folder))
   let files: DevFiles = yield* readFiles
-  const current = Effect.map(readFiles, (read) => {
-    files = read
-    return read
-  })
+  /** One read at a time: what an older one found never takes the place of what a newer one did. */
+  const readLock = Semaphore.makeUnsafe(1)
+  const current = readLock.withPermit(
+    Effect.map(readFiles, (found) => {
+      files = found
+      return found
+    })
+  )
 
   const http = yield* makeDevFetch(Effect.map(current, ({ origins }) => origins))
   const secrets: Secrets["Service"] = {
@@ -151,11 +159,11 @@ export const makeDevWorld = Effect.fnUntraced(function* (folder: string, rows: D
         )
       ),
     schedule: (id: string) => schedules.get(install)?.get(id) ?? null,
-    /** Notes how a run of a schedule ended. */
+    /** Notes how a run of a schedule that began then ended, unless a later one has ended already. */
     ran: (id: string, at: string, error: string | null) => {
       const own = schedules.get(install)
       const before = own?.get(id)
-      if (before === undefined) return
+      if (before === undefined || (before.lastRunAt ?? "") > at) return
       const lastRunStatus = error === null ? "success" : "failure"
       own?.set(id, { ...before, lastRunAt: at, lastRunStatus, lastError: error })
     }

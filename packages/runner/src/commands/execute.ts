@@ -47,7 +47,7 @@ const remote = Effect.fnUntraced(function* (url: string, { context }: ExecuteReq
 const local = Effect.fnUntraced(function* (file: Option.Option<string>, request: ExecuteRequest) {
   const settings = yield* loadSettings(file)
   const outcome = yield* Effect.flatMap(Execution, (execution) => execution.run(request, randomUUID())).pipe(
-    Effect.provide(Layer.provide(layerFromSettings(settings), layerSink(settings)))
+    Effect.provide(Layer.provide(layerFromSettings(settings, { once: true }), layerSink(settings)))
   )
   return outcome.response
 })

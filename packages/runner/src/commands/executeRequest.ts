@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { firstRule } from "@alga-psa/ext-domain"
 import { Effect, Option, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { ExecuteRequest } from "../ExecuteRequest.ts"
@@ -77,7 +78,7 @@ export const requestOf = Effect.fnUntraced(function* (flags: RequestFlags) {
   const json: unknown = { ...base, ...user, context, http }
   const request = yield* Effect.mapError(
     Schema.decodeUnknownEffect(ExecuteRequest)(json),
-    (error) => new UsageWrong({ message: `the request is not complete: ${error.message.replaceAll(/\s+/g, " ")}` })
+    ({ issue }) => new UsageWrong({ message: `the request is not complete: ${firstRule(issue)}` })
   )
   return { json, request }
 })

@@ -62,7 +62,10 @@ export const DatabaseSays = Context.Reference<Effect.Effect<void, DatabaseUnfit>
 /** Nothing ends because the machine is busy. */
 const limits = { ...defaultLimits, timeoutMs: 120_000 }
 
-/** A runner with real sandbox, store and HTTP over the ports that another layer provides. */
+/**
+ * A runner with real sandbox, store and HTTP over the ports that another layer provides. No process waits for work that may not
+ * come: many tests execute nothing.
+ */
 export const testRunner = (options: Partial<RunnerOptions> = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -111,6 +114,8 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
             bundles: { directory: bundles },
             components: join(directory, "components"),
             limits,
+            sandbox: { spares: 0, loadedSpares: 0 },
+            spareTranspiler: false,
             ...options
           }),
           check,
@@ -122,7 +127,7 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
     })
   )
 
-/** The same with what a runner has where nothing else is set. */
+/** The same where nothing is set. */
 export const layerTestRunner = testRunner()
 
 /** Reads a file as bytes. */

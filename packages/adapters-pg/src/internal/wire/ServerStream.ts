@@ -162,7 +162,7 @@ export class ServerStream extends Duplex {
   /** A server without TLS goes on without it where that is the next attempt. */
   private async reached(attempt: Attempt, next: Attempt | undefined, signal: AbortSignal): Promise<Socket> {
     try {
-      return await openSocket(this.route.address, attempt, signal)
+      return await openSocket(this.route.address, attempt, this.route.patience, signal)
     } catch (cause) {
       if (!(cause instanceof NoTls)) throw cause
       if (next?.host === attempt.host && !next.encrypted) return cause.socket

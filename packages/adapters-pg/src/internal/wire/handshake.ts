@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { connect, isIP, type Socket } from "node:net"
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls"
-import { Redacted } from "effect"
+import { Duration, Redacted } from "effect"
 import { type DatabaseAddress, type DatabaseTls, isSocket } from "../../DatabaseAddress.ts"
 import type { Attempt } from "./attempts.ts"
 
@@ -40,11 +40,24 @@ const until = <A>(socket: Socket, signal: AbortSignal, settle: (resolve: (value:
     })
   })
 
-const connected = ({ host }: Attempt, signal: AbortSignal): Promise<Socket> => {
+/**
+ * Of a name's addresses each but the last has a quarter of the time that its host has. Node's half a second would give up one whose
+ * first packet was lost: the system sends another after a second.
+ */
+const addressesInTime = 4
+
+const connected = ({ host }: Attempt, patience: Duration.Duration, signal: AbortSignal): Promise<Socket> => {
   const { name, port } = host
   const socket = isSocket(host)
     ? connect({ path: `${name.replace(/^@/, "\0")}/.s.PGSQL.${port}` })
-    : connect({ host: name, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs })
+    : connect({
+        host: name,
+        port,
+        autoSelectFamilyAttemptTimeout: Math.ceil(Duration.toMillis(patience) / addressesInTime),
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: keepAliveMs
+      })
   return until<Socket>(socket, signal, (resolve) => socket.once("connect", () => resolve(socket)))
 }
 
@@ -98,11 +111,19 @@ const encryptedOver = (
   return until<TLSSocket>(secure, signal, (resolve) => secure.once("secureConnect", () => resolve(secure)))
 }
 
-/** Connects, and encrypts where the attempt says so. Fails with {@link NoTls} where the server has none. */
-export const openSocket = async ({ tls }: DatabaseAddress, attempt: Attempt, signal: AbortSignal): Promise<Socket> => {
-  if (!attempt.encrypted) return connected(attempt, signal)
+/**
+ * Connects, and encrypts where the attempt says so. Fails with {@link NoTls} where the server has none. The signal comes at the end of
+ * the host's patience.
+ */
+export const openSocket = async (
+  { tls }: DatabaseAddress,
+  attempt: Attempt,
+  patience: Duration.Duration,
+  signal: AbortSignal
+): Promise<Socket> => {
+  if (!attempt.encrypted) return connected(attempt, patience, signal)
   const options = await optionsOf(tls)
-  const socket = await connected(attempt, signal)
+  const socket = await connected(attempt, patience, signal)
   if (!tls.direct) await askForTls(socket, signal)
   return encryptedOver(socket, attempt.host.name, tls, options, signal)
 }

@@ -98,6 +98,9 @@ export const tellConfinement = (confinement: Confinement): Effect.Effect<void> =
     return Effect.annotateLogs(line, { confinement: taken.length === 0 ? "none" : taken.join(", ") })
   })
 
+/** Where the strictest of all worked, which is not tried again. What is weaker is: it may have been a trial that failed once. */
+const strictest = new Map<string, Confinement>()
+
 /**
  * The strictest confinement that works on this system, found by trying. With `setpriv` of util-linux: no new privileges,
  * no capabilities, an end when this program ends however it ends, and a user of its own where one is asked for. With a
@@ -105,8 +108,13 @@ export const tellConfinement = (confinement: Confinement): Effect.Effect<void> =
  * Node's permission model leaves it. Fails where the user that is asked for cannot be had, and where a trial takes too long.
  */
 export const findConfinement = Effect.fnUntraced(function* (execPath: string, user: SandboxUser | null) {
-  for (const confinement of yield* Effect.promise(() => candidates(user))) {
-    if (yield* works(confinement, execPath)) return confinement
+  const key = JSON.stringify([execPath, user])
+  const known = strictest.get(key)
+  if (known !== undefined) return known
+  for (const [weakness, confinement] of (yield* Effect.promise(() => candidates(user))).entries()) {
+    if (!(yield* works(confinement, execPath))) continue
+    if (weakness === 0) strictest.set(key, confinement)
+    return confinement
   }
   return yield* new NodeUnsuitable({
     execPath,

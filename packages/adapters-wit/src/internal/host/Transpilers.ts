@@ -11,15 +11,16 @@ export interface Transpilers {
 const pauseMs = 250
 
 /**
- * Keeps one transpiler started for the component that comes next: it has loaded all it needs and waits. The next one is
- * started a moment after that was taken, so that a program that takes in one component does not start two. What waits when
- * the scope closes is ended.
+ * Where a spare is wanted, keeps one transpiler started for the component that comes next: it has loaded all it needs and
+ * waits. The next one is started a moment after that was taken, so that a program that takes in one component does not
+ * start two. What waits when the scope closes is ended.
  */
 export const makeTranspilers = Effect.fnUntraced(function* (
-  options: TranspilerOptions
+  options: TranspilerOptions,
+  keepsSpare: boolean
 ): Effect.fn.Return<Transpilers, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  let spare: RestrictedNode | null = startTranspiler(options)
+  let spare: RestrictedNode | null = keepsSpare ? startTranspiler(options) : null
   let closed = false
 
   yield* Effect.addFinalizer(() => {

@@ -37,15 +37,16 @@ export const promote = (pid: number): boolean => {
 
 /**
  * Breaks a process with `cpu-limit` once it has used `cpuMs` of processor time. After 100 ms it goes on at a lower
- * priority, so that it slows nobody who needs less, and `onLong` is called. It counts from now on where `cpuMs` is less
+ * priority, so that it slows nobody who needs less, and `onLong` is called; where that is null, neither. It counts from now on where `cpuMs` is less
  * than a second, else from 10 ms on. Where the system tells no processor times it does nothing.
  */
-export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () => void): ProcessorWatch => {
+export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: (() => void) | null): ProcessorWatch => {
   let start = cpuMs < coarseMs ? node.processorTime() : null
-  let long = false
+  let long = onLong === null
   let demoted = false
   let timer: NodeJS.Timeout | undefined
 
+  const untilNext = (): number => (long ? cpuMs : Math.min(cpuMs, longMs))
   const wait = (milliseconds: number): void => {
     timer = setTimeout(check, Math.max(leastPauseMs, milliseconds / processorsAtOnce))
   }
@@ -61,11 +62,11 @@ export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: () =
     if (used >= longMs && !long) {
       long = true
       demoted = demote(node.pid)
-      onLong()
+      onLong?.()
     }
-    wait((long ? cpuMs : Math.min(cpuMs, longMs)) - used)
+    wait(untilNext() - used)
   }
-  wait(start === null ? 0 : Math.min(cpuMs, longMs))
+  wait(start === null ? 0 : untilNext())
 
   return { stop: () => clearTimeout(timer), demoted: () => demoted }
 }

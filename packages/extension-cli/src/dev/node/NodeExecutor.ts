@@ -4,7 +4,7 @@ import {
   type ExecutorService,
   type HostImportsService
 } from "@alga-psa/ext-adapters-wit"
-import { Invocation } from "@alga-psa/ext-domain"
+import { firstRule, Invocation } from "@alga-psa/ext-domain"
 import { Context, Effect, Schema } from "effect"
 import type { makeNodeProcess } from "./NodeProcess.ts"
 
@@ -52,6 +52,6 @@ export const nodeExecutor =
           }),
         catch: (error) => failed("crashed", error instanceof Error ? error.message : String(error))
       }).pipe(Effect.onInterrupt(() => Effect.sync(() => node.forget(id))))
-      return yield* Effect.mapError(decode(response), ({ message }) => failed("response-invalid", message))
+      return yield* Effect.mapError(decode(response), ({ issue }) => failed("response-invalid", firstRule(issue)))
     })
   })

@@ -1,4 +1,4 @@
-import { brokenRules } from "@alga-psa/ext-domain"
+import { brokenRules, placeOf } from "@alga-psa/ext-domain"
 import { ByteSize, Context, Effect, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { BodyRoom } from "../../BodyRoom.ts"
@@ -58,7 +58,7 @@ export const readJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
     })
     return yield* Effect.mapError(decode(json), (error) => {
       const [{ message, path }] = brokenRules(error.issue)
-      return fail("invalid_request", `${path.map(String).join(".") || "body"}: ${message}`)
+      return fail("invalid_request", `${placeOf(path) || "body"}: ${message}`)
     })
   })
 }
