@@ -22,13 +22,12 @@ beforeAll(async () => {
   url = Redacted.value(database)
   const tables = Effect.andThen(createTables, load(seed({ contentHash: "a".repeat(64) })))
   await Effect.runPromise(Effect.provide(tables, PgClient.layer({ url: database, maxConnections: 1 })))
-  packages = await packPackages(["domain", "adapters-pg"])
   folder = await mkdtemp(join(tmpdir(), "alga-plain-"))
+  packages = await packPackages(["domain", "adapters-pg"], join(folder, "packages"))
   await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }')
 }, 600_000)
 afterAll(async () => {
   await Effect.runPromise(Scope.close(scope, Exit.void))
-  await packages.remove()
   await rm(folder, { recursive: true, force: true })
 })
 

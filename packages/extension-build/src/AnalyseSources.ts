@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url"
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
-import type { Finding } from "./Finding.ts"
+import { type Finding, type FindingParts, finding } from "./Finding.ts"
+import { type HostNamespace, hostNamespaces } from "./HostNamespaces.ts"
 import type { HostUsage } from "./HostUsage.ts"
 import { answerOfProcess } from "./internal/answerOfProcess.ts"
 
@@ -13,6 +14,14 @@ export interface SourcesToRead {
   readonly entry: string
   readonly bundle: Pick<BundledHandler, "globals" | "modules" | "sourceMap">
   readonly types: boolean
+  /** The parts of the host. */
+  readonly namespaces: ReadonlyArray<HostNamespace>
+}
+
+/** What it answers. */
+export interface SourcesRead {
+  readonly usage: HostUsage
+  readonly findings: ReadonlyArray<FindingParts>
 }
 
 /** How long TypeScript may take: settings that take in a whole disk would keep it for hours. */
@@ -39,6 +48,8 @@ export const analyseSources = async (
   { globals, modules, sourceMap }: SourcesToRead["bundle"],
   { types }: { readonly types: boolean }
 ): Promise<SourceAnalysis> => {
-  const input: SourcesToRead = { folder, entry, bundle: { globals, modules, sourceMap }, types }
-  return (await answerOfProcess(program, input, longest)) as SourceAnalysis
+  const bundle = { globals, modules, sourceMap }
+  const input: SourcesToRead = { folder, entry, bundle, types, namespaces: hostNamespaces }
+  const { findings, usage } = (await answerOfProcess(program, input, longest)) as SourcesRead
+  return { usage, findings: findings.map(finding) }
 }

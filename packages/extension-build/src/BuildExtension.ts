@@ -10,7 +10,7 @@ import { checkPage } from "./CheckPage.ts"
 import { type Extension, readExtension } from "./Extension.ts"
 import { invalid } from "./ExtensionInvalid.ts"
 import { type Finding, findingLine } from "./Finding.ts"
-import { type ComponentSource, givenComponent, sourceOf } from "./internal/componentSource.ts"
+import { type ComponentSource, sourceOf } from "./internal/componentSource.ts"
 import { explaining } from "./internal/explainBuild.ts"
 import { isKeptBuild, nameInBuild } from "./internal/keptBuild.ts"
 import { makeOutputFolder } from "./internal/outputFolder.ts"
@@ -144,6 +144,9 @@ const tryLoad = async (source: ComponentSource): Promise<void> => {
   }
 }
 
+/** It loads a host's intake, which a build from sources does not need. */
+const givenComponents = Effect.promise(async () => (await import("./internal/givenComponent.ts")).givenComponent)
+
 const isError = ({ severity }: Finding): boolean => severity === "error"
 
 /**
@@ -168,9 +171,10 @@ export const buildExtension = Effect.fn("buildExtension")(function* (options: Bu
     }),
     ...Object.fromEntries(Object.entries(page).map(([name, bytes]) => [`ui/${name}`, bytes]))
   }
-  const source = yield* options.component === undefined
-    ? sourceOf(folder, manifest, options)
-    : givenComponent(folder, manifest, options.component)
+  const source =
+    options.component === undefined
+      ? yield* sourceOf(folder, manifest, options)
+      : yield* (yield* givenComponents)(folder, manifest, options.component)
   const before = [
     ...extension.findings,
     ...checkPage(manifest, Object.keys(around)),

@@ -57,7 +57,7 @@ const { server, upload } = alga()
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "alga-guides-")))
-  packages = await packPackages(packagesOfAuthors)
+  packages = await packPackages(packagesOfAuthors, join(folder, "packages"))
   const installed = join(folder, "cli")
   await mkdir(installed)
   await writeFile(join(installed, "pnpm-workspace.yaml"), packages.workspace)
@@ -69,7 +69,6 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(async () => {
   server.close()
-  await packages.remove()
   await rm(folder, { recursive: true, force: true })
 })
 

@@ -7,7 +7,7 @@ import {
   type SourceFile
 } from "typescript/unstable/ast"
 import type { Project } from "typescript/unstable/sync"
-import { type Finding, finding } from "../Finding.ts"
+import type { FindingParts } from "../Finding.ts"
 import { topLevelStretch } from "./usesInSource.ts"
 
 /** Methods that take a locale: after how many arguments, and what to use instead. */
@@ -30,8 +30,8 @@ export const localeCalls = (
   file: string,
   source: SourceFile,
   isLanguage: (path: string) => boolean
-): ReadonlyArray<Finding> => {
-  const found: Array<Finding> = []
+): ReadonlyArray<FindingParts> => {
+  const found: Array<FindingParts> = []
   const visit = (node: Node): void => {
     node.forEachChild(visit)
     if (!isCallExpression(node) || !isPropertyAccessExpression(node.expression)) return
@@ -41,14 +41,12 @@ export const localeCalls = (
     const declared = checker.getSymbolAtLocation(name)?.declarations ?? []
     if (declared.length === 0 || !declared.every(({ path }) => isLanguage(path))) return
     const [line, column] = topLevelStretch(source, file, name).at
-    found.push(
-      finding({
-        code: "locale",
-        at: { file: relative(folder, file), line: line + 1, column: column + 1 },
-        text: `an extension has no ${name.text} with a locale or options`,
-        remedy: `use ${method.use}`
-      })
-    )
+    found.push({
+      code: "locale",
+      at: { file: relative(folder, file), line: line + 1, column: column + 1 },
+      text: `an extension has no ${name.text} with a locale or options`,
+      remedy: `use ${method.use}`
+    })
   }
   source.forEachChild(visit)
   return found

@@ -1,6 +1,7 @@
 import type { BundledHandler } from "@alga-psa/ext-extension-sdk/build"
 import type { Project } from "typescript/unstable/sync"
-import { hostNamespaces } from "../HostNamespaces.ts"
+import type { SourcesToRead } from "../AnalyseSources.ts"
+import type { HostNamespace } from "../HostNamespaces.ts"
 import type { HostEscape, HostUsage, HostUse, SourcePlace } from "../HostUsage.ts"
 import { makeCarriers } from "./carriers.ts"
 import { exportsHandler } from "./exportsHandler.ts"
@@ -19,10 +20,14 @@ const code = /\.[cm]?[jt]sx?$/
 
 const placeOf = (folder: string, file: string): SourcePlace => ({ file: shownPath(folder, file), line: 1, column: 1 })
 
-const importsOf = (folder: string, modules: Bundle["modules"]): ReadonlyArray<HostUse> =>
+const importsOf = (
+  folder: string,
+  modules: Bundle["modules"],
+  namespaces: ReadonlyArray<HostNamespace>
+): ReadonlyArray<HostUse> =>
   modules.flatMap(({ file, worldImports }) =>
     worldImports.flatMap((name) =>
-      hostNamespaces
+      namespaces
         .filter(({ interfaces }) => interfaces.includes(name))
         .map(({ capability }) => ({
           ...placeOf(folder, file),
@@ -63,11 +68,14 @@ const fetchesOf = (folder: string, { globals }: Pick<BundledHandler, "globals">)
     }))
 
 /** What the code of a bundle asks of its host, by the types of the project that its sources are. */
-export const readUsage = (folder: string, entry: string, bundle: Bundle, project: Project): HostUsage => {
+export const readUsage = (
+  { bundle, entry, folder, namespaces }: Omit<SourcesToRead, "types">,
+  project: Project
+): HostUsage => {
   const { folder: sdk, has: isOwn, isRuntime } = sdkFiles(entry)
   const hidden = ofSdkAlone(entry, bundle.modules, isOwn)
   const modules = bundle.modules.filter(({ file }) => !hidden.has(file))
-  const uses: Array<HostUse> = [...importsOf(folder, modules), ...fetchesOf(folder, bundle)]
+  const uses: Array<HostUse> = [...importsOf(folder, modules, namespaces), ...fetchesOf(folder, bundle)]
   const maybe: Array<HostUse> = []
   const escapes: Array<HostEscape> = []
   const callable = exportsHandler(project, entry)
@@ -101,7 +109,7 @@ export const readUsage = (folder: string, entry: string, bundle: Bundle, project
         escapes.push({ ...place, why: finding.why })
         continue
       }
-      const known = hostNamespaces.find(({ name }) => name === finding.namespace)
+      const known = namespaces.find(({ name }) => name === finding.namespace)
       if (known === undefined) {
         escapes.push({ ...place, why: `host.${finding.namespace} is not known to this build` })
         continue

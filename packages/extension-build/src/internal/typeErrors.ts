@@ -1,7 +1,7 @@
 import { missingGlobals } from "@alga-psa/ext-extension-sdk/Globals"
 import { computeLineStarts } from "typescript/unstable/ast"
 import { type Diagnostic, DiagnosticCategory, type Project } from "typescript/unstable/sync"
-import { type Finding, finding } from "../Finding.ts"
+import type { FindingParts } from "../Finding.ts"
 import { inBrowser, partOfNode } from "./nodeModules.ts"
 import { isOwnFile, shownPath } from "./shownPath.ts"
 import { typeNames } from "./typeNames.ts"
@@ -45,7 +45,7 @@ const ofBuilt = (
   folder: string,
   diagnostic: Diagnostic,
   inPage: boolean
-): Pick<Finding, "code" | "remedy" | "text"> => {
+): Pick<FindingParts, "code" | "remedy" | "text"> => {
   const name = nameOf(diagnostic)
   if (!inPage && name !== null && isMissingName(diagnostic)) {
     return { code: "name-missing", text: `an extension has no ${name}`, remedy: `use ${missingGlobals[name]}` }
@@ -65,7 +65,7 @@ export const typeErrors = (
   folder: string,
   projects: ReadonlyArray<Project>,
   isBundled: (file: string) => boolean
-): ReadonlyArray<Finding> => {
+): ReadonlyArray<FindingParts> => {
   const found = projects.flatMap(({ program }) =>
     program
       .getSourceFileNames()
@@ -81,14 +81,14 @@ export const typeErrors = (
         const types = source !== undefined && errors.some(isTold) ? typeNames(source) : new Set()
         return errors
           .filter((diagnostic) => !isTold(diagnostic) || types.has(diagnostic.pos))
-          .map((diagnostic) => {
+          .map((diagnostic): FindingParts => {
             const at = { file: name, ...placeIn(text, diagnostic.pos) }
             return isBundled(file) || ofBundle.test(name)
-              ? finding({ at, ...ofBuilt(folder, diagnostic, name.startsWith("ui/")) })
-              : finding({ at, code: "type", text: wordsOf(folder, diagnostic), remedy: correct, severity: "note" })
+              ? { at, ...ofBuilt(folder, diagnostic, name.startsWith("ui/")) }
+              : { at, code: "type", text: wordsOf(folder, diagnostic), remedy: correct, severity: "note" }
           })
       })
   )
   // A file may belong to several projects.
-  return [...new Map(found.map((one) => [`${one.where} ${one.text}`, one])).values()].slice(0, most)
+  return [...new Map(found.map((one) => [JSON.stringify([one.at, one.text]), one])).values()].slice(0, most)
 }

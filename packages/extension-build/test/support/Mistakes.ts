@@ -97,20 +97,22 @@ export const mistakes: Readonly<Record<string, Files>> = {
     "src/logo.png": "png"
   },
   "await outside of a function": atLoad("const all = await Promise.resolve(1)", "jsonResponse(all)"),
-  "a method that is misspelt": reading("jsonResponse(await host.clients.lst())"),
   "a part of the host that is misspelt": handler("jsonResponse(await host.client.list())"),
-  "a promise that is not awaited": reading("jsonResponse(host.clients.list().items)"),
-  "an environment variable": handler("jsonResponse(process.env.TOKEN)"),
-  "a buffer": handler('jsonResponse(Buffer.from("a").toString("base64"))'),
-  "a buffer as a type": atLoad(
-    "const half = (all: Buffer | readonly number[]) => all.length / 2\nconst made: typeof Buffer | null = null",
-    "jsonResponse([half([1]), made])"
+  "a method that is misspelt, and a promise that is not awaited": reading(
+    "jsonResponse([\n  await host.clients.lst(),\n  host.clients.list().items\n])"
   ),
-  "types of Node": atLoad(
-    'import type { Stats } from "node:fs"\nlet timer: NodeJS.Timeout | null = null\nlet stats: Stats | null = null',
-    "jsonResponse([timer, stats])"
+  "what only Node has": handler('jsonResponse([\n  process.env.TOKEN,\n  Buffer.from("a").toString("base64")\n])'),
+  "types that only Node or a browser has": atLoad(
+    [
+      'import type { Stats } from "node:fs"',
+      "const half = (all: Buffer | readonly number[]) => all.length / 2",
+      "const made: typeof Buffer | null = null",
+      "let timer: NodeJS.Timeout | null = null",
+      "let stats: Stats | null = null",
+      "let found: Document | null = null"
+    ].join("\n"),
+    "jsonResponse([half([1]), made, timer, stats, found ?? document.title])"
   ),
-  "a type of a browser": atLoad("let found: Document | null = null", "jsonResponse(found ?? document.title)"),
   "a part of Node in the types of a page": {
     ...changed({ ui: page }),
     "ui/index.html": "<!doctype html>\n",
@@ -125,13 +127,17 @@ export const mistakes: Readonly<Record<string, Files>> = {
     ].join("\n")
   },
   "a missing name while a module loads": atLoad('const key = Buffer.from("a")', "jsonResponse(key)"),
-  "a number with its currency": handler('jsonResponse(new Intl.NumberFormat("en").format(1))'),
-  "a number in a language": handler(
-    'jsonResponse((1).toLocaleString("en-US", { style: "currency", currency: "USD" }))'
+  "what engines and browsers have for languages, stores, sockets and threads": handler(
+    [
+      "jsonResponse([",
+      '  new Intl.NumberFormat("en").format(1),',
+      '  (1).toLocaleString("en-US", { style: "currency", currency: "USD" }),',
+      '  globalThis.localStorage.getItem("a"),',
+      '  String(new WebSocket("wss://a.example/")),',
+      '  String(new Worker("a.js"))',
+      "])"
+    ].join("\n")
   ),
-  "a store of the browser": handler('jsonResponse(globalThis.localStorage.getItem("a"))'),
-  "a socket": handler('jsonResponse(String(new WebSocket("wss://a.example/")))'),
-  "a thread": handler('jsonResponse(String(new Worker("a.js")))'),
   "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
   "the time while a module loads": atLoad("const now = new Date()", "jsonResponse(now)"),
   "the time in a class that is made while a module loads": atLoad(

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { mkdir, readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
@@ -29,7 +28,6 @@ export interface PackedPackages {
   readonly pnpm: string
   /** A `pnpm-workspace.yaml` that takes them from there. */
   readonly workspace: string
-  readonly remove: () => Promise<void>
 }
 
 const byNpx = ["npx", "--yes", "pnpm@12"] as const
@@ -53,9 +51,12 @@ const alone = (): Disposable => {
   return { [Symbol.dispose]: () => lock.close() }
 }
 
-/** Packs packages, by the names of their folders. */
-export const packPackages = async (packed: ReadonlyArray<string>): Promise<PackedPackages> => {
-  const folder = await mkdtemp(join(tmpdir(), "alga-packages-"))
+/**
+ * Packs packages, by the names of their folders, into a folder. Where that lies beside what installs them, the paths between the two
+ * are the same in each run, and so is a component that is built from them.
+ */
+export const packPackages = async (packed: ReadonlyArray<string>, folder: string): Promise<PackedPackages> => {
+  await mkdir(folder, { recursive: true })
   const chosen = packed.flatMap((name) => ["--filter", nameOf(name)])
   {
     using _ = alone()
@@ -78,5 +79,5 @@ export const packPackages = async (packed: ReadonlyArray<string>): Promise<Packe
     ""
   ].join("\n")
   await writeFile(join(folder, "pnpm-workspace.yaml"), workspace)
-  return { folder, pnpm: pnpmCommand.join(" "), workspace, remove: () => rm(folder, { recursive: true, force: true }) }
+  return { folder, pnpm: pnpmCommand.join(" "), workspace }
 }
