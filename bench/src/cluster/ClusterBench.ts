@@ -121,7 +121,13 @@ const run = (options: BenchOptions) =>
     const over = (name: Parameters<(typeof single)[number]>[0]): Middle => {
       const found = single.map((of) => of(name))
       const key = (of: keyof Middle) => middle(found.map((one) => one[of]))
-      return { rate: key("rate"), median: key("median"), p99: key("p99"), runnerMs: key("runnerMs"), allMs: key("allMs") }
+      return {
+        rate: key("rate"),
+        median: key("median"),
+        p99: key("p99"),
+        runnerMs: key("runnerMs"),
+        allMs: key("allMs")
+      }
     }
     const more = handed("elsewhere").median - handed("here").median
     const report: Report = {

@@ -45,7 +45,7 @@ const look = () => {
   const guests = guestProcesses()
   const own = guests.map((pid) => {
     try {
-      return memoryOfGuest(pid).proportional
+      return memoryOfGuest(pid).anonymous
     } catch {
       return 0
     }
