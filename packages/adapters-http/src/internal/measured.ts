@@ -1,18 +1,42 @@
-import { countedAndTimed } from "@alga-psa/ext-domain/CountedAndTimed"
 import { atZero } from "@alga-psa/ext-domain/Labelled"
 import { Clock, Effect, type Exit, Metric } from "effect"
 
-const metersOf = countedAndTimed(
-  {
-    name: "alga_extension_port_requests_total",
-    description: "Requests that ports sent to their servers, by interface, operation and outcome"
-  },
-  {
-    name: "alga_extension_port_request_duration_seconds",
-    description: "Duration of requests that ports sent to their servers, by interface, operation and outcome",
-    boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+interface Labels {
+  readonly interface: string
+  readonly operation: string
+  readonly outcome: string
+}
+
+const metersOf = (labels: Labels) => {
+  const attributes = { ...labels }
+  return {
+    requests: Metric.counter("alga_extension_port_requests_total", {
+      description: "Requests that ports sent to their servers, by interface, operation and outcome",
+      incremental: true,
+      attributes
+    }),
+    durations: Metric.histogram("alga_extension_port_request_duration_seconds", {
+      description: "Duration of requests that ports sent to their servers, by interface, operation and outcome",
+      boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      attributes
+    })
   }
-)
+}
+
+const kept = new Map<string, ReturnType<typeof metersOf>>()
+
+/** There are as many as the code has names and outcomes. */
+const keptOf = (labels: Labels) => {
+  const key = `${labels.interface} ${labels.operation} ${labels.outcome}`
+  const meters = kept.get(key) ?? metersOf(labels)
+  kept.set(key, meters)
+  return meters
+}
+
+const meter = (labels: Labels, nanos: bigint): Effect.Effect<void> => {
+  const meters = keptOf(labels)
+  return Effect.andThen(Metric.update(meters.requests, 1), Metric.update(meters.durations, Number(nanos) / 1e9))
+}
 
 /** Counts and times a request of a port by these names, which are the code's own, and says them of the present span. */
 export const measured =
@@ -22,11 +46,7 @@ export const measured =
       Effect.onExit(request, (exit) =>
         Effect.flatMap(Clock.monotonicTimeNanos, (ended) => {
           const labels = { ...names, outcome: outcomeOf(exit) }
-          const { count, seconds } = metersOf(labels)
-          return Metric.update(count, 1).pipe(
-            Effect.andThen(Metric.update(seconds, Number(ended - started) / 1e9)),
-            Effect.andThen(Effect.annotateCurrentSpan(labels))
-          )
+          return Effect.andThen(meter(labels, ended - started), Effect.annotateCurrentSpan(labels))
         })
       )
     )
@@ -39,7 +59,7 @@ export const measuredAtZero = (
 ): Effect.Effect<void> =>
   atZero(
     operations.flatMap((operation) => [
-      metersOf({ interface: ofInterface, operation, outcome: "ok" }).seconds,
-      ...outcomes.map((outcome) => metersOf({ interface: ofInterface, operation, outcome }).count)
+      keptOf({ interface: ofInterface, operation, outcome: "ok" }).durations,
+      ...outcomes.map((outcome) => keptOf({ interface: ofInterface, operation, outcome }).requests)
     ])
   )
