@@ -1,4 +1,4 @@
-import { zstdCompressSync } from "node:zlib"
+import { constants, zstdCompressSync } from "node:zlib"
 import { assert, describe, it } from "vitest"
 import { ArchiveRefusal } from "../src/internal/child/archive/ArchiveRefusal.ts"
 import { openBundle } from "../src/internal/child/archive/OpenBundle.ts"
@@ -54,6 +54,11 @@ const accepted: Readonly<Record<string, Uint8Array>> = {
     { name: "b" }
   ]),
   "zeros up to a whole record": zstdCompressSync(Buffer.concat([tarOf(good), Buffer.alloc(10_240)])),
+  "an empty frame behind, as Node's compressor adds it": Buffer.concat([archiveOf(good), zstdCompressSync("")]),
+  "an empty frame behind with its checksum": Buffer.concat([
+    archiveOf(good),
+    zstdCompressSync("", { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+  ]),
   "a byte order mark": withManifest(`\uFEFF${JSON.stringify(manifest)}`)
 }
 

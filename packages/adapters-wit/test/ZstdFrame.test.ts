@@ -4,6 +4,7 @@ import { checkZstdFrame } from "../src/internal/child/archive/ZstdFrame.ts"
 const magic = [0x28, 0xb5, 0x2f, 0xfd]
 const single = 0x20
 const last = [1, 0, 0]
+const emptyFrame = [...magic, single, 0, ...last]
 const mebibytes = (count: number, more = 0): ReadonlyArray<number> => {
   const size = count * 1024 * 1024 + more
   return [size & 255, (size >> 8) & 255, (size >> 16) & 255, size >> 24]
@@ -21,7 +22,8 @@ describe("A zstd frame", () => {
     ["a checksum", [single | 4, 0, ...last, 1, 2, 3, 4]],
     ["a block of bytes", [single, 2, 0x11, 0, 0, 7, 7]],
     ["a block of one byte again and again", [single, 200, 0x43, 6, 0, 7]],
-    ["several blocks", [single, 2, 8, 0, 0, 7, 9, 0, 0, 8]]
+    ["several blocks", [single, 2, 8, 0, 0, 7, 9, 0, 0, 8]],
+    ["an empty frame behind it", [single, 0, ...last, ...emptyFrame]]
   ])("may have %s", (_, bytes) => {
     check(...bytes)
   })
@@ -35,6 +37,9 @@ describe("A zstd frame", () => {
     ["no checksum where it says that it has one", [single | 4, 0, ...last], /cut off/],
     ["half a checksum", [single | 4, 0, ...last, 1, 2], /cut off/],
     ["a byte behind its checksum", [single | 4, 0, ...last, 1, 2, 3, 4, 5], /behind its zstd frame/],
+    ["another frame behind it", [single, 0, ...last, ...magic, single, 1, 9, 0, 0, 7], /behind its zstd frame/],
+    ["two empty frames behind it", [single, 0, ...last, ...emptyFrame, ...emptyFrame], /behind its zstd frame/],
+    ["an empty frame and a byte behind it", [single, 0, ...last, ...emptyFrame, 0], /behind its zstd frame/],
     ["a block that is cut off", [single, 2, 0x11, 0, 0, 7], /cut off/],
     ["no last block", [single, 1, 8, 0, 0, 7], /cut off/]
   ])("is refused with %s", (_, bytes, why) => {

@@ -26,7 +26,10 @@ export const packBundle = async (files: BundleFiles): Promise<PackedBundle> => {
     archive.entry({ name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 }, Buffer.from(bytes))
   }
   archive.finalize()
-  const bytes = zstdCompressSync(await buffer(archive), {
+  const tar = await buffer(archive)
+  const bytes = zstdCompressSync(tar, {
+    // More than it can become: where a frame ends with a piece of this size, Node adds an empty frame, which not all hosts take.
+    chunkSize: tar.byteLength + (tar.byteLength >> 8) + 1_024,
     params: { [constants.ZSTD_c_compressionLevel]: compressionLevel, [constants.ZSTD_c_checksumFlag]: 1 }
   })
   return { bytes, contentHash: `sha256:${createHash("sha256").update(bytes).digest("hex")}` }

@@ -42,6 +42,14 @@ describe("packBundle", () => {
     expect(zstdDecompressSync(archive).byteLength).toBeGreaterThan(size)
   })
 
+  it("writes one where the compressor's pieces end with the frame", async () => {
+    const noise = createHash("shake256", { outputLength: 32_700 }).update("noise").digest()
+    for (let length = 32_500; length < noise.byteLength; length++) {
+      const { bytes: archive } = await packBundle({ a: noise.subarray(0, length) })
+      expect(endOfFrame(archive)).toBe(archive.byteLength)
+    }
+  })
+
   it("packs every file, in order of its path and without a time", async () => {
     const { bytes: archive } = await packBundle({ "manifest.json": bytes("{}"), "dist/main.wasm": bytes("wasm") })
     expect(await unpack(archive)).toEqual([
