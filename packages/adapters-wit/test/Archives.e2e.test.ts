@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { zstdCompressSync } from "node:zlib"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import {
@@ -36,6 +37,8 @@ layer(layerArchives({ timeoutMs: longMs }), { excludeTestServices: true })("Arch
       const bundle = yield* archives.component(archiveOf([manifest, component]))
       assert.deepEqual(bundle.manifest, { name: "a" })
       assert.deepEqual(Buffer.from(bundle.component), component.content)
+      const ending = Buffer.concat([archiveOf([manifest, component]), zstdCompressSync("")])
+      assert.deepEqual(Buffer.from((yield* archives.component(ending)).component), component.content)
       const page = yield* archives.page(archiveOf([manifest, { name: "ui/a.txt", content: "text" }]))
       assert.deepEqual([...page.keys()], ["a.txt"])
       assert.deepEqual(openers(), [])
