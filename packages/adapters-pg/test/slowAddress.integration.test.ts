@@ -43,8 +43,16 @@ describe("A database's name with several addresses", () => {
         )) as never)
       const address = Result.getOrThrow(databaseAddress(`postgres://reader@name.invalid:${port}/db?sslmode=disable`))
       const [attempt] = attemptsOf(address)
-      const opening = openSocket(address, attempt ?? assert.fail(), Duration.hours(1), new AbortController().signal)
-      while (!isAsked(port)) await new Promise((resolve) => setImmediate(resolve))
+      let hasEnded = false
+      const opening = openSocket(
+        address,
+        attempt ?? assert.fail(),
+        Duration.infinity,
+        new AbortController().signal
+      ).finally(() => {
+        hasEnded = true
+      })
+      while (!hasEnded && !isAsked(port)) await new Promise((resolve) => setImmediate(resolve))
       server.kill("SIGCONT")
       const socket = await opening
       assert.strictEqual(socket.remoteAddress, here)

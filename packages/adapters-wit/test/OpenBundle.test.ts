@@ -54,11 +54,17 @@ const accepted: Readonly<Record<string, Uint8Array>> = {
     { name: "b" }
   ]),
   "zeros up to a whole record": zstdCompressSync(Buffer.concat([tarOf(good), Buffer.alloc(10_240)])),
-  "an empty frame behind, as Node's compressor adds it": Buffer.concat([archiveOf(good), zstdCompressSync("")]),
-  "an empty frame behind with its checksum": Buffer.concat([
-    archiveOf(good),
-    zstdCompressSync("", { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
-  ]),
+  ...Object.fromEntries(
+    [
+      {},
+      { [constants.ZSTD_c_checksumFlag]: 1 },
+      { [constants.ZSTD_c_contentSizeFlag]: 0 },
+      { [constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_contentSizeFlag]: 0 }
+    ].map((params) => [
+      `an empty frame behind, as Node's compressor adds it with ${JSON.stringify(params)}`,
+      Buffer.concat([archiveOf(good), zstdCompressSync("", { params })])
+    ])
+  ),
   "a byte order mark": withManifest(`\uFEFF${JSON.stringify(manifest)}`)
 }
 

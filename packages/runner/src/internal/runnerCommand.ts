@@ -1,5 +1,5 @@
 import { foreignText } from "@alga-psa/ext-adapters-wit/ForeignText"
-import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
+import { brokenRules, placeOf } from "@alga-psa/ext-domain/BrokenRules"
 import { Config, Console, Effect, Schema } from "effect"
 import { CliError, Command } from "effect/cli"
 import { HttpServerError } from "effect/http"
@@ -13,7 +13,7 @@ import { innermostCause } from "./innermostCause.ts"
 const explain = (error: Error): string => {
   if (error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)) {
     return brokenRules(error.cause.issue)
-      .map(({ message, path }) => `${path.map(String).join(".")}: ${message}`)
+      .map(({ message, path }) => `${placeOf(path)}: ${message}`)
       .join("; ")
   }
   const message = error instanceof HttpServerError.ServeError ? "cannot listen: check HOST and PORT" : error.message

@@ -45,6 +45,11 @@ const until = <A>(socket: Socket, signal: AbortSignal, settle: (resolve: (value:
  * first packet was lost: the system sends another after a second.
  */
 const addressesInTime = 4
+/** Milliseconds that Node takes for one address. */
+const mostForAddress = 2_147_483_647
+
+const timeForAddress = (patience: Duration.Duration): number =>
+  Math.min(mostForAddress, Math.max(1, Math.ceil(Duration.toMillis(patience) / addressesInTime)))
 
 const connected = ({ host }: Attempt, patience: Duration.Duration, signal: AbortSignal): Promise<Socket> => {
   const { name, port } = host
@@ -53,7 +58,7 @@ const connected = ({ host }: Attempt, patience: Duration.Duration, signal: Abort
     : connect({
         host: name,
         port,
-        autoSelectFamilyAttemptTimeout: Math.ceil(Duration.toMillis(patience) / addressesInTime),
+        autoSelectFamilyAttemptTimeout: timeForAddress(patience),
         noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: keepAliveMs

@@ -98,7 +98,7 @@ export const tellConfinement = (confinement: Confinement): Effect.Effect<void> =
     return Effect.annotateLogs(line, { confinement: taken.length === 0 ? "none" : taken.join(", ") })
   })
 
-/** Where the strictest of all worked, which is not tried again. What is weaker is: it may have been a trial that failed once. */
+/** The strictest confinement, once it has worked; it is not tried again. A weaker one is never kept: the strictest may have failed only once. */
 const strictest = new Map<string, Confinement>()
 
 /**

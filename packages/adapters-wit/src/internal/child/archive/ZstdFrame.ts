@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer"
 import { archiveBounds } from "./ArchiveBounds.ts"
 import { ArchiveRefusal } from "./ArchiveRefusal.ts"
 
@@ -7,10 +8,14 @@ const checksumBytes = 4
 const runLength = 1
 const reserved = 3
 
-/** Frames of nothing, without a checksum and with one. */
-const emptyFrames = ["28b52ffd2000010000", "28b52ffd240001000099e9d851"]
-
-const longestEmptyFrame = 13
+/** What may follow the frame: nothing, or a frame of nothing, with its size or without, with a checksum or without. */
+const endings = [
+  "",
+  "28b52ffd2000010000",
+  "28b52ffd240001000099e9d851",
+  "28b52ffd0000010000",
+  "28b52ffd040001000099e9d851"
+].map((hex) => Buffer.from(hex, "hex"))
 
 const notZstd = () => new ArchiveRefusal("the archive is not compressed by zstd, or is cut off")
 
@@ -67,8 +72,8 @@ export const checkZstdFrame = (bytes: Uint8Array): void => {
     last = (header & 1) === 1
   }
   if ((descriptor & 0x04) !== 0) skip(checksumBytes)
-  const rest = Buffer.from(bytes.buffer, bytes.byteOffset + at, bytes.byteLength - at)
-  if (rest.byteLength > 0 && !emptyFrames.includes(rest.toString("hex", 0, longestEmptyFrame + 1))) {
+  const rest = bytes.subarray(at)
+  if (!endings.some((ending) => ending.equals(rest))) {
     throw new ArchiveRefusal("the archive has bytes behind its zstd frame: pack it as one frame and nothing else")
   }
 }
