@@ -13,7 +13,9 @@ const ofConnection =
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 const versions = fileURLToPath(new URL("../postgres-versions", import.meta.url))
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
-const image = process.env["TEST_POSTGRES_IMAGE"]
+const image = process.env["TEST_POSTGRES_IMAGE"] ?? ""
+/** The image stands for the binaries of the version that its tag names. */
+const ofImage = /:(\d+)/.exec(image)?.[1]
 
 const run = (title: string, command: string, args: ReadonlyArray<string>, settings: NodeJS.ProcessEnv, cwd: string) => {
   console.log(`\n== ${title}`)
@@ -37,17 +39,17 @@ const npx = process.platform === "win32" ? "npx.cmd" : "npx"
 const install = ["--yes", "pnpm@12", "install", "--frozen-lockfile"]
 if (!run("binaries of PostgreSQL 15, 16 and 17", npx, install, {}, versions)) process.exit(1)
 
-const failed = ["15", "16", "17"].filter(
-  (version) =>
-    !suites(
-      `PostgreSQL ${version}, binaries`,
-      { TEST_POSTGRES_VERSION: version },
-      ...(version === "15" ? [] : [ofConnection])
-    )
-)
-if (image !== undefined && image !== "" && !suites(`Docker image ${image}`, { TEST_POSTGRES_VERSION: undefined })) {
-  failed.push(image)
-}
+const failed = ["15", "16", "17"]
+  .filter((version) => version !== ofImage)
+  .filter(
+    (version) =>
+      !suites(
+        `PostgreSQL ${version}, binaries`,
+        { TEST_POSTGRES_VERSION: version },
+        ...(version === "15" ? [] : [ofConnection])
+      )
+  )
+if (image !== "" && !suites(`Docker image ${image}`, { TEST_POSTGRES_VERSION: undefined })) failed.push(image)
 if (failed.length > 0) {
   console.error(`\nfailed on: ${failed.join(", ")}`)
   process.exit(1)
