@@ -68,7 +68,7 @@ const executions = HttpApiGroup.make("executions").add(
     headers: { ...proof, ...named },
     payload: WarmupRequest,
     success: Schema.Struct({ status: Schema.Literal("ok"), content_hash: Schema.String }),
-    error: refusals([400, 401, 413, 415, 500, 502])
+    error: refusals([400, 401, 403, 413, 415, 500, 502, 503])
   })
 )
 

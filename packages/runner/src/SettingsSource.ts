@@ -60,7 +60,13 @@ const FileText = Schema.fromJsonString(
   Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
 )
 
-/** Reads a settings file: one JSON object of names and texts, numbers or booleans (true is `on`). */
+const isSetting = (name: string): name is SettingName => settingNames.some((known) => known === name)
+
+/** A boolean of a settings file as the setting takes it: OpenTelemetry's are true or false, all others on or off. */
+const booleanText = (name: string, value: boolean): string =>
+  isSetting(name) && aboutSetting(name).unit === "true, false" ? String(value) : value ? "on" : "off"
+
+/** Reads a settings file: one JSON object of names and texts, numbers or booleans. */
 export const readSettingsFile = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
   const invalid = (why: string) => new SettingsInvalid({ problems: [`the settings file ${path} ${why}`] })
@@ -71,15 +77,13 @@ export const readSettingsFile = Effect.fnUntraced(function* (path: string) {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === "boolean" ? (value ? "on" : "off") : String(value)
+      typeof value === "boolean" ? booleanText(name, value) : String(value)
     ])
   )
 })
 
 /** An address without the user and password that it may hold. */
 const withoutUser = (value: string): string => value.replace(/:\/\/[^/?#]*@/g, "://<redacted>@")
-
-const isSetting = (name: string): name is SettingName => settingNames.some((known) => known === name)
 
 /** Whether a name is that of a secret with `_FILE` behind it: the file that holds it. */
 const isSecretFile = (name: string): boolean => {

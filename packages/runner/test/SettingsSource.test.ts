@@ -315,6 +315,15 @@ describe("A settings file", () => {
     })
   )
 
+  it.effect("holds a boolean of a setting that is true or false, as of one that is on or off", () =>
+    Effect.gen(function* () {
+      const text = '{"OTEL_SDK_DISABLED":true,"ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT":true}'
+      const { problems, values } = settingsReport(needed, yield* readSettingsFile("/a").pipe(among({ "/a": text })))
+      assert.deepStrictEqual(problems, [])
+      assert.deepInclude(values, { OTEL_SDK_DISABLED: "true", ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
+    })
+  )
+
   it.effect.each(["[]", '{"A":null}', '{"A":{}}', "A=1", ""])("is none with the content %s", (content) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(readSettingsFile("/a").pipe(among({ "/a": content })))
