@@ -1,4 +1,4 @@
-import { atZero, BeforeWrite, labelled, noRights } from "@alga-psa/ext-domain"
+import { atZero, BeforeWrite, labelled } from "@alga-psa/ext-domain"
 import { steadyMillis } from "@alga-psa/ext-domain/SteadyTime"
 import { type Deadline, endAt, LongestTime, lower, start, waitFor, withRan } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
@@ -53,6 +53,14 @@ const durations = Metric.histogram("alga_extension_trigger_attempt_duration_seco
 /** What has no other attempt, since another might write twice. */
 const mayHaveWritten = (why: string): Settlement => ({ state: "dead", reason: `${writtenReason}: ${why}` })
 
+/** Another runner may begin at once. */
+const atOnce = (reason: string, counts: boolean): Settlement => ({
+  state: "waiting",
+  reason,
+  pause: Duration.zero,
+  counts
+})
+
 /** How long to wait after so many attempts. */
 export const pauseAfter = (attempt: number, backoff: Duration.Duration): Duration.Duration =>
   Duration.times(backoff, 2 ** Math.min(attempt - 1, 6))
@@ -76,8 +84,9 @@ export const afterFailure = (
     const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
     return { state: "waiting", reason: message, pause, counts: false }
   }
+  if (code === "shutting_down" && ran === undefined) return atOnce(message, false)
   if (attempt >= attempts) return { state: "dead", reason: message }
-  if (code === "shutting_down") return { state: "waiting", reason: message, pause: Duration.zero, counts: true }
+  if (code === "shutting_down") return atOnce(message, true)
   if (!passing.has(code) && !postponing.has(code)) return { state: "dead", reason: message }
   return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
 }
@@ -102,11 +111,11 @@ export const afterAnswer = (outcome: Outcome, attempt: number, { attempts, backo
 }
 
 /** What becomes of a trigger whose attempt is cut as its runner stops. */
-const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
-  Effect.map(ran ?? Effect.succeed(noRights), ({ wrote }) => {
-    const reason = "its runner stopped"
-    return wrote === true ? mayHaveWritten(reason) : { state: "waiting", reason, pause: Duration.zero, counts: true }
-  })
+const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> => {
+  const reason = "its runner stopped"
+  if (ran === null) return Effect.succeed(atOnce(reason, false))
+  return Effect.map(ran, ({ wrote }) => (wrote === true ? mayHaveWritten(reason) : atOnce(reason, true)))
+}
 
 /** The id of the request that was accepted; one that an earlier version kept has none but its own. */
 const requestIdFor = (id: string, { context }: ExecuteRequest): string => requestIdOf(context.request_id, id)
@@ -255,7 +264,14 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working())).pipe(
+      const sweep = Effect.suspend(() =>
+        store.sweep({
+          shards: shardsOf(sharding),
+          attempts: options.attempts,
+          retention: options.retention,
+          underway: working()
+        })
+      ).pipe(
         Effect.flatMap(({ ended, more }) =>
           Effect.andThen(
             Effect.forEach(ended, logEnded, { discard: true }),
