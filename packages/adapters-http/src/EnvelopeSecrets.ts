@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 import { Secrets, SecretsError } from "@alga-psa/ext-domain/Secrets"
-import { Cache, Clock, Effect, Exit, Layer } from "effect"
+import { steadyMillis } from "@alga-psa/ext-domain/SteadyTime"
+import { Cache, Clock, Duration, Effect, Exit, Layer } from "effect"
 import { EnvelopeRefused } from "./EnvelopeRefused.ts"
 import { type Envelope, type SealedSecrets, sealedSecrets } from "./internal/envelope.ts"
 import { makeVault, type OpenByVault } from "./internal/vault.ts"
@@ -49,16 +50,21 @@ const make = (options: VaultOptions | null) =>
 
     const cache = yield* Cache.makeWith(
       (sealed: SealedSecrets) =>
-        Effect.flatMap(open(sealed), (opened) =>
-          Effect.map(Clock.currentTimeMillis, (now) => ({ opened, millis: keepFor(sealed.envelope, now) }))
-        ),
-      { capacity: kept.installs, timeToLive: (exit) => (Exit.isSuccess(exit) ? exit.value.millis : 0) }
+        Effect.gen(function* () {
+          const opened = yield* open(sealed)
+          const millis = keepFor(sealed.envelope, yield* Clock.currentTimeMillis)
+          return { opened, until: (yield* steadyMillis) + millis }
+        }),
+      { capacity: kept.installs, timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : 0) }
     )
+    const inTime = Effect.fnUntraced(function* (sealed: SealedSecrets) {
+      const now = yield* steadyMillis
+      yield* Cache.invalidateWhen(cache, sealed, ({ until }) => until <= now)
+      return (yield* Cache.get(cache, sealed)).opened
+    })
 
     const secrets = sealedSecrets.pipe(
-      Effect.flatMap((sealed) =>
-        sealed === null ? Effect.succeed(nothing) : Effect.map(Cache.get(cache, sealed), ({ opened }) => opened)
-      ),
+      Effect.flatMap((sealed) => (sealed === null ? Effect.succeed(nothing) : inTime(sealed))),
       Effect.mapError((cause: EnvelopeRefused | ServerFailed) => new SecretsError({ code: "internal", cause }))
     )
 

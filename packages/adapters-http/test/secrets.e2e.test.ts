@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { layerInstalls, layerInvoices } from "@alga-psa/ext-adapters-memory"
 import { codeOf, layerMemoryPortData, PortData } from "@alga-psa/ext-adapters-memory/contract/PortData"
 import { asExecution, type InvocationData, Secrets } from "@alga-psa/ext-domain"
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Inspectable, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
@@ -111,6 +112,21 @@ layer(Layer.merge(byVault, data))("An envelope of Vault's", (it) => {
       const [request] = vault.received
       assert.strictEqual(`${request?.method} ${request?.url}`, "POST /v1/transit/decrypt/extensions")
       yield* TestClock.adjust("2 seconds")
+      yield* asked
+      assert.strictEqual(vault.received.length, 2)
+    })
+  )
+
+  it.effect("is kept no longer where the clock is set back", () =>
+    Effect.gen(function* () {
+      const vault = yield* StandInVault
+      const clock = yield* makeSetClock
+      const execution = yield* sealed({ ...transit, ciphertext_b64: vault.seal(plain) })
+      const asked = clock.by(asExecution(execution)(get))
+      vault.received.length = 0
+      yield* asked
+      yield* clock.setBy(-3_600_000)
+      yield* TestClock.adjust("30 seconds")
       yield* asked
       assert.strictEqual(vault.received.length, 2)
     })

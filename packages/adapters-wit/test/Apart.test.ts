@@ -1,3 +1,4 @@
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -16,6 +17,17 @@ describe("An install that ended a process", () => {
       assert.isTrue(yield* apart.has("a"))
       yield* TestClock.adjust("1 minute")
       assert.isFalse(yield* apart.has("a"))
+    })
+  )
+
+  it.effect("is set apart no longer where the clock is set back", () =>
+    Effect.gen(function* () {
+      const apart = makeApart()
+      const clock = yield* makeSetClock
+      yield* clock.by(apart.add("a"))
+      yield* clock.setBy(-3_600_000)
+      yield* TestClock.adjust("10 minutes")
+      assert.isFalse(yield* clock.by(apart.has("a")))
     })
   )
 })

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url"
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
@@ -183,6 +184,21 @@ describe("GuestPool", () => {
       assert.isTrue(guest.node.isOpen())
       yield* TestClock.adjust(10_000)
       assert.isFalse(guest.node.isOpen())
+    })
+  )
+
+  it.effect("keeps a process for its time where the clock is set back", () =>
+    Effect.gen(function* () {
+      const clock = yield* makeSetClock
+      const kept = Effect.gen(function* () {
+        const pool = yield* poolOf({ idleMs: 10_000 })
+        const guest = yield* take(pool, "a")
+        yield* pool.keep(guest, isReady)
+        yield* clock.setBy(-3_600_000)
+        yield* TestClock.adjust(15_000)
+        return guest.node.isOpen()
+      })
+      assert.isFalse(yield* clock.by(kept))
     })
   )
 

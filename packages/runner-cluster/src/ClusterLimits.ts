@@ -1,6 +1,7 @@
 import type { InstallId, TenantId } from "@alga-psa/ext-domain"
+import { steadyMillisOf } from "@alga-psa/ext-domain/SteadyTime"
 import { fail, RunnerError } from "@alga-psa/ext-runner/RunnerError"
-import { Cause, Context, Deferred, Duration, Effect, Layer, Queue, type Scope } from "effect"
+import { Cause, Clock, Context, Deferred, Duration, Effect, Layer, Queue, type Scope } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import { RateLimiter } from "effect/persistence"
 import type { ClusterLimit, ClusterLimits } from "./ClusterOptions.ts"
@@ -25,6 +26,10 @@ export class ClusterPlaces extends Context.Service<
 >()("@alga-psa/ext-runner-cluster/ClusterPlaces") {}
 
 const unlimited = ({ concurrency, rate }: ClusterLimit) => concurrency === null && rate === null
+
+/** The limiter goes by the time of day of whoever asks. Where that is set back, nobody's rate would have room for so long. */
+const steady = (clock: Clock.Clock): Clock.Clock =>
+  Object.assign(Object.create(clock) as Clock.Clock, { currentTimeMillisUnsafe: () => steadyMillisOf(clock) })
 
 const counted = (what: string, { concurrency, rate }: ClusterLimit, limiter: RateLimiter.RateLimiter) => {
   const held = new Map<string, number>()
@@ -54,6 +59,7 @@ const counted = (what: string, { concurrency, rate }: ClusterLimit, limiter: Rat
             const retryAfterMillis = "retryAfter" in reason ? Duration.toMillis(reason.retryAfter) : undefined
             return new RunnerError({ code: "rate_limited", detail, retryAfterMillis })
           }),
+          Effect.updateService(Clock.Clock, steady),
           Effect.asVoid
         )
   return (key: string) => Effect.andThen(place(key), start(`${what} ${key}`))

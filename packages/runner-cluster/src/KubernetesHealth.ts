@@ -1,3 +1,4 @@
+import { keptFor } from "@alga-psa/ext-domain/SteadyTime"
 import { Duration, Effect, Layer, Schedule } from "effect"
 import { RunnerHealth, RunnerStorage } from "effect/cluster"
 import { KubernetesFailed, KubernetesPods, type RunningPod } from "./KubernetesPods.ts"
@@ -110,7 +111,7 @@ export const layer = (
         const judgement = judge(doubts, pods, new Map(runners.map(([{ address }, healthy]) => [address.host, healthy])))
         doubts = judgement.doubts
         return judgement.alive
-      }).pipe(Effect.cachedWithTTL(Duration.divideUnsafe(interval, 2)))
+      }).pipe(keptFor(Duration.divideUnsafe(interval, 2)))
 
       return RunnerHealth.RunnerHealth.of({
         isAlive: ({ host }) =>

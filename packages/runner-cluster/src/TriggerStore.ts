@@ -249,14 +249,21 @@ const make = Effect.gen(function* () {
     },
 
     /**
-     * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. Gives some of what
-     * it ended, and how many there were beside these.
+     * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. What waits and has
+     * all attempts behind it, as where fewer are allowed by now, ends on these shards alone: another runner may allow more. Gives
+     * some of what it ended, and how many there were beside these.
      */
-    sweep: Effect.fnUntraced(function* (
-      attempts: number,
-      retention: Duration.Duration,
-      underway: ReadonlyArray<string>
-    ) {
+    sweep: Effect.fnUntraced(function* ({
+      attempts,
+      retention,
+      shards,
+      underway
+    }: {
+      readonly shards: ReadonlyArray<number>
+      readonly attempts: number
+      readonly retention: Duration.Duration
+      readonly underway: ReadonlyArray<string>
+    }) {
       const ends = (change: Statement.Fragment) =>
         asked(sql<EndedTrigger & { readonly all: number }>`
           WITH ended AS (
@@ -269,9 +276,11 @@ const make = Effect.gen(function* () {
       const others = yield* ends(sql`
         state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
         request = CASE WHEN attempts >= ${attempts} THEN request END,
-        reason = CASE WHEN attempts >= ${attempts} THEN 'its runner was lost, and no attempt is left'
-          ELSE concat_ws(': ', 'its time is over', reason) END
-        WHERE (state = 'waiting' AND expires_at <= now())
+        reason = CASE WHEN attempts < ${attempts} THEN concat_ws(': ', 'its time is over', reason)
+          WHEN state = 'waiting' THEN concat_ws(': ', 'no attempt is left', reason)
+          ELSE 'its runner was lost, and no attempt is left' END
+        WHERE (state = 'waiting' AND (expires_at <= now()
+            OR (attempts >= ${attempts} AND due_at <= now() AND shard = ANY(${shards}::integer[]))))
           OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[])
             AND (expires_at <= now() OR attempts >= ${attempts}))`)
       yield* asked(sql`

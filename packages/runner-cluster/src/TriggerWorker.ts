@@ -1,4 +1,5 @@
-import { atZero, BeforeWrite, labelled, noRights } from "@alga-psa/ext-domain"
+import { atZero, BeforeWrite, labelled } from "@alga-psa/ext-domain"
+import { steadyMillis } from "@alga-psa/ext-domain/SteadyTime"
 import { type Deadline, endAt, LongestTime, lower, start, waitFor, withRan } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
@@ -52,6 +53,14 @@ const durations = Metric.histogram("alga_extension_trigger_attempt_duration_seco
 /** What has no other attempt, since another might write twice. */
 const mayHaveWritten = (why: string): Settlement => ({ state: "dead", reason: `${writtenReason}: ${why}` })
 
+/** Another runner may begin at once. */
+const atOnce = (reason: string, counts: boolean): Settlement => ({
+  state: "waiting",
+  reason,
+  pause: Duration.zero,
+  counts
+})
+
 /** How long to wait after so many attempts. */
 export const pauseAfter = (attempt: number, backoff: Duration.Duration): Duration.Duration =>
   Duration.times(backoff, 2 ** Math.min(attempt - 1, 6))
@@ -75,8 +84,9 @@ export const afterFailure = (
     const pause = retryAfterMillis === undefined ? growing : Duration.millis(retryAfterMillis)
     return { state: "waiting", reason: message, pause, counts: false }
   }
+  if (code === "shutting_down" && ran === undefined) return atOnce(message, false)
   if (attempt >= attempts) return { state: "dead", reason: message }
-  if (code === "shutting_down") return { state: "waiting", reason: message, pause: Duration.zero, counts: true }
+  if (code === "shutting_down") return atOnce(message, true)
   if (!passing.has(code) && !postponing.has(code)) return { state: "dead", reason: message }
   return { state: "waiting", reason: message, pause: pauseAfter(attempt, backoff), counts: true }
 }
@@ -101,11 +111,11 @@ export const afterAnswer = (outcome: Outcome, attempt: number, { attempts, backo
 }
 
 /** What becomes of a trigger whose attempt is cut as its runner stops. */
-const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> =>
-  Effect.map(ran ?? Effect.succeed(noRights), ({ wrote }) => {
-    const reason = "its runner stopped"
-    return wrote === true ? mayHaveWritten(reason) : { state: "waiting", reason, pause: Duration.zero, counts: true }
-  })
+const stopped = ({ ran }: Deadline): Effect.Effect<Settlement> => {
+  const reason = "its runner stopped"
+  if (ran === null) return Effect.succeed(atOnce(reason, false))
+  return Effect.map(ran, ({ wrote }) => (wrote === true ? mayHaveWritten(reason) : atOnce(reason, true)))
+}
 
 /** The id of the request that was accepted; one that an earlier version kept has none but its own. */
 const requestIdFor = (id: string, { context }: ExecuteRequest): string => requestIdOf(context.request_id, id)
@@ -122,8 +132,6 @@ const tooLate = {
   pause: looking,
   counts: false
 } as const
-
-const nowMillis = Effect.map(Clock.monotonicTimeNanos, (now) => Number(now / 1_000_000n))
 
 /**
  * Carries out the triggers of the shards whose locks this runner holds. An attempt is its runner's for a lease that it
@@ -196,7 +204,7 @@ export const layer = (
                   : afterFailure(result.failure, trigger.attempt, options, turns.refusals(trigger) + 1)
               const causes =
                 result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
-              const rest = Effect.map(nowMillis, (now) => {
+              const rest = Effect.map(steadyMillis, (now) => {
                 if (how.state === "waiting" && !how.counts) restUntil = now + Duration.toMillis(how.pause)
               })
               return Effect.andThen(
@@ -238,7 +246,7 @@ export const layer = (
           const isFull = (yield* FiberMap.size(underway)) >= options.concurrency
           if (isFull || mine.length === 0 || left() || !life.ready()) return false
           const asked = yield* Clock.monotonicTimeNanos
-          const passed = turns.passed(yield* nowMillis)
+          const passed = turns.passed(yield* steadyMillis)
           const taken = yield* restore(
             store.take({ shards: mine, most: 1, attempts: options.attempts, lease, passed, underway: working() })
           )
@@ -256,7 +264,14 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      const sweep = Effect.suspend(() => store.sweep(options.attempts, options.retention, working())).pipe(
+      const sweep = Effect.suspend(() =>
+        store.sweep({
+          shards: shardsOf(sharding),
+          attempts: options.attempts,
+          retention: options.retention,
+          underway: working()
+        })
+      ).pipe(
         Effect.flatMap(({ ended, more }) =>
           Effect.andThen(
             Effect.forEach(ended, logEnded, { discard: true }),

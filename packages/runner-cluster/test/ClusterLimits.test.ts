@@ -1,9 +1,11 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Fiber, Layer, Logger, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { ClusterPlaces, layer } from "../src/ClusterLimits.ts"
+import type { ClusterLimit } from "../src/ClusterOptions.ts"
 import { Lost, type Peer, Unreached } from "../src/Peers.ts"
 import { directoryOf, membership, peersLike, runners } from "./support/clusterParts.ts"
 
@@ -103,16 +105,36 @@ describe("a place that another runner counts", () => {
   )
 })
 
+/** Holds places of installs where this is the limit of one. */
+const holdWith = Effect.fnUntraced(function* (install: ClusterLimit) {
+  const limits = { install, tenant: { concurrency: null, rate: null } }
+  const places = Context.get(
+    yield* Layer.build(Layer.provide(layer(limits), [directoryOf([]).layer, membership, peersLike({})])),
+    ClusterPlaces
+  )
+  return (...of: Parameters<typeof places.hold>) =>
+    Effect.match(places.hold(...of), { onSuccess: () => "held", onFailure: ({ message }) => message })
+})
+
 describe("a place of an install", () => {
+  it.effect("has room in its rate again in time where the clock is set back", () =>
+    Effect.gen(function* () {
+      const clock = yield* makeSetClock
+      const held = yield* holdWith({ concurrency: null, rate: 1 })
+      const hold = clock.by(held(ids.tenants.acme, ids.installs.full))
+      assert.deepStrictEqual(
+        [yield* hold, yield* hold],
+        ["held", "rate_limited: the install begins at most 1 executions a minute"]
+      )
+      yield* clock.setBy(-3_600_000)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* hold, "held")
+    })
+  )
+
   it.effect("is counted for this install of this tenant alone", () =>
     Effect.gen(function* () {
-      const one = { install: { concurrency: 1, rate: null }, tenant: { concurrency: null, rate: null } }
-      const places = Context.get(
-        yield* Layer.build(Layer.provide(layer(one), [directoryOf([]).layer, membership, peersLike({})])),
-        ClusterPlaces
-      )
-      const hold = (...of: Parameters<typeof places.hold>) =>
-        Effect.match(places.hold(...of), { onSuccess: () => "held", onFailure: ({ message }) => message })
+      const hold = yield* holdWith({ concurrency: 1, rate: null })
       const { installs, tenants } = ids
       assert.deepStrictEqual(
         [

@@ -1,3 +1,4 @@
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, References } from "effect"
 import { RunnerStorage } from "effect/cluster"
@@ -68,6 +69,21 @@ describe("the directory of a cluster", () => {
       yield* TestClock.adjust("3 seconds")
       assert.deepStrictEqual(yield* owners, before)
     }).pipe(provided)
+  )
+
+  it.effect("leaves a runner out no longer where the clock is set back", () =>
+    Effect.gen(function* () {
+      const clock = yield* makeSetClock
+      const again = Effect.gen(function* () {
+        yield* known(1, 2, 3)
+        const { leaveOut, others } = yield* Directory
+        yield* leaveOut(at(2), Duration.seconds(3))
+        yield* clock.setBy(-3_600_000)
+        yield* TestClock.adjust("3 seconds")
+        return (yield* others).map(({ port }) => port)
+      })
+      assert.deepStrictEqual(yield* clock.by(provided(again)), [2, 3])
+    })
   )
 
   it.effect("never leaves this runner out, whoever says that it goes", () =>

@@ -1,6 +1,12 @@
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
-import { doubtsBeforeGone, judge, unusable } from "../src/KubernetesHealth.ts"
-import type { RunningPod } from "../src/KubernetesPods.ts"
+import { Duration, Effect, Layer } from "effect"
+import { RunnerHealth, RunnerStorage } from "effect/cluster"
+import { Runner } from "effect/cluster/Runner"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { TestClock } from "effect/testing"
+import { doubtsBeforeGone, judge, layer, unusable } from "../src/KubernetesHealth.ts"
+import { KubernetesPods, type RunningPod } from "../src/KubernetesPods.ts"
 
 const pods = (ready: ReadonlyArray<string>, unready: ReadonlyArray<string> = []): ReadonlyArray<RunningPod> => [
   ...ready.map((address) => ({ address, ready: true })),
@@ -55,5 +61,29 @@ describe("runners by their pods", () => {
     assert.strictEqual(unusable(pods(["b"]), "a"), "this runner's own pod is not in the list")
     assert.strictEqual(unusable([], "a"), "this runner's own pod is not in the list")
     assert.strictEqual(unusable(pods([], ["a", "b"]), "a"), "not one pod is ready")
+  })
+
+  it.effect("are judged by new lists where the clock is set back", () => {
+    const interval = Duration.seconds(5)
+    let listed = pods(["a", "b"])
+    const asks = Layer.succeed(KubernetesPods, { list: Effect.sync(() => listed), asked: "" })
+    return Effect.gen(function* () {
+      const clock = yield* makeSetClock
+      const storage = yield* RunnerStorage.RunnerStorage
+      const addresses = ["a", "b"].map((host) => new RunnerAddress({ host, port: 1 }))
+      for (const address of addresses) {
+        yield* storage.register(new Runner({ address, groups: ["default"], weight: 1 }), true)
+      }
+      const [, b = addresses[0] as RunnerAddress] = addresses
+      const { isAlive } = yield* RunnerHealth.RunnerHealth
+      assert.isTrue(yield* clock.by(isAlive(b)))
+      yield* clock.setBy(-3_600_000)
+      listed = pods(["a"])
+      for (let list = 0; list < doubtsBeforeGone; list++) {
+        yield* TestClock.adjust(interval)
+        yield* clock.by(isAlive(b))
+      }
+      assert.isFalse(yield* clock.by(isAlive(b)))
+    }).pipe(Effect.provide(Layer.provideMerge(Layer.provide(layer("a", interval), asks), RunnerStorage.layerMemory)))
   })
 })

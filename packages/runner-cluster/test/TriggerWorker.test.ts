@@ -81,10 +81,13 @@ describe("a kept trigger whose attempt failed", () => {
     assert.deepStrictEqual([pause(1, 2_500), pause(99, 2_500)], [2.5, 2.5])
   })
 
-  it("begins at once elsewhere when its runner stops", () => {
-    const again = after("shutting_down", 1)
-    assert(again.state === "waiting")
-    assert.deepStrictEqual([again.counts, Duration.toMillis(again.pause)], [true, 0])
+  it("begins at once elsewhere when its runner stops, and does not count where it had not run", () => {
+    const stopped = fail("shutting_down", "why")
+    const again = { state: "waiting", reason: stopped.message, pause: Duration.zero } as const
+    assert.deepStrictEqual(afterFailure(afterRun(stopped, noRights), 1, options), { ...again, counts: true })
+    for (const attempt of [1, options.attempts]) {
+      assert.deepStrictEqual(afterFailure(stopped, attempt, options), { ...again, counts: false })
+    }
   })
 
   it("is dead at once where no attempt can go better", () => {
@@ -191,7 +194,7 @@ const working = Effect.fnUntraced(function* (
         return []
       }),
     backlog: (shards) => Effect.succeed({ waiting: shards.length, running: 1, dead: 2, oldest: 3.5 }),
-    sweep: (_attempts, _retention, underway) =>
+    sweep: ({ underway }) =>
       Effect.sync(() => {
         swept.push(underway)
         return { ended: [], more: 0 }
@@ -257,12 +260,13 @@ describe("a trigger that was taken", () => {
   )
 
   it.effect.each([
-    ["nothing", noRights, [["waiting", true]]],
-    ["something", wrote, [["dead", null]]]
-  ] as const)("that wrote %s when its runner stopped is tried again only where it can do no harm", ([, rights, how]) =>
+    ["had not run", null, [["waiting", false]]],
+    ["wrote nothing", noRights, [["waiting", true]]],
+    ["wrote something", wrote, [["dead", null]]]
+  ] as const)("that %s when its runner stopped is tried again only where it can do no harm", ([, rights, how]) =>
     Effect.gen(function* () {
       const runs = Effect.flatMap(Deadline, (deadline) => {
-        if (deadline !== null) deadline.ran = Effect.succeed(rights)
+        if (deadline !== null) deadline.ran = rights === null ? null : Effect.succeed(rights)
         return Effect.never
       })
       const { settled } = yield* Effect.scoped(

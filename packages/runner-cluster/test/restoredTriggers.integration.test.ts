@@ -69,7 +69,7 @@ describe("the tables of kept triggers, restored", () => {
         yield* settle(first, done)
         const after = yield* accept("after")
         yield* restore
-        yield* sweep(3, Duration.hours(1), [])
+        yield* sweep({ shards: [1], attempts: 3, retention: Duration.hours(1), underway: [] })
 
         const states = yield* Effect.forEach([finished, wrote, waiting, late, after], (id) =>
           Effect.map(find(ids.tenants.acme, id), (kept) => kept?.state ?? null)

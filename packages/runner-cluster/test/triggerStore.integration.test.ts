@@ -36,6 +36,8 @@ const accept = (key: string, expiry = hour) =>
 const anyTrigger = { id: null, tenant: null, install: null, olderThan: null, reason: null }
 const replay = (id: string | null, expiry: Duration.Duration) => replaySome({ ...anyTrigger, id }, expiry)
 
+const swept = { shards: [1], retention: hour, underway: [] }
+
 const by = { shards: [1], most: 10, attempts: 3, underway: [] }
 
 const take = (lease: Duration.Duration, attempts = 3, underway: ReadonlyArray<string> = []) =>
@@ -99,7 +101,7 @@ describe("kept triggers", () => {
       const { trigger } = yield* accept("a")
       const first = yield* one(take(Duration.zero, 1))
       assert.deepStrictEqual(yield* take(hour, 3, [trigger.id]), [])
-      yield* sweep(1, hour, [trigger.id])
+      yield* sweep({ ...swept, attempts: 1, retention: hour, underway: [trigger.id] })
       assert.strictEqual(yield* stateOf(trigger.id), "running")
       yield* settle(first, done)
       assert.strictEqual(yield* stateOf(trigger.id), "done")
@@ -180,7 +182,7 @@ describe("kept triggers", () => {
       const lost = yield* accept("lost")
       yield* take(Duration.zero, 1)
       assert.deepStrictEqual(yield* take(hour, 1), [])
-      const { ended, more } = yield* sweep(1, hour, [])
+      const { ended, more } = yield* sweep({ ...swept, attempts: 1, retention: hour, underway: [] })
       const ours = ended.filter(({ id }) => [late.trigger.id, lost.trigger.id].includes(id))
       assert.sameDeepMembers(
         ours.map(({ id, reason, requestId, state }) => [id, state, reason, requestId]),
@@ -194,6 +196,26 @@ describe("kept triggers", () => {
     }).pipe(Effect.provide(store))
   )
 
+  it.live("are dead once they are due with no attempt left, where their install lives", () =>
+    Effect.gen(function* () {
+      const { find, settle, sweep } = yield* TriggerStore
+      const failed = Effect.fnUntraced(function* (key: string, pause: Duration.Duration) {
+        const { trigger } = yield* accept(key)
+        yield* settle(yield* one(take(hour)), { state: "waiting", reason: "execute_failed: trap", pause, counts: true })
+        return trigger.id
+      })
+      const resting = yield* failed("resting", hour)
+      const due = yield* failed("due", Duration.zero)
+      const fewer = { ...swept, attempts: 1 }
+      assert.deepStrictEqual(yield* take(hour, 1), [])
+      assert.deepStrictEqual((yield* sweep({ ...fewer, shards: [2] })).ended, [])
+      yield* sweep(fewer)
+      assert.deepStrictEqual([yield* stateOf(due), yield* stateOf(resting)], ["dead", "waiting"])
+      assert.strictEqual((yield* find(ids.tenants.acme, due))?.error, "no attempt is left: execute_failed: trap")
+      assert.strictEqual(yield* replay(due, hour), 1)
+    }).pipe(Effect.provide(store))
+  )
+
   it.live("have no other attempt where the lost one may have written, and are replayed by name alone", () =>
     Effect.gen(function* () {
       const { begin, find, settle, sweep, writing } = yield* TriggerStore
@@ -203,9 +225,9 @@ describe("kept triggers", () => {
       yield* begin(lost, "10.0.0.1:1")
       yield* writing(lost)
       assert.deepStrictEqual(yield* take(hour), [])
-      yield* sweep(3, hour, [trigger.id])
+      yield* sweep({ ...swept, attempts: 3, retention: hour, underway: [trigger.id] })
       assert.strictEqual(yield* stateOf(trigger.id), "running")
-      yield* sweep(3, hour, [])
+      yield* sweep({ ...swept, attempts: 3, retention: hour, underway: [] })
       const kept = yield* find(ids.tenants.acme, trigger.id)
       assert.deepStrictEqual([kept?.state, kept?.error], ["dead", "may-have-written: its runner was lost"])
       assert.deepStrictEqual([yield* replay(null, hour), yield* replay(trigger.id, hour)], [0, 1])
@@ -256,9 +278,9 @@ describe("kept triggers", () => {
       const { trigger } = yield* accept("a")
       const taken = yield* one(take(hour))
       yield* settle(taken, done)
-      yield* sweep(3, hour, [])
+      yield* sweep({ ...swept, attempts: 3, retention: hour, underway: [] })
       assert.strictEqual(yield* stateOf(trigger.id), "done")
-      yield* sweep(3, Duration.zero, [])
+      yield* sweep({ ...swept, attempts: 3, retention: Duration.zero, underway: [] })
       assert.isUndefined(yield* stateOf(trigger.id))
     }).pipe(Effect.provide(store))
   )

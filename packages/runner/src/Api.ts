@@ -19,6 +19,9 @@ const refusals = (statuses: ReadonlyArray<number>) =>
 /** Where a kept trigger can be asked for. */
 export const triggersPath = "/v1/triggers"
 
+/** Where executions are asked for. */
+export const executePath = "/v1/execute"
+
 /** What the path of a kept trigger says. */
 export const TriggerParams = Schema.Struct({ id: Schema.String.check(Schema.isUUID()) })
 
@@ -40,7 +43,7 @@ const proof = { "x-runner-service-token": Schema.optionalKey(Schema.String) }
 const named = { "x-request-id": Schema.optionalKey(Schema.String) }
 
 const executions = HttpApiGroup.make("executions").add(
-  HttpApiEndpoint.post("execute", "/v1/execute", {
+  HttpApiEndpoint.post("execute", executePath, {
     headers: {
       ...proof,
       ...named,

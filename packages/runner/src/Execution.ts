@@ -28,6 +28,7 @@ import { invocationOf } from "./internal/invocation.ts"
 import { makeNoteUnknown } from "./internal/noteUnknown.ts"
 import { ofData, ofInstall } from "./internal/refusals.ts"
 import { countResponse, responsesAtZero } from "./internal/responses.ts"
+import { useSecrets } from "./internal/useSecrets.ts"
 import { checkOrigin } from "./Origin.ts"
 import { afterRun, fail, type RunnerError, type RunnerErrorCode } from "./RunnerError.ts"
 
@@ -78,9 +79,6 @@ const failed = ({ detail, message, reason }: ExecutionFailed): RunnerError => {
 
 /** How often a component is made again whose files went between taking it in and running it. */
 const mostRenewals = 3
-
-/** Each gives the guest a secret, or sends one for it. */
-const useSecrets = ["cap:secrets.get", "cap:ui.proxy"] as const
 
 /** How an execution of an install that is the tenant's own can fail by the extension. Its author is told. */
 const ofExtension: ReadonlySet<RunnerErrorCode> = new Set([

@@ -8,6 +8,7 @@ import { Effect, Option, Schema, Stream } from "effect"
 import { BundleMismatch } from "./Bundle.ts"
 import { type BundleFacts, bundleFacts } from "./BundleFacts.ts"
 import { BundleStore, bundlePath } from "./BundleStore.ts"
+import { useSecrets } from "./internal/useSecrets.ts"
 import type { PortState } from "./ProductPorts.ts"
 import { frameAncestorsSettings } from "./Settings.ts"
 
@@ -115,7 +116,7 @@ const finding = (row: InstalledVersion, { facts, problem }: Archive, offered: Of
       ? `its page has a host of its own: set ${frameAncestorsSettings[0]} to the product's origin`
       : null,
     row.sealedBy?.trim().toLowerCase().startsWith("vault-transit") === true &&
-    declared.has("cap:secrets.get") &&
+    useSecrets.some((capability) => declared.has(capability)) &&
     !offered.vault
       ? "its secrets are sealed by Vault: set VAULT_ADDR"
       : null

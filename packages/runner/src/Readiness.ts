@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto"
 import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Sandbox } from "@alga-psa/ext-adapters-wit"
-import { Context, Duration, Effect, Layer, Metric, Option, Result } from "effect"
+import { keptFor } from "@alga-psa/ext-domain/SteadyTime"
+import { Context, Effect, Layer, Metric, Option, Result } from "effect"
 import { BundleStore } from "./BundleStore.ts"
 import { DatabaseCheck, DatabaseUnfit } from "./DatabaseCheck.ts"
 import { endAt, start } from "./Deadline.ts"
@@ -76,7 +77,6 @@ export const layer = (
       const sandbox = yield* Sandbox
       const life = yield* Life
       const further = yield* Effect.serviceOption(FurtherParts)
-      const scope = yield* Effect.scope
       let reported: string | null = null
       /** What the database lacks is told in the log when it is found, and not each time it is looked for. */
       const tell = (why: string | null) =>
@@ -108,19 +108,10 @@ export const layer = (
           Effect.tap(({ why }) => tell(why))
         )
       )
-      // A timer ends what is kept, and not its age by the clock, which may be set back.
-      const kept: Effect.Effect<{ readonly why: string | null; readonly checks: Asked }> = Effect.tap(ask, () =>
-        Effect.forkIn(
-          Effect.andThen(
-            Effect.sleep("1 second"),
-            Effect.suspend(() => forget)
-          ),
-          scope
-        )
-      )
-      const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
+      const asked: Effect.Effect<{ readonly why: string | null; readonly checks: Asked }> =
+        yield* keptFor("1 second")(ask)
       const report = Effect.gen(function* () {
-        const { checks: found, why } = yield* Effect.onError(asked, () => forget)
+        const { checks: found, why } = yield* asked
         const accepting: State = life.ready() ? "ok" : "unavailable"
         const checks = { accepting, ...found }
         yield* Effect.forEach(Object.entries(checks), ([part, state]) =>

@@ -1,5 +1,6 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { type FoundInstall, HostName, InstallId, InstallLookup } from "@alga-psa/ext-domain"
+import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -51,6 +52,18 @@ describe("the memory of look-ups", () => {
       assert.deepStrictEqual(yield* (yield* InstallLookup).byHost(HostName.make("b.example")), install)
       yield* TestClock.adjust(rememberedMisses.time)
       assert.deepStrictEqual(yield* all, [install, install, install])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("asks again in its time where the clock is set back", () => {
+    const { layer, state } = scene()
+    return Effect.gen(function* () {
+      const clock = yield* makeSetClock
+      yield* clock.by(all)
+      state.found = true
+      yield* clock.setBy(-3_600_000)
+      yield* TestClock.adjust(rememberedMisses.time)
+      assert.deepStrictEqual(yield* clock.by(all), [install, install, install])
     }).pipe(Effect.provide(layer))
   })
 

@@ -168,6 +168,12 @@ describe("db installs check", () => {
             declared: [...reads, "cap:secrets.get"],
             sealedBy: " Vault-Transit/v1",
             told: [/^its secrets are sealed by Vault: set VAULT_ADDR$/]
+          },
+          "vault, for its routes": {
+            archive: good,
+            declared: [...reads, "cap:ui.proxy"],
+            sealedBy: "vault-transit",
+            told: [/^ui-proxy is closed here: /, /^its secrets are sealed by Vault: set VAULT_ADDR$/]
           }
         }
         for (const [name, given] of Object.entries(cases)) yield* install(name, given)
@@ -201,9 +207,10 @@ describe("db installs check", () => {
           EXT_UI_FRAME_ANCESTORS: "https://app.example.com",
           STORAGE_API_BASE_URL: "https://app.example.com",
           RUNNER_STORAGE_API_TOKEN: "token",
+          UI_PROXY_BASE_URL: "https://app.example.com",
           VAULT_ADDR: "https://vault.example.com"
         })
-        for (const name of ["page on its host", "closed port", "vault"]) {
+        for (const name of ["page on its host", "closed port", "vault", "vault, for its routes"]) {
           assert.deepStrictEqual(mended.findings.get(name)?.problems, [], name)
         }
         const small = yield* found({ ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: "1" })

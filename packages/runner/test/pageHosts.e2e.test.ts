@@ -220,9 +220,9 @@ layer(pagesOnly, { excludeTestServices: true, timeout: 120_000 })("a port for pa
 })
 
 /** A runner whose look-ups fail, as they do while the database is away. */
-const awayServing = (serves: Serves) =>
+const awayServing = (serves: Serves, failureStatus: "http" | "200" = "http") =>
   layerTestRunner.pipe(
-    Layer.provide([Layer.succeed(CallersCheck, quiet), Layer.succeed(CallerBounds, { serves })]),
+    Layer.provide([Layer.succeed(CallersCheck, quiet), Layer.succeed(CallerBounds, { serves, failureStatus })]),
     Layer.provide(
       Layer.mock(InstallLookup, {
         byHost: () =>
@@ -291,4 +291,36 @@ layer(away, { excludeTestServices: true, timeout: 120_000 })("while nobody can s
       assert.strictEqual(yield* statusOf(execute, {}, "POST"), 400)
     })
   )
+
+  it.effect("it counts the executions that it refuses for that, and names their requests", () =>
+    Effect.gen(function* () {
+      const host = "a.pages.example"
+      const counted = Effect.map(ask("/metrics"), ({ body }) =>
+        Number(/^alga_extension_executions_total\{outcome="data_unavailable"\} (\d+)$/m.exec(body)?.[1])
+      )
+      const before = yield* counted
+      const { body, header, status } = yield* ask(execute, { host, "x-request-id": "one" }, "POST")
+      assert.deepStrictEqual([status, header("x-request-id")], [503, "one"])
+      assert.include(body, "data_unavailable")
+      assert.strictEqual((yield* counted) - before, 1)
+      const ofBrowser = { host, origin: `https://${host}` }
+      assert.strictEqual(yield* statusOf(execute, ofBrowser, "POST"), 503)
+      assert.strictEqual((yield* counted) - before, 1)
+    })
+  )
 })
+
+layer(awayServing("everything", "200"), { excludeTestServices: true, timeout: 120_000 })(
+  "while nobody can say who owns a host, and failures have the status 200",
+  (it) => {
+    it.effect("an execution is refused by the status in its body alone", () =>
+      Effect.gen(function* () {
+        const { body, status } = yield* ask(execute, { host: "a.pages.example" }, "POST")
+        assert.deepStrictEqual(
+          [status, JSON.parse(body)],
+          [200, { status: 503, headers: {}, error: "data_unavailable" }]
+        )
+      })
+    )
+  }
+)

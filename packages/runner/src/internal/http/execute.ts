@@ -14,8 +14,10 @@ import { fail, type RunnerError } from "../../RunnerError.ts"
 import { Triggers } from "../../Triggers.ts"
 import { invocationOf } from "../invocation.ts"
 import { observed } from "../observe.ts"
+import { ofData } from "../refusals.ts"
 import { answered, proven } from "./answer.ts"
 import { executeAnswer } from "./executeAnswer.ts"
+import { HostUnread } from "./pageHost.ts"
 import { readExecuteRequest } from "./requestBody.ts"
 import { accepted, mayBeShown, mayWait } from "./trigger.ts"
 
@@ -64,6 +66,8 @@ export const execute = (http: HttpServerRequest.HttpServerRequest) => {
     const life = yield* Life
     const idempotency = yield* Idempotency
     const arrived = yield* start(yield* LongestTime)
+    const unread = yield* HostUnread
+    if (unread !== null) return yield* ofData(unread)
     yield* proven(http)
     const request = yield* waitFor("body")(readExecuteRequest(http)).pipe(endAt(arrived))
     const deadline = lower(arrived, request.limits?.timeout_ms)

@@ -1,7 +1,7 @@
 import { type DataSourceError, type FoundInstall, hostNameOf, InstallLookup } from "@alga-psa/ext-domain"
 import { Context, Effect, Option } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
-import { api } from "../../Api.ts"
+import { api, executePath } from "../../Api.ts"
 import { fail } from "../../RunnerError.ts"
 import { ofData } from "../refusals.ts"
 import { named, refuse } from "./answer.ts"
@@ -13,6 +13,11 @@ export const OwnerOfHost = Context.Reference<FoundInstall | null>("@alga-psa/ext
 
 /** Whether the owner of the request's `Host` is known. If not, an install may own it. */
 export const HostKnown = Context.Reference<boolean>("@alga-psa/ext-runner/HostKnown", { defaultValue: () => true })
+
+/** Why the owner of an execution's `Host` could not be looked up, so that nothing is done for it; null where it was. */
+export const HostUnread = Context.Reference<DataSourceError | null>("@alga-psa/ext-runner/HostUnread", {
+  defaultValue: () => null
+})
 
 /**
  * What the server that took the request is there for, on whichever `Host`: `pages` alone, the routes for `operators` alone, or
@@ -42,6 +47,10 @@ const notFound = named(() => Effect.succeed(refuse(fail("not_found"))))
 const notForBrowsers = named(() => Effect.succeed(refuse(fail("not_allowed", "browsers may only ask for pages"))))
 const unknown = (error: DataSourceError) => named(() => Effect.succeed(refuse(ofData(error))))
 
+/** A caller asks for an execution, which is counted, logged and answered as one, also where it is refused. */
+const isExecution = (http: HttpServerRequest.HttpServerRequest, path: string): boolean =>
+  path === executePath && http.method === "POST" && !isFromBrowser(http)
+
 /**
  * Keeps pages and the rest apart, before any route is looked for:
  *
@@ -67,7 +76,10 @@ export const layerPageHosts = HttpRouter.middleware(
         const inTime = Effect.timeoutOption(Effect.option(asked), "1 second")
         const answered = isProbe ? Effect.map(inTime, Option.flatten) : Effect.map(asked, Option.some)
         return yield* Effect.matchEffect(answered, {
-          onFailure: unknown,
+          onFailure: (error) =>
+            serves !== "pages" && isExecution(http, path)
+              ? Effect.provideService(answer, HostUnread, error)
+              : unknown(error),
           onSuccess: (found) =>
             Effect.gen(function* () {
               const owner = Option.getOrNull(found)
