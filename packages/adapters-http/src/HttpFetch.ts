@@ -139,9 +139,11 @@ const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
       const number = (sent.get(execution) ?? 0) + 1
       sent.set(execution, number)
       if (number > requests) return yield* notAllowed(`more than ${requests} requests of one execution`)
-      const agent = agentOf(`${execution.tenantId} ${execution.installId}`)
       const millis = yield* timeFor(Duration.toMillis(timeout))
-      return yield* inPlace(execution.tenantId, millis, (left) => exchange(agent, url, request, left))
+      // An agent that is not in use is closed where too many other installs ask.
+      return yield* inPlace(execution.tenantId, millis, (left) =>
+        exchange(agentOf(`${execution.tenantId} ${execution.installId}`), url, request, left)
+      )
     },
     measured({ interface: "http", operation: "fetch" }, outcomeOf)
   )

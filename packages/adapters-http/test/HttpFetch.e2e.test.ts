@@ -601,6 +601,24 @@ describe("A request beyond those that may be under way", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("is sent, however many other installs ask while it waits", () =>
+    Effect.gen(function* () {
+      const first = Promise.withResolvers<ServerResponse>()
+      const server = yield* serving(({ url }, response) => {
+        if (url === "/first") first.resolve(response)
+        else response.end("ok")
+      })
+      const address = `http://127.0.0.1:${server.port}`
+      yield* Effect.gen(function* () {
+        const calls = [yield* start(bodyOf(`${address}/first`))]
+        const response = yield* Effect.promise(() => first.promise)
+        for (let count = 0; count < 70; count++) calls.push(yield* start(bodyOf(address)))
+        response.end("ok")
+        for (const call of calls) assert.strictEqual(yield* Fiber.join(call), "ok")
+      }).pipe(withFetch({ entries: address, concurrency: 1 }))
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("fails once its time is over, and nothing is sent", () =>
     Effect.gen(function* () {
       const { address, arrived, asked, held } = yield* holding
