@@ -27,6 +27,6 @@ export interface Component {
   /** Import names, such as `alga:extension/clients`, sorted. */
   readonly imports: ReadonlyArray<string>
   readonly modules: ReadonlyArray<ComponentModule>
-  /** Why each request needs an instance of its own; null where one instance can be set back after a request. */
+  /** Why each request needs an instance of its own; null where one instance can be reset after a request. */
   readonly unrestorable: string | null
 }

@@ -46,7 +46,7 @@ export interface Execution<R> {
  * Guarantees:
  * - The limits of the execution hold: its time covers waiting, starting and running; then the process is killed.
  * - State of one request is not there in the next, and no instance ever serves two installs, nor does a process unless it is one
- *   for each component. An instance whose state can be set back whole serves again; any other is thrown away.
+ *   for each component. An instance whose state can be reset whole serves again; any other is thrown away.
  * - No tenant and no install runs more than its share at the same time; when too many wait, who fills the queue most is
  *   refused first.
  * - A process that failed in any way is never used again, and the next execution works.

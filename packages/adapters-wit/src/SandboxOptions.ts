@@ -53,8 +53,7 @@ export const sandboxBounds = {
     most: 64
   },
   loadedSpares: {
-    purpose:
-      "Idle processes that have loaded one of the most requested components ahead, for installs without a process.",
+    purpose: "Idle processes that have one of the most requested components loaded, for installs without a process.",
     unit: "processes",
     default: 4,
     least: 0,
@@ -87,7 +86,7 @@ export const sandboxBounds = {
   },
   memoryMb: {
     purpose:
-      "Memory that all processes may have together, without what they share. A new one waits for room; beyond it, the one with most is ended with memory-limit.",
+      "Memory that all processes may have together, without what they share. A new one waits for room. If all take more, the largest is ended with memory-limit.",
     unit: "MiB",
     default: null,
     defaultIs: "what the container or machine has beside the runner's own",

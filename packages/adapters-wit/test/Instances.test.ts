@@ -56,7 +56,7 @@ describe("The instances of a process that installs share", () => {
     assert.deepStrictEqual([made[0]?.did, made[1]?.did], [["restore"], ["restore"]])
   })
 
-  it("are overwritten where they cannot be set back, and never serve again", () => {
+  it("are overwritten where they cannot be reset, and never serve again", () => {
     const { made, make } = making()
     const instances = makeInstances(make, true)
     const first = instances.take(0)

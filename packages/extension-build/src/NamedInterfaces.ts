@@ -48,7 +48,7 @@ export const namedInterfaces = Effect.fnUntraced(function* (folder: string, give
   const at = { file: "package.json", path: "alga.interfaces" }
   if (!Array.isArray(listed)) {
     const remedy = 'write a list of interfaces such as ["clients-v2"]'
-    return yield* invalid(finding({ code: "interface-unknown", at, text: "is no list", remedy }))
+    return yield* invalid(finding({ code: "interface-unknown", at, text: "is not a list", remedy }))
   }
   const problems = [
     ...listed.flatMap((name, index) => problemOf(name, { ...at, path: `${at.path}[${index}]` })),

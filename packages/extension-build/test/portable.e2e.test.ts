@@ -112,7 +112,7 @@ describe("a build", () => {
       const { message } = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named("clients-v2")), []))
       assert.strictEqual(
         message,
-        'package.json alga.interfaces: is no list: write a list of interfaces such as ["clients-v2"]'
+        'package.json alga.interfaces: is not a list: write a list of interfaces such as ["clients-v2"]'
       )
     })
   )

@@ -191,7 +191,7 @@ describe("what an operator does with kept triggers", () => {
         )
         assert.deepInclude(JSON.parse(shown.out.join("")), { id: dead, replayable: true, status: null, tried: [] })
         assert.notStrictEqual(unnamed.code, 0)
-        assert.include(unnamed.out.join() + unnamed.errors, "say which triggers")
+        assert.include(unnamed.out.join() + unnamed.errors, "name the triggers with --id")
         assert.deepStrictEqual([unset.code, unset.out], [2, []])
         assert.match(unset.errors, /DATABASE_CLUSTER_URL is not set/)
         assert.notInclude(unset.errors, "DATABASE_URL is")

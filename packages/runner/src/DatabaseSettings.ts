@@ -39,7 +39,7 @@ export const databaseOf = (
   for (const { parameter, setting, value } of given) {
     const before = parameters.get(parameter)
     if (before !== undefined && before !== value) {
-      return Result.fail(`${name}_URL and ${setting} say two things: take one of them out`)
+      return Result.fail(`${name}_URL and ${setting} contradict each other: remove one of them`)
     }
     parameters.set(parameter, value)
   }

@@ -108,7 +108,7 @@ export const Settings = Schema.Struct({
       "Request bodies under way until they are answered, all together; a tenant may have half of it. Beyond it a request waits.",
     unit: "bytes",
     default: null,
-    defaultIs: "a thirty-second of the memory, two of the largest bodies to 256 MiB",
+    defaultIs: "a thirty-second of the memory, at most 256 MiB and at least two of the largest bodies",
     least: 1_048_576,
     most: 68_719_476_736
   }),
@@ -246,7 +246,8 @@ export const Settings = Schema.Struct({
     about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
   ),
   DATABASE_MAX_CONNECTIONS: number({
-    purpose: "Connections to the database. Reads of single records share one in five; each list has one of its own.",
+    purpose:
+      "Connections to the database. Reads of single records share a fifth; each list has one of the others to itself.",
     unit: "connections",
     default: 10,
     least: 1,
@@ -288,7 +289,7 @@ export const Settings = Schema.Struct({
 
   IDEMPOTENCY_DATABASE_URL: Schema.optional(databaseUrl).pipe(
     about(
-      "Keeps answers under x-idempotency-key, with the runner's own login. Without it, a key counts only for triggers.",
+      "The database that keeps answers under x-idempotency-key, with the runner's own login. Without it, a key counts only for triggers.",
       "URL",
       {
         secret: true
@@ -379,7 +380,7 @@ export const Settings = Schema.Struct({
     most: 100_000_000
   }),
   ALGA_EXTENSION_RUNNER_TRIGGER_ATTEMPTS: number({
-    purpose: "How often a kept trigger is tried.",
+    purpose: "How many attempts a kept trigger gets.",
     unit: "attempts",
     default: 5,
     least: 1,

@@ -23,7 +23,7 @@ const databases = (environment: Record<string, string>) => {
 }
 
 describe("A database of the settings", () => {
-  it("is refused where its URL and a setting beside it say two things, and shows neither", () => {
+  it("is refused where its URL and a setting beside it contradict each other, and shows neither", () => {
     const url = "postgres://reader:s3cret@db/alga?sslmode=require"
     for (const [setting, value] of [
       ["DATABASE_HOST", "other"],
@@ -33,7 +33,7 @@ describe("A database of the settings", () => {
       ["DATABASE_SSLMODE", "disable"]
     ] as const) {
       assert.deepStrictEqual(problems({ DATABASE_URL: url, [setting]: value }), [
-        `DATABASE_URL and ${setting} say two things: take one of them out`
+        `DATABASE_URL and ${setting} contradict each other: remove one of them`
       ])
     }
     assert.deepStrictEqual(problems({ DATABASE_URL: url, DATABASE_NAME: "alga", DATABASE_SSLMODE: "require" }), [])

@@ -68,7 +68,7 @@ describe("A setting", () => {
       "DATABASE_NAME is set without a server: set DATABASE_HOST or DATABASE_URL too"
     ])
     assert.deepStrictEqual(problems({ DATABASE_URL: "postgres://db/alga", DATABASE_HOST: "other" }), [
-      "DATABASE_URL and DATABASE_HOST say two things: take one of them out"
+      "DATABASE_URL and DATABASE_HOST contradict each other: remove one of them"
     ])
   })
 

@@ -120,7 +120,7 @@ describe("db by the settings for all databases", () => {
         const { env, url } = yield* database
         const [plain, same] = [`${url}?sslmode=disable`, `${url}?sslmode=require`]
         const two = yield* run(["plan"], { DATABASE_ADMIN_URL: plain, DATABASE_SSLMODE: "verify-full" })
-        const problem = "DATABASE_ADMIN_URL says another sslmode than DATABASE_SSLMODE: take one of them out"
+        const problem = "DATABASE_ADMIN_URL has another sslmode than DATABASE_SSLMODE: remove one of them"
         assert.deepEqual([two.code, two.errors], [2, `alga-extension-runner: ${problem}\n`])
         const file = join(yield* temporary, "settings.json")
         yield* Effect.promise(() =>
@@ -266,7 +266,7 @@ describe("db role", () => {
         assert.deepEqual([quoted.code, quoted.out.join().includes("DROP TABLE")], [2, false])
         const both = yield* run(["role", "--name", name, "--print", "--apply"], env)
         assert.strictEqual(both.code, 2)
-        assert.include(both.errors, "say exactly one of --print, --apply, --check")
+        assert.include(both.errors, "use exactly one of --print, --apply, --check")
       }),
     300_000
   )
@@ -368,7 +368,7 @@ describe("db grants", () => {
         const install = ["--install", "00000000-0000-4000-8000-000000000000"]
         for (const wrong of [some, [...some, "--all", ...install]]) {
           const { code, errors } = yield* run(["grants", "apply", ...wrong], env)
-          assert.deepEqual([code, /name the installs with --install, or say --all/.test(errors)], [2, true])
+          assert.deepEqual([code, /name the installs with --install, or use --all/.test(errors)], [2, true])
         }
         for (const name of ["client.read", "cap:user.read"]) {
           assert.strictEqual((yield* run(["grants", "apply", "--capability", name, "--all"], env)).code, 2)

@@ -44,15 +44,15 @@ describe("the runner's routes", () => {
     })
   )
 
-  it.each(["/v1/execute", "/v1/triggers/{id}", "/warmup"])(
-    "that are for callers are described with what each may answer: %s",
-    (path) => {
-      const { get, post } = openApi.paths[path] ?? {}
-      const operation = post ?? get
-      // Without a token; from a browser; with a fault of the host; too late, or as the runner stops.
-      assert.includeMembers(Object.keys(operation?.responses ?? {}), ["401", "403", "500", "503"])
-    }
-  )
+  it.each([
+    ["post", "/v1/execute"],
+    ["get", "/v1/triggers/{id}"],
+    ["post", "/warmup"]
+  ] as const)("that are for callers are described with their refusals: %s %s", (method, path) => {
+    // Without a token; from a browser; with a fault of the host; too late, or as the runner stops.
+    const refusals = ["401", "403", "500", "503"]
+    assert.includeMembers(Object.keys(openApi.paths[path]?.[method]?.responses ?? {}), refusals)
+  })
 
   it("are described by the same endpoints", () => {
     const described = Object.entries(openApi.paths).flatMap(([path, operations]) =>

@@ -10,7 +10,7 @@ export const makeOutputFolder = async (root: string, ...names: ReadonlyArray<str
     const found = await lstat(folder).catch(() => null)
     if (found === null) await mkdir(folder, { recursive: true })
     else if (!found.isDirectory()) {
-      throw new FileRefused(folder, "is a link or no folder, and builds are written there: remove it")
+      throw new FileRefused(folder, "is a link, or not a folder, and builds are written there: remove it")
     }
   }
   return folder

@@ -17,7 +17,7 @@ export const sourceFlags = {
   interfaces: Flag.String("interface").pipe(
     Flag.atLeast(0),
     Flag.withDescription(
-      "An interface of the world, such as clients-v2, that the component imports though its code is not seen to use it. May be repeated"
+      "An interface of the world, such as clients-v2, that the component imports even if the build finds no use of it. May be repeated"
     )
   ),
   noTypecheck: Flag.Boolean("no-typecheck").pipe(

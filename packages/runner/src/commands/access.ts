@@ -67,7 +67,7 @@ const show = (records: ReadonlyArray<AccessRecord>, as: Format, head: boolean) =
   return lines === "" ? Effect.void : Console.log(lines.replace(/\r\n$/, "\r"))
 }
 
-const most = text("most", `How many at most, newest first; default ${usualPage}`)
+const most = text("most", `How many at most, newest first. Default: ${usualPage}`)
 const after = text("after", "The value that the page before printed for the next one")
 
 const list = Command.make("list", { ...filter, most, after, format, settingsFile }, (flags) => {

@@ -40,10 +40,12 @@ const check = Command.make("check", { json }, (flags) =>
     const now = new Date().toISOString().slice(0, 7)
     if (present && months.includes(now)) return
     return yield* new NotInPlace({
-      what: present ? `the month ${now} has no place; run db access apply` : "the table is missing; run db access apply"
+      what: present
+        ? `the table has no partition for ${now}; run db access apply`
+        : "the table is missing; run db access apply"
     })
   }).pipe(onAdminDatabase)
-).pipe(Command.withDescription("Show the same as plan, and fail if the table or the present month is missing"))
+).pipe(Command.withDescription("Show the same as plan, and fail if the table or the current month is missing"))
 
 const retentionOf = "ALGA_EXTENSION_RUNNER_ACCESS_RETENTION"
 

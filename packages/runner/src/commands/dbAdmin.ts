@@ -28,7 +28,7 @@ const completed = Effect.fnUntraced(function* (inUrl: ConnectionParameters, file
     const value = values[setting]
     if (value === undefined) continue
     if ((parameters.get(parameter) ?? value) !== value) {
-      return yield* problem(`says another ${parameter} than ${setting}: take one of them out`)
+      return yield* problem(`has another ${parameter} than ${setting}: remove one of them`)
     }
     parameters.set(parameter, value)
   }

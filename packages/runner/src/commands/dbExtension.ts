@@ -89,10 +89,8 @@ const installedLines = (
     `bundle     sha256:${release.contentHash}`,
     ...(ids ? [`extension  ${result.extension}`, `install    ${result.install}`] : []),
     `grants     ${result.grants.join(", ") || "nothing"}`,
-    ...(result.withheld.length > 0
-      ? [`withheld   ${result.withheld.join(", ")}: taken away before; see db grants`]
-      : []),
-    ...(unknown.length > 0 ? [`unknown    ${foreignNames(unknown)}: such names count for nothing`] : []),
+    ...(result.withheld.length > 0 ? [`withheld   ${result.withheld.join(", ")}: revoked before; see db grants`] : []),
+    ...(unknown.length > 0 ? [`unknown    ${foreignNames(unknown)}: unknown names are ignored`] : []),
     ...(result.enabled ? [] : ["disabled   the install is switched off, and stays so"])
   ]
 }

@@ -63,7 +63,7 @@ const changing = (action: "apply" | "revoke") =>
   Command.make(action, { ...flags, days }, (given) =>
     Effect.gen(function* () {
       if (given.install.length > 0 === given.all) {
-        return yield* new UsageWrong({ message: "name the installs with --install, or say --all" })
+        return yield* new UsageWrong({ message: "name the installs with --install, or use --all" })
       }
       const installs = given.all ? "all" : given.install
       const changed = Grants.change({ action, capabilities: given.capability, installs, write: given.yes })

@@ -79,7 +79,7 @@ export const role = Command.make(
   (flags) =>
     Effect.gen(function* () {
       if ([flags.script, flags.apply, flags.check].filter(Boolean).length !== 1) {
-        return yield* new UsageWrong({ message: "say exactly one of --print, --apply, --check" })
+        return yield* new UsageWrong({ message: "use exactly one of --print, --apply, --check" })
       }
       const limit = Option.getOrUndefined(flags.connectionLimit)
       const needed = flags.secrets ? [...readTables, secretTable] : readTables

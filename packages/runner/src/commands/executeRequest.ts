@@ -18,8 +18,8 @@ export const requestFlags = {
   install: given("install", "Install id"),
   contentHash: given("content-hash", "Hash of the bundle, sha256:<hex>"),
   user: given("user", "Id of the user that it runs for; without one, it runs as if started by a schedule"),
-  method: given("method", "HTTP method (default GET)"),
-  path: given("path", "Path for the handler (default /)"),
+  method: given("method", "HTTP method. Default: GET"),
+  path: given("path", "Path for the handler. Default: /"),
   query: pairs("query", "A query parameter, name=value; may be repeated"),
   header: pairs("header", "A header, name=value; may be repeated"),
   body: given("body", "File with the body for the handler")

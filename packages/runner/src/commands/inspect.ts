@@ -49,7 +49,7 @@ const lines = (found: Inspection): ReadonlyArray<string> => {
           ...(bundle.unknownCapabilities.length > 0 ? [`unknown       ${bundle.unknownCapabilities.join(", ")}`] : [])
         ]),
     hash === null ? "component     none" : `component     sha256:${hash}, ${bytes} bytes`,
-    ...(engine === null ? [] : [`engine        ${engine}, by its own word`]),
+    ...(engine === null ? [] : [`engine        ${engine}, as it says itself`]),
     `imports       ${imports.join(", ") || "nothing"}`,
     `can use       ${capabilities.join(", ") || "no capability"}`,
     ...(needs.length > 0

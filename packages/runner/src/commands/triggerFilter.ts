@@ -46,7 +46,7 @@ export const filterOf = ({ id, install, olderThan, reason, tenant }: Given) => (
 /** Whether the command was told what it is about. */
 export class NothingNamed extends Schema.TaggedError<NothingNamed>()("NothingNamed", {}) {
   override get message(): string {
-    return "say which triggers: --id, --tenant, --install, --older-than or --reason, or --all"
+    return "name the triggers with --id, --tenant, --install, --older-than or --reason, or --all"
   }
 }
 

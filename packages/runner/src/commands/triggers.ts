@@ -29,13 +29,13 @@ const onTriggers = <A, E, R>(
 
 const state = Flag.Literals("state", ["waiting", "running", "done", "dead", "expired"]).pipe(
   Flag.withDefault("dead" as const),
-  Flag.withDescription("Which triggers; default dead")
+  Flag.withDescription("The state of the triggers. Default: dead")
 )
 
 const most = Flag.Int("most").pipe(
   Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
   Flag.withDefault(100),
-  Flag.withDescription("How many at most, newest first; default 100")
+  Flag.withDescription("How many at most, newest first. Default: 100")
 )
 
 const list = Command.make("list", { ...triggerFilter, state, most, settingsFile, json }, (flags) =>

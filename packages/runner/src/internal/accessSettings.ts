@@ -8,9 +8,13 @@ import { token } from "./tokenSetting.ts"
 /** The settings of access records. */
 export const accessFields = {
   DATABASE_ACCESS_URL: Schema.optional(databaseUrl).pipe(
-    about("Keeps a record of each guarded call, with the login of `db access` that may only insert.", "URL", {
-      secret: true
-    })
+    about(
+      "The database that gets a record of each guarded call, with the login of `db access` that may only insert.",
+      "URL",
+      {
+        secret: true
+      }
+    )
   ),
   ...databaseParts("DATABASE_ACCESS", "the database of access records"),
   ALGA_EXTENSION_RUNNER_ACCESS_BUFFER: number({
@@ -24,7 +28,7 @@ export const accessFields = {
     .annotate({ message: "must be drop or refuse" })
     .pipe(
       about(
-        "What happens when that many wait: drop loses the oldest, refuse answers guarded calls with internal.",
+        "What happens when that many wait: drop discards the oldest, refuse answers guarded calls with internal.",
         "drop, refuse",
         { fallback: "drop" }
       )

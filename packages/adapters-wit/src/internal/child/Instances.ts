@@ -13,7 +13,7 @@ const mostInstances = 128
 
 /**
  * Keeps an instance for each install that was served lately, and one that no install had. An instance that an install had is never
- * given to another. After a request it is set back, or, where that cannot be, overwritten and given up. Where the process is not
+ * given to another. After a request it is reset, or, where that cannot be, overwritten and given up. Where the process is not
  * `shared`, one instance at a time is all that is made.
  */
 export const makeInstances = (newInstance: () => GuestInstance, shared: boolean): Instances => {

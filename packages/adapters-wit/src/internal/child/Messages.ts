@@ -36,7 +36,7 @@ export interface WithParts {
 }
 
 /**
- * Asks for an instance for the next request: the one of the last request is set back, or another is made, and nothing
+ * Asks for an instance for the next request: the one of the last request is reset, or another is made, and nothing
  * of that request is left in a buffer. The answer is `ready` of {@link FromGuest}.
  */
 export interface Prepare {

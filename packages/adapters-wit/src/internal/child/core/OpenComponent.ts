@@ -9,7 +9,7 @@ interface Opened {
 }
 
 /**
- * A component's core modules with their state in reach, or why it cannot be set back. Where it cannot, modules whose code is known are
+ * A component's core modules with their state in reach, or why it cannot be reset. Where it cannot, modules whose code is known are
  * opened all the same: so an instance that is refused memory is known too.
  */
 export type OpenedComponent =
