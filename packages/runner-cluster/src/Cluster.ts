@@ -86,7 +86,7 @@ export const layer = (options: ClusterOptions) => {
     Layer.provide(Peers.layer(secrets)),
     Layer.provide(PeerLink.layerSerialization(options.messageBytes)),
     Layer.provide(ClusterIdentity.layer(Membership.addressOf(options), health)),
-    Layer.provide(ClusterAtStart.layer),
+    Layer.provide(ClusterAtStart.layer(options.mayBeAway)),
     Layer.provide(ClusterDatabase.layer(url))
   )
 }

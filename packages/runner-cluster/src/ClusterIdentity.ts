@@ -2,6 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Deferred, Duration, Effect, Layer, Schedule, Schema } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import type { SqlError } from "effect/sql/SqlError"
+import { ClusterUnready } from "./ClusterAtStart.ts"
 import { clusterSchema } from "./ClusterTables.ts"
 
 /** Another living process is the runner at this address. */
@@ -14,20 +15,24 @@ export class IdentityTaken extends Schema.TaggedError<IdentityTaken>()("Identity
 /** The address is taken at the moment; its owner may be gone soon. */
 class Held extends Schema.TaggedError<Held>()("Held", {}) {}
 
+const noSession = (cause: unknown) =>
+  new ClusterUnready({ why: "the cluster's database gives no session: check DATABASE_CLUSTER_URL", cause })
+
 /**
  * Makes this process the one runner at its address, by a lock of a session of the cluster's database. The start fails
- * where another has it and lives. A killed runner no longer has it, a paused one keeps it for the health time.
+ * where another has it and lives, or where the database gives no session. A killed runner no longer has it, a paused one keeps it for the health time.
  */
 export const layer = (
   { host, port }: RunnerAddress,
   health: Duration.Duration
-): Layer.Layer<never, IdentityTaken, PgClient.PgClient> =>
+): Layer.Layer<never, IdentityTaken | ClusterUnready, PgClient.PgClient> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       const address = `${host}:${port}`
       const third = Duration.divideUnsafe(health, 3)
       const mine = yield* Deferred.make<void>()
+      let latest: unknown = null
 
       const session = Effect.gen(function* () {
         const connection = yield* sql.reserve
@@ -55,6 +60,7 @@ export const layer = (
 
       const warned = Effect.tapError(session, (error: SqlError | Held | { readonly _tag: string }) =>
         Effect.flatMap(Deferred.isDone(mine), (had) => {
+          latest = error
           if (!had) return Effect.logDebug("the runner's address is not its own yet", error)
           return error instanceof Held
             ? Effect.logError(`another runner took the address ${address}: stop one of the two`)
@@ -64,7 +70,7 @@ export const layer = (
       yield* warned.pipe(Effect.retry(Schedule.spaced(third)), Effect.forkScoped)
       yield* Effect.timeoutOrElse(Deferred.await(mine), {
         duration: Duration.sum(health, third),
-        orElse: () => Effect.fail(new IdentityTaken({ address }))
+        orElse: () => Effect.fail(latest instanceof Held ? new IdentityTaken({ address }) : noSession(latest))
       })
     })
   )

@@ -7,6 +7,8 @@ import type { ClusterSecrets } from "./PeerLink.ts"
 export interface ClusterOptions {
   /** The cluster's database, with a login that may write to the schema `alga_extension_cluster` alone. */
   readonly url: Redacted.Redacted | DatabaseAddress
+  /** Whether a start waits for the database where it does not answer, and does not fail. */
+  readonly mayBeAway: boolean
   /** Where other runners reach this one. No two runners have the same. */
   readonly address: { readonly host: string; readonly port: number }
   /** The address to listen on; null where it is the one that others use. */

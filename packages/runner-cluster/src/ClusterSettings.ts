@@ -57,6 +57,7 @@ export const clusterOptionsOf = (settings: Settings): ClusterOptions | SettingsI
   const response = settings.ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES
   return {
     url,
+    mayBeAway: settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on",
     address: { host, port: settings.ALGA_EXTENSION_RUNNER_CLUSTER_PORT },
     listen: settings.ALGA_EXTENSION_RUNNER_CLUSTER_LISTEN ?? null,
     secrets: previous === undefined ? [secret] : [secret, previous],

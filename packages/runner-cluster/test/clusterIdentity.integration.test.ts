@@ -1,7 +1,8 @@
+import { inspect } from "node:util"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Layer, type Redacted, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterIdentity from "../src/ClusterIdentity.ts"
@@ -53,6 +54,20 @@ describe("the address of a runner", () => {
       assert.include(String(second.started.cause), "another runner of the cluster has the address 10.0.0.1:34431")
       yield* first.end
       assert.strictEqual((yield* runner(here)).started._tag, "Success")
+    }).pipe(withDatabase)
+  )
+
+  it.live("is nobody else's where the database gives no session, and the start says which it is", () =>
+    Effect.gen(function* () {
+      const url = new URL(Redacted.value(yield* Setting))
+      url.pathname = "/no_such_database"
+      const identity = Layer.provide(
+        ClusterIdentity.layer(here, Duration.fromInputUnsafe(impatience)),
+        ClusterDatabase.layer(Redacted.make(url.href))
+      )
+      const failure = yield* Effect.flip(Effect.scoped(Layer.build(identity)))
+      assert.strictEqual(failure.message, "the cluster's database gives no session: check DATABASE_CLUSTER_URL")
+      assert.include(inspect(failure, { depth: 10 }), 'database "no_such_database" does not exist')
     }).pipe(withDatabase)
   )
 

@@ -199,10 +199,12 @@ export interface HttpOptions extends Partial<HttpBounds> {
 }
 
 const nodeServer = (bounds: HttpBounds) => () => {
+  const requestTimeout = Duration.toMillis(bounds.requestTimeout)
   const times = {
     maxHeaderSize: bounds.headerBytes,
-    headersTimeout: Duration.toMillis(bounds.headersTimeout),
-    requestTimeout: Duration.toMillis(bounds.requestTimeout),
+    // Node makes no server where a head may take longer than its whole request.
+    headersTimeout: Math.min(Duration.toMillis(bounds.headersTimeout), requestTimeout),
+    requestTimeout,
     keepAliveTimeout: Duration.toMillis(bounds.keepAliveTimeout),
     connectionsCheckingInterval: 1_000
   }

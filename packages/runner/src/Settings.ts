@@ -240,7 +240,11 @@ export const Settings = Schema.Struct({
     about("on starts even without a database, and is not ready until it answers.", "on, off", { fallback: "off" })
   ),
   DATABASE_CONNECT_TIMEOUT: durationBetween("1 millis", "10 minutes").pipe(
-    about("How long a connection to a database may take to be ready.", "duration", { fallback: "5 seconds" })
+    about(
+      "How long a connection to Alga's database or its replica may take to be ready; others have 5 seconds.",
+      "duration",
+      { fallback: "5 seconds" }
+    )
   ),
   DATABASE_STATEMENT_TIMEOUT: durationBetween("1 millis", "1 day").pipe(
     about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })

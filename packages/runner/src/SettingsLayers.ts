@@ -1,7 +1,8 @@
 import { join } from "node:path"
 import * as Postgres from "@alga-psa/ext-adapters-pg"
 import type { DatabaseAddress } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
-import { Effect, Layer } from "effect"
+import { ReadTimeout } from "@alga-psa/ext-adapters-pg/ReadTimeout"
+import { Duration, Effect, Layer } from "effect"
 import { layerDatabaseAtStart } from "./DatabaseAtStart.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import { databaseIn, databasesIn } from "./DatabaseSettings.ts"
@@ -49,8 +50,18 @@ const mainCheck = (settings: Settings) =>
     )
   )
 
-/** Who may read what comes from the primary, so that a right that was taken away is gone at once; the rest may lag. */
-const layerPorts = (settings: Settings) => {
+const usualReadTimeout = Duration.seconds(10)
+/** How long the way to the server and back may take, beside its work. */
+const wayThere = Duration.seconds(5)
+
+/** A read waits for a statement as long as the server may work on it, but never longer than an execution may take. */
+const layerReadTimeout = (settings: Settings) => {
+  const asLong = Duration.sum(settings.DATABASE_STATEMENT_TIMEOUT, wayThere)
+  const most = Duration.millis(limitsOf(settings).timeoutMs)
+  return Layer.succeed(ReadTimeout, Duration.max(usualReadTimeout, Duration.min(asLong, most)))
+}
+
+const portsOf = (settings: Settings) => {
   const ports = settings.DATABASE_ROW_SECURITY === "on" ? Postgres.layerByTenant : Postgres.layer
   const replica = databaseIn(settings, "DATABASE_REPLICA")
   if (replica === null) return ports
@@ -60,6 +71,12 @@ const layerPorts = (settings: Settings) => {
   )
   return Layer.provideMerge(Replica.layerReaders(replicated), ports)
 }
+
+/**
+ * The ports of Alga's data over the client of its database. Who may read what comes from the primary, so that a right that was
+ * taken away is gone at once; the rest may lag.
+ */
+export const layerPorts = (settings: Settings) => Layer.provide(portsOf(settings), layerReadTimeout(settings))
 
 /** Kept triggers have the secrets of their installs where the deployment switched it on. */
 const triggerSecrets = (settings: Settings) =>
@@ -104,7 +121,7 @@ export const layerFromSettings = (
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
     Layer.provide([layerPorts(settings), mainCheck(settings)]),
-    Layer.provideMerge(triggerSecrets(settings)),
+    Layer.provideMerge(Layer.provide(triggerSecrets(settings), layerReadTimeout(settings))),
     Layer.provide(
       Layer.unwrap(
         Effect.map(mainDatabase(settings), (address) => layerServer(settings, address, "DATABASE_URL"))

@@ -124,6 +124,18 @@ const warningsOf = (environment: SettingsFile, file: SettingsFile): ReadonlyArra
   ...telemetryWarnings({ ...file, ...environment }, (name) => isSetting(name) || isSecretFile(name))
 ]
 
+const portNames = ["PORT", "ALGA_EXTENSION_RUNNER_UI_PORT", "ALGA_EXTENSION_RUNNER_HEALTH_PORT"] as const
+
+/** Two servers cannot have one port, and where the system lets them, it gives either any connection. */
+const portProblems = (values: Partial<Settings>): ReadonlyArray<string> =>
+  portNames.flatMap((name, index) => {
+    const port = values[name]
+    const other = portNames.slice(0, index).find((before) => values[before] === port)
+    return port === undefined || port === 0 || other === undefined
+      ? []
+      : [`${name} is ${port}, and so is ${other}: give each a port of its own`]
+  })
+
 /**
  * All settings: a name's value in the environment counts before the one in the file, and that before the default. A
  * blank value counts as not set. With a container, what contradicts it is a problem or a warning.
@@ -170,7 +182,7 @@ export const settingsReport = (
     return { name, source, shown: mayHoldLogin ? String(Redacted.make(value)) : shown, problem }
   })
 
-  problems.push(...databaseProblems(values as Partial<Settings>))
+  problems.push(...databaseProblems(values as Partial<Settings>), ...portProblems(values as Partial<Settings>))
   if ((values["AWS_ACCESS_KEY_ID"] === undefined) !== (values["AWS_SECRET_ACCESS_KEY"] === undefined)) {
     problems.push("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both or neither")
   }

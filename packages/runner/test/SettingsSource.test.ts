@@ -31,6 +31,22 @@ describe("Credentials of a bundle store", () => {
   })
 })
 
+describe("The ports of a runner", () => {
+  const problems = (ports: SettingsFile) => settingsReport({ ...needed, ...ports }, {}).problems
+
+  it("are not the same, but for any free one", () => {
+    const [pages, health] = ["ALGA_EXTENSION_RUNNER_UI_PORT", "ALGA_EXTENSION_RUNNER_HEALTH_PORT"]
+    assert.deepStrictEqual(problems({ [pages]: "8081", [health]: "9090" }), [])
+    assert.deepStrictEqual(problems({ PORT: "0", [pages]: "0", [health]: "0" }), [])
+    assert.deepStrictEqual(problems({ [health]: "8080" }), [
+      `${health} is 8080, and so is PORT: give each a port of its own`
+    ])
+    assert.deepStrictEqual(problems({ [pages]: "9090", [health]: "9090" }), [
+      `${health} is 9090, and so is ${pages}: give each a port of its own`
+    ])
+  })
+})
+
 describe("A setting", () => {
   const reading = (name: string, environment: SettingsFile, file: SettingsFile = {}): SettingReading | undefined =>
     settingsReport(environment, file).readings.find((one) => one.name === name)

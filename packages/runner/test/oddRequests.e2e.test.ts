@@ -11,7 +11,8 @@ import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.
 const rows = layerMemory(seed({ contentHash: "0".repeat(64) }))
 const setting = Layer.provideMerge(layerTestRunner, rows)
 const bounds = { headersTimeout: Duration.seconds(1), requestTimeout: Duration.seconds(2) }
-const impatient = layerTestRunner.pipe(Layer.provide(Layer.succeed(CallerBounds, bounds)), Layer.provideMerge(rows))
+const bounded = (times: Partial<typeof bounds>) =>
+  layerTestRunner.pipe(Layer.provide(Layer.succeed(CallerBounds, times)), Layer.provideMerge(rows))
 
 const text = "<p>a page"
 
@@ -93,7 +94,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a request that 
   )
 })
 
-layer(impatient, { excludeTestServices: true, timeout: 120_000 })("a request that is made to last", (it) => {
+layer(bounded(bounds), { excludeTestServices: true, timeout: 120_000 })("a request that is made to last", (it) => {
   it.effect.each(["GET /healthz HTTP/1.1\r\nhost: a\r\n", "GET /he", "POST /v1/execute HTTP/1.1\r\nx-a: "])(
     "is ended where its head does not end: %j",
     (head) =>
@@ -119,3 +120,19 @@ layer(impatient, { excludeTestServices: true, timeout: 120_000 })("a request tha
     })
   )
 })
+
+layer(bounded({ requestTimeout: Duration.seconds(2) }), { excludeTestServices: true, timeout: 120_000 })(
+  "a request that has less time than its head would have",
+  (it) => {
+    it.effect("is ended where its head does not end, and answered where it does", () =>
+      Effect.gen(function* () {
+        const { url } = yield* TestRunner
+        assert.match(yield* dripping(url, "GET /he", "a"), /^(HTTP\/1\.1 4\d\d |$)/)
+        assert.match(
+          yield* rawRequest(url, "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"),
+          /^HTTP\/1\.1 200 /
+        )
+      })
+    )
+  }
+)
