@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer"
+import { monotonicMillis } from "@alga-psa/ext-domain/MonotonicTime"
 import { Secrets, SecretsError } from "@alga-psa/ext-domain/Secrets"
 import { Cache, Clock, Effect, Exit, Layer } from "effect"
 import { EnvelopeRefused } from "./EnvelopeRefused.ts"
@@ -50,15 +51,25 @@ const make = (options: VaultOptions | null) =>
     const cache = yield* Cache.makeWith(
       (sealed: SealedSecrets) =>
         Effect.flatMap(open(sealed), (opened) =>
-          Effect.map(Clock.currentTimeMillis, (now) => ({ opened, millis: keepFor(sealed.envelope, now) }))
+          Effect.map(Effect.all([Clock.currentTimeMillis, monotonicMillis]), ([now, openedAt]) => ({
+            opened,
+            openedAt,
+            millis: keepFor(sealed.envelope, now)
+          }))
         ),
       { capacity: kept.installs, timeToLive: (exit) => (Exit.isSuccess(exit) ? exit.value.millis : 0) }
     )
 
+    /** The cache counts by the time of day, which may be set back. */
+    const openedOf = Effect.fnUntraced(function* (sealed: SealedSecrets) {
+      const found = yield* Cache.get(cache, sealed)
+      if ((yield* monotonicMillis) - found.openedAt < kept.millis) return found.opened
+      yield* Cache.invalidateWhen(cache, sealed, (other) => other === found)
+      return (yield* Cache.get(cache, sealed)).opened
+    })
+
     const secrets = sealedSecrets.pipe(
-      Effect.flatMap((sealed) =>
-        sealed === null ? Effect.succeed(nothing) : Effect.map(Cache.get(cache, sealed), ({ opened }) => opened)
-      ),
+      Effect.flatMap((sealed) => (sealed === null ? Effect.succeed(nothing) : openedOf(sealed))),
       Effect.mapError((cause: EnvelopeRefused | ServerFailed) => new SecretsError({ code: "internal", cause }))
     )
 

@@ -116,6 +116,24 @@ layer(Layer.merge(byVault, data))("An envelope of Vault's", (it) => {
     })
   )
 
+  it.effect("is kept no longer than 30 seconds where the time of day is set back meanwhile", () =>
+    Effect.gen(function* () {
+      const vault = yield* StandInVault
+      const asked = asExecution(yield* sealed({ ...transit, ciphertext_b64: vault.seal(plain) }))(get)
+      yield* TestClock.adjust("2 days")
+      vault.received.length = 0
+      yield* asked
+      yield* TestClock.setTime(0)
+      yield* TestClock.adjust("29 seconds")
+      yield* asked
+      assert.strictEqual(vault.received.length, 1)
+      yield* TestClock.adjust("2 seconds")
+      yield* asked
+      yield* asked
+      assert.strictEqual(vault.received.length, 2)
+    })
+  )
+
   it.effect("is kept no longer than until its end", () =>
     Effect.gen(function* () {
       const vault = yield* StandInVault

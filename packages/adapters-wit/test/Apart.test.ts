@@ -18,4 +18,16 @@ describe("An install that ended a process", () => {
       assert.isFalse(yield* apart.has("a"))
     })
   )
+
+  it.effect("is set apart no longer where the time of day is set back meanwhile", () =>
+    Effect.gen(function* () {
+      const apart = makeApart()
+      yield* TestClock.adjust("2 days")
+      yield* apart.add("a")
+      yield* TestClock.setTime(0)
+      assert.isTrue(yield* apart.has("a"))
+      yield* TestClock.adjust("10 minutes")
+      assert.isFalse(yield* apart.has("a"))
+    })
+  )
 })

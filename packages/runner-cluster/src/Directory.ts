@@ -1,3 +1,4 @@
+import { monotonicMillisOf } from "@alga-psa/ext-domain/MonotonicTime"
 import { Clock, Context, Duration, Effect, Equal, HashRing, Layer, Metric, MutableRef } from "effect"
 import { RunnerStorage } from "effect/cluster"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
@@ -46,7 +47,7 @@ export const layer = (
 
       const present = (): ReadonlyArray<RunnerAddress> => {
         if (out.size === 0) return known.current
-        const now = clock.currentTimeMillisUnsafe()
+        const now = monotonicMillisOf(clock)
         for (const [key, until] of out) if (until <= now) out.delete(key)
         return known.current.filter((runner) => !out.has(keyOf(runner)))
       }
@@ -94,7 +95,7 @@ export const layer = (
         leaveOut: (runner, duration) =>
           change(() => {
             if (Equal.equals(runner, self)) return
-            out.set(keyOf(runner), clock.currentTimeMillisUnsafe() + Duration.toMillis(duration))
+            out.set(keyOf(runner), monotonicMillisOf(clock) + Duration.toMillis(duration))
           }),
         others: Effect.sync(() => present().filter((runner) => !Equal.equals(runner, self)))
       })

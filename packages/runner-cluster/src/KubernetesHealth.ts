@@ -104,13 +104,26 @@ export const layer = (
         Effect.catch((error) => Effect.succeed([[], error.message] as const)),
         Effect.flatMap(([pods, why]) => Effect.as(note(why), why === null ? pods : null))
       )
-      const judged = yield* Effect.gen(function* () {
+      const scope = yield* Effect.scope
+      const judging = Effect.gen(function* () {
         const pods = yield* usable
         const runners = yield* storage.getRunners
         const judgement = judge(doubts, pods, new Map(runners.map(([{ address }, healthy]) => [address.host, healthy])))
         doubts = judgement.doubts
         return judgement.alive
-      }).pipe(Effect.cachedWithTTL(Duration.divideUnsafe(interval, 2)))
+      })
+      // A timer ends what is kept, and not its age by the clock, which may be set back.
+      const kept: typeof judging = Effect.tap(judging, () =>
+        Effect.forkIn(
+          Effect.andThen(
+            Effect.sleep(Duration.divideUnsafe(interval, 2)),
+            Effect.suspend(() => forget)
+          ),
+          scope
+        )
+      )
+      const [asked, forget] = yield* Effect.cachedInvalidateWithTTL(kept, Duration.infinity)
+      const judged = Effect.onError(asked, () => forget)
 
       return RunnerHealth.RunnerHealth.of({
         isAlive: ({ host }) =>

@@ -1,4 +1,5 @@
 import { atZero, BeforeWrite, labelled, noRights } from "@alga-psa/ext-domain"
+import { monotonicMillis } from "@alga-psa/ext-domain/MonotonicTime"
 import { type Deadline, endAt, LongestTime, lower, start, waitFor, withRan } from "@alga-psa/ext-runner/Deadline"
 import type { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
@@ -123,8 +124,6 @@ const tooLate = {
   counts: false
 } as const
 
-const nowMillis = Effect.map(Clock.monotonicTimeNanos, (now) => Number(now / 1_000_000n))
-
 /**
  * Carries out the triggers of the shards whose locks this runner holds. An attempt is its runner's for a lease that it
  * renews; where the lease cannot be renewed in time, the attempt is cut before another runner can begin the next. It has a
@@ -196,7 +195,7 @@ export const layer = (
                   : afterFailure(result.failure, trigger.attempt, options, turns.refusals(trigger) + 1)
               const causes =
                 result._tag === "Failure" && result.failure.cause !== undefined ? [result.failure.cause] : []
-              const rest = Effect.map(nowMillis, (now) => {
+              const rest = Effect.map(monotonicMillis, (now) => {
                 if (how.state === "waiting" && !how.counts) restUntil = now + Duration.toMillis(how.pause)
               })
               return Effect.andThen(
@@ -238,7 +237,7 @@ export const layer = (
           const isFull = (yield* FiberMap.size(underway)) >= options.concurrency
           if (isFull || mine.length === 0 || left() || !life.ready()) return false
           const asked = yield* Clock.monotonicTimeNanos
-          const passed = turns.passed(yield* nowMillis)
+          const passed = turns.passed(yield* monotonicMillis)
           const taken = yield* restore(
             store.take({ shards: mine, most: 1, attempts: options.attempts, lease, passed, underway: working() })
           )

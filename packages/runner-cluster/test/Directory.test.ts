@@ -70,6 +70,18 @@ describe("the directory of a cluster", () => {
     }).pipe(provided)
   )
 
+  it.effect("leaves a runner out no longer where the time of day is set back meanwhile", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("2 days")
+      yield* known(1, 2, 3)
+      const before = yield* owners
+      yield* (yield* Directory).leaveOut(at(2), Duration.seconds(3))
+      yield* TestClock.setTime(0)
+      yield* TestClock.adjust("3 seconds")
+      assert.deepStrictEqual(yield* owners, before)
+    }).pipe(provided)
+  )
+
   it.effect("never leaves this runner out, whoever says that it goes", () =>
     Effect.gen(function* () {
       yield* known(1, 2)

@@ -1,6 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { doubtsBeforeGone, judge, unusable } from "../src/KubernetesHealth.ts"
-import type { RunningPod } from "../src/KubernetesPods.ts"
+import { Clock, Duration, Effect, Layer } from "effect"
+import { RunnerHealth, RunnerStorage } from "effect/cluster"
+import { RunnerAddress } from "effect/cluster/RunnerAddress"
+import { TestClock } from "effect/testing"
+import { doubtsBeforeGone, judge, layer, unusable } from "../src/KubernetesHealth.ts"
+import { KubernetesPods, type RunningPod } from "../src/KubernetesPods.ts"
 
 const pods = (ready: ReadonlyArray<string>, unready: ReadonlyArray<string> = []): ReadonlyArray<RunningPod> => [
   ...ready.map((address) => ({ address, ready: true })),
@@ -56,4 +60,29 @@ describe("runners by their pods", () => {
     assert.strictEqual(unusable([], "a"), "this runner's own pod is not in the list")
     assert.strictEqual(unusable(pods([], ["a", "b"]), "a"), "not one pod is ready")
   })
+
+  it.effect("are listed again in time, though the time of day is set back", () =>
+    Effect.gen(function* () {
+      let lists = 0
+      let setBy = 0
+      const list = Effect.sync(() => {
+        lists += 1
+        return pods(["a"])
+      })
+      const clock = yield* Clock.Clock
+      const set = { ...clock, currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + setBy }
+      const health = layer("a", Duration.seconds(10)).pipe(
+        Layer.provide([Layer.succeed(KubernetesPods, { asked: "", list }), RunnerStorage.layerMemory])
+      )
+      yield* Effect.gen(function* () {
+        const { isAlive } = yield* RunnerHealth.RunnerHealth
+        const ask = isAlive(new RunnerAddress({ host: "a", port: 1 }))
+        yield* Effect.andThen(ask, ask)
+        const before = lists
+        setBy = -86_400_000
+        yield* Effect.andThen(TestClock.adjust("5 seconds"), ask)
+        assert.strictEqual(lists, before + 1)
+      }).pipe(Effect.provide(health), Effect.provideService(Clock.Clock, set))
+    })
+  )
 })

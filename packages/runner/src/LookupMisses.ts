@@ -1,5 +1,6 @@
 import { type FoundInstall, InstallLookup } from "@alga-psa/ext-domain"
-import { Clock, Duration, Effect, Layer } from "effect"
+import { monotonicMillis } from "@alga-psa/ext-domain/MonotonicTime"
+import { Duration, Effect, Layer } from "effect"
 
 /** How many misses are remembered, and for how long. A new install may be unknown for that long. */
 export const rememberedMisses = { entries: 10_000, time: Duration.seconds(5) } as const
@@ -15,7 +16,7 @@ export const layerMissesRemembered: Layer.Layer<InstallLookup, never, InstallLoo
 
     const unlessMissed = <E>(key: string, look: Effect.Effect<FoundInstall | null, E>) =>
       Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicMillis
         if ((missedUntil.get(key) ?? 0) > now) return null
         const found = yield* look
         missedUntil.delete(key)

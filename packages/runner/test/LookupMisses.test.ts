@@ -54,6 +54,18 @@ describe("the memory of look-ups", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("forgets a miss in its time, though the time of day is set back meanwhile", () => {
+    const { layer, state } = scene()
+    return Effect.gen(function* () {
+      yield* TestClock.adjust("2 days")
+      yield* all
+      state.found = true
+      yield* TestClock.setTime(0)
+      yield* TestClock.adjust(rememberedMisses.time)
+      assert.deepStrictEqual(yield* all, [install, install, install])
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("asks each time for what is found, so that it is gone at once", () => {
     const { asked, layer, state } = scene()
     state.found = true

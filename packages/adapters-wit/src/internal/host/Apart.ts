@@ -1,4 +1,5 @@
-import { Clock, Effect } from "effect"
+import { monotonicMillis } from "@alga-psa/ext-domain/MonotonicTime"
+import { Effect } from "effect"
 import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 
 /** Installs that have processes of their own for a time, though others share one. */
@@ -16,7 +17,7 @@ const mostApart = 10_000
 export const makeApart = (): Apart => {
   const until = makeRecentlyUsed<number>({ entries: mostApart })
   return {
-    has: (install) => Effect.map(Clock.currentTimeMillis, (now) => (until.get(install) ?? 0) > now),
-    add: (install) => Effect.map(Clock.currentTimeMillis, (now) => until.set(install, now + apartMs))
+    has: (install) => Effect.map(monotonicMillis, (now) => (until.get(install) ?? 0) > now),
+    add: (install) => Effect.map(monotonicMillis, (now) => until.set(install, now + apartMs))
   }
 }

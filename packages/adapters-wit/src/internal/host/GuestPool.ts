@@ -1,5 +1,6 @@
+import { monotonicMillis } from "@alga-psa/ext-domain/MonotonicTime"
 import { inTimeOrElse } from "@alga-psa/ext-domain/WaitUnless"
-import { Clock, Deferred, Effect, Exit, Schedule, Scope } from "effect"
+import { Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { ExecutionFailed } from "../../ExecutionFailed.ts"
 import { makeRecentlyUsed } from "../RecentlyUsed.ts"
 import { type Demand, makeDemand } from "./Demand.ts"
@@ -282,11 +283,11 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       done._tag === "None" ? Effect.void : Effect.flatMap(done.value, wait)
     )
     waiters.add(waiter)
-    const begin = yield* Clock.currentTimeMillis
+    const begin = yield* monotonicMillis
     const inTime = Effect.timeoutOption(Deferred.await(waiter.done), Math.max(0, startCostMs - before))
     yield* Effect.onInterrupt(restore(inTime), () => giveBack)
     const done = yield* leave
-    waited.set(key, done._tag === "None" ? 0 : before + (yield* Clock.currentTimeMillis) - begin)
+    waited.set(key, done._tag === "None" ? 0 : before + (yield* monotonicMillis) - begin)
     return done._tag === "None" ? null : yield* done.value
   })
 
@@ -363,7 +364,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
       Deferred.doneUnsafe(waiter.done, Effect.succeed(guest))
       return
     }
-    guest.idleSince = yield* Clock.currentTimeMillis
+    guest.idleSince = yield* monotonicMillis
     guest.hasWorked = true
     idle = [...idle, guest]
     for (let least = leastNeeded(); least !== undefined; least = leastNeeded()) yield* retire(least, "room")
@@ -440,7 +441,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
 
   const keepLoaded: GuestPool["keepLoaded"] = Effect.fnUntraced(function* (component, make) {
     if (options.loadedSpares === 0 || closed) return
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* monotonicMillis
     demand.ask(component, now)
     const isThere = [...preparing, ...idle].some(({ key }) => key === component)
     if (isThere || unloadable.get(component) || !(yield* placeForLoaded(component, now))) return
@@ -453,7 +454,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   }, Effect.uninterruptible)
 
   const sweep = Effect.gen(function* () {
-    const oldest = (yield* Clock.currentTimeMillis) - options.idleMs
+    const oldest = (yield* monotonicMillis) - options.idleMs
     const since = ({ idleSince, key, loaded }: Guest): number => (loaded ? demand.lastOf(key ?? "") : idleSince)
     for (const guest of idle.filter((one) => since(one) <= oldest)) yield* retire(guest, "idle")
   })
