@@ -86,7 +86,7 @@ export const executions = Effect.fnUntraced(function* (slow: SlowPart | null, di
   )
   const component = yield* Context.get(real, ComponentStore).accept(bytes)
   const sandbox = Context.get(real, Sandbox)
-  const execute = (_: unknown, http: HttpRequest, limits: typeof defaultLimits, onRun?: () => void) =>
+  const execute = (_: unknown, http: HttpRequest, limits: typeof defaultLimits, onRun?: (begins: boolean) => void) =>
     sandbox.execute({
       component,
       tenantId: id(1),

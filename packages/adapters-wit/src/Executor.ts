@@ -12,14 +12,14 @@ import { Sandbox } from "./Sandbox.ts"
 export interface ExecutorService {
   /**
    * The response of the component's handler. The guest's context, its tenant and what it may read come from the
-   * `Invocation`. Who calls this writes the log line of a failure; its `detail` is for that line alone. `onRun` hears that
-   * the handler gets the request at this moment.
+   * `Invocation`. Who calls this writes the log line of a failure; its `detail` is for that line alone. `onRun` hears
+   * `true` when the handler gets the request, and `false` where its process never read it.
    */
   readonly execute: (
     component: Component,
     request: HttpRequest,
     limits: Limits,
-    onRun?: () => void
+    onRun?: (begins: boolean) => void
   ) => Effect.Effect<ExecuteResponse, ExecutionFailed, Invocation>
 }
 

@@ -35,8 +35,11 @@ export interface Execution<R> {
   readonly limits: Limits
   /** Answers the guest's host calls, one at a time. */
   readonly host: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
-  /** Hears that the guest gets the request at this moment; again where that process never read it and another gets it. */
-  readonly onRun?: (() => void) | undefined
+  /**
+   * Hears `true` at the moment at which the guest gets the request, and `false` where that process never read it; then another
+   * may get it.
+   */
+  readonly onRun?: ((begins: boolean) => void) | undefined
 }
 
 /**
@@ -156,7 +159,7 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
     let lost = false
     const onRun = (begins: boolean) => {
       ran = begins
-      if (begins) execution.onRun?.()
+      execution.onRun?.(begins)
     }
     const waited = yield* beginSpan("Sandbox.wait")
 

@@ -41,7 +41,7 @@ const noImports: HostImportsService = { forExecution: () => answersNothing }
 const executed = (
   run: (asked: Execution<unknown>) => Effect.Effect<typeof response, ExecutionFailed>,
   imports: HostImportsService = noImports,
-  onRun?: () => void
+  onRun?: (begins: boolean) => void
 ) => {
   const sandbox = Sandbox.of({
     check: Effect.void,
@@ -95,20 +95,19 @@ describe("The executor", () => {
 
   it.effect("says that the handler got the request when the sandbox does, and not before", () =>
     Effect.gen(function* () {
-      let ran = 0
-      const onRun = () => {
-        ran += 1
-      }
+      const heard: Array<boolean> = []
+      const onRun = (begins: boolean) => void heard.push(begins)
       yield* executed(
         (asked) => {
-          assert.strictEqual(ran, 0)
-          asked.onRun?.()
+          assert.lengthOf(heard, 0)
+          asked.onRun?.(true)
+          asked.onRun?.(false)
           return Effect.succeed(response)
         },
         noImports,
         onRun
       )
-      assert.strictEqual(ran, 1)
+      assert.deepEqual(heard, [true, false])
     })
   )
 

@@ -461,6 +461,21 @@ describe("GuestPool", () => {
     })
   )
 
+  it.effect("has nobody wait longer for a process at work where the time of day was set back meanwhile", () =>
+    Effect.gen(function* () {
+      const pool = yield* poolOf()
+      const first = yield* takeShared(pool, "x")
+      yield* TestClock.adjust("2 days")
+      const second = yield* Effect.forkChild(takeShared(pool, "y"), { startImmediately: true })
+      yield* TestClock.setTime(0)
+      yield* pool.keep(first, isReady)
+      assert.strictEqual(yield* Fiber.join(second), first)
+      const third = yield* Effect.forkChild(takeShared(pool, "z"), { startImmediately: true })
+      yield* TestClock.adjust(100)
+      assert.notStrictEqual(yield* Fiber.join(third), first)
+    })
+  )
+
   it.effect("has installs that share a process wait for one at work, until that took as long as starting another", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()

@@ -41,27 +41,27 @@ describe("A process that something else ends", () => {
     Effect.gen(function* () {
       assert.strictEqual((yield* run(scriptGuest("counter"))).status, 201)
       const [first = 0] = guestProcesses()
-      let asked = 0
-      const onRun = () => {
-        asked += 1
-        if (asked === 1) end([first])
+      const heard: Array<boolean> = []
+      const onRun = (begins: boolean) => {
+        heard.push(begins)
+        if (heard.length === 1) end([first])
       }
       assert.strictEqual((yield* run(scriptGuest("counter"), { ...options, onRun })).status, 201)
-      assert.strictEqual(asked, 2)
+      assert.deepStrictEqual(heard, [true, false, true])
       assert.notInclude(guestProcesses(), first)
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
   )
 
   it.live("fails an execution whose second process ends before it read the request, too", () =>
     Effect.gen(function* () {
-      let asked = 0
-      const onRun = () => {
-        asked += 1
-        endUnnoticed(guestProcesses())
+      const heard: Array<boolean> = []
+      const onRun = (begins: boolean) => {
+        heard.push(begins)
+        if (begins) endUnnoticed(guestProcesses())
       }
       const failed = yield* Effect.flip(run(coreGuest("ok"), { onRun }))
       assert.deepInclude(failed as ExecutionFailed, { reason: "crashed", ran: false })
-      assert.strictEqual(asked, 2)
+      assert.deepStrictEqual(heard, [true, false, true, false])
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
   )
 

@@ -102,7 +102,8 @@ export const waitFor =
       deadline.waiting = what
       return Effect.onExit(effect, () =>
         Effect.sync(() => {
-          deadline.waiting = before
+          // A request with a key goes on where its caller leaves, and then waits for something else.
+          if (deadline.waiting === what) deadline.waiting = before
         })
       )
     })

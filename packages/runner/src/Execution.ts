@@ -110,7 +110,7 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         yield* Effect.mapError(secrets.listKeys, (error) => fail("secret_decrypt_failed", "", error.cause ?? error))
       })
 
-      const execute = Effect.fnUntraced(function* (request: ExecuteRequest, onRun: () => void) {
+      const execute = Effect.fnUntraced(function* (request: ExecuteRequest, onRun: (begins: boolean) => void) {
         const access = yield* waitFor("rights")(available)
         yield* noteUnknown(request, access)
         const hash = request.context.content_hash
@@ -144,9 +144,9 @@ export const layer = (limits: Limits): Layer.Layer<Execution, never, Authorizati
         const deadline = yield* Deadline
         const used = Effect.provideService(authorization.used, Invocation, yield* Invocation)
         let ran = false
-        const onRun = () => {
-          ran = true
-          if (deadline !== null) deadline.ran = used
+        const onRun = (begins: boolean) => {
+          ran = begins
+          if (deadline !== null) deadline.ran = begins ? used : null
         }
         return yield* Effect.andThen(checkOrigin(request), execute(request, onRun)).pipe(
           Effect.catchTag("ExecutionFailed", (error) => Effect.fail(failed(error))),

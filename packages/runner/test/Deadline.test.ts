@@ -187,6 +187,26 @@ describe("the deadline of an execution", () => {
     })
   )
 
+  it.effect("ends what goes on after who waited for it has left, by what it waits for itself", () =>
+    Effect.gen(function* () {
+      const deadline = yield* start(100)
+      const begun = yield* Deferred.make<Fiber.Fiber<never, RunnerError>>()
+      const work = Effect.gen(function* () {
+        const goesOn = yield* Effect.forkDetach(endAt(deadline)(waitFor("extension")(Effect.never)), {
+          startImmediately: true
+        })
+        yield* Deferred.succeed(begun, goesOn)
+        return yield* Fiber.join(goesOn)
+      })
+      const asking = yield* Effect.forkChild(endAt(deadline)(waitFor("key")(work)))
+      const goesOn = yield* Deferred.await(begun)
+      yield* Fiber.interrupt(asking)
+      yield* TestClock.adjust(200)
+      const { code, detail } = yield* Effect.flip(Fiber.join(goesOn))
+      assert.deepStrictEqual([code, detail.slice(0, 8)], ["execute_failed", "timeout:"])
+    })
+  )
+
   it.effect("interrupts what is under way, and lets who interrupts it wait for the end", () =>
     Effect.gen(function* () {
       const ended = yield* Deferred.make<void>()

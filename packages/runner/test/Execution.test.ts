@@ -143,7 +143,7 @@ const failing =
   (reason: typeof ExecutionFailed.prototype.reason, after: boolean): ExecutorService["execute"] =>
   (_from, _http, _limits, onRun) =>
     Effect.gen(function* () {
-      if (after) onRun?.()
+      if (after) onRun?.(true)
       return yield* new ExecutionFailed({ reason, detail: "private", ran: after })
     })
 
@@ -416,20 +416,36 @@ describe("Execution", () => {
     })
   )
 
-  it.effect("tells its deadline which rights it uses, from when its handler has got the request", () =>
-    Effect.gen(function* () {
-      const told: Array<unknown> = []
-      const note = Effect.flatMap(Deadline, (deadline) => deadline?.ran ?? Effect.succeed(null)).pipe(
-        Effect.tap((rights) => Effect.sync(() => told.push(rights)))
-      )
-      const execute: ExecutorService["execute"] = (_from, _http, _limits, onRun) =>
-        note.pipe(
-          Effect.andThen(Effect.sync(() => onRun?.())),
-          Effect.andThen(note),
-          Effect.as({ status: 200, headers: [], body: null })
+  it.effect(
+    "tells its deadline which rights it uses, from when its handler has got the request, unless its process never read it",
+    () =>
+      Effect.gen(function* () {
+        const told: Array<unknown> = []
+        const note = Effect.flatMap(Deadline, (deadline) => deadline?.ran ?? Effect.succeed(null)).pipe(
+          Effect.tap((rights) => Effect.sync(() => told.push(rights)))
         )
-      yield* ran(request(), { execute })
-      assert.deepEqual(told, [null, noRights])
+        const execute: ExecutorService["execute"] = (_from, _http, _limits, onRun) =>
+          note.pipe(
+            Effect.andThen(Effect.sync(() => onRun?.(true))),
+            Effect.andThen(note),
+            Effect.andThen(Effect.sync(() => onRun?.(false))),
+            Effect.andThen(note),
+            Effect.as({ status: 200, headers: [], body: null })
+          )
+        yield* ran(request(), { execute })
+        assert.deepEqual(told, [null, noRights, null])
+      })
+  )
+
+  it.effect("says of one that no process read that nothing ran", () =>
+    Effect.gen(function* () {
+      const execute: ExecutorService["execute"] = (_from, _http, _limits, onRun) =>
+        Effect.suspend(() => {
+          onRun?.(true)
+          onRun?.(false)
+          return Effect.fail(failure("crashed"))
+        })
+      assert.isUndefined((yield* ran(request(), { execute })).used)
     })
   )
 
@@ -450,7 +466,7 @@ describe("Execution", () => {
         (end: Effect.Effect<never, ExecutionFailed> | null): ExecutorService["execute"] =>
         (_from, _http, _limits, onRun) =>
           Effect.gen(function* () {
-            onRun?.()
+            onRun?.(true)
             const authorization = yield* Authorization
             yield* Effect.ignore(authorization.requireCapability("cap:client.read"))
             yield* Effect.ignore(authorization.requireCapability("cap:service.read"))

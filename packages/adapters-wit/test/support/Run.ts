@@ -72,7 +72,7 @@ export interface RunOptions<R> {
   readonly installId?: string
   readonly tenantId?: string
   readonly host?: (call: HostCall) => Effect.Effect<HostReply, ProtocolViolation, R>
-  readonly onRun?: () => void
+  readonly onRun?: (begins: boolean) => void
 }
 
 /** Takes a guest in and runs it once. */

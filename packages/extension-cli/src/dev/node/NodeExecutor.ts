@@ -38,7 +38,7 @@ export const nodeExecutor =
       const answer = imports.forExecution(limits)
       const run = Effect.runPromiseWith(yield* Effect.context<Invocation>())
       const id = crypto.randomUUID()
-      onRun?.()
+      onRun?.(true)
       const response = yield* Effect.tryPromise({
         try: () =>
           node.run({
