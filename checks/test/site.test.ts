@@ -59,6 +59,7 @@ describe("The pages of the site", () => {
       "[`a`](https://files.example/v1/packages/domain/src/Page.ts)"
     ],
     ["to elsewhere", "docs/a.md", "[a](https://example.com) [b](#c)", "[a](https://example.com) [b](#c)"],
+    ["whose words go on in the next line", "README.md", "[a\nb](docs/security.md)", "[a\nb](/security)"],
     ["in code", "docs/a.md", "```md\n[a](security.md)\n```", "```md\n[a](security.md)\n```"]
   ])("have their links %s", (_, source, text, expected) => {
     const known = new Set(["README.md", "docs/security.md", "packages/domain/README.md"])

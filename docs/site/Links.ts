@@ -19,9 +19,9 @@ const targetOf = (path: string, { files, pages }: LinkTargets): string | null =>
   return files === null ? null : `${files.replace(/\/$/, "")}/${path}`
 }
 
-const inLine = (source: string, line: string, targets: LinkTargets): string =>
-  line.replace(link, (whole, image: string, written: string, target: string) => {
-    const words = inLine(source, written, targets)
+const inText = (source: string, text: string, targets: LinkTargets): string =>
+  text.replace(link, (whole, image: string, written: string, target: string) => {
+    const words = inText(source, written, targets)
     if (/^([a-z]+:|#)/.test(target)) return words === written ? whole : `${image}[${words}](${target})`
     const [file = "", anchor] = target.split("#")
     const to = targetOf(posix.normalize(posix.join(posix.dirname(source), file)).replace(/\/$/, ""), targets)
@@ -33,13 +33,8 @@ const inLine = (source: string, line: string, targets: LinkTargets): string =>
  * The text of a page for the site: links to other pages lead there, links to other files to the repository. Where that has no address,
  * their words stay.
  */
-export const withSiteLinks = (source: string, text: string, targets: LinkTargets): string => {
-  let fenced = false
-  return text
-    .split("\n")
-    .map((line) => {
-      if (line.startsWith("```")) fenced = !fenced
-      return fenced ? line : inLine(source, line, targets)
-    })
-    .join("\n")
-}
+export const withSiteLinks = (source: string, text: string, targets: LinkTargets): string =>
+  text
+    .split(/^(```[^\n]*\n(?:.*\n)*?```)/m)
+    .map((part) => (part.startsWith("```") ? part : inText(source, part, targets)))
+    .join("")
