@@ -20,8 +20,7 @@ export type KeptAnswer = typeof KeptAnswer.Type
 export const keptOf = (exit: Exit.Exit<Outcome, RunnerError>): KeptAnswer | null => {
   if (Exit.isSuccess(exit)) return exit.value
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
-  const wasCut = error?.code === "shutting_down"
-  if (error?.ran === undefined || wasCut) return null
+  if (error?.ran === undefined) return null
   return { failed: { code: error.code, detail: error.detail }, used: error.ran }
 }
 

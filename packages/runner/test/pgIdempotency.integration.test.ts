@@ -3,11 +3,9 @@ import { InstallId, noRights, TenantId, type UsedRights } from "@alga-psa/ext-do
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, type Redacted, type Scope } from "effect"
-import { Deadline, start } from "../src/Deadline.ts"
 import type { Outcome } from "../src/Execution.ts"
 import { Idempotency, type IdempotencyService, type IdempotentRequest } from "../src/Idempotency.ts"
 import { createTable } from "../src/internal/idempotencyTable.ts"
-import { Life, layer as layerLife } from "../src/Life.ts"
 import { layer as layerPg } from "../src/PgIdempotency.ts"
 import { afterRun, fail, type RunnerError } from "../src/RunnerError.ts"
 
@@ -186,24 +184,6 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a key", (it) =>
         assert.isFalse((yield* once({ ...request, fingerprint: "1:other" }, { run, ...allowed })).replayed)
         assert.deepStrictEqual([failing.runs(), runs()], [1, 1])
       })
-  )
-
-  it.effect("is free again after an execution that the runner cut, though its handler had got the request", () =>
-    Effect.gen(function* () {
-      const life = yield* Life
-      const { once } = yield* runner()
-      const request = asking()
-      const cut = held201()
-      const deadline = { ...(yield* start(60_000)), ran: Effect.succeed(used) }
-      const run = Effect.provideService(life.admit(cut.run), Deadline, deadline)
-      const running = yield* Effect.forkChild(code(once(request, { run, ...allowed })))
-      yield* Deferred.await(cut.begun)
-      yield* life.stop({ delay: Duration.zero, grace: Duration.zero })
-      assert.strictEqual(yield* Fiber.join(running), "shutting_down")
-      const { run: again, runs } = counting()
-      const { replayed, response } = yield* once(request, { run: again, ...allowed })
-      assert.deepStrictEqual([replayed, response.status, runs()], [false, 200, 1])
-    }).pipe(Effect.provide(layerLife))
   )
 
   it.effect("keeps an answer that the store does not take at once, also where its caller has gone", () =>
