@@ -10,6 +10,10 @@ import { installFixture } from "./support/InstallFixture.ts"
 
 const role = `runner_${crypto.randomUUID().replaceAll("-", "")}`
 
+/** Asks until there is one row. */
+const untilOne = <E>(rows: Effect.Effect<ReadonlyArray<unknown>, E>) =>
+  Effect.repeat(rows, { until: ({ length }) => length === 1, schedule: Schedule.spaced("20 millis") })
+
 /** A database with a login that owns nothing of Alga's, and runners that keep their answers with it. */
 const setting = Effect.gen(function* () {
   const url = yield* testDatabase
@@ -34,8 +38,9 @@ const setting = Effect.gen(function* () {
   const untilClaimed = (key: string) =>
     admin(
       Effect.flatMap(PgClient.PgClient, (sql) =>
-        sql`SELECT FROM alga_extension_runner.idempotency WHERE key = ${key} AND answer IS NULL`.pipe(
-          Effect.repeat({ until: (claims) => claims.length === 1, schedule: Schedule.spaced("20 millis") })
+        Effect.andThen(
+          untilOne(sql`SELECT WHERE to_regclass('alga_extension_runner.idempotency') IS NOT NULL`),
+          untilOne(sql`SELECT FROM alga_extension_runner.idempotency WHERE key = ${key} AND answer IS NULL`)
         )
       )
     )
