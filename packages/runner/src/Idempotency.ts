@@ -38,8 +38,8 @@ export interface IdempotentAnswer {
  * - A kept answer is given only where who asks may have it now; else nothing is given, and nothing runs.
  * - Another request under the same key fails with `idempotency_mismatch`, and nothing runs. That its first runner was killed
  *   changes nothing.
- * - An execution whose handler had got the request counts, also where it failed. What was refused before, or was cut because
- *   the runner stops, does not: the next request runs.
+ * - An execution whose handler had got the request counts, also where it failed or the stopping runner cut it. What ended before
+ *   does not: the next request runs.
  * - A caller that hangs up or is out of time changes nothing: what it started is finished, and its answer kept for whoever asks
  *   again. Where the store does not take the answer, it is tried for 10 minutes, and the key stays claimed.
  * - When a runner is killed under way, the same request runs again as soon as the claim has expired, after 10 seconds. So what
