@@ -16,6 +16,8 @@ describe("The bench of the sandbox's growth", () => {
         tables.map(({ rows }) => rows.length).filter((_, at) => at !== 1),
         [4, 5, 3, 5, 5, 4]
       )
+      const ofKept = tables.find(({ columns }) => columns.includes("on a new process, %"))
+      assert.isAbove(Number(ofKept?.rows[0]?.[3]), 0, "installs that share one kept process")
       for (const { rows } of tables) {
         for (const cell of rows.flat()) assert.isFalse(typeof cell === "number" && !Number.isFinite(cell))
       }

@@ -18,19 +18,13 @@ export interface AtRandom {
 
 const warmUps = 20
 
-/** Processes that ended because too many were kept. */
-const ended = Effect.map(
-  Metric.value(
-    Metric.withAttributes(
-      Metric.counter("alga_extension_sandbox_processes_recycled_total", {
-        description: "Processes that were replaced though no request failed on them, by why",
-        incremental: true
-      }),
-      { why: "room" }
-    )
-  ),
-  ({ count }) => Number(count)
-)
+const recycled = "alga_extension_sandbox_processes_recycled_total"
+
+/** Processes that ended because too many were kept. By name: a counter of another description would be another one. */
+const ended = Effect.map(Metric.snapshot, (metrics) => {
+  const found = metrics.find(({ attributes, id }) => id === recycled && attributes?.["why"] === "room")
+  return found?.type === "Counter" ? Number(found.state.count) : 0
+})
 
 /** Requests of installs at random, one after another, none loaded ahead: their times, the share that a new process took, and the
  * processor time of one. */
