@@ -20,7 +20,8 @@ const noSession = (cause: unknown) =>
 
 /**
  * Makes this process the one runner at its address, by a lock of a session of the cluster's database. The start fails
- * where another has it and lives, or where the database gives no session. A killed runner no longer has it, a paused one keeps it for the health time.
+ * where another has it and lives, or where the database gives no session. A killed runner no longer has it, a paused one keeps
+ * it for the health time.
  */
 export const layer = (
   { host, port }: RunnerAddress,

@@ -98,7 +98,10 @@ export const tellConfinement = (confinement: Confinement): Effect.Effect<void> =
     return Effect.annotateLogs(line, { confinement: taken.length === 0 ? "none" : taken.join(", ") })
   })
 
-/** The strictest confinement, once it has worked; it is not tried again. A weaker one is never kept: the strictest may have failed only once. */
+/**
+ * By program and user: the strictest confinement, once it has worked, so that it is not tried again. A weaker one is never kept:
+ * the strictest may have failed only once.
+ */
 const strictest = new Map<string, Confinement>()
 
 /**

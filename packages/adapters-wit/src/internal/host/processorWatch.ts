@@ -37,8 +37,9 @@ export const promote = (pid: number): boolean => {
 
 /**
  * Breaks a process with `cpu-limit` once it has used `cpuMs` of processor time. After 100 ms it goes on at a lower
- * priority, so that it slows nobody who needs less, and `onLong` is called. With null for that, it keeps its priority. It counts
- * from now on where `cpuMs` is less than a second, else from 10 ms on. Where the system tells no processor times it does nothing.
+ * priority, so that it slows nobody who needs less, and `onLong` is called. Where `onLong` is null, it keeps its priority. It
+ * counts from now on where `cpuMs` is less than a second, else from 10 ms on. Where the system tells no processor times it does
+ * nothing.
  */
 export const watchProcessor = (node: RestrictedNode, cpuMs: number, onLong: (() => void) | null): ProcessorWatch => {
   let start = cpuMs < coarseMs ? node.processorTime() : null
