@@ -19,8 +19,9 @@ export const makeDirectory = async (path: string): Promise<void> => {
   } catch (error) {
     if (codeOf(error) === "EEXIST" && (await isDirectory(path))) return
     const above = dirname(path)
-    if (codeOf(error) !== "ENOENT" || above === path || (await isDirectory(above))) throw error
-    await makeDirectory(above)
+    if (codeOf(error) !== "ENOENT" || above === path) throw error
+    // Where it is there now, another process may have made it since.
+    if (!(await isDirectory(above))) await makeDirectory(above)
     await mkdir(path, { mode: 0o700 }).catch(async (again: unknown) => {
       if (!(await isDirectory(path))) throw again
     })
