@@ -5,9 +5,12 @@ import { TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { assert, describe, it } from "@effect/vitest"
 import { type AccessBufferOptions, makeAccessBuffer } from "../src/internal/access/buffer.ts"
 
-const [one, other] = ["1", "2"].map((digit) => TenantId.make(`${digit.repeat(8)}-0000-4000-8000-000000000000`))
+const tenant = (digit: string) => TenantId.make(`${digit.repeat(8)}-0000-4000-8000-000000000000`)
+const one = tenant("1")
+const other = tenant("2")
+const third = tenant("3")
 const at = (second: number) => new Date(second * 1_000).toISOString()
-const record = (second: number, tenant = one as TenantId): AccessRecord =>
+const record = (second: number, tenant = one): AccessRecord =>
   accessWithoutCall({ time: at(second), operation: "clients.list", outcome: "ok", tenant })
 
 const buffer = (options: Partial<AccessBufferOptions> = {}) => {
@@ -31,6 +34,7 @@ const buffer = (options: Partial<AccessBufferOptions> = {}) => {
   }
 }
 
+const isCall = ({ operation }: AccessRecord) => operation !== "access.gap"
 const seconds = (records: ReadonlyArray<AccessRecord> = []) => records.map(({ time }) => Date.parse(time) / 1_000)
 
 describe("Access records that wait", () => {
@@ -53,7 +57,7 @@ describe("Access records that wait", () => {
     assert.isTrue(call(record(5, other)))
     assert.deepStrictEqual(counts(), { lost: 2, refused: 0 })
     const kept = all()
-    assert.deepStrictEqual([kept?.first, seconds(kept?.records)], [2, [3, 4, 5]])
+    assert.deepStrictEqual([kept?.first, seconds(kept?.records)], [0, [3, 4, 5]])
     const gap = {
       operation: "access.gap",
       outcome: "lost",
@@ -110,6 +114,52 @@ describe("Access records that wait", () => {
     deny(record(4))
     assert.deepStrictEqual([counts(), seconds(all()?.records)], [{ lost: 1, refused: 0 }, [1, 2, 3]])
     assert.deepStrictEqual(seconds(all()?.records), [4])
+  })
+
+  it("of a tenant that has more than half of the places give way to those of others, which are older", () => {
+    const { all, call, counts } = buffer({ capacity: 6 })
+    for (const second of [1, 2]) call(record(second, other))
+    for (const second of [3, 4, 5, 6, 7, 8]) call(record(second))
+    call(record(9, third))
+    assert.deepStrictEqual(counts(), { lost: 3, refused: 0 })
+    assert.deepStrictEqual(seconds(all()?.records), [1, 2, 6, 7, 8, 9])
+    assert.deepStrictEqual(
+      all()?.records.map(({ resultCount, tenant }) => [tenant, resultCount]),
+      [[one, 3]]
+    )
+  })
+
+  it("of no tenant with more than half give way by their age alone", () => {
+    const { all, call } = buffer({ capacity: 6 })
+    for (const second of [1, 2, 3]) call(record(second, other))
+    for (const second of [4, 5, 6]) call(record(second))
+    call(record(7, third))
+    assert.deepStrictEqual(seconds(all()?.records), [2, 3, 4, 5, 6, 7])
+  })
+
+  it("come out whole, whatever order tenants come and go in", () => {
+    const tenants = [one, other, third]
+    const { call, counts, done, take, waiting } = buffer({ capacity: 50 })
+    let second = 0
+    let out = 0
+    for (let round = 0; round < 400; round++) {
+      // Each in turn has most, so that records leave by both lines.
+      for (let i = 0; i < 17; i++) call(record(++second, tenants[(i % 5 === 0 ? i : round) % 3]))
+      if (round % 3 !== 0) continue
+      const kept = seconds(take(40)?.records.filter(isCall))
+      assert.deepStrictEqual(
+        kept,
+        kept.toSorted((a, b) => a - b)
+      )
+      out += kept.length
+      done()
+    }
+    assert.isAtMost(waiting(), 50)
+    for (let left = take(50); left !== null; left = take(50)) {
+      out += left.records.filter(isCall).length
+      done()
+    }
+    assert.strictEqual(out + counts().lost, second)
   })
 
   it("that the database refuses for what they are count as lost", () => {

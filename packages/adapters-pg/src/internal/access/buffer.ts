@@ -6,7 +6,10 @@ import { writable } from "./records.ts"
 /** How many records wait at most, and what goes where one more comes. */
 export interface AccessBufferOptions {
   readonly capacity: number
-  /** `drop` loses the oldest, `refuse` lets no call read that would have no place. */
+  /**
+   * `drop` loses the oldest: of the tenant that has more than half of the places, else of all. `refuse` lets no call read that
+   * would have no place.
+   */
   readonly whenFull: "drop" | "refuse"
 }
 
@@ -22,15 +25,55 @@ interface Gap {
   until: number
 }
 
+/** A record and its place in two lines: that of all, and that of its tenant. It is null once it has left one of them. */
+interface Entry {
+  record: AccessRecord | null
+}
+
+/** Entries in their order. Those that left by the other line are passed over, and cleared away when they are most of it. */
+const makeLine = () => {
+  let entries: Array<Entry> = []
+  let from = 0
+  return {
+    /** Adds one to a line that has so many without it. */
+    push: (entry: Entry, others: number) => {
+      if (entries.length > 2 * others + 16) {
+        entries = entries.filter(({ record }) => record !== null)
+        from = 0
+      }
+      entries.push(entry)
+    },
+    shift: (): AccessRecord | null => {
+      for (; from < entries.length; from++) {
+        const entry = entries[from] as Entry
+        const { record } = entry
+        if (record === null) continue
+        entry.record = null
+        return record
+      }
+      return null
+    }
+  }
+}
+
+/** The records of a tenant that wait to be taken. */
+interface Share {
+  waiting: number
+  readonly line: ReturnType<typeof makeLine>
+}
+
 /** Beyond so many tenants losses are told together. */
 const mostGaps = 10_000
 const manyTenants = TenantId.make("00000000-0000-0000-0000-000000000000")
 
 /** Records that wait to be written, in their order. */
 export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) => {
-  const ring: Array<AccessRecord | undefined> = []
+  const half = Math.ceil(capacity / 2)
+  const all = makeLine()
+  const shares = new Map<TenantId, Share>()
   const gaps = new Map<TenantId, Gap>()
-  let head = 0
+  /** The one tenant that has more than half of the places, if there is one. */
+  let greedy: Share | null = null
   let waiting = 0
   let reserved = 0
   let number = 0
@@ -52,22 +95,31 @@ export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) =>
     if (!isGap) counts.lost += 1
   }
 
-  const shift = (): AccessRecord => {
-    const record = ring[head] as AccessRecord
-    ring[head] = undefined
-    head = (head + 1) % capacity
+  const shift = (line = all): AccessRecord | null => {
+    const record = line.shift()
+    if (record === null) return null
+    const share = shares.get(record.tenant) as Share
+    share.waiting -= 1
     waiting -= 1
-    number += 1
+    if (share === greedy && share.waiting <= half) greedy = null
+    if (share.waiting === 0) shares.delete(record.tenant)
     return record
   }
 
   const add = (record: AccessRecord) => {
     if (isFull()) {
-      if (whenFull === "refuse" || waiting === 0) return lose(record)
-      lose(shift())
+      const oldest = whenFull === "refuse" ? null : shift(greedy?.line)
+      if (oldest === null) return lose(record)
+      lose(oldest)
     }
-    ring[(head + waiting) % capacity] = record
+    const share = shares.get(record.tenant) ?? { waiting: 0, line: makeLine() }
+    shares.set(record.tenant, share)
+    const entry = { record }
+    all.push(entry, waiting)
+    share.line.push(entry, share.waiting)
+    share.waiting += 1
     waiting += 1
+    if (share.waiting > half) greedy = share
   }
 
   return {
@@ -95,8 +147,9 @@ export const makeAccessBuffer = ({ capacity, whenFull }: AccessBufferOptions) =>
     take: (most: number): AccessBatch | null => {
       if (taken.records.length > 0) return taken
       if (waiting === 0) return null
-      const first = number
-      taken = { first, records: Array.from({ length: Math.min(most, waiting) }, shift) }
+      const records = Array.from({ length: Math.min(most, waiting) }, () => shift() as AccessRecord)
+      taken = { first: number, records }
+      number += records.length
       return taken
     },
 
