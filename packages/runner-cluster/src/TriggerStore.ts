@@ -37,6 +37,9 @@ export interface EndedTrigger {
 /** How many of the triggers that end at the same time are reported. */
 const mostTold = 100
 
+/** How many triggers one statement of a sweep changes or deletes. */
+export const mostSwept = 1_000
+
 /** How the reason of a trigger begins whose last attempt may have written. Only an operator replays it. */
 export const writtenReason = "may-have-written"
 
@@ -251,7 +254,7 @@ const make = Effect.gen(function* () {
     /**
      * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. What waits and has
      * all attempts behind it, as where fewer are allowed by now, ends on these shards alone: another runner may allow more. Gives
-     * some of what it ended, and how many there were beside these.
+     * some of what it ended, how many there were beside these, and whether {@link mostSwept} left something to a next sweep.
      */
     sweep: Effect.fnUntraced(function* ({
       attempts,
@@ -264,32 +267,40 @@ const make = Effect.gen(function* () {
       readonly retention: Duration.Duration
       readonly underway: ReadonlyArray<string>
     }) {
-      const ends = (change: Statement.Fragment) =>
+      const ends = (change: Statement.Fragment, which: Statement.Fragment) =>
         asked(sql<EndedTrigger & { readonly all: number }>`
           WITH ended AS (
             UPDATE trigger SET finished_at = now(), claimed_until = NULL, ${change}
+            WHERE id IN (SELECT id FROM trigger WHERE ${which} LIMIT ${mostSwept} FOR UPDATE SKIP LOCKED)
             RETURNING id, tenant_id AS tenant, install_id AS install, request_id AS "requestId", state, reason
           )
           SELECT *, (count(*) OVER ())::int AS all FROM ended LIMIT ${mostTold}`)
-      const written = yield* ends(sql`state = 'dead', reason = ${`${writtenReason}: its runner was lost`}
-        WHERE state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote}`)
-      const others = yield* ends(sql`
-        state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
+      const written = yield* ends(
+        sql`state = 'dead', reason = ${`${writtenReason}: its runner was lost`}`,
+        sql`state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[]) AND ${wrote}`
+      )
+      const others = yield* ends(
+        sql`state = CASE WHEN attempts >= ${attempts} THEN 'dead' ELSE 'expired' END,
         request = CASE WHEN attempts >= ${attempts} THEN request END,
         reason = CASE WHEN attempts < ${attempts} THEN concat_ws(': ', 'its time is over', reason)
           WHEN state = 'waiting' THEN concat_ws(': ', 'no attempt is left', reason)
-          ELSE 'its runner was lost, and no attempt is left' END
-        WHERE (state = 'waiting' AND (expires_at <= now()
+          ELSE 'its runner was lost, and no attempt is left' END`,
+        sql`(state = 'waiting' AND (expires_at <= now()
             OR (attempts >= ${attempts} AND due_at <= now() AND shard = ANY(${shards}::integer[]))))
           OR (state = 'running' AND claimed_until <= now() AND id <> ALL(${underway}::uuid[])
-            AND (expires_at <= now() OR attempts >= ${attempts}))`)
-      yield* asked(sql`
-        DELETE FROM trigger WHERE id IN (
-          SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT 1000
-        )`)
-      const all = (written[0]?.all ?? 0) + (others[0]?.all ?? 0)
+            AND (expires_at <= now() OR attempts >= ${attempts}))`
+      )
+      const deleted = yield* asked(sql<{ readonly all: number }>`
+        WITH deleted AS (
+          DELETE FROM trigger WHERE id IN (
+            SELECT id FROM trigger WHERE finished_at < now() - ${seconds(retention)} LIMIT ${mostSwept} FOR UPDATE SKIP LOCKED
+          ) RETURNING 1
+        )
+        SELECT count(*)::int AS all FROM deleted`)
+      const counts = [written, others, deleted].map(([first]) => first?.all ?? 0)
+      const [ofWritten = 0, ofOthers = 0] = counts
       const ended = [...written, ...others].map(({ all: _, ...one }): EndedTrigger => one)
-      return { ended, more: all - ended.length }
+      return { ended, more: ofWritten + ofOthers - ended.length, isPart: Math.max(...counts) === mostSwept }
     })
   }
 })

@@ -272,12 +272,13 @@ export const layer = (
           underway: working()
         })
       ).pipe(
-        Effect.flatMap(({ ended, more }) =>
+        Effect.tap(({ ended, more }) =>
           Effect.andThen(
             Effect.forEach(ended, logEnded, { discard: true }),
             more > 0 ? Effect.logWarning(`${more} more triggers ended without an answer`) : Effect.void
           )
-        )
+        ),
+        Effect.repeat({ while: ({ isPart }) => isPart })
       )
       const report = Effect.flatMap(
         Effect.suspend(() => store.backlog(shardsOf(sharding))),

@@ -156,7 +156,7 @@ const outcome = { response: { status: 200, headers: {} }, used: noRights }
 const working = Effect.fnUntraced(function* (
   waiting: ReadonlyArray<TakenTrigger>,
   run: (id: string, begin: Effect.Effect<void, RunnerError>) => Effect.Effect<void, RunnerError>,
-  change: { readonly concurrency?: number; readonly takes?: Duration.Input } = {}
+  change: { readonly concurrency?: number; readonly takes?: Duration.Input; readonly parts?: number } = {}
 ) {
   let left = waiting
   let takes = 0
@@ -197,7 +197,7 @@ const working = Effect.fnUntraced(function* (
     sweep: ({ underway }) =>
       Effect.sync(() => {
         swept.push(underway)
-        return { ended: [], more: 0 }
+        return { ended: [], more: 0, isPart: swept.length < (change.parts ?? 1) }
       })
   })
   const runs: Array<string> = []
@@ -354,6 +354,14 @@ describe("a trigger that was taken", () => {
       yield* Deferred.succeed(end, undefined)
       yield* TestClock.adjust("6 seconds")
       assert.deepStrictEqual([taken.at(-1), swept.at(-1)], [[], []])
+    })
+  )
+
+  it.effect("is swept with all that ended, in as many parts as it takes", () =>
+    Effect.gen(function* () {
+      const { swept } = yield* working([], () => Effect.void, { parts: 3 })
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(swept, 3)
     })
   )
 

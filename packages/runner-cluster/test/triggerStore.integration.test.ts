@@ -11,7 +11,7 @@ import { Duration, Effect, Layer, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
 import { list, replay as replaySome } from "../src/TriggerAdmin.ts"
-import { type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+import { mostSwept, type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
 
 const requestOf = (of: Partial<DemoCase> = {}) =>
   Schema.decodeUnknownSync(ExecuteRequest)(
@@ -282,6 +282,25 @@ describe("kept triggers", () => {
       assert.strictEqual(yield* stateOf(trigger.id), "done")
       yield* sweep({ ...swept, attempts: 3, retention: Duration.zero, underway: [] })
       assert.isUndefined(yield* stateOf(trigger.id))
+    }).pipe(Effect.provide(store))
+  )
+
+  it.live("end and go in parts of a size that one statement has time for", () =>
+    Effect.gen(function* () {
+      const { sweep } = yield* TriggerStore
+      const sql = yield* PgClient.PgClient
+      const { trigger } = yield* accept("a", Duration.zero)
+      yield* sql`
+        INSERT INTO trigger SELECT (jsonb_populate_record(one, jsonb_build_object('id', gen_random_uuid(), 'key', n))).*
+        FROM trigger one, generate_series(1, ${mostSwept + 9}) n WHERE one.id = ${trigger.id}::uuid`
+      const part = yield* sweep({ ...swept, attempts: 3, retention: hour, underway: [] })
+      assert.deepStrictEqual([part.ended.length + part.more, part.isPart], [mostSwept, true])
+      const rest = yield* sweep({ ...swept, attempts: 3, retention: hour, underway: [] })
+      assert.deepStrictEqual([rest.ended.length + rest.more, rest.isPart], [10, false])
+      const left = Effect.map(sql<{ left: number }>`SELECT count(*)::int AS left FROM trigger`, ([row]) => row?.left)
+      const deleting = sweep({ ...swept, attempts: 3, retention: Duration.zero, underway: [] })
+      assert.deepStrictEqual([(yield* deleting).isPart, yield* left], [true, 10])
+      assert.deepStrictEqual([(yield* deleting).isPart, yield* left], [false, 0])
     }).pipe(Effect.provide(store))
   )
 
