@@ -30,7 +30,7 @@ interface Entry {
   record: AccessRecord | null
 }
 
-/** Entries in their order. Those that left by the other line are passed over, and cleared away when they are most of it. */
+/** Entries in their order. Those that left by the other line are skipped, and cleared away when they are most of it. */
 const makeLine = () => {
   let entries: Array<Entry> = []
   let from = 0
