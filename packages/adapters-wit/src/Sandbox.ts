@@ -182,11 +182,15 @@ const make = Effect.fnUntraced(function* (given: Partial<SandboxOptions>) {
             })
           const successor = pool.prepare(place.key, load)
           const wasBound = guest.bound
-          const watch = watchProcessor(guest.node, limits.cpuMs, () => wasBound && run(successor))
-          const talk = Effect.andThen(
-            bound(guest),
-            converse(guest, place.install, request, limits, execution.host, onRun)
-          )
+          const watch = watchProcessor(guest.node, limits.cpuMs, wasBound ? () => run(successor) : null)
+          // A request is not a long one because its component takes long to load.
+          const loaded = wasBound
+            ? Effect.void
+            : Effect.andThen(
+                bound(guest),
+                Effect.sync(() => watch.watchLong(() => {}))
+              )
+          const talk = Effect.andThen(loaded, converse(guest, place.install, request, limits, execution.host, onRun))
           return yield* restore(talk).pipe(
             Effect.onExit((exit) => {
               const setApart = mayShare && ran ? apart.add(place.install) : Effect.void

@@ -5,7 +5,16 @@ import { ok } from "../src/HostCall.ts"
 import { type ExecutionFailed, ProtocolViolation } from "../src/index.ts"
 import { isLooping, pastDeadline } from "./support/Deadline.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
-import { endOfLoop, guestProcesses, loopLimits, patient, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+import {
+  endOfLoop,
+  guestProcesses,
+  longMs,
+  loopLimits,
+  patient,
+  type RunOptions,
+  run,
+  sandboxOf
+} from "./support/Run.ts"
 
 const zeros = (length: number) => new Uint8Array(length)
 
@@ -16,6 +25,9 @@ const reason = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = 
   Effect.map(Effect.flip(run(guest, options)), (error) => (error as ExecutionFailed).reason)
 
 const live = { excludeTestServices: true } as const
+
+/** A deadline that comes before the processor limit, however long the test takes. */
+const soon = { timeoutMs: 1_500, cpuMs: longMs }
 
 layer(sandboxOf({ limits: { ...patient.limits, memoryMb: 128, headers: 1_000 } }), live)("Sandbox", (it) => {
   it.effect("gives the response of the guest", () =>
@@ -36,7 +48,7 @@ layer(sandboxOf({ limits: { ...patient.limits, memoryMb: 128, headers: 1_000 } }
     (name) =>
       Effect.gen(function* () {
         yield* status(coreGuest("ok"))
-        const ending = Effect.flip(run(coreGuest(name), { limits: { timeoutMs: 1_500 } }))
+        const ending = Effect.flip(run(coreGuest(name), { limits: soon }))
         const ended = yield* pastDeadline(ending, 1_500, isLooping)
         assert.deepInclude(ended, { reason: "timeout", detail: "after 1500 ms" })
         assert.strictEqual(yield* status(coreGuest("ok")), 200)
@@ -69,7 +81,7 @@ layer(sandboxOf({ limits: { ...patient.limits, memoryMb: 128, headers: 1_000 } }
     readonly ran: boolean
   }>([
     { name: "trap", options: {}, reason: "trap", ran: true },
-    { name: "loop-forever", options: { limits: { timeoutMs: 1_500 } }, reason: "timeout", ran: true },
+    { name: "loop-forever", options: { limits: soon }, reason: "timeout", ran: true },
     {
       name: "grow-memory",
       options: { limits: { memoryMb: 16 }, body: zeros(60_000) },

@@ -11,7 +11,7 @@ import { isLooping, pastDeadline } from "./support/Deadline.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
 import { layerExecutions, probe } from "./support/ProbeReads.ts"
-import { endOfLoop, longLimits, loopLimits, type RunOptions, run, sandboxOf } from "./support/Run.ts"
+import { endOfLoop, longLimits, longMs, loopLimits, type RunOptions, run, sandboxOf } from "./support/Run.ts"
 
 interface Crime {
   readonly name: string
@@ -31,7 +31,8 @@ interface Crime {
 const refused = (reason: string) => `ComponentRefused: ${reason}`
 const failed = (reason: string) => `ExecutionFailed: ${reason}`
 
-const soon = { timeoutMs: 2_000 }
+/** A deadline that comes before the processor limit, however long the test takes. */
+const soon = { timeoutMs: 2_000, cpuMs: longMs }
 const untilLooping: Crime["clock"] = (execution) => pastDeadline(execution, soon.timeoutMs, isLooping)
 const untilAdjusted: Crime["clock"] = (execution) => Effect.provide(execution, TestClock.layer())
 const slowly = () => Effect.as(TestClock.adjust(40), ok(null))

@@ -167,8 +167,9 @@ const options: GuestPoolOptions = {
   loadedSpares: 0,
   idleProcesses: 1,
   idleMb: 1_024,
-  idleMs: 60_000,
-  startMs: 10_000,
+  idleMs: 3_600_000,
+  // Nothing ends because this machine stood still for some seconds.
+  startMs: 3_600_000,
   requestsPerProcess: 100,
   processMb: 512,
   processes: 64,

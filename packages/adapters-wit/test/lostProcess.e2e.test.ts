@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { open, writeFile } from "node:fs/promises"
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Metric } from "effect"
+import { Deferred, Effect, Exit, Fiber } from "effect"
 import { ComponentStore, type ExecutionFailed, ok, Sandbox } from "../src/index.ts"
-import { isLooping } from "./support/Deadline.ts"
+import { usesProcessor } from "./support/Deadline.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
-import { guestProcesses, longLimits, type RunOptions, requestOf, run, sandboxOf } from "./support/Run.ts"
+import { guestProcesses, longLimits, longMs, type RunOptions, requestOf, run, sandboxOf } from "./support/Run.ts"
 
 /** Whether no thread of a process is left that could hold its pipes. */
 const isGone = (pid: number): boolean => {
@@ -85,8 +85,10 @@ describe("A process that something else ends", () => {
       // Who opens a pipe waits until somebody reads it.
       const loading = yield* Effect.promise(() => open(pipe, "w"))
       endUnnoticed(guestProcesses())
+      // Who loads it next finds a file: whoever reads the pipe may not be done by then, and would get all of it twice.
+      rmSync(pipe)
+      copyFileSync(component.glue, pipe)
       yield* Effect.promise(() => loading.writeFile(glue).then(() => loading.close()))
-      yield* Effect.promise(() => writeFile(pipe, glue))
       assert.strictEqual((yield* Fiber.join(running)).status, 200)
     }).pipe(Effect.scoped, Effect.provide(sandboxOf({ spares: 0 })))
   )
@@ -94,15 +96,20 @@ describe("A process that something else ends", () => {
   it.live("after its guest began fails the execution, which runs once", () =>
     Effect.gen(function* () {
       let asked = 0
+      const sent = yield* Deferred.make<void>()
       const onRun = () => {
         asked += 1
+        Deferred.doneUnsafe(sent, Exit.void)
       }
-      const failing = yield* Effect.forkChild(Effect.flip(run(coreGuest("loop-forever"), { onRun })))
-      yield* isLooping
+      const failing = yield* Effect.forkChild(
+        Effect.flip(run(coreGuest("loop-forever"), { onRun, limits: { cpuMs: longMs } }))
+      )
+      yield* Deferred.await(sent)
+      yield* usesProcessor
       endUnnoticed(guestProcesses())
       assert.deepInclude((yield* Fiber.join(failing)) as ExecutionFailed, { reason: "crashed", ran: true })
       assert.strictEqual(asked, 1)
-    }).pipe(Effect.provide(sandboxOf({ spares: 0 })), Effect.provideService(Metric.MetricRegistry, new Map()))
+    }).pipe(Effect.provide(sandboxOf({ spares: 0 })))
   )
 
   it.live("after its guest called the host fails the execution, which runs once", () =>

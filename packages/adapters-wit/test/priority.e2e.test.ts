@@ -1,9 +1,13 @@
-import { getPriority } from "node:os"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { getPriority, tmpdir } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { ok } from "../src/HostCall.ts"
+import { ComponentStore, Sandbox } from "../src/index.ts"
+import { sha256 } from "../src/Sha256.ts"
 import { coreGuest } from "./support/Guests.ts"
-import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
+import { guestProcesses, longLimits, longMs, requestOf, run, sandboxOf } from "./support/Run.ts"
 
 const rounds = 12
 const lowered = 10
@@ -29,6 +33,21 @@ const replacedForPriority = Effect.map(
 
 /** Whether this program may give a process a better priority again, as root may. */
 const mayRaise = process.getuid?.() === 0
+
+/** A component whose process takes much processor time to load it, before it has a request. */
+const longToLoad = Effect.gen(function* () {
+  const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => coreGuest("flood-host-calls")))
+  const folder = yield* Effect.acquireRelease(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "alga-priority-"))),
+    (path) => Effect.promise(() => rm(path, { recursive: true }))
+  )
+  const glue = join(folder, "guest.js")
+  return yield* Effect.promise(async () => {
+    const text = `${await readFile(component.glue, "utf8")}\nfor (let i = 0; i < 100_000_000; i++);\n`
+    await writeFile(glue, text)
+    return { ...component, glue, glueSha256: await sha256(Buffer.from(text)) }
+  })
+})
 
 describe("A process that used much processor time", () => {
   it.live("goes on at a lower priority, and serves the next request at the usual one or not at all", () =>
@@ -64,5 +83,25 @@ describe("A process that used much processor time", () => {
       Effect.provide(sandboxOf({ spares: 0, idleProcesses: 4 })),
       Effect.provideService(Metric.MetricRegistry, new Map())
     )
+  )
+
+  it.live("keeps its priority for what it used to load its component", () =>
+    Effect.gen(function* () {
+      const seen: Array<number> = []
+      const look = Effect.sync(() => {
+        for (const [, priority] of priorities()) seen.push(priority)
+        return ok(null)
+      })
+      const execution = {
+        component: yield* longToLoad,
+        tenantId: "tenant",
+        installId: "install",
+        request: requestOf(),
+        limits: { ...longLimits, cpuMs: longMs },
+        host: () => look
+      }
+      assert.strictEqual((yield* (yield* Sandbox).execute(execution)).status, 200)
+      assert.deepEqual(seen, [getPriority()])
+    }).pipe(Effect.scoped, Effect.provide(sandboxOf({ spares: 0 })))
   )
 })

@@ -19,8 +19,18 @@ import { buildSample } from "../src/BuildSample.ts"
 const empty = ok({ items: [], totalCount: 0, page: 1, pageSize: 25 })
 const listsNothing = (call: HostCall): HostReply => (call.function.startsWith("list") ? empty : ok(null))
 
-const store = layerComponentStore({ directory: join(tmpdir(), "alga-ext-sample-components") })
-const sandbox = layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1 }).pipe(Layer.provideMerge(store))
+/** Longer than any machine takes: nothing here is about a time. */
+const longMs = 3_600_000
+const limits = { ...defaultLimits, timeoutMs: longMs, cpuMs: longMs }
+
+const store = layerComponentStore({
+  directory: join(tmpdir(), "alga-ext-sample-components"),
+  intakeTimeoutMs: longMs,
+  intakeProcessorMs: longMs
+})
+const sandbox = layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, startMs: longMs, limits }).pipe(
+  Layer.provideMerge(store)
+)
 
 const built = Effect.fnUntraced(function* (engine: "quickjs" | "starlingmonkey") {
   const { componentFile } = yield* Effect.promise(() => buildSample({ engine }))
@@ -41,7 +51,7 @@ const send = Effect.fnUntraced(function* (
       context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
       http: { method: "GET", url, headers: [], body: null }
     },
-    limits: { ...defaultLimits, timeoutMs: 60_000 },
+    limits,
     host: (call) => Effect.succeed(host(call))
   })
   return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]

@@ -14,13 +14,15 @@ const hasProcess = Effect.repeat(Effect.andThen(pause, Metric.snapshot), {
   until: (metrics) => metrics.some(({ id }) => id === waits)
 })
 
-/** Done when the execution has a process, and one uses the processor for longer than any start does, as far as that is told. */
-export const isLooping: Effect.Effect<void> = Effect.gen(function* () {
-  yield* hasProcess
+/** Done when a sandbox process has used the processor for long from now on, as far as that is told. */
+export const usesProcessor: Effect.Effect<void> = Effect.gen(function* () {
   const before = new Map(guestProcesses().map((pid) => [pid, processorTime(pid)]))
   const loops = (pid: number): boolean => (processorTime(pid) ?? Infinity) - (before.get(pid) ?? 0) > loopingMs
   yield* Effect.repeat(pause, { until: () => guestProcesses().some(loops) })
 })
+
+/** Done when the execution has a process, and one uses the processor for longer than most starts do. */
+export const isLooping: Effect.Effect<void> = Effect.andThen(hasProcess, usesProcessor)
 
 /** Runs an execution on a clock that stands still until something has happened. Its deadline passes then, and no sooner. */
 export const pastDeadline = <A, E, R>(

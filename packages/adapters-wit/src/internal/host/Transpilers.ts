@@ -37,7 +37,7 @@ export const makeTranspilers = Effect.fnUntraced(function* (
 
   const take = Effect.suspend(() => {
     const node = spare?.isOpen() ? spare : startTranspiler(options)
-    if (node !== spare) return Effect.succeed(node)
+    if (spare === null) return Effect.succeed(node)
     spare = null
     return Effect.as(Effect.forkIn(refill, scope), node)
   })
