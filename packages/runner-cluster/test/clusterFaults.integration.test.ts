@@ -8,6 +8,7 @@ import {
   assertOnce,
   attemptsOf,
   atWork,
+  connected,
   everywhere,
   failures,
   forPeers,
@@ -101,6 +102,7 @@ describe("a cluster of three runners", () => {
         yield* allDone(first, [...before, ...during])
         yield* Effect.promise(() => Promise.all(doors.map(({ open }) => open())))
         yield* settled(runners)
+        yield* connected(runners, installs)
 
         const goOnAgain = yield* setting.holdReads
         const asked = yield* Effect.forkChild(everywhere([first, second], installs, reading))
