@@ -1,5 +1,5 @@
 import { PgClient } from "@effect/sql-pg"
-import { Deferred, Duration, Effect, Layer, Schedule, Schema } from "effect"
+import { Cause, Deferred, Duration, Effect, Layer, Schedule, Schema } from "effect"
 import type { RunnerAddress } from "effect/cluster/RunnerAddress"
 import type { SqlError } from "effect/sql/SqlError"
 import { ClusterUnready } from "./ClusterAtStart.ts"
@@ -61,7 +61,8 @@ export const layer = (
 
       const warned = Effect.tapError(session, (error: SqlError | Held | { readonly _tag: string }) =>
         Effect.flatMap(Deferred.isDone(mine), (had) => {
-          latest = error
+          // An answer that comes too late does not say that the address is free by now.
+          if (!(latest instanceof Held && Cause.isTimeoutError(error))) latest = error
           if (!had) return Effect.logDebug("the runner's address is not its own yet", error)
           return error instanceof Held
             ? Effect.logError(`another runner took the address ${address}: stop one of the two`)

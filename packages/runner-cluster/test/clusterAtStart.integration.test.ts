@@ -1,6 +1,7 @@
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Logger, Redacted } from "effect"
 import * as ClusterAtStart from "../src/ClusterAtStart.ts"
@@ -8,13 +9,12 @@ import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
 import { gate } from "./support/Gate.ts"
 
-const before = "127.0.0.9"
-
 /** A cluster's database behind a door that is shut, and what a start does there. */
 const shut = Effect.gen(function* () {
   const url = new URL(Redacted.value(yield* testDatabase))
   const admin = layerAdmin(Redacted.make(url.href))
   yield* Effect.provide(ClusterTables.apply(RoleName.make(url.username)), admin)
+  const before = ownLoopback()
   const door = yield* gate(Number(url.port), before, url.hostname)
   yield* Effect.promise(door.shut)
   url.hostname = before

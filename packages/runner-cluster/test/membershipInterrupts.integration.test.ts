@@ -19,7 +19,8 @@ const at = (port: number) => new RunnerAddress({ host: "10.0.0.1", port })
 const self = at(1)
 const options = {
   address: { host: self.host, port: self.port },
-  health: Duration.seconds(6),
+  // Who is silent for so long is on no list.
+  health: Duration.minutes(5),
   kubernetes: null
 } as unknown as ClusterOptions
 

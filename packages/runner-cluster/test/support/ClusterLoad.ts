@@ -43,6 +43,24 @@ export const settled = (runners: ReadonlyArray<Runner>) => {
   })
 }
 
+/** The sum of these counts. */
+export const sum = (counts: ReadonlyArray<number>): number => counts.reduce((total, count) => total + count, 0)
+
+/**
+ * Waits until each of these runners has a connection to each other: it asks each for each install, one after the other, until all ran
+ * where their installs live. Where a connection takes too long on a busy machine, what it is for runs elsewhere.
+ */
+export const connected = (runners: ReadonlyArray<Runner>, installs: ReadonlyArray<Install>) => {
+  const handedOn = async () => sum(await metrics(runners, route("elsewhere")))
+  return until(async () => {
+    const before = await handedOn()
+    for (const { execute } of runners) {
+      for (const { hash, ...change } of installs) await execute({ ...change, path: "/" }, hash)
+    }
+    return (await handedOn()) - before === installs.length * (runners.length - 1)
+  })
+}
+
 /** Asks each runner for each install. */
 export const everywhere = (runners: ReadonlyArray<Runner>, installs: ReadonlyArray<Install>, path = "/") =>
   Effect.promise(() =>
