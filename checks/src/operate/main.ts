@@ -4,11 +4,11 @@
  * under another number: a machine without a registry has no other.
  */
 import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { ids, seed } from "@alga-psa/ext-adapters-memory"
 import { createTables, load } from "@alga-psa/ext-adapters-pg/Fixture"
+import { freePort } from "@alga-psa/ext-adapters-pg/testing/FreePort"
 import { dedicatedServerWith } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { buildSample } from "@alga-psa/ext-sample-extension"
 import { PgClient } from "@effect/sql-pg"
@@ -35,14 +35,6 @@ const until = async <A>(what: string, ask: () => Promise<A>, holds: (found: A) =
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 const scope = Scope.makeUnsafe()
 const folder = await mkdtemp(join(tmpdir(), "alga-operate-"))
@@ -78,8 +70,12 @@ await onDatabase(Effect.andThen(createTables, load(seed({ contentHash: "0".repea
 
 /** The guide's ports, and those that are free here. */
 const ports = new Map<string, string>([["5432", server.port]])
+const otherPort = async (): Promise<string> => {
+  const port = String(await freePort())
+  return [...ports.values()].includes(port) ? otherPort() : port
+}
 for (const port of ["6432", "8081", "8082", "34431", "34432", "9090", "9091", "9092"])
-  ports.set(port, String(await freePort()))
+  ports.set(port, await otherPort())
 const portOf = (port: string) => ports.get(port) ?? port
 const filled = (text: string): string =>
   text

@@ -51,6 +51,10 @@ export const guidePlace = async (
     PATH: [bin, dirname(process.execPath), process.env["PATH"]].join(delimiter),
     DATABASE_ADMIN_URL: url,
     EXT_CACHE_ROOT: join(folder, "cache"),
+    // No command fails because the machine is busy.
+    DATABASE_CONNECT_TIMEOUT: "1 minute",
+    DATABASE_STATEMENT_TIMEOUT: "1 minute",
+    ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
     // Each command is a program of its own, which starts faster once it was compiled.
     NODE_COMPILE_CACHE: join(folder, "compiled"),
     TENANT: tenant,

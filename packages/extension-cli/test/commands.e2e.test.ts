@@ -31,10 +31,10 @@ const listening = async (port: number): Promise<Server> => {
   return server
 }
 
-/** Takes a port above one that is free. The system gives out neither by itself, so that nobody gets the other one meanwhile. */
+/** Takes a port above one that is free. Neither the system nor another test gives these out, so that nobody gets the other one meanwhile. */
 const takenAboveFree = async (): Promise<readonly [server: Server, port: number]> => {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const port = randomInt(20_000, 30_000)
+    const port = randomInt(30_002, 32_768)
     const [below, taken] = await Promise.allSettled([listening(port - 1), listening(port)])
     if (below.status === "fulfilled") await new Promise((closed) => below.value.close(closed))
     if (taken.status === "rejected") continue

@@ -49,6 +49,16 @@ const withoutIpv6 = [
 const until = (url: string, status: number): Effect.Effect<string> =>
   Effect.flatMap(get(url), (answer) => (answer.status === status ? Effect.succeed(answer.text) : until(url, status)))
 
+/** Reads what the runner logs until a line says this. */
+const untilSaid = (run: Program, wanted: string) =>
+  Effect.promise(async () => {
+    for (;;) {
+      const { done, value } = await run.lines.next()
+      if (done === true) throw new Error(`the runner ended and did not say: ${wanted}`)
+      if (JSON.parse(value).message === wanted) return
+    }
+  })
+
 describe("serve", () => {
   it.live(
     "answers on a real server, says when it is gone, and answers again when it is back",
@@ -149,11 +159,13 @@ describe("serve", () => {
         const { code, errors } = yield* Effect.promise(() => refused.ended)
         assert.strictEqual(code, 1)
         assert.include(out.join("\n") + errors, "the database does not answer: check DATABASE_URL")
-        const { execute, url } = yield* serve({ ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: "on" })
+        const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: "on" })
         assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
         assert.strictEqual((yield* get(`${url}/readyz`)).status, 503)
+        yield* untilSaid(run, "the runner is not ready")
         yield* database.start
         yield* until(`${url}/readyz`, 200)
+        yield* untilSaid(run, "the runner is ready")
         assert.strictEqual((yield* execute()).http, 200)
       }),
     300_000

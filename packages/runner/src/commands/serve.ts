@@ -18,7 +18,7 @@ import { Life, type StopOptions } from "../Life.ts"
 import * as LogOutput from "../LogOutput.ts"
 import * as PgIdempotency from "../PgIdempotency.ts"
 import * as ProcessFigures from "../ProcessFigures.ts"
-import { Readiness } from "../Readiness.ts"
+import { Readiness, type ReadinessReport } from "../Readiness.ts"
 import { type HttpOptions, layerHttp } from "../Runner.ts"
 import * as ServiceToken from "../ServiceToken.ts"
 import { bodiesOfPeers, httpOptionsOf, type Settings, sizesIn, stopOptionsOf, tokensOf } from "../Settings.ts"
@@ -37,9 +37,16 @@ const ready = (options: StopOptions) =>
       const announce = (message: string, more: object = {}) =>
         HttpServer.addressFormattedWith((address) => Effect.annotateLogs(Effect.logInfo(message), { address, ...more }))
       yield* announce("the runner serves")
-      const tellStatus = Effect.flatMap(report, ({ status }) =>
-        announce(`the runner is ${status === "not-ready" ? "not ready" : "ready"}`, { status })
-      )
+      const isReady = ({ status }: ReadinessReport) => status !== "not-ready"
+      const tell = (found: ReadinessReport) =>
+        announce(`the runner is ${isReady(found) ? "ready" : "not ready"}`, { status: found.status })
+      const tellStatus = Effect.gen(function* () {
+        const first = yield* report
+        yield* tell(first)
+        if (isReady(first)) return
+        // A part that takes its time at the start is there a moment later.
+        yield* tell(yield* Effect.repeat(report, { until: isReady, schedule: Schedule.spaced("1 second") }))
+      })
       yield* Effect.forkScoped(tellStatus)
     })
   )
