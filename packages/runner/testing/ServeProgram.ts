@@ -110,6 +110,8 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     EXT_CACHE_ROOT: join(folder, "cache"),
     // No execution fails because the machine is busy.
     ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
+    DATABASE_CONNECT_TIMEOUT: "1 minute",
+    DATABASE_STATEMENT_TIMEOUT: "1 minute",
     PORT: "0"
   }
   const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>
