@@ -112,7 +112,7 @@ describe("The debug stream", () => {
         assert.notInclude(failed?.["message"] ?? "", "a secret of the extension")
         assert.deepEqual(more, [])
       }).pipe(Effect.scoped),
-    120_000
+    300_000
   )
 
   it.effect("has what was told before it ends", () =>
@@ -162,7 +162,7 @@ describe("The debug stream", () => {
         assert.notInclude(lines.join("\n"), "s3cret")
         assert.notInclude(lines.join("\n"), host)
       }).pipe(Effect.scoped),
-    120_000
+    300_000
   )
 
   it.live("that refuses an entry loses that one, and says why", () =>
