@@ -88,6 +88,8 @@ export interface RunnerOptions {
   readonly limits?: Limits
   /** How many bundles, components and pages are taken in at the same time, and the bytes of pages that are kept. Default: 4, 2, 2, 128 MiB. */
   readonly intake?: IntakeSizes
+  /** How long opening an archive may take, and transpiling a component, in milliseconds. Default: 30,000 and 60,000. */
+  readonly intakeTimeoutMs?: number
   /** Whether a process waits to transpile the next component. Default: true. */
   readonly spareTranspiler?: boolean
   /** How many processes the sandbox may have, and the like. */
@@ -131,6 +133,7 @@ export const layerRunner = ({
   componentCacheBytes,
   components,
   intake = usualIntake,
+  intakeTimeoutMs,
   limits = defaultLimits,
   ports = [],
   sandbox: sandboxOptions,
@@ -142,7 +145,12 @@ export const layerRunner = ({
     glueBytes: limits.glueBytes,
     concurrency: intake.components,
     spare: spareTranspiler,
-    ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes })
+    ...(componentCacheBytes === undefined ? {} : { cacheBytes: componentCacheBytes }),
+    ...(intakeTimeoutMs === undefined ? {} : { intakeTimeoutMs })
+  })
+  const archives = layerArchives({
+    componentBytes: limits.componentBytes,
+    ...(intakeTimeoutMs === undefined ? {} : { timeoutMs: intakeTimeoutMs })
   })
   const sandbox = layerSandbox({ ...sandboxOptions, limits })
   const imports =
@@ -173,7 +181,7 @@ export const layerRunner = ({
     Layer.provide(Layer.succeed(IntakeAtOnce, intake)),
     Layer.provide([executor, sandbox, layerBundles(bundles)]),
     Layer.provideMerge(layerMissesRemembered),
-    Layer.provide([store, layerArchives({ componentBytes: limits.componentBytes })]),
+    Layer.provide([store, archives]),
     Layer.provideMerge(layerGuardedReads)
   )
 }

@@ -90,6 +90,7 @@ describe("Access records of a runner", () => {
         yield* serving.execute({ user: ids.users.withoutPermission, path: "/api/clients", query: { search: marker } })
         yield* serving.execute({ user: null, trigger: "schedule" })
         const { code, lines } = yield* end(serving)
+        yield* receiver.arrived
         assert.strictEqual(code, 0)
         const { rows } = yield* access(...listing)
         const records: ReadonlyArray<AccessRecord> = rows().map((row: unknown) => decode(row))

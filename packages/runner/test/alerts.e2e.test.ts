@@ -28,7 +28,7 @@ const rules = async () =>
 const firing = ({ promql_expr_test: [{ exp_samples }] }: Outage) =>
   exp_samples.map(({ labels }) => /"(\w+)"/.exec(labels)?.[1] ?? "")
 
-describe("the alerts", { timeout: 120_000 }, () => {
+describe("the alerts", { timeout: 300_000 }, () => {
   it("are rules that Prometheus takes", async () => {
     const { code, said } = await promtool(["check", "rules", alertsFile])
     assert.strictEqual(code, 0, said)

@@ -54,13 +54,16 @@ const whileWritten = <A, E, R>(url: string, use: Effect.Effect<A, E, R>) =>
     sql.withTransaction(Effect.andThen(sql`UPDATE clients SET notes = 'written'`, use))
   ).pipe(administering(url))
 
-/** Waits until so many builds wait for others. */
+/** Waits until there are so many builds, and all of them wait for others. One that waits looks up from time to time. */
 const buildsWaiting = (url: string, count: number) =>
   Effect.flatMap(PgClient.PgClient, (sql) =>
-    sql`
-      SELECT FROM pg_stat_activity
-      WHERE query LIKE 'CREATE INDEX%' AND datname = current_database() AND wait_event_type = 'Lock'`.pipe(
-      Effect.repeat({ until: (found) => found.length === count, schedule: Schedule.spaced("20 millis") })
+    sql<{ readonly waits: boolean }>`
+      SELECT wait_event_type IS NOT DISTINCT FROM 'Lock' AS waits FROM pg_stat_activity
+      WHERE query LIKE 'CREATE INDEX%' AND datname = current_database() AND state = 'active'`.pipe(
+      Effect.repeat({
+        until: (found) => found.length === count && found.every(({ waits }) => waits),
+        schedule: Schedule.spaced("20 millis")
+      })
     )
   ).pipe(administering(url))
 

@@ -200,7 +200,7 @@ describe("the operator's pages", () => {
 
 const excluded = /(^|[\\/])(node_modules|\.cache|dist|test|testing)$/
 
-describe("the production install of the image", { timeout: 120_000 }, () => {
+describe("the production install of the image", { timeout: 300_000 }, () => {
   let folder = ""
   const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
     execFileSync(process.execPath, [join(folder, "packages/runner/src/main.ts"), ...args], {

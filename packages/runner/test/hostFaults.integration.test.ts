@@ -1,13 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { ids } from "@alga-psa/ext-adapters-memory"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import type { ReadinessAnswer } from "../src/Api.ts"
 import { heldReads } from "../testing/HeldReads.ts"
-import { serveSetting, token } from "../testing/ServeProgram.ts"
+import { serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture, untilReady } from "./support/InstallFixture.ts"
 import { credentials, objectStore } from "./support/ObjectStore.ts"
 
@@ -49,17 +48,6 @@ const killChildren = (pid: number) =>
     const killed = await childrenOf(pid)
     killAll(killed)
     while ((await childrenOf(pid)).some((child) => killed.includes(child)));
-  })
-
-/** Has a component taken in, before an execution's deadline runs. */
-const warm = (url: string, extension: string, hash: string) =>
-  Effect.promise(async () => {
-    const { status } = await fetch(`${url}/warmup`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-runner-service-token": token },
-      body: JSON.stringify({ tenant_id: ids.tenants.acme, extension_id: extension, content_hash: hash })
-    })
-    assert.strictEqual(status, 200)
   })
 
 const readiness = (url: string) =>
@@ -203,10 +191,11 @@ describe("a runner whose clock jumps", () => {
         const clock = new URL("./support/jumpingClock.ts", import.meta.url)
         const { execute, run, url } = yield* serve({ NODE_OPTIONS: `--import ${clock.href}` })
         yield* execute()
-        yield* warm(url, change.extension, readsHash)
         const timeout_ms = 6_000
         const own = { config: {}, secret_envelope: null, limits: { timeout_ms } }
         for (const direction of ["ahead", "behind"]) {
+          // The deadline covers the intake and the start of a process too, which is not what this is about.
+          assert.strictEqual((yield* execute({ ...change, path: "/" }, readsHash)).http, 200, direction)
           const release = yield* reads.hold
           const started = performance.now()
           const working = yield* Effect.forkChild(execute(change, readsHash, {}, own), { startImmediately: true })
@@ -250,15 +239,18 @@ describe("a runner whose store is in trouble", () => {
         const unavailable = [502, "bundle_fetch_failed: the bundle store is unavailable"]
         store.trouble = (request) => void request.socket.destroy()
         assert.deepStrictEqual(yield* fetched, unavailable)
-        // What was found when it started is told for a second, and a process of its sandbox may still be starting then.
+        // What was found when it started is told for a second, a process of its sandbox may still be starting then, and a check is
+        // given up where a busy machine takes two seconds for it.
         const told = yield* Effect.repeat(readiness(url), {
-          until: ({ checks }) => checks.store === "unavailable" && checks.sandbox === "ok"
+          until: ({ checks: { store, ...others } }) =>
+            store === "unavailable" && Object.values(others).every((state) => state === "ok")
         })
         // What it has goes on, so it must not leave the balancer.
         assert.deepInclude(told, { http: 200, status: "degraded" })
-        const metrics = yield* Effect.promise(async () => (await fetch(`${url}/metrics`)).text())
-        assert.include(metrics, 'alga_extension_runner_part_ok{part="store"} 0\n')
-        assert.include(metrics, 'alga_extension_runner_part_ok{part="database"} 1\n')
+        const part = (name: string, value: number) => `alga_extension_runner_part_ok{part="${name}"} ${value}\n`
+        yield* Effect.repeat(metricsOf(url), {
+          until: (text) => text.includes(part("store", 0)) && text.includes(part("database", 1))
+        })
         store.trouble = (_, response) => void response.writeHead(200).write("a")
         assert.deepStrictEqual(yield* fetched, unavailable)
         store.trouble = (_, response) => void response.end("not the archive")

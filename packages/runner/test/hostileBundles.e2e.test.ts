@@ -105,15 +105,18 @@ const published = (archive: Uint8Array, tenant: TenantId = ids.tenants.acme) =>
 const standingStill = Effect.acquireRelease(
   Effect.sync(() => {
     const stopped: Array<ChildProcess> = []
+    let stops = true
     const noted = (message: unknown) => {
       const { process: child } = message as { readonly process: ChildProcess }
       child.once("spawn", () => {
+        if (!stops) return
         child.kill("SIGSTOP")
         stopped.push(child)
       })
     }
     subscribe("child_process", noted)
     const goOn = () => {
+      stops = false
       unsubscribe("child_process", noted)
       for (const child of stopped.splice(0)) child.kill("SIGCONT")
     }

@@ -63,7 +63,7 @@ describe("PgBouncer in transaction mode", () => {
           /^1 .*behind the pooler, transactions of postgres may write: make the login with db role/
         )
       }),
-    180_000
+    300_000
   )
 
   it.live(
@@ -87,7 +87,7 @@ describe("PgBouncer in transaction mode", () => {
         yield* replicaBy(login, "ok")
         yield* replicaBy(server.url, "unavailable")
       }),
-    180_000
+    300_000
   )
 
   it.live(
@@ -127,6 +127,6 @@ describe("PgBouncer in transaction mode", () => {
         )
         assert.deepStrictEqual(kept, [])
       }),
-    180_000
+    300_000
   )
 })

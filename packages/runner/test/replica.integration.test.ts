@@ -6,6 +6,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { serveSetting } from "../testing/ServeProgram.ts"
 
+/** What a runner says of its replica. */
+const stateOf = (url: string) =>
+  Effect.promise(async () => {
+    const { checks } = (await (await fetch(`${url}/readyz`)).json()) as { checks: Record<string, string> }
+    return checks["replica"]
+  })
+
 const on = (url: string, statement: string) =>
   Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<{ readonly found: number }>(statement)).pipe(
     Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
@@ -28,7 +35,9 @@ describe("a runner with a replica", () => {
         const still: Effect.Effect<void> = Effect.orDie(
           on(replica.url, "SELECT (pg_get_wal_replay_pause_state() = 'paused')::int4 AS found")
         ).pipe(Effect.flatMap(([row]) => (row?.found === 1 ? Effect.void : still)))
-        const { execute } = yield* setting.serve({ DATABASE_REPLICA_URL: replica.url })
+        const { execute, url } = yield* setting.serve({ DATABASE_REPLICA_URL: replica.url })
+        // It reads from the primary until it has looked at the replica, which it need not have done when it serves.
+        yield* Effect.repeat(stateOf(url), { until: (state) => state === "ok" })
         const names = Effect.map(execute({ path: "/api/clients" }), ({ body, status }) => ({ status, body }))
         const before = yield* names
         assert.strictEqual(before.status, 200)
@@ -59,10 +68,7 @@ describe("a runner with a replica", () => {
           execute({ path: "/api/clients" }),
           ({ body, status }) => `${status} ${body.slice(0, 2_000)}`
         )
-        const check = Effect.promise(async () => {
-          const { checks } = (await (await fetch(`${url}/readyz`)).json()) as { checks: Record<string, string> }
-          return checks["replica"]
-        })
+        const check = stateOf(url)
         assert.match(yield* first, /^200 .*Northwind/s)
         assert.strictEqual(yield* check, "unavailable")
 

@@ -23,6 +23,8 @@ const setting = Layer.effect(
       RUNNER_SERVICE_TOKEN: "a-token-of-this-test",
       BUNDLE_STORE_BASE: folder,
       EXT_CACHE_ROOT: join(folder, "cache"),
+      // No server is too late because the machine is busy.
+      DATABASE_CONNECT_TIMEOUT: "1 minute",
       PORT: "0"
     }
     return Setting.of({ url, settings })
@@ -145,8 +147,8 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a start that fa
         (server) => Effect.sync(() => server.close())
       )
       const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`
-      const behind = url.replace(/@/, `@${host},`)
-      assert.match(yield* addressOf(yield* program(["serve"], { ...settings, DATABASE_URL: behind })), /^http/)
+      const behind = { DATABASE_URL: url.replace(/@/, `@${host},`), DATABASE_CONNECT_TIMEOUT: "5 seconds" }
+      assert.match(yield* addressOf(yield* program(["serve"], { ...settings, ...behind })), /^http/)
     })
   )
 

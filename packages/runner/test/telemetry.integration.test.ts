@@ -38,6 +38,7 @@ describe("telemetry", () => {
         run.signal("SIGTERM")
         const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
         yield* Effect.promise(() => run.ended)
+        yield* receiver.arrived
 
         const spans = receiver.spans
         const server = spans.find(({ parentSpanId }) => parentSpanId === parent)
@@ -104,6 +105,7 @@ describe("telemetry", () => {
         run.signal("SIGTERM")
         const log = yield* Effect.promise(() => Array.fromAsync(run.lines))
         const { errors } = yield* Effect.promise(() => run.ended)
+        yield* receiver.arrived
         assert.isAbove(receiver.spans.length, 5)
         for (const query of ["user=REDACTED", "x=REDACTED"]) assert.include(JSON.stringify(receiver.spans), query)
         assert.isAbove(log.length, 5)
@@ -133,6 +135,7 @@ describe("telemetry", () => {
         run.signal("SIGTERM")
         const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
         yield* Effect.promise(() => run.ended)
+        yield* receiver.arrived
 
         assert.deepStrictEqual(receiver.spans, [])
         const sent = new Set(
@@ -210,6 +213,7 @@ describe("telemetry", () => {
         })
         assert.strictEqual((yield* execute()).http, 200)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+        yield* receiver.arrived
         assert.deepStrictEqual(receiver.requests, [])
 
         const other = yield* serve({
@@ -219,6 +223,7 @@ describe("telemetry", () => {
         })
         assert.strictEqual((yield* other.execute()).http, 200)
         assert.strictEqual(yield* Effect.promise(() => other.run.end("SIGTERM")), 0)
+        yield* receiver.arrived
         assert.sameMembers(
           [...new Set(receiver.requests.map(({ headers, url }) => `${url} ${headers["content-type"]}`))],
           ["/v1/traces application/x-protobuf", "/v1/metrics application/x-protobuf"]

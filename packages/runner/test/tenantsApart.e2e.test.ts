@@ -50,6 +50,6 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a tenant's firs
         )
         assert.sameMembers(reasons, [...Array(3).fill("handler must be"), ...Array(3).fill("its types take")])
       }),
-    120_000
+    300_000
   )
 })

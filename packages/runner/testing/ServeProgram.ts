@@ -109,7 +109,9 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     BUNDLE_STORE_BASE: bundles,
     EXT_CACHE_ROOT: join(folder, "cache"),
     // No execution fails because the machine is busy.
-    ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
+    ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "300000",
+    DATABASE_CONNECT_TIMEOUT: "1 minute",
+    DATABASE_STATEMENT_TIMEOUT: "1 minute",
     PORT: "0"
   }
   const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>

@@ -62,7 +62,11 @@ const answer = (store: ObjectStore, request: IncomingMessage, response: ServerRe
 export const objectStore = Effect.acquireRelease(
   Effect.callback<{ readonly store: ObjectStore; readonly close: () => void }>((resume) => {
     const store: ObjectStore = { base: "", objects: new Map(), trouble: null, requests: 0 }
-    const server = createServer((request, response) => void answer(store, request, response))
+    // A connection that is not used ends where its caller ends it, however long a busy machine takes.
+    const server = createServer(
+      { keepAliveTimeout: 3_600_000 },
+      (request, response) => void answer(store, request, response)
+    )
     server.listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo
       const close = () => {

@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from "node:http"
-import type { AddressInfo } from "node:net"
+import { once } from "node:events"
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http"
+import { type AddressInfo, connect, type Socket } from "node:net"
 import { buffer } from "node:stream/consumers"
 import { gunzipSync } from "node:zlib"
 import { Effect } from "effect"
@@ -46,7 +47,7 @@ export const otlpReceiver = Effect.acquireRelease(
     const logs: Array<LogRecord> = []
     const resource = new Map<string, string | undefined>()
     const requests: Array<{ readonly url: string; readonly headers: IncomingHttpHeaders }> = []
-    const server = createServer(async (request, response) => {
+    const receive = async (request: IncomingMessage, response: ServerResponse) => {
       requests.push({ url: request.url ?? "", headers: request.headers })
       // Who is killed does not send all of it.
       const body = await buffer(request).catch(() => null)
@@ -61,18 +62,39 @@ export const otlpReceiver = Effect.acquireRelease(
         for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
       }
       response.writeHead(200, { "content-type": "application/json" }).end("{}")
-    })
-    return { server, spans, metrics, logs, resource, requests }
+    }
+    const underWay = new Set<Promise<unknown>>()
+    const note = (work: Promise<unknown>) => {
+      underWay.add(work)
+      void work.finally(() => underWay.delete(work))
+    }
+    // A connection that is not used ends where its caller ends it, however long a busy machine takes.
+    const server = createServer({ keepAliveTimeout: 3_600_000 }, (request, response) =>
+      note(receive(request, response))
+    ).on("connection", (socket: Socket) => note(new Promise((resolve) => socket.once("close", resolve))))
+    return { server, underWay, spans, metrics, logs, resource, requests }
   }).pipe(
-    Effect.flatMap(({ server, ...received }) =>
-      Effect.callback<typeof received & { readonly endpoint: string; readonly close: () => void }>((resume) => {
+    Effect.flatMap(({ server, underWay, ...received }) =>
+      Effect.callback<
+        typeof received & {
+          readonly endpoint: string
+          /** Waits for all that a program has sent which has ended: a busy machine may take it later. */
+          readonly arrived: Effect.Effect<void>
+          readonly close: () => void
+        }
+      >((resume) => {
         server.listen(0, "127.0.0.1", () => {
           const { port } = server.address() as AddressInfo
+          const arrived = Effect.promise(async () => {
+            // Connections are taken in their order: this one behind those of the program.
+            await once(connect(port, "127.0.0.1").resume().end(), "close")
+            while (underWay.size > 0) await Promise.all(underWay)
+          })
           const close = () => {
             server.close()
             server.closeAllConnections()
           }
-          resume(Effect.succeed({ ...received, endpoint: `http://127.0.0.1:${port}`, close }))
+          resume(Effect.succeed({ ...received, endpoint: `http://127.0.0.1:${port}`, arrived, close }))
         })
       })
     )

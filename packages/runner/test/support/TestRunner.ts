@@ -59,14 +59,15 @@ export const DatabaseSays = Context.Reference<Effect.Effect<void, DatabaseUnfit>
   defaultValue: () => Effect.void
 })
 
-/** Nothing ends because the machine is busy. */
-const limits = { ...defaultLimits, timeoutMs: 120_000 }
+/** Nothing ends because the machine is busy: no test may take longer. */
+const longMs = 300_000
+const limits = { ...defaultLimits, timeoutMs: longMs }
 
 /**
  * A runner with real sandbox, store and HTTP over the ports that another layer provides. No process waits for work that may not
  * come: many tests execute nothing.
  */
-export const testRunner = (options: Partial<RunnerOptions> = {}) =>
+export const testRunner = ({ sandbox, ...options }: Partial<RunnerOptions> = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const directory = yield* temporary
@@ -114,7 +115,8 @@ export const testRunner = (options: Partial<RunnerOptions> = {}) =>
             bundles: { directory: bundles },
             components: join(directory, "components"),
             limits,
-            sandbox: { spares: 0, loadedSpares: 0 },
+            intakeTimeoutMs: longMs,
+            sandbox: { spares: 0, loadedSpares: 0, startMs: longMs, ...sandbox },
             spareTranspiler: false,
             ...options
           }),
