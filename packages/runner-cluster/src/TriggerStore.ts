@@ -34,8 +34,8 @@ export interface EndedTrigger {
   readonly reason: string
 }
 
-/** How many of the triggers that end at the same time are reported. */
-const mostTold = 100
+/** How many of the triggers that end in a sweep are reported. */
+export const mostTold = 100
 
 /** How many triggers one statement of a sweep changes or deletes. */
 export const mostSwept = 1_000
@@ -253,8 +253,8 @@ const make = Effect.gen(function* () {
 
     /**
      * Ends what has no time or attempt left and is not under way here, and deletes what was kept long enough. What waits and has
-     * all attempts behind it, as where fewer are allowed by now, ends on these shards alone: another runner may allow more. Gives
-     * some of what it ended, how many there were beside these, and whether {@link mostSwept} left something to a next sweep.
+     * all attempts behind it, as where fewer are allowed by now, ends on these shards alone: another runner may allow more. Each
+     * of these takes {@link mostSwept} at most. Gives some of what it ended, how many it ended, and whether it is to be asked again.
      */
     sweep: Effect.fnUntraced(function* ({
       attempts,
@@ -300,7 +300,7 @@ const make = Effect.gen(function* () {
       const counts = [written, others, deleted].map(([first]) => first?.all ?? 0)
       const [ofWritten = 0, ofOthers = 0] = counts
       const ended = [...written, ...others].map(({ all: _, ...one }): EndedTrigger => one)
-      return { ended, more: ofWritten + ofOthers - ended.length, isPart: Math.max(...counts) === mostSwept }
+      return { ended, all: ofWritten + ofOthers, isPart: Math.max(...counts) === mostSwept }
     })
   }
 })

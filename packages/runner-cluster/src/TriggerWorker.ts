@@ -15,7 +15,14 @@ import { Membership } from "./Membership.ts"
 import { TriggerBell } from "./TriggerBell.ts"
 import { reportBacklog } from "./TriggerGauges.ts"
 import { isOver, untilOver } from "./TriggerLease.ts"
-import { type EndedTrigger, type Settlement, type TakenTrigger, TriggerStore, writtenReason } from "./TriggerStore.ts"
+import {
+  type EndedTrigger,
+  mostTold,
+  type Settlement,
+  type TakenTrigger,
+  TriggerStore,
+  writtenReason
+} from "./TriggerStore.ts"
 import { makeTriggerTurns } from "./TriggerTurns.ts"
 
 /** Where nothing ran, the attempt does not count. */
@@ -264,22 +271,25 @@ export const layer = (
         Effect.forever,
         Effect.forkScoped
       )
-      const sweep = Effect.suspend(() =>
-        store.sweep({
-          shards: shardsOf(sharding),
-          attempts: options.attempts,
-          retention: options.retention,
-          underway: working()
+      const sweep = Effect.gen(function* () {
+        let logged = 0
+        let unlogged = 0
+        const part = Effect.gen(function* () {
+          const { all, ended, isPart } = yield* store.sweep({
+            shards: shardsOf(sharding),
+            attempts: options.attempts,
+            retention: options.retention,
+            underway: working()
+          })
+          const some = ended.slice(0, mostTold - logged)
+          yield* Effect.forEach(some, logEnded, { discard: true })
+          logged += some.length
+          unlogged += all - some.length
+          return isPart
         })
-      ).pipe(
-        Effect.tap(({ ended, more }) =>
-          Effect.andThen(
-            Effect.forEach(ended, logEnded, { discard: true }),
-            more > 0 ? Effect.logWarning(`${more} more triggers ended without an answer`) : Effect.void
-          )
-        ),
-        Effect.repeat({ while: ({ isPart }) => isPart })
-      )
+        yield* Effect.repeat(part, { while: (isPart) => isPart })
+        if (unlogged > 0) yield* Effect.logWarning(`${unlogged} more triggers ended without an answer`)
+      })
       const report = Effect.flatMap(
         Effect.suspend(() => store.backlog(shardsOf(sharding))),
         reportBacklog

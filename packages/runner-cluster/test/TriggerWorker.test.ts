@@ -7,11 +7,11 @@ import { Life, layer as life } from "@alga-psa/ext-runner/Life"
 import { afterRun, fail, RunnerError, type RunnerErrorCode, statusOf } from "@alga-psa/ext-runner/RunnerError"
 import { type ReadSecrets, TriggerSecrets } from "@alga-psa/ext-runner/TriggerSecrets"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Layer, Metric, Redacted, Schema } from "effect"
+import { Context, Deferred, Duration, Effect, Layer, Logger, Metric, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { LocalExecution } from "../src/ClusteredExecution.ts"
 import { layer as triggerBell } from "../src/TriggerBell.ts"
-import { type Settlement, type TakenTrigger, TriggerStore } from "../src/TriggerStore.ts"
+import { type EndedTrigger, mostTold, type Settlement, type TakenTrigger, TriggerStore } from "../src/TriggerStore.ts"
 import { afterAnswer, afterFailure, pauseAfter, layer as triggerWorker } from "../src/TriggerWorker.ts"
 import { membership } from "./support/clusterParts.ts"
 
@@ -152,11 +152,28 @@ const waitingOf = (tenant: string, install: string, count: number) =>
 
 const outcome = { response: { status: 200, headers: {} }, used: noRights }
 
+/** A trigger that ends in a sweep. */
+const lost: EndedTrigger = {
+  id: "a0",
+  tenant: adminCase.tenant,
+  install: adminCase.install,
+  requestId: null,
+  state: "dead",
+  reason: "its runner was lost, and no attempt is left"
+}
+
+/** What is logged where a test says so. */
+const messages: Array<string> = []
+
 /** A worker over triggers that wait, in their order, and what it does with them. */
 const working = Effect.fnUntraced(function* (
   waiting: ReadonlyArray<TakenTrigger>,
   run: (id: string, begin: Effect.Effect<void, RunnerError>) => Effect.Effect<void, RunnerError>,
-  change: { readonly concurrency?: number; readonly takes?: Duration.Input; readonly parts?: number } = {}
+  change: {
+    readonly concurrency?: number
+    readonly takes?: Duration.Input
+    readonly parts?: ReadonlyArray<number>
+  } = {}
 ) {
   let left = waiting
   let takes = 0
@@ -197,7 +214,13 @@ const working = Effect.fnUntraced(function* (
     sweep: ({ underway }) =>
       Effect.sync(() => {
         swept.push(underway)
-        return { ended: [], more: 0, isPart: swept.length < (change.parts ?? 1) }
+        const { parts = [0] } = change
+        const all = parts[swept.length - 1] ?? 0
+        return {
+          ended: Array<EndedTrigger>(Math.min(all, mostTold)).fill(lost),
+          all,
+          isPart: swept.length < parts.length
+        }
       })
   })
   const runs: Array<string> = []
@@ -357,12 +380,16 @@ describe("a trigger that was taken", () => {
     })
   )
 
-  it.effect("is swept with all that ended, in as many parts as it takes", () =>
-    Effect.gen(function* () {
-      const { swept } = yield* working([], () => Effect.void, { parts: 3 })
-      yield* TestClock.adjust("1 second")
-      assert.lengthOf(swept, 3)
-    })
+  it.effect(
+    "is swept with all that ended, in as many parts as it takes, of which the log has no more lines than of one",
+    () =>
+      Effect.gen(function* () {
+        const { swept } = yield* working([], () => Effect.void, { parts: [60, 1_000, 5] })
+        yield* TestClock.adjust("1 second")
+        assert.lengthOf(swept, 3)
+        const lines = messages.filter((message) => message === "trigger")
+        assert.deepStrictEqual([lines.length, messages.at(-1)], [mostTold, "965 more triggers ended without an answer"])
+      }).pipe(Effect.provide(Logger.layer([Logger.make(({ message }) => void messages.push(String(message)))])))
   )
 
   it.effect("has a deadline of its own, from its attempt on, also where it cannot be interrupted", () =>

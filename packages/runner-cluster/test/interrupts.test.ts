@@ -121,7 +121,7 @@ describe("a worker of kept triggers that is stopped at every step", () => {
                 return []
               })
             ),
-          sweep: () => Effect.succeed({ ended: [], more: 0, isPart: false })
+          sweep: () => Effect.succeed({ ended: [], all: 0, isPart: false })
         })
         const local = Layer.mock(ClusteredExecution.LocalExecution, {
           run: (_, __, begin = Effect.void) =>
