@@ -6,8 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import type { ReadinessAnswer } from "../src/Api.ts"
 import { heldReads } from "../testing/HeldReads.ts"
-import type { Program } from "../testing/Program.ts"
-import { type Serving, serveSetting, token } from "../testing/ServeProgram.ts"
+import { logged, type Serving, serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
 
 const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
@@ -28,16 +27,6 @@ const heldSetting = Effect.gen(function* () {
 })
 
 const patient = { ALGA_EXTENSION_RUNNER_STOP_GRACE: "5 minutes" }
-
-const logged = (run: Program, message: string) =>
-  Effect.promise(async () => {
-    for (;;) {
-      const { value } = await run.lines.next()
-      if (value === undefined) throw new Error(`the runner ended without the line: ${message}`)
-      const line = JSON.parse(value)
-      if ([line.message].flat()[0] === message) return
-    }
-  })
 
 /** Waits until the connection is closed by the server; gives what it sent. */
 const conversation = (url: string, bytes: string) =>

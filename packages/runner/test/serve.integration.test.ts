@@ -4,7 +4,7 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { type Program, program } from "../testing/Program.ts"
-import { serveSetting } from "../testing/ServeProgram.ts"
+import { logged, serveSetting } from "../testing/ServeProgram.ts"
 
 const get = (url: string) =>
   Effect.promise(async () => {
@@ -48,16 +48,6 @@ const withoutIpv6 = [
 /** Asks again until the answer has this status. */
 const until = (url: string, status: number): Effect.Effect<string> =>
   Effect.flatMap(get(url), (answer) => (answer.status === status ? Effect.succeed(answer.text) : until(url, status)))
-
-/** Reads what the runner logs until a line says this. */
-const untilSaid = (run: Program, wanted: string) =>
-  Effect.promise(async () => {
-    for (;;) {
-      const { done, value } = await run.lines.next()
-      if (done === true) throw new Error(`the runner ended and did not say: ${wanted}`)
-      if (JSON.parse(value).message === wanted) return
-    }
-  })
 
 describe("serve", () => {
   it.live(
@@ -162,10 +152,10 @@ describe("serve", () => {
         const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: "on" })
         assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
         assert.strictEqual((yield* get(`${url}/readyz`)).status, 503)
-        yield* untilSaid(run, "the runner is not ready")
+        yield* logged(run, "the runner is not ready")
         yield* database.start
         yield* until(`${url}/readyz`, 200)
-        yield* untilSaid(run, "the runner is ready")
+        yield* logged(run, "the runner is ready")
         assert.strictEqual((yield* execute()).http, 200)
       }),
     300_000

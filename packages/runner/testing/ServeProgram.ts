@@ -35,17 +35,21 @@ export interface Serving {
   ) => Effect.Effect<Answered>
 }
 
-/** The address in the log line that says that the runner serves. */
-export const addressOf = (run: Program): Effect.Effect<string> =>
+/** Reads what a runner logs until a line has this message; gives its annotations. */
+export const logged = (run: Program, message: string): Effect.Effect<Readonly<Record<string, unknown>>> =>
   Effect.promise(async () => {
     for (;;) {
       const { value } = await run.lines.next()
-      if (value === undefined) throw new Error(`the runner ended before it was ready: ${(await run.ended).errors}`)
+      if (value === undefined) throw new Error(`the runner ended without "${message}": ${(await run.ended).errors}`)
       if (!value.startsWith("{")) throw new Error(`not a log line: ${value}`)
       const line = JSON.parse(value)
-      if (line.message === "the runner serves") return String(line.annotations.address)
+      if ([line.message].flat()[0] === message) return line.annotations
     }
   })
+
+/** The address in the log line that says that the runner serves. */
+export const addressOf = (run: Program): Effect.Effect<string> =>
+  Effect.map(logged(run, "the runner serves"), ({ address }) => String(address))
 
 const send =
   (url: string, sampleHash: string): Serving["execute"] =>
