@@ -27,32 +27,72 @@ const handler = (body: string, rest = "") => ({
   "src/handler.ts": `${start}${rest}export const handle = defineHandler(async (request, host) => {\n${body}\n})\n`
 })
 
+/** What handlers with these bodies ask of their host, each in a file of its own of one component. */
+const usagesOf = Effect.fnUntraced(function* (bodies: ReadonlyArray<string>) {
+  const files = bodies.map((body, at) => [`src/handler${at}.ts`, handler(body)["src/handler.ts"]])
+  const entry = bodies.map(
+    (_, at) =>
+      `import { handle as handle${at} } from "./handler${at}.ts"\nexport const handler${at} = serve(handle${at})\n`
+  )
+  const serves = 'import { serve } from "@alga-psa/ext-extension-sdk/component"\n'
+  const component = `${serves}${entry.join("")}export const handler = handler0\n`
+  const { escapes, uses } = yield* usageOf({ ...Object.fromEntries(files), "src/component.ts": component })
+  const from = (all: ReadonlyArray<string>, at: number) => all.filter((one) => one.startsWith(`src/handler${at}.ts:`))
+  return bodies.map((_, at) => ({
+    names: [...new Set(from(uses, at).map((use) => use.replace(/^\S+ /, "")))].sort(),
+    escapes: from(escapes, at)
+  }))
+})
+
+const seen = {
+  "a call": ["return jsonResponse(await host.clients.list())", ["host.clients"]],
+  "a request's own http, which is no use of host.http": ["return jsonResponse(request.http.url)", []],
+  "a name in a text or of another object": ['return jsonResponse({ clients: "host.services" }.clients)', []],
+  "a variable": ["const mine = host\nreturn jsonResponse(await mine.services.get('x'))", ["host.services"]],
+  "a part in a variable": ["const { list } = host.clients\nreturn jsonResponse(await list())", ["host.clients"]],
+  destructuring: ["const { storage: s } = host\nreturn jsonResponse(await s.list('a'))", ["host.storage"]],
+  "a rest": [
+    "const { clients, ...rest } = host\nreturn jsonResponse([clients, rest.secrets])",
+    ["host.clients", "host.secrets"]
+  ],
+  "a quoted name": ['return jsonResponse(await host["services"].list())', ["host.services"]],
+  "an optional chain": ["return jsonResponse(await host?.uiProxy?.callRoute('/'))", ["host.uiProxy"]],
+  "a question what is granted, which asks nothing of the world": [
+    "const { granted } = host\nreturn jsonResponse([granted('cap:client.read'), host.granted('cap:service.read')])",
+    []
+  ],
+  "a spread copy": ["const copy = { ...host }\nreturn jsonResponse(await copy.scheduler.list())", ["host.scheduler"]],
+  "a call of fetch": ["return jsonResponse((await fetch('https://a.example/')).status)", ["fetch"]],
+  "fetch as it is handed on": ["const send = globalThis.fetch\nreturn jsonResponse(String(send))", ["fetch"]],
+  "no use in asking whether fetch is there": ["return jsonResponse([typeof fetch, typeof globalThis.fetch])", []],
+  "no use in a variable of that name": ["const fetch = () => 1\nreturn jsonResponse(fetch())", []],
+  "no use in the classes of fetch": ["return jsonResponse(new Headers({ a: 'b' }).get('a'))", []]
+} as const
+
+const lost = {
+  "to any": ["const loose = host as any\nreturn jsonResponse(loose.clients)", 3],
+  "to a function without types": ["return jsonResponse(Object.keys(host))", 3],
+  "by a name at run time": ["const key = request.http.method as 'user'\nreturn jsonResponse(host[key])", 4]
+} as const
+
 describe("what a component asks of its host", () => {
-  it.live.each([
-    ["a call", "return jsonResponse(await host.clients.list())", ["host.clients"]],
-    ["a request's own http, which is no use of host.http", "return jsonResponse(request.http.url)", []],
-    ["a name in a text or of another object", 'return jsonResponse({ clients: "host.services" }.clients)', []],
-    ["a variable", "const mine = host\nreturn jsonResponse(await mine.services.get('x'))", ["host.services"]],
-    ["a part in a variable", "const { list } = host.clients\nreturn jsonResponse(await list())", ["host.clients"]],
-    ["destructuring", "const { storage: s } = host\nreturn jsonResponse(await s.list('a'))", ["host.storage"]],
-    [
-      "a rest",
-      "const { clients, ...rest } = host\nreturn jsonResponse([clients, rest.secrets])",
-      ["host.clients", "host.secrets"]
-    ],
-    ["a quoted name", 'return jsonResponse(await host["services"].list())', ["host.services"]],
-    ["an optional chain", "return jsonResponse(await host?.uiProxy?.callRoute('/'))", ["host.uiProxy"]],
-    [
-      "a question what is granted, which asks nothing of the world",
-      "const { granted } = host\nreturn jsonResponse([granted('cap:client.read'), host.granted('cap:service.read')])",
-      []
-    ],
-    ["a spread copy", "const copy = { ...host }\nreturn jsonResponse(await copy.scheduler.list())", ["host.scheduler"]]
-  ] as const)("sees %s", ([, body, names]) =>
+  it.live("is seen where the code uses it, and nowhere else", () =>
     Effect.gen(function* () {
-      const usage = yield* usageOf(handler(body))
-      assert.deepEqual(usage.names, [...names])
-      assert.deepEqual(usage.escapes, [])
+      const usages = yield* usagesOf(Object.values(seen).map(([body]) => body))
+      for (const [at, [what, [, names]]] of Object.entries(seen).entries()) {
+        assert.deepEqual(usages[at], { names: [...names], escapes: [] }, what)
+      }
+    })
+  )
+
+  it.live("is not all known where the host goes on without its type, and the place is named", () =>
+    Effect.gen(function* () {
+      const usages = yield* usagesOf(Object.values(lost).map(([body]) => body))
+      for (const [at, [how, [, line]]] of Object.entries(lost).entries()) {
+        const escapes = usages[at]?.escapes ?? []
+        assert.lengthOf(escapes, 1, how)
+        assert.include(escapes[0], `src/handler${at}.ts:${line} `)
+      }
     })
   )
 
@@ -99,18 +139,6 @@ describe("what a component asks of its host", () => {
     })
   )
 
-  it.live.each([
-    ["a call of fetch", "return jsonResponse((await fetch('https://a.example/')).status)", ["fetch"]],
-    ["fetch as it is handed on", "const send = globalThis.fetch\nreturn jsonResponse(String(send))", ["fetch"]],
-    ["no use in asking whether fetch is there", "return jsonResponse([typeof fetch, typeof globalThis.fetch])", []],
-    ["no use in a variable of that name", "const fetch = () => 1\nreturn jsonResponse(fetch())", []],
-    ["no use in its classes", "return jsonResponse(new Headers({ a: 'b' }).get('a'))", []]
-  ] as const)("sees %s", ([, body, names]) =>
-    Effect.gen(function* () {
-      assert.deepEqual((yield* usageOf(handler(body))).names, [...names])
-    })
-  )
-
   it.live("sees fetch in a package, at its place, and leaves out what the bundle drops of it", () =>
     Effect.gen(function* () {
       const usage = yield* usageOf({
@@ -122,18 +150,6 @@ describe("what a component asks of its host", () => {
         )
       })
       assert.deepEqual(usage.uses, ["lib/index.js:1:29 fetch"])
-    })
-  )
-
-  it.live.each([
-    ["to any", "const loose = host as any\nreturn jsonResponse(loose.clients)", 4],
-    ["to a function without types", "return jsonResponse(Object.keys(host))", 4],
-    ["by a name at run time", "const key = request.http.method as 'user'\nreturn jsonResponse(host[key])", 5]
-  ] as const)("says where the host goes on %s", ([, body, line]) =>
-    Effect.gen(function* () {
-      const usage = yield* usageOf(handler(body))
-      assert.strictEqual(usage.escapes.length, 1, usage.escapes.join())
-      assert.include(usage.escapes[0], `src/handler.ts:${line - 1} `)
     })
   )
 

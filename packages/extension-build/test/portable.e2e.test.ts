@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { productInterfaces } from "@alga-psa/ext-adapters-wit/KnownWorld"
 import { importsOf } from "@alga-psa/ext-extension-sdk/build"
 import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
@@ -11,8 +9,6 @@ import { namedInterfaces } from "../src/NamedInterfaces.ts"
 import { extensionFolder, manifest } from "./support/ExtensionFolder.ts"
 
 const engines = ["quickjs", "starlingmonkey"] as const
-
-const sample = fileURLToPath(new URL("../../sample-extension", import.meta.url))
 
 const handlerOf = (body: string) =>
   `import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"\nexport const handle = defineHandler(async (request, host) => ${body})\n`
@@ -80,18 +76,6 @@ describe.each(engines)("a component on %s", (engine) => {
         const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
         const answer = yield* answers(componentFile, "/", { clients: { listClients: () => page } })
         assert.deepEqual(answer, [200, page])
-      }),
-    240_000
-  )
-
-  it.live(
-    "of the sample imports nothing that the product's world lacks",
-    () =>
-      Effect.gen(function* () {
-        const folder = yield* extensionFolder()
-        const buildsDir = join(folder, "builds")
-        const { interfaces, notes } = yield* buildExtension({ folder: sample, engine, buildsDir, types: false })
-        assert.deepEqual([interfaces, notes], [["clients", "logging", "services"], []])
       }),
     240_000
   )

@@ -7,7 +7,7 @@ import { buildComponent, prepareComponent } from "../src/BuildComponent.ts"
 import { formatDate } from "../src/FormatDate.ts"
 import { formatMoney } from "../src/FormatMoney.ts"
 import { globals, missingGlobals } from "../src/Globals.ts"
-import { type Instantiate, loadComponent } from "../src/InstantiateComponent.ts"
+import { type Instantiate, loadComponent, type WorldImports } from "../src/InstantiateComponent.ts"
 import { answersOf, standardParts } from "./fixtures/standardParts.ts"
 
 const witDir = fileURLToPath(new URL("../../adapters-wit/wit/", import.meta.url))
@@ -36,8 +36,8 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
     instantiate = await loadComponent(outFile)
   })
 
-  const sender = () => {
-    const { handler } = instantiate({ logging })
+  const sender = (imports: WorldImports = {}) => {
+    const { handler } = instantiate({ logging, ...imports })
     return (url: string, headers: Readonly<Record<string, string>> = {}) => {
       logged.length = 0
       const absent = { requestId: undefined, installId: undefined, versionId: undefined }
@@ -136,6 +136,37 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
     }
   })
 
+  const fetching = (fetch: (request: unknown) => unknown) => sender({ http: { fetch: fetch as never } })("/fetch").value
+
+  it("has a fetch that is one call of the host, and gives its answer", () => {
+    const asked: Array<unknown> = []
+    const answer = fetching((request) => {
+      asked.push(request)
+      return { status: 201, headers: [{ name: "X-B", value: "c" }], body: new Uint8Array([0xc3, 0xa9]) }
+    })
+    const body = new TextEncoder().encode("é漢😀")
+    expect(asked).toEqual([
+      { method: "POST", url: "https://service.example/a?b=c", headers: [{ name: "x-c", value: "d" }], body }
+    ])
+    expect(answer).toEqual({
+      is: true,
+      tags: ["[object Response]", "[object Request]", "[object Headers]"],
+      read: [201, true, "https://service.example/a?b=c", [["x-b", "c"]], "é"],
+      copied: [0xc3, 0xa9],
+      used: [true, true, true]
+    })
+  })
+
+  it.each([
+    ["not-allowed", /^fetch failed: http\.fetch: not-allowed .*cap:http\.fetch/],
+    ["transport", /^fetch failed: http\.fetch: transport/]
+  ])("rejects a fetch as the standard says where the host answers %s, with what to do about it", (code, message) => {
+    const answer = fetching(() => {
+      throw Object.assign(new Error("a failed import"), { payload: code })
+    })
+    expect(answer).toEqual({ name: "TypeError", message: expect.stringMatching(message), code })
+  })
+
   it("runs 9,000 timers in order, and refuses the one beyond 10,000 by name", () => {
     expect(send("/timers").value).toBe(9_000)
     expect(send("/too-many-timers").status).toBe(500)
@@ -150,16 +181,6 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
   it("writes what a console is given to the log", () => {
     send("/console")
     expect(logged.map((line) => line.replace(/\n\s*(at .*|\S*@.*)(?=\n|$)/g, "")).join("\n")).toMatchSnapshot()
-  })
-
-  it("does not build where the clock or randomness is asked for while a module loads", async () => {
-    const file = join(folder, "loading.ts")
-    await writeFile(
-      file,
-      "const early = Date.now()\nexport const handler = () => ({ status: 200, headers: [], early })"
-    )
-    const built = buildComponent({ entry: file, outFile: join(folder, "loading.wasm"), engine, witDir })
-    await expect(built).rejects.toThrow(/Date\.now\(\): not while a module loads/)
   })
 })
 
@@ -193,6 +214,15 @@ describe("the locales of a component", () => {
 })
 
 describe("a bundle", () => {
+  it("has fetch and its classes where the code uses them, and not where it asks whether they are there", async () => {
+    const filesIn = async (name: string) => {
+      const { bundle } = await prepareComponent({ entry: new URL(`fixtures/${name}.ts`, import.meta.url), witDir })
+      return Array.from(bundle.script.matchAll(/^\/\/ .*\/(\w*FillIns?|web\/\w+)\.ts$/gm), ([, file]) => file)
+    }
+    expect(await filesIn("probe")).toEqual(["FillIns"])
+    expect(await filesIn("ownParts")).toEqual(expect.arrayContaining(["FillIns", "FetchFillIn", "web/Response"]))
+  })
+
   it("says whether its code needs the time and the seed of a request", async () => {
     const needs = async (code: string) => {
       const file = join(await mkdtemp(join(folder, "needs-")), "handler.ts")
@@ -206,6 +236,18 @@ describe("a bundle", () => {
       expect(await needs(code)).toEqual(code.startsWith("((") ? [] : ["request-seed"])
     }
     expect(await needs("[Date.now(), Math.random()]")).toEqual(["request-seed", "request-time"])
+  })
+})
+
+describe("a module that asks for the clock while it loads", () => {
+  it("does not build on StarlingMonkey either", async () => {
+    const entry = join(folder, "loading.ts")
+    await writeFile(
+      entry,
+      "const early = Date.now()\nexport const handler = () => ({ status: 200, headers: [], early })"
+    )
+    const built = buildComponent({ entry, outFile: join(folder, "loading.wasm"), engine: "starlingmonkey", witDir })
+    await expect(built).rejects.toThrow(/Date\.now\(\): not while a module loads/)
   })
 })
 

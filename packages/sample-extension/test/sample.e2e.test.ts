@@ -66,6 +66,10 @@ describe.each(["quickjs", "starlingmonkey"] as const)("the sample on %s", (engin
     instantiate = await loadComponent(sample.componentFile)
   })
 
+  it("imports nothing that the product's world lacks", () => {
+    expect([sample.interfaces, sample.notes]).toEqual([["clients", "logging", "services"], []])
+  })
+
   it("answers every route", () => {
     expect(send(instantiate, "/api/clients")).toEqual({ status: 200, body: page([nulls(client)]) })
     expect(send(instantiate, `/api/clients/${client.clientId}`)).toEqual({ status: 200, body: nulls(client) })
