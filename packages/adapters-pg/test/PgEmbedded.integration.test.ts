@@ -5,7 +5,7 @@ import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { PGlite } from "@electric-sql/pglite"
 import { Effect, Layer } from "effect"
 import { createTables, load } from "../src/Fixture.ts"
@@ -13,9 +13,16 @@ import { makeSession } from "../src/internal/embeddedSession.ts"
 import { layerEmbedded } from "../src/PgEmbedded.ts"
 import { layer } from "../src/PgPorts.ts"
 
-const folder = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-embedded-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+const folder = await mkdtemp(join(tmpdir(), "alga-embedded-"))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Making a database takes seconds of processor time, starting it again less. */
+const dataDir = join(folder, "database")
+const started = () => layerEmbedded({ dataDir })
+beforeAll(() =>
+  Effect.runPromise(
+    createTables.pipe(Effect.andThen(load(seed({ contentHash: "a".repeat(64) }))), Effect.provide(started()))
+  )
 )
 
 const evergreen = Effect.flatMap(ClientReader, (reader) => reader.get(ids.tenants.acme, ids.clients.evergreen))
@@ -23,17 +30,14 @@ const evergreen = Effect.flatMap(ClientReader, (reader) => reader.get(ids.tenant
 describe("The embedded database", () => {
   it.live("keeps the seed in its folder from one start to the next", () =>
     Effect.gen(function* () {
-      const dataDir = yield* folder
-      const database = () => layerEmbedded({ dataDir })
-      yield* createTables.pipe(Effect.andThen(load(seed({ contentHash: "a".repeat(64) }))), Effect.provide(database()))
-      const found = yield* Effect.provide(evergreen, Layer.provide(layer, database()))
+      const found = yield* Effect.provide(evergreen, Layer.provide(layer, started()))
       assert.strictEqual(found?.clientName, "Evergreen Dental Group")
     })
   )
 
   it.live("says so when it cannot start", () =>
     Effect.gen(function* () {
-      const path = join(yield* folder, "file")
+      const path = join(folder, "file")
       yield* Effect.promise(() => writeFile(path, "not a folder"))
       const error = yield* Effect.flip(
         Effect.provide(evergreen, Layer.provide(layer, layerEmbedded({ dataDir: path })))
@@ -53,13 +57,13 @@ describe("The embedded database", () => {
         rows.map(([row]) => row?.n),
         numbers
       )
-    }).pipe(Effect.provide(layerEmbedded()))
+    }).pipe(Effect.provide(started()))
   )
 
   it.live("starts every connection clean, whatever the last one left", () =>
     Effect.gen(function* () {
       const database = yield* Effect.acquireRelease(
-        Effect.promise(() => PGlite.create()),
+        Effect.promise(() => PGlite.create(dataDir)),
         (it) => Effect.promise(() => it.close())
       )
       const connect = PgClient.layer({ stream: makeSession(database), username: "postgres", maxConnections: 1 })

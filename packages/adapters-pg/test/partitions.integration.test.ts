@@ -8,14 +8,14 @@ import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { HostName } from "@alga-psa/ext-domain/HostName"
 import { InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, ManagedRuntime } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
 import { readInstallSecrets } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { partitionByTenant, partitionOf, partitions } from "../testing/PartitionedTables.ts"
-import { type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
+import { layerSeeded, type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { onPartitionedServer } from "./databases.ts"
 import { shared } from "./shared.ts"
@@ -54,29 +54,35 @@ capabilityGateContract("a server with tables in partitions by tenant", server)
 installLookupContract("a server with tables in partitions by tenant", server)
 rbacCheckContract("a server with tables in partitions by tenant", server)
 
-const seeded = Effect.map(
-  Effect.tap(testDatabase, (url) =>
-    Effect.provide(
-      createTables.pipe(Effect.andThen(partitionByTenant), Effect.andThen(load(seed({ contentHash: "a".repeat(64) })))),
-      layerAdmin(url)
-    )
-  ),
-  layerAdmin
+/** Its own user, on tables with the seed: no test changes what another reads. */
+const seeded = shared(
+  Layer.unwrap(
+    Effect.map(testDatabase, (url) => {
+      const tables = Effect.andThen(createTables, partitionByTenant)
+      const filled = Effect.andThen(tables, load(seed({ contentHash: "a".repeat(64) })))
+      return Layer.provideMerge(Layer.effectDiscard(filled), layerAdmin(url))
+    })
+  )
 )
 
-const sent = sentStatements(layer, readInstallSecrets)
-let calls: Promise<Effect.Success<typeof sent>> | undefined
+const unpartitioned = ManagedRuntime.make(layerSeeded)
+afterAll(() => unpartitioned.dispose())
+
+const sent = Effect.all({ calls: sentStatements(layer, readInstallSecrets), lookups: sentLookups(layer) })
+let sending: Promise<Effect.Success<typeof sent>> | undefined
+const allSent = Effect.promise(() => {
+  sending ??= unpartitioned.runPromise(sent)
+  return sending
+})
 
 describe("On tables in partitions by tenant", () => {
   for (const plans of ["force_custom_plan", "force_generic_plan"] as const) {
     it.live(`each statement reads one of the partitions: ${plans.replaceAll("_", " ")}`, () =>
       Effect.gen(function* () {
-        const admin = yield* seeded
-        calls ??= Effect.runPromise(sent)
-        const all = yield* Effect.promise(async () => calls ?? [])
-        const statements = new Map(all.flatMap(({ statements }) => statements.map((one) => [one.text, one])))
+        const { calls } = yield* allSent
+        const statements = new Map(calls.flatMap(({ statements }) => statements.map((one) => [one.text, one])))
         const read = yield* Effect.forEach(statements.values(), (one) => partitionsRead(plans, one)).pipe(
-          Effect.provide(admin)
+          Effect.provide(seeded)
         )
         assert.isAbove(read.length, 50)
         for (const found of read) assert.strictEqual(new Set(found).size, 1, JSON.stringify(found))
@@ -86,19 +92,17 @@ describe("On tables in partitions by tenant", () => {
 
   it.live("a statement that names no tenant reads all of them", () =>
     Effect.gen(function* () {
-      const admin = yield* seeded
       const all = { text: "SELECT count(client_id) FROM clients", params: [] }
-      const read = yield* Effect.provide(partitionsRead("force_generic_plan", all), admin)
+      const read = yield* Effect.provide(partitionsRead("force_generic_plan", all), seeded)
       assert.strictEqual(new Set(read).size, partitions)
     })
   )
 
   it.live("the look-up by a host or an id reads all of them, and finds neither of two installs of one host", () =>
     Effect.gen(function* () {
-      const admin = yield* seeded
-      const reads = (yield* sentLookups(layer)).flatMap(({ statements }) => statements)
+      const reads = (yield* allSent).lookups.flatMap(({ statements }) => statements)
       for (const one of reads) {
-        const read = yield* Effect.provide(partitionsRead("force_custom_plan", one), admin)
+        const read = yield* Effect.provide(partitionsRead("force_custom_plan", one), seeded)
         assert.strictEqual(new Set(read).size, partitions)
       }
       const tenants = [freshTenant(), freshTenant()]
@@ -111,12 +115,12 @@ describe("On tables in partitions by tenant", () => {
       }))
       yield* Effect.provide(
         load(mergeDatasets(...[...tenants, ...installs].map(({ rows }) => rows), { extension_bundle: archives })),
-        admin
+        seeded
       )
       const found = Effect.flatMap(InstallLookup, (lookup) =>
         Effect.all([lookup.byHost(host), ...installs.map(({ id }) => lookup.byId(id))])
       )
-      const [byHost, ...byId] = yield* Effect.provide(found, Layer.provide(layer, admin))
+      const [byHost, ...byId] = yield* Effect.provide(found, Layer.provide(layer, seeded))
       assert.isNull(byHost)
       assert.deepEqual(
         byId.map((install) => install?.tenantId),

@@ -11,7 +11,7 @@ import { indexPack } from "../src/IndexPack.ts"
 import { layer as layerPorts } from "../src/PgPorts.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 
-const clients = 200_000
+const clients = 50_000
 const services = 20_000
 
 const tenant = TenantId.make("a0000000-0000-4000-8000-000000000000")

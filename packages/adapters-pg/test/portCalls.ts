@@ -22,12 +22,26 @@ const cursors = flags.flatMap((withTotal) =>
   )
 )
 
-/** Every call of the ports, with every kind of input. They find nothing: the statements are the point. */
+/** Every call of the ports, with every kind of input. They find nothing: the statements are the point. Lists, which are most, come last. */
 export const portCalls = (
   tenant: TenantId
 ): ReadonlyArray<
   Effect.Effect<unknown, DataSourceError, CapabilityGate | ClientReader | InstallLookup | RbacCheck | ServiceReader>
 > => [
+  Effect.flatMap(ClientReader, (reader) => reader.getMany(tenant, [ClientId.make(id), ClientId.make(id)])),
+  Effect.flatMap(ServiceReader, (reader) => reader.getMany(tenant, [ServiceId.make(id)])),
+  Effect.flatMap(ClientReader, (reader) => reader.get(tenant, ClientId.make(id))),
+  Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id))),
+  Effect.flatMap(CapabilityGate, (gate) =>
+    Effect.catchTag(gate.access(tenant, InstallId.make(id)), "InstallUnavailable", () => Effect.void)
+  ),
+  Effect.flatMap(CapabilityGate, (gate) =>
+    Effect.catchTag(gate.accessTo(tenant, ExtensionId.make(id)), "InstallUnavailable", () => Effect.void)
+  ),
+  Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, UserId.make(id))),
+  Effect.flatMap(InstallLookup, (lookup) => lookup.byHost(HostName.make("north.example"))),
+  Effect.flatMap(InstallLookup, (lookup) => lookup.byId(InstallId.make(id))),
+  Effect.flatMap(InstallLookup, (lookup) => lookup.byBundle(ExtensionId.make(id), "0".repeat(64))),
   ...pages.flatMap((paging) =>
     searches.flatMap((search) => [
       ...flags.flatMap((includeInactive) =>
@@ -59,19 +73,5 @@ export const portCalls = (
     Effect.flatMap(ServiceReader, (reader) =>
       reader.page(tenant, { ...cursor, itemKind: null, isActive: null, billingMethod: null })
     )
-  ]),
-  Effect.flatMap(ClientReader, (reader) => reader.getMany(tenant, [ClientId.make(id), ClientId.make(id)])),
-  Effect.flatMap(ServiceReader, (reader) => reader.getMany(tenant, [ServiceId.make(id)])),
-  Effect.flatMap(ClientReader, (reader) => reader.get(tenant, ClientId.make(id))),
-  Effect.flatMap(ServiceReader, (reader) => reader.get(tenant, ServiceId.make(id))),
-  Effect.flatMap(CapabilityGate, (gate) =>
-    Effect.catchTag(gate.access(tenant, InstallId.make(id)), "InstallUnavailable", () => Effect.void)
-  ),
-  Effect.flatMap(CapabilityGate, (gate) =>
-    Effect.catchTag(gate.accessTo(tenant, ExtensionId.make(id)), "InstallUnavailable", () => Effect.void)
-  ),
-  Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, UserId.make(id))),
-  Effect.flatMap(InstallLookup, (lookup) => lookup.byHost(HostName.make("north.example"))),
-  Effect.flatMap(InstallLookup, (lookup) => lookup.byId(InstallId.make(id))),
-  Effect.flatMap(InstallLookup, (lookup) => lookup.byBundle(ExtensionId.make(id), "0".repeat(64)))
+  ])
 ]

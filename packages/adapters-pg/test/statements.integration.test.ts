@@ -1,10 +1,10 @@
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { Effect, ManagedRuntime } from "effect"
 import { readInstallSecrets, readInstallSecretsByTenant } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
-import { callersTenant, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
+import { callersTenant, layerSeeded, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { distributionsIn } from "../testing/ShardProof.ts"
 import { tenantViolations } from "../testing/TenantProof.ts"
 
@@ -20,10 +20,13 @@ const distinct = (calls: ReadonlyArray<SentCall>) => [
   ).values()
 ]
 
-const calls = Effect.runPromise(sentStatements(layer, readInstallSecrets))
-const callsByTenant = calls.then(() => Effect.runPromise(sentStatements(layerByTenant, readInstallSecretsByTenant)))
-const lookups = callsByTenant.then(() => Effect.runPromise(sentLookups(layer)))
-const lookupsByTenant = callsByTenant.then(() => Effect.runPromise(sentLookups(layerByTenant)))
+const database = ManagedRuntime.make(layerSeeded)
+afterAll(() => database.dispose())
+
+const calls = database.runPromise(sentStatements(layer, readInstallSecrets))
+const callsByTenant = calls.then(() => database.runPromise(sentStatements(layerByTenant, readInstallSecretsByTenant)))
+const lookups = callsByTenant.then(() => database.runPromise(sentLookups(layer)))
+const lookupsByTenant = callsByTenant.then(() => database.runPromise(sentLookups(layerByTenant)))
 
 describe("The adapter's statements", () => {
   it.effect("are one a call", () =>

@@ -2,7 +2,8 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { program } from "@alga-psa/ext-runner/testing/Program"
+import { triggers } from "@alga-psa/ext-runner/commands/triggers"
+import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import {
@@ -17,7 +18,7 @@ import {
   shards,
   sum
 } from "./support/ClusterLoad.ts"
-import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
+import { clusterSetting, fewProcesses, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
 
 const kept = (runner: Runner, { hash, ...change }: Install, path: string, key: string) =>
   Effect.promise(() => runner.execute({ ...change, ...schedule, path }, hash, { ...later, "x-idempotency-key": key }))
@@ -26,13 +27,7 @@ const later = { prefer: "respond-async" }
 const schedule = { user: null, trigger: "schedule" }
 
 const cli = (settings: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
-  Effect.flatMap(program(["triggers", ...args], settings), ({ ended, lines }) =>
-    Effect.promise(async () => {
-      const printed = await Array.fromAsync(lines)
-      const { code, errors } = await ended
-      return { code, errors, printed }
-    })
-  )
+  commandRun(triggers)(["triggers", ...args], settings)
 
 const reads = ["cap:client.read"]
 
@@ -44,7 +39,8 @@ describe("a cluster of three runners", () => {
         const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
         const archive = yield* fixture("steps")
         const installs = yield* Effect.forEach(Array.from({ length: 12 }), () => setting.install(archive))
-        const runners = yield* Effect.all([setting.start(), setting.start(), setting.start()], { concurrency: 3 })
+        const start = setting.start(fewProcesses)
+        const runners = yield* Effect.all([start, start, start], { concurrency: 3 })
         yield* settled(runners)
         for (const owned of yield* Effect.promise(() => metrics(runners, shards))) assert.isAbove(owned, 60)
 
@@ -67,7 +63,10 @@ describe("a cluster of three runners", () => {
         const [first, second, third] = runners as [Runner, Runner, Runner]
         const busy = yield* load([first, second], installs, "/100000")
         assert.strictEqual(yield* Effect.promise(() => third.run.end("SIGTERM")), 0)
-        const again = yield* setting.start({ ALGA_EXTENSION_RUNNER_CLUSTER_HOST: third.address.host })
+        const again = yield* setting.start({
+          ...fewProcesses,
+          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: third.address.host
+        })
         yield* settled([first, second, again])
         yield* busy.more(20)
         assert.strictEqual(yield* Effect.promise(() => again.run.end("SIGTERM")), 0)
@@ -79,11 +78,12 @@ describe("a cluster of three runners", () => {
   )
 
   it.live(
-    "takes a component in where its install lives, whichever runner is asked",
+    "takes a component in where its install lives, keeps triggers, does each once by its key, and shows a tenant its own",
     () =>
       Effect.gen(function* () {
         const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
         const install = yield* setting.install(yield* fixture("steps"))
+        const broken = yield* setting.install(yield* fixture("trap"))
         const start = (name: string) => setting.start({ EXT_CACHE_ROOT: join(setting.folder, name) })
         const runners = yield* Effect.all([start("first"), start("second")], { concurrency: 2 })
         yield* settled(runners)
@@ -107,18 +107,8 @@ describe("a cluster of three runners", () => {
         )
         assert.deepStrictEqual(yield* Effect.promise(taken), warmed)
         assert.strictEqual(warmed.filter(Boolean).length, 1)
-      }),
-    300_000
-  )
 
-  it.live(
-    "keeps triggers, does each once by its key, and shows a tenant its own",
-    () =>
-      Effect.gen(function* () {
-        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
-        const install = yield* setting.install(yield* fixture("steps"))
-        const broken = yield* setting.install(yield* fixture("trap"))
-        const [first, second] = yield* Effect.all([setting.start(), setting.start()], { concurrency: 2 })
+        const [first, second] = runners
         const { hash, ...change } = install
 
         const one = yield* kept(first, install, "/1", "a")
@@ -167,13 +157,13 @@ describe("a cluster of three runners", () => {
         const id = String(dead.json["id"])
         const listed = yield* cli(setting.settings, "list", "--json")
         assert.deepStrictEqual(
-          listed.printed.map((line) => JSON.parse(line).id),
+          listed.rows().map((row) => row.id),
           [id]
         )
         const replayed = yield* cli(setting.settings, "replay", "--id", id)
-        assert.deepStrictEqual([replayed.code, replayed.printed], [0, ["1 replayed"]])
+        assert.deepStrictEqual([replayed.code, replayed.out], [0, ["1 replayed"]])
         const none = yield* cli(setting.settings, "replay", "--id", crypto.randomUUID())
-        assert.deepStrictEqual([none.code, none.printed], [1, []])
+        assert.deepStrictEqual([none.code, none.out], [1, []])
         yield* until(async () => (await first.get(doom)).json["state"] === "dead")
         const [{ attempts } = { attempts: 0 }] = yield* setting.rows<{ attempts: number }>(
           `SELECT count(*)::int4 AS attempts FROM alga_extension_cluster.trigger_attempt WHERE trigger_id = '${id}'`
@@ -196,7 +186,7 @@ describe("a cluster of three runners", () => {
         const runners = yield* Effect.all([keeping, keeping], { concurrency: 2 })
         yield* settled(runners)
         const [runner] = runners as [Runner, Runner]
-        const triggers = { ...change, ...schedule, path: "/clients" }
+        const waitedFor = { ...change, ...schedule, path: "/clients" }
         const accepted = yield* kept(runner, install, "/clients", "a")
         const where = String(accepted?.headers.get("location"))
         yield* until(async () => (await runner.get(where)).json["state"] === "done")
@@ -223,12 +213,12 @@ describe("a cluster of three runners", () => {
         }
 
         const named = (name: string) => ({ "x-idempotency-key": name })
-        const waited = yield* Effect.promise(() => runner.execute(triggers, hash, named("a")))
+        const waited = yield* Effect.promise(() => runner.execute(waitedFor, hash, named("a")))
         assert.deepStrictEqual(
           [waited?.http, waited?.json["error"]],
           [422, "idempotency_mismatch: the key belongs to a trigger that is kept"]
         )
-        assert.strictEqual((yield* Effect.promise(() => runner.execute(triggers, hash, named("b"))))?.http, 200)
+        assert.strictEqual((yield* Effect.promise(() => runner.execute(waitedFor, hash, named("b"))))?.http, 200)
         const late = yield* kept(runner, install, "/clients", "b")
         assert.deepStrictEqual(
           [late?.http, late?.json["error"]],
@@ -244,7 +234,7 @@ describe("a cluster of three runners", () => {
 
         for (const [at, asked] of runners.entries()) {
           for (const _ of ["first", "again"]) {
-            const answer = yield* Effect.promise(() => asked.execute(triggers, hash, named(`c${at}`)))
+            const answer = yield* Effect.promise(() => asked.execute(waitedFor, hash, named(`c${at}`)))
             assert.strictEqual(answer?.http, 200)
             const failed = yield* Effect.promise(() =>
               asked.execute({ extension: broken.extension, install: broken.install }, broken.hash, named(`d${at}`))

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { doubtsBeforeGone } from "../src/KubernetesHealth.ts"
 import { everywhere, failures, metrics, settled, shards } from "./support/ClusterLoad.ts"
-import { clusterSetting, fixture, type Runner, until } from "./support/ClusterSetting.ts"
+import { clusterSetting, fewProcesses, fixture, type Runner, until } from "./support/ClusterSetting.ts"
 import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
 
 /**
@@ -13,6 +13,7 @@ import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
  * stands still, one whose pod is unready counts as healthy. A third of it is what the API has for an answer.
  */
 const asPod = (api: PodsApi, address: string) => ({
+  ...fewProcesses,
   ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: "kubernetes",
   ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "9 seconds",
   ALGA_EXTENSION_RUNNER_CLUSTER_HOST: address,

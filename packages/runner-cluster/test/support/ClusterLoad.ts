@@ -38,8 +38,9 @@ const sharesOf = (runners: ReadonlyArray<Runner>): ReadonlyArray<number> => {
 export const settled = (runners: ReadonlyArray<Runner>) => {
   const shares = sharesOf(runners)
   return until(async () => {
-    const [known, owned] = await Promise.all([metrics(runners, reachable), metrics(runners, shards)])
-    return owned.every((count, at) => count === shares[at]) && known.every((count) => count === runners.length)
+    const owned = await metrics(runners, shards)
+    if (owned.some((count, at) => count !== shares[at])) return false
+    return (await metrics(runners, reachable)).every((count) => count === runners.length)
   })
 }
 

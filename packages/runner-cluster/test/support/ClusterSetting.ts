@@ -89,6 +89,9 @@ const secret = "a-secret-of-the-runners-of-this-test"
 /** For runners that are lost without a word: the others wait that long for them. */
 export const soonGone = { ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "6 seconds" }
 
+/** For runners of many installs, which need no process each. */
+export const fewProcesses = { ALGA_EXTENSION_RUNNER_SANDBOX_PROCESS_PER: "component" }
+
 /** A database with Alga's tables, those of a cluster and a login for it; starts runners on both. */
 export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) {
   const prepared = yield* serveSetting(databaseUrl)
@@ -122,7 +125,9 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
     ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "4",
     ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT: "4",
     ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_INSTALL: "4",
-    ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1"
+    // A process that is started ahead of its use saves these tests nothing.
+    ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "0",
+    ALGA_EXTENSION_RUNNER_SANDBOX_LOADED_SPARES: "0"
   }
   const start = Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
     const host = change["ALGA_EXTENSION_RUNNER_CLUSTER_HOST"] ?? ownLoopback()
@@ -146,10 +151,10 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
   return { ...prepared, settings, secret, start, install, rows, holdReads, heldUp }
 })
 
-/** Asks again until it holds. */
+/** Asks again until it holds, which costs the runners something each time. */
 export const until = (holds: () => Promise<boolean>): Effect.Effect<void> =>
   Effect.flatMap(Effect.promise(holds), (held) =>
-    held ? Effect.void : Effect.andThen(Effect.sleep("50 millis"), until(holds))
+    held ? Effect.void : Effect.andThen(Effect.sleep("250 millis"), until(holds))
   )
 
 /** Builds the fixture of that name. */
