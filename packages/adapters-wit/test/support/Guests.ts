@@ -19,12 +19,11 @@ const built = join(here, "../../node_modules/.cache/guests")
 const jco = fileURLToPath(new URL("./jco.js", import.meta.resolve("@bytecodealliance/jco/component")))
 const jcoVersion: string = JSON.parse(readFileSync(join(dirname(jco), "../package.json"), "utf8")).version
 
-/** How a JavaScript guest is built. `quickjs-with-wasi` leaves its WASI imports in. */
-export type Engine = "quickjs" | "quickjs-with-wasi" | "starlingmonkey"
+/** How a JavaScript guest is built. */
+export type Engine = "quickjs" | "starlingmonkey"
 
 const flags: Readonly<Record<Engine, ReadonlyArray<string>>> = {
   quickjs: ["--backend", "qjs", "--backend-qjs-stub-wasi", "--backend-qjs-disable-async"],
-  "quickjs-with-wasi": ["--backend", "qjs", "--backend-qjs-disable-async"],
   starlingmonkey: ["-d", "all"]
 }
 
