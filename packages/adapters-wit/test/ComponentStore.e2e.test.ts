@@ -5,6 +5,7 @@ import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ComponentStore, layerComponentStore } from "../src/index.ts"
+import { importingComponent } from "../testing/ImportingComponent.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
 import { longMs, restrictedProcesses } from "./support/Run.ts"
@@ -235,7 +236,7 @@ describe("ComponentStore", () => {
 
   it.live("refuses a component that imports WASI, and names the import", () =>
     Effect.gen(function* () {
-      const error = yield* refusal(scriptGuest("counter", "quickjs-with-wasi"))
+      const error = yield* refusal(importingComponent("wasi:cli/stderr@0.2.3"))
       assert.deepInclude(error, { _tag: "ComponentRefused", reason: "unknown-import" })
       assert.match(error.message, /wasi:/)
     })

@@ -347,7 +347,7 @@ describe("Sandbox", () => {
 
   it.live("holds the processor limit, or the time to start, while it makes the next process ready, too", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* reason(coreGuest("loop-forever-at-start"), { limits: loopLimits(300) }), endOfLoop)
+      assert.strictEqual(yield* reason(coreGuest("loop-forever-at-start"), { limits: loopLimits(150) }), endOfLoop)
       while (guestProcesses().length > 0) yield* Effect.sleep(5)
     }).pipe(Effect.provide(sandboxOf({ spares: 0, ...(endOfLoop === "timeout" ? { startMs: 10_000 } : {}) })))
   )

@@ -13,7 +13,7 @@ const numbers = async (...flags: ReadonlyArray<string>) => {
 describe("The two compilers of WebAssembly", () => {
   it("give the same bits, so that a guest cannot tell how often its code ran before", async () => {
     const quick = await numbers("--liftoff-only")
-    const optimised = await numbers("--no-liftoff", "--no-wasm-lazy-compilation")
+    const optimised = await numbers("--no-liftoff")
     assert.isAbove(quick.valid, 250)
     assert.deepEqual(optimised, quick)
   })

@@ -7,10 +7,13 @@ import { layerExecutions, layerThroughGuest } from "./support/ProbeReads.ts"
 
 const memory = layerMemory()
 
+// All tenants and installs share a process, which shows more than if each had its own.
+const options = { spares: 0, processPer: "component" } as const
+
 guardedReadsContract(
   "through a component in the sandbox",
   layerThroughGuest.pipe(
-    Layer.provide(layerExecutions(layerGuardedReads)),
+    Layer.provide(layerExecutions(layerGuardedReads, options)),
     Layer.provideMerge(layerMemoryData),
     Layer.provideMerge(memory)
   )

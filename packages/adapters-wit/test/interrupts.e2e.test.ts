@@ -15,10 +15,14 @@ layer(sandboxOf(options), { excludeTestServices: true })("Sandbox, interrupted a
   it.effect("leaves no process beside its pool and no place taken, and the next execution works", () =>
     Effect.gen(function* () {
       const host = () => Effect.as(turns(1), ok(null))
-      const guests = [scriptGuest("counter"), coreGuest("ok")]
-      for (const [index, guest] of guests.entries()) {
+      const guests = [
+        // Its component is large, and most steps have it loaded anew.
+        { guest: scriptGuest("counter"), count: 20 },
+        { guest: coreGuest("ok"), count: 40 }
+      ]
+      for (const [index, { count, guest }] of guests.entries()) {
         const expected = (yield* run(guest, { host })).status
-        const steps = yield* interruptSomeSteps(run(guest, { host }), { count: 40, seed: `sandbox ${index}` }, () =>
+        const steps = yield* interruptSomeSteps(run(guest, { host }), { count, seed: `sandbox ${index}` }, () =>
           Effect.gen(function* () {
             const both = Effect.all([run(guest, { host }), run(guest, { host })], { concurrency: 2 })
             for (const { status } of yield* both) assert.strictEqual(status, expected)

@@ -142,7 +142,7 @@ describe("A process for each component", () => {
 
   it.live.each([
     { how: "traps", first: 33, limits: {}, end: "trap" },
-    { how: "loops", first: 35, limits: loopLimits(400), end: endOfLoop }
+    { how: "loops", first: 35, limits: loopLimits(200), end: endOfLoop }
   ])("costs the others one restart when an install $how, however often it does", ({ end, first, limits }) =>
     Effect.gen(function* () {
       const pidOf = Effect.fnUntraced(function* (party: typeof a) {

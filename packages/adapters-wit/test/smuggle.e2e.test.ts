@@ -217,7 +217,8 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("A guest carries 
       const leave = ask(guest, attempt.name, bytesOf.leave)
       const first = yield* look
       assert.match(first, /^[0-9a-f]{8}$/)
-      for (const times of [1, 2]) {
+      // A process that a trap ended is gone, however often that was.
+      for (const times of attempt.ends === undefined ? [1, 2] : [1]) {
         for (let i = 0; i < times; i++) {
           assert.strictEqual(yield* leave, attempt.ends ?? "00000000")
         }
@@ -253,7 +254,8 @@ layer(shared, { excludeTestServices: true })(
         ]
         const first = yield* ask(guest, name, undefined, "other tenant")
         assert.match(first, /^[0-9a-f]{8}$/)
-        for (const look of looks) {
+        // A process that a trap ended is gone, for those who ask later too.
+        for (const look of attempt.ends === undefined ? looks : looks.slice(0, 2)) {
           assert.strictEqual(yield* ask(guest, name, bytesOf.leave), attempt.ends ?? "00000000")
           assert.strictEqual(yield* look, first)
         }

@@ -20,17 +20,15 @@ const ask = (installId: string, calls: number, depth = 1, callsThere = 0) =>
     }
   )
 
-/** The deepest at which a guest still answers the first request of its process. */
+/** The deepest at which a guest still answers, found in few steps that are too deep: each of those costs a process. */
 const deepest = Effect.fnUntraced(function* (callsThere: number) {
-  let [within, beyond] = [1_000, 30_000]
-  while (beyond - within > 1) {
-    const depth = (within + beyond) >> 1
-    const end = yield* ask(newInstall(), 0, depth, callsThere)
-    if (end === "answer") within = depth
-    else {
-      assert.strictEqual(end, "too-deep")
-      beyond = depth
-    }
+  const installId = newInstall()
+  let within = 1_000
+  for (const step of [4_096, 512, 64, 8, 1]) {
+    const deeper = Effect.suspend(() => ask(installId, 0, within + step, callsThere))
+    let end = yield* deeper
+    for (; end === "answer"; end = yield* deeper) within += step
+    assert.strictEqual(end, "too-deep")
   }
   return within
 })
@@ -49,6 +47,8 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("The room on the 
       yield* ask(once, 1)
       const often = newInstall()
       for (let i = 0; i < 1_100; i++) yield* ask(often, i % 100 === 0 ? 900 : 1)
+      assert.strictEqual(yield* ask(newInstall(), 0, within, callsThere), "answer")
+      assert.strictEqual(yield* ask(newInstall(), 0, within + 1, callsThere), "too-deep")
       for (const installId of [once, often]) {
         assert.strictEqual(yield* ask(installId, 0, within, callsThere), "answer")
         assert.strictEqual(yield* ask(installId, 0, within + 1, callsThere), "too-deep")

@@ -7,7 +7,7 @@ import { guestProcesses, longMs } from "./Run.ts"
 
 const waits = "alga_extension_sandbox_wait_seconds"
 const loopingMs = 200
-const pause = Effect.promise(() => setTimeout(5))
+const pause = Effect.promise(() => setTimeout(20))
 
 /** Done when an execution, the first that counts in this registry of metrics, has its process. */
 const hasProcess = Effect.repeat(Effect.andThen(pause, Metric.snapshot), {

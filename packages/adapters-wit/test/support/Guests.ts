@@ -19,12 +19,11 @@ const built = join(here, "../../node_modules/.cache/guests")
 const jco = fileURLToPath(new URL("./jco.js", import.meta.resolve("@bytecodealliance/jco/component")))
 const jcoVersion: string = JSON.parse(readFileSync(join(dirname(jco), "../package.json"), "utf8")).version
 
-/** How a JavaScript guest is built. `quickjs-with-wasi` leaves its WASI imports in. */
-export type Engine = "quickjs" | "quickjs-with-wasi" | "starlingmonkey"
+/** How a JavaScript guest is built. */
+export type Engine = "quickjs" | "starlingmonkey"
 
 const flags: Readonly<Record<Engine, ReadonlyArray<string>>> = {
   quickjs: ["--backend", "qjs", "--backend-qjs-stub-wasi", "--backend-qjs-disable-async"],
-  "quickjs-with-wasi": ["--backend", "qjs", "--backend-qjs-disable-async"],
   starlingmonkey: ["-d", "all"]
 }
 
@@ -64,12 +63,21 @@ const componentize = async (source: string, wit: string, engine: Engine): Promis
   return readFile(file)
 }
 
+const made = new Map<string, Promise<Uint8Array>>()
+
+/** What was made of the same before, in this process. */
+const once = (key: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+  const bytes = made.get(key) ?? make()
+  made.set(key, bytes)
+  return bytes
+}
+
 /** A guest written in JavaScript with the whole of a world, built once for each content of its source. */
 export const scriptGuest = (
   name: string,
   engine: Engine = "quickjs",
   world: GuestWorld = "host"
-): Promise<Uint8Array> => componentize(`${name}.js`, worlds[world], engine)
+): Promise<Uint8Array> => once(`${engine} ${world} ${name}`, () => componentize(`${name}.js`, worlds[world], engine))
 
 const worldOf: Readonly<Record<string, string>> = {
   "no-handler": join(fixtures, "no-handler-world"),
@@ -86,14 +94,11 @@ export const coreModule = async (name: string, more = ""): Promise<Uint8Array> =
 }
 
 /** A guest written as a core module in text, perhaps with more before its end. */
-export const coreGuest = async (name: string, more = ""): Promise<Uint8Array> => {
-  const embedded = await componentEmbed({
-    binary: await coreModule(name, more),
-    witPath: worldOf[name] ?? currentWit,
-    world: "runner"
+export const coreGuest = (name: string, more = ""): Promise<Uint8Array> =>
+  once(`core ${name} ${more}`, async () => {
+    const binary = await coreModule(name, more)
+    return componentNew(await componentEmbed({ binary, witPath: worldOf[name] ?? currentWit, world: "runner" }))
   })
-  return componentNew(embedded)
-}
 
 /** A guest written as a component in text, with its lines that end in `;; repeated` so many times. */
 export const componentGuest = async (name: string, times = 1): Promise<Uint8Array> => {

@@ -19,7 +19,7 @@ import {
   type ServiceSummaryV2
 } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
-import { ComponentStore, Executor, layerExecutor, layerHostImports } from "../../src/index.ts"
+import { ComponentStore, Executor, layerExecutor, layerHostImports, type SandboxOptions } from "../../src/index.ts"
 import { type Engine, type GuestWorld, scriptGuest } from "./Guests.ts"
 import { longLimits, sandboxOf } from "./Run.ts"
 
@@ -57,11 +57,14 @@ const errors: Readonly<Record<ReadErrorCode, ReadError>> = {
 const isCode = (value: unknown): value is ReadErrorCode => typeof value === "string" && value in errors
 
 /** Executions over the given reads, with a real sandbox and no port beside the reads. */
-export const layerExecutions = <E, R>(reads: Layer.Layer<ClientReads | ServiceReads | Authorization, E, R>) =>
+export const layerExecutions = <E, R>(
+  reads: Layer.Layer<ClientReads | ServiceReads | Authorization, E, R>,
+  options: Partial<SandboxOptions> = {}
+) =>
   layerExecutor.pipe(
     Layer.provide(Layer.provide(layerHostImports, Layer.merge(layerGuardedPorts, reads))),
     Layer.provide([reads, layerDeniedPorts]),
-    Layer.provideMerge(sandboxOf())
+    Layer.provideMerge(sandboxOf(options))
   )
 
 const through = Effect.gen(function* () {

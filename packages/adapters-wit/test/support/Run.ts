@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { Effect, Layer } from "effect"
+import type { Component } from "../../src/Component.ts"
 import { ComponentStore, layerComponentStore } from "../../src/ComponentStore.ts"
 import type { ExecuteRequest } from "../../src/Execute.ts"
 import { type HostCall, type HostReply, ok, type ProtocolViolation } from "../../src/HostCall.ts"
@@ -75,13 +76,16 @@ export interface RunOptions<R> {
   readonly onRun?: (begins: boolean) => void
 }
 
-/** Takes a guest in and runs it once. */
-export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
-  Effect.gen(function* () {
-    const store = yield* ComponentStore
-    const sandbox = yield* Sandbox
-    const component = yield* store.accept(yield* Effect.promise(() => guest))
-    return yield* sandbox.execute({
+/** Takes a guest in. */
+export const takeIn = Effect.fnUntraced(function* (guest: Promise<Uint8Array>) {
+  const store = yield* ComponentStore
+  return yield* store.accept(yield* Effect.promise(() => guest))
+})
+
+/** Runs a component once. */
+export const runComponent = <R = never>(component: Component, options: RunOptions<R> = {}) =>
+  Effect.flatMap(Sandbox, (sandbox) =>
+    sandbox.execute({
       component,
       tenantId: options.tenantId ?? "tenant",
       installId: options.installId ?? "install",
@@ -90,18 +94,42 @@ export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R
       host: options.host ?? (() => Effect.succeed(ok(null))),
       onRun: options.onRun
     })
-  })
+  )
+
+/** Takes a guest in and runs it once. */
+export const run = <R = never>(guest: Promise<Uint8Array>, options: RunOptions<R> = {}) =>
+  Effect.flatMap(takeIn(guest), (component) => runComponent(component, options))
 
 /** Bytes of the command lines of all processes of a machine that is used by many. */
 const mostListed = 67_108_864
 
-/** Process ids of the restricted processes that this process has, of those with such a command line. */
-export const restrictedProcesses = (like: RegExp): ReadonlyArray<number> =>
+/** Process id and command line of each process that this one has, as `ps` lists them. */
+const listedChildren = (): ReadonlyArray<readonly [pid: number, command: string]> =>
   execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8", maxBuffer: mostListed })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((found) => Number(found?.[2]) === process.pid && like.test(found?.[3] ?? ""))
-    .map((found) => Number(found?.[1]))
+    .filter((found) => Number(found?.[2]) === process.pid)
+    .map((found) => [Number(found?.[1]), found?.[3] ?? ""])
+
+/** The same of Linux, where no program is started for it. */
+const childrenInProc = (): ReadonlyArray<readonly [pid: number, command: string]> =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const parent = /\) \S (\d+) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1]
+        if (Number(parent) !== process.pid) return []
+        return [[Number(pid), readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")]]
+      } catch {
+        return []
+      }
+    })
+
+/** Process ids of the restricted processes that this process has, of those with such a command line. */
+export const restrictedProcesses = (like: RegExp): ReadonlyArray<number> =>
+  (process.platform === "linux" ? childrenInProc() : listedChildren())
+    .filter(([, command]) => like.test(command))
+    .map(([pid]) => pid)
 
 /** Process ids of the sandbox processes that this process has; transpilers are none. */
 export const guestProcesses = (): ReadonlyArray<number> => restrictedProcesses(/--permission.*--max-semi-space-size/)
