@@ -30,26 +30,49 @@ const run = (cwd: string, ...args: ReadonlyArray<string>) => promisify(execFile)
 const build = (folder: string, engine: "quickjs" | "starlingmonkey" = "quickjs") =>
   Effect.runPromise(buildExtension({ folder, engine, buildsDir: join(folder, "builds") }))
 
-const variants = [["clients"], ["services"], ["clients", "services"]] as const
+const variants = ([["clients"], ["services"], ["clients", "services"]] as const).map((reads) => ({
+  name: `x-${reads.join("-")}`,
+  reads
+}))
+const leftOfTemplate = /@if|@end|__[A-Z]+__/
 
 describe("A new extension", () => {
-  it.each(
-    variants.flatMap((reads) => [false, true].map((page) => ({ name: `x-${reads.join("-")}-${page}`, page, reads })))
-  )(
-    "that reads $reads (page: $page) passes its own checks, and imports what it uses and the product's world has",
+  const builds = async (folder: string, reads: ReadonlyArray<string>, page: ReadonlyArray<string>) => {
+    const { componentFile, interfaces, notes, pageFiles } = await build(folder)
+    expect(notes).toEqual([])
+    expect(interfaces).toEqual([...reads, "logging"].toSorted())
+    const imports = await importsOf(await readFile(componentFile))
+    expect(imports.toSorted()).toEqual([...interfaces, "types"].map((name) => `alga:extension/${name}`).toSorted())
+    expect(pageFiles.toSorted()).toEqual(page)
+  }
+
+  it.each(variants)(
+    "that reads $reads and has a page passes its own checks, and imports what it uses and the product's world has",
     async (options) => {
-      const { files, folder } = await newExtension({ ...options, parent })
-      for (const file of files) expect(await readFile(join(folder, file), "utf8")).not.toMatch(/@if|@end|__[A-Z]+__/)
+      const { files, folder } = await newExtension({ ...options, page: true, parent })
+      for (const file of files) expect(await readFile(join(folder, file), "utf8")).not.toMatch(leftOfTemplate)
       // The SDK's sources, which stand for its declarations here, use what is newer than the template's library.
       for (const part of [".", "test"]) await run(folder, tsc, "-p", part, "--lib", "esnext")
-      if (options.page) await run(folder, tsc, "-p", "ui/src")
+      await run(folder, tsc, "-p", "ui/src")
       await run(folder, "--test", "test/handler.test.ts")
-      const { componentFile, interfaces, notes, pageFiles } = await build(folder)
-      expect(notes).toEqual([])
-      expect(interfaces).toEqual([...options.reads, "logging"].toSorted())
-      const imports = await importsOf(await readFile(componentFile))
-      expect(imports.toSorted()).toEqual([...interfaces, "types"].map((name) => `alga:extension/${name}`).toSorted())
-      expect(pageFiles.toSorted()).toEqual(options.page ? ["ui/index.html", "ui/main.css", "ui/main.js"] : [])
+      await builds(folder, options.reads, ["ui/index.html", "ui/main.css", "ui/main.js"])
+    }
+  )
+
+  it.each(variants)(
+    "that reads $reads and has no page builds too, and is the same beside the page",
+    async (options) => {
+      const withPage = await newExtension({ ...options, page: true, parent: join(parent, "with") })
+      const { files, folder } = await newExtension({ ...options, page: false, parent: join(parent, "without") })
+      expect(files).toEqual(withPage.files.filter((file) => !file.startsWith("ui/")))
+      for (const file of files) {
+        const text = await readFile(join(folder, file), "utf8")
+        expect(text).not.toMatch(leftOfTemplate)
+        // What its own checks read.
+        if (/^(?:src|test)\/|^tsconfig/.test(file))
+          expect(text).toBe(await readFile(join(withPage.folder, file), "utf8"))
+      }
+      await builds(folder, options.reads, [])
     }
   )
 

@@ -31,7 +31,6 @@ export const connectBrowser = (address: string): Promise<Browser> => chromium.co
 export const openPage = async (browser: Browser, address: string, look: Look = looks.light): Promise<TestPage> => {
   const { told = false, ...shown } = look
   const context = await browser.newContext({ ...shown, reducedMotion: "reduce" })
-  await context.addInitScript({ content: axe.source })
   if (told) await context.addInitScript(`if (top === self) localStorage.setItem("alga-host-theme-messages", "on")`)
   const page = await context.newPage()
   page.setDefaultTimeout(120_000)
@@ -61,6 +60,7 @@ export const extensionFrame = async (page: Page): Promise<Frame> => {
 
 /** What axe finds wrong with a document, its frames left out, as `rule: element`. */
 export const violations = async (frame: Frame): Promise<ReadonlyArray<string>> => {
+  await frame.evaluate(axe.source)
   const { violations: found } = await frame.evaluate<axe.AxeResults>(
     `axe.run({ iframes: false, resultTypes: ["violations"] })`
   )

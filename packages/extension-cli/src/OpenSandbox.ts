@@ -70,9 +70,11 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<Sandbox
   const limits = lower(defaultLimits, { timeoutMs, memoryMb })
   const scratch = await mkdtemp(join(tmpdir(), "alga-ext-test-"))
   const runtime = ManagedRuntime.make(
-    Layer.merge(layerComponentStore({ directory: join(scratch, "components") }), layerSandbox({ limits })).pipe(
-      Layer.provideMerge(Logger.layer([]))
-    )
+    // One component and one request at a time: a process that waits for another would start in vain.
+    Layer.merge(
+      layerComponentStore({ directory: join(scratch, "components"), spare: false }),
+      layerSandbox({ limits, spares: 0, loadedSpares: 0 })
+    ).pipe(Layer.provideMerge(Logger.layer([])))
   )
   const close = async () => {
     await runtime.dispose()

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { algaExtHere } from "./support/AlgaExtHere.ts"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
@@ -51,7 +52,8 @@ describe("alga-ext", () => {
     expect(output).toMatch(/Exit codes: 0 done; 1 the extension is wrong or could not be built; 2 wrong usage/)
     for (const name of ["new", "check", "fix", "build", "pack", "diff", "dev"]) {
       expect(output).toMatch(new RegExp(`^ +${name} `, "m"))
-      expect((await run(name, "--help")).output).toMatch(/EXAMPLES/)
+      const help = await algaExtHere(name, "--help")
+      expect([help.code, help.output]).toEqual([0, expect.stringMatching(/EXAMPLES/)])
     }
   })
 
@@ -74,7 +76,7 @@ describe("alga-ext", () => {
     [["dev", "--size", "1", "--data", "a.json"]],
     [["dev", "--data", "none.json"]]
   ])("ends with 2 where it is used as %j", async (args) => {
-    expect((await run(...args)).code).toBe(2)
+    expect((await algaExtHere(...args)).code).toBe(2)
   })
 
   it("takes what a new extension's settings for VS Code give it, and its inspector is where they attach", async () => {
@@ -85,12 +87,12 @@ describe("alga-ext", () => {
     const [, ...named] = /alga-ext (.*)$/.exec(attached.name)?.[1]?.split(" ") ?? []
     for (const flags of [given, named]) {
       expect(flags.length).toBeGreaterThan(0)
-      const { errors } = await run("dev", ...flags, "--port", "70000")
+      const { errors } = await algaExtHere("dev", ...flags, "--port", "70000")
       expect(errors).toMatch(/^alga-ext: .*port/)
       expect(errors).not.toMatch(/--node|--open|--inspect/)
     }
-    expect((await run("dev", ...named, "--nodes", "--port", "70000")).errors).toMatch(/--nodes/)
-    const { output } = await run("dev", "--help")
+    expect((await algaExtHere("dev", ...named, "--nodes", "--port", "70000")).errors).toMatch(/--nodes/)
+    const { output } = await algaExtHere("dev", "--help")
     expect(output).toContain(`Port of the inspector on the loopback address. Default: ${attached.port}`)
     expect(attached.address).toBe("127.0.0.1")
   })

@@ -313,19 +313,6 @@ describe("alga-ext dev", () => {
     expect(await open.page.getByLabel("cap:service.read").count()).toBe(0)
   })
 
-  it("says that nothing runs yet where the first build fails", async () => {
-    const broken = await devFixture()
-    await broken.write("src/handler.ts", "export const handle = (")
-    const own = Scope.makeUnsafe()
-    const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder: broken.folder, port: 0 }), own))
-    const other = await openPage(browser, url)
-    await other.page.getByText("The build failed; nothing runs yet.").waitFor()
-    expect(await other.page.getByText("No page yet").isVisible()).toBe(false)
-    await other.close()
-    await Effect.runPromise(Scope.close(own, Exit.void))
-    await broken.remove()
-  })
-
   it.each(Object.entries(looks))("has nothing that axe finds wrong on a %s screen", async (_name, look) => {
     const page = await openPage(browser, server.url, look)
     await page.page.getByText("host.clients.list").first().waitFor()

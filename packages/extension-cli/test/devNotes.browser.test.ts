@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -10,13 +10,14 @@ import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, expect, inject, it } from "vitest"
 import { serveDev } from "../src/dev/DevServer.ts"
 import { writeWhole } from "./support/DevFixture.ts"
-import { ready, reloaded } from "./support/DevPage.ts"
+import { reloaded } from "./support/DevPage.ts"
 
 const sample = fileURLToPath(new URL("../../sample-notes/", import.meta.url))
 
 const scope = Scope.makeUnsafe()
 const authorizations: Array<string | undefined> = []
 let folder: string
+let handler: string
 let outside: Server
 let browser: Browser
 let open: TestPage
@@ -27,6 +28,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(sample, ".cache", "dev-"))
   for (const name of ["manifest.json", "src", "ui"])
     await cp(join(sample, name), join(folder, name), { recursive: true })
+  handler = await readFile(join(folder, "src/handler.ts"), "utf8")
+  await writeWhole(folder, "src/handler.ts", "export const handle = (")
   outside = createServer(({ headers }, response) => {
     authorizations.push(headers.authorization)
     response.end()
@@ -35,7 +38,6 @@ beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   const { url } = await Effect.runPromise(Scope.provide(serveDev({ folder, port: 0 }), scope))
   open = await openPage(browser, url)
-  await ready(open.page)
 })
 afterAll(async () => {
   await open?.close()
@@ -45,7 +47,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-it("the second sample works in alga-ext dev: it keeps a note, asks the service that its files list, and runs its schedule", async () => {
+it("the second sample works in alga-ext dev: nothing runs until it builds, then it keeps a note, asks the service that its files list, and runs its schedule", async () => {
+  await open.page.getByText("The build failed; nothing runs yet.").waitFor()
+  expect(await open.page.getByText("No page yet").isVisible()).toBe(false)
+  await reloaded(open.page, () => writeWhole(folder, "src/handler.ts", handler))
   const frame = open.page.frameLocator("#page")
   await frame.locator("#text:enabled").waitFor()
   await frame.getByLabel("Note", { exact: true }).fill("Calls back on Monday.")

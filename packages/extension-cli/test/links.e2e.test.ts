@@ -11,6 +11,7 @@ import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { keepTest } from "../src/dev/KeepTest.ts"
 import { runBuild } from "../src/internal/runBuild.ts"
+import { algaExtHere } from "./support/AlgaExtHere.ts"
 import { listBundle } from "./support/BundleFiles.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
 
@@ -32,12 +33,16 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-const run = (...args: ReadonlyArray<string>) =>
+/** A process of its own in the extension's folder. */
+const started = (...args: ReadonlyArray<string>) =>
   new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
     execFile(process.execPath, [main, ...args], { cwd: extension.folder }, (error, output, errors) =>
       resolve({ code: error?.code ?? 0, output, errors })
     )
   )
+
+/** A command for the extension's folder. */
+const run = (command: string, ...args: ReadonlyArray<string>) => algaExtHere(command, extension.folder, ...args)
 
 const at = (name: string) => join(extension.folder, name)
 const isThere = (name: string) =>
@@ -170,7 +175,7 @@ describe("alga-ext pack", () => {
 
   it("prints what it refuses in plain lines, and ends with 1", async () => {
     await writeFile(at("ui/\u001b[2J.js"), "")
-    const { code, errors, output } = await run("pack")
+    const { code, errors, output } = await started("pack")
     expect(errors).toMatch(/^alga-ext: ui\/.*has a backslash, control character/)
     expect([code, output]).toEqual([1, ""])
     expect(errors).not.toContain("\u001b")
@@ -186,7 +191,7 @@ describe("alga-ext pack", () => {
     )
     const linked = join(home, "extension")
     await symlink(extension.folder, linked)
-    expect(await run("pack", linked)).toMatchObject({ code: 0, errors: "" })
+    expect(await started("pack", linked)).toMatchObject({ code: 0, errors: "" })
     expect([...(await files()).keys()].filter((name) => name.startsWith("ui/"))).toEqual([
       "ui/.well-known/x",
       "ui/fonts/deep/a.ttf",

@@ -63,7 +63,6 @@ const calls: Record<string, (...args: ReadonlyArray<never>) => unknown> = {
 
 export const handle = defineHandler(async (request, given: HostBindings) => {
   const { pathname } = { pathname: request.http.url }
-  if (pathname === "/loop") for (;;) {}
   if (pathname === "/long") console.log("\u{1F600}x\u6f22".repeat(1_250_000))
   if (pathname === "/node" || pathname === "/long") return jsonResponse(typeof clock)
   const disconnect = connectHost(given)
@@ -227,11 +226,11 @@ describe("tests in the sandbox", () => {
   it("end at the time that they give, and go on after that", async () => {
     const short = await openSandbox({ folder: extension.folder, timeoutMs: 15_000 })
     const context = { tenantId: "tenant", extensionId: "extension" }
-    const looping = { context, http: { method: "GET", url: "/loop", headers: [] } }
-    await expect(short.run(looping, async () => ({ ok: null }))).rejects.toThrow(
-      /timeout: the extension did not answer/
-    )
-    const { status } = await short.run({ ...looping, http: { ...looping.http, url: "/node" } }, async () => ({
+    const body = new TextEncoder().encode(JSON.stringify([["secrets.get", "key"]]))
+    const waiting = { context, http: { method: "POST", url: "/", headers: [], body } }
+    const never = Promise.withResolvers<never>().promise
+    await expect(short.run(waiting, () => never)).rejects.toThrow(/timeout: the extension did not answer/)
+    const { status } = await short.run({ ...waiting, http: { ...waiting.http, url: "/node" } }, async () => ({
       ok: null
     }))
     expect(status).toBe(200)

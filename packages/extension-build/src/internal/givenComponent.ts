@@ -53,7 +53,7 @@ export const givenComponent = Effect.fnUntraced(function* (
   const accepted = yield* Effect.gen(function* () {
     return yield* (yield* ComponentStore).accept(bytes)
   }).pipe(
-    Effect.provide(layerComponentStore({ directory })),
+    Effect.provide(layerComponentStore({ directory, spare: false })),
     Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(refused(message, advice[reason]))),
     Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(refused(message, "run it with another Node"))),
     Effect.catchTag(["ComponentStoreError", "IntakeBusy"], (error) => Effect.die(error))

@@ -32,7 +32,7 @@ export const readBundle = Effect.fnUntraced(function* (path: string) {
   )
   const directory = yield* temporary
   const { bundle, component } = yield* review(bytes).pipe(
-    Effect.provide(Layer.merge(layerArchives(), layerComponentStore({ directory }))),
+    Effect.provide(Layer.merge(layerArchives(), layerComponentStore({ directory, spare: false }))),
     Effect.mapError(({ message }) => new BundleRefused({ message: `${file}: ${message}` }))
   )
   if (bundle === null) {

@@ -24,7 +24,7 @@ export const stepsOf = (guide: string): ReadonlyArray<GuideStep> =>
 
 /**
  * How the commands of a guide are run: bash that stands before each block. It takes packages that are not published from where they
- * were packed, by pnpm, whose store is quick, and leaves every other command alone.
+ * were packed, and runs scripts and tools of an extension by pnpm, which starts sooner than npm. Every other command is left alone.
  */
 export const byPnpm = `
 npm() {
@@ -34,11 +34,15 @@ npm() {
     "$NODE" "$CREATE" "$name" "$@"
     return
   fi
+  if [[ "$1" == run || "$1" == test ]]; then command $PNPM "$@"; return; fi
   if [[ "$1" != install ]]; then command npm "$@"; return; fi
   shift
   cp "$PACKAGES/pnpm-workspace.yaml" .
   if [[ $# == 0 ]]; then command $PNPM install --prefer-offline
   else command $PNPM add --prefer-offline "$@"; fi
+}
+npx() {
+  if [[ "$1" == alga-ext ]]; then command $PNPM exec "$@"; else command npx "$@"; fi
 }
 `
 
