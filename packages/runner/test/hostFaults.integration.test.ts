@@ -110,7 +110,7 @@ describe("a runner whose processes are killed by the system", () => {
     () =>
       Effect.gen(function* () {
         const { change, reads, readsHash, serve } = yield* heldSetting
-        const { execute, run, url } = yield* serve()
+        const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1" })
         const release = yield* reads.hold
         const working = yield* Effect.forkChild(execute(change, readsHash), { startImmediately: true })
         yield* reads.waiting(1)
