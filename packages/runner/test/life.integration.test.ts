@@ -2,20 +2,18 @@ import { writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import type { ReadinessAnswer } from "../src/Api.ts"
 import { heldReads } from "../testing/HeldReads.ts"
 import { logged, type Serving, serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
 
-const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
-
 /** A setting with an execution that a runner is at work on until it is told to end. */
-const heldSetting = Effect.gen(function* () {
+const prepared = Effect.gen(function* () {
   const url = Redacted.value(yield* testDatabase)
-  const prepared = yield* serveSetting(url)
-  const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
+  const serving = yield* serveSetting(url)
+  const { change, hash } = yield* installFixture(serving, "reads", ["cap:client.read"])
   const reads = heldReads(url)
   const begin = Effect.fnUntraced(function* ({ execute }: Serving) {
     const release = yield* reads.hold
@@ -23,8 +21,13 @@ const heldSetting = Effect.gen(function* () {
     yield* reads.waiting(1)
     return { release, working }
   })
-  return { ...prepared, begin }
+  return { ...serving, begin }
 })
+
+/** One for all tests: none changes what is in it. */
+class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("life/Setting") {}
+
+const setting = Layer.effect(Setting, prepared)
 
 const patient = { ALGA_EXTENSION_RUNNER_STOP_GRACE: "5 minutes" }
 
@@ -61,13 +64,13 @@ const keptConnection = (url: string) =>
     socket.on("close", () => resume(Effect.succeed(told && !waiting ? "closed by an answer" : "lost a request")))
   })
 
-describe("a runner that is told to stop", () => {
-  for (const delay of ["0 seconds", "1 second"]) {
-    it.live(
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner that is told to stop", (it) => {
+  for (const delay of ["0 seconds", "250 millis"]) {
+    it.effect(
       `answers every request of 12 busy connections, and closes each by an answer: ${delay}`,
       () =>
         Effect.gen(function* () {
-          const { begin, serve } = yield* heldSetting
+          const { begin, serve } = yield* Setting
           const serving = yield* serve({ ...patient, ALGA_EXTENSION_RUNNER_STOP_DELAY: delay })
           const { run, url } = serving
           // While it works on something, it waits for the requests of the others.
@@ -90,11 +93,11 @@ describe("a runner that is told to stop", () => {
     )
   }
 
-  it.live(
+  it.effect(
     "finishes what it works on, closes other connections by their answers meanwhile, and exits with 0",
     () =>
       Effect.gen(function* () {
-        const { begin, serve } = yield* heldSetting
+        const { begin, serve } = yield* Setting
         const serving = yield* serve(patient)
         const { run, url } = serving
         const { release, working } = yield* begin(serving)
@@ -120,11 +123,11 @@ describe("a runner that is told to stop", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "finishes what it works on where signals go to all processes of its group",
     () =>
       Effect.gen(function* () {
-        const { begin, serveBy } = yield* heldSetting
+        const { begin, serveBy } = yield* Setting
         const serving = yield* serveBy(["/usr/bin/setsid", process.execPath])(patient)
         const { run } = serving
         const { release, working } = yield* begin(serving)
@@ -137,11 +140,11 @@ describe("a runner that is told to stop", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "cuts what takes longer than its grace time, with an answer that says so",
     () =>
       Effect.gen(function* () {
-        const { begin, serve } = yield* heldSetting
+        const { begin, serve } = yield* Setting
         const serving = yield* serve({
           ALGA_EXTENSION_RUNNER_STOP_GRACE: "1 second",
           ALGA_EXTENSION_RUNNER_STOP_DELAY: "1 second"
@@ -158,10 +161,10 @@ describe("a runner that is told to stop", () => {
   )
 })
 
-describe("a runner under way", () => {
-  it.live("reads its tokens again on SIGHUP, under load, and refuses nobody who has one of them", () =>
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner under way", (it) => {
+  it.effect("reads its tokens again on SIGHUP, under load, and refuses nobody who has one of them", () =>
     Effect.gen(function* () {
-      const { folder, serve } = yield* setting
+      const { folder, serve } = yield* Setting
       const [before, after] = ["the-token-before", "the-token-after-it"]
       const file = join(folder, "runner.json")
       const write = (settings: object) => Effect.promise(() => writeFile(file, JSON.stringify(settings)))
@@ -199,9 +202,9 @@ describe("a runner under way", () => {
     })
   )
 
-  it.live("gives up on callers that send slowly or half, and serves the others", () =>
+  it.effect("gives up on callers that send slowly or half, and serves the others", () =>
     Effect.gen(function* () {
-      const { serve } = yield* setting
+      const { serve } = yield* Setting
       const { execute, url } = yield* serve({
         ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "6 seconds",
         ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "6 seconds"
@@ -218,9 +221,9 @@ describe("a runner under way", () => {
     })
   )
 
-  it.live("shares its port with another process of the same", () =>
+  it.effect("shares its port with another process of the same", () =>
     Effect.gen(function* () {
-      const { serve } = yield* setting
+      const { serve } = yield* Setting
       const first = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
       const { port } = new URL(first.url)
       const second = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
