@@ -46,7 +46,7 @@ export const sandboxBounds = {
     most: 100_000
   },
   spares: {
-    purpose: "Idle, unassigned processes to keep ready.",
+    purpose: "Idle, unassigned processes to keep ready. With 0, none waits to transpile a component either.",
     unit: "processes",
     default: 1,
     least: 0,

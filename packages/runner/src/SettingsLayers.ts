@@ -109,6 +109,7 @@ export const layerFromSettings = (
   { latest, once = false, ports = [] }: FromSettingsOptions = {}
 ) => {
   const { componentCacheBytes, intake, pageBytes } = sizesIn(settings)
+  const sandbox = { ...sandboxOptionsOf(settings), ...(once ? { spares: 0, loadedSpares: 0 } : {}) }
   return layerRunner({
     ports: [...layersOfProduct(settings, latest), ...layersOfEgress(settings), ...ports],
     bundles: bundlesOf(settings),
@@ -116,8 +117,8 @@ export const layerFromSettings = (
     componentCacheBytes,
     intake: { ...intake, pageBytes },
     limits: limitsOf(settings),
-    spareTranspiler: !once,
-    sandbox: { ...sandboxOptionsOf(settings), ...(once ? { spares: 0, loadedSpares: 0 } : {}) }
+    spareTranspiler: sandbox.spares !== 0,
+    sandbox
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
     Layer.provide([layerPorts(settings), mainCheck(settings)]),

@@ -6,29 +6,36 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Redacted } from "effect"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Context, Deferred, Effect, Fiber, Layer, Redacted } from "effect"
 import { heldReads } from "../testing/HeldReads.ts"
 import { program } from "../testing/Program.ts"
 import { addressOf, serveSetting, token } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
 
-const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
+const prepared = Effect.gen(function* () {
+  const url = Redacted.value(yield* testDatabase)
+  return { ...(yield* serveSetting(url)), reads: heldReads(url) }
+})
 
-describe("a runner with difficult callers", () => {
-  it.live(
+/** One for all tests: none changes what another finds in it. */
+class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("callers/Setting") {}
+
+const setting = Layer.effect(Setting, prepared)
+
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner with difficult callers", (it) => {
+  it.effect(
     "refuses at once what it has no room for, says when to come again, and serves the next",
     () =>
       Effect.gen(function* () {
-        const database = Redacted.value(yield* testDatabase)
-        const prepared = yield* serveSetting(database)
+        const prepared = yield* Setting
+        const { reads } = prepared
         const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
         const { execute } = yield* prepared.serve({
           ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "1",
           ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH: "1"
         })
-        const reads = heldReads(database)
         const release = yield* reads.hold
         const work = execute({ ...change, path: "/clients" }, hash)
         const first = yield* Effect.forkChild(work, { startImmediately: true })
@@ -59,11 +66,11 @@ describe("a runner with difficult callers", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "gives up the execution of a caller who hangs up",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
+        const prepared = yield* Setting
         const { change, hash } = yield* installFixture(prepared, "loop-forever")
         const { execute, url } = yield* prepared.serve()
         const leaving = new AbortController()
@@ -90,11 +97,11 @@ describe("a runner with difficult callers", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "answers while ten thousand connections are opened and left, and closes at once what is above its bound",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* setting
+        const { serve } = yield* Setting
         const files = Number(execFileSync("/bin/sh", ["-c", "ulimit -n"]).toString()) || 20_000
         const left = Math.min(10_000, files - 1_000)
         const { execute, url } = yield* serve({

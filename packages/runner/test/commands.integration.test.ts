@@ -6,6 +6,7 @@ import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { config } from "../src/commands/config.ts"
+import { execute } from "../src/commands/execute.ts"
 import { inspect } from "../src/commands/inspect.ts"
 import { aboutSetting, settingNames } from "../src/Settings.ts"
 import { commandRun } from "../testing/CommandRun.ts"
@@ -21,6 +22,7 @@ const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Reado
   return { code, errors, lines, text: lines.join("\n") }
 })
 
+const executed = commandRun(execute)
 const inspected = commandRun(inspect)
 const configured = commandRun(config)
 
@@ -45,11 +47,11 @@ describe("execute", () => {
         const denied = yield* run([...request, "--user", ids.users.withoutPermission], settings)
         assert.deepStrictEqual([denied.code, JSON.parse(denied.text)], [3, { error: "not-allowed" }])
 
-        const refused = yield* run([...request, "--url", url], { RUNNER_SERVICE_TOKEN: "wrong" })
+        const refused = yield* executed([...request, "--url", url], { RUNNER_SERVICE_TOKEN: "wrong" })
         assert.strictEqual(refused.code, 1)
         assert.match(refused.errors, /^(executing …\n)?alga-extension-runner: unauthorized: /)
 
-        const absent = yield* run([...request, "--url", "http://127.0.0.1:9"], { RUNNER_SERVICE_TOKEN: token })
+        const absent = yield* executed([...request, "--url", "http://127.0.0.1:9"], { RUNNER_SERVICE_TOKEN: token })
         assert.strictEqual(absent.code, 1)
         assert.match(
           absent.errors,
@@ -96,7 +98,7 @@ describe("execute", () => {
         ["--request", "/nowhere"],
         ["--tenant", "x"]
       ]) {
-        const { code, errors } = yield* run(["execute", ...args])
+        const { code, errors } = yield* executed(["execute", ...args])
         assert.strictEqual(code, 2)
         assert.match(errors, /^alga-extension-runner: [^\n]+\n$/)
       }

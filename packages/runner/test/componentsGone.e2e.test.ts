@@ -73,7 +73,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("A runner whose 
       const smallStore = yield* Layer.build(layerComponentStore({ directory: components, cacheBytes: 0, spare: false }))
       const { accept, forget } = yield* Effect.provideContext(ComponentStore, smallStore)
       const bytes = yield* Effect.promise(() => buildFixtureComponent("slow"))
-      for (let times = 0; times < 3; times++) {
+      for (let times = 0; times < 2; times++) {
         assert.strictEqual(yield* run, 200)
         yield* forget(yield* accept(bytes))
         yield* emptied(components)

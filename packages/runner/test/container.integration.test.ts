@@ -78,6 +78,8 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
           {
             ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "64",
             ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY_PER_TENANT: "64",
+            ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1",
+            ALGA_EXTENSION_RUNNER_SANDBOX_LOADED_SPARES: "4",
             ...(group === null ? asInContainer : {})
           },
           group ?? undefined

@@ -149,9 +149,11 @@ describe("a request with an idempotency key", () => {
     () =>
       Effect.gen(function* () {
         const prepared = yield* setting
-        const { change, hash } = yield* installFixture(prepared, "loop-forever")
+        const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
         const { execute } = yield* prepared.keeping
-        const running = yield* Effect.forkChild(execute(change, hash, key("a")), { startImmediately: true })
+        yield* prepared.reads.hold
+        const asking = execute({ ...change, path: "/clients" }, hash, key("a"))
+        const running = yield* Effect.forkChild(asking, { startImmediately: true })
         yield* prepared.untilClaimed("a")
         const answer = JSON.stringify({ response: { status: 299, headers: {} }, used: noRights })
         yield* prepared.admin(

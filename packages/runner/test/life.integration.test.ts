@@ -2,20 +2,18 @@ import { writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
+import { assert, describe, layer } from "@effect/vitest"
+import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import type { ReadinessAnswer } from "../src/Api.ts"
 import { heldReads } from "../testing/HeldReads.ts"
 import { logged, type Serving, serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
 
-const setting = Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
-
 /** A setting with an execution that a runner is at work on until it is told to end. */
-const heldSetting = Effect.gen(function* () {
+const prepared = Effect.gen(function* () {
   const url = Redacted.value(yield* testDatabase)
-  const prepared = yield* serveSetting(url)
-  const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
+  const serving = yield* serveSetting(url)
+  const { change, hash } = yield* installFixture(serving, "reads", ["cap:client.read"])
   const reads = heldReads(url)
   const begin = Effect.fnUntraced(function* ({ execute }: Serving) {
     const release = yield* reads.hold
@@ -23,8 +21,13 @@ const heldSetting = Effect.gen(function* () {
     yield* reads.waiting(1)
     return { release, working }
   })
-  return { ...prepared, begin }
+  return { ...serving, begin }
 })
+
+/** One for all tests: none changes what is in it. */
+class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("life/Setting") {}
+
+const setting = Layer.effect(Setting, prepared)
 
 const patient = { ALGA_EXTENSION_RUNNER_STOP_GRACE: "5 minutes" }
 
@@ -61,172 +64,174 @@ const keptConnection = (url: string) =>
     socket.on("close", () => resume(Effect.succeed(told && !waiting ? "closed by an answer" : "lost a request")))
   })
 
-describe("a runner that is told to stop", () => {
-  for (const delay of ["0 seconds", "1 second"]) {
-    it.live(
-      `answers every request of 12 busy connections, and closes each by an answer: ${delay}`,
+layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
+  describe("a runner that is told to stop", () => {
+    for (const delay of ["0 seconds", "250 millis"]) {
+      it.effect(
+        `answers every request of 12 busy connections, and closes each by an answer: ${delay}`,
+        () =>
+          Effect.gen(function* () {
+            const { begin, serve } = yield* Setting
+            const serving = yield* serve({ ...patient, ALGA_EXTENSION_RUNNER_STOP_DELAY: delay })
+            const { run, url } = serving
+            // While it works on something, it waits for the requests of the others.
+            const { release, working } = yield* begin(serving)
+            const busy = yield* Effect.forkChild(
+              Effect.all(
+                Array.from({ length: 12 }, () => keptConnection(url)),
+                { concurrency: "unbounded" }
+              ),
+              { startImmediately: true }
+            )
+            yield* Effect.promise(() => fetch(`${url}/healthz`))
+            const ended = run.end("SIGTERM")
+            assert.deepStrictEqual(new Set(yield* Fiber.join(busy)), new Set(["closed by an answer"]))
+            yield* release
+            assert.strictEqual((yield* Fiber.join(working)).http, 200)
+            assert.strictEqual(yield* Effect.promise(() => ended), 0)
+          }),
+        300_000
+      )
+    }
+
+    it.effect(
+      "finishes what it works on, closes other connections by their answers meanwhile, and exits with 0",
       () =>
         Effect.gen(function* () {
-          const { begin, serve } = yield* heldSetting
-          const serving = yield* serve({ ...patient, ALGA_EXTENSION_RUNNER_STOP_DELAY: delay })
+          const { begin, serve } = yield* Setting
+          const serving = yield* serve(patient)
           const { run, url } = serving
-          // While it works on something, it waits for the requests of the others.
           const { release, working } = yield* begin(serving)
-          const busy = yield* Effect.forkChild(
-            Effect.all(
-              Array.from({ length: 12 }, () => keptConnection(url)),
-              { concurrency: "unbounded" }
-            ),
-            { startImmediately: true }
-          )
-          yield* Effect.promise(() => fetch(`${url}/healthz`))
           const ended = run.end("SIGTERM")
-          assert.deepStrictEqual(new Set(yield* Fiber.join(busy)), new Set(["closed by an answer"]))
+          yield* logged(run, "the runner stops")
+          const ready = yield* Effect.promise(() => fetch(`${url}/readyz`))
+          const { checks } = (yield* Effect.promise(() => ready.json())) as typeof ReadinessAnswer.Type
+          assert.deepStrictEqual([ready.status, checks["accepting"]], [503, "unavailable"])
+          // What finds no route, and what is refused before one is looked for, is closed by its answer too.
+          for (const [request, status] of [
+            ["GET /absent HTTP/1.1", 404],
+            ["GET /%zz HTTP/1.1", 404],
+            ["POST /warmup HTTP/1.1\r\norigin: https://a.example", 403]
+          ] as const) {
+            const head = `${request}\r\nhost: x\r\ncontent-length: 0\r\n\r\n`
+            const answer = yield* conversation(url, head)
+            assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nconnection: close\r\n`, "i"), request)
+          }
           yield* release
-          assert.strictEqual((yield* Fiber.join(working)).http, 200)
+          assert.deepStrictEqual((yield* Fiber.join(working)).http, 200)
           assert.strictEqual(yield* Effect.promise(() => ended), 0)
         }),
       300_000
     )
-  }
 
-  it.live(
-    "finishes what it works on, closes other connections by their answers meanwhile, and exits with 0",
-    () =>
+    it.effect(
+      "finishes what it works on where signals go to all processes of its group",
+      () =>
+        Effect.gen(function* () {
+          const { begin, serveBy } = yield* Setting
+          const serving = yield* serveBy(["/usr/bin/setsid", process.execPath])(patient)
+          const { run } = serving
+          const { release, working } = yield* begin(serving)
+          for (const signal of ["SIGHUP", "SIGUSR1", "SIGTERM"]) process.kill(-run.pid, signal)
+          yield* logged(run, "the runner stops")
+          yield* release
+          assert.strictEqual((yield* Fiber.join(working)).http, 200)
+          assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
+        }),
+      300_000
+    )
+
+    it.effect(
+      "cuts what takes longer than its grace time, with an answer that says so",
+      () =>
+        Effect.gen(function* () {
+          const { begin, serve } = yield* Setting
+          const serving = yield* serve({
+            ALGA_EXTENSION_RUNNER_STOP_GRACE: "1 second",
+            ALGA_EXTENSION_RUNNER_STOP_DELAY: "1 second"
+          })
+          const { run } = serving
+          const { working } = yield* begin(serving)
+          const ended = run.end("SIGTERM")
+          const cut = yield* Fiber.join(working)
+          assert.strictEqual(cut.http, 503)
+          assert.strictEqual(cut.error, "shutting_down: the runner stopped before the extension answered")
+          assert.strictEqual(yield* Effect.promise(() => ended), 0)
+        }),
+      300_000
+    )
+  })
+
+  describe("a runner under way", () => {
+    it.effect("reads its tokens again on SIGHUP, under load, and refuses nobody who has one of them", () =>
       Effect.gen(function* () {
-        const { begin, serve } = yield* heldSetting
-        const serving = yield* serve(patient)
-        const { run, url } = serving
-        const { release, working } = yield* begin(serving)
-        const ended = run.end("SIGTERM")
-        yield* logged(run, "the runner stops")
-        const ready = yield* Effect.promise(() => fetch(`${url}/readyz`))
-        const { checks } = (yield* Effect.promise(() => ready.json())) as typeof ReadinessAnswer.Type
-        assert.deepStrictEqual([ready.status, checks["accepting"]], [503, "unavailable"])
-        // What finds no route, and what is refused before one is looked for, is closed by its answer too.
-        for (const [request, status] of [
-          ["GET /absent HTTP/1.1", 404],
-          ["GET /%zz HTTP/1.1", 404],
-          ["POST /warmup HTTP/1.1\r\norigin: https://a.example", 403]
-        ] as const) {
-          const head = `${request}\r\nhost: x\r\ncontent-length: 0\r\n\r\n`
-          const answer = yield* conversation(url, head)
-          assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nconnection: close\r\n`, "i"), request)
+        const { folder, serve } = yield* Setting
+        const [before, after] = ["the-token-before", "the-token-after-it"]
+        const file = join(folder, "runner.json")
+        const write = (settings: object) => Effect.promise(() => writeFile(file, JSON.stringify(settings)))
+        yield* write({ RUNNER_SERVICE_TOKEN: before })
+        const { execute, run } = yield* serve({ RUNNER_SERVICE_TOKEN: "", ALGA_EXTENSION_RUNNER_CONFIG: file })
+        const by = (proof: string) =>
+          Effect.map(execute({}, undefined, { "x-runner-service-token": proof }), ({ http }) => http)
+        assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 401])
+        const load = yield* Effect.forkChild(
+          Effect.all(
+            Array.from({ length: 40 }, () => by(before)),
+            { concurrency: 4 }
+          ),
+          { startImmediately: true }
+        )
+        yield* write({ RUNNER_SERVICE_TOKEN: after, RUNNER_SERVICE_TOKEN_PREVIOUS: before })
+        run.signal("SIGHUP")
+        yield* logged(run, "the service tokens were read again")
+        assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 200])
+        assert.isTrue((yield* Fiber.join(load)).every((status) => status === 200))
+        for (const useless of ["{", '{ "RUNNER_SERVICE_TOKEN_CHECK": "off" }']) {
+          yield* Effect.promise(() => writeFile(file, useless))
+          run.signal("SIGHUP")
+          yield* logged(run, "the service tokens stay: the settings cannot be read again")
+          assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 200])
         }
-        yield* release
-        assert.deepStrictEqual((yield* Fiber.join(working)).http, 200)
-        assert.strictEqual(yield* Effect.promise(() => ended), 0)
-      }),
-    300_000
-  )
-
-  it.live(
-    "finishes what it works on where signals go to all processes of its group",
-    () =>
-      Effect.gen(function* () {
-        const { begin, serveBy } = yield* heldSetting
-        const serving = yield* serveBy(["/usr/bin/setsid", process.execPath])(patient)
-        const { run } = serving
-        const { release, working } = yield* begin(serving)
-        for (const signal of ["SIGHUP", "SIGUSR1", "SIGTERM"]) process.kill(-run.pid, signal)
-        yield* logged(run, "the runner stops")
-        yield* release
-        assert.strictEqual((yield* Fiber.join(working)).http, 200)
-        assert.strictEqual((yield* Effect.promise(() => run.ended)).code, 0)
-      }),
-    300_000
-  )
-
-  it.live(
-    "cuts what takes longer than its grace time, with an answer that says so",
-    () =>
-      Effect.gen(function* () {
-        const { begin, serve } = yield* heldSetting
-        const serving = yield* serve({
-          ALGA_EXTENSION_RUNNER_STOP_GRACE: "1 second",
-          ALGA_EXTENSION_RUNNER_STOP_DELAY: "1 second"
-        })
-        const { run } = serving
-        const { working } = yield* begin(serving)
-        const ended = run.end("SIGTERM")
-        const cut = yield* Fiber.join(working)
-        assert.strictEqual(cut.http, 503)
-        assert.strictEqual(cut.error, "shutting_down: the runner stopped before the extension answered")
-        assert.strictEqual(yield* Effect.promise(() => ended), 0)
-      }),
-    300_000
-  )
-})
-
-describe("a runner under way", () => {
-  it.live("reads its tokens again on SIGHUP, under load, and refuses nobody who has one of them", () =>
-    Effect.gen(function* () {
-      const { folder, serve } = yield* setting
-      const [before, after] = ["the-token-before", "the-token-after-it"]
-      const file = join(folder, "runner.json")
-      const write = (settings: object) => Effect.promise(() => writeFile(file, JSON.stringify(settings)))
-      yield* write({ RUNNER_SERVICE_TOKEN: before })
-      const { execute, run } = yield* serve({ RUNNER_SERVICE_TOKEN: "", ALGA_EXTENSION_RUNNER_CONFIG: file })
-      const by = (proof: string) =>
-        Effect.map(execute({}, undefined, { "x-runner-service-token": proof }), ({ http }) => http)
-      assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 401])
-      const load = yield* Effect.forkChild(
-        Effect.all(
-          Array.from({ length: 40 }, () => by(before)),
-          { concurrency: 4 }
-        ),
-        { startImmediately: true }
-      )
-      yield* write({ RUNNER_SERVICE_TOKEN: after, RUNNER_SERVICE_TOKEN_PREVIOUS: before })
-      run.signal("SIGHUP")
-      yield* logged(run, "the service tokens were read again")
-      assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 200])
-      assert.isTrue((yield* Fiber.join(load)).every((status) => status === 200))
-      for (const useless of ["{", '{ "RUNNER_SERVICE_TOKEN_CHECK": "off" }']) {
-        yield* Effect.promise(() => writeFile(file, useless))
+        yield* write({ RUNNER_SERVICE_TOKEN: after })
+        run.signal("SIGHUP")
+        yield* logged(run, "the service tokens were read again")
+        assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
+        yield* write({ RUNNER_SERVICE_TOKEN_CHECK: "off" })
         run.signal("SIGHUP")
         yield* logged(run, "the service tokens stay: the settings cannot be read again")
-        assert.deepStrictEqual([yield* by(before), yield* by(after)], [200, 200])
-      }
-      yield* write({ RUNNER_SERVICE_TOKEN: after })
-      run.signal("SIGHUP")
-      yield* logged(run, "the service tokens were read again")
-      assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
-      yield* write({ RUNNER_SERVICE_TOKEN_CHECK: "off" })
-      run.signal("SIGHUP")
-      yield* logged(run, "the service tokens stay: the settings cannot be read again")
-      assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
-    })
-  )
-
-  it.live("gives up on callers that send slowly or half, and serves the others", () =>
-    Effect.gen(function* () {
-      const { serve } = yield* setting
-      const { execute, url } = yield* serve({
-        ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "6 seconds",
-        ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "6 seconds"
+        assert.deepStrictEqual([yield* by(before), yield* by(after)], [401, 200])
       })
-      const head = `POST /v1/execute HTTP/1.1\r\nhost: x\r\nx-runner-service-token: ${token}\r\n`
-      const slow = [
-        conversation(url, "GET /healthz HTTP/1.1\r\nhost"),
-        conversation(url, `${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
-      ]
-      const [started, half] = yield* Effect.all([...slow, execute()], { concurrency: "unbounded" })
-      assert.match(String(started), /^HTTP\/1\.1 408 /)
-      assert.match(String(half), /^HTTP\/1\.1 408 |^$/)
-      assert.strictEqual((yield* execute()).http, 200)
-    })
-  )
+    )
 
-  it.live("shares its port with another process of the same", () =>
-    Effect.gen(function* () {
-      const { serve } = yield* setting
-      const first = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
-      const { port } = new URL(first.url)
-      const second = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
-      assert.strictEqual((yield* first.execute()).http, 200)
-      yield* Effect.promise(() => first.run.end("SIGTERM"))
-      assert.strictEqual((yield* second.execute()).http, 200)
-    })
-  )
+    it.effect("gives up on callers that send slowly or half, and serves the others", () =>
+      Effect.gen(function* () {
+        const { serve } = yield* Setting
+        const { execute, url } = yield* serve({
+          ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "6 seconds",
+          ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "6 seconds"
+        })
+        const head = `POST /v1/execute HTTP/1.1\r\nhost: x\r\nx-runner-service-token: ${token}\r\n`
+        const slow = [
+          conversation(url, "GET /healthz HTTP/1.1\r\nhost"),
+          conversation(url, `${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
+        ]
+        const [started, half] = yield* Effect.all([...slow, execute()], { concurrency: "unbounded" })
+        assert.match(String(started), /^HTTP\/1\.1 408 /)
+        assert.match(String(half), /^HTTP\/1\.1 408 |^$/)
+        assert.strictEqual((yield* execute()).http, 200)
+      })
+    )
+
+    it.effect("shares its port with another process of the same", () =>
+      Effect.gen(function* () {
+        const { serve } = yield* Setting
+        const first = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
+        const { port } = new URL(first.url)
+        const second = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
+        assert.strictEqual((yield* first.execute()).http, 200)
+        yield* Effect.promise(() => first.run.end("SIGTERM"))
+        assert.strictEqual((yield* second.execute()).http, 200)
+      })
+    )
+  })
 })

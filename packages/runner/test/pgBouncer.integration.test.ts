@@ -4,14 +4,14 @@ import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { pgBouncer } from "@alga-psa/ext-adapters-pg/testing/PgBouncer"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { serveSetting } from "../testing/ServeProgram.ts"
 
 const password = "a-password-of-this-test"
 
 /** A server with Alga's tables and the reading login, and a runner's settings on it. */
-const setting = Effect.gen(function* () {
+const prepared = Effect.gen(function* () {
   const server = yield* dedicatedServer
   const serving = yield* serveSetting(server.url)
   const name = RoleName.make("alga_ext_reader")
@@ -37,12 +37,16 @@ const setting = Effect.gen(function* () {
   return { ...serving, ends, login: login.href, server, sql }
 })
 
-describe("PgBouncer in transaction mode", () => {
-  it.live(
+class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("pgBouncer/Setting") {}
+
+const setting = Layer.effect(Setting, prepared)
+
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("PgBouncer in transaction mode", (it) => {
+  it.effect(
     "is refused where it is not named, where it drops what the runner asks for, and where the login may write",
     () =>
       Effect.gen(function* () {
-        const { ends, login, server } = yield* setting
+        const { ends, login, server } = yield* Setting
         const logins = { alga_ext_reader: password, postgres: "postgres" }
         const usual = yield* pgBouncer(server.url, logins)
         assert.match(
@@ -66,11 +70,11 @@ describe("PgBouncer in transaction mode", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "has a replica told as away whose login may write, and no other",
     () =>
       Effect.gen(function* () {
-        const { login, serve, server } = yield* setting
+        const { login, serve, server } = yield* Setting
         const bouncer = yield* pgBouncer(server.url, { alga_ext_reader: password, postgres: "postgres" })
         const replicaBy = Effect.fnUntraced(function* (url: string, state: "ok" | "unavailable") {
           const serving = yield* serve({
@@ -90,11 +94,11 @@ describe("PgBouncer in transaction mode", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "serves reads and idempotency keys over few sessions, which stay read-only and keep no statement",
     () =>
       Effect.gen(function* () {
-        const { login, serve, server, sql } = yield* setting
+        const { login, serve, server, sql } = yield* Setting
         const bouncer = yield* pgBouncer(server.url, { alga_ext_reader: password, postgres: "postgres" }, [
           "default_pool_size = 2"
         ])

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
@@ -10,6 +11,14 @@ const get = (url: string) =>
   Effect.promise(async () => {
     const response = await fetch(url)
     return { status: response.status, text: await response.text() }
+  })
+
+/** How many transpilers wait in a runner: those of its processes that may read jco. */
+const transpilersOf = ({ pid }: Program) =>
+  Effect.promise(async () => {
+    const children = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).split(" ").filter(Boolean)
+    const started = children.map((child) => readFile(`/proc/${child}/cmdline`, "utf8").catch(() => ""))
+    return (await Promise.all(started)).filter((command) => /--allow-fs-read=\S*\/jco\//.test(command)).length
   })
 
 /** The addresses of a runner with three ports, as its log has them, and all that it said until then. */
@@ -51,12 +60,13 @@ const until = (url: string, status: number): Effect.Effect<string> =>
 
 describe("serve", () => {
   it.live(
-    "answers on a real server, says when it is gone, and answers again when it is back",
+    "answers on a real server, keeps what it keeps ready, says when the server is gone, and answers again when it is back",
     () =>
       Effect.gen(function* () {
         const database = yield* dedicatedServer
         const { serve } = yield* serveSetting(database.url)
-        const { execute, run, url } = yield* serve()
+        const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1" })
+        assert.strictEqual(yield* transpilersOf(run), 1)
         const outcome = Effect.map(execute(), ({ error, http, status }) => ({ http, status, error }))
         const good = { http: 200, status: 200, error: undefined }
         assert.deepStrictEqual(yield* outcome, good)
@@ -81,11 +91,15 @@ describe("serve", () => {
   )
 
   it.live(
-    "keeps executions within the limits of its settings",
+    "keeps executions within the limits of its settings, and nothing ready where it is to keep no spare",
     () =>
       Effect.gen(function* () {
         const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
-        const { execute } = yield* serve({ ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: "10" })
+        const { execute, run } = yield* serve({
+          ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: "10",
+          ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "0"
+        })
+        assert.strictEqual(yield* transpilersOf(run), 0)
         const { error, http } = yield* execute()
         assert.strictEqual(http, 500)
         assert.match(error ?? "", /^execute_failed: .*larger than the limit/)

@@ -25,6 +25,7 @@ const setting = Layer.effect(
       EXT_CACHE_ROOT: join(folder, "cache"),
       // No server is too late because the machine is busy.
       DATABASE_CONNECT_TIMEOUT: "1 minute",
+      ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "0",
       PORT: "0"
     }
     return Setting.of({ url, settings })

@@ -1,6 +1,6 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { serveSetting } from "../testing/ServeProgram.ts"
 import { otlpReceiver, type Span } from "./support/OtlpReceiver.ts"
 
@@ -20,12 +20,22 @@ const path = (spans: ReadonlyArray<Span>, span: Span | undefined): ReadonlyArray
         )
       ]
 
-describe("telemetry", () => {
-  it.live(
+/** One database, store and cache for all: no test changes what is in them. */
+class Setting extends Context.Service<Setting, Effect.Success<ReturnType<typeof serveSetting>>>()(
+  "telemetry/Setting"
+) {}
+
+const setting = Layer.effect(
+  Setting,
+  Effect.flatMap(testDatabase, (url) => serveSetting(Redacted.value(url)))
+)
+
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it) => {
+  it.effect(
     "follows a request from the gateway's id to the statement, in traces and in the log",
     () =>
       Effect.gen(function* () {
-        const { serve, settings } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const { serve, settings } = yield* Setting
         const receiver = yield* otlpReceiver
         const { execute, run, url } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
         yield* Effect.promise(() => fetch(`${url}/healthz`))
@@ -79,11 +89,11 @@ describe("telemetry", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "holds nothing of an execution's configuration and secrets, nor of a URL's query, in no line, span, metric or answer",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const { serve } = yield* Setting
         const receiver = yield* otlpReceiver
         const { execute, run, url } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
         const good = { config: { url: "sealed-1" }, secret_envelope: { ciphertext_b64: "sealed-2" } }
@@ -114,11 +124,11 @@ describe("telemetry", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "sends metrics and log lines to their receivers where it is told to, with the headers of each",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const { serve } = yield* Setting
         const receiver = yield* otlpReceiver
         const { execute, run } = yield* serve({
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
@@ -163,9 +173,9 @@ describe("telemetry", () => {
     300_000
   )
 
-  it.live("works on without a receiver, and says so once", () =>
+  it.effect("works on without a receiver, and says so once", () =>
     Effect.gen(function* () {
-      const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+      const { serve } = yield* Setting
       const { execute, run, url } = yield* serve({
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9/hush",
         OTEL_LOGS_EXPORTER: "otlp"
@@ -199,11 +209,11 @@ describe("telemetry", () => {
     })
   )
 
-  it.live(
+  it.effect(
     "sends protobuf where it is told to, and nothing where it is switched off",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
+        const { serve } = yield* Setting
         const receiver = yield* otlpReceiver
         const { execute, run } = yield* serve({
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,

@@ -116,6 +116,9 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "300000",
     DATABASE_CONNECT_TIMEOUT: "1 minute",
     DATABASE_STATEMENT_TIMEOUT: "1 minute",
+    // No process waits for work that may not come: most runners under test execute little.
+    ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "0",
+    ALGA_EXTENSION_RUNNER_SANDBOX_LOADED_SPARES: "0",
     PORT: "0"
   }
   const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer"
 import { Effect, type Scope } from "effect"
-import { type Dispatcher, Pool } from "undici"
+import type { Dispatcher } from "undici"
 import { ServerFailed } from "../ServerFailed.ts"
 
 /** A server that this package talks to. */
@@ -49,6 +49,8 @@ export const makeExchange = ({
   server
 }: ServerOptions): Effect.Effect<Exchange, never, Scope.Scope> =>
   Effect.gen(function* () {
+    // Loading it takes a tenth of the start of a runner, and many talk to no server.
+    const { Pool } = yield* Effect.promise(() => import("undici"))
     const prefix = base.pathname.replace(/\/$/, "")
     const pool = yield* Effect.acquireRelease(
       Effect.sync(

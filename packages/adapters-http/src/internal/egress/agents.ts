@@ -1,7 +1,7 @@
 import type { Socket } from "node:net"
 import type { HttpFetchError } from "@alga-psa/ext-domain/HttpFetch"
-import { Cause, type Duration, Effect, Exit, type Scope } from "effect"
-import { Agent } from "undici"
+import { Cause, type Duration, Effect, Exit } from "effect"
+import type { Agent } from "undici"
 import type { Callee } from "./dial.ts"
 import { failure, failureOf } from "./failure.ts"
 
@@ -24,11 +24,8 @@ export interface AgentOptions {
  * Connections of installs, kept for a moment. An install has its own: a server may take all that comes over one connection for
  * one client's.
  */
-export const makeAgents = ({
-  bodyBytes,
-  connectTimeout,
-  dial
-}: AgentOptions): Effect.Effect<(install: string) => Agent, never, Scope.Scope> => {
+export const makeAgents = Effect.fnUntraced(function* ({ bodyBytes, connectTimeout, dial }: AgentOptions) {
+  const { Agent } = yield* Effect.promise(() => import("undici"))
   const connecting = (callee: Callee) =>
     Effect.timeoutOrElse(dial(callee), {
       duration: connectTimeout,
@@ -58,21 +55,19 @@ export const makeAgents = ({
       bodyTimeout: 0
     })
 
-  return Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => new Map<string, Agent>()),
-      (agents) => Effect.promise(() => Promise.all(Array.from(agents.values(), (agent) => agent.destroy())))
-    ),
-    (agents) => (install) => {
-      const agent = agents.get(install) ?? make()
-      agents.delete(install)
-      agents.set(install, agent)
-      const [oldest] = agents
-      if (agents.size > mostInstalls && oldest !== undefined) {
-        agents.delete(oldest[0])
-        void oldest[1].close()
-      }
-      return agent
-    }
+  const agents = yield* Effect.acquireRelease(
+    Effect.sync(() => new Map<string, Agent>()),
+    (opened) => Effect.promise(() => Promise.all(Array.from(opened.values(), (agent) => agent.destroy())))
   )
-}
+  return (install: string): Agent => {
+    const agent = agents.get(install) ?? make()
+    agents.delete(install)
+    agents.set(install, agent)
+    const [oldest] = agents
+    if (agents.size > mostInstalls && oldest !== undefined) {
+      agents.delete(oldest[0])
+      void oldest[1].close()
+    }
+    return agent
+  }
+})
