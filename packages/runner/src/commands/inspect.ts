@@ -81,6 +81,7 @@ export const inspect = Command.make(
             layerArchives({ componentBytes: limits.componentBytes }),
             layerComponentStore({
               directory: yield* temporary,
+              spare: false,
               componentBytes: limits.componentBytes,
               glueBytes: limits.glueBytes
             })
