@@ -15,7 +15,7 @@ import { createTables, load } from "../src/Fixture.ts"
 import { readInstallSecrets } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { partitionByTenant, partitionOf, partitions } from "../testing/PartitionedTables.ts"
-import { type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
+import { seeded as embedded, type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 import { onPartitionedServer } from "./databases.ts"
 import { shared } from "./shared.ts"
@@ -64,17 +64,22 @@ const seeded = Effect.map(
   layerAdmin
 )
 
-const sent = sentStatements(layer, readInstallSecrets)
-let calls: Promise<Effect.Success<typeof sent>> | undefined
+const sent = Effect.all({ calls: sentStatements(layer, readInstallSecrets), lookups: sentLookups(layer) }).pipe(
+  Effect.provide(embedded)
+)
+let found: Promise<Effect.Success<typeof sent>> | undefined
+const foundOnce = Effect.promise(() => {
+  found ??= Effect.runPromise(sent)
+  return found
+})
 
 describe("On tables in partitions by tenant", () => {
   for (const plans of ["force_custom_plan", "force_generic_plan"] as const) {
     it.live(`each statement reads one of the partitions: ${plans.replaceAll("_", " ")}`, () =>
       Effect.gen(function* () {
         const admin = yield* seeded
-        calls ??= Effect.runPromise(sent)
-        const all = yield* Effect.promise(async () => calls ?? [])
-        const statements = new Map(all.flatMap(({ statements }) => statements.map((one) => [one.text, one])))
+        const { calls } = yield* foundOnce
+        const statements = new Map(calls.flatMap(({ statements }) => statements.map((one) => [one.text, one])))
         const read = yield* Effect.forEach(statements.values(), (one) => partitionsRead(plans, one)).pipe(
           Effect.provide(admin)
         )
@@ -96,7 +101,7 @@ describe("On tables in partitions by tenant", () => {
   it.live("the look-up by a host or an id reads all of them, and finds neither of two installs of one host", () =>
     Effect.gen(function* () {
       const admin = yield* seeded
-      const reads = (yield* sentLookups(layer)).flatMap(({ statements }) => statements)
+      const reads = (yield* foundOnce).lookups.flatMap(({ statements }) => statements)
       for (const one of reads) {
         const read = yield* Effect.provide(partitionsRead("force_custom_plan", one), admin)
         assert.strictEqual(new Set(read).size, partitions)

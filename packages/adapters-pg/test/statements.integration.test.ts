@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { readInstallSecrets, readInstallSecretsByTenant } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
-import { callersTenant, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
+import { callersTenant, type SentCall, seeded, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { distributionsIn } from "../testing/ShardProof.ts"
 import { tenantViolations } from "../testing/TenantProof.ts"
 
@@ -20,10 +20,17 @@ const distinct = (calls: ReadonlyArray<SentCall>) => [
   ).values()
 ]
 
-const calls = Effect.runPromise(sentStatements(layer, readInstallSecrets))
-const callsByTenant = calls.then(() => Effect.runPromise(sentStatements(layerByTenant, readInstallSecretsByTenant)))
-const lookups = callsByTenant.then(() => Effect.runPromise(sentLookups(layer)))
-const lookupsByTenant = callsByTenant.then(() => Effect.runPromise(sentLookups(layerByTenant)))
+const sent = Effect.all({
+  calls: sentStatements(layer, readInstallSecrets),
+  callsByTenant: sentStatements(layerByTenant, readInstallSecretsByTenant),
+  lookups: sentLookups(layer),
+  lookupsByTenant: sentLookups(layerByTenant)
+})
+const all = Effect.runPromise(Effect.provide(sent, seeded))
+const calls = all.then((found) => found.calls)
+const callsByTenant = all.then((found) => found.callsByTenant)
+const lookups = all.then((found) => found.lookups)
+const lookupsByTenant = all.then((found) => found.lookupsByTenant)
 
 describe("The adapter's statements", () => {
   it.effect("are one a call", () =>

@@ -183,13 +183,14 @@ const layerRecording = (sent: Array<SentStatement>) =>
     )
   ).pipe(Layer.provide(Reactivity.layer))
 
-const seeded = Layer.effectDiscard(Effect.andThen(createTables, load(seed({ contentHash: "a".repeat(64) })))).pipe(
-  Layer.provideMerge(layerEmbedded())
-)
+/** An embedded database with the seed. */
+export const seeded = Layer.effectDiscard(
+  Effect.andThen(createTables, load(seed({ contentHash: "a".repeat(64) })))
+).pipe(Layer.provideMerge(layerEmbedded()))
 
 type Adapter<E> = Layer.Layer<ResourceReader | CapabilityGate | InstallLookup | RbacCheck, E, SqlClient.SqlClient>
 
-/** What the calls send, on the seed in an embedded database. */
+/** What the calls send, on the seed of {@link seeded}. */
 const sentBy = <P, E, R, E2>(
   adapter: Layer.Layer<P, E, SqlClient.SqlClient>,
   making: Effect.Effect<ReadonlyArray<Call & { readonly call: string }>, E2, R>
@@ -200,7 +201,7 @@ const sentBy = <P, E, R, E2>(
       Effect.forEach(calls, ({ call, input, run }) =>
         Effect.map(run, (): SentCall => ({ call, input, statements: sent.splice(0) }))
       )
-    ).pipe(Effect.provide(Layer.provide(adapter, Layer.provide(layerRecording(sent), seeded))))
+    ).pipe(Effect.provide(Layer.provide(adapter, layerRecording(sent))))
   })
 
 class Secrets extends Context.Service<Secrets, ReadInstallSecrets>()("testing/ReadInstallSecrets") {}
