@@ -82,7 +82,10 @@ const writePages = Effect.gen(function* () {
 const bench = Command.make(
   "bench",
   {
-    name: Argument.String("name").pipe(Argument.withDescription("The bench to run"), Argument.optional),
+    name: Argument.String("name").pipe(
+      Argument.withDescription(`The bench to run: ${benches.map(({ name }) => name).join(", ")}`),
+      Argument.optional
+    ),
     list: Flag.Boolean("list").pipe(Flag.withDefault(false), Flag.withDescription("Say which benches there are")),
     json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("Print the report as JSON")),
     scale: Flag.Finite("scale").pipe(

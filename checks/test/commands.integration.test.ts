@@ -50,8 +50,8 @@ const placeOf = (page: string): Place => ({
     ...settings(),
     DATABASE_ADMIN_URL: url,
     EXT_CACHE_ROOT: join(copy.folder, ".cache/runner"),
-    // What Node makes of the sources, for the commands after the first.
-    NODE_COMPILE_CACHE: join(copy.folder, ".cache/compiled")
+    // The components that are built, for the commands after the first.
+    ALGA_KEPT_COMPONENTS: join(copy.folder, ".cache/components")
   }
 })
 

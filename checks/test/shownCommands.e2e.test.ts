@@ -22,11 +22,12 @@ const said = async (file: string, args: ReadonlyArray<string>) => {
   return `${stdout}\n${stderr}`
 }
 
-/** What a program knows of each of its commands. A bench lists its names; the others complete them in a shell, a function each. */
+/** What a program knows of each of its commands. The help of the benches names them; the others complete them in a shell, a function each. */
 const commandsOf = async (file: string): Promise<(words: ReadonlyArray<string>) => string> => {
   if (file === "bench/src/main.ts") {
-    const known = await Promise.all([said(file, ["--help"]), said(file, ["--list"])])
-    return () => known.join("\n")
+    const help = await said(file, ["--help"])
+    const names = /The bench to run: (.*) \(optional\)/.exec(help)?.[1]?.split(", ") ?? []
+    return ([name]) => (name === undefined || names.includes(name) ? help : "")
   }
   const script = await said(file, ["--completions", "bash"])
   const [, globalFlags = ""] = (await said(file, ["--help"])).split("GLOBAL FLAGS")

@@ -5,7 +5,7 @@ import type { BenchOptions } from "../Bench.ts"
 import type { Table } from "../Report.ts"
 import { sampleOf } from "../Sample.ts"
 import { guestProcesses, memoryOfGuest } from "../sandbox/GuestProcesses.ts"
-import { layerOurs, request } from "../sandbox/Ours.ts"
+import { layerOurSandbox, request } from "../sandbox/Ours.ts"
 
 /** Requests of each install before anything counts, and then those that count. */
 const warmUps = 50
@@ -25,11 +25,13 @@ const stepsOf = (scale: number): ReadonlyArray<number> => {
 const middle = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-const measureOnce = (directory: string, component: Component, installs: number) =>
+const measureOnce = (component: Component, installs: number, scale: number) =>
   Effect.gen(function* () {
     const calls = Array.from({ length: installs }, (_, at) => request(component, { installId: `install ${at}` }))
     const others = new Set(guestProcesses())
-    yield* Effect.forEach(calls, (call) => Effect.repeat(call, { times: warmUps - 1 }), { concurrency: 2 })
+    yield* Effect.forEach(calls, (call) => Effect.repeat(call, { times: (warmUps - 1) * Math.min(1, scale) }), {
+      concurrency: 2
+    })
     const memory = guestProcesses()
       .filter((pid) => !others.has(pid))
       .map(memoryOfGuest)
@@ -42,16 +44,16 @@ const measureOnce = (directory: string, component: Component, installs: number) 
       }
     }
     return { durations, memory }
-  }).pipe(Effect.provide(layerOurs(directory, { idleProcesses: installs, idleMs: 600_000, spares: 0 })), Effect.scoped)
+  }).pipe(Effect.provide(layerOurSandbox({ idleProcesses: installs, idleMs: 600_000, spares: 0 })), Effect.scoped)
 
 /** Time of a request and memory with so many installs, asked in turn, each with a process that is kept for it. */
-export const byInstalls = (directory: string, component: Component, options: BenchOptions) =>
+export const byInstalls = (component: Component, options: BenchOptions) =>
   Effect.gen(function* () {
     const found = yield* Effect.forEach(stepsOf(options.scale), (installs) =>
       Effect.gen(function* () {
         yield* options.tell(`${installs} installs`)
         const again = Array.from({ length: Math.ceil((fewestInstalls * Math.min(1, options.scale)) / installs) })
-        const parts = yield* Effect.forEach(again, () => measureOnce(directory, component, installs))
+        const parts = yield* Effect.forEach(again, () => measureOnce(component, installs, options.scale))
         const memory = parts.flatMap((part) => part.memory)
         const own = memory.map(({ proportional }) => proportional)
         return {

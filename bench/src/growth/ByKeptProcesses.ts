@@ -9,13 +9,13 @@ const shares = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 2]
 const fewestRequests = 200
 
 /** Requests of installs, 16 of them at scale 1, asked at random, by the number of processes that are kept for installs. */
-export const byKeptProcesses = (directory: string, component: Component, options: BenchOptions) =>
+export const byKeptProcesses = (component: Component, options: BenchOptions) =>
   Effect.gen(function* () {
     const installs = Math.max(4, Math.round(16 * options.scale))
     const steps = [...new Set(shares.map((share) => Math.round(installs * share)))]
     const found = yield* Effect.forEach(steps, (kept) =>
       Effect.map(
-        atRandom(directory, component, {
+        atRandom(component, {
           installs,
           kept,
           processPer: "install",

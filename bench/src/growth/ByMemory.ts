@@ -3,12 +3,12 @@ import { Effect } from "effect"
 import type { BenchOptions } from "../Bench.ts"
 import type { Table } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
-import { layerOurs, request, withFreshInstances } from "../sandbox/Ours.ts"
+import { layerOurSandbox, request, withFreshInstances } from "../sandbox/Ours.ts"
 
 const sizes = [0, 1, 4, 16]
 
 /** Requests that take so much memory while they run, beside an instance made anew for each request. */
-export const byMemory = (directory: string, component: Component, { budget }: BenchOptions) =>
+export const byMemory = (component: Component, { budget, scale }: BenchOptions) =>
   Effect.gen(function* () {
     const fresh = withFreshInstances(component)
     const calls = sizes.flatMap((size) => {
@@ -18,7 +18,7 @@ export const byMemory = (directory: string, component: Component, { budget }: Be
         [`fresh ${size}`, request(fresh, { installId: `fresh ${size}`, task })] as const
       ]
     })
-    for (const [, call] of calls) yield* Effect.repeat(call, { times: 20 })
+    for (const [, call] of calls) yield* Effect.repeat(call, { times: 20 * Math.min(1, scale) })
     const found = yield* interleaved(Object.fromEntries(calls), budget)
     const median = (name: string) => found[name]?.median ?? Number.NaN
     const table: Table = {
@@ -42,4 +42,4 @@ export const byMemory = (directory: string, component: Component, { budget }: Be
         ])
       )
     }
-  }).pipe(Effect.provide(layerOurs(directory, { idleProcesses: 16 })), Effect.scoped)
+  }).pipe(Effect.provide(layerOurSandbox({ idleProcesses: 16 })), Effect.scoped)

@@ -5,7 +5,7 @@ import type { Chart, Table } from "../Report.ts"
 import { interleaved } from "../Sample.ts"
 import { guestProcesses, memoryOfGuest } from "../sandbox/GuestProcesses.ts"
 import { pageOf } from "../sandbox/MockData.ts"
-import { layerOurs, request } from "../sandbox/Ours.ts"
+import { layerOurSandbox, request } from "../sandbox/Ours.ts"
 
 const bodies = [1_000, 10_000, 100_000, 1_000_000, defaultLimits.responseBodyBytes]
 const pageSizes = [1, 10, 25, 50, 100]
@@ -18,7 +18,7 @@ const chart = (file: string, label: string, series: Chart["series"], title: stri
   series
 })
 
-const measureBody = (directory: string, component: Component, bytes: number, budget: number) =>
+const measureBody = (component: Component, bytes: number, budget: number) =>
   Effect.gen(function* () {
     const others = new Set(guestProcesses())
     const body = new Uint8Array(bytes).fill(97)
@@ -33,12 +33,12 @@ const measureBody = (directory: string, component: Component, bytes: number, bud
       .filter((pid) => !others.has(pid))
       .map((pid) => memoryOfGuest(pid).resident)
     return { bytes, asked, answered, resident: Math.max(0, ...memory) }
-  }).pipe(Effect.provide(layerOurs(directory, { limits: defaultLimits })), Effect.scoped)
+  }).pipe(Effect.provide(layerOurSandbox({ limits: defaultLimits, spares: 0 })), Effect.scoped)
 
 /** Requests and answers with bodies up to the limit. */
-export const byBody = (directory: string, component: Component, { budget }: BenchOptions) =>
+export const byBody = (component: Component, { budget }: BenchOptions) =>
   Effect.gen(function* () {
-    const found = yield* Effect.forEach(bodies, (bytes) => measureBody(directory, component, bytes, budget))
+    const found = yield* Effect.forEach(bodies, (bytes) => measureBody(component, bytes, budget))
     const first = found[0]
     const table: Table = {
       title: "A request with a body, and one whose answer has one (ms), up to the limits' defaults; memory in MB",
@@ -85,10 +85,10 @@ export const byBody = (directory: string, component: Component, { budget }: Benc
   })
 
 /** Requests that list one page, by its size. */
-export const byPageSize = (directory: string, component: Component, { budget }: BenchOptions) =>
+export const byPageSize = (component: Component, { budget, scale }: BenchOptions) =>
   Effect.gen(function* () {
     const calls = pageSizes.map((size) => [String(size), request(component, { task: `page/${size}` })] as const)
-    for (const [, call] of calls) yield* Effect.repeat(call, { times: 100 })
+    for (const [, call] of calls) yield* Effect.repeat(call, { times: 100 * Math.min(1, scale) })
     const found = yield* interleaved(Object.fromEntries(calls), budget)
     const median = (size: number) => found[String(size)]?.median ?? Number.NaN
     const table: Table = {
@@ -115,4 +115,4 @@ export const byPageSize = (directory: string, component: Component, { budget }: 
       ]
     }
     return { table, figures: { "a page of 100 / of one": median(100) / median(1) } }
-  }).pipe(Effect.provide(layerOurs(directory)), Effect.scoped)
+  }).pipe(Effect.provide(layerOurSandbox()), Effect.scoped)

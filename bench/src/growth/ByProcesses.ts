@@ -4,7 +4,7 @@ import type { BenchOptions } from "../Bench.ts"
 import { processorTimeOf } from "../cluster/ProcessorTime.ts"
 import type { Table } from "../Report.ts"
 import { type AtOnce, atOnce, sampleOf } from "../Sample.ts"
-import { layerOurs, request } from "../sandbox/Ours.ts"
+import { layerOurSandbox, request } from "../sandbox/Ours.ts"
 
 const steps = [1, 2, 3, 4] as const
 const most = 4
@@ -44,7 +44,7 @@ const rowOf = (loads: ReadonlyArray<Load>) => {
 }
 
 /** Requests a second and their time with so many sandbox processes, each kept busy by one caller of its own install. */
-export const byProcesses = (directory: string, component: Component, options: BenchOptions) =>
+export const byProcesses = (component: Component, options: BenchOptions) =>
   Effect.gen(function* () {
     const callers = Array.from({ length: most }, (_, at) => request(component, { installId: `install ${at}` }))
     yield* Effect.forEach(callers, (call) => Effect.repeat(call, { times: warmUps * Math.min(1, options.scale) }), {
@@ -107,7 +107,7 @@ export const byProcesses = (directory: string, component: Component, options: Be
     }
   }).pipe(
     Effect.provide(
-      layerOurs(directory, {
+      layerOurSandbox({
         concurrency: most,
         concurrencyPerTenant: most,
         concurrencyPerInstall: most,

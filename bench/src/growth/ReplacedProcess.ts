@@ -3,14 +3,14 @@ import { Effect } from "effect"
 import type { BenchOptions } from "../Bench.ts"
 import type { Table } from "../Report.ts"
 import { sampleOf } from "../Sample.ts"
-import { layerOurs, request } from "../sandbox/Ours.ts"
+import { layerOurSandbox, request } from "../sandbox/Ours.ts"
 
 const requestsPerProcess = 50
 const fewestProcesses = 8
 /** In this time a spare process starts. */
 const pauseMs = 300
 
-const durationsOf = (directory: string, component: Component, spares: number, { budget, scale }: BenchOptions) =>
+const durationsOf = (component: Component, spares: number, { budget, scale }: BenchOptions) =>
   Effect.gen(function* () {
     const durations: Array<number> = []
     const begin = performance.now()
@@ -24,13 +24,13 @@ const durationsOf = (directory: string, component: Component, spares: number, { 
       if (durations.length % requestsPerProcess === 0) yield* Effect.sleep(pauseMs)
     }
     return durations
-  }).pipe(Effect.provide(layerOurs(directory, { requestsPerProcess, spares })), Effect.scoped)
+  }).pipe(Effect.provide(layerOurSandbox({ requestsPerProcess, spares })), Effect.scoped)
 
 /** What a request takes on a process that is kept, and on one that has just replaced it. */
-export const replacedProcess = (directory: string, component: Component, options: BenchOptions) =>
+export const replacedProcess = (component: Component, options: BenchOptions) =>
   Effect.gen(function* () {
-    const ready = yield* durationsOf(directory, component, 1, options)
-    const none = yield* durationsOf(directory, component, 0, options)
+    const ready = yield* durationsOf(component, 1, options)
+    const none = yield* durationsOf(component, 0, options)
     const isFirst = (_: number, at: number) => at >= requestsPerProcess && at % requestsPerProcess === 0
     const isLate = (_: number, at: number) => at % requestsPerProcess > requestsPerProcess / 2
     const kept = sampleOf(ready.filter(isLate))

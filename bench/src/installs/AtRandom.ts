@@ -3,7 +3,7 @@ import { Effect, Metric } from "effect"
 import { spentSince } from "../cluster/ProcessorTime.ts"
 import { numbers } from "../Numbers.ts"
 import { sampleOf } from "../Sample.ts"
-import { layerOurs, request } from "../sandbox/Ours.ts"
+import { layerOurSandbox, request } from "../sandbox/Ours.ts"
 
 /** Installs of one component, and what is kept for them. */
 export interface AtRandom {
@@ -28,7 +28,7 @@ const ended = Effect.map(Metric.snapshot, (metrics) => {
 
 /** Requests of installs at random, one after another, none loaded ahead: their times, the share that a new process took, and the
  * processor time of one. */
-export const atRandom = (directory: string, component: Component, options: AtRandom) =>
+export const atRandom = (component: Component, options: AtRandom) =>
   Effect.gen(function* () {
     const { fewest, installs, milliseconds } = options
     const calls = Array.from({ length: installs }, (_, at) => request(component, { installId: `install ${at}` }))
@@ -54,6 +54,6 @@ export const atRandom = (directory: string, component: Component, options: AtRan
       processorMs: (guests + host) / requests
     }
   }).pipe(
-    Effect.provide(layerOurs(directory, { idleProcesses: options.kept, processPer: options.processPer })),
+    Effect.provide(layerOurSandbox({ idleProcesses: options.kept, processPer: options.processPer })),
     Effect.scoped
   )

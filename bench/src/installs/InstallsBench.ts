@@ -28,9 +28,9 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 /** Requests of 16 installs at random, one after another, on two processes that are kept. */
-const random = Effect.fnUntraced(function* (directory: string, component: Component, options: BenchOptions) {
+const random = Effect.fnUntraced(function* (component: Component, options: BenchOptions) {
   const measured = (processPer: ProcessPer) =>
-    atRandom(directory, component, { installs: 16, kept: 2, processPer, fewest: 0, milliseconds: options.budget })
+    atRandom(component, { installs: 16, kept: 2, processPer, fewest: 0, milliseconds: options.budget })
   const [byInstall, byComponent] = [yield* measured("install"), yield* measured("component")]
   const times = byComponent.rate / byInstall.rate
   const table: Table = {
@@ -164,7 +164,7 @@ const run = (options: BenchOptions) =>
     const bytes = yield* Effect.promise(() => workComponent("quickjs", options.keep))
     const component = yield* Effect.provide(taken(bytes), layerOurs(directory))
     yield* options.tell("installs at random")
-    const atRandomly = yield* random(directory, component, options)
+    const atRandomly = yield* random(component, options)
     yield* options.tell("first requests")
     const first = yield* firstOfInstall(directory, component)
     yield* options.tell("memory")

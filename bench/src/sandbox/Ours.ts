@@ -58,19 +58,20 @@ export const withFreshInstances = (component: Component): Component => ({ ...com
 /** A component of these bytes in the store. */
 export const taken = (bytes: Uint8Array) => Effect.flatMap(ComponentStore, (store) => store.accept(bytes))
 
-/** A store in a folder, and a sandbox with room for a component's host calls by the thousand. */
+/** A sandbox with room for a component's host calls by the thousand, for components that were taken in before. */
+export const layerOurSandbox = (options: Partial<SandboxOptions> = {}) =>
+  layerSandbox({
+    concurrency: 2,
+    concurrencyPerInstall: 2,
+    concurrencyPerTenant: 2,
+    spares: 1,
+    loadedSpares: 0,
+    idleProcesses: 8,
+    idleMb: 1_000_000,
+    limits: { ...defaultLimits, memoryMb: 128, hostCalls: 100_000 },
+    ...options
+  })
+
+/** A store in a folder, and {@link layerOurSandbox}. */
 export const layerOurs = (directory: string, options: Partial<SandboxOptions> = {}) =>
-  Layer.merge(
-    layerComponentStore({ directory }),
-    layerSandbox({
-      concurrency: 2,
-      concurrencyPerInstall: 2,
-      concurrencyPerTenant: 2,
-      spares: 1,
-      loadedSpares: 0,
-      idleProcesses: 8,
-      idleMb: 1_000_000,
-      limits: { ...defaultLimits, memoryMb: 128, hostCalls: 100_000 },
-      ...options
-    })
-  )
+  Layer.merge(layerComponentStore({ directory }), layerOurSandbox(options))

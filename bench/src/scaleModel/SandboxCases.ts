@@ -69,7 +69,7 @@ export const sandboxCases = Effect.fnUntraced(function* (
       cases.push({
         name: `${installs} installs at random, ${kept} processes kept`,
         per,
-        measured: yield* atRandom(directory, component, given),
+        measured: yield* atRandom(component, given),
         modelled: simulate(costs.demand, setup),
         atRate: false
       })

@@ -78,7 +78,7 @@ export const commandRules: ReadonlyArray<CommandRule> = [
   {
     line: /^npx --yes pnpm@12 mutation( --write)?$/,
     proof: "a shorter form of it runs",
-    as: () => `${pnpm} mutation --write adapters-wit/src/internal/host/poolKey.ts`,
+    as: () => `${pnpm} mutation --write runner/src/internal/refusals.ts`,
     why: "it takes minutes"
   },
   {
@@ -118,6 +118,11 @@ export const commandRules: ReadonlyArray<CommandRule> = [
     line: /^node packages\/adapters-wit\/scripts\/soak\.ts$/,
     proof: "it does not run",
     why: "it takes minutes; `soak.e2e.test.ts` does the same for less long"
+  },
+  {
+    line: /^node packages\/development-host\/scripts\/prepare\.ts$/,
+    proof: "it does not run",
+    why: "`checks/test/compose.integration.test.ts` runs it twice, with the settings of the compose file"
   },
   {
     line: /^npx --yes pnpm@12 docs:dev$/,

@@ -14,9 +14,9 @@ export interface Place {
 }
 
 const ofThisRun =
-  /^(npm_(?!config_registry)|pnpm_|VITEST|NODE_(OPTIONS|PATH|ENV|V8_COVERAGE|CHANNEL|COMPILE_CACHE)|TEST_|ALGA_KEPT_|INIT_CWD$)/i
+  /^(npm_(?!config_registry)|pnpm_|VITEST|NODE_(OPTIONS|PATH|ENV|V8_COVERAGE|CHANNEL)|TEST_|ALGA_KEPT_|INIT_CWD$)/i
 
-/** The environment of a new shell: nothing of the run of tests around it, and the Node of this process first. */
+/** The environment of a new shell: the Node of this process first, and nothing of the run of tests around it but what Node made of sources. */
 const around = ({ env }: Place): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofThisRun.test(name))),
   PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),

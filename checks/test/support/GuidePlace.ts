@@ -55,8 +55,6 @@ export const guidePlace = async (
     DATABASE_CONNECT_TIMEOUT: "1 minute",
     DATABASE_STATEMENT_TIMEOUT: "1 minute",
     ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "120000",
-    // Each command is a program of its own, which starts faster once it was compiled.
-    NODE_COMPILE_CACHE: join(folder, "compiled"),
     TENANT: tenant,
     EXTENSION: extension,
     INSTALL: ids.installs.full,
