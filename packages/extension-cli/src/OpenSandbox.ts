@@ -70,7 +70,7 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<Sandbox
   const limits = lower(defaultLimits, { timeoutMs, memoryMb })
   const scratch = await mkdtemp(join(tmpdir(), "alga-ext-test-"))
   const runtime = ManagedRuntime.make(
-    // One component and one request at a time: a process that waits for another would start in vain.
+    // One component and one request at a time: a process that waits for another would never be used.
     Layer.merge(
       layerComponentStore({ directory: join(scratch, "components"), spare: false }),
       layerSandbox({ limits, spares: 0, loadedSpares: 0 })

@@ -111,6 +111,14 @@ const listedChildren = (): ReadonlyArray<readonly [pid: number, command: string]
     .filter((found) => Number(found?.[2]) === process.pid)
     .map((found) => [Number(found?.[1]), found?.[3] ?? ""])
 
+/** The command line of a process that runs. For a moment it has none, while it becomes another program. */
+const commandOf = (pid: string): string => {
+  for (;;) {
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8")
+    if (command !== "" || /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, "latin1"))) return command
+  }
+}
+
 /** The same of Linux, where no program is started for it. */
 const childrenInProc = (): ReadonlyArray<readonly [pid: number, command: string]> =>
   readdirSync("/proc")
@@ -119,7 +127,7 @@ const childrenInProc = (): ReadonlyArray<readonly [pid: number, command: string]
       try {
         const parent = /\) \S (\d+) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1]
         if (Number(parent) !== process.pid) return []
-        return [[Number(pid), readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")]]
+        return [[Number(pid), commandOf(pid).replaceAll("\0", " ")]]
       } catch {
         return []
       }
