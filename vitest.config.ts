@@ -30,6 +30,8 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // Files keep nothing for each other, and loading Effect anew for each costs a second of processor time.
     isolate: false,
+    // V8 would collect all garbage each time that 64 MB of buffers came together: these take a tenth less processor time.
+    execArgv: ["--max-semi-space-size=64", "--min-semi-space-size=32", "--external-memory-accounted-in-global-limit"],
     setupFiles: ["checks/test/support/givesBack.ts"],
     restoreMocks: true,
     unstubEnvs: true,
