@@ -46,7 +46,8 @@ export const sandboxBounds = {
     most: 100_000
   },
   spares: {
-    purpose: "Idle, unassigned processes to keep ready. With 0, none waits to transpile a component either.",
+    purpose:
+      "Idle, unassigned processes to keep ready. With 0, a runner has none wait to transpile a component either.",
     unit: "processes",
     default: 1,
     least: 0,

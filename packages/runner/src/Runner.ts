@@ -90,7 +90,7 @@ export interface RunnerOptions {
   readonly intake?: IntakeSizes
   /** How long opening an archive may take, and transpiling a component, in milliseconds. Default: 30,000 and 60,000. */
   readonly intakeTimeoutMs?: number
-  /** Whether a process waits to transpile the next component. Default: true. */
+  /** Whether a process waits to transpile the next component. Default: where the sandbox keeps spares. */
   readonly spareTranspiler?: boolean
   /** How many processes the sandbox may have, and the like. */
   readonly sandbox?: Partial<Omit<SandboxOptions, "limits">>
@@ -137,7 +137,7 @@ export const layerRunner = ({
   limits = defaultLimits,
   ports = [],
   sandbox: sandboxOptions,
-  spareTranspiler = true
+  spareTranspiler = sandboxOptions?.spares !== 0
 }: RunnerOptions): Layer.Layer<Services, ComponentStoreError | DirectoryUnusable | NodeUnsuitable, Ports> => {
   const store = layerComponentStore({
     directory: components,

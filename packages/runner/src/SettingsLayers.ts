@@ -109,7 +109,6 @@ export const layerFromSettings = (
   { latest, once = false, ports = [] }: FromSettingsOptions = {}
 ) => {
   const { componentCacheBytes, intake, pageBytes } = sizesIn(settings)
-  const sandbox = { ...sandboxOptionsOf(settings), ...(once ? { spares: 0, loadedSpares: 0 } : {}) }
   return layerRunner({
     ports: [...layersOfProduct(settings, latest), ...layersOfEgress(settings), ...ports],
     bundles: bundlesOf(settings),
@@ -117,8 +116,7 @@ export const layerFromSettings = (
     componentCacheBytes,
     intake: { ...intake, pageBytes },
     limits: limitsOf(settings),
-    spareTranspiler: sandbox.spares !== 0,
-    sandbox
+    sandbox: { ...sandboxOptionsOf(settings), ...(once ? { spares: 0, loadedSpares: 0 } : {}) }
   }).pipe(
     Layer.provide(layerDatabaseAtStart(settings.ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE === "on")),
     Layer.provide([layerPorts(settings), mainCheck(settings)]),

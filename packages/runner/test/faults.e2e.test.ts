@@ -199,7 +199,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
       // The deadline covers the intake and the start of a process too, which is not what this is about.
       const answered = yield* execute("", { ...change, case: { ...change.case, path: "/answer", query: {} } })
       assert.strictEqual(answered.body.status, 204, answered.body.error)
-      yield* refuses({ ...change, top: { limits: { timeout_ms: 1_000 } } }, 500, /^execute_failed: timeout: /)
+      yield* refuses({ ...change, top: { limits: { timeout_ms: 6_000 } } }, 500, /^execute_failed: timeout: /)
     })
   )
 
