@@ -52,35 +52,22 @@ const alga = () => {
 let folder = ""
 let packages: PackedPackages
 let create = ""
-let cli = ""
 const { server, upload } = alga()
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "alga-guides-")))
   packages = await packPackages(packagesOfAuthors, join(folder, "packages"))
-  const installed = join(folder, "cli")
+  const installed = join(folder, "create")
   await mkdir(installed)
   await writeFile(join(installed, "pnpm-workspace.yaml"), packages.workspace)
   await writeFile(join(installed, "package.json"), '{"private":true,"type":"module"}')
-  await pnpm(installed, "add", "--prefer-offline", "create-alga-extension", "@alga-psa/ext-extension-cli")
+  await pnpm(installed, "add", "--prefer-offline", "create-alga-extension")
   create = join(installed, "node_modules/create-alga-extension/dist/main.js")
-  cli = join(installed, "node_modules/@alga-psa/ext-extension-cli/dist/main.js")
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 }, 240_000)
 afterAll(async () => {
   server.close()
   await rm(folder, { recursive: true, force: true })
-})
-
-describe("alga-ext", () => {
-  it.each(["20.19.0", "22.12.0"])("says on Node %s in one line which it needs", async (version) => {
-    const started = spawn("npx", ["--yes", `--package=node@${version}`, "--", "node", cli, "build"], { cwd: folder })
-    const [errors, [code]] = await Promise.all([text(started.stderr), once(started, "close")])
-    expect([code, errors]).toEqual([
-      2,
-      `alga-ext: needs Node 26 or newer, and this is Node ${version}: install that, or the npm package "node" beside it\n`
-    ])
-  })
 })
 
 describe("create-alga-extension", () => {
