@@ -71,15 +71,11 @@ describe("A package outside of this workspace", () => {
     { timeout: 600_000 },
     async (version) => {
       await mkdir(folder, { recursive: true })
-      for (const [file, text] of [
-        ["required.cjs", required],
-        ["imported.mjs", imported]
-      ] as const) {
-        await writeFile(join(folder, file), text)
-        const command = `DATABASE_URL='${url}' npx --yes --package=node@${version} -- node ${file}`
-        const ended = await run("sh", ["-c", command], folder)
-        assert.deepEqual([ended.code, ended.stdout], [0, `v${version} Evergreen Dental Group\n`], ended.stderr)
-      }
+      await writeFile(join(folder, "required.cjs"), required)
+      await writeFile(join(folder, "imported.mjs"), imported)
+      const both = `npx --yes --package=node@${version} -c 'node required.cjs && node imported.mjs'`
+      const ended = await run("sh", ["-c", `DATABASE_URL='${url}' ${both}`], folder)
+      assert.deepEqual([ended.code, ended.stdout], [0, `v${version} Evergreen Dental Group\n`.repeat(2)], ended.stderr)
     }
   )
 })
