@@ -33,24 +33,14 @@ const loadOrder = [
   "tenant_extension_install"
 ] as const
 
-const statements = (script: string) =>
-  script
-    .split(";\n")
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== "")
-
 /**
  * Creates Alga PSA's tables that this project reads, with their keys, checks and indexes, in an empty database. For
  * development and tests: a real installation has them.
  */
-export const createTables: Effect.Effect<void, SqlError, PgClient.PgClient> = Effect.flatMap(PgClient.PgClient, (sql) =>
-  sql.withTransaction(
-    Effect.forEach(
-      [tables, foreignKeys, indexes].flatMap(statements),
-      (statement) => sql.unsafe(statement).unprepared,
-      { discard: true }
-    )
-  )
+export const createTables: Effect.Effect<void, SqlError, PgClient.PgClient> = Effect.flatMap(
+  PgClient.PgClient,
+  // One statement, since each would wait for the server's answer to the one before.
+  (sql) => sql.unsafe(`DO $tables$ BEGIN ${[tables, foreignKeys, indexes].join(";")}; END $tables$`).unprepared
 )
 
 /** Adds rows, in one transaction. Columns that a table's first row lacks get their default. */
