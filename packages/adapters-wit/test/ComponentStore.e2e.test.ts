@@ -105,7 +105,7 @@ describe("ComponentStore", () => {
       const directory = yield* freshDirectory
       const context = yield* Layer.build(layerComponentStore({ directory, intakeTimeoutMs: 1, spare: false }))
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
-      const error = yield* Effect.flip(accept(yield* bytesOf(scriptGuest("counter"))))
+      const error = yield* Effect.flip(accept(yield* bytesOf(scriptGuest())))
       assert.deepInclude(error, { _tag: "ComponentRefused", reason: "too-slow" })
       assert.deepEqual(yield* entriesOf(directory), [])
     })
@@ -118,7 +118,7 @@ describe("ComponentStore", () => {
         layerComponentStore({ directory, intakeProcessorMs: 10, intakeTimeoutMs: longMs, spare: false })
       )
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
-      const bytes = yield* bytesOf(scriptGuest("counter"))
+      const bytes = yield* bytesOf(scriptGuest())
       const refusals = [yield* Effect.flip(accept(bytes)), yield* Effect.flip(accept(bytes, "other"))]
       assert.deepInclude(refusals[0], { _tag: "ComponentRefused", reason: "too-much-work", isLasting: true })
       assert.strictEqual(refusals[0], refusals[1])
@@ -135,7 +135,7 @@ describe("ComponentStore", () => {
         layerComponentStore({ directory: yield* freshDirectory, intakeTimeoutMs: 1, spare: false })
       )
       const { accept } = yield* Effect.provideContext(ComponentStore, context)
-      const large = yield* bytesOf(scriptGuest("counter"))
+      const large = yield* bytesOf(scriptGuest())
       assert.notStrictEqual(yield* Effect.flip(accept(large)), yield* Effect.flip(accept(large)))
     })
   )

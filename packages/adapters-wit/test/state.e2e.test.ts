@@ -28,15 +28,15 @@ const repeat = (guest: Promise<Uint8Array>, options: RunOptions<never> = {}, tim
 
 layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("State", (it) => {
   it.effect.each([
-    { guest: "counter on QuickJS", bytes: () => scriptGuest("counter"), status: 201 },
-    { guest: "counter on StarlingMonkey", bytes: () => scriptGuest("counter", "starlingmonkey"), status: 201 },
+    { guest: "a counter on QuickJS", bytes: () => scriptGuest(), method: "GET", status: 201 },
+    { guest: "a counter on StarlingMonkey", bytes: () => scriptGuest("starlingmonkey"), method: "GET", status: 201 },
     { guest: "keep-global", bytes: () => coreGuest("keep-global"), status: 201 },
     { guest: "keep-memory-size", bytes: () => coreGuest("keep-memory-size"), status: 201 },
     { guest: "keep-beyond", bytes: () => coreGuest("keep-beyond"), status: 200 },
     { guest: "caught-host-call", bytes: () => coreGuest("caught-host-call"), status: 200 }
-  ])("of $guest is set back after each request", ({ bytes, status }) =>
+  ])("of $guest is set back after each request", ({ bytes, method = "POST", status }) =>
     Effect.gen(function* () {
-      const seen = yield* repeat(bytes(), { installId: bytes.toString(), body: new Uint8Array(3) })
+      const seen = yield* repeat(bytes(), { method, body: new Uint8Array(3) })
       assert.deepEqual(seen, { statuses: [status, status, status, status], outcomes: ["restored"] })
     })
   )
