@@ -57,7 +57,7 @@ layer(layerArchives({ timeoutMs: longMs }), { excludeTestServices: true })(
   }
 )
 
-layer(freshStore, { excludeTestServices: true })("ComponentStore, interrupted at such steps", (it) => {
+layer(freshStore(true), { excludeTestServices: true })("ComponentStore, interrupted at such steps", (it) => {
   it.effect(
     "goes on with what has begun, and has the component whole for who asks next, with no process beside its spare",
     () =>

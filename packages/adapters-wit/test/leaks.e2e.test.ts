@@ -79,7 +79,7 @@ const search = (name: string, places: Places) =>
     console.info(`${name}: ${requests} requests`, Object.fromEntries(outcomes))
   })
 
-layer(Layer.mergeAll(sandbox, Layer.fresh(freshStore), importsOver(layerDeniedPorts)), {
+layer(Layer.mergeAll(sandbox, freshStore(), importsOver(layerDeniedPorts)), {
   excludeTestServices: true
 })("A request", (it) => {
   it.effect(
