@@ -121,6 +121,7 @@ describe("The response in a guest's message", () => {
   it.effect("is refused where it is of another type, or not the end of its message", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* refused("a"), ["response-invalid", "a value of another type"])
+      assert.deepEqual(yield* refused({ ...response, status: "200" }), ["response-invalid", "a value of another type"])
       assert.deepEqual(yield* refused(response, "GET", Buffer.of(0)), ["response-invalid", "bytes behind the end"])
       const [reason, detail] = yield* refused({ ...response, ["é".repeat(60)]: "\u001b" })
       assert.strictEqual(reason, "response-invalid")
@@ -173,7 +174,8 @@ describe("A guest's host call", () => {
     ["too few", storage, "get", ["n"], "another number of values"],
     ["of a function that is not there", storage, "steal", [], "a function that the world does not have"],
     ["of an interface that is not there", "storage", "get", ["n", "k"], "a function that the world does not have"],
-    ["of a name of all objects", storage, "constructor", [], "a function that the world does not have"]
+    ["of a name of all objects", storage, "constructor", [], "a function that the world does not have"],
+    ["of an interface of all objects", `${packageName}/__proto__`, "get", [], "a function that the world does not have"]
   ])("breaks the protocol where its arguments are %s", (_, name, member, args, detail) => {
     const read = readCall(call(name, member, args), limits, 1_000)
     assert(read instanceof ExecutionFailed)

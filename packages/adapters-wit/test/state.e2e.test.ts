@@ -84,17 +84,6 @@ layer(sandboxOf({ spares: 0 }), { excludeTestServices: true })("State", (it) => 
       })
   )
 
-  it.effect("leaves no faster code with more room on the stack for the next request", () =>
-    Effect.gen(function* () {
-      const guest = coreGuest("keep-depth")
-      const deep = (installId: string) => Effect.flip(run(guest, { installId }))
-      assert.propertyVal(yield* deep("cold"), "reason", "too-deep")
-      const warm = run(guest, { installId: "warm", body: new Uint8Array(300) })
-      for (let i = 0; i < 20; i++) assert.strictEqual((yield* warm).status, 200)
-      assert.propertyVal(yield* deep("warm"), "reason", "too-deep")
-    })
-  )
-
   it.effect(
     "costs its install processor time after the answer, while the process makes ready for the next request",
     () =>
