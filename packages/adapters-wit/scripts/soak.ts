@@ -31,8 +31,7 @@ const flatter = (first: Look, last: Look): boolean =>
   last.processes <= first.processes + 4
 
 const soak = Effect.gen(function* () {
-  const counter = scriptGuest("counter")
-  const answer = run(counter)
+  const answer = run(scriptGuest(), { method: "GET" })
   const looks: Array<Look> = []
   for (let step = 1; step <= steps; step++) {
     const started = performance.now()

@@ -67,7 +67,7 @@ describe("a bounded directory", () => {
     const names = ["a", "b"]
     const busy = async (bytes: number) => {
       const kept = makeBoundedDirectory({ directory, bytes })
-      for (let round = 0; round < 60; round++) {
+      for (let round = 0; round < 30; round++) {
         for (const name of names) await kept.put(name, folderOf("x".repeat(50)))
         if (round % 3 === 0) await kept.remove("a")
       }
@@ -114,9 +114,9 @@ describe("a bounded directory", () => {
     const failures = writers.map((child) => text(child.stderr))
     for (const child of writers) await once(child.stdout, "data")
     const kept = makeBoundedDirectory({ directory, bytes: 2_000 })
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 100; round++) {
       const name = String(round % 10)
-      if (round % 50 === 0) await rm(directory, { recursive: true, force: true }).catch(() => undefined)
+      if (round % 25 === 0) await rm(directory, { recursive: true, force: true }).catch(() => undefined)
       if (round % 3 === 0) await kept.remove(name)
       await kept.put(name, folderOf(name.repeat(100)))
     }
@@ -127,7 +127,7 @@ describe("a bounded directory", () => {
   it("holds whole entries alone, and goes on, wherever a process that writes and evicts is killed", async () => {
     const writer = fileURLToPath(new URL("./support/boundedWriter.ts", import.meta.url))
     const kept = makeBoundedDirectory({ directory, bytes: 4_000 })
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 6; round++) {
       const child = spawn(process.execPath, [writer, directory], { stdio: ["ignore", "pipe", "inherit"] })
       const ended = once(child, "exit")
       let seen = 0

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises"
 import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "@effect/vitest"
 import { forbiddenCanonical } from "../src/internal/child/core/CanonicalFunctions.ts"
@@ -143,10 +142,5 @@ describe("forbiddenCanonical", () => {
       RangeError,
       "not a component"
     )
-  })
-
-  it("refuses the whole of a guest that asks for a waitable set", async () => {
-    const text = await readFile(new URL("./fixtures/component/waitable-set.wat", import.meta.url), "utf8")
-    assert.strictEqual(forbiddenCanonical(await parse(text)), "waitable-set.new")
   })
 })

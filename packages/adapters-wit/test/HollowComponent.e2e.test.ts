@@ -17,8 +17,8 @@ const same = (module: Uint8Array): Uint8Array => module
 
 describe("A hollow component", () => {
   it.each([
-    { what: "on QuickJS", of: () => scriptGuest("probe") },
-    { what: "on StarlingMonkey", of: () => scriptGuest("counter", "starlingmonkey") },
+    { what: "on QuickJS", of: () => scriptGuest() },
+    { what: "on StarlingMonkey", of: () => scriptGuest("starlingmonkey") },
     { what: "with a resource", of: () => coreGuest("keep-handle") },
     { what: "with a table, segments and a start function", of: () => coreGuest("keep-everywhere") },
     { what: "that warms a transpiler up", of: async () => typicalComponent },
@@ -31,7 +31,7 @@ describe("A hollow component", () => {
   })
 
   it("is a small part of one with an engine", async () => {
-    const component = await scriptGuest("probe")
+    const component = await scriptGuest()
     assert.isBelow(hollowComponent(component).bytes.byteLength, component.byteLength / 10)
   })
 

@@ -17,7 +17,7 @@ layer(sandboxOf(), { excludeTestServices: true })("The glue of a component", (it
   it.effect.each(engines)("on $engine has quick helpers", ({ engine }) =>
     Effect.gen(function* () {
       const store = yield* ComponentStore
-      const component = yield* store.accept(yield* Effect.promise(() => scriptGuest("probe", engine)))
+      const component = yield* store.accept(yield* Effect.promise(() => scriptGuest(engine)))
       const glue = yield* Effect.promise(() => readFile(component.glue, "utf8"))
       assert.include(glue, "TEXT_ENCODER_UTF8.byteLength(s)")
       // What has them already has not the text of jco any more.
@@ -30,7 +30,7 @@ layer(sandboxOf(), { excludeTestServices: true })("The glue of a component", (it
       const calls = texts.map(() => ({ interface: "secrets", function: "get", args: ["key"] }))
       for (let i = 0; i < 2; i++) {
         const answers = texts.values()
-        const response = yield* run(scriptGuest("probe", engine), {
+        const response = yield* run(scriptGuest(engine), {
           body: Buffer.from(JSON.stringify(calls)),
           limits: { hostCalls: texts.length },
           host: () => Effect.sync(() => ok(answers.next().value ?? null))

@@ -91,7 +91,7 @@ describe("Confinement", () => {
     Effect.gen(function* () {
       isConfined((yield* lookAtTranspiler(leftTo)).found)
       isConfined((yield* lookAtOpener(leftTo)).found)
-    }).pipe(Effect.provide([freshStore, layerArchives()]))
+    }).pipe(Effect.provide([freshStore(true), layerArchives()]))
   )
 
   it.live("runs processes as a user of their own where it may, and does not start where it may not", () =>

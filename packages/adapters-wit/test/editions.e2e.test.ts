@@ -41,7 +41,7 @@ const sandbox = Layer.unwrap(
   ).pipe(
     Effect.map((directory) =>
       layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, ...patient }).pipe(
-        Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs }))
+        Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs, spare: false }))
       )
     )
   )

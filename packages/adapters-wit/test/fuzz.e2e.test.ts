@@ -110,7 +110,7 @@ describe("A core module with bytes changed", () => {
 /** What ends a component that loops while it is made ready, where the system tells no processor times. */
 const bounds = endOfLoop === "timeout" ? { startMs: 10_000 } : {}
 
-layer(Layer.merge(sandboxOf(bounds), Layer.fresh(freshStore)), live)("A component with bytes changed", (it) => {
+layer(Layer.merge(sandboxOf(bounds), freshStore()), live)("A component with bytes changed", (it) => {
   it.effect(
     "is refused, or ends in a response or a failure that is known, and the next one works",
     () =>

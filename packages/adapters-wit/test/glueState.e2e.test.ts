@@ -14,8 +14,8 @@ const onlyFunction = (glue: string): string | null =>
 
 layer(layerStore)("The glue of a component", (it) => {
   it.effect.each([
-    { what: "on QuickJS", bytes: () => scriptGuest("probe") },
-    { what: "on StarlingMonkey", bytes: () => scriptGuest("counter", "starlingmonkey") },
+    { what: "on QuickJS", bytes: () => scriptGuest() },
+    { what: "on StarlingMonkey", bytes: () => scriptGuest("starlingmonkey") },
     { what: "with a resource", bytes: () => coreGuest("keep-handle") },
     { what: "of several instances", bytes: () => componentGuest("many-instances", 3) }
   ])("$what keeps all its state in one run", ({ bytes }) =>

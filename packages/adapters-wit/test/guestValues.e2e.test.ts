@@ -49,11 +49,7 @@ describe("A process that sends the host what costs much to take in", () => {
     { what: "many headers beyond the bound", said: fetch(4_000), seen: tooMany },
     { what: "a record in the shape of bytes", said: callOf("ui-proxy.callRoute", "/", { $b: 0 }), seen: protocol },
     { what: "a long text within the bound", said: callOf("logging.logInfo", "ä".repeat(2_000_000)), seen: answered },
-    { what: "a call that is cut off", said: cutOff(list({ search: "a" })), seen: protocol },
-    { what: "a function of all objects", said: callOf("clients.toString"), seen: protocol },
-    { what: "an interface of all objects", said: callOf("__proto__.get"), seen: protocol },
-    { what: "nothing", said: new Uint8Array(), seen: protocol },
-    { what: "JSON", said: Buffer.from('{"type":"call"}'), seen: protocol }
+    { what: "a call that is cut off", said: cutOff(list({ search: "a" })), seen: protocol }
   ])("is answered or ended before that is done: $what", ({ said, seen }) =>
     Effect.gen(function* () {
       assert.deepEqual(yield* talk([said, good], defaultLimits), seen)
@@ -82,8 +78,7 @@ describe("A process that sends the host what costs much to take in", () => {
       value: { ...response, headers: [{ name: "a", value: "b".repeat(10_000_000) }] },
       end: "response-headers-too-large (headerBytes)"
     },
-    { what: "a deep list", value: deep(2_000), end: "response-invalid (null)" },
-    { what: "a status that is no number", value: { ...response, status: "200" }, end: "response-invalid (null)" }
+    { what: "a deep list", value: deep(2_000), end: "response-invalid (null)" }
   ])("has its response taken or refused before that is done: $what", ({ end, value }) =>
     Effect.gen(function* () {
       assert.deepEqual(yield* talk([doneWith(value)], defaultLimits), { end, calls: 0 })

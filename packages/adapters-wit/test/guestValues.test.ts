@@ -71,27 +71,57 @@ describe("The response in a guest's message", () => {
     })
   )
 
-  it.effect("is refused where it is no response of HTTP", () =>
+  it.effect.each([
+    ["a control character", "x-a", "\u0001"],
+    ["an escape sequence", "x-a", "\u001b[31m"],
+    ["the delete character", "x-a", "a\u007f"],
+    ["a line end", "x-a", "a\r\nx-b: c"],
+    ["a nul", "x-a", "a\u0000"],
+    ["a letter beyond Latin-1", "x-a", "✓"],
+    ["an override of the writing direction", "x-a", "\u202e"],
+    ["a letter beyond the basic plane", "x-a", "😀"],
+    ["a name that is an object's prototype", "__proto__", "a"],
+    ["that name in capitals", "__PROTO__", "a"],
+    ["an empty name", "", "a"],
+    ["a name with a space", "x a", "b"],
+    ["a name with a colon", "x:a", "b"],
+    ["a name beyond ASCII", "x-ü", "b"],
+    ["a name of HTTP/2's own", ":status", "200"],
+    ["a line end in what would be left out", "connection", "a\r\nb"]
+  ] as const)("is refused where a header has %s", ([, name, value]) =>
     Effect.gen(function* () {
-      for (const broken of [
-        { ...response, status: 101 },
-        { ...response, headers: [{ name: "a b", value: "" }] },
-        { ...response, headers: [{ name: "a", value: "b\r\nc" }] },
-        { status: 200, headers: [] }
-      ]) {
-        assert.deepEqual(yield* refused(broken), ["response-invalid", "not an HTTP response"])
+      const broken = { ...response, headers: [{ name, value }] }
+      assert.deepEqual(yield* refused(broken), ["response-invalid", "not an HTTP response"])
+    })
+  )
+
+  it.effect.each([0, 100, 101, 103, 199, 600, 65_535])("is refused where its status is %i", (status) =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* refused({ ...response, status }), ["response-invalid", "not an HTTP response"])
+    })
+  )
+
+  it.effect("is refused without a body or with two cookies, the same or not", () =>
+    Effect.gen(function* () {
+      assert.deepEqual((yield* refused({ status: 200, headers: [] }))[0], "response-invalid")
+      for (const [name, value] of [
+        ["set-cookie", "a=1"],
+        ["Set-Cookie", "b=2"]
+      ] as const) {
+        const headers = [
+          { name: "set-cookie", value: "a=1" },
+          { name, value }
+        ]
+        const why = ["response-invalid", "more than one set-cookie"]
+        assert.deepEqual(yield* refused({ ...response, headers }), why)
       }
-      const cookie = { name: "set-cookie", value: "a=1" }
-      assert.deepEqual(yield* refused({ ...response, headers: [cookie, cookie] }), [
-        "response-invalid",
-        "more than one set-cookie"
-      ])
     })
   )
 
   it.effect("is refused where it is of another type, or not the end of its message", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* refused("a"), ["response-invalid", "a value of another type"])
+      assert.deepEqual(yield* refused({ ...response, status: "200" }), ["response-invalid", "a value of another type"])
       assert.deepEqual(yield* refused(response, "GET", Buffer.of(0)), ["response-invalid", "bytes behind the end"])
       const [reason, detail] = yield* refused({ ...response, ["é".repeat(60)]: "\u001b" })
       assert.strictEqual(reason, "response-invalid")
@@ -144,7 +174,8 @@ describe("A guest's host call", () => {
     ["too few", storage, "get", ["n"], "another number of values"],
     ["of a function that is not there", storage, "steal", [], "a function that the world does not have"],
     ["of an interface that is not there", "storage", "get", ["n", "k"], "a function that the world does not have"],
-    ["of a name of all objects", storage, "constructor", [], "a function that the world does not have"]
+    ["of a name of all objects", storage, "constructor", [], "a function that the world does not have"],
+    ["of an interface of all objects", `${packageName}/__proto__`, "get", [], "a function that the world does not have"]
   ])("breaks the protocol where its arguments are %s", (_, name, member, args, detail) => {
     const read = readCall(call(name, member, args), limits, 1_000)
     assert(read instanceof ExecutionFailed)

@@ -17,14 +17,15 @@ layer(sandboxOf(options), { excludeTestServices: true })("Sandbox, interrupted a
       const host = () => Effect.as(turns(1), ok(null))
       const guests = [
         // Its component is large, and most steps have it loaded anew.
-        { guest: scriptGuest("counter"), count: 20 },
-        { guest: coreGuest("ok"), count: 40 }
+        { guest: scriptGuest(), method: "GET", count: 8 },
+        { guest: coreGuest("ok"), method: "POST", count: 20 }
       ]
-      for (const [index, { count, guest }] of guests.entries()) {
-        const expected = (yield* run(guest, { host })).status
-        const steps = yield* interruptSomeSteps(run(guest, { host }), { count, seed: `sandbox ${index}` }, () =>
+      for (const [index, { count, guest, method }] of guests.entries()) {
+        const execution = run(guest, { host, method })
+        const expected = (yield* execution).status
+        const steps = yield* interruptSomeSteps(execution, { count, seed: `sandbox ${index}` }, () =>
           Effect.gen(function* () {
-            const both = Effect.all([run(guest, { host }), run(guest, { host })], { concurrency: 2 })
+            const both = Effect.all([execution, execution], { concurrency: 2 })
             for (const { status } of yield* both) assert.strictEqual(status, expected)
           })
         )
@@ -46,7 +47,7 @@ layer(layerArchives({ timeoutMs: longMs }), { excludeTestServices: true })(
           { name: "manifest.json", content: "{}" },
           { name: "dist/main.wasm", content: "component" }
         ])
-        const steps = yield* interruptSomeSteps(archives.component(archive), { count: 30, seed: "archives" }, () =>
+        const steps = yield* interruptSomeSteps(archives.component(archive), { count: 15, seed: "archives" }, () =>
           Effect.sync(() => assert.deepStrictEqual(restrictedProcesses(/--permission/), []))
         )
         assert.isAbove(steps, 20)
@@ -56,7 +57,7 @@ layer(layerArchives({ timeoutMs: longMs }), { excludeTestServices: true })(
   }
 )
 
-layer(freshStore, { excludeTestServices: true })("ComponentStore, interrupted at such steps", (it) => {
+layer(freshStore(true), { excludeTestServices: true })("ComponentStore, interrupted at such steps", (it) => {
   it.effect(
     "goes on with what has begun, and has the component whole for who asks next, with no process beside its spare",
     () =>
@@ -69,7 +70,7 @@ layer(freshStore, { excludeTestServices: true })("ComponentStore, interrupted at
             (bytes) => store.accept(bytes)
           )
         )
-        const steps = yield* interruptSomeSteps(accept, { count: 10, seed: "intake" }, () =>
+        const steps = yield* interruptSomeSteps(accept, { count: 6, seed: "intake" }, () =>
           Effect.gen(function* () {
             const component = yield* accept
             assert.strictEqual(yield* accept, component)

@@ -39,7 +39,7 @@ const steadyHost = Effect.gen(function* () {
   return ((call) => as(null, { requestId })(imports.forExecution(defaultLimits)(call))) satisfies Host<never>
 })
 
-const options = { concurrency: 1, spares: 1, idleProcesses: 1, requestsPerProcess: 60 }
+const options = { concurrency: 1, spares: 0, idleProcesses: 1, requestsPerProcess: 60 }
 const sandbox = sandboxOf(options)
 
 const inOneProcess: Effect.Effect<Places, never, Sandbox> = Effect.map(Sandbox, (alone) => ({
@@ -79,7 +79,7 @@ const search = (name: string, places: Places) =>
     console.info(`${name}: ${requests} requests`, Object.fromEntries(outcomes))
   })
 
-layer(Layer.mergeAll(sandbox, Layer.fresh(freshStore), importsOver(layerDeniedPorts)), {
+layer(Layer.mergeAll(sandbox, freshStore(), importsOver(layerDeniedPorts)), {
   excludeTestServices: true
 })("A request", (it) => {
   it.effect(

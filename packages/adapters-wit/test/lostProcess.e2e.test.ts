@@ -39,14 +39,14 @@ describe("A process that something else ends", () => {
     { read: "read the whole request", options: bodyOf(1_000_000), end: endWhileItReads }
   ])("before it $read has another answer it", ({ end, options }) =>
     Effect.gen(function* () {
-      assert.strictEqual((yield* run(scriptGuest("counter"))).status, 201)
+      assert.strictEqual((yield* run(scriptGuest(), { method: "GET" })).status, 201)
       const [first = 0] = guestProcesses()
       const heard: Array<boolean> = []
       const onRun = (begins: boolean) => {
         heard.push(begins)
         if (heard.length === 1) end([first])
       }
-      assert.strictEqual((yield* run(scriptGuest("counter"), { ...options, onRun })).status, 201)
+      assert.strictEqual((yield* run(scriptGuest(), { ...options, method: "GET", onRun })).status, 201)
       assert.deepStrictEqual(heard, [true, false, true])
       assert.notInclude(guestProcesses(), first)
     }).pipe(Effect.provide(sandboxOf({ spares: 0 })))

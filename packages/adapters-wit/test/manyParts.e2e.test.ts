@@ -1,5 +1,5 @@
 import { parse } from "@bytecodealliance/jco"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ComponentStore } from "../src/index.ts"
 import { freshStore } from "./support/freshStore.ts"
@@ -66,8 +66,8 @@ const components: Readonly<Record<string, readonly [made: () => Promise<Uint8Arr
   "components in each other": [() => parse(`(component ${"(component ".repeat(15)}${")".repeat(15)})`), "no-handler"]
 }
 
-describe("a component of very many parts", () => {
-  it.live.each(Object.entries(components))("is told of in few words: %s", ([_, [made, said]]) =>
+layer(freshStore(), { excludeTestServices: true })("a component of very many parts", (it) => {
+  it.effect.each(Object.entries(components))("is told of in few words: %s", ([_, [made, said]]) =>
     Effect.gen(function* () {
       const store = yield* ComponentStore
       const outcome = yield* Effect.match(store.accept(yield* Effect.promise(made)), {
@@ -75,6 +75,6 @@ describe("a component of very many parts", () => {
         onSuccess: ({ unrestorable }) => `accepted, ${unrestorable ?? ""}`
       })
       assert.strictEqual(outcome, said)
-    }).pipe(Effect.provide(freshStore))
+    })
   )
 })

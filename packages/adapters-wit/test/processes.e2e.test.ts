@@ -105,7 +105,7 @@ describe("A process beside the sandbox's", () => {
       for (const read of reads) assert.match(read, folder)
       const rest = flags.filter((flag) => !reads.includes(flag) && !/^--(max-old-space|wasm-max)/.test(flag))
       assert.deepEqual(rest, ["--permission", "--disallow-code-generation-from-strings", "--liftoff-only", ...closed])
-    }).pipe(Effect.provide(freshStore))
+    }).pipe(Effect.provide(freshStore(true)))
   )
 
   it.live("may read nothing, where it opens an archive", () =>

@@ -49,15 +49,11 @@ const answered = (status: number, headers: ReadonlyArray<Header>, body: string |
     })
   })
 
+/** What HTTP cannot carry is in the tests of `guestValues`; here is one of each kind. */
 const invalid: ReadonlyArray<readonly [what: string, status: number, headers: ReadonlyArray<Header>]> = [
-  ["a control character in a value", 200, [["x-a", "\u0001"]]],
-  ["an escape sequence in a value", 200, [["x-a", "\u001b[31m"]]],
-  ["the delete character in a value", 200, [["x-a", "a\u007f"]]],
   ["a line end in a value", 200, [["x-a", "a\r\nx-b: c"]]],
-  ["a nul in a value", 200, [["x-a", "a\u0000"]]],
   ["a letter beyond Latin-1 in a value", 200, [["x-a", "✓"]]],
-  ["an override of the writing direction in a value", 200, [["x-a", "\u202e"]]],
-  ["a letter beyond the basic plane in a value", 200, [["x-a", "😀"]]],
+  ["a name that is an object's prototype", 200, [["__proto__", "a"]]],
   [
     "two cookies",
     200,
@@ -66,28 +62,7 @@ const invalid: ReadonlyArray<readonly [what: string, status: number, headers: Re
       ["Set-Cookie", "b=2"]
     ]
   ],
-  [
-    "the same cookie twice",
-    200,
-    [
-      ["set-cookie", "a=1"],
-      ["set-cookie", "a=1"]
-    ]
-  ],
-  ["a name that is an object's prototype", 200, [["__proto__", "a"]]],
-  ["that name in capitals", 200, [["__PROTO__", "a"]]],
-  ["an empty name", 200, [["", "a"]]],
-  ["a name with a space", 200, [["x a", "b"]]],
-  ["a name with a colon", 200, [["x:a", "b"]]],
-  ["a name beyond ASCII", 200, [["x-ü", "b"]]],
-  ["a name of HTTP/2's own", 200, [[":status", "200"]]],
-  ["a line end in a header that is left out", 200, [["connection", "a\r\nb"]]],
-  ["status 0", 0, []],
-  ["status 100", 100, []],
   ["status 101", 101, []],
-  ["status 103", 103, []],
-  ["status 199", 199, []],
-  ["status 600", 600, []],
   ["status 65535", 65_535, []]
 ]
 

@@ -78,7 +78,7 @@ describe("A process for each component", () => {
     Effect.gen(function* () {
       const pids = new Set<number>()
       for (const party of [a, b, a, c, b, b, c, a]) {
-        const counted = yield* run(scriptGuest("counter"), party)
+        const counted = yield* run(scriptGuest(), { ...party, method: "GET" })
         assert.strictEqual(counted.status, 201)
         for (const pid of guestProcesses()) pids.add(pid)
       }

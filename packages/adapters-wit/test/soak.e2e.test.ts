@@ -27,7 +27,7 @@ const linux = process.platform === "linux"
 layer(sandboxOf({ spares: 1, idleProcesses: 1 }), { excludeTestServices: true })("A sandbox at work for long", (it) => {
   it.effect("keeps the memory of a process flat over many requests", () =>
     Effect.gen(function* () {
-      const answer = runComponent(yield* takeIn(scriptGuest("counter")))
+      const answer = runComponent(yield* takeIn(scriptGuest()), { method: "GET" })
       for (let i = 0; i < 300; i++) yield* answer
       if (!linux) return
       const sizes = () => Math.max(...guestProcesses().map(residentPages))

@@ -1,8 +1,8 @@
 import { parse } from "@bytecodealliance/jco"
 import { worldTypes } from "../support/WorldTypes.ts"
 
-/** Pieces of component text. Each runs at its place; `leave` and those after it only where something is to be left. */
-export interface Smuggler {
+/** One way to carry something over, in pieces of code of the guest. All but `look` run only where something is to be left. */
+export interface Way {
   /** Gives what the guest finds of requests before, an `i32`. */
   readonly look: string
   /** Runs in the handler. */
@@ -13,21 +13,29 @@ export interface Smuggler {
   readonly inResult?: string
   /** Runs when the host has read the response. */
   readonly afterwards?: string
+}
+
+/** What a guest needs for its ways, in pieces of component text. */
+export interface Parts {
   /** Fields of the guest's module. */
   readonly state?: string
-  /** Fields of the module that owns the memory, which exports `word`, a variable. */
-  readonly owned?: string
   /** Definitions of the component before the guest, which may use the instance `$owner` and its `$memory`. */
   readonly component?: string
   /** Entries of the instance `x` that the guest imports, and those imports. */
   readonly entries?: string
   readonly imports?: string
-  /** Options of the export. */
-  readonly lift?: string
 }
 
-/** Bodies of so many bytes tell the guest what to do; no other text that it gets is as long. */
-export const bytesOf = { leave: 1_001, leaveAndLook: 1_002 } as const
+/** Bodies of so many bytes tell the guest which of its ways to take, and what to do; no other text that it gets is as long. */
+export const bytesOf = (way: number) => ({
+  look: 1_000 + 3 * way,
+  leave: 1_001 + 3 * way,
+  leaveAndLook: 1_002 + 3 * way
+})
+
+/** Code that does what one of the ways does, where `number` is its own. */
+const oneOf = (ways: ReadonlyArray<Way>, number: string, code: (way: Way) => string | undefined): string =>
+  ways.map((way, i) => `(if (i32.eq ${number} (i32.const ${i})) (then ${code(way) ?? ""}))`).join("\n")
 
 const types = `${worldTypes}
   (alias export $types "context-data" (type $context))
@@ -44,32 +52,25 @@ const realloc = (place: string): string => `
     (global.set $free (i32.add (local.get $at) (local.get $size)))
     (local.get $at)`
 
+const wayOf = (bytes: string): string => `(i32.div_u (i32.sub ${bytes} (i32.const 1000)) (i32.const 3))`
+const actionOf = (bytes: string): string => `(i32.rem_u (i32.sub ${bytes} (i32.const 1000)) (i32.const 3))`
+
 /**
- * A component that without a body answers with what it finds. With one of {@link bytesOf} it leaves something first. Its memory
- * belongs to a module of its own, so that it can be given canonical functions.
+ * A component that answers with what it finds, or leaves something first, as a body of {@link bytesOf} says. Its memory belongs to a
+ * module of its own, so that it can be given canonical functions.
  */
-export const smuggler = ({
-  look,
-  leave = "",
-  inRealloc = "",
-  inResult = "",
-  afterwards = "",
-  state = "",
-  owned = "",
-  component = "",
-  entries = "",
-  imports = "",
-  lift = ""
-}: Smuggler): Promise<Uint8Array> =>
+export const smuggler = (
+  ways: ReadonlyArray<Way>,
+  { component = "", entries = "", imports = "", state = "" }: Parts = {}
+): Promise<Uint8Array> =>
   parse(`(component ${types}
   (core module $owner-of
     (memory (export "memory") 2 60)
     (global $free (mut i32) (i32.const 16384))
-    (global $armed (export "armed") (mut i32) (i32.const 0))
+    (global $armed (export "armed") (mut i32) (i32.const -1))
     (global $word (export "word") (mut i32) (i32.const 0))
-    ${owned}
     (func (export "cabi_realloc") (param i32 i32 i32) (param $size i32) (result i32)
-      ${realloc(`(if (global.get $armed) (then ${inResult}))`)}))
+      ${realloc(oneOf(ways, "(global.get $armed)", ({ inResult }) => inResult))}))
   (core instance $owner (instantiate $owner-of))
   (alias core export $owner "memory" (core memory $memory))
   (alias core export $owner "cabi_realloc" (core func $realloc))
@@ -86,33 +87,36 @@ export const smuggler = ({
     ${imports}
     (export "memory" (memory 0))
     (global $free (mut i32) (i32.const 65536))
-    (global $leaves (mut i32) (i32.const 0))
+    (global $leaves (mut i32) (i32.const -1))
     ${state}
-    (func $leave ${leave})
-    (func $look (result i32) ${look})
+    (func $leave (param $way i32) ${oneOf(ways, "(local.get $way)", ({ leave }) => leave)})
+    (func $look (param $way i32) (result i32)
+      ${oneOf(ways, "(local.get $way)", ({ look }) => `(return ${look})`)} (unreachable))
+    (func $pass (param $size i32)
+      (if (i32.and (i32.ge_u (local.get $size) (i32.const 1000)) (i32.ne ${actionOf("(local.get $size)")} (i32.const 0)))
+        (then ${oneOf(ways, wayOf("(local.get $size)"), ({ inRealloc }) => inRealloc)})))
     (func (export "cabi_realloc") (param i32 i32 i32) (param $size i32) (result i32)
-      ${realloc(`(if (i32.or (i32.eq (local.get $size) (i32.const ${bytesOf.leave}))
-                             (i32.eq (local.get $size) (i32.const ${bytesOf.leaveAndLook}))) (then ${inRealloc}))`)})
+      ${realloc("(call $pass (local.get $size))")})
     (func (export "handler") (param $request i32) (result i32)
-      (local $length i32)
-      (if (i32.load8_u offset=76 (local.get $request))
-        (then (local.set $length (i32.load offset=84 (local.get $request)))))
-      (if (local.get $length) (then
-        (global.set $leaves (i32.const 1)) (global.set $armed (i32.const 1))
-        (call $leave)
-        (global.set $armed (i32.const 0))))
-      (if (i32.ne (local.get $length) (i32.const ${bytesOf.leave}))
-        (then (i32.store (i32.const 2048) (call $look))))
+      (local $length i32) (local $way i32) (local $action i32)
+      (local.set $length (i32.load offset=84 (local.get $request)))
+      (local.set $way ${wayOf("(local.get $length)")})
+      (local.set $action ${actionOf("(local.get $length)")})
+      (if (local.get $action) (then
+        (global.set $leaves (local.get $way)) (global.set $armed (local.get $way))
+        (call $leave (local.get $way))
+        (global.set $armed (i32.const -1))))
+      (if (i32.ne (local.get $action) (i32.const 1)) (then (i32.store (i32.const 2048) (call $look (local.get $way)))))
       (i32.store16 (i32.const 1024) (i32.const 200))
       (i64.store offset=4 (i32.const 1024) (i64.const 0))
       (i32.store offset=12 (i32.const 1024) (i32.const 1))
       (i32.store offset=16 (i32.const 1024) (i32.const 2048))
       (i32.store offset=20 (i32.const 1024) (i32.const 4))
       (i32.const 1024))
-    (func (export "cabi_post_handler") (param i32) (if (global.get $leaves) (then ${afterwards}))))
+    (func (export "cabi_post_handler") (param i32) ${oneOf(ways, "(global.get $leaves)", ({ afterwards }) => afterwards)}))
   (core instance $guest (instantiate $guest-of (with "owner" (instance $owner)) (with "x" (instance $x))))
   (func $handler (param "request" $request) (result $response)
     (canon lift (core func $guest "handler") (memory $memory) (realloc (core func $guest "cabi_realloc"))
-      (post-return (core func $guest "cabi_post_handler")) ${lift}))
+      (post-return (core func $guest "cabi_post_handler"))))
   (export "handler" (func $handler))
 )`)

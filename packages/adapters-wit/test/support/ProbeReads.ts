@@ -20,7 +20,7 @@ import {
 } from "@alga-psa/ext-domain"
 import { Effect, Layer } from "effect"
 import { ComponentStore, Executor, layerExecutor, layerHostImports, type SandboxOptions } from "../../src/index.ts"
-import { type Engine, type GuestWorld, scriptGuest } from "./Guests.ts"
+import { type Engine, scriptGuest } from "./Guests.ts"
 import { longLimits, sandboxOf } from "./Run.ts"
 
 /** A call for the probe guest to make. */
@@ -35,14 +35,10 @@ export interface ProbeCall {
 export type ProbeOutcome = { readonly ok: unknown } | { readonly err: unknown }
 
 /** Makes host calls from inside a guest. */
-export const probe = Effect.fnUntraced(function* (
-  calls: ReadonlyArray<ProbeCall>,
-  engine: Engine = "quickjs",
-  world: GuestWorld = "host"
-) {
+export const probe = Effect.fnUntraced(function* (calls: ReadonlyArray<ProbeCall>, engine: Engine = "quickjs") {
   const store = yield* ComponentStore
   const executor = yield* Executor
-  const component = yield* store.accept(yield* Effect.promise(() => scriptGuest("probe", engine, world)))
+  const component = yield* store.accept(yield* Effect.promise(() => scriptGuest(engine)))
   const body = Buffer.from(JSON.stringify(calls))
   const response = yield* executor.execute(component, { method: "POST", url: "/", headers: [], body }, longLimits)
   return JSON.parse(Buffer.from(response.body ?? []).toString()) as ReadonlyArray<ProbeOutcome>
