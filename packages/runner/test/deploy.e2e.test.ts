@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process"
-import { cp, glob, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { cp, glob, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { kubernetesOptionsOf } from "@alga-psa/ext-runner-cluster/KubernetesSettings"
-import { buildSample } from "@alga-psa/ext-sample-extension"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { statusOf } from "../src/RunnerError.ts"
 import { aboutSetting, type SettingName, type Settings, settingNames } from "../src/Settings.ts"
 import { settingsFileVariable, settingsReport } from "../src/SettingsSource.ts"
+import { buildFixtureComponent } from "../testing/Extensions.ts"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 const read = (path: string) => readFile(join(root, path), "utf8")
@@ -233,8 +233,9 @@ describe("the production install of the image", { timeout: 300_000 }, () => {
   })
 
   it("is enough to start the runner and to take a component in", async () => {
-    const { componentFile } = await buildSample()
-    assert.include(JSON.parse(run(["inspect", "--json", componentFile])).capabilities, "cap:client.read")
+    const file = join(folder, "component.wasm")
+    await writeFile(file, await buildFixtureComponent("asked"))
+    assert.include(JSON.parse(run(["inspect", "--json", file])).capabilities, "cap:client.read")
   })
 
   it("says what to install for the debug stream, where its address is set", () => {
