@@ -58,6 +58,20 @@ describe("The fields of a manifest", () => {
     }
   })
 
+  it("are told apart from brackets behind escaped quotes, and from texts and keys without an end", () => {
+    const deep = "manifest.json has more than 32 nested lists and objects"
+    assert.throws(() => fields(`{"a":"\\"","b":${nested(20_000)}}`), deep)
+    for (const [text, at] of [
+      [`{"${"a".repeat(60_000)}`, 60_002],
+      [`{"a":"${"[".repeat(60_000)}`, 60_006]
+    ] as const) {
+      const told = `manifest.json is not JSON: Unterminated string in JSON at position ${at} (line 1 column ${at + 1})`
+      assert.throws(() => fields(text), told)
+    }
+    assert.throws(() => fields(" ".repeat(65_536)), "manifest.json is not JSON: Unexpected end of JSON input")
+    assert.isNull(fields(`[${"1,".repeat(30_000)}1]`))
+  })
+
   it("are none, in one line, where it is no JSON", () => {
     const error = (() => {
       try {

@@ -56,6 +56,14 @@ const until = (holds: () => boolean | Promise<boolean>) =>
 const noting = (lines: Array<string>) =>
   Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(String(line)))])
 
+/** A line at each level, the last one longer than a line may be. */
+const lines = [
+  ["logging.info", "plain ä"],
+  ["logging.warn", "two\nlines"],
+  ["logging.error", "x".repeat(9_000)]
+]
+const logging = Buffer.from(JSON.stringify(lines)).toString("base64")
+
 describe("The debug stream", () => {
   it.live(
     "has each line of an extension, and the failures of its executions",
@@ -67,7 +75,7 @@ describe("The debug stream", () => {
         const run = Effect.gen(function* () {
           const runner = yield* TestRunner
           const store = yield* MemoryStore
-          const install = Effect.fnUntraced(function* (name: string) {
+          const install = Effect.fnUntraced(function* (name: string, top: object = {}) {
             const archive = yield* Effect.promise(() => buildFixture(name))
             const hash = sha256(archive)
             const own = installed(hash)
@@ -75,11 +83,13 @@ describe("The debug stream", () => {
             yield* runner.store({ tenant: ids.tenants.acme, extension: own.extension, hash }, archive)
             yield* execute(hash, {
               case: { extension: own.extension, install: own.install, path: "/", query: {} },
+              top,
               headers: { "x-request-id": `for-${name}` }
             })
             return own
           })
-          const [chatty, trap] = [yield* install("chatty"), yield* install("trap")]
+          const chatty = yield* install("every-port", { http: { method: "POST", path: "/", body_b64: logging } })
+          const trap = yield* install("trap")
           // Lines that are left when a runner stops have two seconds, which may be too little on a busy machine.
           for (const [{ extension }, lines] of [[chatty, 3] as const, [trap, 1] as const]) {
             const stream = `${prefix}${ids.tenants.acme}:${extension}`
@@ -96,7 +106,7 @@ describe("The debug stream", () => {
           ...{ stream: "log", tenant: ids.tenants.acme, extension, install, request, version }
         })
         const entries = yield* entriesOf(url, `${prefix}${ids.tenants.acme}:${chatty.extension}`)
-        const own = of(chatty, "for-chatty")
+        const own = of(chatty, "for-every-port")
         assert.deepEqual(
           entries.map(({ ts, ...rest }) => rest),
           [

@@ -16,71 +16,21 @@ const good = { "manifest.json": JSON.stringify(manifest), "dist/main.wasm": "com
 
 /** Small archives that take much to open, and what is said of them. */
 const heavy = {
-  "a component of 120 MB": [
-    { ...good, "dist/main.wasm": Buffer.alloc(120 * 1024 * 1024) },
-    "dist/main.wasm has 125829120 bytes: at most 33554432"
+  "a component of 34 MB": [
+    { ...good, "dist/main.wasm": Buffer.alloc(34_000_000) },
+    "dist/main.wasm has 34000000 bytes: at most 33554432"
   ],
   "a manifest of a million capabilities": [
     { ...good, "manifest.json": JSON.stringify({ ...manifest, capabilities: Array(1_000_000).fill("cap:a") }) },
     "manifest.json has 8000108 bytes: at most 65536"
   ],
-  "a manifest of brackets": [
-    { ...good, "manifest.json": "[".repeat(10_000_000) },
-    "manifest.json has 10000000 bytes: at most 65536"
-  ],
-  "a manifest of nested brackets": [
-    { ...good, "manifest.json": "[".repeat(65_000) },
-    "manifest.json has more than 32 nested lists and objects"
-  ],
-  "a manifest whose name is ten thousand escapes": [
-    { ...good, "manifest.json": `{"name":"${"\\u0000".repeat(10_000)}"}` },
-    "manifest.json name has more than 256 characters"
-  ],
   "a manifest whose version is a number of 60,000 digits": [
     { ...good, "manifest.json": JSON.stringify(manifest).replace('"1.0.0"', "9".repeat(60_000)) },
     "manifest.json version must be a version"
   ],
-  "a manifest whose capabilities are an object of thousands of keys": [
-    {
-      ...good,
-      "manifest.json": JSON.stringify({
-        ...manifest,
-        capabilities: Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`cap:${i}`, 1]))
-      })
-    },
-    'manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
-  ],
   "a manifest that breaks 256 rules": [
     { ...good, "manifest.json": JSON.stringify({ ...manifest, capabilities: Array(256).fill([]) }) },
     "manifest.json capabilities[0] must be the name of a capability in quotes; manifest.json capabilities[1] must be the name of a capability in quotes; manifest.json capabilities[2] must be the name of a capability in quotes; manifest.json capabilities[3] must be the name of a capa…"
-  ],
-  "a manifest of blanks": [
-    { ...good, "manifest.json": " ".repeat(65_536) },
-    "manifest.json is not JSON: Unexpected end of JSON input"
-  ],
-  "a manifest whose only key has no end": [
-    { ...good, "manifest.json": `{"${"a".repeat(60_000)}` },
-    "manifest.json is not JSON: Unterminated string in JSON at position 60002 (line 1 column 60003)"
-  ],
-  "a manifest whose brackets stand in a text without end": [
-    { ...good, "manifest.json": `{"a":"${"[".repeat(60_000)}` },
-    "manifest.json is not JSON: Unterminated string in JSON at position 60006 (line 1 column 60007)"
-  ],
-  "a manifest whose brackets stand behind escaped quotes": [
-    { ...good, "manifest.json": `{"a":"\\"","b":${"[".repeat(20_000)}${"]".repeat(20_000)}}` },
-    "manifest.json has more than 32 nested lists and objects"
-  ],
-  "a manifest in UTF-16": [
-    { ...good, "manifest.json": Buffer.from(`\uFEFF${JSON.stringify(manifest)}`, "utf16le") },
-    "manifest.json is not UTF-8"
-  ],
-  "a manifest whose list is half a character": [
-    { ...good, "manifest.json": JSON.stringify({ ...manifest, capabilities: "\ud800" }) },
-    'manifest.json capabilities must be a list of capabilities such as ["cap:client.read"]'
-  ],
-  "a manifest of thirty thousand names": [
-    { ...good, "manifest.json": `[${"1,".repeat(30_000)}1]` },
-    "manifest.json must be a JSON object"
   ],
   "a component that is none": [good, "component refused: not a WebAssembly component"]
 } as const
@@ -157,7 +107,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a bundle that i
   it.effect("has others answered while it is opened", () =>
     Effect.gen(function* () {
       const runner = yield* TestRunner
-      const archive = yield* Effect.promise(() => pack({ ...good, "ui/zeros": Buffer.alloc(100 * 1024 * 1024) }))
+      const archive = yield* Effect.promise(() => pack({ ...good, "ui/zeros": Buffer.alloc(17_000_000) }))
       const { page, warm } = yield* published(archive)
       const answered: Array<string> = []
       const note = (name: string) => Effect.sync(() => void answered.push(name))
@@ -173,7 +123,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("a bundle that i
       const [bundle, ui] = yield* Effect.forEach(opening, Fiber.join)
       assert.deepStrictEqual(answered.slice(0, 3), ["health", "health", "health"])
       assert.strictEqual(bundle?.body.error, "bundle_fetch_failed: component refused: not a WebAssembly component")
-      assert.strictEqual(ui?.body.error, "bundle_fetch_failed: the page has 104857603 bytes: at most 16777216")
+      assert.strictEqual(ui?.body.error, "bundle_fetch_failed: the page has 17000003 bytes: at most 16777216")
     })
   )
 

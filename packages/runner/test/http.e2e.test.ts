@@ -1,7 +1,7 @@
 import { connect } from "node:net"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
@@ -69,12 +69,17 @@ const published = (change: "none" | "nobody-has-it" = "none") =>
     return { bare, of: (path: string) => `${bare}${path}?tenant=${ids.tenants.acme}`, extension, hash, install }
   })
 
-layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (it) => {
+/** One that no test changes. */
+class Page extends Context.Service<Page, Effect.Success<ReturnType<typeof published>>>()("test/Page") {}
+
+const withPage = Layer.provideMerge(Layer.effect(Page, published()), setting)
+
+layer(withPage, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (it) => {
   it.effect(
     "serves a page's files with their types under a policy, documents to be asked for again and the rest to be kept for ever",
     () =>
       Effect.gen(function* () {
-        const { of } = yield* published()
+        const { of } = yield* Page
         const types = {
           "/index.html": "text/html; charset=utf-8",
           "/": "text/html; charset=utf-8",
@@ -108,7 +113,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
 
   it.effect("names a file by its content, and sends it only once to who has it", () =>
     Effect.gen(function* () {
-      const { of } = yield* published()
+      const { of } = yield* Page
       const first = yield* get(of("/index.html"))
       const etag = first.headers.get("etag") ?? ""
       assert.strictEqual(etag, `"${sha256(Buffer.from(first.text))}"`)
@@ -128,7 +133,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
 
   it.effect("sends a part of a file to who asks for one, and all of it where they have another one's part", () =>
     Effect.gen(function* () {
-      const { of } = yield* published()
+      const { of } = yield* Page
       const whole = yield* get(of("/index.html"))
       const [etag, size] = [whole.headers.get("etag") ?? "", whole.text.length]
       const asking = (headers: Record<string, string>) => get(of("/index.html"), { headers })
@@ -149,7 +154,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
 
   it.effect("serves nothing beside the page, whatever the path", () =>
     Effect.gen(function* () {
-      const { extension, hash, of } = yield* published()
+      const { extension, hash, of } = yield* Page
       const paths = [
         "/assets/absent.js",
         "/../manifest.json",
@@ -175,7 +180,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
 
   it.effect("takes a path that names no file as the page's document, which is then never kept", () =>
     Effect.gen(function* () {
-      const { of } = yield* published()
+      const { of } = yield* Page
       const document = yield* get(of("/index.html"))
       for (const path of ["/clients/1", "/absent.js", "/clients/", "/manifest.json", "/assets"]) {
         const { headers, status, text } = yield* get(of(path), {
@@ -190,7 +195,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("GET /ext-ui", (
 
   it.effect("takes the tenant from the query or a header, and from no two that disagree", () =>
     Effect.gen(function* () {
-      const { bare } = yield* published()
+      const { bare } = yield* Page
       const { acme, borealis } = ids.tenants
       const status = (query: string, headers: Record<string, string> = {}) =>
         Effect.map(get(`${bare}/data.bin${query}`, { headers }), (it) => it.status)

@@ -15,24 +15,22 @@ const limitNames = Object.keys(defaultLimits)
 const component = buildFixtureComponent("steps")
 const run = commandRun(inspect)
 
-/** What `inspect` says of a bundle with this manifest. */
-const inspectedHere = Effect.fnUntraced(function* (
-  settings: Readonly<Record<string, string>>,
+/** What `inspect` says of a bundle with this manifest and component, or with a page alone. */
+const inspectedWith = Effect.fnUntraced(function* (
   fields: object,
-  ...flags: ReadonlyArray<string>
+  component: Uint8Array | undefined,
+  flags: ReadonlyArray<string> = [],
+  settings: Readonly<Record<string, string>> = {}
 ) {
   const file = join(yield* temporary, "bundle.tar.zst")
-  yield* Effect.promise(async () => {
-    const archive = await pack({
-      "manifest.json": JSON.stringify({ ...manifest, ...fields }),
-      "dist/main.wasm": await component
-    })
-    await writeFile(file, archive)
-  })
+  const files = { "dist/main.wasm": component, "ui/index.html": "<p>" }
+  yield* Effect.promise(async () =>
+    writeFile(file, await pack({ "manifest.json": JSON.stringify({ ...manifest, ...fields }), ...files }))
+  )
   return yield* run(["inspect", file, ...flags], settings)
 })
 
-const inspected = (fields: object, ...flags: ReadonlyArray<string>) => inspectedHere({}, fields, ...flags)
+const inspected = (fields: object, ...flags: ReadonlyArray<string>) => inspectedWith(fields, undefined, flags)
 
 const named = { name: evil, publisher: evil, version: evil, capabilities: ["cap:client.read", evil] }
 
@@ -57,20 +55,17 @@ describe("inspect", () => {
     })
   )
 
-  it.live("says what a component needs of its host with each request, and nothing where it needs nothing", () =>
+  it.live("says what a component needs of its host with each request", () =>
     Effect.gen(function* () {
-      const inspectedWith = Effect.fnUntraced(function* (needs: string) {
-        const file = join(yield* temporary, "component.wasm")
-        const content = Buffer.from(`\u000aalga:needs${needs}`)
-        const section = needs === "" ? [] : [0, content.length, ...content]
-        const bytes = Buffer.concat([yield* Effect.promise(() => component), Uint8Array.from(section)])
-        yield* Effect.promise(() => writeFile(file, bytes))
-        return (yield* run(["inspect", file])).out.filter((line) => line.startsWith("needs"))
-      })
-      assert.deepEqual(yield* inspectedWith(""), [])
-      assert.deepEqual(yield* inspectedWith("request-time,made-up"), [
-        "needs         request-time: on a host that sends none, a caller could set x-alga-request-time itself"
-      ])
+      const file = join(yield* temporary, "component.wasm")
+      const content = Buffer.from(`\u000aalga:needsrequest-time,made-up`)
+      const section = Uint8Array.from([0, content.length, ...content])
+      yield* Effect.promise(async () => writeFile(file, Buffer.concat([await component, section])))
+      const { out } = yield* run(["inspect", file])
+      assert.deepEqual(
+        out.filter((line) => line.startsWith("needs")),
+        ["needs         request-time: on a host that sends none, a caller could set x-alga-request-time itself"]
+      )
     })
   )
 
@@ -80,11 +75,13 @@ describe("inspect", () => {
         capabilities: ["cap:client.read", "cap:http.fetch"],
         api: { endpoints: [{ method: "GET", path: "/a" }] }
       }
-      const { out } = yield* inspected(fields)
+      const bytes = yield* Effect.promise(() => component)
+      const { out } = yield* inspectedWith(fields, bytes)
       assert.deepEqual([out[0], out[2]], ["at most, here reads clients", "              sends requests nowhere"])
       assert.match(out.at(-1) ?? "", new RegExp(`^limits {8}timeoutMs 25000, .*, ${limitNames.at(-1)} \\d+$`))
       assert.include(out, "endpoints     GET /a")
-      const open = yield* inspectedHere({ EXT_EGRESS_ALLOWLIST: "api.example.com" }, fields, "--json")
+      assert.isFalse(out.some((line) => line.startsWith("needs")))
+      const open = yield* inspectedWith(fields, bytes, ["--json"], { EXT_EGRESS_ALLOWLIST: "api.example.com" })
       assert.deepInclude(JSON.parse(open.text).atMost, {
         reads: ["clients"],
         sendsTo: ["https://api.example.com:443"],
@@ -96,13 +93,8 @@ describe("inspect", () => {
 
   it.live("says of a page alone that it has no component, and reads nothing", () =>
     Effect.gen(function* () {
-      const file = join(yield* temporary, "bundle.tar.zst")
-      const files = { "manifest.json": JSON.stringify(manifest), "ui/index.html": "<p>" }
-      yield* Effect.promise(async () => writeFile(file, await pack(files)))
-      assert.includeMembers(
-        [...(yield* run(["inspect", file])).out],
-        ["component     none", "at most, here reads no records"]
-      )
+      const { out } = yield* inspected({})
+      assert.includeMembers([...out], ["component     none", "at most, here reads no records"])
     })
   )
 

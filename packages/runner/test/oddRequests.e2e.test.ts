@@ -1,7 +1,7 @@
 import { connect } from "node:net"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { assert, layer } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { installed } from "../testing/Extensions.ts"
@@ -9,30 +9,35 @@ import { rawRequest } from "./support/rawRequest.ts"
 import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const rows = layerMemory(seed({ contentHash: "0".repeat(64) }))
-const setting = Layer.provideMerge(layerTestRunner, rows)
 const bounds = { headersTimeout: Duration.seconds(1), requestTimeout: Duration.seconds(2) }
-const bounded = (times: Partial<typeof bounds>) =>
-  layerTestRunner.pipe(Layer.provide(Layer.succeed(CallerBounds, times)), Layer.provideMerge(rows))
 
 const text = "<p>a page"
 
 /** The path of a page that Acme has. */
-const page = Effect.gen(function* () {
-  const files = { "manifest.json": JSON.stringify(manifest), "dist/main.wasm": "", "ui/index.html": text }
-  const archive = yield* Effect.promise(() => pack(files))
-  const hash = sha256(archive)
-  const { extension, rows } = installed(hash)
-  yield* (yield* MemoryStore).load(rows)
-  yield* (yield* TestRunner).store({ tenant: ids.tenants.acme, extension, hash }, archive)
-  return `/ext-ui/${extension}/${hash}/index.html?tenant=${ids.tenants.acme}`
-})
+class Page extends Context.Service<Page, string>()("test/Page") {}
+
+const page = Layer.effect(
+  Page,
+  Effect.gen(function* () {
+    const files = { "manifest.json": JSON.stringify(manifest), "dist/main.wasm": "", "ui/index.html": text }
+    const archive = yield* Effect.promise(() => pack(files))
+    const hash = sha256(archive)
+    const { extension, rows } = installed(hash)
+    yield* (yield* MemoryStore).load(rows)
+    yield* (yield* TestRunner).store({ tenant: ids.tenants.acme, extension, hash }, archive)
+    return `/ext-ui/${extension}/${hash}/index.html?tenant=${ids.tenants.acme}`
+  })
+)
+
+const setting = page.pipe(Layer.provideMerge(layerTestRunner), Layer.provideMerge(rows))
+const bounded = (times: Partial<typeof bounds>) => setting.pipe(Layer.provide(Layer.succeed(CallerBounds, times)))
 
 /** What is sent for the page with these headers. */
 const sent = Effect.fnUntraced(function* (method: string, headers: string) {
   const { url } = yield* TestRunner
   return yield* rawRequest(
     url,
-    `${method} ${yield* page} HTTP/1.1\r\nhost: ${new URL(url).host}\r\nconnection: close\r\n${headers}\r\n`
+    `${method} ${yield* Page} HTTP/1.1\r\nhost: ${new URL(url).host}\r\nconnection: close\r\n${headers}\r\n`
   )
 })
 
@@ -115,7 +120,7 @@ layer(bounded(bounds), { excludeTestServices: true, timeout: 120_000 })("a reque
   it.effect("is ended where it sends a body to a page without end", () =>
     Effect.gen(function* () {
       const { url } = yield* TestRunner
-      const head = `GET ${yield* page} HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n`
+      const head = `GET ${yield* Page} HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n`
       assert.include(yield* dripping(url, head, "1\r\n \r\n"), "HTTP/1.1 ")
     })
   )

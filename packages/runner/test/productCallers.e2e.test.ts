@@ -79,9 +79,14 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("A caller of the
       const { http } = (yield* recorded(caller)).body
       const answer = yield* send(caller)
       assert.strictEqual(answer.status, 200, answer.body.error)
-      const { headers, ...asked } = handlerBody(answer) as { headers: ReadonlyArray<{ name: string; value: string }> }
-      assert.deepStrictEqual(asked, { method: http["method"], url: "/api/clients?pageSize=1", bytes: 0, clients: 1 })
-      assert.deepStrictEqual(Object.fromEntries(headers.map(({ name, value }) => [name, value])), http["headers"])
+      const asked = handlerBody(answer) as { headers: ReadonlyArray<{ name: string; value: string }> }
+      assert.deepInclude(asked, {
+        method: http["method"],
+        url: "/api/clients?pageSize=1",
+        bytes: 0,
+        clients: 1
+      } as object)
+      assert.deepStrictEqual(Object.fromEntries(asked.headers.map(({ name, value }) => [name, value])), http["headers"])
     })
   )
 

@@ -8,7 +8,15 @@ import { TestRunner, testRunner } from "./support/TestRunner.ts"
 
 const setting = Layer.provideMerge(testRunner(), layerMemory(seed({ contentHash: "0".repeat(64) })))
 const both = ["cap:client.read", "cap:service.read"]
-const component = buildFixtureComponent("granted")
+const calls = [
+  ...["cap:client.read", "cap:service.read", "cap:log.emit"].map((capability) => ["granted", capability]),
+  ["clients.get", ids.clients.evergreen],
+  ["services.get", ids.services.support]
+]
+const body = Buffer.from(JSON.stringify(calls)).toString("base64")
+const asking = { method: "POST", path: "/", query: {}, headers: {}, body_b64: body }
+const refused = { refused: "not-allowed" }
+const component = buildFixtureComponent("every-port")
 
 layer(setting, { excludeTestServices: true, timeout: 120_000 })("an update", (it) => {
   it.effect("runs under the old grants until somebody grants more, and is told so", () =>
@@ -42,14 +50,14 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("an update", (it
           )
         }))
       const answer = (hash: string) =>
-        Effect.map(execute(hash, { case: { extension, install, path: "/", query: {} } }), handlerBody)
+        Effect.map(execute(hash, { case: { extension, install }, top: { http: asking } }), handlerBody)
 
-      const before = { said: [true, false, true], reads: ["ok", "not-allowed"] }
+      const before = [true, false, true, "Evergreen Dental Group", refused]
       assert.deepStrictEqual(yield* answer(hashes[0]), before)
       yield* change({ version_id: version })
       assert.deepStrictEqual(yield* answer(hashes[1]), before)
       yield* change({ granted_caps: both })
-      const after = { said: [true, true, true], reads: ["ok", "ok"] }
+      const after = [true, true, true, "Evergreen Dental Group", "Remote Support"]
       assert.deepStrictEqual(yield* answer(hashes[1]), after)
       // A version that no longer declares it, and one that does so again: the grant is still there.
       yield* change({ version_id: rows.extension_version[0]?.id ?? "" })
@@ -57,7 +65,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("an update", (it
       yield* change({ version_id: version })
       assert.deepStrictEqual(yield* answer(hashes[1]), after)
       yield* change({ granted_caps: [] })
-      const none = { said: [false, false, true], reads: ["not-allowed", "not-allowed"] }
+      const none = [false, false, true, refused, refused]
       assert.deepStrictEqual(yield* answer(hashes[1]), none)
     })
   )

@@ -102,16 +102,15 @@ const shown = (value: unknown) => inspect(value, { depth: null, maxArrayLength: 
 const wrong = (error: unknown): unknown =>
   error instanceof Error ? { ...error, message: error.message, cause: wrong(error.cause), issue: null } : error
 
-const print = (name: string, exit: Exit.Exit<unknown, unknown>) => {
+const lineOf = (name: string, exit: Exit.Exit<unknown, unknown>): string => {
   const [outcome, value] = Exit.isSuccess(exit)
     ? ["accepted", opened(exit.value)]
     : [Cause.hasDies(exit.cause) ? "died" : "refused", wrong(Cause.squash(exit.cause))]
-  console.log(JSON.stringify([name, outcome, shown(value)]))
+  return JSON.stringify([name, outcome, shown(value)])
 }
 
 const ofInputs = decoders.flatMap(([name, decode, values]) =>
   values.map((value) => ({ name, exit: Effect.runSyncExit(Effect.suspend(() => decode(value))) }))
 )
 const ofRows = await Effect.runPromise(decodedRows)
-console.log(compiled)
-for (const { exit, name } of [...ofInputs, ...ofRows]) print(name, exit)
+console.log([compiled, ...[...ofInputs, ...ofRows].map(({ exit, name }) => lineOf(name, exit))].join("\n"))

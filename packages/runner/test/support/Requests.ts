@@ -1,6 +1,5 @@
 import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { Effect } from "effect"
-import type { BundleKey } from "../../src/BundleStore.ts"
 import { serviceTokenHeader } from "../../src/ServiceToken.ts"
 import { type Answer, TestRunner } from "./TestRunner.ts"
 
@@ -35,16 +34,6 @@ export const execute = (contentHash: string, change: Change = {}): Effect.Effect
     const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== null)
     return yield* runner.send("/v1/execute", { method: "POST", headers: given, body })
   })
-
-/** Asks the runner under test to take a component in, before an execution's deadline runs. */
-export const warm = ({ extension, hash, tenant }: BundleKey): Effect.Effect<Answer, never, TestRunner> =>
-  Effect.flatMap(TestRunner, ({ send, token }) =>
-    send("/warmup", {
-      method: "POST",
-      headers: { "content-type": "application/json", [serviceTokenHeader]: token },
-      body: JSON.stringify({ tenant_id: tenant, extension_id: extension, content_hash: hash })
-    })
-  )
 
 /** What the handler answered, as JSON. */
 export const handlerBody = ({ body }: Answer): unknown =>
