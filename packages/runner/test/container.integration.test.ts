@@ -60,7 +60,7 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
       Effect.gen(function* () {
         const url = yield* testDatabase
         const { load, start, store, ...prepared } = yield* serveSetting(Redacted.value(url))
-        const archive = yield* Effect.promise(() => buildFixture("hungry"))
+        const archive = yield* Effect.promise(() => buildFixture("steps"))
         const hash = sha256(archive)
         const all = Array.from({ length: installs }, () => installed(hash))
         for (const { extension, rows } of all) {
@@ -101,7 +101,7 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
         const looking = yield* Effect.forkChild(Effect.forever(Effect.delay(look, "20 millis")))
 
         const ask = ({ extension, install }: (typeof all)[number], mebibytes: number) =>
-          Effect.map(execute({ extension, install, path: `/${mebibytes}` }, hash), ({ error, http }) =>
+          Effect.map(execute({ extension, install, path: `/1000000/${mebibytes}` }, hash), ({ error, http }) =>
             [String(http), error].filter((text) => text !== undefined).join(" ")
           )
         const told = yield* Effect.forEach(all, (one, index) => ask(one, index % 4 === 0 ? 1 : 180), {
