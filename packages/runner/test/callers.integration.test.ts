@@ -104,9 +104,9 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner with d
     "answers while a thousand connections are opened and left, and closes at once what is above its bound",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* Setting
+        const { serveHere } = yield* Setting
         const left = 1_000
-        const { execute, url } = yield* serve({
+        const { execute, url } = yield* serveHere({
           ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: String(left + 10),
           ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "10 minutes",
           ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "10 minutes"

@@ -213,12 +213,12 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
       })
     )
 
-    it.effect("shares its port with another process of the same", () =>
+    it.effect("shares its port with another of the same", () =>
       Effect.gen(function* () {
-        const { serve, serveHere } = yield* Setting
+        const { serveHere } = yield* Setting
         const first = yield* serveHere({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
         const { port } = new URL(first.url)
-        const second = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
+        const second = yield* serveHere({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
         assert.strictEqual((yield* first.execute()).http, 200)
         yield* Effect.promise(() => first.run.end("SIGTERM"))
         assert.strictEqual((yield* second.execute()).http, 200)

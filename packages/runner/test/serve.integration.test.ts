@@ -139,8 +139,8 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("serve", (it) =>
     "shows pages on a port of their own, and health and metrics on another, stops all, and keeps nothing ready where it is to keep no spare",
     () =>
       Effect.gen(function* () {
-        const { executeAt, hash, start } = yield* Setting
-        const run = yield* start({ ALGA_EXTENSION_RUNNER_UI_PORT: "0", ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0" })
+        const { executeAt, hash, startHere } = yield* Setting
+        const run = yield* startHere({ ALGA_EXTENSION_RUNNER_UI_PORT: "0", ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0" })
         const { health, pages, runner: url } = yield* threeAddresses(run)
         assert.strictEqual(yield* transpilersOf(run), 0)
         assert.strictEqual((yield* executeAt(url)()).http, 200)
@@ -156,6 +156,15 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("serve", (it) =>
         }
         assert.strictEqual((yield* get(`${health}/v1/execute`)).status, 404)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+        for (const at of [url, pages, health]) {
+          const answer = yield* Effect.promise(() =>
+            fetch(at).then(
+              () => "answers",
+              ({ cause }) => cause.code
+            )
+          )
+          assert.strictEqual(answer, "ECONNREFUSED", at)
+        }
       }),
     300_000
   )
