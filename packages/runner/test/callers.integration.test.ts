@@ -164,6 +164,8 @@ describe("the example of the compose file", () => {
           BUNDLE_STORE_BASE: join(folder, "bundles"),
           EXT_CACHE_ROOT: join(folder, "cache"),
           RUNNER_SERVICE_TOKEN_CHECK: "off",
+          // It does not fail because the machine is busy.
+          ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "300000",
           PORT: "0"
         })
         const address = yield* addressOf(run)
