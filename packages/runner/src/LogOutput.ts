@@ -1,5 +1,5 @@
 import { outputIsLog } from "@alga-psa/ext-adapters-wit/ProgramEnd"
-import { Effect, type Layer, Logger, Metric } from "effect"
+import { Context, Effect, type Layer, Logger, Metric } from "effect"
 import { jsonLine, lostLines } from "./LogLine.ts"
 
 /** What takes text, such as standard output, and says when it has taken it. */
@@ -92,23 +92,26 @@ const lostInAll = Metric.counter("alga_extension_log_lines_lost_total", {
   incremental: true
 })
 
-/** Standard output. Where nobody reads it any more, lines go nowhere. */
-const standardOutput = (): Taker => {
-  outputIsLog()
-  process.stdout.on("error", () => {})
-  return process.stdout
-}
+/** What takes log lines. Default: standard output. Where nobody reads that any more, lines go nowhere. */
+export const LogTaker = Context.Reference<Taker>("@alga-psa/ext-runner/LogTaker", {
+  defaultValue: () => {
+    outputIsLog()
+    process.stdout.on("error", () => {})
+    return process.stdout
+  }
+})
 
 /**
- * Writes each log line to standard output, in batches. A reader that is slow, or does not read at all, holds up nothing. All that
+ * Writes each log line to its taker, in batches. A reader that is slow, or does not read at all, holds up nothing. All that
  * waits is handed over when the layer's scope closes, and when the program ends in any other way that runs its `exit` listeners.
  */
 export const layer: Layer.Layer<never> = Logger.layer([
   Effect.gen(function* () {
     yield* Metric.value(lostInAll)
+    const taker = yield* LogTaker
     const output = yield* Effect.acquireRelease(
       Effect.sync(() => {
-        const made = makeLogOutput(standardOutput())
+        const made = makeLogOutput(taker)
         process.once("exit", made.end)
         return made
       }),

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { join } from "node:path"
@@ -8,8 +8,10 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Layer, Redacted } from "effect"
+import { serve } from "../src/commands/serve.ts"
+import { askUntil } from "../testing/AskUntil.ts"
+import { commandProgram } from "../testing/CommandRun.ts"
 import { heldReads } from "../testing/HeldReads.ts"
-import { program } from "../testing/Program.ts"
 import { addressOf, serveSetting, token } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
 import { installFixture, untilWorking } from "./support/InstallFixture.ts"
@@ -32,7 +34,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner with d
         const prepared = yield* Setting
         const { reads } = prepared
         const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
-        const { execute } = yield* prepared.serve({
+        const { execute } = yield* prepared.serveHere({
           ALGA_EXTENSION_RUNNER_SANDBOX_CONCURRENCY: "1",
           ALGA_EXTENSION_RUNNER_SANDBOX_QUEUE_LENGTH: "1"
         })
@@ -72,7 +74,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner with d
       Effect.gen(function* () {
         const prepared = yield* Setting
         const { change, hash } = yield* installFixture(prepared, "loop-forever")
-        const { execute, url } = yield* prepared.serve()
+        const { execute, url } = yield* prepared.serveHere()
         const leaving = new AbortController()
         const demoCase = { ...adminCase, ...change }
         const left = fetch(`${url}/v1/execute`, {
@@ -89,22 +91,22 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner with d
         yield* untilWorking(url)
         leaving.abort()
         assert.isNull(yield* Effect.promise(() => left))
-        yield* Effect.promise(async () => {
-          while (!/^alga_extension_executions_in_flight 0$/m.test(await (await fetch(`${url}/metrics`)).text()));
-        })
+        yield* askUntil(
+          Effect.promise(async () => (await fetch(`${url}/metrics`)).text()),
+          (text) => /^alga_extension_executions_in_flight 0$/m.test(text)
+        )
         assert.strictEqual((yield* execute()).http, 200)
       }),
     300_000
   )
 
   it.effect(
-    "answers while ten thousand connections are opened and left, and closes at once what is above its bound",
+    "answers while a thousand connections are opened and left, and closes at once what is above its bound",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* Setting
-        const files = Number(execFileSync("/bin/sh", ["-c", "ulimit -n"]).toString()) || 20_000
-        const left = Math.min(10_000, files - 1_000)
-        const { execute, url } = yield* serve({
+        const { serveHere } = yield* Setting
+        const left = 1_000
+        const { execute, url } = yield* serveHere({
           ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: String(left + 10),
           ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "10 minutes",
           ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "10 minutes"
@@ -139,7 +141,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("a runner with d
         })
         for (const socket of sockets) socket.destroy()
         const answer = execute().pipe(Effect.catchDefect(() => Effect.succeed(null)))
-        const served = yield* Effect.repeat(answer, { until: (given) => given !== null })
+        const served = yield* askUntil(answer, (given) => given !== null)
         assert.strictEqual(served?.http, 200)
       }),
     300_000
@@ -157,11 +159,13 @@ describe("the example of the compose file", () => {
         const env = { ...process.env, DATABASE_ADMIN_URL: url, BUNDLE_STORE_BASE: join(folder, "bundles") }
         const { stdout } = yield* Effect.promise(() => promisify(execFile)(process.execPath, [script], { env }))
         const hash = /prepared: sha256:([0-9a-f]{64})/.exec(stdout)?.[1] ?? ""
-        const run = yield* program(["serve"], {
+        const run = yield* commandProgram(serve, ["serve"], {
           DATABASE_URL: url,
           BUNDLE_STORE_BASE: join(folder, "bundles"),
           EXT_CACHE_ROOT: join(folder, "cache"),
           RUNNER_SERVICE_TOKEN_CHECK: "off",
+          // It does not fail because the machine is busy.
+          ALGA_EXTENSION_RUNNER_LIMIT_TIMEOUT_MS: "300000",
           PORT: "0"
         })
         const address = yield* addressOf(run)

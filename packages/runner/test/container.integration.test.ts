@@ -12,7 +12,6 @@ import { tellForm } from "./support/tellForm.ts"
 
 const limits = { memoryMb: 1_024, pids: 128 }
 const installs = 8
-const rounds = 2
 
 /** Where this user may make no control group, the runner is told what such a container would have it find. */
 const asInContainer = {
@@ -61,7 +60,7 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
       Effect.gen(function* () {
         const url = yield* testDatabase
         const { load, start, store, ...prepared } = yield* serveSetting(Redacted.value(url))
-        const archive = yield* Effect.promise(() => buildFixture("hungry"))
+        const archive = yield* Effect.promise(() => buildFixture("steps"))
         const hash = sha256(archive)
         const all = Array.from({ length: installs }, () => installed(hash))
         for (const { extension, rows } of all) {
@@ -102,22 +101,18 @@ describe("a runner in a container of 1 GiB and 128 process ids, whose settings a
         const looking = yield* Effect.forkChild(Effect.forever(Effect.delay(look, "20 millis")))
 
         const ask = ({ extension, install }: (typeof all)[number], mebibytes: number) =>
-          Effect.map(execute({ extension, install, path: `/${mebibytes}` }, hash), ({ error, http }) =>
+          Effect.map(execute({ extension, install, path: `/1000000/${mebibytes}` }, hash), ({ error, http }) =>
             [String(http), error].filter((text) => text !== undefined).join(" ")
           )
-        const seen = yield* Effect.forEach(
-          all,
-          (one, index) =>
-            Effect.forEach(Array.from({ length: rounds }), (_, round) => ask(one, (index + round) % 2 === 0 ? 1 : 180)),
-          { concurrency: "unbounded" }
-        )
+        const told = yield* Effect.forEach(all, (one, index) => ask(one, index % 4 === 0 ? 1 : 180), {
+          concurrency: "unbounded"
+        })
         yield* Fiber.interrupt(looking)
 
-        const told = seen.flat()
         for (const answer of told) assert.match(answer, answers)
         assert.include(told, "200")
         yield* untilReady(address)
-        assert.strictEqual(yield* ask(all[0] as (typeof all)[number], 1), "200")
+        assert.strictEqual(yield* ask(all[1] as (typeof all)[number], 1), "200")
         assert.isAbove(mostMb, 0)
         assert.isAbove(mostThreads, 1)
         assert.isBelow(mostMb, limits.memoryMb)

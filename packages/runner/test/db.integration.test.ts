@@ -10,6 +10,7 @@ import { db as command } from "../src/commands/db.ts"
 import { commandRun } from "../testing/CommandRun.ts"
 import { type Program, program } from "../testing/Program.ts"
 import { temporary } from "../testing/Temporary.ts"
+import { byLogin, statements, testRole } from "./support/TestRole.ts"
 
 type Settings = Readonly<Record<string, string>>
 
@@ -24,29 +25,12 @@ const done = (args: ReadonlyArray<string>, env: Settings) =>
 
 const administering = (url: string) => Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
 
-const statements = (url: string, ...texts: ReadonlyArray<string>) =>
-  Effect.flatMap(PgClient.PgClient, (sql) =>
-    Effect.forEach(texts, (text) => sql.unsafe(text).unprepared, { discard: true })
-  ).pipe(administering(url))
-
 /** A new database with the tables, and the settings to administer it. */
 const database = Effect.gen(function* () {
   const url = Redacted.value(yield* testDatabase)
   yield* administering(url)(Fixture.createTables)
   return { url, env: { DATABASE_ADMIN_URL: url } }
 })
-
-/** A name for a role, which is dropped with what it was granted when the scope closes. */
-const role = (url: string) =>
-  Effect.acquireRelease(
-    Effect.sync(() => `role_${crypto.randomUUID().replaceAll("-", "")}`),
-    (name) =>
-      Effect.orDie(
-        Effect.ignore(statements(url, `DROP OWNED BY ${name}`)).pipe(
-          Effect.andThen(statements(url, `DROP ROLE IF EXISTS ${name}`))
-        )
-      )
-  )
 
 /** Runs while a transaction is open that wrote to the clients' table, for whose end a build waits. */
 const whileWritten = <A, E, R>(url: string, use: Effect.Effect<A, E, R>) =>
@@ -169,26 +153,14 @@ describe("db plan, apply, check and drop", () => {
   )
 
   it.live(
-    "tell once a second how far a build is",
-    () =>
-      Effect.gen(function* () {
-        const { env, url } = yield* database
-        const running = yield* program(["db", "apply"], env)
-        const told = Effect.promise(() => running.said(/^alga_ext_\w+: \d+ s, waiting for writers before build/m))
-        yield* whileWritten(url, told)
-        assert.strictEqual((yield* Effect.promise(() => running.ended)).code, 0)
-      }).pipe(Effect.scoped),
-    300_000
-  )
-
-  it.live(
-    "go on where an interrupted run stopped",
+    "tell once a second how far a build is, and go on where an interrupted run stopped",
     () =>
       Effect.gen(function* () {
         const { env, url } = yield* database
         const stopped = Effect.gen(function* () {
           const running = yield* program(["db", "apply"], env)
           yield* buildWaits(url, running)
+          yield* Effect.promise(() => running.said(/^alga_ext_\w+: \d+ s, waiting for writers before build/m))
           const code = yield* Effect.promise(() => running.end("SIGINT"))
           // What the server has not given up yet would go on as soon as it may.
           yield* buildsWaiting(url, 0)
@@ -208,7 +180,7 @@ describe("db role", () => {
     () =>
       Effect.gen(function* () {
         const { env, url } = yield* database
-        const name = yield* role(url)
+        const name = yield* testRole(url)
         const printed = yield* run(["role", "--name", name, "--print"], {
           DATABASE_READER_PASSWORD: "never to be shown"
         })
@@ -228,7 +200,7 @@ describe("db role", () => {
     () =>
       Effect.gen(function* () {
         const { env, url } = yield* database
-        const name = yield* role(url)
+        const name = yield* testRole(url)
         const password = "a password of a test"
         const made = yield* run(["role", "--name", name, "--apply", "--json"], {
           ...env,
@@ -237,12 +209,9 @@ describe("db role", () => {
         assert.strictEqual(made.code, 0)
         assert.notInclude(made.out.join() + made.errors, password)
         assert.deepEqual(made.rows()[0].missing, [])
-        const login = new URL(url)
-        login.username = name
-        login.password = password
         assert.deepEqual(
           yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`SELECT client_id FROM clients`).pipe(
-            administering(login.href)
+            administering(byLogin(url, name, password))
           ),
           []
         )
@@ -260,7 +229,7 @@ describe("db role", () => {
     () =>
       Effect.gen(function* () {
         const { env, url } = yield* database
-        const name = yield* role(url)
+        const name = yield* testRole(url)
         const short = yield* run(["role", "--name", name, "--apply"], { ...env, DATABASE_READER_PASSWORD: "tiny one" })
         assert.strictEqual(short.code, 2)
         assert.include(short.errors, "DATABASE_READER_PASSWORD must be 12 to 256")
@@ -281,7 +250,7 @@ describe("db policies", () => {
     () =>
       Effect.gen(function* () {
         const { env, url } = yield* database
-        const [reader, app] = [yield* role(url), yield* role(url)]
+        const [reader, app] = [yield* testRole(url), yield* testRole(url)]
         yield* done(["role", "--name", reader, "--apply"], env)
         yield* statements(url, `CREATE ROLE ${app}`, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${app}`)
         const refused = yield* run(["policies", "apply", "--reader", reader], env)
@@ -342,7 +311,7 @@ describe("db grants", () => {
         const asked = ["--json", "--capability", "cap:http.fetch", "--install", id]
         const unknown = yield* done(["grants", "revoke", ...asked], env)
         assert.deepEqual(unknown.rows()[0].executions, { "cap:http.fetch": null })
-        const [writer, reader] = [yield* role(url), yield* role(url)]
+        const [writer, reader] = [yield* testRole(url), yield* testRole(url)]
         yield* statements(url, ...[writer, reader].map((name) => `CREATE ROLE ${name}`))
         yield* done(["access", "apply", "--writer", writer, "--reader", reader], env)
         const checked = yield* done(["grants", "check", "--json"], env)

@@ -1,10 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
-import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
+import { readFile } from "node:fs/promises"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { assert, describe, it, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import type { ReadinessAnswer } from "../src/Api.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { heldReads } from "../testing/HeldReads.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
 import { temporary } from "../testing/Temporary.ts"
@@ -16,20 +15,19 @@ const prepared = Effect.gen(function* () {
   const url = Redacted.value(yield* testDatabase)
   const serving = yield* serveSetting(url)
   const { change, hash } = yield* installFixture(serving, "reads", ["cap:client.read"])
-  return { ...serving, reads: heldReads(url), change: { ...change, path: "/clients" }, readsHash: hash }
+  // A program whose clock jumps when it is told to.
+  const clock = new URL("./support/jumpingClock.ts", import.meta.url)
+  const runner = yield* serving.serve({
+    NODE_OPTIONS: `--import ${clock.href}`,
+    ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1"
+  })
+  return { ...serving, runner, reads: heldReads(url), change: { ...change, path: "/clients" }, readsHash: hash }
 })
 
-/** One for all tests: those that change what is in the cache have one of their own. */
+/** One for all tests, with a runner for the faults of a process: those that change what is in the cache have one of their own. */
 class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("hostFaults/Setting") {}
 
 const setting = Layer.effect(Setting, prepared)
-
-const good = { http: 200, status: 200, error: undefined }
-
-/** What the sample makes of a read that fails with `internal`. */
-const failedRead = { http: 200, status: 500, error: undefined }
-
-const times = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 /** The processes that a process has started and that live. */
 const childrenOf = (pid: number): Promise<ReadonlyArray<number>> =>
@@ -68,54 +66,14 @@ const sumOf = (metrics: string, name: string): number =>
     0
   )
 
-describe("a runner whose database restarts under load", () => {
-  it.live(
-    "answers each request, with the handler's answer or with 503, and serves again without being told",
-    () =>
-      Effect.gen(function* () {
-        const database = yield* dedicatedServer
-        const { serve } = yield* serveSetting(database.url)
-        const { execute } = yield* serve()
-        const outcome = Effect.map(execute(), ({ error, http, status }) => ({ http, status, error }))
-        yield* outcome
-        let over = false
-        const caller = Effect.gen(function* () {
-          const seen = []
-          while (!over) seen.push(yield* outcome)
-          return seen
-        })
-        const load = yield* Effect.forkChild(
-          Effect.all(
-            times(8).map(() => caller),
-            { concurrency: "unbounded" }
-          ),
-          { startImmediately: true }
-        )
-        yield* outcome
-        yield* database.stop
-        yield* Effect.repeat(outcome, { until: ({ http }) => http === 503 })
-        yield* database.start
-        yield* Effect.repeat(outcome, { until: ({ http }) => http === 200 })
-        over = true
-        const seen = (yield* Fiber.join(load)).flat()
-        assert.isAbove(seen.filter(({ http }) => http === 200).length, 0)
-        for (const answer of seen) {
-          assert.deepInclude([good, failedRead, { http: 503, status: 503, error: "data_unavailable" }], answer)
-        }
-        assert.deepStrictEqual(yield* outcome, good)
-      }),
-    300_000
-  )
-})
-
 layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
   describe("a runner whose processes are killed by the system", () => {
     it.effect(
       "says that the extension's process ended, and serves the next request, also where all of them go",
       () =>
         Effect.gen(function* () {
-          const { change, reads, readsHash, serve } = yield* Setting
-          const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1" })
+          const { change, reads, readsHash, runner } = yield* Setting
+          const { execute, run, url } = runner
           const release = yield* reads.hold
           const working = yield* Effect.forkChild(execute(change, readsHash), { startImmediately: true })
           yield* reads.waiting(1)
@@ -149,7 +107,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
             AWS_REGION: credentials.region
           }
           yield* prepared.publishTo(store.objects)
-          const before = yield* prepared.serve(env)
+          const before = yield* prepared.serveHere(env)
           assert.strictEqual((yield* before.execute()).http, 200)
           yield* Effect.promise(() => before.run.end("SIGTERM"))
 
@@ -161,30 +119,11 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
           assert.strictEqual((yield* full.execute()).http, 200)
           yield* Effect.promise(() => full.run.end("SIGTERM"))
 
-          const after = yield* prepared.serve(env)
+          const after = yield* prepared.serveHere(env)
           const trap = yield* after.execute(change, hash)
           assert.strictEqual(trap.error, "execute_failed: trap: the extension stopped with an error")
         }),
       300_000
-    )
-
-    it.effect("does not start on a directory of components that cannot be one, and says so", () =>
-      Effect.gen(function* () {
-        const { folder, start } = yield* Setting
-        const root = join(folder, "unusable")
-        yield* Effect.promise(async () => {
-          await mkdir(root)
-          await writeFile(join(root, "components"), "")
-        })
-        const run = yield* start({ EXT_CACHE_ROOT: root })
-        const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
-        const { code, errors } = yield* Effect.promise(() => run.ended)
-        assert.strictEqual(code, 1)
-        assert.include(
-          out.join("\n") + errors,
-          `the cache folder ${join(root, "components")} cannot be used: it is not a directory`
-        )
-      })
     )
   })
 
@@ -193,9 +132,8 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
       "keeps its deadlines, its measures and its answers, a day ahead and a day behind",
       () =>
         Effect.gen(function* () {
-          const { change, reads, readsHash, serve } = yield* Setting
-          const clock = new URL("./support/jumpingClock.ts", import.meta.url)
-          const { execute, run, url } = yield* serve({ NODE_OPTIONS: `--import ${clock.href}` })
+          const { change, reads, readsHash, runner } = yield* Setting
+          const { execute, run, url } = runner
           yield* execute()
           const timeout_ms = 6_000
           const own = { config: {}, secret_envelope: null, limits: { timeout_ms } }
@@ -234,7 +172,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
           const prepared = yield* Setting
           const store = yield* objectStore
           yield* prepared.publishTo(store.objects)
-          const { execute, url } = yield* prepared.serve({
+          const { execute, url } = yield* prepared.serveHere({
             EXT_CACHE_ROOT: yield* temporary,
             BUNDLE_STORE_BASE: store.base,
             BUNDLE_STORE_TIMEOUT: "8 seconds",
@@ -248,16 +186,18 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
           assert.deepStrictEqual(yield* fetched, unavailable)
           // What was found when it started is told for a second, a process of its sandbox may still be starting then, and a check is
           // given up where a busy machine takes two seconds for it.
-          const told = yield* Effect.repeat(readiness(url), {
-            until: ({ checks: { store, ...others } }) =>
+          const told = yield* askUntil(
+            readiness(url),
+            ({ checks: { store, ...others } }) =>
               store === "unavailable" && Object.values(others).every((state) => state === "ok")
-          })
+          )
           // What it has goes on, so it must not leave the balancer.
           assert.deepInclude(told, { http: 200, status: "degraded" })
           const part = (name: string, value: number) => `alga_extension_runner_part_ok{part="${name}"} ${value}\n`
-          yield* Effect.repeat(metricsOf(url), {
-            until: (text) => text.includes(part("store", 0)) && text.includes(part("database", 1))
-          })
+          yield* askUntil(
+            metricsOf(url),
+            (text) => text.includes(part("store", 0)) && text.includes(part("database", 1))
+          )
           store.trouble = (_, response) => void response.writeHead(200).write("a")
           assert.deepStrictEqual(yield* fetched, unavailable)
           store.trouble = (_, response) => void response.end("not the archive")

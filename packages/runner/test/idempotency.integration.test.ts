@@ -2,39 +2,31 @@ import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted, Schedule } from "effect"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { heldReads } from "../testing/HeldReads.ts"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
+import { byLogin, statements, testRole } from "./support/TestRole.ts"
 
-const role = `runner_${crypto.randomUUID().replaceAll("-", "")}`
+const password = "a-password-of-a-test"
 
 /** Asks until there is one row. */
 const untilOne = <E>(rows: Effect.Effect<ReadonlyArray<unknown>, E>) =>
   Effect.repeat(rows, { until: ({ length }) => length === 1, schedule: Schedule.spaced("20 millis") })
 
 /** A database with a login that owns nothing of Alga's, and runners that keep their answers with it. */
-const setting = Effect.gen(function* () {
-  const url = yield* testDatabase
-  const admin = Effect.provide(PgClient.layer({ url, maxConnections: 1 }))
-  const login = new URL(Redacted.value(url))
-  const database = login.pathname.slice(1)
-  const granted = Effect.gen(function* () {
-    const sql = yield* PgClient.PgClient
-    yield* sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'a-password-of-a-test'`)
-    yield* sql.unsafe(`GRANT CREATE ON DATABASE ${database} TO ${role}`)
-  })
-  const dropped = Effect.gen(function* () {
-    const sql = yield* PgClient.PgClient
-    yield* sql.unsafe(`DROP OWNED BY ${role}`)
-    yield* sql.unsafe(`DROP ROLE ${role}`)
-  })
-  yield* Effect.acquireRelease(admin(granted), () => Effect.orDie(admin(dropped)))
-  login.username = role
-  login.password = "a-password-of-a-test"
-  const prepared = yield* serveSetting(Redacted.value(url))
-  const keys = { IDEMPOTENCY_DATABASE_URL: login.href }
+const prepared = Effect.gen(function* () {
+  const url = Redacted.value(yield* testDatabase)
+  const admin = Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
+  const role = yield* testRole(url)
+  yield* statements(
+    url,
+    `CREATE ROLE ${role} LOGIN PASSWORD '${password}'`,
+    `GRANT CREATE ON DATABASE ${new URL(url).pathname.slice(1)} TO ${role}`
+  )
+  const serving = yield* serveSetting(url)
+  const keys = { IDEMPOTENCY_DATABASE_URL: byLogin(url, role, password) }
   const untilClaimed = (key: string) =>
     admin(
       Effect.flatMap(PgClient.PgClient, (sql) =>
@@ -44,9 +36,22 @@ const setting = Effect.gen(function* () {
         )
       )
     )
-  const reads = heldReads(Redacted.value(url))
-  return { ...prepared, admin, reads, untilClaimed, login: keys, keeping: prepared.serve(keys) }
+  const reads = heldReads(url)
+  return {
+    ...serving,
+    admin,
+    reads,
+    untilClaimed,
+    login: keys,
+    keeping: serving.serveHere(keys),
+    keepingInProcess: serving.serve(keys)
+  }
 })
+
+/** One for all tests: each uses keys of its own. */
+class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("idempotency/Setting") {}
+
+const setting = Layer.effect(Setting, prepared)
 
 const key = (name: string) => ({ "x-idempotency-key": name })
 
@@ -60,13 +65,13 @@ const reads = /^alga_extension_host_calls_total\{operation="clients.list",outcom
 const counted = (outcome: string) =>
   new RegExp(`^alga_extension_idempotent_requests_total\\{outcome="${outcome}"\\} (\\d+)$`, "m")
 
-describe("a request with an idempotency key", () => {
-  it.live(
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("a request with an idempotency key", (it) => {
+  it.effect(
     "runs once in two processes, is refused when it asks for something else, and is not kept when nothing ran",
     () =>
       Effect.gen(function* () {
-        const { keeping } = yield* setting
-        const [one, other] = [yield* keeping, yield* keeping]
+        const { keeping, keepingInProcess } = yield* Setting
+        const [one, other] = [yield* keepingInProcess, yield* keeping]
         const both = [one, other]
         const clients = { path: "/api/clients" }
 
@@ -92,14 +97,14 @@ describe("a request with an idempotency key", () => {
     300_000
   )
 
-  it.live(
-    "waits for the first answer, is finished when its caller hangs up, and runs again when its process is killed and restarted",
+  it.effect(
+    "waits for the first answer, is finished when its caller hangs up, and runs again when its process is killed",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
+        const prepared = yield* Setting
         const { change: installed, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
         const change = { ...installed, path: "/clients" }
-        const [one, other] = [yield* prepared.keeping, yield* prepared.keeping]
+        const [one, other] = [yield* prepared.keepingInProcess, yield* prepared.keeping]
         const release = yield* prepared.reads.hold
         const asking = yield* Effect.forkChild(
           Effect.all(
@@ -135,31 +140,32 @@ describe("a request with an idempotency key", () => {
         yield* prepared.untilClaimed("b")
         yield* Effect.promise(() => one.run.end("SIGKILL"))
         yield* goOnAgain
-        const restarted = yield* prepared.keeping
-        const taken = yield* restarted.execute(change, hash, key("b"))
+        const taken = yield* other.execute(change, hash, key("b"))
         assert.strictEqual(taken.http, 200)
-        const replayed = yield* other.execute(change, hash, key("b"))
+        const replayed = yield* (yield* prepared.keeping).execute(change, hash, key("b"))
         assert.deepStrictEqual([replayed.http, replayed.body], [200, taken.body])
       }),
     300_000
   )
 
-  it.live(
+  it.effect(
     "gives up what another runner has taken over, and answers with that one's answer",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
+        const prepared = yield* Setting
         const { change, hash } = yield* installFixture(prepared, "reads", ["cap:client.read"])
         const { execute } = yield* prepared.keeping
         yield* prepared.reads.hold
-        const asking = execute({ ...change, path: "/clients" }, hash, key("a"))
+        const asking = execute({ ...change, path: "/clients" }, hash, key("taken-over"))
         const running = yield* Effect.forkChild(asking, { startImmediately: true })
-        yield* prepared.untilClaimed("a")
+        yield* prepared.untilClaimed("taken-over")
         const answer = JSON.stringify({ response: { status: 299, headers: {} }, used: noRights })
         yield* prepared.admin(
           Effect.flatMap(
             PgClient.PgClient,
-            (sql) => sql`UPDATE alga_extension_runner.idempotency SET owner = gen_random_uuid(), answer = ${answer}`
+            (sql) => sql`
+              UPDATE alga_extension_runner.idempotency SET owner = gen_random_uuid(), answer = ${answer}
+              WHERE key = 'taken-over'`
           )
         )
         assert.deepStrictEqual((yield* Fiber.join(running)).status, 299)
@@ -167,14 +173,14 @@ describe("a request with an idempotency key", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "gives its answer again only while install, user and the rights that it used are there, and runs nothing",
     () =>
       Effect.gen(function* () {
-        const { admin, keeping } = yield* setting
+        const { admin, keeping } = yield* Setting
         const runner = yield* keeping
         const clients = { path: "/api/clients" }
-        const first = yield* runner.execute(clients, undefined, key("a"))
+        const first = yield* runner.execute(clients, undefined, key("kept"))
         assert.strictEqual(first.http, 200)
 
         const { full: install } = ids.installs
@@ -204,18 +210,18 @@ describe("a request with an idempotency key", () => {
         ]
         for (const [change, error] of changes) {
           yield* run(change)
-          const refused = yield* runner.execute(clients, undefined, key("a"))
+          const refused = yield* runner.execute(clients, undefined, key("kept"))
           assert.deepStrictEqual([refused.http, refused.error, refused.body], [403, error, ""], change)
           yield* run(...restored)
-          const again = yield* runner.execute(clients, undefined, key("a"))
+          const again = yield* runner.execute(clients, undefined, key("kept"))
           assert.deepStrictEqual([again.http, again.body], [200, first.body], change)
         }
         const unused = `UPDATE tenant_extension_install SET granted_caps = '["cap:client.read"]' WHERE id = '${install}'`
         yield* run(unused)
-        assert.strictEqual((yield* runner.execute(clients, undefined, key("a"))).http, 200)
+        assert.strictEqual((yield* runner.execute(clients, undefined, key("kept"))).http, 200)
 
-        const stranger = yield* runner.execute({ ...clients, user: ids.users.portal }, undefined, key("a"))
-        const nobody = yield* runner.execute({ ...clients, user: null }, undefined, key("a"))
+        const stranger = yield* runner.execute({ ...clients, user: ids.users.portal }, undefined, key("kept"))
+        const nobody = yield* runner.execute({ ...clients, user: null }, undefined, key("kept"))
         assert.deepStrictEqual([stranger.http, nobody.http], [422, 422])
         assert.strictEqual(yield* metric([runner], reads), 1)
         assert.strictEqual(yield* metric([runner], counted("refused")), changes.length)
@@ -223,11 +229,11 @@ describe("a request with an idempotency key", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "keeps that a handler failed, and not what failed before a handler ran",
     () =>
       Effect.gen(function* () {
-        const prepared = yield* setting
+        const prepared = yield* Setting
         const { change, hash } = yield* installFixture(prepared, "trap")
         const runner = yield* prepared.keeping
         const answers = [
@@ -244,13 +250,13 @@ describe("a request with an idempotency key", () => {
             [422, "idempotency_mismatch: the key belongs to another request"]
           ]
         )
-        const small = yield* prepared.serve({
+        const small = yield* prepared.serveHere({
           ...prepared.login,
           ALGA_EXTENSION_RUNNER_LIMIT_MEMORY_MB: "1"
         })
-        const large = yield* small.execute({ path: "/api/clients" }, undefined, key("b"))
+        const large = yield* small.execute({ path: "/api/clients" }, undefined, key("large"))
         assert.match(String(large.error), /^execute_failed: memory-limit: /)
-        assert.strictEqual((yield* runner.execute({ path: "/api/clients" }, undefined, key("b"))).http, 200)
+        assert.strictEqual((yield* runner.execute({ path: "/api/clients" }, undefined, key("large"))).http, 200)
       }),
     300_000
   )

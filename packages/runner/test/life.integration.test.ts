@@ -64,45 +64,33 @@ const keptConnection = (url: string) =>
     socket.on("close", () => resume(Effect.succeed(told && !waiting ? "closed by an answer" : "lost a request")))
   })
 
+/** Starts 12 such connections that a runner has taken. */
+const busyOf = Effect.fnUntraced(function* (url: string) {
+  const busy = yield* Effect.forkChild(
+    Effect.all(
+      Array.from({ length: 12 }, () => keptConnection(url)),
+      { concurrency: "unbounded" }
+    ),
+    { startImmediately: true }
+  )
+  yield* Effect.promise(() => fetch(`${url}/healthz`))
+  return busy
+})
+
 layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
   describe("a runner that is told to stop", () => {
-    for (const delay of ["0 seconds", "250 millis"]) {
-      it.effect(
-        `answers every request of 12 busy connections, and closes each by an answer: ${delay}`,
-        () =>
-          Effect.gen(function* () {
-            const { begin, serve } = yield* Setting
-            const serving = yield* serve({ ...patient, ALGA_EXTENSION_RUNNER_STOP_DELAY: delay })
-            const { run, url } = serving
-            // While it works on something, it waits for the requests of the others.
-            const { release, working } = yield* begin(serving)
-            const busy = yield* Effect.forkChild(
-              Effect.all(
-                Array.from({ length: 12 }, () => keptConnection(url)),
-                { concurrency: "unbounded" }
-              ),
-              { startImmediately: true }
-            )
-            yield* Effect.promise(() => fetch(`${url}/healthz`))
-            const ended = run.end("SIGTERM")
-            assert.deepStrictEqual(new Set(yield* Fiber.join(busy)), new Set(["closed by an answer"]))
-            yield* release
-            assert.strictEqual((yield* Fiber.join(working)).http, 200)
-            assert.strictEqual(yield* Effect.promise(() => ended), 0)
-          }),
-        300_000
-      )
-    }
-
     it.effect(
-      "finishes what it works on, closes other connections by their answers meanwhile, and exits with 0",
+      "finishes what it works on, answers every request of 12 busy connections, closes each by an answer, and exits with 0",
       () =>
         Effect.gen(function* () {
           const { begin, serve } = yield* Setting
           const serving = yield* serve(patient)
           const { run, url } = serving
+          // While it works on something, it waits for the requests of the others.
           const { release, working } = yield* begin(serving)
+          const busy = yield* busyOf(url)
           const ended = run.end("SIGTERM")
+          assert.deepStrictEqual(new Set(yield* Fiber.join(busy)), new Set(["closed by an answer"]))
           yield* logged(run, "the runner stops")
           const ready = yield* Effect.promise(() => fetch(`${url}/readyz`))
           const { checks } = (yield* Effect.promise(() => ready.json())) as typeof ReadinessAnswer.Type
@@ -125,14 +113,17 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
     )
 
     it.effect(
-      "finishes what it works on where signals go to all processes of its group",
+      "does so after a delay, and where signals go to all processes of its group",
       () =>
         Effect.gen(function* () {
           const { begin, serveBy } = yield* Setting
-          const serving = yield* serveBy(["/usr/bin/setsid", process.execPath])(patient)
-          const { run } = serving
+          const grouped = serveBy(["/usr/bin/setsid", process.execPath])
+          const serving = yield* grouped({ ...patient, ALGA_EXTENSION_RUNNER_STOP_DELAY: "250 millis" })
+          const { run, url } = serving
           const { release, working } = yield* begin(serving)
+          const busy = yield* busyOf(url)
           for (const signal of ["SIGHUP", "SIGUSR1", "SIGTERM"]) process.kill(-run.pid, signal)
+          assert.deepStrictEqual(new Set(yield* Fiber.join(busy)), new Set(["closed by an answer"]))
           yield* logged(run, "the runner stops")
           yield* release
           assert.strictEqual((yield* Fiber.join(working)).http, 200)
@@ -145,8 +136,8 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
       "cuts what takes longer than its grace time, with an answer that says so",
       () =>
         Effect.gen(function* () {
-          const { begin, serve } = yield* Setting
-          const serving = yield* serve({
+          const { begin, serveHere } = yield* Setting
+          const serving = yield* serveHere({
             ALGA_EXTENSION_RUNNER_STOP_GRACE: "1 second",
             ALGA_EXTENSION_RUNNER_STOP_DELAY: "1 second"
           })
@@ -205,8 +196,8 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
 
     it.effect("gives up on callers that send slowly or half, and serves the others", () =>
       Effect.gen(function* () {
-        const { serve } = yield* Setting
-        const { execute, url } = yield* serve({
+        const { serveHere } = yield* Setting
+        const { execute, url } = yield* serveHere({
           ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: "6 seconds",
           ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: "6 seconds"
         })
@@ -222,12 +213,12 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
       })
     )
 
-    it.effect("shares its port with another process of the same", () =>
+    it.effect("shares its port with another of the same", () =>
       Effect.gen(function* () {
-        const { serve } = yield* Setting
-        const first = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
+        const { serveHere } = yield* Setting
+        const first = yield* serveHere({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on" })
         const { port } = new URL(first.url)
-        const second = yield* serve({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
+        const second = yield* serveHere({ ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: "on", PORT: port })
         assert.strictEqual((yield* first.execute()).http, 200)
         yield* Effect.promise(() => first.run.end("SIGTERM"))
         assert.strictEqual((yield* second.execute()).http, 200)

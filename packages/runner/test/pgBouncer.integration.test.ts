@@ -1,40 +1,36 @@
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { pgBouncer } from "@alga-psa/ext-adapters-pg/testing/PgBouncer"
-import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
+import { serve } from "../src/commands/serve.ts"
+import { askUntil } from "../testing/AskUntil.ts"
+import { commandRun } from "../testing/CommandRun.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
+import { byLogin, statements, testRole } from "./support/TestRole.ts"
 
 const password = "a-password-of-this-test"
 
-/** A server with Alga's tables and the reading login, and a runner's settings on it. */
+/** A database with Alga's tables and the reading login, and a runner's settings on it. */
 const prepared = Effect.gen(function* () {
-  const server = yield* dedicatedServer
-  const serving = yield* serveSetting(server.url)
-  const name = RoleName.make("alga_ext_reader")
+  const url = Redacted.value(yield* testDatabase)
+  const serving = yield* serveSetting(url)
+  const reader = yield* testRole(url)
   yield* Effect.provide(
-    ReaderRole.apply({ name, password: Redacted.make(password) }),
-    layerAdmin(Redacted.make(server.url))
+    ReaderRole.apply({ name: reader, password: Redacted.make(password) }),
+    layerAdmin(Redacted.make(url))
   )
-  const login = new URL(server.url)
-  login.username = name
-  login.password = password
-  const sql = (text: string) =>
-    Effect.flatMap(PgClient.PgClient, (client) => client.unsafe(text).unprepared).pipe(
-      Effect.provide(PgClient.layer({ url: Redacted.make(server.url), maxConnections: 1 }))
+  const { password: ofOwner, username: owner } = new URL(url)
+  const logins = { [reader]: password, [owner]: decodeURIComponent(ofOwner) }
+  const bouncer = (...settings: ReadonlyArray<string>) => pgBouncer(url, logins, settings)
+  const ends = (change: Readonly<Record<string, string>>) =>
+    Effect.map(
+      commandRun(serve)(["serve"], { ...serving.settings, ...change }),
+      ({ code, errors }) => `${code} ${errors}`
     )
-  const ends = Effect.fnUntraced(function* (change: Readonly<Record<string, string>>) {
-    const run = yield* serving.start(change)
-    const { code, errors } = yield* Effect.promise(async () => {
-      for await (const _ of run.lines);
-      return run.ended
-    })
-    return `${code} ${errors}`
-  })
-  return { ...serving, ends, login: login.href, server, sql }
+  return { ...serving, bouncer, ends, login: byLogin(url, reader, password), owner, reader, url }
 })
 
 class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("pgBouncer/Setting") {}
@@ -46,25 +42,24 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("PgBouncer in tr
     "is refused where it is not named, where it drops what the runner asks for, and where the login may write",
     () =>
       Effect.gen(function* () {
-        const { ends, login, server } = yield* Setting
-        const logins = { alga_ext_reader: password, postgres: "postgres" }
-        const usual = yield* pgBouncer(server.url, logins)
+        const { bouncer, ends, login, owner, url } = yield* Setting
+        const usual = yield* bouncer()
         assert.match(
           yield* ends({ DATABASE_URL: usual.through(login) }),
           /^1 .*08P01: unsupported startup parameter: \w+; behind a pooler set DATABASE_POOLER=transaction\n$/
         )
-        const silent = yield* pgBouncer(server.url, logins, [
+        const silent = yield* bouncer(
           "ignore_startup_parameters = default_transaction_read_only,max_parallel_workers_per_gather,plan_cache_mode,search_path,statement_timeout"
-        ])
-        for (const url of [silent.through(login), silent.through(server.url)]) {
+        )
+        for (const by of [login, url]) {
           assert.match(
-            yield* ends({ DATABASE_URL: url }),
+            yield* ends({ DATABASE_URL: silent.through(by) }),
             /^1 .*do not reach the server: behind a pooler set DATABASE_POOLER=transaction\n$/
           )
         }
         assert.match(
-          yield* ends({ DATABASE_URL: usual.through(server.url), DATABASE_POOLER: "transaction" }),
-          /^1 .*behind the pooler, transactions of postgres may write: make the login with db role/
+          yield* ends({ DATABASE_URL: usual.through(url), DATABASE_POOLER: "transaction" }),
+          new RegExp(`^1 .*behind the pooler, transactions of ${owner} may write: make the login with db role`)
         )
       }),
     300_000
@@ -74,22 +69,22 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("PgBouncer in tr
     "has a replica told as away whose login may write, and no other",
     () =>
       Effect.gen(function* () {
-        const { login, serve, server } = yield* Setting
-        const bouncer = yield* pgBouncer(server.url, { alga_ext_reader: password, postgres: "postgres" })
-        const replicaBy = Effect.fnUntraced(function* (url: string, state: "ok" | "unavailable") {
-          const serving = yield* serve({
-            DATABASE_URL: bouncer.through(login),
-            DATABASE_REPLICA_URL: bouncer.through(url),
+        const { bouncer, login, serveHere, url } = yield* Setting
+        const usual = yield* bouncer()
+        const replicaBy = Effect.fnUntraced(function* (by: string, state: "ok" | "unavailable") {
+          const serving = yield* serveHere({
+            DATABASE_URL: usual.through(login),
+            DATABASE_REPLICA_URL: usual.through(by),
             DATABASE_POOLER: "transaction"
           })
           const told = Effect.promise(async () => {
             const answer = await (await fetch(`${serving.url}/readyz`)).json()
             return (answer as { readonly checks: Readonly<Record<string, string>> }).checks["replica"]
           })
-          yield* Effect.repeat(told, { until: (found) => found === state })
+          yield* askUntil(told, (found) => found === state)
         })
         yield* replicaBy(login, "ok")
-        yield* replicaBy(server.url, "unavailable")
+        yield* replicaBy(url, "unavailable")
       }),
     300_000
   )
@@ -98,14 +93,12 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("PgBouncer in tr
     "serves reads and idempotency keys over few sessions, which stay read-only and keep no statement",
     () =>
       Effect.gen(function* () {
-        const { login, serve, server, sql } = yield* Setting
-        const bouncer = yield* pgBouncer(server.url, { alga_ext_reader: password, postgres: "postgres" }, [
-          "default_pool_size = 2"
-        ])
-        const { execute } = yield* serve({
-          DATABASE_URL: bouncer.through(login),
+        const { bouncer, login, reader, serveHere, url } = yield* Setting
+        const narrow = yield* bouncer("default_pool_size = 2")
+        const { execute } = yield* serveHere({
+          DATABASE_URL: narrow.through(login),
           DATABASE_POOLER: "transaction",
-          IDEMPOTENCY_DATABASE_URL: bouncer.through(server.url),
+          IDEMPOTENCY_DATABASE_URL: narrow.through(url),
           IDEMPOTENCY_DATABASE_POOLER: "transaction"
         })
         const answers = yield* Effect.all(
@@ -117,15 +110,18 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("PgBouncer in tr
         assert.deepStrictEqual([...new Set(answers.map(({ http, status }) => `${http} ${status}`))], ["200 200"])
         const again = yield* execute({}, undefined, { "x-idempotency-key": "key-0" })
         assert.strictEqual(again.body, answers[0]?.body)
-        const sessions = yield* sql("SELECT FROM pg_stat_activity WHERE usename = 'alga_ext_reader'")
-        assert.isAtMost(sessions.length, 2)
+        const [found] = yield* statements(
+          url,
+          `SELECT count(*)::int4 AS sessions FROM pg_stat_activity WHERE usename = '${reader}'`
+        )
+        assert.isAtMost(Number(found?.[0]?.["sessions"]), 2)
         // What a session keeps is known to itself alone: the pooler hands this one out in its turn.
         const kept = yield* Effect.flatMap(
           PgClient.PgClient,
           (client) => client.unsafe("SELECT name FROM pg_prepared_statements").unprepared
         ).pipe(
           Effect.provide(
-            PgClient.layer({ url: Redacted.make(bouncer.through(login)), maxConnections: 1, prepare: false })
+            PgClient.layer({ url: Redacted.make(narrow.through(login)), maxConnections: 1, prepare: false })
           ),
           Effect.repeat({ times: 3 })
         )

@@ -4,6 +4,7 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { askUntil } from "../testing/AskUntil.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
 
 /** What a runner says of its replica. */
@@ -28,22 +29,18 @@ describe("a runner with a replica", () => {
         const replica = yield* standbyOf(primary)
         const caughtUp = `SELECT count(*)::int4 AS found FROM tenant_extension_install`
         const [{ found } = { found: 0 }] = yield* on(primary.url, caughtUp)
-        const wait: Effect.Effect<void> = Effect.orDie(on(replica.url, caughtUp)).pipe(
-          Effect.flatMap(([row]) => (row?.found === found ? Effect.void : wait))
-        )
-        yield* wait
-        const still: Effect.Effect<void> = Effect.orDie(
-          on(replica.url, "SELECT (pg_get_wal_replay_pause_state() = 'paused')::int4 AS found")
-        ).pipe(Effect.flatMap(([row]) => (row?.found === 1 ? Effect.void : still)))
-        const { execute, url } = yield* setting.serve({ DATABASE_REPLICA_URL: replica.url })
+        const untilFound = (statement: string, value: number) =>
+          askUntil(on(replica.url, statement), ([row]) => row?.found === value)
+        yield* untilFound(caughtUp, found)
+        const { execute, url } = yield* setting.serveHere({ DATABASE_REPLICA_URL: replica.url })
         // It reads from the primary until it has looked at the replica, which it need not have done when it serves.
-        yield* Effect.repeat(stateOf(url), { until: (state) => state === "ok" })
+        yield* askUntil(stateOf(url), (state) => state === "ok")
         const names = Effect.map(execute({ path: "/api/clients" }), ({ body, status }) => ({ status, body }))
         const before = yield* names
         assert.strictEqual(before.status, 200)
 
         yield* on(replica.url, "SELECT pg_wal_replay_pause()")
-        yield* still
+        yield* untilFound("SELECT (pg_get_wal_replay_pause_state() = 'paused')::int4 AS found", 1)
         yield* on(
           primary.url,
           `UPDATE clients SET client_name = client_name || ' renamed' WHERE tenant = '${ids.tenants.acme}'`
@@ -63,7 +60,7 @@ describe("a runner with a replica", () => {
       Effect.gen(function* () {
         const setting = yield* serveSetting(Redacted.value(yield* testDatabase))
         const replica = Redacted.value(yield* testDatabase)
-        const { execute, run, url } = yield* setting.serve({ DATABASE_REPLICA_URL: replica })
+        const { execute, run, url } = yield* setting.serveHere({ DATABASE_REPLICA_URL: replica })
         const first = Effect.map(
           execute({ path: "/api/clients" }),
           ({ body, status }) => `${status} ${body.slice(0, 2_000)}`
@@ -74,8 +71,7 @@ describe("a runner with a replica", () => {
 
         yield* serveSetting(replica)
         yield* on(replica, "UPDATE clients SET client_name = client_name || ' of the replica'")
-        const fit: Effect.Effect<void> = Effect.flatMap(check, (state) => (state === "ok" ? Effect.void : fit))
-        yield* fit
+        yield* askUntil(check, (state) => state === "ok")
         assert.match(yield* first, /^200 .*of the replica/s)
 
         yield* on(replica, "ALTER TABLE clients RENAME COLUMN client_name TO another")
@@ -87,7 +83,10 @@ describe("a runner with a replica", () => {
           }
         })
         // It looks where it is asked.
-        yield* Effect.raceFirst(unfit, Effect.forever(check))
+        yield* Effect.raceFirst(
+          unfit,
+          askUntil(check, () => false)
+        )
         assert.match(yield* first, /^200 .*Northwind/s)
 
         run.signal("SIGTERM")

@@ -1,11 +1,24 @@
 import { readFile } from "node:fs/promises"
+import { Server } from "node:net"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
-import { type Program, program } from "../testing/Program.ts"
+import { assert, layer, vi } from "@effect/vitest"
+import { Context, Effect, Fiber, Layer } from "effect"
+import { serve as serveCommand } from "../src/commands/serve.ts"
+import { askUntil } from "../testing/AskUntil.ts"
+import { commandRun } from "../testing/CommandRun.ts"
+import type { Program } from "../testing/Program.ts"
 import { logged, serveSetting } from "../testing/ServeProgram.ts"
+
+const prepared = Effect.gen(function* () {
+  const database = yield* dedicatedServer
+  return { ...(yield* serveSetting(database.url)), database }
+})
+
+/** One for all tests: those that stop its server start it again. */
+class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>()("serve/Setting") {}
+
+const setting = Layer.effect(Setting, prepared)
 
 const get = (url: string) =>
   Effect.promise(async () => {
@@ -38,51 +51,73 @@ const threeAddresses = (run: Program) =>
     throw new Error(`the runner ended before it was ready: ${(await run.ended).errors}`)
   })
 
-/** Node on a system without IPv6. */
-const withoutIpv6 = [
-  process.execPath,
-  "--import",
-  `data:text/javascript,${encodeURIComponent(`
-    import { Server } from "node:net"
-    const { listen } = Server.prototype
-    Server.prototype.listen = function (...args) {
-      if (args[0]?.host !== "::") return listen.apply(this, args)
-      const error = Object.assign(new Error("no IPv6"), { code: "EAFNOSUPPORT" })
-      process.nextTick(() => this.emit("error", error))
-      return this
-    }
-  `)}`
-] as const
+/** As a system without IPv6. */
+const withoutIpv6 = () => {
+  const { listen } = Server.prototype
+  vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server, ...args: ReadonlyArray<unknown>) {
+    if ((args[0] as { readonly host?: unknown } | null)?.host !== "::") return Reflect.apply(listen, this, args)
+    const error = Object.assign(new Error("no IPv6"), { code: "EAFNOSUPPORT" })
+    process.nextTick(() => this.emit("error", error))
+    return this
+  })
+}
 
 /** Asks again until the answer has this status. */
 const until = (url: string, status: number): Effect.Effect<string> =>
-  Effect.flatMap(get(url), (answer) => (answer.status === status ? Effect.succeed(answer.text) : until(url, status)))
+  Effect.map(
+    askUntil(get(url), (answer) => answer.status === status),
+    ({ text }) => text
+  )
 
-describe("serve", () => {
-  it.live(
-    "answers on a real server, keeps what it keeps ready, says when the server is gone, and answers again when it is back",
+const good = { http: 200, status: 200, error: undefined }
+const gone = { http: 503, status: 503, error: "data_unavailable" }
+
+/** What the sample makes of a read that fails with `internal`. */
+const failedRead = { http: 200, status: 500, error: undefined }
+
+layer(setting, { excludeTestServices: true, timeout: 240_000 })("serve", (it) => {
+  it.effect(
+    "answers each request while its server goes and comes back under load, says when it is gone, and keeps what it keeps ready",
     () =>
       Effect.gen(function* () {
-        const database = yield* dedicatedServer
-        const { serve } = yield* serveSetting(database.url)
+        const { database, serve } = yield* Setting
         const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "1" })
         assert.strictEqual(yield* transpilersOf(run), 1)
         const outcome = Effect.map(execute(), ({ error, http, status }) => ({ http, status, error }))
-        const good = { http: 200, status: 200, error: undefined }
         assert.deepStrictEqual(yield* outcome, good)
         yield* until(`${url}/readyz`, 200)
+        let over = false
+        const caller = Effect.gen(function* () {
+          const seen = []
+          while (!over) seen.push(yield* outcome)
+          return seen
+        })
+        const load = yield* Effect.forkChild(
+          Effect.all(
+            Array.from({ length: 8 }, () => caller),
+            { concurrency: 8 }
+          ),
+          {
+            startImmediately: true
+          }
+        )
+        yield* outcome
         yield* database.stop
-        const gone = { http: 503, status: 503, error: "data_unavailable" }
-        assert.deepStrictEqual(yield* outcome, gone)
+        yield* askUntil(outcome, ({ http }) => http === 503)
         assert.deepStrictEqual(yield* outcome, gone)
         assert.strictEqual((yield* execute()).headers.get("retry-after"), "1")
         assert.include(yield* until(`${url}/readyz`, 503), '"database":"unavailable"')
-        const { text } = yield* Effect.repeat(get(`${url}/metrics`), {
-          until: ({ text }) => /^alga_extension_database_connections 0$/m.test(text)
-        })
+        const { text } = yield* askUntil(get(`${url}/metrics`), ({ text }) =>
+          /^alga_extension_database_connections 0$/m.test(text)
+        )
         assert.match(text, /^alga_extension_database_statement_seconds_count\{outcome="failed"\} [1-9]/m)
         assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
         yield* database.start
+        yield* askUntil(outcome, ({ http }) => http === 200)
+        over = true
+        const seen = (yield* Fiber.join(load)).flat()
+        assert.isAbove(seen.filter(({ http }) => http === 200).length, 0)
+        for (const answer of seen) assert.deepInclude([good, failedRead, gone], answer)
         assert.deepStrictEqual(yield* outcome, good)
         yield* until(`${url}/readyz`, 200)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
@@ -90,30 +125,24 @@ describe("serve", () => {
     300_000
   )
 
-  it.live(
-    "keeps executions within the limits of its settings, and nothing ready where it is to keep no spare",
-    () =>
-      Effect.gen(function* () {
-        const { serve } = yield* serveSetting(Redacted.value(yield* testDatabase))
-        const { execute, run } = yield* serve({
-          ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: "10",
-          ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "0"
-        })
-        assert.strictEqual(yield* transpilersOf(run), 0)
-        const { error, http } = yield* execute()
-        assert.strictEqual(http, 500)
-        assert.match(error ?? "", /^execute_failed: .*larger than the limit/)
-      }),
-    300_000
+  it.effect("keeps executions within the limits of its settings", () =>
+    Effect.gen(function* () {
+      const { serveHere } = yield* Setting
+      const { execute } = yield* serveHere({ ALGA_EXTENSION_RUNNER_LIMIT_RESPONSE_BODY_BYTES: "10" })
+      const { error, http } = yield* execute()
+      assert.strictEqual(http, 500)
+      assert.match(error ?? "", /^execute_failed: .*larger than the limit/)
+    })
   )
 
-  it.live(
-    "shows pages on a port of their own, and health and metrics on another, and stops all",
+  it.effect(
+    "shows pages on a port of their own, and health and metrics on another, stops all, and keeps nothing ready where it is to keep no spare",
     () =>
       Effect.gen(function* () {
-        const { executeAt, hash, start } = yield* serveSetting(Redacted.value(yield* testDatabase))
-        const run = yield* start({ ALGA_EXTENSION_RUNNER_UI_PORT: "0", ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0" })
+        const { executeAt, hash, startHere } = yield* Setting
+        const run = yield* startHere({ ALGA_EXTENSION_RUNNER_UI_PORT: "0", ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0" })
         const { health, pages, runner: url } = yield* threeAddresses(run)
+        assert.strictEqual(yield* transpilersOf(run), 0)
         assert.strictEqual((yield* executeAt(url)()).http, 200)
         const page = `/ext-ui/${ids.extensions.full}/${hash}/index.html?tenant=${ids.tenants.acme}`
         for (const at of [url, pages]) assert.strictEqual((yield* get(at + page)).status, 200)
@@ -127,17 +156,30 @@ describe("serve", () => {
         }
         assert.strictEqual((yield* get(`${health}/v1/execute`)).status, 404)
         assert.strictEqual(yield* Effect.promise(() => run.end("SIGTERM")), 0)
+        for (const at of [url, pages, health]) {
+          const answer = yield* Effect.promise(() =>
+            fetch(at).then(
+              () => "answers",
+              ({ cause }) => cause.code
+            )
+          )
+          assert.strictEqual(answer, "ECONNREFUSED", at)
+        }
       }),
     300_000
   )
 
-  it.live(
+  it.effect(
     "says once that the system has no IPv6, whatever number of ports it has, and serves at each by IPv4",
     () =>
       Effect.gen(function* () {
-        const { start } = yield* serveSetting(Redacted.value(yield* testDatabase))
-        const settings = { HOST: "::", ALGA_EXTENSION_RUNNER_UI_PORT: "0", ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0" }
-        const run = yield* start(settings, withoutIpv6)
+        const { startHere } = yield* Setting
+        withoutIpv6()
+        const run = yield* startHere({
+          HOST: "::",
+          ALGA_EXTENSION_RUNNER_UI_PORT: "0",
+          ALGA_EXTENSION_RUNNER_HEALTH_PORT: "0"
+        })
         const { said, ...addresses } = yield* threeAddresses(run)
         assert.lengthOf(new Set(Object.values(addresses)), 3)
         for (const address of Object.values(addresses)) assert.match(address, /^http:\/\/0\.0\.0\.0:\d+$/)
@@ -151,19 +193,16 @@ describe("serve", () => {
     300_000
   )
 
-  it.live(
+  it.effect(
     "starts without a database only when told to, and is ready once it is there",
     () =>
       Effect.gen(function* () {
-        const database = yield* dedicatedServer
-        const { serve, start } = yield* serveSetting(database.url)
+        const { database, serveHere, settings } = yield* Setting
         yield* database.stop
-        const refused = yield* start()
-        const out = yield* Effect.promise(() => Array.fromAsync(refused.lines))
-        const { code, errors } = yield* Effect.promise(() => refused.ended)
-        assert.strictEqual(code, 1)
-        assert.include(out.join("\n") + errors, "the database does not answer: check DATABASE_URL")
-        const { execute, run, url } = yield* serve({ ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: "on" })
+        const refused = yield* commandRun(serveCommand)(["serve"], settings)
+        assert.strictEqual(refused.code, 1)
+        assert.include(refused.errors, "the database does not answer: check DATABASE_URL")
+        const { execute, run, url } = yield* serveHere({ ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: "on" })
         assert.strictEqual((yield* get(`${url}/healthz`)).status, 200)
         assert.strictEqual((yield* get(`${url}/readyz`)).status, 503)
         yield* logged(run, "the runner is not ready")
@@ -173,18 +212,5 @@ describe("serve", () => {
         assert.strictEqual((yield* execute()).http, 200)
       }),
     300_000
-  )
-
-  it.live("does not start without a token, and says what to set", () =>
-    Effect.gen(function* () {
-      const run = yield* program(["serve"], {
-        DATABASE_URL: "postgres://localhost:1/none",
-        BUNDLE_STORE_BASE: "/nowhere"
-      })
-      const out = yield* Effect.promise(() => Array.fromAsync(run.lines))
-      const { code, errors } = yield* Effect.promise(() => run.ended)
-      assert.strictEqual(code, 2)
-      assert.include(out.join("\n") + errors, "RUNNER_SERVICE_TOKEN is not set")
-    })
   )
 })

@@ -1,18 +1,17 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import * as ReaderRole from "@alga-psa/ext-adapters-pg/ReaderRole"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import * as TenantPolicies from "@alga-psa/ext-adapters-pg/TenantPolicies"
-import { dedicatedServer } from "@alga-psa/ext-adapters-pg/testing/ServerBinaries"
+import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { pack, sha256 } from "../testing/Archive.ts"
 import { installed } from "../testing/Extensions.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
+import { byLogin, testRole } from "./support/TestRole.ts"
 
 const status = (url: string) => Effect.promise(async () => (await fetch(url, { redirect: "manual" })).status)
 
-const name = RoleName.make("alga_ext_reader")
 const password = "a password of a test"
 
 describe("serve as the reading login", () => {
@@ -20,15 +19,14 @@ describe("serve as the reading login", () => {
     "answers and serves pages without policies; with them when it names the tenant, and else it finds nothing",
     () =>
       Effect.gen(function* () {
-        const { url } = yield* dedicatedServer
+        const url = Redacted.value(yield* testDatabase)
         const administering = Effect.provide(layerAdmin(Redacted.make(url)))
-        const { hash, load, serve, store } = yield* serveSetting(url)
+        const { hash, load, serveHere, store } = yield* serveSetting(url)
+        const name = yield* testRole(url)
         yield* administering(ReaderRole.apply({ name, password: Redacted.make(password) }))
-        const login = new URL(url)
-        login.username = name
-        login.password = password
-        const plain = yield* serve({ DATABASE_URL: login.href })
-        const telling = yield* serve({ DATABASE_URL: login.href, DATABASE_ROW_SECURITY: "on" })
+        const login = { DATABASE_URL: byLogin(url, name, password) }
+        const plain = yield* serveHere(login)
+        const telling = yield* serveHere({ ...login, DATABASE_ROW_SECURITY: "on" })
 
         const archive = yield* Effect.promise(() => pack({ "ui/index.html": "<!doctype html><title>Page</title>" }))
         const { extension, rows } = installed(sha256(archive))

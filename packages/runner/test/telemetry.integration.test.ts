@@ -1,6 +1,7 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
+import { askUntil } from "../testing/AskUntil.ts"
 import { serveSetting } from "../testing/ServeProgram.ts"
 import { otlpReceiver, type Span } from "./support/OtlpReceiver.ts"
 
@@ -35,15 +36,15 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it
     "follows a request from the gateway's id to the statement, in traces and in the log",
     () =>
       Effect.gen(function* () {
-        const { serve, settings } = yield* Setting
+        const { serveHere, settings } = yield* Setting
         const receiver = yield* otlpReceiver
-        const { execute, run, url } = yield* serve({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
+        const { execute, run, url } = yield* serveHere({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })
         yield* Effect.promise(() => fetch(`${url}/healthz`))
         assert.strictEqual((yield* execute({}, undefined, headers)).http, 200)
         // What it asked the database when it started may still be under way.
-        const metrics = yield* Effect.repeat(
+        const metrics = yield* askUntil(
           Effect.promise(async () => (await fetch(`${url}/metrics`)).text()),
-          { until: (text) => /^alga_extension_database_statements_in_flight 0$/m.test(text) }
+          (text) => /^alga_extension_database_statements_in_flight 0$/m.test(text)
         )
         run.signal("SIGTERM")
         const log = (yield* Effect.promise(() => Array.fromAsync(run.lines))).map((line) => JSON.parse(line))
@@ -128,9 +129,9 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it
     "sends metrics and log lines to their receivers where it is told to, with the headers of each",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* Setting
+        const { serveHere } = yield* Setting
         const receiver = yield* otlpReceiver
-        const { execute, run } = yield* serve({
+        const { execute, run } = yield* serveHere({
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
           OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${receiver.endpoint}/of/logs`,
           OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20of-all",
@@ -175,8 +176,8 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it
 
   it.effect("works on without a receiver, and says so once", () =>
     Effect.gen(function* () {
-      const { serve } = yield* Setting
-      const { execute, run, url } = yield* serve({
+      const { serveHere } = yield* Setting
+      const { execute, run, url } = yield* serveHere({
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9/hush",
         OTEL_LOGS_EXPORTER: "otlp"
       })
@@ -191,7 +192,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it
             ).exec(text)?.[1]
           )
       })
-      const count = yield* Effect.repeat(counted, { until: (of) => of("logs", "failed") + of("traces", "failed") > 0 })
+      const count = yield* askUntil(counted, (of) => of("logs", "failed") + of("traces", "failed") > 0)
       assert.deepStrictEqual(
         [count("metrics", "failed"), count("logs", "taken"), count("traces", "refused")],
         [0, 0, 0]
@@ -213,9 +214,9 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it
     "sends protobuf where it is told to, and nothing where it is switched off",
     () =>
       Effect.gen(function* () {
-        const { serve } = yield* Setting
+        const { serveHere } = yield* Setting
         const receiver = yield* otlpReceiver
-        const { execute, run } = yield* serve({
+        const { execute, run } = yield* serveHere({
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
           OTEL_METRICS_EXPORTER: "otlp",
           OTEL_LOGS_EXPORTER: "otlp",
@@ -226,7 +227,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })("telemetry", (it
         yield* receiver.arrived
         assert.deepStrictEqual(receiver.requests, [])
 
-        const other = yield* serve({
+        const other = yield* serveHere({
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
           OTEL_METRICS_EXPORTER: "otlp",
           OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf"

@@ -60,35 +60,55 @@ const linesOf = (output: Readable) => {
   return { lines: each(), odd: () => odd }
 }
 
-const start = (
+/** What runs: a process, or what stands for one. */
+interface Running {
+  readonly pid: number
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly kill: (signal: NodeJS.Signals) => unknown
+  /** The exit code, once it has ended. */
+  readonly closed: Promise<number | null>
+}
+
+const startProcess = (
   main: URL,
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
   [command, ...before]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
-): Started => {
+): Running => {
   const { HOME, NODE_COMPILE_CACHE, PATH } = process.env
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     command,
     [...before, fileURLToPath(main), ...args],
     { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env }, stdio: ["ignore", "pipe", "pipe"] }
   )
+  return {
+    pid: child.pid ?? 0,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    kill: (signal) => child.kill(signal),
+    closed: once(child, "close").then(([code]) => code)
+  }
+}
+
+const watched = ({ closed, kill, pid, stderr, stdout }: Running): Started => {
   let errors = ""
   let over = false
   const news = new EventEmitter()
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text
     news.emit("news")
   })
-  const ended = once(child, "close").then(([code]) => {
+  const ended = closed.then((code) => {
     over = true
     news.emit("news")
     return { code, errors }
   })
   return {
-    pid: child.pid ?? 0,
-    ...linesOf(child.stdout),
+    pid,
+    ...linesOf(stdout),
     ended,
-    signal: (signal) => void child.kill(signal),
+    signal: (signal) => void kill(signal),
     said: async (text) => {
       while (!text.test(errors)) {
         if (over) throw new Error(`it ended and did not say ${text}: ${errors}`)
@@ -96,7 +116,7 @@ const start = (
       }
     },
     end: async (signal = "SIGTERM") => {
-      child.kill(signal)
+      kill(signal)
       return (await ended).code
     }
   }
@@ -112,9 +132,20 @@ const stop = async (running: Program): Promise<void> => {
   clearTimeout(late)
 }
 
+/** A run that is killed when the scope closes, which fails where it logged what the list of log fields does not have. */
+export const running = (start: () => Running) =>
+  Effect.acquireRelease(
+    Effect.sync(() => watched(start())),
+    (started) =>
+      Effect.andThen(
+        Effect.promise(() => stop(started)),
+        Effect.suspend(() => (started.odd() === null ? Effect.void : Effect.die(new Error(started.odd() ?? ""))))
+      )
+  ).pipe(Effect.map((started): Program => started))
+
 /**
- * Starts a command line of this workspace with nothing but these settings, by another command than Node where one is given.
- * It is killed when the scope closes, which fails where it logged what the list of log fields does not have.
+ * Starts a command line of this workspace with nothing but these settings, by another command than Node where one is given. See
+ * {@link running}.
  */
 export const programOf =
   (main: URL) =>
@@ -123,14 +154,7 @@ export const programOf =
     env: Readonly<Record<string, string>> = {},
     command?: readonly [string, ...ReadonlyArray<string>]
   ) =>
-    Effect.acquireRelease(
-      Effect.sync(() => start(main, args, env, command)),
-      (running) =>
-        Effect.andThen(
-          Effect.promise(() => stop(running)),
-          Effect.suspend(() => (running.odd() === null ? Effect.void : Effect.die(new Error(running.odd() ?? ""))))
-        )
-    ).pipe(Effect.map((running): Program => running))
+    running(() => startProcess(main, args, env, command))
 
 /** Starts the runner's command line. */
 export const program = programOf(runner)

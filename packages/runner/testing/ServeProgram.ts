@@ -7,6 +7,8 @@ import { buildSample } from "@alga-psa/ext-sample-extension"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { type BundleKey, bundlePath } from "../src/BundleStore.ts"
+import { serve } from "../src/commands/serve.ts"
+import { commandProgram } from "./CommandRun.ts"
 import { onFullDisk, type Program, program } from "./Program.ts"
 import { temporary } from "./Temporary.ts"
 
@@ -123,12 +125,18 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
   }
   const start = (change: Readonly<Record<string, string>> = {}, command?: Parameters<typeof program>[2]) =>
     program(["serve"], { ...settings, ...change }, command)
-  const serveBy = (command?: Parameters<typeof program>[2]) =>
-    Effect.fnUntraced(function* (change: Readonly<Record<string, string>> = {}) {
-      const run = yield* start(change, command)
-      const url = yield* addressOf(run)
-      return { run, url, execute: send(url, hash) } satisfies Serving
-    })
+  const serving = Effect.fnUntraced(function* (run: Program) {
+    const url = yield* addressOf(run)
+    return { run, url, execute: send(url, hash) } satisfies Serving
+  })
+  const serveBy =
+    (command?: Parameters<typeof program>[2]) =>
+    (change: Readonly<Record<string, string>> = {}) =>
+      Effect.flatMap(start(change, command), serving)
+  /** Starts one in this process, where it is not the process that is tested: one of its own takes half a second to load. */
+  const startHere = (change: Readonly<Record<string, string>> = {}) =>
+    commandProgram(serve, ["serve"], { ...settings, ...change })
+  const serveHere = (change: Readonly<Record<string, string>> = {}) => Effect.flatMap(startHere(change), serving)
   /** Puts what the store on disk has into another one, by its paths. */
   const publishTo = (objects: Map<string, Uint8Array>) =>
     Effect.promise(async () => {
@@ -146,6 +154,8 @@ export const serveSetting = Effect.fnUntraced(function* (databaseUrl: string) {
     publishTo,
     executeAt: (url: string) => send(url, hash),
     serve: serveBy(),
+    startHere,
+    serveHere,
     serveFull: serveBy(onFullDisk),
     serveBy
   }

@@ -113,7 +113,7 @@ const install = Command.make(
       const { report, source } = yield* storeSettings(flags.settingsFile)
       const archive = yield* readBundle(flags.bundle)
       const release = yield* releaseOf(archive).pipe(
-        Effect.provide(layerTemporaryIntake(limitsOf(report.values))),
+        Effect.provide(layerTemporaryIntake(limitsOf(report.values), false)),
         progress("checking the bundle")
       )
       const writer = yield* Effect.provide(BundleWriter, layerWriter(source))

@@ -11,13 +11,16 @@ const temporary = Effect.acquireRelease(
 
 const cacheBytes = 64 * 1024 * 1024
 
-/** Opens archives and takes components in, in a directory that goes with the scope. */
-export const layerTemporaryIntake = ({ componentBytes, glueBytes }: Pick<Limits, "componentBytes" | "glueBytes">) =>
+/** Opens archives and takes components in, in a directory that goes with the scope. A spare transpiler is for who takes in many. */
+export const layerTemporaryIntake = (
+  { componentBytes, glueBytes }: Pick<Limits, "componentBytes" | "glueBytes">,
+  spare = true
+) =>
   Layer.unwrap(
     Effect.map(temporary, (directory) =>
       Layer.merge(
         layerArchives({ componentBytes }),
-        layerComponentStore({ directory, cacheBytes, componentBytes, glueBytes })
+        layerComponentStore({ directory, cacheBytes, componentBytes, glueBytes, spare })
       )
     )
   )

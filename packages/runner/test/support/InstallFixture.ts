@@ -1,6 +1,7 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { Effect } from "effect"
 import { sha256 } from "../../testing/Archive.ts"
+import { askUntil } from "../../testing/AskUntil.ts"
 import { buildFixture, installed } from "../../testing/Extensions.ts"
 import type { serveSetting } from "../../testing/ServeProgram.ts"
 
@@ -20,16 +21,22 @@ export const installFixture = Effect.fnUntraced(function* (
 
 /** Waits until the runner works on an execution. */
 export const untilWorking = (url: string): Effect.Effect<void> =>
-  Effect.promise(async () => {
-    while (!/^alga_extension_executions_in_flight 1$/m.test(await (await fetch(`${url}/metrics`)).text()));
-  })
+  Effect.asVoid(
+    askUntil(
+      Effect.promise(async () => (await fetch(`${url}/metrics`)).text()),
+      (text) => /^alga_extension_executions_in_flight 1$/m.test(text)
+    )
+  )
 
 /** Waits until the runner is ready: a process of its sandbox may still be starting. */
 export const untilReady = (url: string): Effect.Effect<void> =>
-  Effect.promise(async () => {
-    for (;;) {
-      const response = await fetch(`${url}/readyz`)
-      await response.text()
-      if (response.status === 200) return
-    }
-  })
+  Effect.asVoid(
+    askUntil(
+      Effect.promise(async () => {
+        const response = await fetch(`${url}/readyz`)
+        await response.text()
+        return response.status
+      }),
+      (status) => status === 200
+    )
+  )

@@ -61,7 +61,8 @@ export const otlpReceiver = Effect.acquireRelease(
         for (const { key, value } of of.attributes) resource.set(key, value.stringValue)
         for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
       }
-      response.writeHead(200, { "content-type": "application/json" }).end("{}")
+      // A caller that goes on does not keep its connection either.
+      response.writeHead(200, { "content-type": "application/json", connection: "close" }).end("{}")
     }
     const underWay = new Set<Promise<unknown>>()
     const note = (work: Promise<unknown>) => {
