@@ -140,5 +140,10 @@ export type EndpointName = Endpoints["identifier"]
 /** The endpoints of the {@link api}. */
 export const endpoints = Object.values(api.groups).flatMap((group) => Object.values<Endpoints>(group.endpoints))
 
-/** The {@link api} in OpenAPI 3.1. */
-export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(api)
+let described: OpenApi.OpenAPISpec | undefined
+
+/** The {@link api} in OpenAPI 3.1, made when it is first asked for: most runners are never asked. */
+export const openApi = (): OpenApi.OpenAPISpec => {
+  described ??= OpenApi.fromApi(api)
+  return described
+}
