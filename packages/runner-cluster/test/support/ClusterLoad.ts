@@ -91,11 +91,7 @@ export const load = Effect.fnUntraced(function* (
       answers.push(await runner.execute({ ...change, path }, hash))
     }
   }
-  const callers = yield* Effect.forkChild(
-    Effect.promise(() =>
-      Promise.all(runners.flatMap((one, index) => [caller(one, index * 2), caller(one, index * 2 + 1)]))
-    )
-  )
+  const callers = yield* Effect.forkChild(Effect.promise(() => Promise.all(runners.map(caller))))
   return {
     answers,
     more: (count: number) => {

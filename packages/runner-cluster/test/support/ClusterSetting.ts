@@ -154,7 +154,7 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
 /** Asks again until it holds, which costs the runners something each time. */
 export const until = (holds: () => Promise<boolean>): Effect.Effect<void> =>
   Effect.flatMap(Effect.promise(holds), (held) =>
-    held ? Effect.void : Effect.andThen(Effect.sleep("250 millis"), until(holds))
+    held ? Effect.void : Effect.andThen(Effect.sleep("500 millis"), until(holds))
   )
 
 /** Builds the fixture of that name. */
