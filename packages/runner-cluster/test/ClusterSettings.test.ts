@@ -58,6 +58,16 @@ const messageBytes = (environment: Record<string, string>): number => {
   return options.messageBytes
 }
 
+describe("a runner of a cluster", () => {
+  it("needs a database of the cluster", () => {
+    const { DATABASE_CLUSTER_URL: _, ...others } = needed
+    const { settings } = settingsReport(others, {})
+    const options = settings === null ? null : clusterOptionsOf(settings)
+    assert(options !== null && "problems" in options)
+    assert.deepStrictEqual(options.problems, ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"])
+  })
+})
+
 describe("the limits of installs and tenants", () => {
   const limitsOf = (environment: Record<string, string>) => {
     const { settings } = settingsReport({ ...needed, ...environment }, {})

@@ -1,6 +1,5 @@
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
-import { program } from "@alga-psa/ext-runner/testing/Program"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { doubtsBeforeGone } from "../src/KubernetesHealth.ts"
@@ -33,7 +32,7 @@ const owned = (runners: ReadonlyArray<Runner>) => Effect.promise(() => metrics(r
 
 describe("a cluster on Kubernetes", () => {
   it.live(
-    "gives nothing to a runner whose pod is unready or gone, and counts nobody as gone while the API is away",
+    "starts while the API is away, gives nothing to a runner whose pod is unready or gone, and counts nobody as gone without an answer",
     () =>
       Effect.gen(function* () {
         const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
@@ -43,10 +42,12 @@ describe("a cluster on Kubernetes", () => {
         const addresses = [ownLoopback(), ownLoopback(), ownLoopback()] as const
         const [, atSecond, atThird] = addresses
         for (const address of addresses) api.pods.set(address, { address, ready: true })
+        yield* api.away
         const runners = yield* Effect.forEach(addresses, (address) => setting.start(asPod(api, address)), {
           concurrency: 3
         })
         const [first, second, third] = runners as [Runner, Runner, Runner]
+        yield* api.back
         yield* settled(runners)
         assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
 
@@ -67,27 +68,6 @@ describe("a cluster on Kubernetes", () => {
         yield* Effect.promise(() => second.run.end("SIGKILL"))
         assert.deepStrictEqual(failures(yield* everywhere([first, third], installs)), [])
         yield* settled([first, third])
-      }),
-    300_000
-  )
-
-  it.live(
-    "starts while the API is away, and does not where its pod is not listed, saying what was asked for",
-    () =>
-      Effect.gen(function* () {
-        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
-        const api = yield* podsApi
-        const address = ownLoopback()
-        const { ended } = yield* program(["serve", "--cluster"], {
-          ...setting.settings,
-          ...asPod(api, address)
-        })
-        const unknown = yield* Effect.promise(() => ended)
-        assert.strictEqual(unknown.code, 1)
-        assert.include(unknown.errors, `lists no running pod with the address ${address} (namespace `)
-        assert.match(unknown.errors, /labels .*SELECTOR/)
-        yield* api.away
-        yield* setting.start(asPod(api, address))
       }),
     300_000
   )

@@ -4,7 +4,8 @@ import { layerStandInVault, StandInVault } from "@alga-psa/ext-adapters-http/tes
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { program } from "@alga-psa/ext-runner/testing/Program"
+import { triggers } from "@alga-psa/ext-runner/commands/triggers"
+import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { token } from "@alga-psa/ext-runner/testing/ServeProgram"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
@@ -94,8 +95,9 @@ describe("the secrets of a kept trigger", () => {
         }
 
         yield* Effect.promise(() => writeFile(tokenFile, vault.state.token))
-        const replay = yield* program(["triggers", "replay", "--id", refused.split("/").at(-1) ?? ""], setting.settings)
-        assert.strictEqual((yield* Effect.promise(() => replay.ended)).code, 0)
+        const id = refused.split("/").at(-1) ?? ""
+        const replayed = yield* commandRun(triggers)(["triggers", "replay", "--id", id], setting.settings)
+        assert.strictEqual(replayed.code, 0)
         assert.deepStrictEqual(yield* ended(runner, refused, "done"), { api_key: "opened-by-vault" })
 
         assert.strictEqual(yield* Effect.promise(() => runner.run.end("SIGTERM")), 0)
