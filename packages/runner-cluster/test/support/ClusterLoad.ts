@@ -25,7 +25,7 @@ export const metrics = (runners: ReadonlyArray<Runner>, line: RegExp) =>
 const reachable = /^alga_extension_cluster_runners (\d+)$/m
 
 /** How many shards each of these has once all that are to move have moved. */
-const sharesOf = (runners: ReadonlyArray<Runner>): ReadonlyArray<number> => {
+export const sharesOf = (runners: ReadonlyArray<Pick<Runner, "address">>): ReadonlyArray<number> => {
   const ring = HashRing.addMany(
     HashRing.make<RunnerAddress>(),
     runners.map(({ address }) => address)
