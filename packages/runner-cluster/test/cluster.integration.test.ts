@@ -11,6 +11,7 @@ import {
   connected,
   everywhere,
   failures,
+  keep,
   load,
   metrics,
   route,
@@ -18,7 +19,16 @@ import {
   shards,
   sum
 } from "./support/ClusterLoad.ts"
-import { clusterSetting, fewProcesses, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
+import {
+  clusterSetting,
+  ended,
+  fewProcesses,
+  fixture,
+  type Install,
+  inline,
+  type Runner,
+  until
+} from "./support/ClusterSetting.ts"
 
 const kept = (runner: Runner, { hash, ...change }: Install, path: string, key: string) =>
   Effect.promise(() => runner.execute({ ...change, ...schedule, path }, hash, { ...later, "x-idempotency-key": key }))
@@ -254,6 +264,18 @@ layer(Layer.effect(Cluster, cluster), { excludeTestServices: true, timeout: 240_
         }
         assert.strictEqual((yield* reading) - readBefore, 4)
         assert.strictEqual((yield* trapped) - trappedBefore, 2)
+      }),
+    300_000
+  )
+
+  it.effect(
+    "gives a kept trigger no secrets of its install where the deployment does not say so",
+    () =>
+      Effect.gen(function* () {
+        const { first, setting } = yield* Cluster
+        const install = yield* setting.install(yield* fixture("all-secrets"), ["cap:secrets.get"])
+        yield* setting.putSecrets(install, inline({ api_key: "stored" }), "inline/base64")
+        assert.deepStrictEqual(yield* ended(first, yield* keep(first, install, "/", "a"), "done"), {})
       }),
     300_000
   )
