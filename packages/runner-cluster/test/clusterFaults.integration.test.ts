@@ -65,10 +65,10 @@ describe("a cluster of several runners", () => {
       Effect.gen(function* () {
         const database = yield* dedicatedServer
         const setting = yield* clusterSetting(database.url)
-        const six = (archive: Uint8Array) =>
-          Effect.forEach(Array.from({ length: 6 }), () => setting.install(archive, ["cap:client.read"]))
-        const installs = yield* six(yield* fixture("reads"))
-        const working = yield* six(yield* fixture("steps"))
+        const installed = (count: number, archive: Uint8Array) =>
+          Effect.forEach(Array.from({ length: count }), () => setting.install(archive, ["cap:client.read"]))
+        const installs = yield* installed(6, yield* fixture("reads"))
+        const working = yield* installed(3, yield* fixture("steps"))
         const start = Effect.gen(function* () {
           const [host, listen] = [ownLoopback(), ownLoopback()]
           const door = yield* gate(peerPort, host, listen)
