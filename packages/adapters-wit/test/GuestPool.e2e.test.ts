@@ -88,15 +88,35 @@ describe("GuestPool", () => {
       }
       const pool = yield* makeGuestPool(starting, { ...defaults, startMs: 3_600_000 })
       yield* pool.check
-      assert.deepStrictEqual([started.length, started[0]?.node.isOpen()], [1, false])
+      yield* pool.check
       const guest = yield* take(pool, "a")
+      assert.deepStrictEqual(started, [guest])
       works = false
       yield* pool.check
       yield* pool.keep(guest, isReady)
       yield* pool.check
-      assert.lengthOf(started, 2)
+      assert.lengthOf(started, 1)
       yield* pool.discard(guest)
       assert.strictEqual((yield* Effect.flip(pool.check)).reason, "unavailable")
+    })
+  )
+
+  it.effect("ends a process that was started to see whether one can be, where nobody takes it", () =>
+    Effect.gen(function* () {
+      const started: Array<Guest> = []
+      const starting = () => {
+        started.push(start())
+        return started.at(-1) as Guest
+      }
+      const pool = yield* makeGuestPool(starting, { ...defaults, idleMs: 10_000 })
+      yield* pool.check
+      yield* TestClock.adjust(5_000)
+      assert.deepStrictEqual(
+        started.map(({ node }) => node.isOpen()),
+        [true]
+      )
+      yield* TestClock.adjust(10_000)
+      assert.isFalse(started[0]?.node.isOpen())
     })
   )
 

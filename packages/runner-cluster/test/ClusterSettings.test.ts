@@ -58,6 +58,40 @@ const messageBytes = (environment: Record<string, string>): number => {
   return options.messageBytes
 }
 
+describe("a runner of a cluster", () => {
+  it("needs a database of the cluster", () => {
+    const { DATABASE_CLUSTER_URL: _, ...others } = needed
+    const { settings } = settingsReport(others, {})
+    const options = settings === null ? null : clusterOptionsOf(settings)
+    assert(options !== null && "problems" in options)
+    assert.deepStrictEqual(options.problems, ["DATABASE_CLUSTER_URL is not set: serve --cluster needs it"])
+  })
+})
+
+describe("the limits of installs and tenants", () => {
+  const limitsOf = (environment: Record<string, string>) => {
+    const { settings } = settingsReport({ ...needed, ...environment }, {})
+    const options = settings === null ? null : clusterOptionsOf(settings)
+    assert(options !== null && "limits" in options)
+    return options.limits
+  }
+
+  it("are what the deployment says, and none where it says nothing", () => {
+    const none = { concurrency: null, rate: null }
+    assert.deepStrictEqual(limitsOf({}), { install: none, tenant: none })
+    const set = {
+      ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_CONCURRENCY: "1",
+      ALGA_EXTENSION_RUNNER_CLUSTER_INSTALL_RATE: "2",
+      ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_CONCURRENCY: "3",
+      ALGA_EXTENSION_RUNNER_CLUSTER_TENANT_RATE: "4"
+    }
+    assert.deepStrictEqual(limitsOf(set), {
+      install: { concurrency: 1, rate: 2 },
+      tenant: { concurrency: 3, rate: 4 }
+    })
+  })
+})
+
 describe("bodies that runners hand on", () => {
   it("have half of the room for bodies", () => {
     const { settings } = settingsReport({ ...needed, ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES: "104857601" }, {})

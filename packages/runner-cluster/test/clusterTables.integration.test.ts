@@ -5,14 +5,12 @@ import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { program } from "@alga-psa/ext-runner/testing/Program"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
+import * as ClusterAtStart from "../src/ClusterAtStart.ts"
+import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 
 const role = `cluster_${crypto.randomUUID().replaceAll("-", "")}`
 const password = "a-password-of-a-test"
-
-/** Why a runner does not start, and its exit code. */
-const start = (env: Readonly<Record<string, string>>) =>
-  Effect.flatMap(program(["serve", "--cluster"], env), ({ ended }) => Effect.promise(() => ended))
 
 const cluster = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   commandRun(db)(["db", "cluster", ...args], env)
@@ -40,20 +38,16 @@ describe("db cluster", () => {
         )
         yield* asAdmin(Fixture.createTables)
 
-        const settings = {
+        const { ended } = yield* program(["serve", "--cluster"], {
           DATABASE_URL: Redacted.value(url),
           BUNDLE_STORE_BASE: "/nowhere",
-          RUNNER_SERVICE_TOKEN: "a-token-of-this-test"
-        }
-        const unset = yield* start(settings)
-        assert.strictEqual(unset.code, 2)
-        assert.include(unset.errors, "DATABASE_CLUSTER_URL is not set")
-        const unmade = yield* start({
-          ...settings,
+          RUNNER_SERVICE_TOKEN: "a-token-of-this-test",
           DATABASE_CLUSTER_URL: login.href,
           ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-the-runners-of-this-test",
-          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1"
+          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1",
+          ALGA_EXTENSION_RUNNER_SANDBOX_SPARES: "0"
         })
+        const unmade = yield* Effect.promise(() => ended)
         assert.strictEqual(unmade.code, 1)
         assert.include(unmade.errors, "run db cluster apply")
 
@@ -71,16 +65,14 @@ describe("db cluster", () => {
           })
         )
 
-        const serving = {
-          ...settings,
-          DATABASE_CLUSTER_URL: login.href,
-          ALGA_EXTENSION_RUNNER_CLUSTER_SECRET: "a-secret-of-the-runners-of-this-test",
-          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: "127.0.0.1"
-        }
+        const atStart = Layer.build(ClusterAtStart.layer(false)).pipe(
+          Effect.provide(ClusterDatabase.layer(Redacted.make(login.href))),
+          Effect.scoped
+        )
+        yield* atStart
         yield* sql(`REVOKE UPDATE ON alga_extension_cluster.trigger_attempt FROM ${role}`)
-        const closed = yield* start(serving)
-        assert.strictEqual(closed.code, 1)
-        assert.include(closed.errors, "may not use alga_extension_cluster.trigger_attempt:")
+        const closed = yield* Effect.flip(atStart)
+        assert.include(closed.message, "may not use alga_extension_cluster.trigger_attempt:")
 
         yield* sql("ALTER TABLE alga_extension_cluster.trigger DROP COLUMN used")
         const older = yield* cluster(["check", "--json"], admin)

@@ -1,26 +1,62 @@
+import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
+import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
-import { program } from "@alga-psa/ext-runner/testing/Program"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, Redacted } from "effect"
+import { ShardId, SqlRunnerStorage } from "effect/cluster"
+import * as ClusterDatabase from "../src/ClusterDatabase.ts"
+import { type ClusterOptions, shards } from "../src/ClusterOptions.ts"
+import * as ClusterTables from "../src/ClusterTables.ts"
+import * as Directory from "../src/Directory.ts"
 import { doubtsBeforeGone } from "../src/KubernetesHealth.ts"
-import { everywhere, failures, metrics, settled, shards } from "./support/ClusterLoad.ts"
-import { clusterSetting, fewProcesses, fixture, type Runner, until } from "./support/ClusterSetting.ts"
+import * as Membership from "../src/Membership.ts"
+import { sharesOf } from "./support/ClusterLoad.ts"
+import { until } from "./support/ClusterSetting.ts"
+import { peersLike } from "./support/clusterParts.ts"
 import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
 
+const allShards = Array.from({ length: shards }, (_, at) => ShardId.make("default", at + 1))
+
 /**
- * What a runner at this address is told about Kubernetes. Where all others are silent for the health time, as on a machine that
- * stands still, one whose pod is unready counts as healthy. A third of it is what the API has for an answer.
+ * A runner's part in a cluster on Kubernetes, over the database and the API. Where all others are silent for the health time, as on
+ * a machine that stands still, one whose pod is unready counts as healthy. A third of it is what the API has for an answer.
  */
-const asPod = (api: PodsApi, address: string) => ({
-  ...fewProcesses,
-  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: "kubernetes",
-  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: "9 seconds",
-  ALGA_EXTENSION_RUNNER_CLUSTER_HOST: address,
-  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_SELECTOR: selector,
-  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: api.url,
-  ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_ACCOUNT: api.account
+const member = Effect.fnUntraced(function* (url: Redacted.Redacted, { account, url: api }: PodsApi, host: string) {
+  const options = {
+    address: { host, port: 1 },
+    health: Duration.seconds(9),
+    kubernetes: { api, account, namespace: null, selector, timeout: Duration.seconds(3) }
+  } as unknown as ClusterOptions
+  const address = Membership.addressOf(options)
+  const storage = SqlRunnerStorage.layerStorage({}).pipe(Layer.provide(Membership.layerConfig(options)))
+  const built = yield* Layer.build(
+    Layer.fresh(
+      Membership.layer(options).pipe(
+        Layer.provideMerge(Directory.layer(address)),
+        Layer.provide(storage),
+        Layer.provide([ClusterDatabase.layer(url), peersLike({})])
+      )
+    )
+  )
+  const { sharding } = Context.get(built, Membership.Membership)
+  return {
+    address,
+    owned: () => allShards.filter((shard) => sharding.hasShardId(shard)).length,
+    others: Context.get(built, Directory.Directory).others
+  }
 })
+
+type Member = Effect.Success<ReturnType<typeof member>>
+
+const owned = (members: ReadonlyArray<Member>) => members.map((one) => one.owned())
+
+/** Waits until these own all shards among them, and hand requests to each other and to nobody else. */
+const settled = (members: ReadonlyArray<Member>) =>
+  until(async () => {
+    const others = await Effect.runPromise(Effect.forEach(members, (one) => one.others))
+    const shares = sharesOf(members)
+    return members.every((one, at) => one.owned() === shares[at] && others[at]?.length === members.length - 1)
+  })
 
 /** Waits for so many more lists. */
 const listed = (api: PodsApi, count: number) =>
@@ -29,65 +65,37 @@ const listed = (api: PodsApi, count: number) =>
     return until(async () => api.lists >= enough)
   })
 
-const owned = (runners: ReadonlyArray<Runner>) => Effect.promise(() => metrics(runners, shards))
-
 describe("a cluster on Kubernetes", () => {
   it.live(
-    "gives nothing to a runner whose pod is unready or gone, and counts nobody as gone while the API is away",
+    "starts while the API is away, gives nothing to a runner whose pod is unready or gone, and counts nobody as gone without an answer",
     () =>
       Effect.gen(function* () {
-        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
-        const archive = yield* fixture("steps")
-        const installs = yield* Effect.forEach(Array.from({ length: 6 }), () => setting.install(archive))
+        const url = yield* testDatabase
+        const login = RoleName.make(new URL(Redacted.value(url)).username)
+        yield* Effect.provide(ClusterTables.apply(login), layerAdmin(url))
         const api = yield* podsApi
-        const addresses = [ownLoopback(), ownLoopback(), ownLoopback()] as const
+        const addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const
         const [, atSecond, atThird] = addresses
         for (const address of addresses) api.pods.set(address, { address, ready: true })
-        const runners = yield* Effect.forEach(addresses, (address) => setting.start(asPod(api, address)), {
-          concurrency: 3
-        })
-        const [first, second, third] = runners as [Runner, Runner, Runner]
-        yield* settled(runners)
-        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
+        yield* api.away
+        const members = yield* Effect.forEach(addresses, (address) => member(url, api, address), { concurrency: 3 })
+        const [first, second, third] = members as [Member, Member, Member]
+        yield* api.back
+        yield* settled(members)
 
         api.pods.set(atThird, { address: atThird, ready: false })
         yield* settled([first, second])
-        assert.deepStrictEqual(failures(yield* everywhere(runners, installs)), [])
-        // What a runner says of its shards is up to a second old.
-        yield* until(async () => (await third.metric(shards)) === 0)
+        assert.strictEqual(third.owned(), 0)
 
-        const before = yield* owned(runners)
+        const before = owned(members)
         api.mood = "unwell"
         yield* listed(api, doubtsBeforeGone + 1)
-        assert.deepStrictEqual(yield* owned(runners), before)
+        assert.deepStrictEqual(owned(members), before)
 
         api.mood = "well"
         api.pods.set(atThird, { address: atThird, ready: true })
         api.pods.delete(atSecond)
-        yield* Effect.promise(() => second.run.end("SIGKILL"))
-        assert.deepStrictEqual(failures(yield* everywhere([first, third], installs)), [])
         yield* settled([first, third])
-      }),
-    300_000
-  )
-
-  it.live(
-    "starts while the API is away, and does not where its pod is not listed, saying what was asked for",
-    () =>
-      Effect.gen(function* () {
-        const setting = yield* clusterSetting(Redacted.value(yield* testDatabase))
-        const api = yield* podsApi
-        const address = ownLoopback()
-        const { ended } = yield* program(["serve", "--cluster"], {
-          ...setting.settings,
-          ...asPod(api, address)
-        })
-        const unknown = yield* Effect.promise(() => ended)
-        assert.strictEqual(unknown.code, 1)
-        assert.include(unknown.errors, `lists no running pod with the address ${address} (namespace `)
-        assert.match(unknown.errors, /labels .*SELECTOR/)
-        yield* api.away
-        yield* setting.start(asPod(api, address))
       }),
     300_000
   )

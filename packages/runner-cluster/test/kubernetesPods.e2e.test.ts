@@ -1,16 +1,19 @@
 import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Layer } from "effect"
+import { RunnerStorage } from "effect/cluster"
+import * as KubernetesHealth from "../src/KubernetesHealth.ts"
 import { KubernetesPods, layer } from "../src/KubernetesPods.ts"
 import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
 
 type Change = Partial<Parameters<typeof layer>[0]>
 
-const list = ({ account, url }: PodsApi, change: Change = {}) =>
-  Effect.flatMap(KubernetesPods, (pods) => pods.list).pipe(
-    Effect.provide(layer({ api: url, account, namespace: null, selector, timeout: Duration.minutes(1), ...change }))
-  )
+const podsOf = ({ account, url }: PodsApi, change: Change = {}) =>
+  layer({ api: url, account, namespace: null, selector, timeout: Duration.minutes(1), ...change })
+
+const list = (api: PodsApi, change: Change = {}) =>
+  Effect.flatMap(KubernetesPods, (pods) => pods.list).pipe(Effect.provide(podsOf(api, change)))
 
 const failure = (api: PodsApi, change: Change = {}) =>
   Effect.map(Effect.flip(list(api, change)), ({ message, reason }) => [reason, message.replaceAll(api.url, "API")])
@@ -53,6 +56,22 @@ describe("the pods of a cluster", () => {
       const [reason, why] = yield* failure(api)
       assert.strictEqual(reason, "no-account")
       assert.include(why, join(api.account, "token"))
+    })
+  )
+
+  it.live("have to be among them for a runner to start, which says what was asked for", () =>
+    Effect.gen(function* () {
+      const api = yield* podsApi
+      api.pods.set("a", { address: "10.0.0.1", ready: true })
+      const start = (address: string) =>
+        Effect.scoped(Layer.build(KubernetesHealth.layer(address, Duration.millis(1)))).pipe(
+          Effect.provide([podsOf(api), RunnerStorage.layerMemory])
+        )
+      yield* start("10.0.0.1")
+      const { message, reason } = yield* Effect.flip(start("10.0.0.2"))
+      assert.strictEqual(reason, "not-listed")
+      assert.include(message, "lists no running pod with the address 10.0.0.2 (namespace ")
+      assert.match(message, /labels .*SELECTOR/)
     })
   )
 

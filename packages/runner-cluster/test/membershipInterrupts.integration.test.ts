@@ -66,7 +66,7 @@ describe("the directory over PostgreSQL, interrupted at steps that a seed choose
           yield* overheard.unregister(at(port - 1))
           yield* overheard.getRunners
         })
-        const steps = yield* interruptSomeSteps(life, { count: 80, seed: "directory" }, () =>
+        const steps = yield* interruptSomeSteps(life, { count: 40, seed: "directory" }, () =>
           Effect.gen(function* () {
             assert.propertyVal(yield* said, "value", (yield* ports).length + 1)
             port += 1
@@ -139,7 +139,7 @@ describe("the membership over PostgreSQL, interrupted at steps that a seed choos
             yield* Context.get(built, Membership.Membership).leave
           })
         ).pipe(Effect.provideService(RunnerStorage.RunnerStorage, heard), Effect.provide(peersLike({})))
-        const steps = yield* interruptSomeSteps(life, { count: 16, seed: "membership" }, () =>
+        const steps = yield* interruptSomeSteps(life, { count: 10, seed: "membership" }, () =>
           Effect.repeat(listedAndLocked, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
         )
         assert.isAbove(steps, 100)

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
 import { promtool } from "@alga-psa/ext-runner/testing/promtool"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { clusterSetting, fixture, until } from "./support/ClusterSetting.ts"
+import { podsApi, selector } from "./support/PodsApi.ts"
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const texts = (...paths: ReadonlyArray<string>) =>
@@ -40,7 +42,20 @@ describe("a runner of a cluster, with all that it can have", () => {
         const url = Redacted.value(yield* testDatabase)
         const setting = yield* clusterSetting(url)
         const { hash, ...install } = yield* setting.install(yield* fixture("reads"), ["cap:client.read"])
-        const runner = yield* setting.start({ ...nobody, IDEMPOTENCY_DATABASE_URL: url, DATABASE_ACCESS_URL: url })
+        const pods = yield* podsApi
+        const host = ownLoopback()
+        pods.pods.set(host, { address: host, ready: true })
+        const runner = yield* setting.start({
+          ...nobody,
+          IDEMPOTENCY_DATABASE_URL: url,
+          DATABASE_ACCESS_URL: url,
+          ALGA_EXTENSION_RUNNER_CLUSTER_HOST: host,
+          ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: "kubernetes",
+          ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_SELECTOR: selector,
+          ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_API: pods.url,
+          ALGA_EXTENSION_RUNNER_CLUSTER_KUBERNETES_ACCOUNT: pods.account
+        })
+        assert.isAbove(pods.lists, 0)
 
         const before = yield* scraped(runner.url)
         const checked = yield* Effect.promise(() => promtool(["check", "metrics"], before))

@@ -4,13 +4,12 @@ import { layerStandInVault, StandInVault } from "@alga-psa/ext-adapters-http/tes
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { program } from "@alga-psa/ext-runner/testing/Program"
+import { triggers } from "@alga-psa/ext-runner/commands/triggers"
+import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { token } from "@alga-psa/ext-runner/testing/ServeProgram"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { clusterSetting, fixture, type Install, type Runner, until } from "./support/ClusterSetting.ts"
-
-const inline = (secrets: object) => Buffer.from(JSON.stringify(secrets)).toString("base64")
+import { clusterSetting, ended, fixture, type Install, inline, type Runner } from "./support/ClusterSetting.ts"
 
 /** What the scheduler sends along: the trigger keeps none of it. */
 const sent = {
@@ -38,15 +37,6 @@ const keep = ({ url }: Runner, { hash, ...change }: Install) =>
     return String(answer.headers.get("location"))
   })
 
-/** Waits for a state, and gives what the handler answered then, or why it did not. */
-const ended = (runner: Runner, where: string, state: "done" | "dead") =>
-  Effect.gen(function* () {
-    yield* until(async () => (await runner.get(where)).json["state"] === state)
-    const { json } = yield* Effect.promise(() => runner.get(where))
-    const { body_b64 = "" } = (json["response"] ?? {}) as { body_b64?: string }
-    return state === "done" ? JSON.parse(Buffer.from(body_b64, "base64").toString()) : String(json["error"])
-  })
-
 describe("the secrets of a kept trigger", () => {
   it.live(
     "are its install's, inline or of Vault, read anew for each attempt and stored by no runner",
@@ -62,13 +52,8 @@ describe("the secrets of a kept trigger", () => {
           setting.install(archive, capabilities)
         ])
         const ofVault = vault.seal(JSON.stringify({ api_key: "opened-by-vault" }))
-        const put = ({ install }: Install, ciphertext: string, algorithm: string, key = "NULL") =>
-          setting.rows(`
-            INSERT INTO tenant_extension_install_secrets (install_id, tenant_id, ciphertext, algorithm, transit_key)
-            VALUES ('${install}', '${ids.tenants.acme}', '${ciphertext}', '${algorithm}', ${key})
-            ON CONFLICT (install_id) DO UPDATE SET ciphertext = excluded.ciphertext`)
-        yield* put(plain, inline({ api_key: "first" }), "inline/base64")
-        yield* put(sealed, ofVault, "vault-transit", "'extensions'")
+        yield* setting.putSecrets(plain, inline({ api_key: "first" }), "inline/base64")
+        yield* setting.putSecrets(sealed, ofVault, "vault-transit", "'extensions'")
 
         const tokenFile = join(setting.folder, "vault-token")
         yield* Effect.promise(() => writeFile(tokenFile, "a-token-that-is-none"))
@@ -79,7 +64,7 @@ describe("the secrets of a kept trigger", () => {
           ALGA_VAULT_TOKEN_FILE: tokenFile
         })
         assert.deepStrictEqual(yield* ended(runner, yield* keep(runner, plain), "done"), { api_key: "first" })
-        yield* put(plain, inline({ api_key: "second" }), "inline/base64")
+        yield* setting.putSecrets(plain, inline({ api_key: "second" }), "inline/base64")
         assert.deepStrictEqual(yield* ended(runner, yield* keep(runner, plain), "done"), { api_key: "second" })
         assert.deepStrictEqual(yield* ended(runner, yield* keep(runner, bare), "done"), {})
 
@@ -94,13 +79,10 @@ describe("the secrets of a kept trigger", () => {
         }
 
         yield* Effect.promise(() => writeFile(tokenFile, vault.state.token))
-        const replay = yield* program(["triggers", "replay", "--id", refused.split("/").at(-1) ?? ""], setting.settings)
-        assert.strictEqual((yield* Effect.promise(() => replay.ended)).code, 0)
+        const id = refused.split("/").at(-1) ?? ""
+        const replayed = yield* commandRun(triggers)(["triggers", "replay", "--id", id], setting.settings)
+        assert.strictEqual(replayed.code, 0)
         assert.deepStrictEqual(yield* ended(runner, refused, "done"), { api_key: "opened-by-vault" })
-
-        assert.strictEqual(yield* Effect.promise(() => runner.run.end("SIGTERM")), 0)
-        const without = yield* setting.start()
-        assert.deepStrictEqual(yield* ended(without, yield* keep(without, plain), "done"), {})
       }).pipe(Effect.provide(layerStandInVault)),
     300_000
   )

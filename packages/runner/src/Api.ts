@@ -1,5 +1,9 @@
 import { Schema } from "effect"
-import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
 import { ExecuteRequest } from "./ExecuteRequest.ts"
 import { ExecuteResponse } from "./ExecuteResponse.ts"
 import { httpStatusOf, type RunnerErrorCode, statusOf } from "./RunnerError.ts"
@@ -140,5 +144,10 @@ export type EndpointName = Endpoints["identifier"]
 /** The endpoints of the {@link api}. */
 export const endpoints = Object.values(api.groups).flatMap((group) => Object.values<Endpoints>(group.endpoints))
 
-/** The {@link api} in OpenAPI 3.1. */
-export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(api)
+let described: OpenApi.OpenAPISpec | undefined
+
+/** The {@link api} in OpenAPI 3.1, made when it is first asked for: most runners are never asked. */
+export const openApi = (): OpenApi.OpenAPISpec => {
+  described ??= OpenApi.fromApi(api)
+  return described
+}

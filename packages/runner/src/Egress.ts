@@ -1,11 +1,7 @@
-import {
-  type HttpFetchOptions,
-  layerHttpFetch,
-  parseAddressRanges,
-  parseEgressAllowlist,
-  showEgressEntry
-} from "@alga-psa/ext-adapters-http"
-import { Redacted, Result } from "effect"
+import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
+import { parseEgressAllowlist, showEgressEntry } from "@alga-psa/ext-adapters-http/EgressAllowlist"
+import type { HttpFetchOptions } from "@alga-psa/ext-adapters-http/HttpFetch"
+import { Effect, Layer, Redacted, Result } from "effect"
 import type { PortState } from "./ProductPorts.ts"
 import type { PortLayer } from "./Runner.ts"
 import { limitsOf, type Settings } from "./Settings.ts"
@@ -44,8 +40,10 @@ export const egressPort = (settings: Partial<Settings>): PortState => {
     : { port: "http", open: true, why: `to ${hosts.join(", ")}` }
 }
 
-/** The port to the outside, where the settings open it. */
+/** The port to the outside, where the settings open it. What it needs is loaded only then. */
 export const layersOfEgress = (settings: Settings): ReadonlyArray<PortLayer> => {
   const egress = egressOf(settings)
-  return egress === null ? [] : [layerHttpFetch(egress)]
+  if (egress === null) return []
+  const port = Effect.promise(() => import("@alga-psa/ext-adapters-http/HttpFetch"))
+  return [Layer.unwrap(Effect.map(port, ({ layerHttpFetch }) => layerHttpFetch(egress)))]
 }

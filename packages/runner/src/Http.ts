@@ -19,8 +19,7 @@ const isRouteNotFound = (error: unknown): boolean =>
 
 export { extensionUi }
 
-const description = HttpServerResponse.jsonUnsafe(openApi)
-const described = () => Effect.succeed(description)
+const described = () => Effect.sync(() => HttpServerResponse.jsonUnsafe(openApi()))
 
 type Handler<R> = (
   http: HttpServerRequest.HttpServerRequest

@@ -1,12 +1,10 @@
-import {
-  layerInvoicingHttp,
-  layerProductApi,
-  layerSchedulerHttp,
-  layerSecretsEnvelope,
-  layerStorageHttp,
-  layerUiProxyHttp,
-  type VaultOptions
-} from "@alga-psa/ext-adapters-http"
+import { layerSecretsEnvelope } from "@alga-psa/ext-adapters-http/EnvelopeSecrets"
+import { layerProductApi } from "@alga-psa/ext-adapters-http/ProductApi"
+import { layerInvoicingHttp } from "@alga-psa/ext-adapters-http/ProductInvoicing"
+import { layerSchedulerHttp } from "@alga-psa/ext-adapters-http/ProductScheduler"
+import { layerStorageHttp } from "@alga-psa/ext-adapters-http/ProductStorage"
+import { layerUiProxyHttp } from "@alga-psa/ext-adapters-http/ProductUiProxy"
+import type { VaultOptions } from "@alga-psa/ext-adapters-http/VaultOptions"
 import { Effect, Layer, type Redacted } from "effect"
 import type { PortLayer } from "./Runner.ts"
 import type { Settings } from "./Settings.ts"

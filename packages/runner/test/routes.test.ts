@@ -51,11 +51,11 @@ describe("the runner's routes", () => {
   ] as const)("that are for callers are described with their refusals: %s %s", (method, path) => {
     // Without a token; from a browser; with a fault of the host; too late, or as the runner stops.
     const refusals = ["401", "403", "500", "503"]
-    assert.includeMembers(Object.keys(openApi.paths[path]?.[method]?.responses ?? {}), refusals)
+    assert.includeMembers(Object.keys(openApi().paths[path]?.[method]?.responses ?? {}), refusals)
   })
 
   it("are described by the same endpoints", () => {
-    const described = Object.entries(openApi.paths).flatMap(([path, operations]) =>
+    const described = Object.entries(openApi().paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`)
     )
     assert.deepStrictEqual(

@@ -25,7 +25,7 @@ export const metrics = (runners: ReadonlyArray<Runner>, line: RegExp) =>
 const reachable = /^alga_extension_cluster_runners (\d+)$/m
 
 /** How many shards each of these has once all that are to move have moved. */
-const sharesOf = (runners: ReadonlyArray<Runner>): ReadonlyArray<number> => {
+export const sharesOf = (runners: ReadonlyArray<Pick<Runner, "address">>): ReadonlyArray<number> => {
   const ring = HashRing.addMany(
     HashRing.make<RunnerAddress>(),
     runners.map(({ address }) => address)
@@ -91,11 +91,7 @@ export const load = Effect.fnUntraced(function* (
       answers.push(await runner.execute({ ...change, path }, hash))
     }
   }
-  const callers = yield* Effect.forkChild(
-    Effect.promise(() =>
-      Promise.all(runners.flatMap((one, index) => [caller(one, index * 2), caller(one, index * 2 + 1)]))
-    )
-  )
+  const callers = yield* Effect.forkChild(Effect.promise(() => Promise.all(runners.map(caller))))
   return {
     answers,
     more: (count: number) => {

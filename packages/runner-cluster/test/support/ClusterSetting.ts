@@ -147,14 +147,32 @@ export const clusterSetting = Effect.fnUntraced(function* (databaseUrl: string) 
   })
   const rows = <Row extends object>(statement: string) =>
     Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<Row>(statement)).pipe(asAdmin)
+  /** Gives an install secrets, as the product keeps them. */
+  const putSecrets = ({ install }: Install, ciphertext: string, algorithm: string, key = "NULL") =>
+    rows(`
+      INSERT INTO tenant_extension_install_secrets (install_id, tenant_id, ciphertext, algorithm, transit_key)
+      VALUES ('${install}', '${ids.tenants.acme}', '${ciphertext}', '${algorithm}', ${key})
+      ON CONFLICT (install_id) DO UPDATE SET ciphertext = excluded.ciphertext`)
   const { hold: holdReads, waiting: heldUp } = heldReads(databaseUrl)
-  return { ...prepared, settings, secret, start, install, rows, holdReads, heldUp }
+  return { ...prepared, settings, secret, start, install, putSecrets, rows, holdReads, heldUp }
 })
+
+/** Secrets in the clear, as an envelope holds them. */
+export const inline = (secrets: object) => Buffer.from(JSON.stringify(secrets)).toString("base64")
+
+/** Waits for a state of a kept trigger, and gives what its handler answered then, or why it did not. */
+export const ended = (runner: Runner, where: string, state: "done" | "dead") =>
+  Effect.gen(function* () {
+    yield* until(async () => (await runner.get(where)).json["state"] === state)
+    const { json } = yield* Effect.promise(() => runner.get(where))
+    const { body_b64 = "" } = (json["response"] ?? {}) as { body_b64?: string }
+    return state === "done" ? JSON.parse(Buffer.from(body_b64, "base64").toString()) : String(json["error"])
+  })
 
 /** Asks again until it holds, which costs the runners something each time. */
 export const until = (holds: () => Promise<boolean>): Effect.Effect<void> =>
   Effect.flatMap(Effect.promise(holds), (held) =>
-    held ? Effect.void : Effect.andThen(Effect.sleep("250 millis"), until(holds))
+    held ? Effect.void : Effect.andThen(Effect.sleep("500 millis"), until(holds))
   )
 
 /** Builds the fixture of that name. */

@@ -48,7 +48,8 @@ export interface GuestPool {
   readonly share: () => number
   /**
    * Succeeds where a process works or waits for work, one can be started now, or those that start and end take all the room.
-   * Where many work, starting another can take longer than who asks has patience for; that is no fault.
+   * Where many work, starting another can take longer than who asks has patience for; that is no fault. One that was started
+   * for this waits for work as long as any other.
    */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
@@ -204,17 +205,20 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
     return guest
   })
 
+  const addSpare = Effect.uninterruptibleMask(
+    Effect.fnUntraced(function* (restore) {
+      const guest = yield* begin(restore, openSpare)
+      guest.idleSince = yield* steadyMillis
+      spares = [...spares, guest]
+      room.changed()
+    })
+  )
+
   const fill: Effect.Effect<void> = Effect.suspend(() => {
     if (closed || spares.length + starting >= options.spares || !room.isFree()) return Effect.void
     starting += 1
-    const add = Effect.uninterruptibleMask((restore) =>
-      Effect.map(begin(restore, openSpare), (guest) => {
-        spares = [...spares, guest]
-        room.changed()
-      })
-    )
     const once = Effect.onExit(
-      Effect.catch(add, () => Effect.sleep(pauseAfterFailedStartMs)),
+      Effect.catch(addSpare, () => Effect.sleep(pauseAfterFailedStartMs)),
       () =>
         Effect.sync(() => {
           starting -= 1
@@ -456,7 +460,8 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const sweep = Effect.gen(function* () {
     const oldest = (yield* steadyMillis) - options.idleMs
     const since = ({ idleSince, key, loaded }: Guest): number => (loaded ? demand.lastOf(key ?? "") : idleSince)
-    for (const guest of idle.filter((one) => since(one) <= oldest)) yield* retire(guest, "idle")
+    const passing = [...idle, ...spares.slice(options.spares)]
+    for (const guest of passing.filter((one) => since(one) <= oldest)) yield* retire(guest, "idle")
   })
   yield* Effect.forkIn(Effect.repeat(sweep, Schedule.spaced(Math.max(1_000, options.idleMs / 2))), background)
   yield* fill
@@ -464,9 +469,7 @@ export const makeGuestPool = Effect.fnUntraced(function* (start: () => Guest, op
   const serves = (guest: Guest): boolean => guest.node.isOpen() && (guest.key !== null || spares.includes(guest))
 
   const check = Effect.suspend(() =>
-    [...all].some(serves) || (all.size > 0 && !room.isFree())
-      ? Effect.void
-      : Effect.uninterruptibleMask((restore) => Effect.flatMap(begin(restore, openSpare), discard))
+    [...all].some(serves) || (all.size > 0 && !room.isFree()) ? Effect.void : addSpare
   )
 
   return { take, keep, keepLoaded, retire, prepare, share, check, discard } satisfies GuestPool

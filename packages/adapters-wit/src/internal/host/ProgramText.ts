@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs"
-import { stripTypeScriptTypes } from "node:module"
+import { createHash } from "node:crypto"
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { getCompileCacheDir, stripTypeScriptTypes } from "node:module"
 import { dirname, join, relative } from "node:path"
 
 /** The modules of a program by URL, and where it begins. Child processes get it over their pipe and read no file. */
@@ -22,9 +23,29 @@ const stripTypes = (text: string): string => {
   }
 }
 
+/**
+ * Strips types, and keeps what it made where Node keeps what it makes of sources, if anywhere: whoever writes there has this program
+ * run what they like anyway. Loading what strips takes a program from its sources longer than all else of a sandbox's start.
+ */
+const stripped = (text: string): string => {
+  const folder = getCompileCacheDir()
+  if (folder === undefined) return stripTypes(text)
+  const kept = join(folder, `${createHash("sha256").update(text).digest("hex")}.js`)
+  try {
+    return readFileSync(kept, "utf8")
+  } catch {}
+  const made = stripTypes(text)
+  try {
+    const unfinished = `${kept}.${process.pid}`
+    writeFileSync(unfinished, made)
+    renameSync(unfinished, kept)
+  } catch {}
+  return made
+}
+
 const textOf = (path: string): string => {
   const text = readFileSync(path, "utf8")
-  return path.endsWith(".ts") ? stripTypes(text) : text
+  return path.endsWith(".ts") ? stripped(text) : text
 }
 
 /** The text of the program that begins with a file, types stripped; URLs are relative to `root`. Read once. */

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
-import { PrometheusMetrics } from "effect/observability"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import type { ReadinessAnswer } from "../../Api.ts"
 import { Readiness } from "../../Readiness.ts"
 import { fail } from "../../RunnerError.ts"
