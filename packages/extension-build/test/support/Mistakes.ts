@@ -89,7 +89,7 @@ export const mistakes: Readonly<Record<string, Files>> = {
     "src/logo.png": "png"
   },
   "await outside of a function": atLoad("const all = await Promise.resolve(1)", "jsonResponse(all)"),
-  "two capabilities that are missing, one of fetch, a part of the host and a method that are misspelt, a promise that is not awaited, a handler that answers a text, types that only Node or a browser has, and what those have for settings, bytes, languages, stores, sockets and threads":
+  "two capabilities that are missing, one of fetch, a part of the host and a method that are misspelt, a promise that is not awaited, a handler that answers a text, types that only Node or a browser has, what those have for settings, bytes, languages, stores, sockets and threads, and a missing name while a module loads":
     {
       ...handler(
         '[\n  await host.client.list(),\n  await host.clients.lst(),\n  host.clients.list().items,\n  (await fetch("https://a.example/")).status,\n  types,\n  names()\n].join()',
@@ -106,10 +106,11 @@ export const mistakes: Readonly<Record<string, Files>> = {
         ""
       ].join("\n"),
       "src/names.ts": [
+        'const key = Buffer.from("a")',
         "export const names = () => [",
         "  document.title,",
         "  process.env.TOKEN,",
-        '  Buffer.from("a").toString("base64"),',
+        '  key.toString("base64"),',
         '  new Intl.NumberFormat("en").format(1),',
         '  (1).toLocaleString("en-US", { style: "currency", currency: "USD" }),',
         '  globalThis.localStorage.getItem("a"),',
@@ -128,7 +129,6 @@ export const mistakes: Readonly<Record<string, Files>> = {
     "class Clock {\n  readonly now: number = new Date()\n}\nconst clock = new Clock()",
     "jsonResponse(clock.now.lenght)"
   ),
-  "a missing name while a module loads": atLoad('const key = Buffer.from("a")', "jsonResponse(key)"),
   "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
   "a host call while a module loads": {
     "manifest.json": json({ capabilities: ["cap:client.read"] }),
