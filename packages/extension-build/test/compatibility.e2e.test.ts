@@ -92,7 +92,7 @@ const limits = { ...defaultLimits, timeoutMs: longMs }
 const sandbox = Layer.unwrap(
   Effect.map(temporary, (directory) =>
     layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, startMs: longMs, limits }).pipe(
-      Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs }))
+      Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs, spare: false }))
     )
   )
 )

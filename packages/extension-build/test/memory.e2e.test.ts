@@ -49,7 +49,7 @@ const patient = { ...defaultLimits, timeoutMs: longMs, cpuMs: longMs }
 const sandbox = Layer.unwrap(
   Effect.map(temporary, (directory) =>
     layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, startMs: longMs, limits: patient }).pipe(
-      Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs }))
+      Layer.provideMerge(layerComponentStore({ directory, intakeTimeoutMs: longMs, spare: false }))
     )
   )
 )
