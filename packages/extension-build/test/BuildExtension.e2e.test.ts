@@ -1,18 +1,24 @@
-import { copyFile, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { zstdDecompressSync } from "node:zlib"
-import { loadComponent } from "@alga-psa/ext-extension-sdk/instantiate"
+import { productInterfaces } from "@alga-psa/ext-adapters-wit/KnownWorld"
+import { importsOf } from "@alga-psa/ext-extension-sdk/build"
+import { loadComponent, type WorldImports } from "@alga-psa/ext-extension-sdk/instantiate"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit, Scope } from "effect"
 import { extract } from "tar-stream"
-import { buildExtension } from "../src/BuildExtension.ts"
+import { afterAll, beforeAll, beforeEach, vi } from "vitest"
+import { type BuiltExtension, buildExtension } from "../src/BuildExtension.ts"
 import { readExtension } from "../src/Extension.ts"
+import { namedInterfaces } from "../src/NamedInterfaces.ts"
 import { publishBuild } from "../src/PublishBuild.ts"
 import { extensionFolder, manifest, shell } from "./support/ExtensionFolder.ts"
 
-const handler =
-  'import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"\nexport const handle = defineHandler(async (_, host) => jsonResponse(await host.clients.list()))\n'
+const handlerOf = (answer: string) =>
+  `import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"\nexport const handle = defineHandler(async (_, host) => jsonResponse(await ${answer}))\n`
 const declares = (...capabilities: ReadonlyArray<string>) => JSON.stringify({ ...manifest, capabilities })
 const whole = {
   "manifest.json": JSON.stringify({
@@ -20,7 +26,7 @@ const whole = {
     capabilities: ["cap:client.read"],
     ui: { type: "iframe", entry: "ui/index.html" }
   }),
-  "src/handler.ts": handler,
+  "src/handler.ts": handlerOf("host.clientsV2.getMany(['a'])"),
   "ui/index.html": "<!doctype html><title>Clients</title>"
 }
 
@@ -30,15 +36,56 @@ const problemsOf = Effect.fnUntraced(function* (files: Readonly<Record<string, s
   return message.split("\n")
 })
 
+/** What a component imports, as its bytes say. */
+const importsIn = async (file: string) =>
+  (await importsOf(await readFile(file))).map((name) => name.replace("alga:extension/", "")).sort()
+
+/** What a component answers, as JSON. */
+const answerOf = async (file: string, imports: WorldImports) => {
+  const context = { tenantId: "t", extensionId: "e", requestId: undefined, installId: undefined, versionId: undefined }
+  const { handler } = (await loadComponent(file))({ logging: { logError: () => {} }, ...imports })
+  const { body, status } = handler({ context, http: { method: "GET", url: "/", headers: [], body: undefined } })
+  return [status, JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))]
+}
+
+const scope = Scope.makeUnsafe()
+let kept: string
+let folder: string
+let builders: ReadonlyArray<BuiltExtension>
+let built: BuiltExtension
+
+// Two of the same source are as long, and not the same bytes: nothing is kept here before two builders make one each.
+const keep = () => vi.stubEnv("ALGA_KEPT_COMPONENTS", kept)
+beforeAll(async () => {
+  kept = await mkdtemp(join(tmpdir(), "alga-kept-"))
+  keep()
+  folder = await Effect.runPromise(Scope.provide(extensionFolder(whole), scope))
+  builders = await Promise.all([1, 2].map(() => Effect.runPromise(buildExtension({ folder }))))
+  built = builders[0] as BuiltExtension
+})
+beforeEach(keep)
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await rm(kept, { recursive: true, force: true })
+})
+
 describe("buildExtension", () => {
+  it.live("gives several builders at once the same bytes, and finds what is built already", () =>
+    Effect.gen(function* () {
+      const again = yield* buildExtension({ folder })
+      assert.isTrue(again.reused)
+      for (const { bundleFile, contentHash } of builders)
+        assert.deepEqual([bundleFile, contentHash], [again.bundleFile, again.contentHash])
+      const hash = createHash("sha256").update(yield* Effect.promise(() => readFile(again.bundleFile)))
+      assert.strictEqual(again.contentHash, `sha256:${hash.digest("hex")}`)
+    })
+  )
+
   it.live(
     "packs the same bytes in another folder and at another time, and others for another page or manifest of the same length",
     () =>
       Effect.gen(function* () {
-        const first = yield* extensionFolder(whole)
-        const built = yield* buildExtension({ folder: first })
-        assert.isTrue((yield* buildExtension({ folder: first })).reused)
-
         const second = yield* extensionFolder({ ...whole, "src/component.ts": null })
         yield* Effect.promise(async () => {
           await copyFile(built.componentFile, join(second, "made.wasm"))
@@ -81,8 +128,6 @@ describe("buildExtension", () => {
 
   it.live("publishes what a host and an author look for, and a component that answers", () =>
     Effect.gen(function* () {
-      const folder = yield* extensionFolder(whole)
-      const built = yield* buildExtension({ folder })
       const dist = join(folder, "dist")
       yield* Effect.promise(async () => {
         await mkdir(join(dist, "builds", `${built.engine}-older`))
@@ -108,20 +153,51 @@ describe("buildExtension", () => {
           names,
           ["dist/component.json", "dist/main.wasm", "manifest.json", "ui/index.html"].map((name) => `${name} true`)
         )
-        const instantiate = await loadComponent(join(dist, "main.wasm"))
-        const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
-        const { status } = instantiate({ clients: { listClients: () => page } }).handler({
-          context: {
-            tenantId: "t",
-            extensionId: "e",
-            requestId: undefined,
-            installId: undefined,
-            versionId: undefined
-          },
-          http: { method: "GET", url: "/", headers: [], body: undefined }
+        assert.deepEqual(await importsIn(join(dist, "main.wasm")), [...built.interfaces, "types"].sort())
+        assert.deepEqual(built.interfaces, ["clients-v2", "logging"])
+        const client = { clientId: "a", clientName: "A", isInactive: false, tags: ["vip"] }
+        const [status, found] = await answerOf(join(dist, "main.wasm"), {
+          "clients-v2": { getClients: () => [client, undefined] }
         })
         assert.strictEqual(status, 200)
+        assert.deepInclude(found[0], client)
+        assert.isNull(found[1])
       })
+    })
+  )
+
+  it.live("imports the product's whole world where the code may use any, and says so", () =>
+    Effect.gen(function* () {
+      const folder = yield* extensionFolder({ "src/handler.ts": handlerOf("(host as any).clients.list()") })
+      const { componentFile, notes } = yield* buildExtension({ folder })
+      assert.match(
+        notes[0] ?? "",
+        /^src\/handler\.ts:2:\d+: the host loses its type here: let types follow the host, or the component imports the product's whole world$/
+      )
+      const page = { items: [], totalCount: 0, page: 1, pageSize: 25 }
+      yield* Effect.promise(async () => {
+        assert.deepEqual(await importsIn(componentFile), [...productInterfaces].sort())
+        assert.deepEqual(await answerOf(componentFile, { clients: { listClients: () => page } }), [200, page])
+      })
+    })
+  )
+
+  it.live("takes interfaces that are named, and refuses one that the world does not have", () =>
+    Effect.gen(function* () {
+      const named = (interfaces: unknown) => ({ "package.json": JSON.stringify({ alga: { interfaces } }) })
+      const folder = yield* extensionFolder(named(["clients-v2"]))
+      assert.deepEqual(yield* namedInterfaces(folder, ["storage"]), ["clients-v2", "storage"])
+      assert.deepEqual(yield* namedInterfaces(yield* extensionFolder(), []), [])
+      const wrong = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named(["client-v2"])), ["types2"]))
+      assert.deepEqual(wrong.message.split("\n"), [
+        'package.json alga.interfaces[0]: "client-v2" is not an interface of the world: did you mean "clients-v2"?',
+        '--interface: "types2" is not an interface of the world: did you mean "types"?'
+      ])
+      const { message } = yield* Effect.flip(namedInterfaces(yield* extensionFolder(named("clients-v2")), []))
+      assert.strictEqual(
+        message,
+        'package.json alga.interfaces: is not a list: write a list of interfaces such as ["clients-v2"]'
+      )
     })
   )
 })
@@ -135,19 +211,6 @@ describe("an extension that is wrong", () => {
       ])
       const [missing] = yield* problemsOf({ "manifest.json": null })
       assert.match(missing ?? "", /^manifest\.json: is not there: write it in /)
-    })
-  )
-
-  it.live("names capabilities that are missing, unused or unknown, all at once", () =>
-    Effect.gen(function* () {
-      assert.deepEqual(
-        yield* problemsOf({ ...whole, "manifest.json": declares("cap:storage.kv", "cap:clints.read") }),
-        [
-          'manifest.json capabilities[0]: "cap:storage.kv" is declared but unused: remove it, since nothing in the component uses host.storage',
-          'manifest.json capabilities[1]: "cap:clints.read" is not a capability: did you mean "cap:client.read"?',
-          'manifest.json capabilities: "cap:client.read" is missing: add it, since src/handler.ts:2:75 uses host.clients'
-        ]
-      )
     })
   )
 

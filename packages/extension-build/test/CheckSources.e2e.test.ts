@@ -53,7 +53,6 @@ describe("what is wrong with types", () => {
   it.live("is judged by the author's own settings", () =>
     Effect.gen(function* () {
       const unused = handler("const one = 1\nreturn jsonResponse(1)")
-      assert.deepEqual(yield* linesOf({ "src/handler.ts": unused, "tsconfig.json": settings() }), [])
       const strict = yield* linesOf({ "src/handler.ts": unused, "tsconfig.json": settings({ noUnusedLocals: true }) })
       assert.lengthOf(strict, 1)
       assert.match(strict[0] ?? "", /^error src\/handler\.ts:3:7: 'one' is declared but its value is never read/)
@@ -76,34 +75,22 @@ describe("what is wrong with types", () => {
     })
   )
 
-  it.live("is looked for where the settings leave the entry out, or are not there", () =>
+  it.live("is looked for where the settings leave the entry out, or are not there, and in a page by a browser's", () =>
     Effect.gen(function* () {
-      const wrong = { "src/handler.ts": handler("return jsonResponse(host.clint)") }
+      const wrong = {
+        "src/handler.ts": handler("return jsonResponse(host.clint)"),
+        "ui/src/main.ts": 'import "./page.css"\ndocument.title = 5\n',
+        "ui/src/page.css": "a {}\n"
+      }
       for (const files of [wrong, { ...wrong, "tsconfig.json": settings({}, ["test"]) }]) {
         const lines = (yield* linesOf(files)).filter((line) => line.startsWith("error"))
-        assert.lengthOf(lines, 1)
+        assert.lengthOf(lines, 2)
         assert.match(lines[0] ?? "", /^error src\/handler\.ts:3:26: Property 'clint' does not exist/)
+        assert.match(lines[1] ?? "", /^error ui\/src\/main\.ts:2:1: Type/)
       }
       const script = { "src/handler.js": "export const handle = (request) => request.lenght.x\n" }
       const shell = 'import { handle } from "./handler.js"\nexport const handler = handle\n'
       assert.deepEqual(yield* linesOf({ ...script, "src/component.ts": shell }), [])
-    })
-  )
-
-  it.live("is looked for in a page, which has a browser's globals", () =>
-    Effect.gen(function* () {
-      const page = { "ui/src/main.ts": 'import "./page.css"\ndocument.title = 5\n', "ui/src/page.css": "a {}\n" }
-      const lines = yield* linesOf({ "src/handler.ts": handler("return jsonResponse(1)"), ...page })
-      assert.deepEqual(
-        lines.map((line) => line.replace(/: Type.*/, "")),
-        ["error ui/src/main.ts:2:1"]
-      )
-    })
-  )
-
-  it.live("is nothing for the globals that a component has", () =>
-    Effect.gen(function* () {
-      assert.deepEqual(yield* linesOf({ "src/handler.ts": handler(everyGlobal), "tsconfig.json": settings() }), [])
     })
   )
 })
@@ -132,18 +119,19 @@ describe("a name that no component has", () => {
     })
   )
 
-  it.live("is no finding where the code that uses it is dropped, or provides it", () =>
-    Effect.gen(function* () {
-      const dropped = { "src/one.ts": "export const one = 1\nexport const two = () => new Worker('a')\n" }
-      const body = "return jsonResponse(one)"
-      const imports = 'import { one } from "./one.ts"\n'
-      assert.deepEqual(yield* linesOf({ ...dropped, "src/handler.ts": handler(body, imports) }), [])
-      const provided =
-        "Object.assign(globalThis, {})\n;(globalThis as any).Buffer = { from: String }\ndeclare const Buffer: any\n"
-      assert.deepEqual(
-        yield* linesOf({ "src/handler.ts": handler("return jsonResponse(Buffer.from('a'))", provided) }),
-        []
-      )
-    })
+  it.live(
+    "is no finding where the code that uses it is dropped, or provides it, nor is one that every component has",
+    () =>
+      Effect.gen(function* () {
+        const dropped = { "src/one.ts": "export const one = 1\nexport const two = () => new Worker('a')\n" }
+        const source = handler(`const unused = one\n${everyGlobal}`, 'import { one } from "./one.ts"\n')
+        assert.deepEqual(yield* linesOf({ ...dropped, "src/handler.ts": source, "tsconfig.json": settings() }), [])
+        const provided =
+          "Object.assign(globalThis, {})\n;(globalThis as any).Buffer = { from: String }\ndeclare const Buffer: any\n"
+        assert.deepEqual(
+          yield* linesOf({ "src/handler.ts": handler("return jsonResponse(Buffer.from('a'))", provided) }),
+          []
+        )
+      })
   )
 })

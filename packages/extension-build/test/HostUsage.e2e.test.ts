@@ -23,20 +23,26 @@ const usageOf = Effect.fnUntraced(function* (files: Readonly<Record<string, stri
   }
 })
 
-const handler = (body: string, rest = "") => ({
-  "src/handler.ts": `${start}${rest}export const handle = defineHandler(async (request, host) => {\n${body}\n})\n`
-})
+const handler = (body: string, rest = "") =>
+  `${start}${rest}export const handle = defineHandler(async (request, host) => {\n${body}\n})\n`
+
+/** A component that has the handlers of these files of `src`, and what they import. */
+const componentOf = (handlers: Readonly<Record<string, string>>) => {
+  const names = Object.keys(handlers)
+  const lines = names.map(
+    (name, at) => `import { handle as handle${at} } from "./${name}"\nexport const handler${at} = serve(handle${at})\n`
+  )
+  const serves = 'import { serve } from "@alga-psa/ext-extension-sdk/component"\n'
+  return {
+    ...Object.fromEntries(names.map((name) => [`src/${name}`, handlers[name] ?? ""])),
+    "src/component.ts": `${serves}${lines.join("")}export const handler = handler0\n`
+  }
+}
 
 /** What handlers with these bodies ask of their host, each in a file of its own of one component. */
 const usagesOf = Effect.fnUntraced(function* (bodies: ReadonlyArray<string>) {
-  const files = bodies.map((body, at) => [`src/handler${at}.ts`, handler(body)["src/handler.ts"]])
-  const entry = bodies.map(
-    (_, at) =>
-      `import { handle as handle${at} } from "./handler${at}.ts"\nexport const handler${at} = serve(handle${at})\n`
-  )
-  const serves = 'import { serve } from "@alga-psa/ext-extension-sdk/component"\n'
-  const component = `${serves}${entry.join("")}export const handler = handler0\n`
-  const { escapes, uses } = yield* usageOf({ ...Object.fromEntries(files), "src/component.ts": component })
+  const handlers = bodies.map((body, at) => [`handler${at}.ts`, handler(body)])
+  const { escapes, uses } = yield* usageOf(componentOf(Object.fromEntries(handlers)))
   const from = (all: ReadonlyArray<string>, at: number) => all.filter((one) => one.startsWith(`src/handler${at}.ts:`))
   return bodies.map((_, at) => ({
     names: [...new Set(from(uses, at).map((use) => use.replace(/^\S+ /, "")))].sort(),
@@ -96,61 +102,54 @@ describe("what a component asks of its host", () => {
     })
   )
 
-  it.live("follows the host into other files, narrowed types, parameters and closures, with their places", () =>
-    Effect.gen(function* () {
-      const usage = yield* usageOf({
-        "src/reads.ts": `import type { HostBindings } ${sdk}export const read = ({ clients }: Pick<HostBindings, "clients">) => clients.list()\nexport class Reader {\n  constructor(readonly host: HostBindings) {}\n  run() { return this.host.services.list() }\n}\n`,
-        ...handler(
-          "const all = new Map([['a', (inner: HostBindings) => inner.invoicing]])\nreturn jsonResponse([await read(host), await new Reader(host).run(), all.get('a')?.(host)])",
-          'import { read, Reader } from "./reads.ts"\n'
-        )
+  it.live(
+    "is seen in other files, in packages and by a library's types, of the published runtime and of the world itself, and not where the bundle drops it",
+    () =>
+      Effect.gen(function* () {
+        const help = "export const help = async (host) => host.clients.list()\n"
+        const typed = (type: string) =>
+          `import type { HostBindings } ${sdk}export declare const help: (host: ${type}) => Promise<unknown>\n`
+        const usage = yield* usageOf({
+          ...componentOf({
+            "follow.ts": handler(
+              "const all = new Map([['a', (inner: HostBindings) => inner.invoicing]])\nreturn jsonResponse([await read(host), await new Reader(host).run(), all.get('a')?.(host)])",
+              'import { read, Reader } from "./reads.ts"\n'
+            ),
+            "half.ts": handler("return jsonResponse(await clients(host))", 'import { clients } from "./halves.ts"\n'),
+            "published.ts":
+              'import { type Handler, jsonResponse } from "@alga-psa/extension-runtime"\nexport const handle: Handler = async (_request, host) => jsonResponse(await host.secrets.get("a"))\n',
+            "fetching.ts": handler(
+              "return jsonResponse(String(await get('https://a.example/')))",
+              'import { get } from "../lib/index.js"\n'
+            ),
+            "narrow.ts": handler("return jsonResponse(await help(host))", 'import { help } from "../lib/narrow.js"\n'),
+            "wide.ts": handler("return jsonResponse(await help(host))", 'import { help } from "../lib/wide.js"\n'),
+            "direct.ts":
+              'import { listClients } from "alga:extension/clients"\nexport const handle = (): never => listClients({}) as never\n'
+          }),
+          "src/reads.ts": `import type { HostBindings } ${sdk}export const read = ({ clients }: Pick<HostBindings, "clients">) => clients.list()\nexport class Reader {\n  constructor(readonly host: HostBindings) {}\n  run() { return this.host.services.list() }\n}\n`,
+          "src/halves.ts": `import type { HostBindings } ${sdk}export const clients = (host: HostBindings) => host.clients.list()\nexport const services = (host: HostBindings) => host.services.list()\n`,
+          "lib/index.js":
+            "export const get = (url) => fetch(url)\nexport const post = (url) => fetch(url, { method: 'POST' })\n",
+          "lib/narrow.d.ts": typed('Pick<HostBindings, "clients">'),
+          "lib/narrow.js": help,
+          "lib/wide.d.ts": typed("HostBindings"),
+          "lib/wide.js": help
+        })
+        assert.deepEqual(usage.uses, [
+          "lib/index.js:1:29 fetch",
+          "src/direct.ts:1:1 alga:extension/clients",
+          "src/follow.ts:4:53 host.invoicing",
+          "src/halves.ts:2:48 host.clients",
+          "src/narrow.ts:4:32 host.clients",
+          "src/published.ts:2:77 host.secrets",
+          "src/reads.ts:2:24 host.clients",
+          "src/reads.ts:5:18 host.services"
+        ])
+        assert.deepEqual(usage.escapes, [
+          "src/wide.ts:4 the whole host is handed to a library, which may use any of it"
+        ])
       })
-      assert.deepEqual(usage.uses, [
-        "src/handler.ts:4:53 host.invoicing",
-        "src/reads.ts:2:24 host.clients",
-        "src/reads.ts:5:18 host.services"
-      ])
-      assert.deepEqual(usage.escapes, [])
-    })
-  )
-
-  it.live("leaves out what the bundle drops", () =>
-    Effect.gen(function* () {
-      const usage = yield* usageOf({
-        "src/reads.ts": `import type { HostBindings } ${sdk}export const clients = (host: HostBindings) => host.clients.list()\nexport const services = (host: HostBindings) => host.services.list()\n`,
-        ...handler("return jsonResponse(await clients(host))", 'import { clients } from "./reads.ts"\n')
-      })
-      assert.deepEqual(usage.uses, ["src/reads.ts:2:48 host.clients"])
-    })
-  )
-
-  it.live("sees a handler that is typed by the published runtime, and the world imported directly", () =>
-    Effect.gen(function* () {
-      const published = yield* usageOf({
-        "src/handler.ts":
-          'import { type Handler, jsonResponse } from "@alga-psa/extension-runtime"\nexport const handle: Handler = async (_request, host) => jsonResponse(await host.secrets.get("a"))\n'
-      })
-      assert.deepEqual(published.names, ["host.secrets"])
-      const direct = yield* usageOf({
-        "src/component.ts":
-          'import { listClients } from "alga:extension/clients"\nexport const handler = () => listClients({})\n'
-      })
-      assert.deepEqual(direct.uses, ["src/component.ts:1:1 alga:extension/clients"])
-    })
-  )
-
-  it.live("sees fetch in a package, at its place, and leaves out what the bundle drops of it", () =>
-    Effect.gen(function* () {
-      const usage = yield* usageOf({
-        "lib/index.js":
-          "export const get = (url) => fetch(url)\nexport const post = (url) => fetch(url, { method: 'POST' })\n",
-        ...handler(
-          "return jsonResponse(String(await get('https://a.example/')))",
-          'import { get } from "../lib/index.js"\n'
-        )
-      })
-      assert.deepEqual(usage.uses, ["lib/index.js:1:29 fetch"])
-    })
   )
 
   it.live(
@@ -206,21 +205,5 @@ describe("what a component asks of its host", () => {
           ["alga:extension/clients", "alga:extension/storage"]
         )
       })
-  )
-
-  it.live("takes the types of a library for what it does with the host", () =>
-    Effect.gen(function* () {
-      const library = (type: string) => ({
-        "lib/index.d.ts": `import type { HostBindings } ${sdk}export declare const help: (host: ${type}) => Promise<unknown>\n`,
-        "lib/index.js": "export const help = async (host) => host.clients.list()\n",
-        ...handler("return jsonResponse(await help(host))", 'import { help } from "../lib/index.js"\n')
-      })
-      const narrow = yield* usageOf(library('Pick<HostBindings, "clients">'))
-      assert.deepEqual([narrow.names, narrow.escapes], [["host.clients"], []])
-      const whole = yield* usageOf(library("HostBindings"))
-      assert.deepEqual(whole.escapes, [
-        "src/handler.ts:4 the whole host is handed to a library, which may use any of it"
-      ])
-    })
   )
 })

@@ -1,19 +1,28 @@
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { type BuiltComponent, buildComponent, prepareComponent } from "../src/BuildComponent.ts"
+import { type BuiltComponent, buildComponent } from "../src/BuildComponent.ts"
+import { formatDate } from "../src/FormatDate.ts"
+import { formatMoney } from "../src/FormatMoney.ts"
+import { globals, missingGlobals } from "../src/Globals.ts"
 import { type Instantiate, loadComponent, type WorldImports } from "../src/InstantiateComponent.ts"
+import { publishedAnswer } from "./fixtures/published.ts"
+import { answersOf, standardParts } from "./fixtures/standardParts.ts"
 
 const worldDir = fileURLToPath(new URL("../../adapters-wit/wit/", import.meta.url))
-const entry = new URL("fixtures/probe.ts", import.meta.url)
+const entry = new URL("fixtures/everyPart.ts", import.meta.url)
+const seeds = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64url"))
+const time = 1_700_000_000_123
 const client = { clientId: "c1", clientName: "é漢😀", isInactive: false }
 const fail = (payload: unknown) => () => {
   throw Object.assign(new Error("a failed import"), { payload })
 }
 
 let folder = ""
+const inNode = answersOf(standardParts)
+const answers = new Map<string, Record<string, unknown>>()
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "alga-sdk-"))
 })
@@ -30,7 +39,8 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
   }
 
   beforeAll(async () => {
-    built = await buildComponent({ entry, outFile: join(folder, `${engine}.wasm`), engine, witDir: worldDir })
+    const outFile = join(folder, `${engine}.wasm`)
+    built = await buildComponent({ entry, outFile, engine, witDir: worldDir, locales: ["en-US", "de-DE"] })
     instantiate = await loadComponent(built.file)
   })
 
@@ -292,6 +302,194 @@ describe.each(["quickjs", "starlingmonkey"] as const)("a component on %s", (engi
     })
     expect(asked[1]).toMatchObject({ name: "", payload: "" })
   })
+
+  const sender = (imports: WorldImports = {}) => {
+    const { handler } = instantiate({ logging, ...imports })
+    return (part: string, headers: Readonly<Record<string, string>> = {}) => {
+      const url = `/own${part}`
+      logged.length = 0
+      const absent = { requestId: undefined, installId: undefined, versionId: undefined }
+      const list = Object.entries(headers).map(([name, value]) => ({ name, value }))
+      const { body, status } = handler({
+        context: { tenantId: "t", extensionId: "e", ...absent },
+        http: { method: "GET", url, headers: list, body: undefined }
+      })
+      return { status, value: JSON.parse(new TextDecoder().decode(body)) }
+    }
+  }
+  const ask = (part: string, headers: Readonly<Record<string, string>> = {}) => sender()(part, headers)
+  const told = (seed = seeds[0] ?? "") => ({ "X-Alga-Request-Time": String(time), "x-alga-request-seed": seed })
+
+  it("answers as Node does with every standard part", async () => {
+    const { value } = ask("/standard", told())
+    expect(value).toEqual(await inNode)
+  })
+
+  it("says by name what is missing, and what to use, and lets code ask whether it is there", () => {
+    const { value } = ask("/own")
+    answers.set(engine, value)
+    expect(value).toMatchSnapshot()
+  })
+
+  it("has the globals that the table names, and no others", () => {
+    const ofEngine = /^(__cqjs|wit|__alga.*)$/
+    const names = (ask("/globals").value as Array<string>).filter((name) => !ofEngine.test(name))
+    expect(names).toEqual(Object.keys(globals).sort())
+    for (const name of names) expect(Object.keys(missingGlobals)).not.toContain(name)
+  })
+
+  it("writes money and dates, and orders texts, in the locales that it was built with, as Node does", () => {
+    const { value } = ask("/locales")
+    expect(value.slice(0, 4)).toEqual([
+      formatMoney(-123_450, "EUR", "de-DE"),
+      "$1,234.50",
+      formatDate("2026-03-01T15:04:05Z", "de-DE", { date: "full", time: "medium" }),
+      ["a", "ä", "oben", "Öl", "z", "Zorn"]
+    ])
+    for (const message of value.slice(4)) {
+      expect(message).toMatch(
+        /^RangeError: this component was built without the locale fr-FR \(it has: en-US, de-DE\): name it/
+      )
+    }
+  })
+
+  it("takes what the host alone tells out of the request, in any case, and leaves the rest", () => {
+    const headers = { ...told(), "x-alga-capabilities": "cap:client.read", "X-Own": "1", "x-alga-other": "2" }
+    expect(ask("/headers", headers).value).toEqual([
+      { name: "X-Own", value: "1" },
+      { name: "x-alga-other", value: "2" }
+    ])
+  })
+
+  it("has the time of the request, which stands still", () => {
+    const iso = new Date(time).toISOString()
+    const text = new Date(Math.floor(time / 1_000) * 1_000)
+    const [now, made, called, elapsed, origin] = ask("/present", told()).value
+    expect([now, made, Date.parse(called), elapsed, origin]).toEqual([time, iso, text.getTime(), 0, time])
+  })
+
+  it("draws from the seed: the same from the same, other bytes from another, and two streams", () => {
+    const [first, again, other] = [ask("/random", told()), ask("/random", told()), ask("/random", told(seeds[1]))]
+    expect(again.value).toEqual(first.value)
+    const { bytes, more, numbers, uuid } = first.value
+    expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(new Set(numbers).size).toBe(20)
+    for (const number of numbers) expect(number >= 0 && number < 1).toBe(true)
+    expect(new Set([bytes, more.slice(0, 80), other.value.bytes, other.value.more.slice(0, 80)]).size).toBe(4)
+    expect(other.value.numbers).not.toEqual(numbers)
+    expect(ask("/random-numbers-alone", told()).value).toEqual(numbers)
+  })
+
+  it("goes on with other bytes where one instance gets the same seed again, and begins anew with another", () => {
+    const one = sender()
+    const first = one("/random", told()).value
+    expect(one("/random", told()).value.bytes).not.toBe(first.bytes)
+    one("/random", told(seeds[1]))
+    expect(one("/random", told()).value.bytes).toBe(first.bytes)
+  })
+
+  it.each([
+    ["/present", "Date.now(): this host sends no time with a request (x-alga-request-time)"],
+    ["/random", "Math.random(): this host sends no seed with a request (x-alga-request-seed)"]
+  ])("refuses %s by name on a host that tells none, also in an instance that was told before", (url, message) => {
+    const one = sender()
+    expect(one(url, told()).status).toBe(200)
+    for (const headers of [
+      {},
+      { "x-alga-request-time": "soon", "x-alga-request-seed": "AAAA" },
+      { ...told(), "X-ALGA-REQUEST-TIME": "1", "X-ALGA-REQUEST-SEED": seeds[1] ?? "" }
+    ]) {
+      expect(one(url, headers).status).toBe(500)
+      expect(logged[0]).toContain(message)
+    }
+  })
+
+  const fetching = (fetch: (request: unknown) => unknown) => sender({ http: { fetch: fetch as never } })("/fetch").value
+
+  it("has a fetch that is one call of the host, and gives its answer", () => {
+    const asked: Array<unknown> = []
+    const answer = fetching((request) => {
+      asked.push(request)
+      return { status: 201, headers: [{ name: "X-B", value: "c" }], body: new Uint8Array([0xc3, 0xa9]) }
+    })
+    const body = new TextEncoder().encode("é漢😀")
+    expect(asked).toEqual([
+      { method: "POST", url: "https://service.example/a?b=c", headers: [{ name: "x-c", value: "d" }], body }
+    ])
+    expect(answer).toEqual({
+      is: true,
+      tags: ["[object Response]", "[object Request]", "[object Headers]"],
+      read: [201, true, "https://service.example/a?b=c", [["x-b", "c"]], "é"],
+      copied: [0xc3, 0xa9],
+      used: [true, true, true]
+    })
+  })
+
+  it.each([
+    ["not-allowed", /^fetch failed: http\.fetch: not-allowed .*cap:http\.fetch/],
+    ["transport", /^fetch failed: http\.fetch: transport/]
+  ])("rejects a fetch as the standard says where the host answers %s, with what to do about it", (code, message) => {
+    const answer = fetching(() => {
+      throw Object.assign(new Error("a failed import"), { payload: code })
+    })
+    expect(answer).toEqual({ name: "TypeError", message: expect.stringMatching(message), code })
+  })
+
+  it("runs 9,000 timers in order, and refuses the one beyond 10,000 by name", () => {
+    expect(ask("/timers").value).toBe(9_000)
+    expect(ask("/too-many-timers").status).toBe(500)
+    expect(logged[0]).toContain("RangeError: an extension may set 10000 timers a request")
+  })
+
+  it("answers where an interval is never cleared", () => {
+    expect(ask("/endless-interval")).toEqual({ status: 200, value: null })
+    expect(logged).toEqual([])
+  })
+
+  it("writes what a console is given to the log", () => {
+    ask("/console")
+    expect(logged.map((line) => line.replace(/\n\s*(at .*|\S*@.*)(?=\n|$)/g, "")).join("\n")).toMatchSnapshot()
+  })
+
+  it("answers as it did from a handler that is written against the published runtime", () => {
+    const context = {
+      tenantId: "tenant",
+      extensionId: "e",
+      requestId: undefined,
+      installId: undefined,
+      versionId: undefined
+    }
+    const { body, headers, status } = instantiate({
+      context: { getContext: () => context },
+      logging: { logInfo: () => {} },
+      "user-v2": {
+        getUser: () => ({
+          tenantId: "tenant",
+          clientName: "c",
+          userId: "u",
+          userEmail: "e",
+          userName: "Ada",
+          userType: "internal",
+          clientId: undefined,
+          additionalFields: []
+        })
+      },
+      storage: { get: () => ({ namespace: "space", key: "key", value: new Uint8Array(2), revision: 1n }) },
+      secrets: { get: () => "s3cret" },
+      "ui-proxy": { callRoute: () => new TextEncoder().encode('{"ok":true}') }
+    }).handler({ context, http: { method: "POST", url: "/published", headers: [], body: undefined } })
+    expect([status, headers, JSON.parse(new TextDecoder().decode(body))]).toEqual([
+      201,
+      [{ name: "x-a", value: "b" }],
+      publishedAnswer
+    ])
+  })
+})
+
+describe("two engines", () => {
+  it("answer alike", () => {
+    expect(answers.get("quickjs")).toEqual(answers.get("starlingmonkey"))
+  })
 })
 
 describe("buildComponent", () => {
@@ -311,7 +509,8 @@ describe("buildComponent", () => {
     ).rejects.toMatchObject({ name: "BuildError", stage: "bundle", detail: "it must export handler" })
   })
 
-  it("says what is wrong with the world", async () => {
+  it("says what is wrong with the world, where no components are kept", async () => {
+    vi.stubEnv("ALGA_KEPT_COMPONENTS", undefined)
     await expect(
       buildComponent({ entry, outFile: join(folder, "x.wasm"), witDir: worldDir, worldName: "no-such-world" })
     ).rejects.toMatchObject({
@@ -321,7 +520,7 @@ describe("buildComponent", () => {
     })
   })
 
-  it("is taken from where components are kept, if one of the same was made, and not where none are kept", async () => {
+  it("is taken from where components are kept, if one of the same was made", async () => {
     const kept = join(folder, "kept")
     vi.stubEnv("ALGA_KEPT_COMPONENTS", kept)
     const small = join(folder, "small.ts")
@@ -338,26 +537,6 @@ describe("buildComponent", () => {
     await appendFile(join(kept, name), mark)
     const taken = await build()
     expect([taken.length, await readdir(kept)]).toEqual([made.length + mark.length, [name]])
-    vi.stubEnv("ALGA_KEPT_COMPONENTS", undefined)
-    const anew = await build()
-    expect([made, taken, anew].map((component) => component.includes(mark))).toEqual([false, true, false])
-    expect(await readdir(kept)).toEqual([name])
+    expect([made, taken].map((component) => component.includes(mark))).toEqual([false, true])
   }, 240_000)
-
-  it("gives one fingerprint to one source, and another to another source, engine or world", async () => {
-    const older = join(folder, "wit")
-    await cp(worldDir, older, { recursive: true })
-    await appendFile(join(older, "world.wit"), "\n// changed\n")
-    const other = join(folder, "other.ts")
-    await writeFile(other, "export const handler = () => ({ status: 204, headers: [], body: undefined })\n")
-    const [first, second, source, engine, world] = await Promise.all([
-      prepareComponent({ entry, witDir: worldDir }),
-      prepareComponent({ entry, witDir: worldDir }),
-      prepareComponent({ entry: other, witDir: worldDir }),
-      prepareComponent({ entry, witDir: worldDir, engine: "starlingmonkey" }),
-      prepareComponent({ entry, witDir: older })
-    ])
-    expect(second.fingerprint).toBe(first.fingerprint)
-    for (const { fingerprint } of [source, engine, world]) expect(fingerprint).not.toBe(first.fingerprint)
-  })
 })

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from "node:crypto"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import { requestCrypto } from "../src/internal/random/requestCrypto.ts"
 import { requestRandom } from "../src/internal/random/requestRandom.ts"
 import { beginRequest, endRequest } from "../src/internal/requestFacts.ts"
@@ -50,6 +50,14 @@ describe("the randomness of a request", () => {
     expect(ask).toThrow(`${name}: this host sends no seed`)
     begin(seedOf(9).subarray(1))
     expect(ask).toThrow(`${name}: this host sends no seed`)
+  })
+
+  it("is not there while a module loads", async () => {
+    vi.resetModules()
+    const { requestRandom } = await import("../src/internal/random/requestRandom.ts")
+    const { requestCrypto } = await import("../src/internal/random/requestCrypto.ts")
+    expect(requestRandom).toThrow("Math.random(): not while a module loads")
+    expect(requestCrypto.randomUUID).toThrow("crypto.randomUUID(): not while a module loads")
   })
 
   it("needs no seed for a digest, of the part of a buffer that a view shows", async () => {

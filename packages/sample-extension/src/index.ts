@@ -1,3 +1,3 @@
 /** The sample for Node: its build, and its handler as a plain function. */
-export { type BuildSampleOptions, buildSample } from "./BuildSample.ts"
+export { buildSample } from "./BuildSample.ts"
 export { handle } from "./handler.ts"

@@ -4,9 +4,23 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { zstdDecompressSync } from "node:zlib"
-import { type Instantiate, loadComponent, type WorldImports } from "@alga-psa/ext-extension-sdk/instantiate"
+import {
+  type Component,
+  ComponentStore,
+  defaultLimits,
+  error,
+  type HostReply,
+  layerComponentStore,
+  layerSandbox,
+  ok,
+  Sandbox
+} from "@alga-psa/ext-adapters-wit"
+import type { BuiltExtension } from "@alga-psa/ext-extension-build"
+import { importsOf } from "@alga-psa/ext-extension-sdk/build"
+import { layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
 import { extract } from "tar-stream"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { beforeAll, expect } from "vitest"
 import { buildSample } from "../src/BuildSample.ts"
 
 const client = {
@@ -15,135 +29,158 @@ const client = {
   clientType: "company",
   isInactive: false,
   defaultCurrencyCode: "EUR",
-  accountManagerId: undefined,
-  accountManagerName: undefined,
-  billingEmail: undefined
+  accountManagerId: null,
+  accountManagerName: null,
+  billingEmail: null
 }
 const service = {
   serviceId: "00000000-0000-4000-8000-000000000002",
   serviceName: "Support",
   itemKind: "service",
   billingMethod: "hourly",
-  serviceTypeId: undefined,
-  serviceTypeName: undefined,
+  serviceTypeId: null,
+  serviceTypeName: null,
   defaultRate: 12_550,
   unitOfMeasure: "hour",
   isActive: true,
-  sku: undefined
+  sku: null
 }
 const page = (items: ReadonlyArray<unknown>) => ({ items, totalCount: items.length, page: 1, pageSize: 25 })
-const fail = (payload: string) => () => {
-  throw Object.assign(new Error(payload), { payload })
-}
-const imports: WorldImports = {
-  clients: {
-    listClients: () => page([client]),
-    getClient: (id: string) => (id === client.clientId ? client : undefined)
-  },
-  services: { listServices: () => page([service]), getService: () => service }
-}
-const nulls = <A extends object>(record: A) =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, value ?? null]))
-
-const send = (instantiate: Instantiate, url: string, given: WorldImports = imports) => {
-  const context = { tenantId: "t", extensionId: "e", requestId: undefined, installId: undefined, versionId: undefined }
-  const http = { method: "GET", url, headers: [], body: undefined }
-  const { status, body } = instantiate({ logging: { logError: () => {} }, ...given }).handler({ context, http })
-  return { status, body: JSON.parse(new TextDecoder().decode(body)) }
+/** What a host answers, by the function's name; an empty page, or nothing, for all others. */
+type Answers = Readonly<Record<string, (arg: unknown) => HostReply>>
+const answers: Answers = {
+  listClients: () => ok(page([client])),
+  getClient: (id) => ok(id === client.clientId ? client : null),
+  listServices: () => ok(page([service])),
+  getService: () => ok(service)
 }
 
-let folder = ""
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "alga-sample-"))
+/** Longer than any machine takes: nothing here is about a time. */
+const longMs = 3_600_000
+const limits = { ...defaultLimits, timeoutMs: longMs, cpuMs: longMs }
+
+const temporary = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-sample-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+)
+
+const sandbox = Layer.unwrap(
+  Effect.map(temporary, (directory) =>
+    layerSandbox({ concurrency: 1, spares: 0, idleProcesses: 1, startMs: longMs, limits }).pipe(
+      Layer.provideMerge(
+        layerComponentStore({ directory, intakeTimeoutMs: longMs, intakeProcessorMs: longMs, spare: false })
+      )
+    )
+  )
+)
+
+const send = Effect.fnUntraced(function* (component: Component, url: string, given: Answers = answers) {
+  const { status, body } = yield* (yield* Sandbox).execute({
+    component,
+    tenantId: "tenant",
+    installId: "install",
+    request: {
+      context: { requestId: null, tenantId: "tenant", extensionId: "e", installId: "install", versionId: null },
+      http: { method: "GET", url, headers: [], body: null }
+    },
+    limits,
+    host: (call) => Effect.succeed(given[call.function]?.(call.args[0]) ?? ok(null))
+  })
+  return { status, body: JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) }
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe.each(["quickjs", "starlingmonkey"] as const)("the sample on %s", (engine) => {
-  let sample: Awaited<ReturnType<typeof buildSample>>
-  let instantiate: Instantiate
+layer(sandbox, { excludeTestServices: true })("the sample", (it) => {
+  let sample: BuiltExtension
   beforeAll(async () => {
-    sample = await buildSample({ engine })
-    instantiate = await loadComponent(sample.componentFile)
+    sample = await buildSample()
   })
 
-  it("imports nothing that the product's world lacks", () => {
-    expect([sample.interfaces, sample.notes]).toEqual([["clients", "logging", "services"], []])
+  it.effect("imports what it uses and nothing that the product's world lacks", () =>
+    Effect.gen(function* () {
+      expect([sample.interfaces, sample.notes]).toEqual([["clients", "logging", "services"], []])
+      const imports = yield* Effect.promise(async () => importsOf(await readFile(sample.componentFile)))
+      const names = [...sample.interfaces, "types"].map((name) => `alga:extension/${name}`)
+      expect(imports.toSorted()).toEqual(names)
+    })
+  )
+
+  const sending = Effect.gen(function* () {
+    const component = yield* (yield* ComponentStore).accept(yield* Effect.promise(() => readFile(sample.componentFile)))
+    return (url: string, given?: Answers) => send(component, url, given)
   })
 
-  it("answers every route", () => {
-    expect(send(instantiate, "/api/clients")).toEqual({ status: 200, body: page([nulls(client)]) })
-    expect(send(instantiate, `/api/clients/${client.clientId}`)).toEqual({ status: 200, body: nulls(client) })
-    expect(send(instantiate, "/api/services")).toEqual({ status: 200, body: page([nulls(service)]) })
-    expect(send(instantiate, `/api/services/${service.serviceId}`)).toEqual({ status: 200, body: nulls(service) })
-    expect(send(instantiate, "/api/overview")).toEqual({
-      status: 200,
-      body: {
-        clients: page([nulls(client)]),
-        services: page([nulls(service)]),
-        firstClient: nulls(client),
-        firstService: nulls(service)
+  it.effect("answers every route, request after request", () =>
+    Effect.gen(function* () {
+      const get = yield* sending
+      const overview = {
+        clients: page([client]),
+        services: page([service]),
+        firstClient: client,
+        firstService: service
+      }
+      for (let round = 0; round < 2; round++) {
+        expect(yield* get("/api/clients")).toEqual({ status: 200, body: page([client]) })
+        expect(yield* get(`/api/clients/${client.clientId}`)).toEqual({ status: 200, body: client })
+        expect(yield* get("/api/services")).toEqual({ status: 200, body: page([service]) })
+        expect(yield* get(`/api/services/${service.serviceId}`)).toEqual({ status: 200, body: service })
+        expect(yield* get("/api/overview")).toEqual({ status: 200, body: overview })
+        expect(yield* get("/api/clients/other")).toEqual({ status: 404, body: { error: "not-found" } })
+        expect(yield* get("/api/clients?page=abc")).toEqual({ status: 400, body: { error: "invalid-input" } })
       }
     })
-  })
+  )
 
-  it("sends the query's filters to the host", () => {
-    const asked: Array<unknown> = []
-    const listServices = (input: unknown) => {
-      asked.push(input)
-      return page([])
-    }
-    const query = "search=%C3%A9+x&itemKind=product&isActive=false&billingMethod=usage&page=3&pageSize=50"
-    send(instantiate, `/api/services?${query}`, { services: { listServices } })
-    expect(asked).toEqual([
-      { search: "é x", itemKind: "product", isActive: false, billingMethod: "usage", page: 3, pageSize: 50 }
-    ])
-  })
+  it.effect("sends the query's filters to the host", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const listServices = (input: unknown) => {
+        asked.push(input)
+        return ok(page([]))
+      }
+      const query = "search=%C3%A9+x&itemKind=product&isActive=false&billingMethod=usage&page=3&pageSize=50"
+      yield* (yield* sending)(`/api/services?${query}`, { listServices })
+      expect(asked).toEqual([
+        { search: "é x", itemKind: "product", isActive: false, billingMethod: "usage", page: 3, pageSize: 50 }
+      ])
+    })
+  )
 
-  it.each([
+  it.effect.each([
     ["not-allowed", 403],
     ["invalid-input", 400],
     ["internal", 500]
-  ])("answers %s of the host with %i", (code, status) => {
-    const denied = { clients: { listClients: fail(code), getClient: fail(code) } }
-    for (const url of ["/api/clients", "/api/clients/x"]) {
-      expect(send(instantiate, url, denied)).toEqual({ status, body: { error: code } })
-    }
-  })
-
-  it("answers 404 for a missing record", () => {
-    expect(send(instantiate, "/api/clients/other")).toEqual({ status: 404, body: { error: "not-found" } })
-  })
-
-  it("is packed as a bundle that carries the manifest, the component and its description", async () => {
-    const archive = await readFile(sample.bundleFile)
-    const names: Record<string, string> = {}
-    const reader = extract()
-    reader.end(zstdDecompressSync(archive))
-    for await (const entry of reader) names[entry.header.name] = await text(entry)
-    expect(Object.keys(names)).toEqual([
-      "dist/component.json",
-      "dist/main.wasm",
-      "manifest.json",
-      "ui/index.html",
-      "ui/main.css",
-      "ui/main.js"
-    ])
-    expect(JSON.parse(names["dist/component.json"] ?? "")).toEqual({
-      component: { world: "alga:extension/runner", file: "dist/main.wasm" },
-      capabilities: ["cap:client.read", "cap:service.read"]
+  ] as const)("answers %s of the host with its status, and the next request as before", ([code, status]) =>
+    Effect.gen(function* () {
+      const get = yield* sending
+      const denied = { listClients: () => error(code), getClient: () => error(code) }
+      for (const url of ["/api/clients", "/api/clients/x"]) {
+        expect(yield* get(url, denied)).toEqual({ status, body: { error: code } })
+      }
+      expect((yield* get("/api/clients")).status).toBe(200)
     })
-    expect(JSON.parse(names["manifest.json"] ?? "")).toEqual(sample.manifest)
-    expect(sample.contentHash).toBe(`sha256:${createHash("sha256").update(archive).digest("hex")}`)
-  })
-})
+  )
 
-describe("the build", () => {
-  it("finds what is built already, and gives several builders at once the same bytes", async () => {
-    vi.stubEnv("ALGA_KEPT_COMPONENTS", undefined)
-    const built = await Promise.all([buildSample({ outDir: folder }), buildSample({ outDir: folder })])
-    const again = await buildSample({ outDir: folder })
-    expect(again.reused).toBe(true)
-    expect(new Set([...built, again].map((sample) => sample.contentHash)).size).toBe(1)
-    expect(new Set([...built, again].map((sample) => sample.bundleFile)).size).toBe(1)
-  })
+  it.effect("is packed as a bundle that carries the manifest, the component and its description", () =>
+    Effect.promise(async () => {
+      const archive = await readFile(sample.bundleFile)
+      const names: Record<string, string> = {}
+      const reader = extract()
+      reader.end(zstdDecompressSync(archive))
+      for await (const entry of reader) names[entry.header.name] = await text(entry)
+      expect(Object.keys(names)).toEqual([
+        "dist/component.json",
+        "dist/main.wasm",
+        "manifest.json",
+        "ui/index.html",
+        "ui/main.css",
+        "ui/main.js"
+      ])
+      expect(JSON.parse(names["dist/component.json"] ?? "")).toEqual({
+        component: { world: "alga:extension/runner", file: "dist/main.wasm" },
+        capabilities: ["cap:client.read", "cap:service.read"]
+      })
+      expect(JSON.parse(names["manifest.json"] ?? "")).toEqual(sample.manifest)
+      expect(sample.contentHash).toBe(`sha256:${createHash("sha256").update(archive).digest("hex")}`)
+    })
+  )
 })

@@ -21,11 +21,6 @@ function handler(answer: string, before = ""): Files {
   }
 }
 
-const reading = (answer: string): Files => ({
-  "manifest.json": json({ capabilities: ["cap:client.read"] }),
-  ...handler(answer)
-})
-
 const atLoad = (before: string, answer = "jsonResponse(1)"): Files => handler(answer, before)
 
 const page = { type: "iframe", entry: "ui/index.html" }
@@ -43,6 +38,8 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "fields that are missing": written("{}"),
   "a name without a domain": changed({ name: "My Extension" }),
   "a version of two numbers": changed({ version: "1.0" }),
+  "a version with a letter": changed({ version: "v1.0.0" }),
+  "a publisher without a name": changed({ publisher: "" }),
   "another runtime": changed({ runtime: "node@20" }),
   "capabilities as one text": changed({ capabilities: "cap:client.read" }),
   "capabilities that are misspelt, without cap:, and known to nobody": changed({
@@ -55,6 +52,8 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "a field named twice": written(json({}).replace("{", '{ "version": "0.9.0",')),
   "a method in small letters": changed({ api: { endpoints: [{ method: "get", path: "/a", handler: "dist/main" }] } }),
   "a path without a slash": changed({ api: { endpoints: [{ method: "GET", path: "a", handler: "dist/main" }] } }),
+  "an endpoint without a handler": changed({ api: { endpoints: [{ method: "GET", path: "/a" }] } }),
+  "endpoints that are no list": changed({ api: { endpoints: { method: "GET", path: "/a", handler: "dist/main" } } }),
   "a page of another type": changed({ ui: { type: "page", entry: "ui/index.html" } }),
   "a page outside of ui": changed({ ui: { type: "iframe", entry: "../index.html" } }),
   "a page that is not there": changed({ ui: page }),
@@ -69,9 +68,6 @@ export const mistakes: Readonly<Record<string, Files>> = {
     "ui/index.html": "<!doctype html>\n",
     "ui/src/main.ts": "const =\n"
   },
-  "two capabilities that are missing, one of fetch": handler(
-    'jsonResponse([\n  await host.clients.list(),\n  (await fetch("https://a.example/")).status\n])'
-  ),
   "a capability that is unused, and named twice": changed({ capabilities: ["cap:storage.kv", "cap:storage.kv"] }),
   "an interface that the world does not have": {
     ...handler("jsonResponse(1)"),
@@ -81,7 +77,6 @@ export const mistakes: Readonly<Record<string, Files>> = {
   "an entry that exports nothing": { "src/component.ts": "export {}\n" },
   "a handler by default": { "src/component.ts": "export default () => 1\n" },
   "a handler that is no function": { "src/component.ts": "export const handler = 5\n" },
-  "a handler that answers a text": handler('"hello"'),
   "broken code": { "src/handler.ts": "export const handle = (\n" },
   "a file that is not there": { "src/handler.ts": 'export { handle } from "./handel.ts"\n' },
   "a package that is not installed": { "src/handler.ts": 'export { handle } from "express"\n' },
@@ -94,54 +89,47 @@ export const mistakes: Readonly<Record<string, Files>> = {
     "src/logo.png": "png"
   },
   "await outside of a function": atLoad("const all = await Promise.resolve(1)", "jsonResponse(all)"),
-  "a part of the host and a method that are misspelt, and a promise that is not awaited": reading(
-    "jsonResponse([\n  await host.client.list(),\n  await host.clients.lst(),\n  host.clients.list().items\n])"
-  ),
-  "types that only Node or a browser has": atLoad(
-    [
-      'import type { Stats } from "node:fs"',
-      "const half = (all: Buffer | readonly number[]) => all.length / 2",
-      "const made: typeof Buffer | null = null",
-      "let timer: NodeJS.Timeout | null = null",
-      "let stats: Stats | null = null",
-      "let found: Document | null = null"
-    ].join("\n"),
-    "jsonResponse([half([1]), made, timer, stats, found ?? document.title])"
-  ),
+  "two capabilities that are missing, one of fetch, a part of the host and a method that are misspelt, a promise that is not awaited, a handler that answers a text, types that only Node or a browser has, what those have for settings, bytes, languages, stores, sockets and threads, and a missing name while a module loads":
+    {
+      ...handler(
+        '[\n  await host.client.list(),\n  await host.clients.lst(),\n  host.clients.list().items,\n  (await fetch("https://a.example/")).status,\n  types,\n  names()\n].join()',
+        'import { names } from "./names.ts"\nimport { types } from "./types.ts"'
+      ),
+      "src/types.ts": [
+        'import type { Stats } from "node:fs"',
+        "const half = (all: Buffer | readonly number[]) => all.length / 2",
+        "const made: typeof Buffer | null = null",
+        "let timer: NodeJS.Timeout | null = null",
+        "let stats: Stats | null = null",
+        "let found: Document | null = null",
+        "export const types = [half([1]), made, timer, stats, found]",
+        ""
+      ].join("\n"),
+      "src/names.ts": [
+        'const key = Buffer.from("a")',
+        "export const names = () => [",
+        "  document.title,",
+        "  process.env.TOKEN,",
+        '  key.toString("base64"),',
+        '  new Intl.NumberFormat("en").format(1),',
+        '  (1).toLocaleString("en-US", { style: "currency", currency: "USD" }),',
+        '  globalThis.localStorage.getItem("a"),',
+        '  String(new WebSocket("wss://a.example/")),',
+        '  String(new Worker("a.js"))',
+        "]",
+        ""
+      ].join("\n")
+    },
   "a part of Node in the types of a page": {
     ...changed({ ui: page }),
     "ui/index.html": "<!doctype html>\n",
     "ui/src/main.ts": "document.title = process.env.TITLE\n"
   },
-  "a type error, and the time while a module loads": {
-    "src/handler.ts": [
-      `import { defineHandler, jsonResponse } from "${sdk}"`,
-      "const now: number = new Date()",
-      "export const handle = defineHandler(async () => jsonResponse(now.lenght))",
-      ""
-    ].join("\n")
-  },
-  "a missing name while a module loads": atLoad('const key = Buffer.from("a")', "jsonResponse(key)"),
-  "what Node, engines and browsers have for settings, bytes, languages, stores, sockets and threads": handler(
-    [
-      "jsonResponse([",
-      "  process.env.TOKEN,",
-      '  Buffer.from("a").toString("base64"),',
-      '  new Intl.NumberFormat("en").format(1),',
-      '  (1).toLocaleString("en-US", { style: "currency", currency: "USD" }),',
-      '  globalThis.localStorage.getItem("a"),',
-      '  String(new WebSocket("wss://a.example/")),',
-      '  String(new Worker("a.js"))',
-      "])"
-    ].join("\n")
+  "type errors, and the time in a class that is made while a module loads": atLoad(
+    "class Clock {\n  readonly now: number = new Date()\n}\nconst clock = new Clock()",
+    "jsonResponse(clock.now.lenght)"
   ),
   "a file that require does not find": handler('jsonResponse(require("./a.json"))'),
-  "the time in a class that is made while a module loads": atLoad(
-    "class Clock {\n  readonly now = Date.now()\n}\nconst clock = new Clock()",
-    "jsonResponse(clock.now)"
-  ),
-  "a random number while a module loads": atLoad("const token = Math.random()", "jsonResponse(token)"),
-  "a random id while a module loads": atLoad("const id = crypto.randomUUID()", "jsonResponse(id)"),
   "a host call while a module loads": {
     "manifest.json": json({ capabilities: ["cap:client.read"] }),
     ...atLoad(`import { host as all } from "${sdk}"\nconst clients = all.clients.list()`, "jsonResponse(await clients)")
