@@ -3,34 +3,25 @@ import type { Browser } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest"
 import type {} from "../testing/browserSetup.ts"
 import { layerProductHost, type Mode, modes, ProductHost, type Shown } from "../testing/ProductHost.ts"
-import { connectBrowser, extensionFrame, openPage, type TestPage, violations } from "../testing/TestPage.ts"
+import { connectBrowser, extensionFrame, keptPages, violations, withoutStatuses } from "../testing/TestPage.ts"
 
 const runtime = ManagedRuntime.make(layerProductHost)
 let product: Context.Service.Shape<typeof ProductHost>
 let browser: Browser
-const opened: Array<TestPage> = []
+const pages = keptPages(() => browser)
 
 beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   product = await runtime.runPromise(ProductHost)
 })
-afterEach(async () => {
-  for (const page of opened.splice(0)) {
-    await page.close()
-    expect(page.takeErrors().filter((text) => !/^Failed to load resource: .* status of \d{3}/.test(text))).toEqual([])
-  }
-})
+afterEach(async () => expect(withoutStatuses(await pages.release())).toEqual([]))
 afterAll(async () => {
   await browser?.close()
   await runtime.dispose()
 })
 
 /** Opens the product's page around an extension's page. */
-const open = async (mode: Mode, what: Shown) => {
-  const page = await openPage(browser, product.addressOf(mode, what))
-  opened.push(page)
-  return page
-}
+const open = (mode: Mode, what: Shown) => pages.open(product.addressOf(mode, what))
 
 describe.each(modes)("in the product, by %s, the sample's page", (mode) => {
   it("draws at once, shows what its handler answers, and is as high as it needs", async () => {

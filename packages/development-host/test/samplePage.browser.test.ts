@@ -60,7 +60,7 @@ const typingAt = async (page: Page) => {
 
 describe("the sample's page", () => {
   it("searches when typing rests, filters and turns pages", async () => {
-    const { asked, frame, page } = await sample.open("admin-user")
+    const { asked, frame, page } = await sample.open("admin-user", looks.light, true)
     await frame.getByText("1 to 10 of 11 clients").waitFor()
     await frame.getByRole("button", { name: "Next" }).click()
     await frame.getByText("11 to 11 of 11 clients").waitFor()
@@ -86,7 +86,7 @@ describe("the sample's page", () => {
   })
 
   it("does not search for what was cleared before typing rested", async () => {
-    const { asked, frame, page } = await sample.open("admin-user")
+    const { asked, frame, page } = await sample.open("admin-user", looks.light, true)
     await frame.getByText("1 to 10 of 11 clients").waitFor()
     await typingAt(page)
     await frame.getByLabel("Search clients").fill("EVER")
