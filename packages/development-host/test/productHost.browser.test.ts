@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest"
 import type {} from "../testing/browserSetup.ts"
 import { layerProductHost, type Mode, modes, ProductHost, type Shown } from "../testing/ProductHost.ts"
-import { connectBrowser, extensionFrame, keptPages, violations, withoutStatuses } from "../testing/TestPage.ts"
+import { connectBrowser, extensionFrame, keptPages, looks, violations, withoutStatuses } from "../testing/TestPage.ts"
 
 const runtime = ManagedRuntime.make(layerProductHost)
 let product: Context.Service.Shape<typeof ProductHost>
@@ -20,8 +20,8 @@ afterAll(async () => {
   await runtime.dispose()
 })
 
-/** Opens the product's page around an extension's page. */
-const open = (mode: Mode, what: Shown) => pages.open(product.addressOf(mode, what))
+/** Opens the product's page around an extension's page. `own`: in a profile that has none of its files yet. */
+const open = (mode: Mode, what: Shown, own = false) => pages.open(product.addressOf(mode, what), looks.light, own)
 
 describe.each(modes)("in the product, by %s, the sample's page", (mode) => {
   it("draws at once, shows what its handler answers, and is as high as it needs", async () => {
@@ -84,7 +84,7 @@ describe("the theme", () => {
 describe("the product's proxy", () => {
   it("gets all files of a page from whichever runner it asks, with nothing that says whose they are", async () => {
     product.proxied.length = 0
-    const { page } = await open("path", "sample")
+    const { page } = await open("path", "sample", true)
     const frame = await extensionFrame(page)
     await frame.getByText("1 to 10 of 11 clients").waitFor()
     const sent = product.proxied.map((line) => line.replace(/^GET (\d) \/ext-ui\/[^/]+\/[^/]+/, "$1"))

@@ -105,7 +105,7 @@ export const extensionFrame = async (page: Page): Promise<Frame> => {
 
 /** What axe finds wrong with a document, its frames left out, as `rule: element`. */
 export const violations = async (frame: Frame): Promise<ReadonlyArray<string>> => {
-  await frame.evaluate(axe.source)
+  if (await frame.evaluate<boolean>("typeof axe === 'undefined'")) await frame.evaluate(axe.source)
   const { violations: found } = await frame.evaluate<axe.AxeResults>(
     `axe.run({ iframes: false, resultTypes: ["violations"] })`
   )

@@ -36,12 +36,19 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => outside.listen(0, "127.0.0.1", resolve))
   origin = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
-  await extension.write(".env.local", "api_key=s3cret-value\nOTHER='two words'\n")
   await extension.write("alga.dev.json", JSON.stringify({ fetch: [origin] }))
   await extension.write("dev/routes/api/reports.json", '{"rows":[1]}')
   await extension.write("dev/routes/api/reports.post.json", '"posted"')
   browser = await connectBrowser(inject("browser"))
+  const handler = await extension.read("src/handler.ts")
+  await extension.write("src/handler.ts", "export const handle = (")
   server = await Effect.runPromise(Scope.provide(serveDev({ folder: extension.folder, port: 0 }), scope))
+  const { page } = await pages.open(server.url)
+  await page.getByText("The build failed; nothing runs yet.").waitFor()
+  expect(await page.getByText("No page yet").isVisible()).toBe(false)
+  await reloaded(page, () => extension.write("src/handler.ts", handler))
+  expect(await page.locator(".check .mark").allTextContents()).toEqual(["no .env.local yet: every secret is missing"])
+  expect(await pages.release()).toEqual([])
 })
 afterAll(async () => {
   outside?.close()
@@ -82,7 +89,9 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
     await shown("dev/routes/api/none.json is not there")
   })
 
-  it("gives secrets of .env.local, and shows them nowhere", async () => {
+  it("gives secrets of .env.local as soon as it is written, and shows them nowhere", async () => {
+    await reloaded(open.page, () => extension.write(".env.local", "api_key=s3cret-value\nOTHER='two words'\n"))
+    expect(await open.page.locator(".check .mark").count()).toBe(0)
     expect(
       await call(["secrets.get", "api_key"], ["secrets.list"], ["fetch", "http://127.0.0.1:1/s3cret-value"])
     ).toEqual(["s3cret-value", ["OTHER", "api_key"], { failed: "not-allowed" }])

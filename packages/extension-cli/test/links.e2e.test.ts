@@ -31,9 +31,8 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-/** A command for the extension's folder, whose types are right. */
-const run = (command: string, ...args: ReadonlyArray<string>) =>
-  algaExtHere(command, extension.folder, "--no-typecheck", ...args)
+/** A command for the extension's folder. */
+const run = (command: string, ...args: ReadonlyArray<string>) => algaExtHere(command, extension.folder, ...args)
 
 const at = (name: string) => join(extension.folder, name)
 const isThere = (name: string) =>
@@ -155,7 +154,7 @@ describe("alga-ext pack", () => {
       engine: "quickjs",
       entry: "src/component.ts",
       interfaces: [],
-      noTypecheck: true,
+      noTypecheck: false,
       json: false
     } as const
     const { message } = await Effect.runPromise(Effect.flip(runBuild(flags, { bundle: true })))

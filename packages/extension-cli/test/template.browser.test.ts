@@ -143,11 +143,13 @@ describe("the page of a new extension", () => {
     }
     const sent = page.waitForRequest("**/dev/row")
     await add(12)
+    const first = (await sent).postData() ?? ""
     const { session } = JSON.parse((await page.locator("#settings").textContent()) ?? "")
-    const more = { method: "POST", headers: { "x-alga-host-session": session }, body: (await sent).postData() }
-    await page.evaluate(
-      `(async () => { for (let at = 13; at <= 20; at++) await fetch("/dev/row", ${JSON.stringify(more)}) })()`
-    )
+    const sentAs = (at: number) => ({
+      ...{ method: "POST", headers: { "x-alga-host-session": session } },
+      body: first.replace("Zebra 12", `Zebra ${at}`)
+    })
+    for (let at = 13; at <= 20; at++) await page.evaluate(`fetch("/dev/row", ${JSON.stringify(sentAs(at))})`)
     await add(21)
     await data.getByText("1 of 2").waitFor()
     await data.getByRole("button", { name: "Next" }).click()
