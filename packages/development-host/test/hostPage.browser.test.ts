@@ -9,8 +9,8 @@ import { exchange, looks } from "../testing/TestPage.ts"
 const sample = sampleBrowser()
 
 /** Opens the sample, and waits until its page has shown its list: then it asks nothing by itself any more. */
-const open: typeof sample.open = async (viewer, look) => {
-  const opened = await sample.open(viewer, look)
+const open: typeof sample.open = async (viewer, look, own) => {
+  const opened = await sample.open(viewer, look, own)
   await opened.frame.getByText("of 11 clients").waitFor()
   return opened
 }
@@ -111,9 +111,9 @@ describe("a page's messages", () => {
 
   it("get nothing when they say that the page is ready, unless the host shall tell the theme", async () => {
     const ready = message("ready", "hello")
-    const silent = await open("admin-user")
+    const silent = await open("admin-user", looks.light, true)
     expect(await heard(silent.frame, [ready], "apiproxy_response")).toEqual([])
-    const told = await open("admin-user", looks.dark)
+    const told = await open("admin-user", looks.dark, true)
     const [theme] = await heard(told.frame, [ready], "theme")
     expect(theme).toEqual({ alga: true, version: "1", type: "theme", payload: expect.any(Object) })
     expect(theme?.payload["--alga-bg"]).toBe("#0e131b")

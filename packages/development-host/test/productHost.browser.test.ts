@@ -3,34 +3,25 @@ import type { Browser } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest"
 import type {} from "../testing/browserSetup.ts"
 import { layerProductHost, type Mode, modes, ProductHost, type Shown } from "../testing/ProductHost.ts"
-import { connectBrowser, extensionFrame, openPage, type TestPage, violations } from "../testing/TestPage.ts"
+import { connectBrowser, extensionFrame, keptPages, looks, violations, withoutStatuses } from "../testing/TestPage.ts"
 
 const runtime = ManagedRuntime.make(layerProductHost)
 let product: Context.Service.Shape<typeof ProductHost>
 let browser: Browser
-const opened: Array<TestPage> = []
+const pages = keptPages(() => browser)
 
 beforeAll(async () => {
   browser = await connectBrowser(inject("browser"))
   product = await runtime.runPromise(ProductHost)
 })
-afterEach(async () => {
-  for (const page of opened.splice(0)) {
-    await page.close()
-    expect(page.takeErrors().filter((text) => !/^Failed to load resource: .* status of \d{3}/.test(text))).toEqual([])
-  }
-})
+afterEach(async () => expect(withoutStatuses(await pages.release())).toEqual([]))
 afterAll(async () => {
   await browser?.close()
   await runtime.dispose()
 })
 
-/** Opens the product's page around an extension's page. */
-const open = async (mode: Mode, what: Shown) => {
-  const page = await openPage(browser, product.addressOf(mode, what))
-  opened.push(page)
-  return page
-}
+/** Opens the product's page around an extension's page. `own`: in a profile that has none of its files yet. */
+const open = (mode: Mode, what: Shown, own = false) => pages.open(product.addressOf(mode, what), looks.light, own)
 
 describe.each(modes)("in the product, by %s, the sample's page", (mode) => {
   it("draws at once, shows what its handler answers, and is as high as it needs", async () => {
@@ -93,7 +84,7 @@ describe("the theme", () => {
 describe("the product's proxy", () => {
   it("gets all files of a page from whichever runner it asks, with nothing that says whose they are", async () => {
     product.proxied.length = 0
-    const { page } = await open("path", "sample")
+    const { page } = await open("path", "sample", true)
     const frame = await extensionFrame(page)
     await frame.getByText("1 to 10 of 11 clients").waitFor()
     const sent = product.proxied.map((line) => line.replace(/^GET (\d) \/ext-ui\/[^/]+\/[^/]+/, "$1"))

@@ -123,6 +123,7 @@ export const behindProduct = Effect.fnUntraced(function* (options: {
         layerRunner({
           bundles: { directory },
           components: join(directory, "components"),
+          sandbox: { spares: 0, loadedSpares: 0 },
           ports: [...layersOfProduct(settings), ...layersOfEgress(settings)]
         }),
         layerToken(Redacted.make(token)),

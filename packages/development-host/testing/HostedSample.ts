@@ -100,7 +100,11 @@ export const layerHosted = (build: Build) =>
       return hosted.pipe(
         Layer.provide(layerHttp(routes, { host: "127.0.0.1", port: 0 })),
         Layer.provide([
-          layerRunner({ bundles: { directory }, components: join(directory, "components") }),
+          layerRunner({
+            bundles: { directory },
+            components: join(directory, "components"),
+            sandbox: { spares: 0, loadedSpares: 0 }
+          }),
           layerToken(Redacted.make(token)),
           layerOff
         ]),

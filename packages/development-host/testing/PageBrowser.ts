@@ -2,7 +2,7 @@ import { Context, Effect, type Layer, ManagedRuntime } from "effect"
 import type { Browser, Frame } from "playwright-core"
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest"
 import type {} from "./browserSetup.ts"
-import { connectBrowser, extensionFrame, type Look, openPage, type TestPage } from "./TestPage.ts"
+import { connectBrowser, extensionFrame, keptPages, type Look, type TestPage, withoutStatuses } from "./TestPage.ts"
 
 /** An extension in its host page, opened by one of its viewers. */
 export interface OpenedExtension extends TestPage {
@@ -19,13 +19,13 @@ interface Hosted {
 export interface PageBrowser<H extends Hosted> {
   readonly hosted: () => H
   readonly browser: () => Browser
-  /** Opens the host page of a viewer. */
-  readonly open: (viewer: string, look?: Look) => Promise<OpenedExtension>
+  /** Opens the host page of a viewer. `own`: in a profile of its own, for a test that stops its clock or changes what it stores. */
+  readonly open: (viewer: string, look?: Look, own?: boolean) => Promise<OpenedExtension>
 }
 
 /**
- * Starts an extension and a browser for a test file. After each test every page that it opened is closed, and must not have
- * had an error in its console, save those that the browser itself writes for an answer that is no success.
+ * Starts an extension and a browser for a test file. No page that a test opened may have had an error in its console, save
+ * those that the browser itself writes for an answer that is no success.
  */
 export const pageBrowser = <I, H extends Hosted, E>(
   service: Context.Key<I, H>,
@@ -34,23 +34,17 @@ export const pageBrowser = <I, H extends Hosted, E>(
   const runtime = ManagedRuntime.make(layer)
   let hosted: H | undefined
   let browser: Browser | undefined
-  let opened: Array<TestPage> = []
   const there = <A>(value: A | undefined): A => {
     if (value === undefined) throw new Error("not started yet")
     return value
   }
+  const pages = keptPages(() => there(browser))
 
   beforeAll(async () => {
     browser = await connectBrowser(inject("browser"))
     hosted = await runtime.runPromise(Effect.map(Effect.context<I>(), Context.get(service)))
   })
-  afterEach(async () => {
-    const pages = opened
-    opened = []
-    for (const page of pages) await page.close()
-    const errors = pages.flatMap((page) => page.takeErrors())
-    expect(errors.filter((text) => !/^Failed to load resource: .* status of \d{3}/.test(text))).toEqual([])
-  })
+  afterEach(async () => expect(withoutStatuses(await pages.release())).toEqual([]))
   afterAll(async () => {
     await browser?.close()
     await runtime.dispose()
@@ -59,9 +53,8 @@ export const pageBrowser = <I, H extends Hosted, E>(
   return {
     hosted: () => there(hosted),
     browser: () => there(browser),
-    open: async (viewer, look) => {
-      const page = await openPage(there(browser), there(hosted).addressOf(viewer), look)
-      opened.push(page)
+    open: async (viewer, look, own) => {
+      const page = await pages.open(there(hosted).addressOf(viewer), look, own)
       return { ...page, frame: await extensionFrame(page.page) }
     }
   }

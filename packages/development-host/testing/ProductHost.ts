@@ -119,7 +119,11 @@ export const layerProductHost = Layer.effect(
     const startRunner = (name: string) =>
       layerHttp(routes, { host: "127.0.0.1", port: 0, frameAncestors: product.origin }).pipe(
         Layer.provideMerge([
-          layerRunner({ bundles: { directory }, components: join(directory, name) }),
+          layerRunner({
+            bundles: { directory },
+            components: join(directory, name),
+            sandbox: { spares: 0, loadedSpares: 0 }
+          }),
           layerToken(Redacted.make(token)),
           layerOff
         ]),

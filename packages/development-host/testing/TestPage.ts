@@ -8,6 +8,8 @@ export interface TestPage {
   readonly takeErrors: () => ReadonlyArray<string>
   /** The requests that its handlers got, as `GET /api/clients?page=1`. */
   readonly asked: ReadonlyArray<string>
+  /** Opens an address in the same page and profile, as if nothing had been asked or complained about before. */
+  readonly renew: (address: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -46,8 +48,51 @@ export const openPage = async (browser: Browser, address: string, look: Look = l
     if (route !== undefined) asked.push(`${request.method()} ${route}${search}`)
   })
   await page.goto(address)
-  return { page, takeErrors: () => errors.splice(0), asked, close: () => context.close() }
+  const renew = async (next: string) => {
+    await page.unrouteAll()
+    asked.length = 0
+    errors.length = 0
+    await page.goto(next)
+  }
+  return { page, takeErrors: () => errors.splice(0), asked, renew, close: () => context.close() }
 }
+
+/** The pages of a test file, opened again and again: a profile costs more than all that is shown in it. */
+export interface KeptPages {
+  /** Opens an address as someone looks at it. `own`: in a profile of its own, for a test that stops its clock or changes what it stores. */
+  readonly open: (address: string, look?: Look, own?: boolean) => Promise<TestPage>
+  /** Takes back what a test opened, and gives its errors. */
+  readonly release: () => Promise<ReadonlyArray<string>>
+}
+
+/** Keeps pages of a browser. They are closed with the connection to it. */
+export const keptPages = (browser: () => Browser): KeptPages => {
+  const idle: Array<readonly [Look, TestPage]> = []
+  const opened: Array<readonly [Look | null, TestPage]> = []
+  return {
+    open: async (address, look = looks.light, own = false) => {
+      const at = own ? -1 : idle.findIndex(([of]) => of === look)
+      const [[, kept] = []] = at < 0 ? [] : idle.splice(at, 1)
+      await kept?.renew(address)
+      const page = kept ?? (await openPage(browser(), address, look))
+      opened.push([own ? null : look, page])
+      return page
+    },
+    release: async () => {
+      const errors: Array<string> = []
+      for (const [look, page] of opened.splice(0)) {
+        if (look === null) await page.close()
+        else if (!page.page.isClosed()) idle.push([look, page])
+        errors.push(...page.takeErrors())
+      }
+      return errors
+    }
+  }
+}
+
+/** Errors, save those that the browser itself writes for an answer that is no success. */
+export const withoutStatuses = (errors: ReadonlyArray<string>): ReadonlyArray<string> =>
+  errors.filter((text) => !/^Failed to load resource: .* status of \d{3}/.test(text))
 
 /** The frame of the extension's page, once it shows something. */
 export const extensionFrame = async (page: Page): Promise<Frame> => {
@@ -60,7 +105,7 @@ export const extensionFrame = async (page: Page): Promise<Frame> => {
 
 /** What axe finds wrong with a document, its frames left out, as `rule: element`. */
 export const violations = async (frame: Frame): Promise<ReadonlyArray<string>> => {
-  await frame.evaluate(axe.source)
+  if (await frame.evaluate<boolean>("typeof axe === 'undefined'")) await frame.evaluate(axe.source)
   const { violations: found } = await frame.evaluate<axe.AxeResults>(
     `axe.run({ iframes: false, resultTypes: ["violations"] })`
   )

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { showEgressEntry } from "@alga-psa/ext-adapters-http"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { readDevFiles } from "../src/dev/DevFiles.ts"
+import { noteOf } from "../src/dev/internal/outcomes.ts"
 import { stepsOf } from "./support/Guide.ts"
 
 let folder = ""
@@ -42,5 +43,29 @@ describe("alga.dev.json", () => {
     assert.deepEqual(origins, [])
     assert.lengthOf(problems, 1)
     assert.match(problems[0] ?? "", problem)
+  })
+})
+
+describe("what a capability has behind it", () => {
+  const capabilities = ["cap:secrets.get", "cap:http.fetch", "cap:ui.proxy", "cap:storage.kv"]
+  const notes = async () => {
+    const found = await readDevFiles(folder)
+    return capabilities.map((name) => noteOf(name, found))
+  }
+
+  it("is nothing yet without the files of the host", async () => {
+    assert.deepEqual(await notes(), [
+      "no .env.local yet: every secret is missing",
+      "alga.dev.json allows no address yet",
+      "no dev/routes yet: every route is missing",
+      null
+    ])
+  })
+
+  it("is there with them", async () => {
+    await writeFile(join(folder, ".env.local"), "")
+    await writeFile(join(folder, "alga.dev.json"), '{"fetch": ["a.example"]}')
+    await mkdir(join(folder, "dev/routes"), { recursive: true })
+    assert.deepEqual(await notes(), [null, null, null, null])
   })
 })

@@ -31,8 +31,8 @@ const builtAs = (contentHash: string): DevBuild => ({
   notes: []
 })
 
-/** A bench with a good build, and one that waits to be taken in until `outcome` says what comes of that. */
-const building = Effect.gen(function* () {
+/** A bench with a good build. */
+const working = Effect.gen(function* () {
   const folder = yield* temporary
   const context = yield* Layer.build(
     layerEmbeddedRunner({
@@ -53,16 +53,18 @@ const building = Effect.gen(function* () {
       Effect.provideContext(context)
     )
   yield* taking(Effect.void as Effect.Effect<never>)
-  const [begun, outcome] = [yield* Deferred.make<void>(), yield* Deferred.make<never, RunnerError>()]
-  next = builtAs(two)
-  const rebuilding = yield* Effect.forkChild(
-    taking(Effect.andThen(Deferred.succeed(begun, undefined), Deferred.await(outcome)))
-  )
-  yield* Deferred.await(begun)
   return {
     state,
-    outcome,
-    ended: Fiber.join(rebuilding),
+    /** Builds again, and waits to be taken in until `outcome` says what comes of that. */
+    building: Effect.fnUntraced(function* (contentHash: string) {
+      const [begun, outcome] = [yield* Deferred.make<void>(), yield* Deferred.make<never, RunnerError>()]
+      next = builtAs(contentHash)
+      const rebuilding = yield* Effect.forkChild(
+        taking(Effect.andThen(Deferred.succeed(begun, undefined), Deferred.await(outcome)))
+      )
+      yield* Deferred.await(begun)
+      return { outcome, ended: Fiber.join(rebuilding) }
+    }),
     change: (granted: ReadonlyArray<"cap:client.read">) =>
       Effect.provideContext(workbench.change({ granted }), context),
     /** What the host knows of the install. */
@@ -78,26 +80,25 @@ const building = Effect.gen(function* () {
 })
 
 describe("while a build is taken in", () => {
-  it.live("a capability that is taken away stays away", () =>
-    Effect.gen(function* () {
-      const { change, ended, outcome, released, state } = yield* building
-      yield* change([])
-      yield* Deferred.succeed(outcome, undefined as never)
-      yield* ended
-      assert.deepEqual(yield* released, { content_hash: two, granted_caps: [] })
-      assert.deepEqual(state.now().capabilities, [{ name: "cap:client.read", granted: false, note: null }])
-    }).pipe(Effect.provide(Logger.layer([])))
-  )
+  it.live(
+    "the last good one is released, and stays that where it is refused; a capability that is taken away stays away",
+    () =>
+      Effect.gen(function* () {
+        const { building, change, released, state } = yield* working
+        const first = { content_hash: one, granted_caps: ["cap:client.read"] }
+        const refused = yield* building(two)
+        assert.deepEqual(yield* released, first)
+        yield* Deferred.fail(refused.outcome, new RunnerError({ code: "bundle_fetch_failed", detail: "refused" }))
+        yield* refused.ended
+        assert.deepEqual([yield* released, state.viewer().contentHash], [first, one])
+        assert.strictEqual(state.now().build.status, "failed")
 
-  it.live("the last good build is the released one, and stays that where it is refused", () =>
-    Effect.gen(function* () {
-      const { ended, outcome, released, state } = yield* building
-      const first = { content_hash: one, granted_caps: ["cap:client.read"] }
-      assert.deepEqual(yield* released, first)
-      yield* Deferred.fail(outcome, new RunnerError({ code: "bundle_fetch_failed", detail: "refused" }))
-      yield* ended
-      assert.deepEqual([yield* released, state.viewer().contentHash], [first, one])
-      assert.strictEqual(state.now().build.status, "failed")
-    }).pipe(Effect.provide(Logger.layer([])))
+        const taken = yield* building(two)
+        yield* change([])
+        yield* Deferred.succeed(taken.outcome, undefined as never)
+        yield* taken.ended
+        assert.deepEqual(yield* released, { content_hash: two, granted_caps: [] })
+        assert.deepEqual(state.now().capabilities, [{ name: "cap:client.read", granted: false, note: null }])
+      }).pipe(Effect.provide(Logger.layer([])))
   )
 })

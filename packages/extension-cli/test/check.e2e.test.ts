@@ -2,7 +2,8 @@ import { execFile } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { algaExtHere } from "./support/AlgaExtHere.ts"
 import { type DevFixture, devFixture, handlerSource } from "./support/DevFixture.ts"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
@@ -13,15 +14,20 @@ beforeAll(async () => {
 })
 afterAll(() => extension.remove())
 
-const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
-  new Promise<{ readonly code: unknown; readonly output: ReadonlyArray<string>; readonly errors: string }>((resolve) =>
-    execFile(
-      process.execPath,
-      [main, ...args],
-      { cwd: extension.folder, env: { ...process.env, GITHUB_ACTIONS: "", ...env } },
-      (error, output, errors) => resolve({ code: error?.code ?? 0, output: output.trimEnd().split("\n"), errors })
+/** A process of its own in the extension's folder. */
+const started = (...args: ReadonlyArray<string>) =>
+  new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
+    execFile(process.execPath, [main, ...args], { cwd: extension.folder }, (error, output, errors) =>
+      resolve({ code: error?.code ?? 0, output, errors })
     )
   )
+
+/** A command for the extension's folder. */
+const run = (command: string, ...args: ReadonlyArray<string>) => algaExtHere(command, extension.folder, ...args)
+
+const linesOf = (text: string) => text.trimEnd().split("\n")
+
+beforeEach(() => void vi.stubEnv("GITHUB_ACTIONS", ""))
 
 const manifest = () => readFile(join(extension.folder, "manifest.json"), "utf8")
 
@@ -31,42 +37,43 @@ const wrong = handlerSource("one")
 
 describe("alga-ext check and fix", () => {
   it("say that nothing is wrong, with the size by package, and publish nothing", async () => {
-    const { code, errors, output } = await run(["check"])
+    const { code, errors, output } = await started("check")
     expect([code, errors]).toEqual([0, ""])
-    expect(output[0]).toBe("com.example.counter 0.1.0: nothing is wrong")
-    expect(output[1]).toMatch(/^ {2}component \d\.\d MB, script by package:$/)
-    expect(output.join("\n")).toMatch(/^ {4}@alga-psa\/ext-extension-sdk {2}[\d.]+ KB$/m)
+    expect(linesOf(output)[0]).toBe("com.example.counter 0.1.0: nothing is wrong")
+    expect(linesOf(output)[1]).toMatch(/^ {2}component \d\.\d MB, script by package:$/)
+    expect(output).toMatch(/^ {4}@alga-psa\/ext-extension-sdk {2}[\d.]+ KB$/m)
     await expect(readFile(join(extension.folder, "dist/main.wasm"))).rejects.toThrow("ENOENT")
-    expect((await run(["fix"])).output).toEqual(["nothing to fix"])
+    expect((await run("fix")).output).toBe("nothing to fix\n")
   })
 
   it("say what is wrong in one list, for people, for programs and beside the lines of a change", async () => {
     await extension.write("src/handler.ts", wrong)
-    const said = await run(["check"])
-    expect([said.code, said.output]).toEqual([1, [""]])
-    expect(said.errors.trimEnd().split("\n")).toEqual([
+    const said = await run("check")
+    expect([said.code, said.output]).toEqual([1, ""])
+    expect(linesOf(said.errors)).toEqual([
       expect.stringMatching(/^alga-ext: src\/handler\.ts:21:\d+: an extension has no Intl: use formatMoney/),
       expect.stringMatching(/^alga-ext: manifest\.json capabilities\[0\]: "cap:client\.read" is declared but unused: /),
       expect.stringMatching(/^alga-ext: manifest\.json capabilities: "cap:service\.read" is missing: add it, since /)
     ])
-    const { code, output } = await run(["check", "--json"])
-    const { findings } = JSON.parse(output.join("\n"))
+    const { code, output } = await run("check", "--json")
+    const { findings } = JSON.parse(output)
     expect([code, findings.length]).toEqual([1, 3])
     expect(findings[0]).toMatchObject({ code: "name-missing", severity: "error", file: "src/handler.ts", line: 21 })
-    const github = await run(["build"], { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: join(extension.folder, "..") })
-    expect(github.output[0]).toMatch(
+    vi.stubEnv("GITHUB_ACTIONS", "true")
+    vi.stubEnv("GITHUB_WORKSPACE", join(extension.folder, ".."))
+    expect((await run("build")).output).toMatch(
       /^::error file=[^,]+\/src\/handler\.ts,line=21,col=\d+,title=alga-ext name-missing::/
     )
   })
 
   it("mend the manifest as it is written, and end with 1 for what is left", async () => {
     const before = await manifest()
-    const { code, errors, output } = await run(["fix"])
-    expect(output).toEqual([
+    const { code, errors, output } = await run("fix")
+    expect(linesOf(output)).toEqual([
       'manifest.json capabilities[0]: removed "cap:client.read"',
       'manifest.json capabilities: added "cap:service.read"'
     ])
-    expect([code, errors.trimEnd().split("\n").length]).toEqual([1, 1])
+    expect([code, linesOf(errors).length]).toEqual([1, 1])
     expect(await manifest()).toBe(before.replace("cap:client.read", "cap:service.read"))
   })
 })

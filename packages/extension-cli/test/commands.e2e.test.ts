@@ -121,11 +121,11 @@ describe("alga-ext", () => {
 
   it("ends with 1 where the extension is wrong, and says what in lines or as JSON", async () => {
     await writeFile(join(folder, "manifest.json"), "{}")
-    const said = await run("build")
+    const said = await algaExtHere("build", folder)
     expect([said.code, said.output]).toEqual([1, ""])
     expect(said.errors.trimEnd().split("\n")).toHaveLength(5)
     expect(said.errors).toMatch(/^alga-ext: manifest\.json name: is missing: it must be a reverse-domain name/)
-    const { code, output } = await run("pack", "--json")
+    const { code, output } = await algaExtHere("pack", folder, "--json")
     expect(code).toBe(1)
     expect(JSON.parse(output).problems[3]).toMatchObject({
       where: "manifest.json runtime",
@@ -138,7 +138,7 @@ describe("alga-ext", () => {
     ["the port above", 1, (port: number) => `127.0.0.1:${port}, 1 above the port that was asked for, is in use: `]
   ])("names the port where dev finds %s in use", async (_what, above, wanted) => {
     const [taken, port] = await takenAboveFree()
-    const { code, errors } = await run("dev", "--port", String(port - above))
+    const { code, errors } = await algaExtHere("dev", folder, "--port", String(port - above))
     taken.close()
     expect(errors).toBe(
       `alga-ext: ${wanted(port)}end what listens there, or give another --port (0 takes any free one)\n`
@@ -147,6 +147,8 @@ describe("alga-ext", () => {
   })
 
   it("says what is wrong with a port that is none", async () => {
-    expect((await run("dev", "--port", "70000")).errors).toMatch(/70000 must be 0 to 65534: the port above is used too/)
+    expect((await algaExtHere("dev", "--port", "70000")).errors).toMatch(
+      /70000 must be 0 to 65534: the port above is used too/
+    )
   })
 })

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process"
 import { copyFile, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { zstdCompressSync } from "node:zlib"
 import { packBundle } from "@alga-psa/ext-extension-build"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { Effect, Schema } from "effect"
@@ -10,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { BundleDiff, diffOf, type ReviewedBundle } from "../src/diff/BundleDiff.ts"
 import { diffLines } from "../src/diff/diffLines.ts"
 import { readBundle } from "../src/diff/ReadBundle.ts"
+import { algaExtHere } from "./support/AlgaExtHere.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
@@ -17,7 +17,8 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 let extension: DevFixture
 const at = (name: string) => join(extension.folder, name)
 
-const run = (...args: ReadonlyArray<string>) =>
+/** A process of its own in the extension's folder. */
+const started = (...args: ReadonlyArray<string>) =>
   new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
     execFile(process.execPath, [main, ...args], { cwd: extension.folder }, (error, output, errors) =>
       resolve({ code: error?.code ?? 0, output, errors })
@@ -47,7 +48,7 @@ const page = { "ui/index.html": Buffer.from("<p>") }
 let v1: ReviewedBundle
 beforeAll(async () => {
   extension = await devFixture()
-  expect((await run("pack")).code).toBe(0)
+  expect((await algaExtHere("pack", extension.folder)).code).toBe(0)
   await copyFile(at("dist/bundle.tar.zst"), at("v1.tar.zst"))
   v1 = await read("v1.tar.zst")
   const manifest = JSON.parse(await extension.read("manifest.json"))
@@ -58,13 +59,14 @@ beforeAll(async () => {
     JSON.stringify({ ...manifest, version: "0.2.0", capabilities, api: { endpoints } })
   )
   await extension.write("src/handler.ts", second)
-  expect((await run("pack")).code).toBe(0)
+  expect((await algaExtHere("pack", extension.folder)).code).toBe(0)
+  await strange("page.tar.zst", { name: "com.example.counter", publisher: "Example", version: "0.3.0" }, page)
 })
 afterAll(() => extension.remove())
 
 describe("alga-ext diff", () => {
   it("says what a new version asks for, with the lines that need it, and ends with 3", async () => {
-    const { code, errors, output } = await run("diff", "v1.tar.zst", ".")
+    const { code, errors, output } = await started("diff", "v1.tar.zst", ".")
     expect([code, errors]).toEqual([3, ""])
     const lines = output.split("\n")
     expect(lines.slice(0, 8)).toEqual([
@@ -83,19 +85,18 @@ describe("alga-ext diff", () => {
 
   it("ends with 0 where it asks for the same or less", async () => {
     expect(diffLines(diffOf(v1, v1))[0]).toBe("com.example.counter 0.1.0: asks for the same")
-    await strange("page.tar.zst", { name: "com.example.counter", publisher: "Example", version: "0.3.0" }, page)
-    const same = await run("diff", "page.tar.zst", "page.tar.zst")
+    const same = await algaExtHere("diff", at("page.tar.zst"), at("page.tar.zst"))
     expect([same.code, same.output.split("\n")[0]]).toEqual([0, "com.example.counter 0.3.0: asks for the same"])
-    const less = await run("diff", "v1.tar.zst", "page.tar.zst")
-    expect([less.code, less.output.split("\n")[0]]).toEqual([0, "com.example.counter 0.1.0 → 0.3.0: asks for less"])
+    const less = diffOf(v1, await read("page.tar.zst"))
+    expect(diffLines(less)[0]).toBe("com.example.counter 0.1.0 → 0.3.0: asks for less")
   })
 
   it("gives the same as JSON, in the form that is published", async () => {
-    const { code, output } = await run("diff", "v1.tar.zst", "dist/bundle.tar.zst", "--json")
+    const { code, output } = await algaExtHere("diff", at("page.tar.zst"), at("dist/bundle.tar.zst"), "--json")
     expect(code).toBe(3)
     const found = Schema.decodeUnknownSync(BundleDiff)(JSON.parse(output), { onExcessProperty: "error" })
-    expect(found).toMatchObject({ verdict: "more", page: "unchanged", old: { version: "0.1.0" } })
-    expect(found.interfaces.added.map(({ name }) => name)).toEqual(["clients-v2", "services"])
+    expect(found).toMatchObject({ verdict: "more", old: { version: "0.3.0" }, new: { version: "0.2.0" } })
+    expect(found.interfaces.added.map(({ name }) => name)).toEqual(["clients-v2", "logging", "services"])
   })
 })
 
@@ -106,7 +107,7 @@ describe("alga-ext diff of what a stranger made", () => {
   it("shows its names, whatever is in them, and does nothing that they say", async () => {
     const endpoints = [{ method: evil, path: evil }]
     await strange("evil.tar.zst", { ...named, ui: { entry: evil }, api: { endpoints } }, page)
-    const { code, output } = await run("diff", "v1.tar.zst", "evil.tar.zst")
+    const { code, output } = await algaExtHere("diff", at("page.tar.zst"), at("evil.tar.zst"))
     expect(code).toBe(3)
     expect(output).toMatch(/^[\p{L}\p{M}\p{N}\p{P}\p{S} \n]*$/u)
     expect(output).toContain("a\\u{1b}[2J")
@@ -143,11 +144,6 @@ describe("alga-ext diff of what a stranger made", () => {
   it.each([
     ["no archive", () => writeFile(at("odd.tar.zst"), "rubbish"), /not a WebAssembly component/],
     [
-      "a page that unpacks to more than it may",
-      () => strange("odd.tar.zst", manifest, { "ui/a": Buffer.alloc(134_217_728) }),
-      /the archive unpacks to more than 134217728 bytes/
-    ],
-    [
       "a component that unpacks to one byte more than it may have",
       () => strange("odd.tar.zst", manifest, { "dist/main.wasm": Buffer.alloc(33_554_433) }),
       /dist\/main\.wasm has 33554433 bytes: at most 33554432/
@@ -161,12 +157,6 @@ describe("alga-ext diff of what a stranger made", () => {
       "endpoints that are none",
       () => strange("odd.tar.zst", { ...manifest, api: { endpoints: [{ method: ["GET"], path: "/" }] } }),
       /api\.endpoints\[0\]\.method must be a method/
-    ],
-    [
-      "a second frame behind the first",
-      async () =>
-        writeFile(at("odd.tar.zst"), Buffer.concat([await readFile(at("v1.tar.zst")), zstdCompressSync("a")])),
-      /behind its zstd frame/
     ]
   ] as const)("refuses %s, and names the file", async (_, make, message) => {
     await make()
@@ -178,13 +168,13 @@ describe("alga-ext diff of what a stranger made", () => {
 
   it("ends with 1 where a host would refuse it, and with 2 where there is none to read, in one line", async () => {
     await strange("odd.tar.zst", "{")
-    const refused = await run("diff", "odd.tar.zst", "v1.tar.zst")
+    const refused = await algaExtHere("diff", at("odd.tar.zst"), at("v1.tar.zst"))
     expect([refused.code, refused.output]).toEqual([1, ""])
-    expect(refused.errors).toMatch(/^alga-ext: odd\.tar\.zst: manifest\.json is not JSON: .*\n$/)
-    expect(await run("diff", "src", "v1.tar.zst")).toEqual({
+    expect(refused.errors).toMatch(/^alga-ext: [^ ]*odd\.tar\.zst: manifest\.json is not JSON: .*\n$/)
+    expect(await algaExtHere("diff", at("src"), at("v1.tar.zst"))).toEqual({
       code: 2,
       output: "",
-      errors: "alga-ext: src/dist/bundle.tar.zst cannot be read: run alga-ext pack there\n"
+      errors: `alga-ext: ${at("src/dist/bundle.tar.zst")} cannot be read: run alga-ext pack there\n`
     })
   })
 

@@ -12,6 +12,7 @@ const handler = `import { defineHandler, isHostError, jsonResponse } from "@alga
 export const handle = defineHandler(async (request, host) => {
   if (request.http.url === "/api/node") return jsonResponse(typeof Reflect.get(globalThis, "process"))
   if (request.http.url === "/api/granted") return jsonResponse([host.granted("cap:client.read"), host.granted("cap:storage.kv")])
+  if (request.http.url === "/api/exit") process.exit(7)
   if (request.http.url === "/api/throw") throw new TypeError("broken on purpose")
   console.warn("about to count", { at: 1 })
   try {
@@ -32,7 +33,6 @@ let inspector: Promise<string>
 
 beforeAll(async () => {
   extension = await devFixture()
-  await extension.write("src/handler.ts", handler)
   browser = await connectBrowser(inject("browser"))
   const { promise, resolve } = Promise.withResolvers<string>()
   inspector = promise
@@ -42,6 +42,7 @@ beforeAll(async () => {
   await ready(open.page)
   // What the page asks by itself was answered.
   await open.page.frameLocator("#page").locator("#answer:not(:empty)").waitFor()
+  await reloaded(open.page, () => extension.write("src/handler.ts", handler))
 })
 afterAll(async () => {
   await open?.close()
@@ -67,7 +68,7 @@ describe("alga-ext dev --node", () => {
     await open.page.locator(".logs", { hasText: 'about to count {"at":1}' }).first().waitFor()
     expect(await ask("admin", "/api/throw")).toEqual([500, { error: "internal" }])
     await open.page
-      .locator(".logs", { hasText: /broken on purpose[\s\S]*src\/handler\.ts:6:/ })
+      .locator(".logs", { hasText: /broken on purpose[\s\S]*src\/handler\.ts:7:/ })
       .first()
       .waitFor()
   })
@@ -115,8 +116,6 @@ describe("alga-ext dev --node", () => {
   })
 
   it("goes on in a new process where one was ended", async () => {
-    const exit = 'if (request.http.url === "/api/exit") process.exit(7)'
-    await reloaded(open.page, () => extension.write("src/handler.ts", handler.replace("  if", `  ${exit}\n  if`)))
     expect((await ask("admin", "/api/exit"))[0]).toBe(500)
     expect(await ask("admin", "/api/count")).toEqual([200, { totalCount: 11 }])
   })

@@ -96,7 +96,11 @@ await extension.write(
 await extension.write("src/handler.ts", handlerSource)
 const inNode: Handler = (await import(join(extension.folder, "src/handler.ts"))).handle
 const inSandbox = await sandbox({ folder: extension.folder })
-afterAll(() => extension.remove())
+const component = await openSandbox({ folder: extension.folder, timeoutMs: 15_000 })
+afterAll(async () => {
+  await component.close()
+  await extension.remove()
+})
 afterEach(() => {
   vi.unstubAllGlobals()
 })
@@ -189,7 +193,6 @@ describe("tests in the sandbox", () => {
       expect((await ask(handle, asked, mocks({ granted: ["cap:client.read"] }))).body).toEqual([true, false, true])
       expect((await ask(handle, asked)).body).toEqual(["unknown", "unknown", true])
     }
-    const component = await openSandbox({ folder: extension.folder })
     const body = new TextEncoder().encode(JSON.stringify(asked))
     const request = {
       context: { tenantId: "tenant", extensionId: "extension" },
@@ -197,7 +200,6 @@ describe("tests in the sandbox", () => {
     }
     const told = await component.run(request, async () => ({ ok: null }))
     expect(JSON.parse(new TextDecoder().decode(told.body ?? undefined))).toEqual([true, true, true])
-    await component.close()
   })
 
   it("find what Node has and a component has not", async () => {
@@ -224,17 +226,15 @@ describe("tests in the sandbox", () => {
   })
 
   it("end at the time that they give, and go on after that", async () => {
-    const short = await openSandbox({ folder: extension.folder, timeoutMs: 15_000 })
     const context = { tenantId: "tenant", extensionId: "extension" }
     const body = new TextEncoder().encode(JSON.stringify([["secrets.get", "key"]]))
     const waiting = { context, http: { method: "POST", url: "/", headers: [], body } }
     const never = Promise.withResolvers<never>().promise
-    await expect(short.run(waiting, () => never)).rejects.toThrow(/timeout: the extension did not answer/)
-    const { status } = await short.run({ ...waiting, http: { ...waiting.http, url: "/node" } }, async () => ({
+    await expect(component.run(waiting, () => never)).rejects.toThrow(/timeout: the extension did not answer/)
+    const { status } = await component.run({ ...waiting, http: { ...waiting.http, url: "/node" } }, async () => ({
       ok: null
     }))
     expect(status).toBe(200)
-    await short.close()
   })
 
   it("say what is wrong with an extension that cannot be built", async () => {

@@ -18,6 +18,10 @@ export const algaExtHere = async (...args: ReadonlyArray<string>): Promise<AlgaE
     log: (text: unknown) => void output.push(`${text}\n`),
     error: (text: unknown) => void errors.push(`${text}\n`)
   }
+  const before = process.exitCode
+  process.exitCode = 0
   const exit = await Effect.runPromiseExit(Effect.provideService(algaExt(args), Console.Console, written))
-  return { code: Exit.isSuccess(exit) ? 0 : exitCodeOf(exit.cause), output: output.join(""), errors: errors.join("") }
+  const code = Exit.isSuccess(exit) ? Number(process.exitCode) : exitCodeOf(exit.cause)
+  process.exitCode = before
+  return { code, output: output.join(""), errors: errors.join("") }
 }
