@@ -85,12 +85,6 @@ export const onEmbedded = Layer.merge(adapter, Layer.provideMerge(layerData, lay
   Layer.provideMerge(layerEmbedded())
 )
 
-/** The adapter on an embedded database of its own, the tenant told in every transaction, without policies. */
-export const onEmbeddedByTenant = Layer.merge(
-  Layer.provideMerge(layerGuardedReads, layerByTenant),
-  Layer.provideMerge(layerData, layerTables)
-).pipe(Layer.provideMerge(layerEmbedded()))
-
 /** As {@link onServer}, with tables in which tenants may have the same ids. */
 export const twinsOnServer = Layer.provideMerge(layerGuardedCalls, onServerWith(createTwinTables))
 
