@@ -13,14 +13,17 @@ if (process.env["NODE_DISABLE_COMPILE_CACHE"] === undefined && process.env["NODE
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
 }
 
-// An extension that was built is built again by other tests, and by the next run: what was made of the same is kept for a day.
-const components = fileURLToPath(new URL("node_modules/.cache/components", import.meta.url))
-process.env["ALGA_KEPT_COMPONENTS"] ??= components
-mkdirSync(components, { recursive: true })
-for (const name of readdirSync(components)) {
-  const file = join(components, name)
-  const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 }
-  if (mtimeMs < Date.now() - 86_400_000) rmSync(file, { force: true })
+// An extension that was built is built again by other tests, and by the next run, and so is a database: what was made of the same is
+// kept for a day.
+for (const kind of ["components", "databases"]) {
+  const folder = fileURLToPath(new URL(`node_modules/.cache/${kind}`, import.meta.url))
+  process.env[`ALGA_KEPT_${kind.toUpperCase()}`] ??= folder
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name)
+    const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 }
+    if (mtimeMs < Date.now() - 86_400_000) rmSync(file, { recursive: true, force: true })
+  }
 }
 
 export default defineConfig({

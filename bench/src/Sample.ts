@@ -24,7 +24,7 @@ const mostRounds = 2000
 
 /**
  * Times the calls in turns, so that whatever else the machine does hits all of them alike. Each round calls every one
- * once, starting with another; rounds go on for the budget (milliseconds), at least five.
+ * once, starting with another; rounds go on for the budget (milliseconds), at least five, or one for each of fewer milliseconds.
  */
 export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<unknown, unknown, unknown>>>>(
   calls: Calls,
@@ -44,12 +44,13 @@ export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<
       >,
       durations: [] as Array<number>
     }))
+    const fewest = Math.min(fewestRounds, budget)
     const first = performance.now()
-    for (let round = 0; round < fewestRounds || performance.now() - first < Math.min(warmUp, budget * 2); round++) {
+    for (let round = 0; round < fewest || performance.now() - first < Math.min(warmUp, budget * 2); round++) {
       for (const { call } of contenders) yield* call
     }
     const begin = performance.now()
-    for (let round = 0; round < mostRounds && (round < fewestRounds || performance.now() - begin < budget); round++) {
+    for (let round = 0; round < mostRounds && (round < fewest || performance.now() - begin < budget); round++) {
       for (let turn = 0; turn < contenders.length; turn++) {
         const contender = contenders[(round + turn) % contenders.length] as (typeof contenders)[number]
         const before = performance.now()

@@ -46,8 +46,17 @@ export default defineConfig({
         miniSearch: {
           searchOptions: { boostDocument: (id: string) => (id.includes("/reference/api/") ? 0.2 : 1) }
         },
-        _render: (source, env, markdown) =>
-          env.relativePath === "reference/statements.md" ? "" : markdown.render(source, env)
+        _render: (source, env, markdown) => {
+          if (env.relativePath === "reference/statements.md") return ""
+          const { highlight } = markdown.options
+          // A search needs no colours, which take most of the time.
+          markdown.options.highlight = null
+          try {
+            return markdown.render(source, env)
+          } finally {
+            markdown.options.highlight = highlight
+          }
+        }
       }
     },
     outline: [2, 3],

@@ -11,8 +11,8 @@ const fewestRequests = 200
 /** Requests of installs, 16 of them at scale 1, asked at random, by the number of processes that are kept for installs. */
 export const byKeptProcesses = (component: Component, options: BenchOptions) =>
   Effect.gen(function* () {
-    const installs = Math.max(4, Math.round(16 * options.scale))
-    const steps = [...new Set(shares.map((share) => Math.round(installs * share)))]
+    const installs = Math.max(2, Math.round(16 * options.scale))
+    const steps = [...new Set(shares.map((share) => Math.max(1, Math.round(installs * share))))]
     const found = yield* Effect.forEach(steps, (kept) =>
       Effect.map(
         atRandom(component, {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-/** Suites that `pnpm test` runs and that say nothing of the server: they play on the embedded database, or at length. */
+/** Suites that `pnpm test` runs and that say nothing of the server: of an embedded database, of texts of statements, or at length. */
 const elsewhere = "**/{embedded,PgEmbedded,statements,agreement,twins}.integration.test.ts"
 
 /** Suites of what a connection does, which is one protocol: they run on the oldest version, and `pnpm test` runs them on the newest. */

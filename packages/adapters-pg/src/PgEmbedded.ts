@@ -8,6 +8,7 @@ import { PGlite } from "@electric-sql/pglite"
 import { Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { makeInMemory } from "./internal/embeddedInMemory.ts"
 import { makeSession } from "./internal/embeddedSession.ts"
 
 /** The embedded database could not be started. Check that its folder can be written and belongs to this version. */
@@ -28,7 +29,7 @@ export interface EmbeddedOptions {
 const start = (options: EmbeddedOptions) =>
   Effect.acquireRelease(
     Effect.tryPromise({
-      try: () => (options.dataDir === undefined ? PGlite.create() : PGlite.create(options.dataDir)),
+      try: () => (options.dataDir === undefined ? makeInMemory() : PGlite.create(options.dataDir)),
       catch: (cause) => new EmbeddedUnavailable({ cause })
     }),
     (database) => Effect.promise(() => database.close())

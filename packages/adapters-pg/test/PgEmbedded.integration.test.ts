@@ -1,52 +1,40 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import { PgClient } from "@effect/sql-pg"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { PGlite } from "@electric-sql/pglite"
+import { afterAll, assert, beforeAll, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { vi } from "vitest"
 import { createTables, load } from "../src/Fixture.ts"
+import { makeInMemory } from "../src/internal/embeddedInMemory.ts"
 import { makeSession } from "../src/internal/embeddedSession.ts"
 import { layerEmbedded } from "../src/PgEmbedded.ts"
-import { layer } from "../src/PgPorts.ts"
+import { layer as layerPorts } from "../src/PgPorts.ts"
 
 const folder = await mkdtemp(join(tmpdir(), "alga-embedded-"))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Making a database takes seconds of processor time, starting it again less. */
-const dataDir = join(folder, "database")
-const started = () => layerEmbedded({ dataDir })
+const started = layerEmbedded({ dataDir: join(folder, "database") })
 beforeAll(() =>
   Effect.runPromise(
-    createTables.pipe(Effect.andThen(load(seed({ contentHash: "a".repeat(64) }))), Effect.provide(started()))
+    createTables.pipe(Effect.andThen(load(seed({ contentHash: "a".repeat(64) }))), Effect.provide(started))
   )
 )
 
 const evergreen = Effect.flatMap(ClientReader, (reader) => reader.get(ids.tenants.acme, ids.clients.evergreen))
 
-describe("The embedded database", () => {
-  it.live("keeps the seed in its folder from one start to the next", () =>
+layer(started)("The embedded database, started again", (it) => {
+  it.effect("keeps the seed in its folder from one start to the next", () =>
     Effect.gen(function* () {
-      const found = yield* Effect.provide(evergreen, Layer.provide(layer, started()))
+      const found = yield* Effect.provide(evergreen, layerPorts)
       assert.strictEqual(found?.clientName, "Evergreen Dental Group")
     })
   )
 
-  it.live("says so when it cannot start", () =>
-    Effect.gen(function* () {
-      const path = join(folder, "file")
-      yield* Effect.promise(() => writeFile(path, "not a folder"))
-      const error = yield* Effect.flip(
-        Effect.provide(evergreen, Layer.provide(layer, layerEmbedded({ dataDir: path })))
-      )
-      assert.strictEqual(error._tag, "EmbeddedUnavailable")
-    })
-  )
-
-  it.live("answers many statements at once, each with its own rows", () =>
+  it.effect("answers many statements at once, each with its own rows", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       const numbers = Array.from({ length: 200 }, (_, index) => index)
@@ -57,14 +45,37 @@ describe("The embedded database", () => {
         rows.map(([row]) => row?.n),
         numbers
       )
-    }).pipe(Effect.provide(started()))
+    })
+  )
+})
+
+describe("The embedded database", () => {
+  it.live("says so when its folder belongs to another version", () =>
+    Effect.gen(function* () {
+      const dataDir = join(folder, "older")
+      yield* Effect.promise(() => mkdir(dataDir))
+      yield* Effect.promise(() => writeFile(join(dataDir, "PG_VERSION"), "12\n"))
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(layerEmbedded({ dataDir }))))
+      assert.strictEqual(error._tag, "EmbeddedUnavailable")
+    })
+  )
+
+  it.live("in memory is made of the files that are kept, and says so when they are of no use", () =>
+    Effect.gen(function* () {
+      const start = Effect.scoped(Layer.build(layerEmbedded()))
+      yield* start
+      const names = yield* Effect.promise(() => readdir(process.env["ALGA_KEPT_DATABASES"] ?? ""))
+      const name = names.find((name) => /^pglite-[\d.]+\.tar$/.test(name)) ?? "none was kept"
+      vi.stubEnv("ALGA_KEPT_DATABASES", folder)
+      yield* Effect.promise(() => writeFile(join(folder, name), "no archive"))
+      assert.strictEqual((yield* Effect.flip(start))._tag, "EmbeddedUnavailable")
+    })
   )
 
   it.live("starts every connection clean, whatever the last one left", () =>
     Effect.gen(function* () {
-      const database = yield* Effect.acquireRelease(
-        Effect.promise(() => PGlite.create(dataDir)),
-        (it) => Effect.promise(() => it.close())
+      const database = yield* Effect.acquireRelease(Effect.promise(makeInMemory), (it) =>
+        Effect.promise(() => it.close())
       )
       const connect = PgClient.layer({ stream: makeSession(database), username: "postgres", maxConnections: 1 })
       const run = <A, E>(use: (sql: PgClient.PgClient) => Effect.Effect<A, E>) =>

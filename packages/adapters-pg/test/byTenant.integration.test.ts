@@ -2,7 +2,7 @@ import { capabilityGateContract } from "@alga-psa/ext-adapters-memory/contract/C
 import { installLookupContract } from "@alga-psa/ext-adapters-memory/contract/InstallLookupContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
-import { onEmbeddedByTenant, onServerByTenant } from "./databases.ts"
+import { onServerByTenant } from "./databases.ts"
 import { shared } from "./shared.ts"
 
 const server = shared(onServerByTenant)
@@ -11,7 +11,3 @@ resourceContracts("PostgreSQL with row level security", server)
 capabilityGateContract("PostgreSQL with row level security", server)
 installLookupContract("PostgreSQL with row level security", server)
 rbacCheckContract("PostgreSQL with row level security", server)
-
-const embedded = shared(onEmbeddedByTenant)
-
-resourceContracts("PGlite in transactions, without policies", embedded)

@@ -1,5 +1,6 @@
 import { ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
 import { layerGuardedCalls } from "@alga-psa/ext-adapters-memory/contract/TwinDatabase"
+import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { layerGuardedReads } from "@alga-psa/ext-domain/GuardedReads"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
@@ -70,16 +71,19 @@ const onServerByTenantWith = <E>(tables: Effect.Effect<void, E, PgClient.PgClien
 /** As {@link onServerAsReader}, with row level security on, and the tenant told in every transaction. */
 export const onServerByTenant = onServerByTenantWith(createTables)
 
+/** A database of its own on the run's server, these tables with the seed in it, and a client that may write. */
+export const seededServer = <E>(tables: Effect.Effect<void, E, PgClient.PgClient>) =>
+  Layer.unwrap(
+    Effect.map(testDatabase, (url) => {
+      const filled = Effect.andThen(tables, load(seed({ contentHash: "a".repeat(64) })))
+      return Layer.provideMerge(Layer.effectDiscard(filled), layerAdmin(url))
+    })
+  )
+
 /** The adapter on an embedded database of its own. */
 export const onEmbedded = Layer.merge(adapter, Layer.provideMerge(layerData, layerTables)).pipe(
   Layer.provideMerge(layerEmbedded())
 )
-
-/** The adapter on an embedded database of its own, the tenant told in every transaction, without policies. */
-export const onEmbeddedByTenant = Layer.merge(
-  Layer.provideMerge(layerGuardedReads, layerByTenant),
-  Layer.provideMerge(layerData, layerTables)
-).pipe(Layer.provideMerge(layerEmbedded()))
 
 /** As {@link onServer}, with tables in which tenants may have the same ids. */
 export const twinsOnServer = Layer.provideMerge(layerGuardedCalls, onServerWith(createTwinTables))

@@ -9,7 +9,6 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Arbitrary, Context, Effect, Layer, Schema } from "effect"
 import { createTables, load } from "../src/Fixture.ts"
-import { layerEmbedded } from "../src/PgEmbedded.ts"
 import { layer as layerPorts } from "../src/PgPorts.ts"
 import { layerServer } from "../src/PgServer.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
@@ -52,7 +51,6 @@ const onServer = Layer.unwrap(
     Layer.merge(Layer.provide(inTables, PgClient.layer({ url })), Layer.provide(layerPorts, layerServer({ url })))
   )
 )
-const onEmbedded = Layer.merge(inTables, layerPorts).pipe(Layer.provide(layerEmbedded()))
 
 const letters = [..."aAbÉßΣıЖ日😀ｂ𝒃 "]
 const end = Arbitrary.array(Arbitrary.schema(Schema.Literals(letters)), { maxLength: 3 })
@@ -130,4 +128,3 @@ const iterates = <E>(title: string, underTest: Layer.Layer<ClientReader | Client
 
 iterates("memory", inMemory)
 iterates("a PostgreSQL server", onServer)
-iterates("PGlite", onEmbedded)

@@ -4,20 +4,17 @@ import { installLookupContract } from "@alga-psa/ext-adapters-memory/contract/In
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
 import { mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
-import { seed } from "@alga-psa/ext-adapters-memory/Seed"
 import { HostName } from "@alga-psa/ext-domain/HostName"
 import { InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { PgClient } from "@effect/sql-pg"
-import { afterAll, assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, ManagedRuntime } from "effect"
-import { layerAdmin } from "../src/AdminClient.ts"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
 import { createTables, load } from "../src/Fixture.ts"
 import { readInstallSecrets } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { partitionByTenant, partitionOf, partitions } from "../testing/PartitionedTables.ts"
-import { layerSeeded, type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
-import { testDatabase } from "../testing/TestDatabase.ts"
-import { onPartitionedServer } from "./databases.ts"
+import { type SentStatement, sentLookups, sentStatements } from "../testing/SentStatements.ts"
+import { onPartitionedServer, seededServer } from "./databases.ts"
 import { shared } from "./shared.ts"
 
 interface PlanNode {
@@ -55,23 +52,12 @@ installLookupContract("a server with tables in partitions by tenant", server)
 rbacCheckContract("a server with tables in partitions by tenant", server)
 
 /** Its own user, on tables with the seed: no test changes what another reads. */
-const seeded = shared(
-  Layer.unwrap(
-    Effect.map(testDatabase, (url) => {
-      const tables = Effect.andThen(createTables, partitionByTenant)
-      const filled = Effect.andThen(tables, load(seed({ contentHash: "a".repeat(64) })))
-      return Layer.provideMerge(Layer.effectDiscard(filled), layerAdmin(url))
-    })
-  )
-)
-
-const unpartitioned = ManagedRuntime.make(layerSeeded)
-afterAll(() => unpartitioned.dispose())
+const seeded = shared(seededServer(Effect.andThen(createTables, partitionByTenant)))
 
 const sent = Effect.all({ calls: sentStatements(layer, readInstallSecrets), lookups: sentLookups(layer) })
 let sending: Promise<Effect.Success<typeof sent>> | undefined
 const allSent = Effect.promise(() => {
-  sending ??= unpartitioned.runPromise(sent)
+  sending ??= Effect.runPromise(Effect.provide(sent, seeded))
   return sending
 })
 

@@ -3,13 +3,13 @@ import { guardedReadsContract } from "@alga-psa/ext-adapters-memory/contract/Gua
 import { installLookupContract } from "@alga-psa/ext-adapters-memory/contract/InstallLookupContract"
 import { rbacCheckContract } from "@alga-psa/ext-adapters-memory/contract/RbacCheckContract"
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
-import { onServer } from "./databases.ts"
+import { onServerAsReader } from "./databases.ts"
 import { shared } from "./shared.ts"
 
-const server = shared(onServer)
+const server = shared(onServerAsReader)
 
-resourceContracts("PostgreSQL server", server)
-capabilityGateContract("PostgreSQL server", server)
-installLookupContract("PostgreSQL server", server)
-rbacCheckContract("PostgreSQL server", server)
-guardedReadsContract("PostgreSQL server", server)
+resourceContracts("PostgreSQL server, as the reading login", server)
+capabilityGateContract("PostgreSQL server, as the reading login", server)
+installLookupContract("PostgreSQL server, as the reading login", server)
+rbacCheckContract("PostgreSQL server, as the reading login", server)
+guardedReadsContract("PostgreSQL server, as the reading login", server)

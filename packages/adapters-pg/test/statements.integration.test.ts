@@ -1,12 +1,14 @@
 import { ids } from "@alga-psa/ext-adapters-memory/SeedIds"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect, ManagedRuntime } from "effect"
+import { createTables } from "../src/Fixture.ts"
 import { readInstallSecrets, readInstallSecretsByTenant } from "../src/PgInstallSecrets.ts"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
-import { callersTenant, layerSeeded, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
+import { callersTenant, type SentCall, sentLookups, sentStatements } from "../testing/SentStatements.ts"
 import { distributionsIn } from "../testing/ShardProof.ts"
 import { tenantViolations } from "../testing/TenantProof.ts"
+import { seededServer } from "./databases.ts"
 
 /** The statements that differ in their text, or in which of their parameters hold the tenant, with a call of each. */
 const distinct = (calls: ReadonlyArray<SentCall>) => [
@@ -20,7 +22,7 @@ const distinct = (calls: ReadonlyArray<SentCall>) => [
   ).values()
 ]
 
-const database = ManagedRuntime.make(layerSeeded)
+const database = ManagedRuntime.make(seededServer(createTables))
 afterAll(() => database.dispose())
 
 const calls = database.runPromise(sentStatements(layer, readInstallSecrets))

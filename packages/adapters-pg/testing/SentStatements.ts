@@ -43,17 +43,20 @@ const combinations = <Query extends object>(choices: Choices<Query>): ReadonlyAr
     [{}]
   ) as ReadonlyArray<Query>
 
-const paging = { page: [1, 2, 50, 10_000], pageSize: [1, 100] }
+const paging = { page: [1, 10_000], pageSize: [1, 100] }
+
+/** Neither a text that finds something, nor an id, nor one without a sigma. */
+const oddSearch = "50% of everything Σ"
 
 const clientQueries = combinations<ClientsQuery>({
-  search: [null, "e", "50%", "nothing is called so", ids.clients.evergreen],
+  search: [null, "e", oddSearch, ids.clients.evergreen],
   includeInactive: [false, true],
   onlyClient: [null, ids.clients.evergreen],
   ...paging
 })
 
 const cursors = {
-  search: [null, "e", ids.clients.evergreen],
+  search: [null, "e", oddSearch, ids.clients.evergreen],
   pageSize: [100],
   after: [null, { name: "evergreen", id: ids.clients.evergreen }],
   withTotal: [false, true]
@@ -74,10 +77,10 @@ const servicePages = combinations<ServicesPageQuery>({
 })
 
 const serviceQueries = combinations<ServicesQuery>({
-  search: [null, "e", "50%", "nothing is called so", ids.services.support],
+  search: [null, "e", oddSearch, ids.services.support],
   itemKind: [null, "service", "product"],
   isActive: [null, false, true],
-  billingMethod: [null, "fixed", "hourly", "usage"],
+  billingMethod: [null, "hourly", "usage"],
   ...paging
 })
 

@@ -37,11 +37,13 @@ export const reachedThrough: ReadonlyMap<string, ReachedThrough> = new Map([
  * `set_config` too, to tell the database the caller's tenant until the transaction ends.
  */
 export const allowedFunctions: ReadonlySet<string> = new Set([
+  "chr",
   "count",
   "left",
   "lower",
   "octet_length",
   "to_char",
+  "translate",
   // What the grammar makes of AT TIME ZONE.
   "pg_catalog.timezone",
   // What the grammar makes of LIKE … ESCAPE.

