@@ -65,9 +65,9 @@ describe("The embedded database", () => {
       const start = Effect.scoped(Layer.build(layerEmbedded()))
       yield* start
       const names = yield* Effect.promise(() => readdir(process.env["ALGA_KEPT_DATABASES"] ?? ""))
-      const name = names.find((name) => /^pglite-[\d.]+\.tar$/.test(name)) ?? "none was kept"
+      const kept = names.filter((name) => /^pglite-[\d.]+\.tar$/.test(name))
       vi.stubEnv("ALGA_KEPT_DATABASES", folder)
-      yield* Effect.promise(() => writeFile(join(folder, name), "no archive"))
+      yield* Effect.promise(() => Promise.all(kept.map((name) => writeFile(join(folder, name), "no archive"))))
       assert.strictEqual((yield* Effect.flip(start))._tag, "EmbeddedUnavailable")
     })
   )

@@ -70,7 +70,7 @@ const copied = async (from: string, to: string): Promise<void> => {
 /** Where the files of a new server are kept, which are the same each time. The path of a package holds its version. */
 const placeOfKept = async (): Promise<string | null> => {
   const folder = process.env["ALGA_KEPT_DATABASES"]
-  if (folder === undefined) return null
+  if (!folder) return null
   const hash = createHash("sha256")
     .update(entry)
     .update(await readFile(new URL(import.meta.url)))
@@ -86,7 +86,14 @@ const initialise = async (): Promise<void> => {
     return writeFile(join(databaseDir, "standby.signal"), "")
   }
   const kept = await placeOfKept()
-  if (kept !== null && existsSync(kept)) return copied(kept, databaseDir)
+  if (kept !== null && existsSync(kept)) {
+    try {
+      return await copied(kept, databaseDir)
+    } catch {
+      // Another run takes away what is a day old.
+      await rm(databaseDir, { recursive: true, force: true })
+    }
+  }
   await server.initialise()
   if (kept === null) return
   const unfinished = `${kept}.${randomUUID()}`

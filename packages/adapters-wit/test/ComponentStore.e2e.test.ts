@@ -199,8 +199,8 @@ describe("ComponentStore", () => {
         const harms = [
           (file: string) => truncate(file, 10),
           (file: string) => rm(file),
-          (file: string) => writeFile(join(dirname(file), "entry.json"), '{"hash":"'),
-          (file: string) => writeFile(file, "export const instantiate = 1")
+          (file: string) => writeFile(file, "export const instantiate = 1"),
+          (file: string) => writeFile(join(dirname(file), "entry.json"), '{"hash":"')
         ]
         for (const [i, harm] of harms.entries()) {
           const directory = yield* filledDirectory

@@ -120,6 +120,24 @@ describe("GuestPool", () => {
     })
   )
 
+  it.effect("leaves the one that is kept ready where another was started to see whether one can be", () =>
+    Effect.gen(function* () {
+      const started: Array<Guest> = []
+      const starting = () => {
+        started.push(start())
+        return started.at(-1) as Guest
+      }
+      const open = () => started.filter(({ node }) => node.isOpen()).length
+      const pool = yield* makeGuestPool(starting, { ...defaults, spares: 1, idleMs: 10_000, startMs: 3_600_000 })
+      yield* pool.check
+      assert.strictEqual(open(), 2)
+      const pass = Effect.andThen(TestClock.adjust(5_000), TestClock.withLive(Effect.sleep(10)))
+      yield* Effect.repeat(pass, { until: () => open() < 2 })
+      yield* TestClock.adjust(60_000)
+      assert.deepStrictEqual([open(), started.length], [1, 2])
+    })
+  )
+
   it.effect("gives one process to one taker at a time", () =>
     Effect.gen(function* () {
       const pool = yield* poolOf()

@@ -51,7 +51,6 @@ export const openPage = async (browser: Browser, address: string, look: Look = l
   const renew = async (next: string) => {
     await page.unrouteAll()
     asked.length = 0
-    errors.length = 0
     await page.goto(next)
   }
   return { page, takeErrors: () => errors.splice(0), asked, renew, close: () => context.close() }

@@ -1,11 +1,24 @@
 import { randomUUID } from "node:crypto"
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { PGlite } from "@electric-sql/pglite"
 
 const versionOf = async (): Promise<string> => {
   const file = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"))
   return JSON.parse(await readFile(file, "utf8")).version
+}
+
+const keep = async (database: PGlite, file: string): Promise<void> => {
+  const unfinished = `${file}.${randomUUID()}`
+  try {
+    const files = await database.dumpDataDir("none")
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(unfinished, files.stream())
+    await rename(unfinished, file)
+  } catch {
+    // The database is of use all the same.
+    await rm(unfinished, { force: true }).catch(() => {})
+  }
 }
 
 /**
@@ -14,15 +27,11 @@ const versionOf = async (): Promise<string> => {
  */
 export const makeInMemory = async (): Promise<PGlite> => {
   const folder = process.env["ALGA_KEPT_DATABASES"]
-  if (folder === undefined) return PGlite.create()
+  if (!folder) return PGlite.create()
   const file = join(folder, `pglite-${await versionOf()}.tar`)
   const kept = await readFile(file).catch(() => null)
   if (kept !== null) return PGlite.create({ loadDataDir: new Blob([kept]) })
   const database = await PGlite.create()
-  const files = await database.dumpDataDir("none")
-  const unfinished = `${file}.${randomUUID()}`
-  await mkdir(folder, { recursive: true })
-  await writeFile(unfinished, files.stream())
-  await rename(unfinished, file)
+  await keep(database, file)
   return database
 }
