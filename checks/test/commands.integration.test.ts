@@ -55,8 +55,9 @@ const placeOf = (page: string): Place => ({
     ...settings(),
     DATABASE_ADMIN_URL: url,
     EXT_CACHE_ROOT: join(copy.folder, ".cache/runner"),
-    // The components that are built, for the commands after the first.
-    ALGA_KEPT_COMPONENTS: join(copy.folder, ".cache/components")
+    // What one command made is there for those after it.
+    ALGA_KEPT_COMPONENTS: join(copy.folder, ".cache/components"),
+    ALGA_KEPT_DATABASES: join(copy.folder, ".cache/databases")
   }
 })
 

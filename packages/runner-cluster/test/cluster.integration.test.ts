@@ -67,8 +67,8 @@ layer(Layer.effect(Cluster, cluster), { excludeTestServices: true, timeout: 240_
     () =>
       Effect.gen(function* () {
         const { first, second, setting, start } = yield* Cluster
-        const archive = yield* fixture("reads")
-        const installs = yield* Effect.forEach(Array.from({ length: 12 }), () => setting.install(archive, reads))
+        const archive = yield* fixture("steps")
+        const installs = yield* Effect.forEach(Array.from({ length: 12 }), () => setting.install(archive))
         const third = yield* start("third")
         const runners = [first, second, third]
         yield* settled(runners)
@@ -89,7 +89,8 @@ layer(Layer.effect(Cluster, cluster), { excludeTestServices: true, timeout: 240_
         assert.isBelow(Math.max(...here), installs.length)
         assert.strictEqual(sum(elsewhereAfter) - sum(elsewhereBefore), installs.length * 2)
 
-        const busy = yield* load([first, second], installs, "/clients")
+        // Work that is under way at the third runner, and on its way there, when that is told to end.
+        const busy = yield* load([first, second, first], installs, "/100000")
         assert.strictEqual(yield* Effect.promise(() => third.run.end("SIGTERM")), 0)
         const again = yield* start("third", { ALGA_EXTENSION_RUNNER_CLUSTER_HOST: third.address.host })
         yield* settled([first, second, again])
@@ -108,7 +109,7 @@ layer(Layer.effect(Cluster, cluster), { excludeTestServices: true, timeout: 240_
       Effect.gen(function* () {
         const { first, second, setting } = yield* Cluster
         const runners = [first, second]
-        const install = yield* setting.install(yield* fixture("steps"))
+        const install = yield* setting.install(yield* fixture("reads"))
         const broken = yield* setting.install(yield* fixture("trap"))
         const wasm = async (name: string) => {
           const files = await readdir(join(setting.folder, name, "components"), { recursive: true })

@@ -127,6 +127,21 @@ describe("a cluster of several runners", () => {
         assert.deepStrictEqual(failures(yield* everywhere([first, second], installs)), [])
         yield* allDone(first, kept)
 
+        // No runner keeps answers by their keys here: the kept triggers alone know them.
+        const [install] = installs as [Install, ...ReadonlyArray<Install>]
+        assert.strictEqual(yield* keep(second, install, reading, "killed-0"), kept[0])
+        const { hash, ...change } = install
+        const other = yield* Effect.promise(() =>
+          second.execute({ ...change, user: null, trigger: "schedule", path: "/" }, hash, {
+            prefer: "respond-async",
+            "x-idempotency-key": "killed-0"
+          })
+        )
+        assert.deepStrictEqual(
+          [other?.http, other?.json["error"]],
+          [422, "idempotency_mismatch: the key belongs to another request"]
+        )
+
         const attempts = yield* setting.rows<Attempt>(attemptsOf)
         assertOnce(attempts, [before, during, restarted, kept].flat().length)
         const ofKilled = attempts.filter(({ trigger }) => kept.some((where) => where.endsWith(trigger)))
