@@ -5,6 +5,9 @@ import { join } from "node:path"
 import {
   ComponentStore,
   defaultLimits,
+  error,
+  type HostCall,
+  type HostReply,
   type Limits,
   layerComponentStore,
   layerSandbox,
@@ -17,7 +20,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { beforeAll } from "vitest"
 import { buildExtension } from "../src/BuildExtension.ts"
-import { extensionFolder } from "./support/ExtensionFolder.ts"
+import { extensionFolder, manifest } from "./support/ExtensionFolder.ts"
 
 const source = `import { serve } from "@alga-psa/ext-extension-sdk/component"
 const hoard = (make) => { const kept = []; for (;;) kept.push(make(kept.length)) }
@@ -29,8 +32,10 @@ const chain = async () => { let last = Promise.resolve(0); for (;;) last = last.
 const room = () => new Uint8Array(10000000).fill(1).length
 const tasks = { texts, bytes, recursion, json, chain, room }
 const caught = (task) => { try { task() } catch (error) { return String(error) } }
-export const handler = serve(async ({ http }) => {
+const text = (value) => ({ status: 200, body: new TextEncoder().encode(JSON.stringify(value)) })
+export const handler = serve(async ({ http }, host) => {
   const [, way, task] = http.url.split("/")
+  if (way === "many") return text(await host.clientsV2.getMany([task]).catch((error) => error.code))
   if (way === "back") return { status: 200, body: http.body }
   if (way === "hoard") await tasks[task]()
   return { status: 200, body: new TextEncoder().encode(caught(tasks[task])) }
@@ -59,7 +64,8 @@ const engines: ReadonlyArray<Engine> = ["quickjs", "starlingmonkey"]
 const built = new Map<Engine, Uint8Array>()
 beforeAll(async () => {
   const build = Effect.fnUntraced(function* (engine: Engine) {
-    const folder = yield* extensionFolder({ "handler.js": source })
+    const declared = JSON.stringify({ ...manifest, capabilities: ["cap:client.read"] })
+    const folder = yield* extensionFolder({ "handler.js": source, "manifest.json": declared })
     const { componentFile } = yield* buildExtension({ folder, entry: "handler.js", engine, types: false })
     built.set(engine, yield* Effect.promise(() => readFile(componentFile)))
   })
@@ -72,7 +78,8 @@ const run = Effect.fnUntraced(function* (
   engine: Engine,
   url: string,
   limits: Partial<Limits> = {},
-  body: Uint8Array | null = null
+  body: Uint8Array | null = null,
+  host: (call: HostCall) => HostReply = () => ok(null)
 ) {
   const accepted = yield* (yield* ComponentStore).accept(bytesOf(engine))
   return yield* (yield* Sandbox).execute({
@@ -84,7 +91,7 @@ const run = Effect.fnUntraced(function* (
       http: { method: "POST", url, headers: [], body }
     },
     limits: { ...patient, ...limits },
-    host: () => Effect.succeed(ok(null))
+    host: (call) => Effect.sync(() => host(call))
   })
 })
 
@@ -96,8 +103,37 @@ layer(sandbox, { excludeTestServices: true })("An extension", (it) => {
   it.effect.each(engines)("imports on %s what it uses, as it was built", (engine) =>
     Effect.gen(function* () {
       const imports = yield* Effect.promise(() => importsOf(bytesOf(engine)))
-      assert.sameMembers([...imports], ["alga:extension/logging", "alga:extension/types"])
+      assert.sameMembers([...imports], ["alga:extension/clients-v2", "alga:extension/logging", "alga:extension/types"])
       assert.strictEqual(Buffer.from(bytesOf(engine)).includes(`{"engine":"${engine}"`), true)
+    })
+  )
+
+  it.effect.each(engines)("asks its host on %s, and gets what that gives and what it refuses", (engine) =>
+    Effect.gen(function* () {
+      const client = {
+        clientId: "a",
+        clientName: "A",
+        clientType: null,
+        isInactive: false,
+        defaultCurrencyCode: null,
+        accountManagerId: null,
+        accountManagerName: null,
+        billingEmail: null,
+        tags: ["vip"]
+      }
+      const asked: Array<HostCall> = []
+      const answer = Effect.fnUntraced(function* (reply: HostReply) {
+        const { body } = yield* run(engine, "/many/a", {}, null, (call) => {
+          asked.push(call)
+          return reply
+        })
+        return JSON.parse(new TextDecoder().decode(body ?? new Uint8Array()))
+      })
+      assert.deepEqual(yield* answer(ok([client])), [client])
+      assert.strictEqual(yield* answer(error("not-allowed")), "not-allowed")
+      assert.deepEqual(yield* answer(ok([null])), [null])
+      const call = { interface: "alga:extension/clients-v2", function: "getClients", args: [["a"]] }
+      assert.deepEqual(asked, [call, call, call])
     })
   )
 

@@ -111,6 +111,14 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
     ).toEqual([[200, "from outside"], [302, "from outside"], { failed: "not-allowed" }, { failed: "not-allowed" }])
     expect(asked.map(({ url }) => url)).toEqual(["/a", "/moved"])
     expect(asked[0]?.headers).toMatchObject({ authorization: "Bearer s3cret-value", host: new URL(origin).host })
+
+    const list = (fetch: ReadonlyArray<string>) =>
+      reloaded(open.page, () => extension.write("alga.dev.json", JSON.stringify({ fetch })))
+    await list([])
+    expect(await call(["fetch", `${origin}/b`])).toEqual([{ failed: "not-allowed" }])
+    await list([origin])
+    expect(await call(["fetch", `${origin}/c`])).toEqual([[200, "from outside"]])
+    expect(asked.map(({ url }) => url)).toEqual(["/a", "/moved", "/c"])
   })
 
   it("answers routes by files, with and without payload, and leads nowhere else", async () => {

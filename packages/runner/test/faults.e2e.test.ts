@@ -1,3 +1,5 @@
+import { readdir, rm } from "node:fs/promises"
+import { join } from "node:path"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import { assert, layer } from "@effect/vitest"
@@ -177,6 +179,21 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("POST /v1/execut
   it.effect("reports a handler that traps, and nothing of what it threw", () =>
     Effect.gen(function* () {
       yield* refuses(yield* fixture("trap"), 500, "execute_failed: trap: the extension stopped with an error")
+    })
+  )
+
+  it.effect("goes on by what runs where the files of components are taken away, and makes anew what a trap ended", () =>
+    Effect.gen(function* () {
+      const { components } = yield* TestRunner
+      const change = yield* fixture("trap")
+      const takeAway = Effect.promise(async () => {
+        for (const name of await readdir(components)) await rm(join(components, name), { recursive: true, force: true })
+      })
+      yield* works
+      for (let i = 0; i < 2; i++) {
+        yield* takeAway
+        yield* refuses(change, 500, "execute_failed: trap: the extension stopped with an error")
+      }
     })
   )
 
