@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { layerSandbox, Sandbox } from "@alga-psa/ext-adapters-wit"
 import { DataSourceError } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import { BundleStore, BundleStoreError } from "../src/BundleStore.ts"
 import { DatabaseCheck, DatabaseUnfit } from "../src/DatabaseCheck.ts"
@@ -135,8 +135,9 @@ describe("readiness", () => {
         const { check } = yield* Sandbox
         yield* check
         yield* Effect.promise(() => rm(node))
-        yield* Effect.flip(check)
-      }).pipe(Effect.provide(layerSandbox({ spares: 0, execPath: node })))
+        // The process that was started to see whether one can be waits for work as long as any.
+        yield* Effect.flip(Effect.repeat(check, Schedule.spaced("100 millis")))
+      }).pipe(Effect.provide(layerSandbox({ spares: 0, idleMs: 1_000, execPath: node })))
     })
   )
 })
