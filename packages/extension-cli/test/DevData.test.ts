@@ -13,6 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+const id = "f0000000-0009-4000-8000-00000000000a"
+
 const read = (text: string) =>
   Effect.andThen(
     Effect.promise(() => writeFile(join(folder, "data.json"), text)),
@@ -71,7 +73,23 @@ describe("data of an author's own", () => {
       '{"services":[{"serviceName":"a","billingMethod":"daily"}]}',
       "services[0].billingMethod: must be fixed or hourly or usage"
     ],
-    ['{"client":[]}', "client: "]
+    ['{"client":[]}', "client: "],
+    [
+      '{"clients":[{"clientName":"a"},{"clientName":"A"},{"clientName":"a"}]}',
+      "clients[2].clientName: must not be that of clients[0]"
+    ],
+    [
+      `{"clients":[{"clientName":"a","clientId":"${id}"},{"clientName":"b","clientId":"${id.toUpperCase()}"}]}`,
+      "clients[1].clientId: must not be that of clients[0]"
+    ],
+    [
+      `{"services":[{"serviceName":"a","serviceId":"${id}"},{"serviceName":"a","serviceId":"${id}"}]}`,
+      "services[1].serviceId: must not be that of services[0]"
+    ],
+    [
+      '{"services":[{"serviceName":"a","sku":"1"},{"serviceName":"a","sku":"1","itemKind":"product"},{"serviceName":"b","sku":"1","itemKind":"product"}]}',
+      "services[2].sku: must not be that of services[1]"
+    ]
   ] as const) {
     it.effect(`says where it is wrong: ${why}`, () =>
       Effect.gen(function* () {

@@ -60,6 +60,29 @@ describe("the records that the panel changes", () => {
     })
   )
 
+  it.effect("are refused where another of the tenant has what the tables hold once", () =>
+    Effect.gen(function* () {
+      const sku = (serviceName: string, itemKind: "product" | "service") => ({ serviceName, itemKind, sku: "1" })
+      const data = {
+        clients: [{ clientName: "A" }, { clientName: "B" }],
+        services: [sku("A", "product"), sku("B", "service")]
+      }
+      const context = yield* Layer.build(layerStore(datasetOf(data)))
+      const records = makeDevRows(Context.get(context, MemoryStore))
+      const saved = (kind: "clients" | "services", fields: object, id: string | null = null) =>
+        Effect.map(refused(records.save(kind, id, fields)), ({ error }) => error)
+      const [, second] = records.list("clients", "", 1).rows
+      const taken = "clientName: another of the clients has it"
+      assert.strictEqual(yield* saved("clients", { clientName: "A" }), taken)
+      assert.strictEqual(yield* saved("clients", { clientName: "A" }, second?.id), taken)
+      const [, service] = records.list("services", "", 1).rows
+      const same = "sku: another of the services has it"
+      assert.strictEqual(yield* saved("services", sku("C", "product")), same)
+      assert.strictEqual(yield* saved("services", sku("B", "product"), service?.id), same)
+      assert.isFalse(records.list("clients", "", 1).changed)
+    })
+  )
+
   it.effect("are the tenant's own, and no more than a file of data may hold", () =>
     Effect.gen(function* () {
       const { records, rows } = yield* rowsOver(50_000)

@@ -15,6 +15,7 @@ import {
 import { Effect, Exit, Scope, SubscriptionRef } from "effect"
 import type { Browser } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest"
+import type { DataPage, DataSaved } from "../src/dev/Bench.ts"
 import { type DevServer, serveDev } from "../src/dev/DevServer.ts"
 import { type DevFixture, devFixture, handlerSource, throwsAt } from "./support/DevFixture.ts"
 import { ready, reloaded } from "./support/DevPage.ts"
@@ -364,6 +365,35 @@ describe("the panel's routes", () => {
     expect(await status("/dev/rows", own, "POST")).toBe(400)
     expect(await status("/dev/row", own, "POST")).toBe(400)
     expect(await status("/dev/reset", own, "POST")).toBe(204)
+  })
+
+  it("save no record that the tables would refuse, and reset those that have taken each other's names", async () => {
+    const headers = JSON.stringify({ "x-alga-host-session": await session(), "content-type": "application/json" })
+    const ask = <A>(path: string, body: object) =>
+      open.page.evaluate<A>(
+        `fetch(${JSON.stringify(path)}, { method: "POST", headers: ${headers}, body: ${JSON.stringify(JSON.stringify(body))} })
+          .then(async (answer) => answer.status === 204 ? null : answer.ok ? await answer.json() : answer.status)`
+      )
+    const list = (kind: "clients" | "services") => ask<DataPage>("/dev/rows", { kind, search: "", page: 1 })
+    const save = async (kind: "clients" | "services", id: string | null, fields: object) =>
+      (await ask<DataSaved>("/dev/row", { kind, id, fields })).error
+    const before = await list("clients")
+    const services = await list("services")
+    const [one, other] = before.rows.map(({ fields, id }) => ({ id, name: String(fields["clientName"]) }))
+    if (one === undefined || other === undefined) throw new Error("the seed has two clients")
+    const taken = "clientName: another of the clients has it"
+    expect(await save("clients", null, { clientName: one.name })).toBe(taken)
+    expect(await save("clients", one.id, { clientName: other.name })).toBe(taken)
+    expect(await save("clients", one.id, { clientName: one.name, isInactive: true })).toBe(null)
+    expect(await save("clients", one.id, { clientName: "Between" })).toBe(null)
+    expect(await save("clients", other.id, { clientName: one.name })).toBe(null)
+    expect(await save("clients", one.id, { clientName: other.name })).toBe(null)
+    const product = { serviceName: "A", itemKind: "product", sku: "sold" }
+    expect(await save("services", null, product)).toBe(null)
+    expect(await save("services", null, product)).toBe("sku: another of the services has it")
+    expect(await save("services", null, { ...product, itemKind: "service" })).toBe(null)
+    expect(await ask("/dev/reset", {})).toBe(null)
+    expect([await list("clients"), await list("services")]).toEqual([before, services])
   })
 
   it("lead to no other extension and no other tenant's install", async () => {

@@ -169,6 +169,34 @@ export const sizedData = (size: number): DataFile => ({
   }))
 })
 
+/** Where a list of a file repeats what the product's tables hold once; null where it does not. */
+const repeated = <A>(
+  list: string,
+  of: ReadonlyArray<A>,
+  field: string,
+  keyOf: (one: A, at: number) => string | null
+): string | null => {
+  const seen = new Map<string, number>()
+  for (const [at, one] of of.entries()) {
+    const key = keyOf(one, at)
+    const before = key === null ? undefined : seen.get(key)
+    if (before !== undefined) return `${list}[${at}].${field}: must not be that of ${list}[${before}]`
+    if (key !== null) seen.set(key, at)
+  }
+  return null
+}
+
+/** The first value of a file that must not be there twice, with its place; null where there is none. */
+const repeatedIn = (data: DataFile): string | null => {
+  const [clients, services] = [data.clients ?? [], data.services ?? []]
+  return (
+    repeated("clients", clients, "clientId", (one, at) => (one.clientId ?? clientId(at)).toLowerCase()) ??
+    repeated("clients", clients, "clientName", (one) => one.clientName) ??
+    repeated("services", services, "serviceId", (one, at) => (one.serviceId ?? serviceId(at)).toLowerCase()) ??
+    repeated("services", services, "sku", (one) => (one.itemKind === "product" ? (one.sku ?? null) : null))
+  )
+}
+
 const wrong = (file: string, why: string) => new UsageWrong({ message: `--data ${file} ${why}` })
 
 /** Reads a file of data. Every mistake in it is named with its place. */
@@ -183,5 +211,7 @@ export const readDataFile = Effect.fnUntraced(function* (file: string) {
     try: () => JSON.parse(json.replace(/^\ufeff/, "")),
     catch: () => wrong(file, "is not JSON")
   })
-  return yield* Effect.mapError(decode(value), ({ issue }) => wrong(file, firstRule(issue)))
+  const data = yield* Effect.mapError(decode(value), ({ issue }) => wrong(file, firstRule(issue)))
+  const twice = repeatedIn(data)
+  return twice === null ? data : yield* wrong(file, twice)
 })

@@ -19,6 +19,8 @@ interface Kind {
   readonly key: string
   readonly name: string
   readonly columns: Readonly<Record<string, string>>
+  /** The field whose value only one record of the tenant may have, and that value; null where any number may. */
+  readonly once: { readonly field: string; readonly column: string; readonly of: (row: Row) => Row[string] | undefined }
   readonly decode: (fields: unknown) => Effect.Effect<Row, string>
   /** A new record. */
   readonly make: (id: string, columns: Row, all: Dataset) => Row
@@ -42,6 +44,7 @@ const kinds: Readonly<Record<RowKind, Kind>> = {
       defaultCurrencyCode: "default_currency_code",
       billingEmail: "billing_email"
     },
+    once: { field: "clientName", column: "client_name", of: (row) => row["client_name"] },
     decode: decoding(ClientFields as Schema.Codec<typeof ClientFields.Type, unknown>, clientColumns),
     make: (id, columns) => ({ ...clientRow({ tenant, client_id: id, client_name: "" }), ...columns })
   },
@@ -59,6 +62,7 @@ const kinds: Readonly<Record<RowKind, Kind>> = {
       isActive: "is_active",
       sku: "sku"
     },
+    once: { field: "sku", column: "sku", of: (row) => (row["item_kind"] === "product" ? row["sku"] : null) },
     decode: decoding(ServiceFields as Schema.Codec<typeof ServiceFields.Type, unknown>, serviceColumns),
     make: (id, columns, all) => {
       const type = all.service_types.find((row) => row.tenant === tenant)?.id ?? ""
@@ -132,13 +136,23 @@ export const makeDevRows = (store: MemoryStore["Service"]) => {
         return refused(`there are ${mostRecords}: no more can be added`)
       const key = id ?? crypto.randomUUID()
       const row = known === null ? kind.make(key, decoded.success, all()) : { ...known, ...decoded.success }
+      const { field, of: onceOf } = kind.once
+      const value = onceOf(row) ?? null
+      if (value !== null && own(kind).some((other) => other[kind.key] !== key && onceOf(other) === value))
+        return refused(`${field}: another of the ${of} has it`)
       if (!before.has(`${of} ${key}`)) before.set(`${of} ${key}`, { of, id: key, row: known })
       yield* write(kind, key, row)
       return { id: key, error: null } satisfies DataSaved
     }, changeLock.withPermit),
     /** Makes every record what it was at the start. */
     reset: Effect.gen(function* () {
-      for (const { id, of, row } of before.values()) yield* write(kinds[of], id, row)
+      const changes = [...before.values()]
+      // Two may have changed names: nobody has the one that each gets first.
+      for (const { id, of, row } of changes) {
+        const kind = kinds[of]
+        yield* write(kind, id, row === null ? null : { ...row, [kind.once.column]: id })
+      }
+      for (const { id, of, row } of changes) if (row !== null) yield* write(kinds[of], id, row)
       before.clear()
     }).pipe(changeLock.withPermit)
   }
