@@ -8,7 +8,8 @@ const taken = Effect.gen(function* () {
   const now = yield* Clock.currentTimeMillis
   const deadline = yield* Deadline
   if (deadline === null) return now
-  return Math.floor(now - Number((yield* Clock.monotonicTimeNanos) - deadline.started) / 1e6)
+  // The clock leaves out fractions of a millisecond: rounded down, a request could be taken before it was sent.
+  return Math.ceil(now - Number((yield* Clock.monotonicTimeNanos) - deadline.started) / 1e6)
 })
 
 /**

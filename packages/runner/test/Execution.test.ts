@@ -190,6 +190,10 @@ describe("Execution", () => {
       yield* TestClock.adjust(1_500)
       const late = yield* Effect.provideService(hostHeadersOf(request()), Deadline, deadline)
       assert.strictEqual(late["x-alga-request-time"], "1700000000000")
+      // Taken a hundredth of a millisecond after that one began, and told 1,500.98 later, when the clock shows 1,500.
+      const within = { ...deadline, started: deadline.started - 980_000n }
+      const soon = yield* Effect.provideService(hostHeadersOf(request()), Deadline, within)
+      assert.strictEqual(soon["x-alga-request-time"], "1700000000000")
       assert.strictEqual((yield* hostHeadersOf(request()))["x-alga-request-time"], "1700000001500")
     })
   )
