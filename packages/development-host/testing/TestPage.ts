@@ -29,6 +29,18 @@ export const looks: Readonly<Record<"light" | "dark" | "phone", Look>> = {
 /** The browser of this run. */
 export const connectBrowser = (address: string): Promise<Browser> => chromium.connect(address)
 
+/** Goes to an address. A page of `alga-ext dev` loads itself anew after each change, and may interrupt that. */
+const goTo = async (page: Page, address: string): Promise<void> => {
+  for (;;) {
+    try {
+      await page.goto(address)
+      return
+    } catch (error) {
+      if (!/interrupted by another navigation|net::ERR_ABORTED/.test(String(error))) throw error
+    }
+  }
+}
+
 /** Opens an address in a profile of its own. */
 export const openPage = async (browser: Browser, address: string, look: Look = looks.light): Promise<TestPage> => {
   const { told = false, ...shown } = look
@@ -51,7 +63,7 @@ export const openPage = async (browser: Browser, address: string, look: Look = l
   const renew = async (next: string) => {
     await page.unrouteAll()
     asked.length = 0
-    await page.goto(next)
+    await goTo(page, next)
   }
   return { page, takeErrors: () => errors.splice(0), asked, renew, close: () => context.close() }
 }
