@@ -24,7 +24,7 @@ const mostRounds = 2000
 
 /**
  * Times the calls in turns, so that whatever else the machine does hits all of them alike. Each round calls every one
- * once, starting with another; rounds go on for the budget (milliseconds), at least five, or one for each of fewer milliseconds.
+ * once, starting with another; rounds go on for the budget (milliseconds), at least five, or as many as the budget has milliseconds where those are fewer.
  */
 export const interleaved = <Calls extends Readonly<Record<string, Effect.Effect<unknown, unknown, unknown>>>>(
   calls: Calls,

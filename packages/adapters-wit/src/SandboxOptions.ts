@@ -47,7 +47,7 @@ export const sandboxBounds = {
   },
   spares: {
     purpose:
-      "Idle, unassigned processes to keep ready. With 0, a runner has none wait to transpile a component either; one that shows it can start any waits 60 seconds for work.",
+      "Idle, unassigned processes to keep ready. With 0, none waits to transpile a component either, and one that a look at readiness starts is kept no longer than any idle process.",
     unit: "processes",
     default: 1,
     least: 0,

@@ -48,8 +48,8 @@ export interface GuestPool {
   readonly share: () => number
   /**
    * Succeeds where a process works or waits for work, one can be started now, or those that start and end take all the room.
-   * Where many work, starting another can take longer than who asks has patience for; that is no fault. One that was started
-   * for this waits for work as long as any other.
+   * Where many work, starting another can take longer than who asks has patience for; that is no fault. A process that was
+   * started for this waits for work as long as any other.
    */
   readonly check: Effect.Effect<void, ExecutionFailed>
   /** Ends a process that must not serve again. It is dead on return; its end is awaited in the background. */
