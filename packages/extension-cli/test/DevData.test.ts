@@ -13,6 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+const anothers = datasetOf({}).clients.find(({ tenant }) => tenant !== ids.tenants.acme)
 const id = "f0000000-0009-4000-8000-00000000000a"
 
 const read = (text: string) =>
@@ -81,6 +82,10 @@ describe("data of an author's own", () => {
     [
       `{"clients":[{"clientName":"a","clientId":"${id}"},{"clientName":"b","clientId":"${id.toUpperCase()}"}]}`,
       "clients[1].clientId: must not be that of clients[0]"
+    ],
+    [
+      `{"clients":[{"clientName":"a"},{"clientName":"b","clientId":"${anothers?.client_id}"}]}`,
+      "clients[1].clientId: must not be that of another tenant's client"
     ],
     [
       `{"services":[{"serviceName":"a","serviceId":"${id}"},{"serviceName":"a","serviceId":"${id}"}]}`,

@@ -78,6 +78,19 @@ export const serviceColumns = (one: typeof ServiceFields.Type) => ({
   sku: one.sku ?? null
 })
 
+/** A row of a table, or some columns of one. */
+export type Row = Readonly<Record<string, string | number | boolean | null>>
+
+/** What the product's tables hold once in a tenant: a field, its column, and its value in a row; null where any number may have it. */
+export const heldOnce = {
+  clients: { field: "clientName", column: "client_name", of: (row: Row) => row["client_name"] ?? null },
+  services: {
+    field: "sku",
+    column: "sku",
+    of: (row: Row) => (row["item_kind"] === "product" ? (row["sku"] ?? null) : null)
+  }
+} as const
+
 const list = <S extends Schema.Constraint>(item: S) =>
   given(
     Schema.Array(item).check(Schema.isMaxLength(mostRecords, { message: `must be at most ${mostRecords}` })),
@@ -174,9 +187,9 @@ const repeated = <A>(
   list: string,
   of: ReadonlyArray<A>,
   field: string,
-  keyOf: (one: A, at: number) => string | null
+  keyOf: (one: A, at: number) => Row[string]
 ): string | null => {
-  const seen = new Map<string, number>()
+  const seen = new Map<Row[string], number>()
   for (const [at, one] of of.entries()) {
     const key = keyOf(one, at)
     const before = key === null ? undefined : seen.get(key)
@@ -186,14 +199,18 @@ const repeated = <A>(
   return null
 }
 
-/** The first value of a file that must not be there twice, with its place; null where there is none. */
+/** The first value of a file that another record has and must not, with its place; null where there is none. */
 const repeatedIn = (data: DataFile): string | null => {
   const [clients, services] = [data.clients ?? [], data.services ?? []]
+  const ofOthers = seed({ contentHash: noBundle }).clients.filter((row) => row.tenant !== tenant)
+  const others = new Set(ofOthers.map(({ client_id }) => client_id))
+  const at = clients.findIndex((one) => others.has(one.clientId?.toLowerCase() ?? ""))
+  if (at >= 0) return `clients[${at}].clientId: must not be that of another tenant's client`
   return (
     repeated("clients", clients, "clientId", (one, at) => (one.clientId ?? clientId(at)).toLowerCase()) ??
-    repeated("clients", clients, "clientName", (one) => one.clientName) ??
+    repeated("clients", clients, heldOnce.clients.field, (one) => heldOnce.clients.of(clientColumns(one))) ??
     repeated("services", services, "serviceId", (one, at) => (one.serviceId ?? serviceId(at)).toLowerCase()) ??
-    repeated("services", services, "sku", (one) => (one.itemKind === "product" ? (one.sku ?? null) : null))
+    repeated("services", services, heldOnce.services.field, (one) => heldOnce.services.of(serviceColumns(one)))
   )
 }
 

@@ -3,7 +3,15 @@ import { firstRule } from "@alga-psa/ext-domain/BrokenRules"
 import { Effect, Schema, Semaphore } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { DataPage, DataRow, DataSaved, RowKind } from "./Bench.ts"
-import { ClientFields, clientColumns, mostRecords, ServiceFields, serviceColumns } from "./DevData.ts"
+import {
+  ClientFields,
+  clientColumns,
+  heldOnce,
+  mostRecords,
+  type Row,
+  ServiceFields,
+  serviceColumns
+} from "./DevData.ts"
 import { place } from "./DevDatabase.ts"
 
 /** How many records the panel is sent at once. */
@@ -11,16 +19,12 @@ export const rowsOfPage = 20
 
 const { tenant } = place
 
-type Row = Readonly<Record<string, string | number | boolean | null>>
-
 /** A kind of record: its table, and the columns behind what an extension reads. */
 interface Kind {
   readonly table: "clients" | "service_catalog"
   readonly key: string
   readonly name: string
   readonly columns: Readonly<Record<string, string>>
-  /** The field whose value only one record of the tenant may have, and that value; null where any number may. */
-  readonly once: { readonly field: string; readonly column: string; readonly of: (row: Row) => Row[string] | undefined }
   readonly decode: (fields: unknown) => Effect.Effect<Row, string>
   /** A new record. */
   readonly make: (id: string, columns: Row, all: Dataset) => Row
@@ -44,7 +48,6 @@ const kinds: Readonly<Record<RowKind, Kind>> = {
       defaultCurrencyCode: "default_currency_code",
       billingEmail: "billing_email"
     },
-    once: { field: "clientName", column: "client_name", of: (row) => row["client_name"] },
     decode: decoding(ClientFields as Schema.Codec<typeof ClientFields.Type, unknown>, clientColumns),
     make: (id, columns) => ({ ...clientRow({ tenant, client_id: id, client_name: "" }), ...columns })
   },
@@ -62,7 +65,6 @@ const kinds: Readonly<Record<RowKind, Kind>> = {
       isActive: "is_active",
       sku: "sku"
     },
-    once: { field: "sku", column: "sku", of: (row) => (row["item_kind"] === "product" ? row["sku"] : null) },
     decode: decoding(ServiceFields as Schema.Codec<typeof ServiceFields.Type, unknown>, serviceColumns),
     make: (id, columns, all) => {
       const type = all.service_types.find((row) => row.tenant === tenant)?.id ?? ""
@@ -136,10 +138,10 @@ export const makeDevRows = (store: MemoryStore["Service"]) => {
         return refused(`there are ${mostRecords}: no more can be added`)
       const key = id ?? crypto.randomUUID()
       const row = known === null ? kind.make(key, decoded.success, all()) : { ...known, ...decoded.success }
-      const { field, of: onceOf } = kind.once
-      const value = onceOf(row) ?? null
-      if (value !== null && own(kind).some((other) => other[kind.key] !== key && onceOf(other) === value))
-        return refused(`${field}: another of the ${of} has it`)
+      const once = heldOnce[of]
+      const value = once.of(row)
+      if (value !== null && own(kind).some((other) => other[kind.key] !== key && once.of(other) === value))
+        return refused(`${once.field}: another of the ${of} has it`)
       if (!before.has(`${of} ${key}`)) before.set(`${of} ${key}`, { of, id: key, row: known })
       yield* write(kind, key, row)
       return { id: key, error: null } satisfies DataSaved
@@ -149,8 +151,7 @@ export const makeDevRows = (store: MemoryStore["Service"]) => {
       const changes = [...before.values()]
       // Two may have changed names: nobody has the one that each gets first.
       for (const { id, of, row } of changes) {
-        const kind = kinds[of]
-        yield* write(kind, id, row === null ? null : { ...row, [kind.once.column]: id })
+        yield* write(kinds[of], id, row === null ? null : { ...row, [heldOnce[of].column]: id })
       }
       for (const { id, of, row } of changes) if (row !== null) yield* write(kinds[of], id, row)
       before.clear()
