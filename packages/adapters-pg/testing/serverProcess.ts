@@ -77,6 +77,17 @@ const placeOfKept = async (): Promise<string | null> => {
   return join(folder, `${binaries.name}-${hash.digest("hex")}`)
 }
 
+const keep = async (kept: string): Promise<void> => {
+  const unfinished = `${kept}.${randomUUID()}`
+  try {
+    await copied(databaseDir, unfinished)
+    await rename(unfinished, kept)
+  } catch {
+    // Another process has kept its own meanwhile, or there is no room. The server is of use all the same.
+    await rm(unfinished, { recursive: true, force: true })
+  }
+}
+
 const initialise = async (): Promise<void> => {
   if (follows !== null) {
     const { hostname, port, username } = new URL(follows.url)
@@ -95,11 +106,7 @@ const initialise = async (): Promise<void> => {
     }
   }
   await server.initialise()
-  if (kept === null) return
-  const unfinished = `${kept}.${randomUUID()}`
-  await copied(databaseDir, unfinished)
-  // Another process may have kept its own meanwhile.
-  await rename(unfinished, kept).catch(() => rm(unfinished, { recursive: true, force: true }))
+  if (kept !== null) await keep(kept)
 }
 
 const start = (): Promise<void> =>
