@@ -29,15 +29,16 @@ export const looks: Readonly<Record<"light" | "dark" | "phone", Look>> = {
 /** The browser of this run. */
 export const connectBrowser = (address: string): Promise<Browser> => chromium.connect(address)
 
-/** Goes to an address. A page of `alga-ext dev` loads itself anew after each change, and may interrupt that. */
-const goTo = async (page: Page, address: string): Promise<void> => {
-  for (;;) {
-    try {
-      await page.goto(address)
-      return
-    } catch (error) {
-      if (!/interrupted by another navigation|net::ERR_ABORTED/.test(String(error))) throw error
-    }
+const isInterrupted = (error: unknown): boolean =>
+  /interrupted by another navigation|net::ERR_ABORTED/.test(String(error))
+
+/** Goes to an address. A page of `alga-ext dev` loads itself anew after each change, and may interrupt that a few times. */
+const goTo = async (page: Page, address: string, tries = 10): Promise<void> => {
+  try {
+    await page.goto(address)
+  } catch (error) {
+    if (tries === 1 || !isInterrupted(error)) throw error
+    await goTo(page, address, tries - 1)
   }
 }
 

@@ -92,15 +92,13 @@ const newInstall = Effect.fnUntraced(function* (capabilities: ReadonlyArray<stri
   const execution = { tenantId: tenant, extensionId: extension, installId: install }
   product.know({
     ...execution,
-    ...{
-      versionId: null,
-      contentHash: null,
-      requestId: null,
-      trigger: null,
-      user: null,
-      restrictTo: null,
-      settings: null
-    }
+    versionId: null,
+    contentHash: null,
+    requestId: null,
+    trigger: null,
+    user: null,
+    restrictTo: null,
+    settings: null
   })
   yield* Effect.flatMap(MemoryInstalls, (it) => it.load(tenant, install, { endpoints: [endpoint], routes }))
   const ask = (calls: ReadonlyArray<Call>, envelope: object | null = inline) =>

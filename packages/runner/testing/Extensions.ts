@@ -11,15 +11,15 @@ import {
   installRow
 } from "@alga-psa/ext-adapters-memory"
 import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain"
-import { type Engine, prepareComponent } from "@alga-psa/ext-extension-sdk/build"
+import { prepareComponent } from "@alga-psa/ext-extension-sdk/build"
 import { manifest, pack } from "./Archive.ts"
 
 const kept = fileURLToPath(new URL("../node_modules/.cache/fixtures", import.meta.url))
 
 /** A fixture's component, which is built once for all that it is made of. */
-export const buildFixtureComponent = async (name: string, engine: Engine = "quickjs"): Promise<Uint8Array> => {
+export const buildFixtureComponent = async (name: string): Promise<Uint8Array> => {
   const entry = new URL(`../test/fixtures/${name}.ts`, import.meta.url)
-  const { fingerprint, write } = await prepareComponent({ entry, engine })
+  const { fingerprint, write } = await prepareComponent({ entry })
   const file = join(kept, `${fingerprint}.wasm`)
   if (!existsSync(file)) {
     const unfinished = `${file}.${crypto.randomUUID()}`
@@ -30,8 +30,8 @@ export const buildFixtureComponent = async (name: string, engine: Engine = "quic
 }
 
 /** Builds a fixture's component and packs it into a bundle. */
-export const buildFixture = async (name: string, engine?: Engine): Promise<Uint8Array> =>
-  pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await buildFixtureComponent(name, engine) })
+export const buildFixture = async (name: string): Promise<Uint8Array> =>
+  pack({ "manifest.json": JSON.stringify(manifest), "dist/main.wasm": await buildFixtureComponent(name) })
 
 /** An extension that a tenant has installed. */
 export interface Installed {
