@@ -1,4 +1,3 @@
-import { connect } from "node:net"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -6,6 +5,7 @@ import { openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
+import { rawRequest } from "./support/rawRequest.ts"
 import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
@@ -21,18 +21,7 @@ const get = (path: string, init: RequestInit = {}) =>
 const json = (text: string): Record<string, unknown> => JSON.parse(text)
 
 /** What the server sends for these bytes, until it closes the connection. */
-const raw = (bytes: string) =>
-  Effect.flatMap(TestRunner, ({ url }) =>
-    Effect.callback<string>((resume) => {
-      const { hostname, port } = new URL(url)
-      let received = ""
-      const socket = connect(Number(port), hostname, () => socket.write(bytes))
-      socket.setEncoding("utf8").on("data", (text: string) => {
-        received += text
-      })
-      socket.on("error", () => undefined).on("close", () => resume(Effect.succeed(received)))
-    })
-  )
+const raw = (bytes: string) => Effect.flatMap(TestRunner, ({ url }) => rawRequest(url, bytes))
 
 const page = {
   "manifest.json": JSON.stringify(manifest),

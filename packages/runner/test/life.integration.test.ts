@@ -8,6 +8,7 @@ import type { ReadinessAnswer } from "../src/Api.ts"
 import { heldReads } from "../testing/HeldReads.ts"
 import { logged, type Serving, serveSetting, token } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
+import { rawRequest } from "./support/rawRequest.ts"
 
 /** A setting with an execution that a runner is at work on until it is told to end. */
 const prepared = Effect.gen(function* () {
@@ -30,18 +31,6 @@ class Setting extends Context.Service<Setting, Effect.Success<typeof prepared>>(
 const setting = Layer.effect(Setting, prepared)
 
 const patient = { ALGA_EXTENSION_RUNNER_STOP_GRACE: "5 minutes" }
-
-/** Waits until the connection is closed by the server; gives what it sent. */
-const conversation = (url: string, bytes: string) =>
-  Effect.callback<string>((resume) => {
-    const { hostname, port } = new URL(url)
-    let received = ""
-    const socket = connect(Number(port), hostname, () => socket.write(bytes))
-    socket.setEncoding("utf8").on("data", (text: string) => {
-      received += text
-    })
-    socket.on("error", () => undefined).on("close", () => resume(Effect.succeed(received)))
-  })
 
 /** Asks again and again on one kept connection, each time at once, until an answer closes it; gives what became of it. */
 const keptConnection = (url: string) =>
@@ -102,7 +91,7 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
             ["POST /warmup HTTP/1.1\r\norigin: https://a.example", 403]
           ] as const) {
             const head = `${request}\r\nhost: x\r\ncontent-length: 0\r\n\r\n`
-            const answer = yield* conversation(url, head)
+            const answer = yield* rawRequest(url, head)
             assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nconnection: close\r\n`, "i"), request)
           }
           yield* release
@@ -203,8 +192,8 @@ layer(setting, { excludeTestServices: true, timeout: 240_000 })((it) => {
         })
         const head = `POST /v1/execute HTTP/1.1\r\nhost: x\r\nx-runner-service-token: ${token}\r\n`
         const slow = [
-          conversation(url, "GET /healthz HTTP/1.1\r\nhost"),
-          conversation(url, `${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
+          rawRequest(url, "GET /healthz HTTP/1.1\r\nhost"),
+          rawRequest(url, `${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
         ]
         const [started, half] = yield* Effect.all([...slow, execute()], { concurrency: "unbounded" })
         assert.match(String(started), /^HTTP\/1\.1 408 /)
