@@ -11,7 +11,7 @@ import {
   thisContainer
 } from "@alga-psa/ext-adapters-wit"
 import { Schema } from "effect"
-import { httpDefaults } from "./HttpBounds.ts"
+import { httpBounds, httpTimes } from "./HttpBounds.ts"
 import { accessFields } from "./internal/accessSettings.ts"
 import { cachePlace } from "./internal/cachePlace.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
@@ -43,6 +43,9 @@ const port = (least: number, description: string, fallback: number) => {
     about(description, "port", { range, fallback: String(fallback) })
   )
 }
+
+const time = ({ default: fallback, purpose }: { readonly purpose: string; readonly default: string }) =>
+  duration.pipe(about(purpose, "duration", { fallback }))
 
 const onOff = Schema.Literals(["on", "off"]).annotate({ message: "must be on or off" })
 const pooler = Schema.Literals(["none", "transaction"]).annotate({ message: "must be none or transaction" })
@@ -96,59 +99,15 @@ export const Settings = Schema.Struct({
   HOST: listening.pipe(about("The address to listen on.", "address", { fallback: "127.0.0.1" })),
   PORT: port(0, "The port to listen on; 0 takes any free one.", 8_080),
 
-  ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: number({
-    purpose: "Largest request body, envelope included.",
-    unit: "bytes",
-    default: httpDefaults.bodyBytes,
-    least: 1_024,
-    most: 268_435_456
-  }),
-  ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES: number({
-    purpose:
-      "Request bodies under way until they are answered, all together; a tenant may have half of it. Beyond it a request waits.",
-    unit: "bytes",
-    default: null,
-    defaultIs: "a thirty-second of the memory, at most 256 MiB and at least two of the largest bodies",
-    least: 1_048_576,
-    most: 68_719_476_736
-  }),
-  ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: number({
-    purpose: "Largest head of a request.",
-    unit: "bytes",
-    default: httpDefaults.headerBytes,
-    least: 4_096,
-    most: 1_048_576
-  }),
-  ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: duration.pipe(
-    about("How long a caller may take to send the head of a request.", "duration", {
-      fallback: httpDefaults.headersTimeout
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: duration.pipe(
-    about("How long a caller may take to send a whole request.", "duration", { fallback: httpDefaults.requestTimeout })
-  ),
-  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT: duration.pipe(
-    about("How long a caller may take to receive a whole answer.", "duration", { fallback: httpDefaults.answerTimeout })
-  ),
-  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES: number({
-    purpose:
-      "Answers that may wait for their callers, all together; a tenant may have half of it. Beyond it no execution begins.",
-    unit: "bytes",
-    default: null,
-    defaultIs: "a sixteenth of the memory, 32 to 256 MiB",
-    least: 1_048_576,
-    most: 68_719_476_736
-  }),
-  ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: duration.pipe(
-    about("How long a connection may stay without a request.", "duration", { fallback: httpDefaults.keepAliveTimeout })
-  ),
-  ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: number({
-    purpose: "Most connections of callers; more are closed at once.",
-    unit: "connections",
-    default: httpDefaults.maxConnections,
-    least: 1,
-    most: 1_000_000
-  }),
+  ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES: number(httpBounds.bodyBytes),
+  ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES: number(httpBounds.bodiesBytes),
+  ALGA_EXTENSION_RUNNER_HTTP_HEADER_BYTES: number(httpBounds.headerBytes),
+  ALGA_EXTENSION_RUNNER_HTTP_HEADERS_TIMEOUT: time(httpTimes.headersTimeout),
+  ALGA_EXTENSION_RUNNER_HTTP_REQUEST_TIMEOUT: time(httpTimes.requestTimeout),
+  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_TIMEOUT: time(httpTimes.answerTimeout),
+  ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES: number(httpBounds.answerBytes),
+  ALGA_EXTENSION_RUNNER_HTTP_KEEP_ALIVE: time(httpTimes.keepAliveTimeout),
+  ALGA_EXTENSION_RUNNER_HTTP_CONNECTIONS: number(httpBounds.maxConnections),
   ALGA_EXTENSION_RUNNER_HTTP_REUSE_PORT: onOff.pipe(
     about("on lets several processes listen on one port (Linux).", "on, off", { fallback: "off" })
   ),

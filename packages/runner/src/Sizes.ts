@@ -1,5 +1,6 @@
 import { sandboxSizes, threadsOfProcess } from "@alga-psa/ext-adapters-wit"
 import type { Container } from "@alga-psa/ext-adapters-wit/Container"
+import { httpDefaults } from "./HttpBounds.ts"
 
 /** The settings that sizes follow from, where they are set. */
 export type SizeSettings = {
@@ -61,7 +62,6 @@ const leastSandboxMb = 128
 const mostCacheMb = 1_024
 /** Threads of the runner's own process, and of a health check beside it. */
 const ownThreads = 32
-const usualBodyBytes = 16 * mebibyte
 
 const between = (least: number, value: number, most: number): number =>
   Math.max(least, Math.min(Math.floor(value), most))
@@ -80,7 +80,7 @@ const usualCacheMb = (memoryMb: number, { bytes, inMemory }: CachePlace): number
  */
 export const sizesOf = (set: SizeSettings, container: Container, cache: CachePlace): Sizes => {
   const { memoryMb, pids } = container
-  const mostBodyMb = inMb(set.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES ?? usualBodyBytes)
+  const mostBodyMb = inMb(set.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES ?? httpDefaults.bodyBytes)
   const cacheMb = usualCacheMb(memoryMb, cache)
   const intake = {
     bundles: between(1, memoryMb / 1_024, 4),
@@ -88,8 +88,12 @@ export const sizesOf = (set: SizeSettings, container: Container, cache: CachePla
     pages: between(1, memoryMb / 2_048, 2)
   }
   const bytes = {
-    bodiesBytes: set.ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES ?? between(2 * mostBodyMb, memoryMb / 32, 256) * mebibyte,
-    answerBytes: set.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES ?? between(32, memoryMb / 16, 256) * mebibyte,
+    bodiesBytes:
+      set.ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES ??
+      between(2 * mostBodyMb, memoryMb / 32, inMb(httpDefaults.bodiesBytes)) * mebibyte,
+    answerBytes:
+      set.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES ??
+      between(32, memoryMb / 16, inMb(httpDefaults.answerBytes)) * mebibyte,
     pageBytes: between(16, memoryMb / 32, 128) * mebibyte,
     bundleCacheBytes: set.ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES ?? cacheMb * mebibyte,
     componentCacheBytes: set.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES ?? cacheMb * mebibyte
