@@ -75,8 +75,13 @@ describe("What modules import", () => {
     ['import { a } from "@alga-psa/ext-domain"', []],
     ['import {\n  a,\n  type B\n} from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
     ['import type { A } from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['import {\n  // The host\'s "a".\n  a\n} from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['type A = import("@alga-psa/ext-runner-cluster/Cluster").A', ["import"]],
+    ['const a = () => import("@alga-psa/ext-runner-cluster/Cluster").then(String)', []],
     ['export * from "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
     ['import "@alga-psa/ext-runner-cluster/Cluster"', ["import"]],
+    ['import { a } from "@alga-psa/ext-adapters-pg/testing/a"', ["import"]],
+    ['import { a } from "../testing/a.ts"', ["import"]],
     ['const cluster = () => import("@alga-psa/ext-runner-cluster/Cluster")', []],
     ['const host = () => import("@alga-psa/ext-development-host/Cluster")', ["load"]]
   ])("from the runner: %j", (text, refused) => {

@@ -12,8 +12,11 @@ export interface Import {
   readonly later: boolean
 }
 
-const statement = /^(?:import|export)\s+(?:[\w\s{},*$]+\sfrom\s+)?"([^"]+)"/gm
-const call = /\bimport\(\s*"([^"]+)"\s*\)/g
+/** Between the braces may be comments. */
+const statement = /^(?:import|export)\s+(?:[\w\s,*$]*(?:\{[^}]*\}\s*)?from\s+)?"([^"]+)"/gm
+/** The type of another module, as in `import("./A.ts").A`, which loads nothing and is there at once. */
+const type = /\bimport\(\s*"([^"]+)"\s*\)(?=\.(?!(?:then|catch|finally)\b))/g
+const call = /\bimport\(\s*"([^"]+)"\s*\)(?!\.(?!(?:then|catch|finally)\b))/g
 
 const moduleOf = (from: string, specifier: string): string | null => {
   if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier)
@@ -24,7 +27,7 @@ const moduleOf = (from: string, specifier: string): string | null => {
 
 /** The imports in the text of a module, types among them. */
 export const importsIn = (from: string, text: string): ReadonlyArray<Import> =>
-  [[statement, false] as const, [call, true] as const].flatMap(([pattern, later]) =>
+  [[statement, false] as const, [type, false] as const, [call, true] as const].flatMap(([pattern, later]) =>
     Array.from(text.matchAll(pattern), ([, specifier = ""]) => moduleOf(from, specifier)).flatMap((to) =>
       to === null ? [] : [{ from, to, later }]
     )

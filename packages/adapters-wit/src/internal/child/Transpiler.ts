@@ -127,6 +127,7 @@ const warmUp = async (jco: Jco): Promise<void> => {
 }
 
 try {
+  // biome-ignore lint/correctness/noUndeclaredDependencies: a release carries it, and a map of imports names its place.
   const jco = (await import("@bytecodealliance/jco/component")) as unknown as Jco
   await warmUp(jco)
   const component = readFrame()
