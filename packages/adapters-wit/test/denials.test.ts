@@ -194,6 +194,8 @@ describe("The world", () => {
       const found = (exempted: ReadonlyArray<string>) => gaps({ functions: names, used, cases, exempt: exempted })
       assert.deepEqual(found([...exempt, "gone.function"]), ["gone.function is not in the world"])
       assert.deepEqual(found([...exempt, "storage.get"]), ["storage.get is exempt, but has a denial"])
+      const unshown = { functions: ["made-up.function"], used: new Map(), cases: [], exempt: ["made-up.function"] }
+      assert.deepEqual(gaps(unshown), ["made-up.function is exempt, and no call shows that it is denied to nobody"])
       assert.deepEqual(found(exempt.slice(1)), [`${exempt[0]} is denied to nobody, and not exempt`])
     })
   )
