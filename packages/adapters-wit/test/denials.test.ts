@@ -21,6 +21,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { type Context, Effect, Layer } from "effect"
 import { error, type HostReply, ok } from "../src/HostCall.ts"
 import { layerHostImports } from "../src/index.ts"
+import { type InterfaceName, interfaceCapabilities } from "../src/KnownWorld.ts"
 import { worldFunctions } from "./leaks/worldFunctions.ts"
 import { allowed, type Call, deniedFor, gaps, type Reason } from "./support/Denials.ts"
 
@@ -173,6 +174,14 @@ describe("The world", () => {
       assert.deepEqual(gaps({ functions: names, used, cases, exempt }), [])
     })
   )
+
+  it("has no function that is allowed by another capability than its interface's", () => {
+    for (const [name, { capabilities }] of used) {
+      const [from = ""] = name.split(".")
+      const wanted = exempt.includes(name) ? [] : [interfaceCapabilities[from as InterfaceName]]
+      assert.deepEqual(capabilities, wanted, name)
+    }
+  })
 
   it.effect("would be found lacking without any one of these cases", () =>
     Effect.gen(function* () {
