@@ -21,6 +21,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { type Context, Effect, Layer } from "effect"
 import { error, type HostReply, ok } from "../src/HostCall.ts"
 import { layerHostImports } from "../src/index.ts"
+import { type InterfaceName, interfaceCapabilities } from "../src/KnownWorld.ts"
 import { worldFunctions } from "./leaks/worldFunctions.ts"
 import { allowed, type Call, deniedFor, gaps, type Reason } from "./support/Denials.ts"
 
@@ -174,6 +175,14 @@ describe("The world", () => {
     })
   )
 
+  it("has no function that is allowed by another capability than its interface's", () => {
+    for (const [name, { capabilities }] of used) {
+      const [from = ""] = name.split(".")
+      const wanted = exempt.includes(name) ? [] : [interfaceCapabilities[from as InterfaceName]]
+      assert.deepEqual(capabilities, wanted, name)
+    }
+  })
+
   it.effect("would be found lacking without any one of these cases", () =>
     Effect.gen(function* () {
       const names = yield* functions
@@ -194,6 +203,8 @@ describe("The world", () => {
       const found = (exempted: ReadonlyArray<string>) => gaps({ functions: names, used, cases, exempt: exempted })
       assert.deepEqual(found([...exempt, "gone.function"]), ["gone.function is not in the world"])
       assert.deepEqual(found([...exempt, "storage.get"]), ["storage.get is exempt, but has a denial"])
+      const unshown = { functions: ["made-up.function"], used: new Map(), cases: [], exempt: ["made-up.function"] }
+      assert.deepEqual(gaps(unshown), ["made-up.function is exempt, and no call shows that it is denied to nobody"])
       assert.deepEqual(found(exempt.slice(1)), [`${exempt[0]} is denied to nobody, and not exempt`])
     })
   )

@@ -188,7 +188,7 @@ const calls = [
   }
 ]
 
-describe.each(calls)("$from.$member of an invented resource", ({ all, args, bad, from, member, some }) => {
+describe.each(calls)("$from/$member of an invented resource", ({ all, args, bad, from, member, some }) => {
   it.effect("is answered in the tenant of the execution, by what its schema names and nothing else", () =>
     Effect.gen(function* () {
       const { asked, reply } = yield* called(from, member, args, "internal")
@@ -244,7 +244,7 @@ const ofWorld = resources.flatMap(({ editions }) =>
   )
 )
 
-describe.each(ofWorld)("$name.$member in the world's text", ({ member, name, operation }) => {
+describe.each(ofWorld)("$name/$member in the world's text", ({ member, name, operation }) => {
   const signature = new RegExp(`\\b${kebab(member)}: func\\(([^)]*)\\) -> result<(.*), ([\\w-]+)>;`).exec(
     textOf(`${name}.wit`)
   )

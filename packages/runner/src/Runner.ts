@@ -18,8 +18,6 @@ import type { BoundedDirectoryOptions } from "@alga-psa/ext-adapters-wit/Bounded
 import type { DirectoryUnusable } from "@alga-psa/ext-adapters-wit/OwnDirectory"
 import {
   type CapabilityGate,
-  type ClientReader,
-  type ClientReads,
   type HttpFetch,
   type InstallLookup,
   type Invoicing,
@@ -27,10 +25,10 @@ import {
   layerGuardedPorts,
   layerGuardedReads,
   type RbacCheck,
+  type ResourceReader,
+  type ResourceReads,
   type Scheduler,
   type Secrets,
-  type ServiceReader,
-  type ServiceReads,
   type Storage,
   type UiProxy
 } from "@alga-psa/ext-domain"
@@ -103,7 +101,7 @@ export interface RunnerOptions {
 }
 
 /** The ports that give a runner its data. */
-export type Ports = ClientReader | ServiceReader | CapabilityGate | InstallLookup | RbacCheck | DatabaseCheck
+export type Ports = ResourceReader | CapabilityGate | InstallLookup | RbacCheck | DatabaseCheck
 
 /** What the routes need. */
 export type Services =
@@ -112,8 +110,7 @@ export type Services =
   | Components.Components
   | ExtensionUi.ExtensionUi
   | InstallLookup
-  | ClientReads
-  | ServiceReads
+  | ResourceReads
   | Readiness.Readiness
   | Life.Life
 

@@ -96,7 +96,8 @@ export const gaps = ({ cases, exempt, functions, used }: Coverage): ReadonlyArra
       const rights = used.get(name)
       if (exempt.includes(name)) {
         const isDenied = covered(name).length > 0 || (rights !== undefined && reasonsOf(rights).length > 0)
-        return isDenied ? [`${name} is exempt, but has a denial`] : []
+        if (isDenied) return [`${name} is exempt, but has a denial`]
+        return rights === undefined ? [`${name} is exempt, and no call shows that it is denied to nobody`] : []
       }
       if (rights === undefined) return [`${name} has no case`]
       const wanted = reasonsOf(rights)
