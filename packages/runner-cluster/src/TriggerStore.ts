@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { type ExtensionId, type InstallId, type TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { type ExecuteRequest, KeptRequest } from "@alga-psa/ext-runner/ExecuteRequest"
-import type { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
+import { ExecuteResponse } from "@alga-psa/ext-runner/ExecuteResponse"
 import type { Outcome } from "@alga-psa/ext-runner/Execution"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
 import type { KeptTrigger, TriggerState } from "@alga-psa/ext-runner/Triggers"
@@ -68,20 +68,35 @@ interface Row {
 const writeRights = Schema.encodeSync(Schema.fromJsonString(UsedRights))
 const readRights = Schema.decodeUnknownOption(Schema.fromJsonString(UsedRights))
 
-const keptOf = (row: Row): KeptTrigger => ({
-  id: row.id,
-  extension: row.extension_id,
-  install: row.install_id,
-  requestId: row.request_id,
-  state: row.state,
-  attempts: row.attempts,
-  createdAt: row.created_at.toISOString(),
-  expiresAt: row.expires_at.toISOString(),
-  finishedAt: row.finished_at?.toISOString() ?? null,
-  response: row.answer === null ? null : (JSON.parse(row.answer) as ExecuteResponse),
-  used: Option.getOrNull(readRights(row.used)),
-  error: row.reason
-})
+const readAnswer = Schema.decodeUnknownEffect(Schema.NullOr(Schema.fromJsonString(ExecuteResponse)))
+
+/** What a decoder says of an answer may repeat it, so it is not logged. */
+const answerUnreadable = ({ id }: Row) =>
+  Effect.andThen(
+    Effect.annotateLogs(Effect.logError("the stored answer of a trigger cannot be read"), { triggerId: id }),
+    Effect.fail(fail("internal", "the stored answer cannot be read"))
+  )
+
+/** Fails with `internal` where the stored answer cannot be read. */
+const keptOf = (row: Row): Effect.Effect<KeptTrigger, RunnerError> =>
+  Effect.matchEffect(readAnswer(row.answer), {
+    onFailure: () => answerUnreadable(row),
+    onSuccess: (response) =>
+      Effect.succeed({
+        id: row.id,
+        extension: row.extension_id,
+        install: row.install_id,
+        requestId: row.request_id,
+        state: row.state,
+        attempts: row.attempts,
+        createdAt: row.created_at.toISOString(),
+        expiresAt: row.expires_at.toISOString(),
+        finishedAt: row.finished_at?.toISOString() ?? null,
+        response,
+        used: Option.getOrNull(readRights(row.used)),
+        error: row.reason
+      })
+  })
 
 const encode = Schema.encodeEffect(KeptRequest)
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(KeptRequest))
@@ -125,7 +140,7 @@ const make = Effect.gen(function* () {
         )
         ON CONFLICT (tenant_id, install_id, key) DO NOTHING
         RETURNING ${columns}`)
-      if (added !== undefined) return { trigger: keptOf(added), added: true }
+      if (added !== undefined) return { trigger: yield* keptOf(added), added: true }
       const [held] = yield* asked(sql<Row>`
         SELECT ${columns} FROM trigger
         WHERE tenant_id = ${tenant_id}::uuid AND install_id = ${install_id}::uuid AND key = ${key}`)
@@ -133,13 +148,13 @@ const make = Effect.gen(function* () {
       if (held.fingerprint !== trigger.fingerprint) {
         return yield* fail("idempotency_mismatch", "the key belongs to another request")
       }
-      return { trigger: keptOf(held), added: false }
+      return { trigger: yield* keptOf(held), added: false }
     }),
 
     find: (tenant: TenantId, id: string) =>
-      Effect.map(
+      Effect.flatMap(
         asked(sql<Row>`SELECT ${columns} FROM trigger WHERE id = ${id}::uuid AND tenant_id = ${tenant}::uuid`),
-        ([row]) => (row === undefined ? null : keptOf(row))
+        ([row]) => (row === undefined ? Effect.succeed(null) : keptOf(row))
       ),
 
     /**

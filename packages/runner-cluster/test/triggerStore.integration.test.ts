@@ -7,7 +7,7 @@ import type { TenantId, UsedRights } from "@alga-psa/ext-domain"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Duration, Effect, Layer, Logger, Redacted, Schema } from "effect"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import * as ClusterTables from "../src/ClusterTables.ts"
 import { list, replay as replaySome } from "../src/TriggerAdmin.ts"
@@ -124,6 +124,28 @@ describe("kept triggers", () => {
           assert.isNull((yield* find(ids.tenants.acme, trigger.id))?.used)
         }
       }).pipe(Effect.provide(store))
+  )
+
+  it.live("fail where their stored answer cannot be read", () =>
+    Effect.gen(function* () {
+      const { find, settle } = yield* TriggerStore
+      const { trigger } = yield* accept("a")
+      yield* settle(yield* one(take(hour)), done)
+      for (const broken of [
+        "",
+        "{",
+        "null",
+        "{}",
+        '{"status":"200","headers":{}}',
+        '{"status":200,"headers":{"a":1}}'
+      ]) {
+        yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`UPDATE trigger SET answer = ${broken}`)
+        const ways = { find: find(ids.tenants.acme, trigger.id), again: accept("a") }
+        for (const [name, way] of Object.entries(ways)) {
+          assert.strictEqual((yield* Effect.flip(way)).code, "internal", `${name} ${broken}`)
+        }
+      }
+    }).pipe(Effect.provide(store), Effect.provide(Logger.layer([])))
   )
 
   it.live("do not count an attempt that never ran, keep nothing of it, and stay in their order", () =>
