@@ -140,7 +140,7 @@ describe("kept triggers", () => {
         '{"status":200,"headers":{"a":1}}'
       ]) {
         yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`UPDATE trigger SET answer = ${broken}`)
-        const ways = { find: find(ids.tenants.acme, trigger.id), again: accept("a") }
+        const ways = { find: Effect.asVoid(find(ids.tenants.acme, trigger.id)), again: Effect.asVoid(accept("a")) }
         for (const [name, way] of Object.entries(ways)) {
           assert.strictEqual((yield* Effect.flip(way)).code, "internal", `${name} ${broken}`)
         }

@@ -1,12 +1,14 @@
-import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import { ids, layerAccess, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import { AccessReader } from "@alga-psa/ext-domain"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import { openApi } from "../src/Api.ts"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { AccessDoor } from "../src/Access.ts"
+import { apiOf, endpointsOf, openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { rawRequest } from "./support/rawRequest.ts"
-import { layerTestRunner, TestRunner } from "./support/TestRunner.ts"
+import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
 const setting = layerTestRunner.pipe(Layer.provideMerge(layerMemory(seed({ contentHash: "0".repeat(64) }))))
 
@@ -323,6 +325,51 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for oper
         assert.strictEqual(headers.get("x-request-id"), "from-the-caller", path)
         const forged = yield* get(path, { headers: { "x-request-id": "two words" } })
         assert.match(forged.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/, path)
+      }
+    })
+  )
+})
+
+const allOpened = { access: true, reads: true }
+const doorToken = "a-token-of-a-door"
+const doorHeaders = { authorization: `Bearer ${doorToken}`, "x-runner-auth": doorToken }
+const withDoors = setting.pipe(
+  Layer.provide(Layer.succeed(CallerBounds, { readsToken: Redacted.make(doorToken) })),
+  Layer.provide(
+    Layer.effect(
+      AccessDoor,
+      Effect.map(AccessReader, (reader) => ({ token: Redacted.make(doorToken), reader }))
+    )
+  ),
+  Layer.provide(layerAccess)
+)
+
+layer(withDoors, { excludeTestServices: true, timeout: 120_000 })("routes that have a token of their own", (it) => {
+  it.effect("are described beside the others where they are open", () =>
+    Effect.gen(function* () {
+      const { text } = yield* get("/openapi.json")
+      assert.deepStrictEqual(json(text), JSON.parse(JSON.stringify(openApi(allOpened))))
+    })
+  )
+
+  it.effect("answer their methods with statuses that are described, and tell others which methods there are", () =>
+    Effect.gen(function* () {
+      const { paths } = openApi(allOpened)
+      for (const { methods, path } of endpointsOf(apiOf(allOpened))) {
+        const described = paths[path.replace(/:(\w+)/g, "{$1}")]?.[methods[0] === "POST" ? "post" : "get"]?.responses
+        for (const headers of [{}, doorHeaders, { ...doorHeaders, origin: "null" }] as ReadonlyArray<
+          Record<string, string>
+        >) {
+          for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+            const answer = yield* get(path.replace(/:\w+|\*/g, "x"), { method, headers })
+            assert.property(described, String(answer.status), `${method} ${path}`)
+            assert.isNotNull(answer.headers.get("x-request-id"))
+            if (headers === doorHeaders) {
+              assert.strictEqual(answer.status === 405, !methods.includes(method), `${method} ${path}`)
+            }
+            if (answer.status === 405) assert.strictEqual(answer.headers.get("allow"), methods.join(", "))
+          }
+        }
       }
     })
   )

@@ -1,13 +1,25 @@
-import { InstallLookup } from "@alga-psa/ext-domain"
+import { AccessReader, InstallLookup } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { HttpRouter } from "effect/http"
-import { endpoints, openApi } from "../src/Api.ts"
+import { AccessDoor } from "../src/Access.ts"
+import { apiOf, endpointsOf, type Opened, openApi } from "../src/Api.ts"
 import { routes } from "../src/Http.ts"
+import { ReadsToken } from "../src/internal/http/todaysRunner.ts"
 import * as Life from "../src/Life.ts"
 
-/** The method and path of each route that a router is given. */
-const routed = Effect.gen(function* () {
+const token = Redacted.make("a-token")
+
+const doors = {
+  access: Layer.effect(
+    AccessDoor,
+    Effect.map(AccessReader, (reader) => ({ token, reader }))
+  ).pipe(Layer.provide(Layer.mock(AccessReader, {}))),
+  reads: Layer.succeed(ReadsToken, token)
+} satisfies Record<keyof Opened, Layer.Layer<never>>
+
+/** The method and path of each route that a router is given where these groups are opened. */
+const routed = Effect.fnUntraced(function* (opened: Opened) {
   const router = yield* HttpRouter.make
   const given: Array<string> = []
   const recorder = HttpRouter.HttpRouter.of({
@@ -22,45 +34,83 @@ const routed = Effect.gen(function* () {
     }
   })
   const layer = routes.pipe(
-    Layer.provide([Layer.succeed(HttpRouter.HttpRouter, recorder), Layer.mock(InstallLookup, {}), Life.layer])
+    Layer.provide([Layer.succeed(HttpRouter.HttpRouter, recorder), Layer.mock(InstallLookup, {}), Life.layer]),
+    Layer.provide([opened.access ? doors.access : Layer.empty, opened.reads ? doors.reads : Layer.empty])
   )
   yield* Effect.scoped(Layer.build(layer as Layer.Layer<never>))
   return given
 })
 
+/** The statuses that each operation is described with. */
+const described = Object.fromEntries(
+  Object.entries(openApi({ access: true, reads: true }).paths).flatMap(([path, { get, post }]) =>
+    Object.entries({ get, post }).flatMap(([method, operation]) =>
+      operation === undefined
+        ? []
+        : [[`${method.toUpperCase()} ${path}`, Object.keys(operation.responses).map(Number)] as const]
+    )
+  )
+)
+
+/** Any route: on a host or a port that has it not, and to another method. */
+const always = [404, 405]
+/** With a fault of the host, and while it is not known who owns the host. */
+const onAnyHost = [...always, 500, 503]
+/** From a browser, and without a token. */
+const toCallers = [...onAnyHost, 401, 403]
+
+const refusals: Readonly<Record<string, ReadonlyArray<number>>> = {
+  "POST /v1/execute": [...toCallers, 400, 413, 415, 422, 429, 502],
+  "GET /v1/triggers/{id}": [...toCallers, 400],
+  "POST /warmup": [...toCallers, 400, 413, 415, 502],
+  "GET /": onAnyHost,
+  "GET /ext-ui/{extensionId}/{contentHash}/*": [...onAnyHost, 416, 502],
+  "GET /healthz": always,
+  "GET /readyz": [...always, 503],
+  "GET /metrics": onAnyHost,
+  "GET /openapi.json": onAnyHost,
+  "GET /v1/access": [...toCallers, 400],
+  "POST /api/internal/ext-clients/install/{installId}": [...toCallers, 400],
+  "POST /api/internal/ext-services/install/{installId}": [...toCallers, 400]
+}
+
+const openings: ReadonlyArray<Opened> = [
+  { access: false, reads: false },
+  { access: true, reads: false },
+  { access: false, reads: true },
+  { access: true, reads: true }
+]
+
 describe("the runner's routes", () => {
-  it.effect("are the endpoints of the API, the two of today's runner, and nothing else but what finds nothing", () =>
+  it.effect.each(openings)("are the endpoints of its API, and nothing else but what finds nothing: %j", (opened) =>
     Effect.gen(function* () {
-      const given = yield* routed
-      const isTodays = (route: string) =>
-        /^\* \/api\/internal\/ext-(clients|services)\/install\/:installId$/.test(route)
-      assert.lengthOf(given.filter(isTodays), 2)
-      const [last, ...paths] = given.filter((route) => !isTodays(route)).reverse()
+      const [last, ...paths] = (yield* routed(opened)).reverse()
       assert.strictEqual(last, "* /*")
       assert.deepStrictEqual(
         paths.reverse(),
-        endpoints.map(({ path }) => `* ${path}`)
+        endpointsOf(apiOf(opened)).map(({ path }) => `* ${path}`)
       )
     })
   )
 
-  it.each([
-    ["post", "/v1/execute"],
-    ["get", "/v1/triggers/{id}"],
-    ["post", "/warmup"]
-  ] as const)("that are for callers are described with their refusals: %s %s", (method, path) => {
-    // Without a token; from a browser; with a fault of the host; too late, or as the runner stops.
-    const refusals = ["401", "403", "500", "503"]
-    assert.includeMembers(Object.keys(openApi().paths[path]?.[method]?.responses ?? {}), refusals)
-  })
-
-  it("are described by the same endpoints", () => {
-    const described = Object.entries(openApi().paths).flatMap(([path, operations]) =>
+  it.each(openings)("are described by the same endpoints: %j", (opened) => {
+    const operations = Object.entries(openApi(opened).paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`)
     )
     assert.deepStrictEqual(
-      described,
-      endpoints.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`)
+      operations,
+      endpointsOf(apiOf(opened)).map(({ methods, path }) => `${methods[0]} ${path.replace(/:(\w+)/g, "{$1}")}`)
     )
+  })
+
+  it("are all described with their refusals, and with no other", () => {
+    assert.sameMembers(Object.keys(refusals), Object.keys(described))
+    for (const [operation, statuses] of Object.entries(refusals)) {
+      assert.sameMembers(
+        (described[operation] ?? []).filter((status) => status >= 400),
+        [...statuses],
+        operation
+      )
+    }
   })
 })

@@ -1,6 +1,6 @@
-import { ContentHash, ExtensionId } from "@alga-psa/ext-domain"
 import { Context, Effect, Option, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse, Mime } from "effect/http"
+import { FileParams } from "../../Api.ts"
 import { waitFor, withDeadline } from "../../Deadline.ts"
 import { ExtensionUi } from "../../ExtensionUi.ts"
 import { fail } from "../../RunnerError.ts"
@@ -15,8 +15,7 @@ export const FrameAncestors = Context.Reference<string>("@alga-psa/ext-runner/Fr
   defaultValue: () => "'self'"
 })
 
-const Target = Schema.Tuple([ExtensionId, ContentHash])
-const decodeTarget = Schema.decodeUnknownEffect(Target)
+const decodeParams = Schema.decodeUnknownEffect(FileParams)
 
 const decodeSegment = (segment: string) =>
   Effect.try({ try: () => decodeURIComponent(segment), catch: () => fail("not_found") }).pipe(
@@ -65,8 +64,9 @@ const partOf = (
 export const extensionUi = (http: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
     const [, , extensionText = "", hashText = "", ...encoded] = (http.url.split(/[?#]/)[0] ?? "").split("/")
-    const [extension, hash] = yield* Effect.mapError(
-      Effect.flatMap(Effect.all([decodeSegment(extensionText), decodeSegment(hashText)]), decodeTarget),
+    const segments = { extensionId: decodeSegment(extensionText), contentHash: decodeSegment(hashText) }
+    const { contentHash: hash, extensionId: extension } = yield* Effect.mapError(
+      Effect.flatMap(Effect.all(segments), decodeParams),
       () => fail("not_found")
     )
     const path = (yield* Effect.forEach(encoded, decodeSegment)).join("/")

@@ -1,9 +1,7 @@
 import type { HttpServerRequest } from "effect/http"
-import { endpoints } from "../../Api.ts"
-import { accessPath } from "./access.ts"
-import { readsPaths } from "./todaysRunner.ts"
+import { api, endpointsOf } from "../../Api.ts"
 
-const routes = [...endpoints.map(({ path }): string => path), ...readsPaths, accessPath].map((path) => ({
+const routes = endpointsOf(api).map(({ path }) => ({
   path,
   pattern: new RegExp(
     `^${path
@@ -13,7 +11,7 @@ const routes = [...endpoints.map(({ path }): string => path), ...readsPaths, acc
   )
 }))
 
-const written = new Map(routes.filter(({ path }) => !/[:*]/.test(path)).map(({ path }) => [path, path]))
+const written = new Map<string, string>(routes.filter(({ path }) => !/[:*]/.test(path)).map(({ path }) => [path, path]))
 const others = routes.filter(({ path }) => /[:*]/.test(path))
 
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

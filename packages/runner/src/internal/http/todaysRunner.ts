@@ -1,25 +1,23 @@
 import {
-  absent,
   asExecution,
   ClientReads,
   type FoundInstall,
-  InstallId,
   InstallLookup,
   type Invocation,
   type InvocationData,
   type ReadError,
-  ServiceReads,
-  UserId
+  ServiceReads
 } from "@alga-psa/ext-domain"
 import { Context, Effect, Option, type Redacted, Schema } from "effect"
-import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ReadsParams } from "../../Api.ts"
 import { waitFor, withDeadline } from "../../Deadline.ts"
 import { requestIdHeader, requestIdOf } from "../../RequestId.ts"
-import { fail, type RunnerError } from "../../RunnerError.ts"
+import type { RunnerError } from "../../RunnerError.ts"
 import { provesOneOf } from "../../ServiceToken.ts"
 import { ofData } from "../refusals.ts"
-import { named, only, refuse } from "./answer.ts"
 import { makeBoundedByTenant, readsBounds } from "./boundedByTenant.ts"
+import { ReadsRequest, readsCodes, readsTokenHeader } from "./readsBodies.ts"
 import { readJson } from "./requestBody.ts"
 
 /** What today's runner sends as `x-runner-auth`; null where its paths do not exist. */
@@ -27,34 +25,14 @@ export const ReadsToken = Context.Reference<Redacted.Redacted | null>("@alga-psa
   defaultValue: () => null
 })
 
-type Request = HttpServerRequest.HttpServerRequest
-
-const tokenHeader = "x-runner-auth"
-
-/** The type of the user that it names is not read: the database says it. */
-const Body = Schema.Struct({
-  operation: Schema.Literals(["list", "get"]).annotate({ message: "must be list or get" }),
-  input: absent(Schema.Record(Schema.String, Schema.Unknown)),
-  user: absent(Schema.Struct({ userId: UserId }))
-})
-type Body = typeof Body.Type
-
-const readBody = readJson(Body)
-const decodeInstall = Schema.decodeUnknownOption(InstallId)
-
-const codes = {
-  401: "UNAUTHORIZED",
-  403: "NOT_ALLOWED",
-  400: "INVALID_INPUT",
-  404: "NOT_FOUND",
-  500: "INTERNAL_ERROR"
-} as const
+const readBody = readJson(ReadsRequest)
+const decodeParams = Schema.decodeUnknownOption(ReadsParams)
 
 /** A failure, as the product says it. */
 class Refused {
-  readonly status: keyof typeof codes
+  readonly status: keyof typeof readsCodes
   readonly error: string
-  constructor(status: keyof typeof codes, error: string) {
+  constructor(status: keyof typeof readsCodes, error: string) {
     this.status = status
     this.error = error
   }
@@ -71,7 +49,7 @@ const ofRead = (error: ReadError): Refused => {
 const ofRunner = ({ detail, status }: RunnerError): Refused =>
   status >= 400 && status < 500 ? new Refused(400, detail) : new Refused(500, "Internal error")
 
-const invocationFor = (found: FoundInstall, { user }: Body, requestId: string): InvocationData => ({
+const invocationFor = (found: FoundInstall, { user }: ReadsRequest, requestId: string): InvocationData => ({
   tenantId: found.tenantId,
   extensionId: found.extensionId,
   installId: found.installId,
@@ -96,38 +74,33 @@ const invocationFor = (found: FoundInstall, { user }: Body, requestId: string): 
 })
 
 /** Answers one of the two operations of a resource, as the product's own path does. */
-type Read = (body: Body) => Effect.Effect<object, ReadError, ClientReads | ServiceReads | Invocation>
+type Read = (body: ReadsRequest) => Effect.Effect<object, ReadError, ClientReads | ServiceReads | Invocation>
 
 /** What a caller passes may be anything: the guarded reads judge it. */
 const carryOut = (
-  { input, operation }: Body,
+  { input, operation }: ReadsRequest,
   id: string,
   list: (input: never) => Effect.Effect<object, ReadError, Invocation>,
   get: (id: string) => Effect.Effect<object | null, ReadError, Invocation>
 ): Effect.Effect<object, ReadError, Invocation> =>
   operation === "list" ? list(input as never) : Effect.map(get(input?.[id] as string), (item) => ({ item }))
 
-const reads: Readonly<Record<string, Read>> = {
-  "/api/internal/ext-clients/install/:installId": (body) =>
-    Effect.flatMap(ClientReads, ({ get, list }) => carryOut(body, "clientId", list, get)),
-  "/api/internal/ext-services/install/:installId": (body) =>
-    Effect.flatMap(ServiceReads, ({ get, list }) => carryOut(body, "serviceId", list, get))
-}
+const clients: Read = (body) => Effect.flatMap(ClientReads, ({ get, list }) => carryOut(body, "clientId", list, get))
+const services: Read = (body) => Effect.flatMap(ServiceReads, ({ get, list }) => carryOut(body, "serviceId", list, get))
 
-/** The two paths, as they are routed. */
-export const readsPaths: ReadonlyArray<string> = Object.keys(reads)
-
-const makeAnswer = () => {
+/** What answers the two paths at which the product's own runner asks for clients and services. */
+export const makeReads = () => {
   const bounded = makeBoundedByTenant(readsBounds)
-  return (read: Read, http: Request) =>
+  const answering = (read: Read) => (http: HttpServerRequest.HttpServerRequest) =>
     Effect.gen(function* () {
       const lookup = yield* InstallLookup
-      const params = yield* HttpRouter.params
+      const params = decodeParams(yield* HttpRouter.params)
       const body = yield* Effect.mapError(waitFor("body")(readBody(http)), ofRunner)
-      const install = decodeInstall(params["installId"])
-      const found = Option.isNone(install)
+      const found = Option.isNone(params)
         ? null
-        : yield* waitFor("rights")(Effect.mapError(lookup.byId(install.value), ofData)).pipe(Effect.mapError(ofRunner))
+        : yield* waitFor("rights")(Effect.mapError(lookup.byId(params.value.installId), ofData)).pipe(
+            Effect.mapError(ofRunner)
+          )
       if (found === null) return yield* Effect.fail(new Refused(404, "Install not found"))
       const invocation = invocationFor(found, body, requestIdOf(http.headers[requestIdHeader]))
       const asked = bounded(found.tenantId, asExecution(invocation)(Effect.mapError(read(body), ofRead)))
@@ -141,34 +114,22 @@ const makeAnswer = () => {
       Effect.catch((error) => Effect.succeed(error instanceof Refused ? error : ofRunner(error))),
       Effect.catchCause((cause) => Effect.as(Effect.logError("a defect", cause), new Refused(500, "Internal error"))),
       Effect.map((given) =>
-        given instanceof Refused ? answer(given.status, { error: given.error, code: codes[given.status] }) : given
+        given instanceof Refused ? answer(given.status, { error: given.error, code: readsCodes[given.status] }) : given
       )
     )
+  return { clients: answering(clients), services: answering(services) }
 }
 
-const notFound = refuse(fail("not_found"))
-const unauthorized = answer(401, { error: `${tokenHeader} is missing or wrong`, code: codes[401] })
+const unauthorized = answer(401, { error: `${readsTokenHeader} is missing or wrong`, code: readsCodes[401] })
 
 /**
- * The two paths at which the product's own runner asks for clients and services. Where no token is set they do not exist. No
- * other token opens them, and the switch of the service token's check does not apply.
+ * Lets only requests with the token come to a path for reads, whatever their method. No other token opens it, and the switch of
+ * the service token's check does not apply.
  */
-export const layerTodaysRunner = HttpRouter.use((router) => {
-  const answerTo = makeAnswer()
-  return Effect.forEach(
-    Object.entries(reads),
-    ([path, read]) =>
-      router.add(
-        "*",
-        path as "/",
-        named((http) =>
-          Effect.flatMap(ReadsToken, (token) => {
-            if (token === null) return Effect.succeed(notFound)
-            if (!provesOneOf([token])(http.headers[tokenHeader])) return Effect.succeed(unauthorized)
-            return only(["POST"], (request) => answerTo(read, request))
-          })
-        )
-      ),
-    { discard: true }
-  )
-})
+export const withReadsToken = <E, R>(route: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  Effect.gen(function* () {
+    const http = yield* HttpServerRequest.HttpServerRequest
+    const token = yield* ReadsToken
+    const isProven = token !== null && provesOneOf([token])(http.headers[readsTokenHeader])
+    return isProven ? yield* route : unauthorized
+  })
