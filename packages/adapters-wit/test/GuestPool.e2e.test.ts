@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url"
+import { turn } from "@alga-psa/ext-domain/testing/EventLoop"
 import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
@@ -471,7 +472,6 @@ describe("GuestPool", () => {
         },
         { ...defaults, spares: 1, processes: 2 }
       )
-      const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
       yield* Effect.repeat(turn, { until: () => (started[0]?.fileBytes ?? 0) > 0 })
       const first = yield* take(pool, "a")
       assert.strictEqual(first, started[0])

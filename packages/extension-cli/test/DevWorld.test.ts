@@ -1,4 +1,5 @@
 import { asExecution, Scheduler } from "@alga-psa/ext-domain"
+import { turn } from "@alga-psa/ext-domain/testing/EventLoop"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { datasetOf, sizedData } from "../src/dev/DevData.ts"
@@ -8,7 +9,6 @@ import { makeDevWorld } from "../src/dev/DevWorld.ts"
 
 const rows = datasetOf(sizedData(1))
 const files = (secrets: Record<string, string>): DevFiles => ({ secrets, origins: [], hasRoutes: false, problems: [] })
-const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
 
 const itself = {
   ...{ tenantId: place.tenant, extensionId: place.extension, installId: place.install },
