@@ -7,6 +7,7 @@ import { Duration, Effect, Layer, Logger, Metric, Redacted } from "effect"
 import { vi } from "vitest"
 import * as DebugStream from "../src/DebugStream.ts"
 import { sha256 } from "../testing/Archive.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { ownLoopback } from "../testing/Loopback.ts"
 import { entriesOf, standInRedis, testRedis } from "./support/Redis.ts"
@@ -93,7 +94,7 @@ describe("The debug stream", () => {
           // Lines that are left when a runner stops have two seconds, which may be too little on a busy machine.
           for (const [{ extension }, lines] of [[chatty, 3] as const, [trap, 1] as const]) {
             const stream = `${prefix}${ids.tenants.acme}:${extension}`
-            yield* Effect.repeat(entriesOf(url, stream), { until: ({ length }) => length >= lines })
+            yield* askUntil(entriesOf(url, stream), ({ length }) => length >= lines)
           }
           return { chatty, trap }
         })
