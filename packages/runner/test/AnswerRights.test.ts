@@ -15,11 +15,10 @@ import {
   type UsedRights,
   UserId
 } from "@alga-psa/ext-domain"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { AnswerRights, layer } from "../src/AnswerRights.ts"
-
-const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 
 const access: InstallAccess = {
   installId: InstallId.make(uuid(3)),
