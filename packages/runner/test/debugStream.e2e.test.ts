@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from "node:net"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { GuestLines } from "@alga-psa/ext-adapters-wit"
 import type { InvocationData } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, Metric, Redacted } from "effect"
 import { vi } from "vitest"
@@ -19,20 +20,11 @@ const options = { prefix: "ext-debug:", eventBytes: 8_192, patience: Duration.mi
 const to = (url: string, more: Partial<DebugStream.DebugStreamOptions> = {}) =>
   DebugStream.layer({ ...options, ...more, url: Redacted.make(url) })
 
-const invocation: InvocationData = {
+const invocation = bareExecution({
   tenantId: ids.tenants.acme,
   extensionId: ids.extensions.full,
-  installId: ids.installs.full,
-  ...{
-    versionId: null,
-    contentHash: null,
-    requestId: null,
-    trigger: null,
-    user: null,
-    restrictTo: null,
-    settings: null
-  }
-}
+  installId: ids.installs.full
+})
 
 /** Tells a line. */
 const telling = Effect.map(
