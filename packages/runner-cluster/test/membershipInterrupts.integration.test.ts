@@ -1,5 +1,6 @@
 import { noneUnderWay } from "@alga-psa/ext-adapters-pg/testing/NoneUnderWay"
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
+import { askUntil } from "@alga-psa/ext-runner/testing/AskUntil"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Latch, Layer, Metric } from "effect"
@@ -102,7 +103,7 @@ describe("a runner that leaves the cluster", () => {
         assert.deepStrictEqual([before?.runners, (before?.locks ?? 0) > 0, left()], [1, true, false])
         yield* leave
         assert.isTrue(left())
-        yield* Effect.repeat(listedAndLocked, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
+        yield* askUntil(listedAndLocked, ([found]) => found?.runners === 0 && found.locks === 0)
       }).pipe(Effect.provide(Layer.provideMerge(storage, database))),
     300_000
   )

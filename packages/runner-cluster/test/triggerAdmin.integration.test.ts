@@ -1,6 +1,7 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import type { DemoCase } from "@alga-psa/ext-development-host/DemoCase"
 import { triggers } from "@alga-psa/ext-runner/commands/triggers"
+import { askUntil } from "@alga-psa/ext-runner/testing/AskUntil"
 import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
@@ -116,9 +117,9 @@ describe("what an operator does with kept triggers", () => {
         Effect.gen(function* () {
           yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
           yield* cancelled.open
-          yield* Effect.repeat(
+          yield* askUntil(
             sql`SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid`,
-            { until: (waiting) => waiting.length > 0 }
+            (waiting) => waiting.length > 0
           )
         })
       )
