@@ -1,6 +1,7 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { codeOf } from "@alga-psa/ext-adapters-memory/contract/PortData"
 import { asExecution, type InvocationData, UiProxy } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { layerSecretsEnvelope } from "../src/EnvelopeSecrets.ts"
@@ -12,20 +13,18 @@ const user = {
   ...{ clientName: "", clientId: null, additionalFields: {} }
 }
 
-const executionOf = (
-  secrets: Readonly<Record<string, string>>,
-  change: Partial<InvocationData> = {}
-): InvocationData => ({
-  tenantId: ids.tenants.acme,
-  extensionId: ids.extensions.full,
-  installId: ids.installs.full,
-  ...{ versionId: "the-version", contentHash: null, requestId: "request-1", trigger: null, user, restrictTo: null },
-  settings: Redacted.make({
-    config: {},
-    secretEnvelope: { ciphertext_b64: Buffer.from(JSON.stringify(secrets)).toString("base64") }
-  }),
-  ...change
-})
+const executionOf = (secrets: Readonly<Record<string, string>>, change: Partial<InvocationData> = {}) =>
+  bareExecution({
+    tenantId: ids.tenants.acme,
+    extensionId: ids.extensions.full,
+    installId: ids.installs.full,
+    ...{ versionId: "the-version", requestId: "request-1", user },
+    settings: Redacted.make({
+      config: {},
+      secretEnvelope: { ciphertext_b64: Buffer.from(JSON.stringify(secrets)).toString("base64") }
+    }),
+    ...change
+  })
 
 /** A server that answers this status, and calls of it. */
 const served = Effect.fnUntraced(function* (status = 200) {

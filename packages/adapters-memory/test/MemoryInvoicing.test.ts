@@ -1,4 +1,5 @@
 import { asExecution, Invoicing } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { MemoryInvoices } from "../src/MemoryInvoicing.ts"
@@ -10,18 +11,14 @@ const rows = seed({ contentHash: "0".repeat(64) })
 const [client] = rows.clients.filter(({ tenant }) => tenant === ids.tenants.acme)
 const [service] = rows.service_catalog.filter(({ tenant }) => tenant === ids.tenants.acme)
 
-const execution = asExecution({
-  tenantId: ids.tenants.acme,
-  extensionId: ids.extensions.full,
-  installId: ids.installs.full,
-  versionId: null,
-  contentHash: null,
-  requestId: null,
-  trigger: "schedule",
-  user: null,
-  restrictTo: null,
-  settings: null
-})
+const execution = asExecution(
+  bareExecution({
+    tenantId: ids.tenants.acme,
+    extensionId: ids.extensions.full,
+    installId: ids.installs.full,
+    trigger: "schedule"
+  })
+)
 
 it.effect("Invoicing in memory keeps the latest 1,000 drafts, and gives no number twice", () =>
   Effect.gen(function* () {

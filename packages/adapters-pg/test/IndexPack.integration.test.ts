@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
+import { load as add, ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
 import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import { resourceContracts } from "@alga-psa/ext-adapters-memory/contract/ResourceContracts"
-import { type Dataset, mergeDatasets } from "@alga-psa/ext-adapters-memory/Dataset"
 import { ClientReader } from "@alga-psa/ext-domain/ClientReader"
 import { ServiceReader } from "@alga-psa/ext-domain/ServiceReader"
 import { PgClient } from "@effect/sql-pg"
@@ -41,9 +40,6 @@ resourceContracts("PostgreSQL server with the index pack", packed)
 
 /** Letters that no compression makes fewer. */
 const letters = (bytes: number) => randomBytes(bytes).toString("base64").slice(0, bytes)
-
-const add = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const page = { search: null, page: 1, pageSize: 100 }
 const everyClient = { ...page, includeInactive: true, onlyClient: null }

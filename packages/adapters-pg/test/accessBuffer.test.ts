@@ -2,13 +2,13 @@ import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { type AccessRecord, accessWithoutCall } from "@alga-psa/ext-domain/AccessRecord"
 import { TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { type AccessBufferOptions, makeAccessBuffer } from "../src/internal/access/buffer.ts"
 
-const tenant = (digit: string) => TenantId.make(`${digit.repeat(8)}-0000-4000-8000-000000000000`)
-const one = tenant("1")
-const other = tenant("2")
-const third = tenant("3")
+const one = TenantId.make(uuid(1))
+const other = TenantId.make(uuid(2))
+const third = TenantId.make(uuid(3))
 const at = (second: number) => new Date(second * 1_000).toISOString()
 const record = (second: number, tenant = one): AccessRecord =>
   accessWithoutCall({ time: at(second), operation: "clients.list", outcome: "ok", tenant })

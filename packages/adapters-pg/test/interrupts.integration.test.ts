@@ -1,23 +1,14 @@
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
-import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { layer } from "../src/PgPorts.ts"
 import { layerByTenant } from "../src/PgPortsByTenant.ts"
+import { noneUnderWay } from "../testing/NoneUnderWay.ts"
 import { list, ports, reason, tables, writing } from "./faultCases.ts"
 
 const inFlight = Effect.map(
   Metric.value(Metric.gauge("alga_extension_database_statements_in_flight")),
   ({ value }) => value
-)
-
-/** Waits until no session of the database is in the middle of a transaction or a statement. */
-const quiet = Effect.flatMap(PgClient.PgClient, (sql) =>
-  sql`
-    SELECT FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')`.pipe(
-    Effect.repeat({ until: (found) => found.length === 0 })
-  )
 )
 
 describe.each([
@@ -35,7 +26,7 @@ describe.each([
           })
         )
         assert.isAbove(steps, 10)
-        yield* writing(url)(quiet)
+        yield* writing(url)(noneUnderWay)
         yield* Effect.repeat(inFlight, { until: (count) => count === 0 })
       }).pipe(Effect.provide(ports(url, { maxConnections: 2 }, undefined, adapter)))
     })

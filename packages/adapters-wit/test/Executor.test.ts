@@ -1,4 +1,5 @@
-import { ExtensionId, InstallId, Invocation, type InvocationData, TenantId } from "@alga-psa/ext-domain"
+import { ExtensionId, InstallId, Invocation, TenantId } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ok } from "../src/HostCall.ts"
@@ -15,18 +16,13 @@ import {
 } from "../src/index.ts"
 import { logsOf } from "./support/Imports.ts"
 
-const invocation: InvocationData = {
+const invocation = bareExecution({
   tenantId: TenantId.make("aaaaaaaa-0000-4000-8000-000000000001"),
   extensionId: ExtensionId.make("aaaaaaaa-0000-4000-8000-000000000002"),
   installId: InstallId.make("aaaaaaaa-0000-4000-8000-000000000003"),
   versionId: "aaaaaaaa-0000-4000-8000-000000000004",
-  contentHash: null,
-  requestId: "request-1",
-  trigger: null,
-  user: null,
-  restrictTo: null,
-  settings: null
-}
+  requestId: "request-1"
+})
 const { extensionId, installId, requestId, tenantId, versionId } = invocation
 
 const component = { hash: "c", glue: "", glueSha256: "", imports: [], modules: [], unrestorable: null }

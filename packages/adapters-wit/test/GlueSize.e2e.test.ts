@@ -1,9 +1,10 @@
+import { chanceOf } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { parse } from "@bytecodealliance/jco"
 import { assert, describe, it } from "vitest"
 import { leastGlueBytes } from "../src/internal/child/core/GlueSize.ts"
 import { glueBombs, lift, record, tower } from "./support/GlueBombs.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
-import { chanceOf, mutated } from "./support/Mutations.ts"
+import { mutated } from "./support/Mutations.ts"
 
 const limit = 4_194_304
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url"
+import { turn } from "@alga-psa/ext-domain/testing/EventLoop"
 import { makeSetClock } from "@alga-psa/ext-domain/testing/setClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
@@ -7,24 +8,14 @@ import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
 import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
+import { guestOptions, start, take } from "./support/PooledGuest.ts"
 
 const neverReady = fileURLToPath(new URL("./fixtures/child/NeverReady.ts", import.meta.url))
 const root = fileURLToPath(new URL("../", import.meta.url))
 
-const options = {
-  confinement: [],
-  execPath: process.execPath,
-  program: guestProgram(),
-  memoryPages: 1_024,
-  heapMb: 64,
-  frameBytes: 65_536
-}
-
-const start = () => startGuest(options)
-
 /** A process that never says that it is ready. */
 const startSilent = () =>
-  startGuest({ ...options, program: { ...guestProgram(), text: programText(neverReady, root) } })
+  startGuest({ ...guestOptions, program: { ...guestProgram(), text: programText(neverReady, root) } })
 
 const defaults: GuestPoolOptions = {
   spares: 0,
@@ -43,11 +34,6 @@ const defaults: GuestPoolOptions = {
 const poolOf = (given: Partial<GuestPoolOptions> = {}) => makeGuestPool(start, { ...defaults, ...given })
 
 const isReady = () => Effect.void
-
-const take = (pool: GuestPool, key: string) =>
-  Effect.uninterruptibleMask((restore) =>
-    pool.take({ key, component: `of ${key}`, install: key, shared: false }, restore as Restore)
-  )
 
 /** Takes a process that installs share. */
 const takeShared = (pool: GuestPool, install: string) =>
@@ -82,7 +68,7 @@ describe("GuestPool", () => {
       let works = true
       const started: Array<Guest> = []
       const starting = () => {
-        const guest = startGuest({ ...options, execPath: works ? process.execPath : "/absent/node" })
+        const guest = startGuest({ ...guestOptions, execPath: works ? process.execPath : "/absent/node" })
         started.push(guest)
         return guest
       }
@@ -471,7 +457,6 @@ describe("GuestPool", () => {
         },
         { ...defaults, spares: 1, processes: 2 }
       )
-      const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
       yield* Effect.repeat(turn, { until: () => (started[0]?.fileBytes ?? 0) > 0 })
       const first = yield* take(pool, "a")
       assert.strictEqual(first, started[0])

@@ -1,6 +1,6 @@
+import { chanceOf } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { assert, describe, it } from "@effect/vitest"
 import { nothing, setBack, snapshotOf, WrittenPages } from "../src/internal/child/Snapshot.ts"
-import { chanceOf } from "./support/Mutations.ts"
 
 const block = 65_536
 const page = 4_096

@@ -1,9 +1,9 @@
+import { turns } from "@alga-psa/ext-domain/testing/EventLoop"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { makeTranspilers } from "../src/internal/host/Transpilers.ts"
 import { defaultLimits } from "../src/Limits.ts"
 import { restrictedProcesses } from "./support/Run.ts"
-import { turns } from "./support/standIn.ts"
 
 const { componentBytes, glueBytes } = defaultLimits
 const options = { execPath: process.execPath, confinement: [], componentBytes, glueBytes }

@@ -1,8 +1,9 @@
 import { zstdCompressSync } from "node:zlib"
+import { chanceOf } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { assert, describe, it } from "vitest"
 import { ArchiveRefusal } from "../src/internal/child/archive/ArchiveRefusal.ts"
 import { openBundle } from "../src/internal/child/archive/OpenBundle.ts"
-import { chanceOf, mutated } from "./support/Mutations.ts"
+import { mutated } from "./support/Mutations.ts"
 import { paxOf, tarEnd, tarOf } from "./support/Tar.ts"
 
 describe("openBundle of an archive with bytes changed", () => {

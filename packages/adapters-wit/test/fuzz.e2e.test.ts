@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer"
 import { fileURLToPath } from "node:url"
+import type { Chance } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { layerDeniedPorts } from "@alga-psa/ext-domain"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -27,7 +28,7 @@ import { fuzz, fuzzTimeout } from "./support/Fuzz.ts"
 import { freshStore } from "./support/freshStore.ts"
 import { coreGuest, coreModule } from "./support/Guests.ts"
 import { importsOver } from "./support/Imports.ts"
-import { type Chance, mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
+import { mutated, withOneBitChanged, withOneValueChanged } from "./support/Mutations.ts"
 import { endOfLoop, longMs, requestOf, run, sandboxOf } from "./support/Run.ts"
 
 const parts = { parts: 4 }

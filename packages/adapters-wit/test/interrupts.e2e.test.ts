@@ -1,3 +1,4 @@
+import { turns } from "@alga-psa/ext-domain/testing/EventLoop"
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -6,7 +7,6 @@ import { Archives, ComponentStore, layerArchives } from "../src/index.ts"
 import { freshStore } from "./support/freshStore.ts"
 import { coreGuest, scriptGuest } from "./support/Guests.ts"
 import { guestProcesses, longMs, restrictedProcesses, run, sandboxOf } from "./support/Run.ts"
-import { turns } from "./support/standIn.ts"
 import { archiveOf } from "./support/Tar.ts"
 
 const options = { concurrency: 2, concurrencyPerTenant: 2, concurrencyPerInstall: 2, spares: 1, idleProcesses: 1 }

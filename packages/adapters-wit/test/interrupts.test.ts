@@ -1,3 +1,4 @@
+import { turns, until } from "@alga-psa/ext-domain/testing/EventLoop"
 import { interruptEveryStep } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber } from "effect"
@@ -5,7 +6,7 @@ import { makeIntake } from "../src/Intake.ts"
 import { makeAdmission } from "../src/internal/host/Admission.ts"
 import type { Guest } from "../src/internal/host/Guest.ts"
 import { type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
-import { standInGuest, turns, until } from "./support/standIn.ts"
+import { standInGuest } from "./support/standIn.ts"
 
 const one = { tenantId: "t", installId: "i" }
 const work = turns(1)

@@ -1,22 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { guestProgram } from "../src/internal/host/Engine.ts"
-import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
+import type { Guest } from "../src/internal/host/Guest.ts"
 import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
 import { defaultSandboxOptions } from "../src/SandboxOptions.ts"
 import { coreGuest } from "./support/Guests.ts"
+import { start } from "./support/PooledGuest.ts"
 import { guestProcesses, run, sandboxOf } from "./support/Run.ts"
-
-const start = () =>
-  startGuest({
-    confinement: [],
-    execPath: process.execPath,
-    program: guestProgram(),
-    memoryPages: 1_024,
-    heapMb: 64,
-    frameBytes: 65_536
-  })
 
 const poolOf = (given: Partial<GuestPoolOptions> = {}) =>
   makeGuestPool(start, { ...defaultSandboxOptions(), spares: 0, loadedSpares: 2, idleMb: 10_000, ...given })

@@ -1,21 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { TestClock } from "effect/testing"
-import { guestProgram } from "../src/internal/host/Engine.ts"
-import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
-import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
+import type { Guest } from "../src/internal/host/Guest.ts"
+import { type GuestPool, type GuestPoolOptions, makeGuestPool } from "../src/internal/host/GuestPool.ts"
 import { countInstance } from "../src/internal/host/metrics.ts"
 import { defaultSandboxOptions } from "../src/SandboxOptions.ts"
-
-const start = () =>
-  startGuest({
-    confinement: [],
-    execPath: process.execPath,
-    program: guestProgram(),
-    memoryPages: 1_024,
-    heapMb: 64,
-    frameBytes: 65_536
-  })
+import { start, take } from "./support/PooledGuest.ts"
 
 const defaults: GuestPoolOptions = {
   ...defaultSandboxOptions(),
@@ -40,11 +30,6 @@ const counts = (metric: string, attribute: string) =>
 const keepIn = (pool: GuestPool) => (guest: Guest) => pool.keep(guest, () => Effect.void)
 
 const recycled = counts("alga_extension_sandbox_processes_recycled_total", "why")
-
-const take = (pool: GuestPool, key: string) =>
-  Effect.uninterruptibleMask((restore) =>
-    pool.take({ key, component: `of ${key}`, install: key, shared: false }, restore as Restore)
-  )
 
 /** What a pool has counted when it has done something. */
 const counted = (act: (pool: GuestPool) => Effect.Effect<unknown, unknown>, options: Partial<GuestPoolOptions> = {}) =>

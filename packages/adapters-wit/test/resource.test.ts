@@ -22,6 +22,7 @@ import {
   TenantId,
   Uuid
 } from "@alga-psa/ext-domain"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Schema, SchemaAST } from "effect"
 import { ok } from "../src/HostCall.ts"
@@ -102,18 +103,17 @@ const notes = resource({
   Reads: NoteReads
 })
 
-const id = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
-const mine = ClientId.make(id(1))
+const mine = ClientId.make(uuid(1))
 const note = (digit: number, clientId: ClientId | null) => ({
-  noteId: id(digit),
+  noteId: uuid(digit),
   title: "Note",
   clientId,
   secret: "kept"
 })
 const own = note(5, mine)
-const other = note(6, ClientId.make(id(2)))
+const other = note(6, ClientId.make(uuid(2)))
 const shown = ({ secret: _, ...rest }: typeof own) => rest
-const tenant = TenantId.make(id(9))
+const tenant = TenantId.make(uuid(9))
 
 /** The interface over a reader that finds both notes, for a user of this kind, and what the reader was asked. */
 const called = (from: string, member: string, args: ReadonlyArray<unknown>, user: "internal" | "client" | "denied") => {

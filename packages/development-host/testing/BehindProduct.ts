@@ -12,6 +12,7 @@ import {
   seed
 } from "@alga-psa/ext-adapters-memory"
 import type { UserId } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { bundlePath } from "@alga-psa/ext-runner/BundleStore"
 import { Components } from "@alga-psa/ext-runner/Components"
 import { DatabaseCheck } from "@alga-psa/ext-runner/DatabaseCheck"
@@ -93,8 +94,7 @@ export const behindProduct = Effect.fnUntraced(function* (options: {
       const { extension, install, rows: own } = installed(contentHash, capabilities)
       yield* (yield* MemoryStore).load(own)
       yield* (yield* MemoryInstalls).load(tenant, install, fixtures)
-      const nobody = { versionId: null, contentHash, requestId: null, user: null, restrictTo: null, settings: null }
-      product.know({ tenantId: tenant, extensionId: extension, installId: install, trigger: null, ...nobody })
+      product.know(bareExecution({ tenantId: tenant, extensionId: extension, installId: install, contentHash }))
       yield* Effect.promise(async () => {
         const file = join(directory, bundlePath({ tenant, extension, hash: contentHash }))
         await mkdir(dirname(file), { recursive: true })

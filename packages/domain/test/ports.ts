@@ -9,8 +9,7 @@ import type { InvocationData } from "../src/Invocation.ts"
 import { RbacCheck, type RbacCheckService, type RbacSubject } from "../src/RbacCheck.ts"
 import { ServiceReader, type ServiceReaderService } from "../src/ServiceReader.ts"
 import type { ServiceSummary, ServiceSummaryV2 } from "../src/ServiceSummary.ts"
-
-const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
+import { uuid } from "../testing/uuid.ts"
 
 export const tenant = TenantId.make(uuid(1))
 export const extension = ExtensionId.make(uuid(2))

@@ -1,4 +1,5 @@
 import { Data, Effect, type Exit, Fiber, Random, Scheduler } from "effect"
+import { turn } from "./EventLoop.ts"
 
 /** An effect went on after it was interrupted. */
 class NeverEnds extends Data.TaggedError("NeverEnds")<{ readonly step: number }> {
@@ -35,10 +36,6 @@ export interface Interrupted<A, E> {
   /** False where the effect had ended before that step. */
   readonly reached: boolean
 }
-
-const turn = Effect.callback<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 /** Runs an effect and interrupts it at its step of this number, so many turns of the event loop later. */
 export const interruptAt = <A, E, R>(

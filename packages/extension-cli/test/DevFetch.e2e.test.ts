@@ -2,7 +2,8 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { type EgressEntry, parseEgressAllowlist } from "@alga-psa/ext-adapters-http"
 import { packageName } from "@alga-psa/ext-adapters-wit"
-import { asExecution, type InvocationData } from "@alga-psa/ext-domain"
+import { asExecution } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { place } from "../src/dev/DevDatabase.ts"
@@ -31,18 +32,12 @@ beforeEach(() => {
 const listed = (...origins: ReadonlyArray<string>): ReadonlyArray<EgressEntry> =>
   Result.getOrThrow(parseEgressAllowlist(origins.join()))
 
-const execution: InvocationData = {
+const execution = bareExecution({
   tenantId: place.tenant,
   extensionId: place.extension,
   installId: place.install,
-  versionId: null,
-  contentHash: null,
-  requestId: null,
-  trigger: "schedule",
-  user: null,
-  restrictTo: null,
-  settings: null
-}
+  trigger: "schedule"
+})
 
 /** Fetches from what a list has, which is made anew for each call, as the file is read anew. */
 const fetching = Effect.fnUntraced(function* (list: () => ReadonlyArray<EgressEntry>) {

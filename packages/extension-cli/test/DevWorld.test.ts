@@ -1,4 +1,6 @@
 import { asExecution, Scheduler } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
+import { turn } from "@alga-psa/ext-domain/testing/EventLoop"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { datasetOf, sizedData } from "../src/dev/DevData.ts"
@@ -8,13 +10,8 @@ import { makeDevWorld } from "../src/dev/DevWorld.ts"
 
 const rows = datasetOf(sizedData(1))
 const files = (secrets: Record<string, string>): DevFiles => ({ secrets, origins: [], hasRoutes: false, problems: [] })
-const turn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
 
-const itself = {
-  ...{ tenantId: place.tenant, extensionId: place.extension, installId: place.install },
-  ...{ versionId: null, contentHash: null, requestId: null, trigger: null },
-  ...{ user: null, restrictTo: null, settings: null }
-}
+const itself = bareExecution({ tenantId: place.tenant, extensionId: place.extension, installId: place.install })
 
 describe("the world of a development server", () => {
   it.live("has the author's files as the newest read found them, whichever ends last", () =>

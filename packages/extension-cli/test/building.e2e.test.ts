@@ -1,18 +1,15 @@
-import { type ChildProcessByStdio, execFile, spawn } from "node:child_process"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
 import { readFile, stat, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
 import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
 import { bytesText } from "@alga-psa/ext-extension-build"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { algaExtHere } from "./support/AlgaExtHere.ts"
+import { algaExtProcess, main } from "./support/AlgaExtProcess.ts"
 import { type DevFixture, devFixture, handlerSource } from "./support/DevFixture.ts"
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 let extension: DevFixture
 beforeAll(async () => {
@@ -32,13 +29,11 @@ const dist = (name: string) => join(extension.folder, "dist", name)
 
 describe("alga-ext build and pack", () => {
   it("say what they made, once in lines and once as JSON, and where nothing has changed", async () => {
-    const { stderr: errors, stdout } = await promisify(execFile)(process.execPath, [main, "build"], {
-      cwd: extension.folder
-    })
-    const built = { output: stdout.trimEnd().split("\n"), errors }
+    const { code, errors, output: text } = await algaExtProcess(extension.folder, "build")
+    const built = text.trimEnd().split("\n")
     const { size } = await stat(dist("main.wasm"))
-    expect(built.errors).toBe("")
-    expect(built.output).toEqual([
+    expect([code, errors]).toEqual([0, ""])
+    expect(built).toEqual([
       expect.stringMatching(/^com\.example\.counter 0\.1\.0: built in [\d.]+ m?s, quickjs$/),
       `  dist/main.wasm  ${bytesText(size)}`,
       "  imports clients, logging",
@@ -49,7 +44,7 @@ describe("alga-ext build and pack", () => {
     const contentHash = `sha256:${createHash("sha256").update(bundle).digest("hex")}`
     expect(packed.output).toEqual([
       expect.stringMatching(/^com\.example\.counter 0\.1\.0: unchanged in [\d.]+ m?s, quickjs$/),
-      ...[...built.output.slice(1), `  dist/bundle.tar.zst  ${bytesText(bundle.byteLength)}`].map(fromHere),
+      ...[...built.slice(1), `  dist/bundle.tar.zst  ${bytesText(bundle.byteLength)}`].map(fromHere),
       `  ${contentHash}`
     ])
     const { output } = await run("pack", "--json")

@@ -1,26 +1,15 @@
-import { execFile } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { algaExtHere } from "./support/AlgaExtHere.ts"
+import { algaExtProcess } from "./support/AlgaExtProcess.ts"
 import { type DevFixture, devFixture, handlerSource } from "./support/DevFixture.ts"
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 let extension: DevFixture
 beforeAll(async () => {
   extension = await devFixture()
 })
 afterAll(() => extension.remove())
-
-/** A process of its own in the extension's folder. */
-const started = (...args: ReadonlyArray<string>) =>
-  new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
-    execFile(process.execPath, [main, ...args], { cwd: extension.folder }, (error, output, errors) =>
-      resolve({ code: error?.code ?? 0, output, errors })
-    )
-  )
 
 /** A command for the extension's folder. */
 const run = (command: string, ...args: ReadonlyArray<string>) => algaExtHere(command, extension.folder, ...args)
@@ -37,7 +26,7 @@ const wrong = handlerSource("one")
 
 describe("alga-ext check and fix", () => {
   it("say that nothing is wrong, with the size by package, and publish nothing", async () => {
-    const { code, errors, output } = await started("check")
+    const { code, errors, output } = await algaExtProcess(extension.folder, "check")
     expect([code, errors]).toEqual([0, ""])
     expect(linesOf(output)[0]).toBe("com.example.counter 0.1.0: nothing is wrong")
     expect(linesOf(output)[1]).toMatch(/^ {2}component \d\.\d MB, script by package:$/)

@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { once } from "node:events"
 import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { algaExtHere } from "./support/AlgaExtHere.ts"
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+import { algaExtProcess } from "./support/AlgaExtProcess.ts"
 
 let folder = ""
 beforeEach(async () => {
@@ -17,12 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const run = (...args: ReadonlyArray<string>) =>
-  new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
-    execFile(process.execPath, [main, ...args], { cwd: folder }, (error, output, errors) =>
-      resolve({ code: error?.code ?? 0, output, errors })
-    )
-  )
+const run = (...args: ReadonlyArray<string>) => algaExtProcess(folder, ...args)
 
 const listening = async (port: number): Promise<Server> => {
   const server = createServer()

@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process"
 import { copyFile, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { packBundle } from "@alga-psa/ext-extension-build"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { Effect, Schema } from "effect"
@@ -10,20 +8,11 @@ import { BundleDiff, diffOf, type ReviewedBundle } from "../src/diff/BundleDiff.
 import { diffLines } from "../src/diff/diffLines.ts"
 import { readBundle } from "../src/diff/ReadBundle.ts"
 import { algaExtHere } from "./support/AlgaExtHere.ts"
+import { algaExtProcess } from "./support/AlgaExtProcess.ts"
 import { type DevFixture, devFixture } from "./support/DevFixture.ts"
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 let extension: DevFixture
 const at = (name: string) => join(extension.folder, name)
-
-/** A process of its own in the extension's folder. */
-const started = (...args: ReadonlyArray<string>) =>
-  new Promise<{ readonly code: unknown; readonly output: string; readonly errors: string }>((resolve) =>
-    execFile(process.execPath, [main, ...args], { cwd: extension.folder }, (error, output, errors) =>
-      resolve({ code: error?.code ?? 0, output, errors })
-    )
-  )
 
 const second = `import { defineHandler, jsonResponse } from "@alga-psa/ext-extension-sdk"
 
@@ -66,7 +55,7 @@ afterAll(() => extension.remove())
 
 describe("alga-ext diff", () => {
   it("says what a new version asks for, with the lines that need it, and ends with 3", async () => {
-    const { code, errors, output } = await started("diff", "v1.tar.zst", ".")
+    const { code, errors, output } = await algaExtProcess(extension.folder, "diff", "v1.tar.zst", ".")
     expect([code, errors]).toEqual([3, ""])
     const lines = output.split("\n")
     expect(lines.slice(0, 8)).toEqual([

@@ -1,27 +1,13 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
-import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { noneUnderWay } from "@alga-psa/ext-adapters-pg/testing/NoneUnderWay"
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
-import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Schema } from "effect"
-import * as ClusterDatabase from "../src/ClusterDatabase.ts"
-import * as ClusterTables from "../src/ClusterTables.ts"
-import { TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+import { Duration, Effect } from "effect"
+import { TriggerStore } from "../src/TriggerStore.ts"
+import { newStore, scheduledRequest } from "./support/TriggerTables.ts"
 
-const request = Schema.decodeUnknownSync(ExecuteRequest)(
-  executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
-)
-const store = Layer.unwrap(
-  Effect.gen(function* () {
-    const url = yield* testDatabase
-    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return Layer.provideMerge(triggerStore, ClusterDatabase.layer(url))
-  })
-)
+const request = scheduledRequest()
 const done = { state: "done", outcome: { response: { status: 200, headers: {} }, used: null } } as const
 const attempts = 1_000
 
@@ -42,7 +28,6 @@ describe("the store of triggers on PostgreSQL, interrupted at steps that a seed 
     () =>
       Effect.gen(function* () {
         const triggers = yield* TriggerStore
-        const sql = yield* PgClient.PgClient
         let number = 0
         const key = () => `key-${number}`
         const insert = Effect.suspend(() =>
@@ -74,11 +59,8 @@ describe("the store of triggers on PostgreSQL, interrupted at steps that a seed 
           })
         )
         assert.isAbove(steps, 30)
-        const under = sql`
-          SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')`
-        yield* Effect.repeat(under, { until: (found) => found.length === 0 })
-      }).pipe(Effect.provide(store)),
+        yield* noneUnderWay
+      }).pipe(Effect.provide(newStore)),
     300_000
   )
 })

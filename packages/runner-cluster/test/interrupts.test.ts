@@ -1,11 +1,12 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { turns, until } from "@alga-psa/ext-domain/testing/EventLoop"
 import { interruptEveryStep, interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { Execution } from "@alga-psa/ext-runner/Execution"
 import { layer as layerLife } from "@alga-psa/ext-runner/Life"
 import type { RunnerError } from "@alga-psa/ext-runner/RunnerError"
-import { counter, turns } from "@alga-psa/ext-runner/testing/CountedWork"
+import { counter } from "@alga-psa/ext-runner/testing/CountedWork"
 import { assert, describe, it } from "@effect/vitest"
 import { type Cause, Context, Duration, Effect, Exit, Fiber, Layer, Logger, Queue, Schema, Scope } from "effect"
 import * as ClusteredExecution from "../src/ClusteredExecution.ts"
@@ -22,13 +23,6 @@ const request = Schema.decodeUnknownSync(ExecuteRequest)(executeBody(adminCase, 
 const bell = Layer.mock(TriggerBell, { ring: Effect.void, rung: turns(0) })
 
 const silent = Effect.provide(Logger.layer([]))
-
-/** Waits until it holds, for so many turns at most. */
-const until = (holds: () => boolean, left = 2_000): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    if (holds()) return Effect.void
-    return left === 0 ? Effect.die(new Error("it never holds")) : Effect.andThen(turns(0), until(holds, left - 1))
-  })
 
 describe("an execution that is interrupted at every step", () => {
   it.live("holds no place of its install or its tenant, here or with another runner", () =>

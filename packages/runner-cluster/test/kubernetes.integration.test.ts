@@ -1,12 +1,8 @@
-import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, type Redacted } from "effect"
 import { ShardId, SqlRunnerStorage } from "effect/cluster"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import { type ClusterOptions, shards } from "../src/ClusterOptions.ts"
-import * as ClusterTables from "../src/ClusterTables.ts"
 import * as Directory from "../src/Directory.ts"
 import { doubtsBeforeGone } from "../src/KubernetesHealth.ts"
 import * as Membership from "../src/Membership.ts"
@@ -14,6 +10,7 @@ import { sharesOf } from "./support/ClusterLoad.ts"
 import { until } from "./support/ClusterSetting.ts"
 import { peersLike } from "./support/clusterParts.ts"
 import { type PodsApi, podsApi, selector } from "./support/PodsApi.ts"
+import { clusterTables } from "./support/TriggerTables.ts"
 
 const allShards = Array.from({ length: shards }, (_, at) => ShardId.make("default", at + 1))
 
@@ -70,9 +67,7 @@ describe("a cluster on Kubernetes", () => {
     "starts while the API is away, gives nothing to a runner whose pod is unready or gone, and counts nobody as gone without an answer",
     () =>
       Effect.gen(function* () {
-        const url = yield* testDatabase
-        const login = RoleName.make(new URL(Redacted.value(url)).username)
-        yield* Effect.provide(ClusterTables.apply(login), layerAdmin(url))
+        const url = yield* clusterTables
         const api = yield* podsApi
         const addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const
         const [, atSecond, atThird] = addresses

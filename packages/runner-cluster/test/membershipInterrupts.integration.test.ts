@@ -1,19 +1,18 @@
-import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { noneUnderWay } from "@alga-psa/ext-adapters-pg/testing/NoneUnderWay"
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
+import { askUntil } from "@alga-psa/ext-runner/testing/AskUntil"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Latch, Layer, Metric, Redacted } from "effect"
+import { Context, Duration, Effect, Latch, Layer, Metric } from "effect"
 import { RunnerStorage, SqlRunnerStorage } from "effect/cluster"
 import { Runner } from "effect/cluster/Runner"
 import { RunnerAddress } from "effect/cluster/RunnerAddress"
 import * as ClusterDatabase from "../src/ClusterDatabase.ts"
 import type { ClusterOptions } from "../src/ClusterOptions.ts"
-import * as ClusterTables from "../src/ClusterTables.ts"
 import * as Directory from "../src/Directory.ts"
 import * as Membership from "../src/Membership.ts"
 import { peersLike } from "./support/clusterParts.ts"
+import { clusterTables } from "./support/TriggerTables.ts"
 
 const at = (port: number) => new RunnerAddress({ host: "10.0.0.1", port })
 const self = at(1)
@@ -25,22 +24,8 @@ const options = {
 } as unknown as ClusterOptions
 
 /** A database with the cluster's tables, and what `effect/cluster` keeps in them. */
-const database = Layer.unwrap(
-  Effect.gen(function* () {
-    const url = yield* testDatabase
-    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return ClusterDatabase.layer(url)
-  })
-)
+const database = Layer.unwrap(Effect.map(clusterTables, ClusterDatabase.layer))
 const storage = SqlRunnerStorage.layerStorage({}).pipe(Layer.provide(Membership.layerConfig(options)))
-
-const noneUnderWay = Effect.flatMap(PgClient.PgClient, (sql) =>
-  Effect.repeat(
-    sql`SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')`,
-    { until: (found) => found.length === 0 }
-  )
-)
 
 const runner = (port: number) => new Runner({ address: at(port), groups: ["default"], weight: 1 })
 
@@ -118,7 +103,7 @@ describe("a runner that leaves the cluster", () => {
         assert.deepStrictEqual([before?.runners, (before?.locks ?? 0) > 0, left()], [1, true, false])
         yield* leave
         assert.isTrue(left())
-        yield* Effect.repeat(listedAndLocked, { until: ([found]) => found?.runners === 0 && found.locks === 0 })
+        yield* askUntil(listedAndLocked, ([found]) => found?.runners === 0 && found.locks === 0)
       }).pipe(Effect.provide(Layer.provideMerge(storage, database))),
     300_000
   )

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
+import { askUntil } from "@alga-psa/ext-runner/testing/AskUntil"
 import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
 import { promtool } from "@alga-psa/ext-runner/testing/promtool"
 import { assert, describe, it } from "@effect/vitest"
@@ -92,9 +93,10 @@ describe("a runner of a cluster, with all that it can have", () => {
         assert.strictEqual(json["request_id"], "from-the-gateway")
 
         // It is done in the database before it is counted.
-        const after = yield* Effect.repeat(scraped(runner.url), {
-          until: (scrape) => numberIn(scrape, 'alga_extension_trigger_attempts_total{outcome="done"}') === 1
-        })
+        const after = yield* askUntil(
+          scraped(runner.url),
+          (scrape) => numberIn(scrape, 'alga_extension_trigger_attempts_total{outcome="done"}') === 1
+        )
         const there = new Set(namesIn(`${before}${after}`))
         const named = namesIn(
           yield* texts(

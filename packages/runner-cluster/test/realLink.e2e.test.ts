@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import { until } from "@alga-psa/ext-domain/testing/EventLoop"
 import { interruptSomeSteps } from "@alga-psa/ext-domain/testing/interruptEveryStep"
 import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { fail, type RunnerError } from "@alga-psa/ext-runner/RunnerError"
-import { counter, turns } from "@alga-psa/ext-runner/testing/CountedWork"
+import { counter } from "@alga-psa/ext-runner/testing/CountedWork"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Schema, Scope, Stream } from "effect"
 import { ClusterPlaces, layer as clusterLimits } from "../src/ClusterLimits.ts"
@@ -16,9 +17,8 @@ const request = Schema.decodeUnknownSync(ExecuteRequest)(executeBody(adminCase, 
 const limits = { install: { concurrency: null, rate: null }, tenant: { concurrency: 1, rate: null } }
 const silent = Effect.provide(Logger.layer([]))
 
-/** Waits until it holds; a test's time limit ends it. */
-const until = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() => (holds() ? Effect.void : Effect.andThen(turns(1), until(holds))))
+/** No number of turns is enough for every machine to send something over a real link. A test's time limit ends the wait. */
+const unlimited = Number.POSITIVE_INFINITY
 
 /** Places that the runner at the other end of a real link counts, which answers so. */
 const placesAt = Effect.fnUntraced(function* (hold: Stream.Stream<void, RunnerError>) {
@@ -78,9 +78,9 @@ describe("a place that another runner counts, asked for over the real link", () 
       )
       const steps = yield* interruptSomeSteps(holding, { count: 60, seed: "hold" }, () =>
         Effect.gen(function* () {
-          yield* until(() => held === 0)
+          yield* until(() => held === 0, unlimited)
           yield* holding
-          yield* until(() => held === 0)
+          yield* until(() => held === 0, unlimited)
         })
       )
       assert.isAbove(steps, 20)
@@ -171,7 +171,7 @@ describe("a request that is handed on over the real link, interrupted at steps t
       })
       const steps = yield* interruptSomeSteps(execute, { count: 60, seed: "execute" }, () =>
         Effect.gen(function* () {
-          yield* until(() => working() === 0)
+          yield* until(() => working() === 0, unlimited)
           assert.strictEqual((yield* execute).status, 200)
           assert.strictEqual(new Set(ran).size, ran.length)
         })

@@ -1,26 +1,11 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
-import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { adminCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
-import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Schema } from "effect"
-import * as ClusterDatabase from "../src/ClusterDatabase.ts"
-import * as ClusterTables from "../src/ClusterTables.ts"
-import { TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+import { Duration, Effect } from "effect"
+import { TriggerStore } from "../src/TriggerStore.ts"
+import { newStore, scheduledRequest } from "./support/TriggerTables.ts"
 
-const body = executeBody({ ...adminCase, user: null, trigger: "schedule" }, "0".repeat(64))
-const request = Schema.decodeUnknownSync(ExecuteRequest)(body)
-
-const store = Layer.unwrap(
-  Effect.gen(function* () {
-    const url = yield* testDatabase
-    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return Layer.provideMerge(triggerStore, ClusterDatabase.layer(url))
-  })
-)
+const request = scheduledRequest()
 
 const tables = ["trigger", "trigger_attempt"]
 
@@ -76,6 +61,6 @@ describe("the tables of kept triggers, restored", () => {
         )
         assert.deepStrictEqual(states, ["done", "dead", "waiting", "expired", null])
         assert.strictEqual((yield* next).id, waiting)
-      }).pipe(Effect.provide(store))
+      }).pipe(Effect.provide(newStore))
   )
 })

@@ -1,28 +1,18 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
-import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import type { DemoCase } from "@alga-psa/ext-development-host/DemoCase"
 import { triggers } from "@alga-psa/ext-runner/commands/triggers"
-import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
+import { askUntil } from "@alga-psa/ext-runner/testing/AskUntil"
 import { commandRun } from "@alga-psa/ext-runner/testing/CommandRun"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Fiber, Latch, Layer, Redacted, Schema } from "effect"
-import * as ClusterDatabase from "../src/ClusterDatabase.ts"
-import * as ClusterTables from "../src/ClusterTables.ts"
+import { Context, Duration, Effect, Exit, Fiber, Latch, Layer, Redacted } from "effect"
 import { cancel, list, replay, show, type TriggerFilter } from "../src/TriggerAdmin.ts"
-import { TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+import { TriggerStore } from "../src/TriggerStore.ts"
+import { clusterTables, scheduledRequest, storeAt } from "./support/TriggerTables.ts"
 
 class Url extends Context.Service<Url, Redacted.Redacted>()("Url") {}
 
-const store = Layer.unwrap(
-  Effect.gen(function* () {
-    const url = yield* testDatabase
-    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return Layer.merge(Layer.provideMerge(triggerStore, ClusterDatabase.layer(url)), Layer.succeed(Url, url))
-  })
-)
+const store = Layer.unwrap(Effect.map(clusterTables, (url) => Layer.merge(storeAt(url), Layer.succeed(Url, url))))
 
 const hour = Duration.hours(1)
 const everything: TriggerFilter = { id: null, tenant: null, install: null, olderThan: null, reason: null }
@@ -34,10 +24,13 @@ const borealis = { tenant: ids.tenants.borealis, install: ids.installs.full }
 /** A kept trigger that is dead for this reason, or waits; gives its id. */
 const kept = Effect.fnUntraced(function* (of: Partial<DemoCase>, reason: string | null) {
   const { insert, settle, take } = yield* TriggerStore
-  const request = Schema.decodeUnknownSync(ExecuteRequest)(
-    executeBody({ ...adminCase, user: null, trigger: "schedule", ...of }, "0".repeat(64))
-  )
-  const { trigger } = yield* insert({ request, key: null, fingerprint: "f", shard: 1, expiry: hour })
+  const { trigger } = yield* insert({
+    request: scheduledRequest(of),
+    key: null,
+    fingerprint: "f",
+    shard: 1,
+    expiry: hour
+  })
   if (reason !== null) {
     const taken = yield* take({ shards: [1], most: 1, attempts: 3, underway: [], lease: hour })
     for (const one of taken) yield* settle(one, { state: "dead", reason })
@@ -124,9 +117,9 @@ describe("what an operator does with kept triggers", () => {
         Effect.gen(function* () {
           yield* sql`UPDATE trigger SET state = 'dead', reason = 'cancelled', finished_at = now() WHERE id = ${id}::uuid`
           yield* cancelled.open
-          yield* Effect.repeat(
+          yield* askUntil(
             sql`SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid`,
-            { until: (waiting) => waiting.length > 0 }
+            (waiting) => waiting.length > 0
           )
         })
       )

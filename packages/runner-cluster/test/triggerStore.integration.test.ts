@@ -1,32 +1,14 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
-import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
-import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
-import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
-import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
+import type { DemoCase } from "@alga-psa/ext-development-host/DemoCase"
 import type { TenantId, UsedRights } from "@alga-psa/ext-domain"
-import { ExecuteRequest } from "@alga-psa/ext-runner/ExecuteRequest"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Logger, Redacted, Schema } from "effect"
-import * as ClusterDatabase from "../src/ClusterDatabase.ts"
-import * as ClusterTables from "../src/ClusterTables.ts"
+import { Duration, Effect, Logger } from "effect"
 import { list, replay as replaySome } from "../src/TriggerAdmin.ts"
-import { mostSwept, type TakenTrigger, TriggerStore, layer as triggerStore } from "../src/TriggerStore.ts"
+import { mostSwept, type TakenTrigger, TriggerStore } from "../src/TriggerStore.ts"
+import { newStore, scheduledRequest } from "./support/TriggerTables.ts"
 
-const requestOf = (of: Partial<DemoCase> = {}) =>
-  Schema.decodeUnknownSync(ExecuteRequest)(
-    executeBody({ ...adminCase, user: null, trigger: "schedule", ...of }, "0".repeat(64))
-  )
-const request = requestOf()
-
-/** The store on a new database, used by the login that owns it. */
-const store = Layer.unwrap(
-  Effect.gen(function* () {
-    const url = yield* testDatabase
-    yield* Effect.provide(ClusterTables.apply(RoleName.make(new URL(Redacted.value(url)).username)), layerAdmin(url))
-    return Layer.provideMerge(triggerStore, ClusterDatabase.layer(url))
-  })
-)
+const request = scheduledRequest()
 
 const hour = Duration.hours(1)
 
@@ -75,7 +57,7 @@ describe("kept triggers", () => {
       assert.deepStrictEqual([second.id, second.attempt], [trigger.id, 2])
       const third = yield* one(take(hour))
       assert.strictEqual(third.attempt, 3)
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("keep the outcome of the latest attempt alone", () =>
@@ -92,7 +74,7 @@ describe("kept triggers", () => {
       assert.strictEqual(yield* stateOf(trigger.id), "done")
       yield* settle(latest, { state: "dead", reason: "again" })
       assert.strictEqual(yield* stateOf(trigger.id), "done")
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are not taken, and not ended, while their own runner works on them, wherever the clock is", () =>
@@ -105,7 +87,7 @@ describe("kept triggers", () => {
       assert.strictEqual(yield* stateOf(trigger.id), "running")
       yield* settle(first, done)
       assert.strictEqual(yield* stateOf(trigger.id), "done")
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live(
@@ -123,7 +105,7 @@ describe("kept triggers", () => {
           yield* Effect.flatMap(PgClient.PgClient, (sql) => sql`UPDATE trigger SET used = ${unknown}`)
           assert.isNull((yield* find(ids.tenants.acme, trigger.id))?.used)
         }
-      }).pipe(Effect.provide(store))
+      }).pipe(Effect.provide(newStore))
   )
 
   it.live("fail where their stored answer cannot be read", () =>
@@ -145,7 +127,7 @@ describe("kept triggers", () => {
           assert.strictEqual((yield* Effect.flip(way)).code, "internal", `${name} ${broken}`)
         }
       }
-    }).pipe(Effect.provide(store), Effect.provide(Logger.layer([])))
+    }).pipe(Effect.provide(newStore), Effect.provide(Logger.layer([])))
   )
 
   it.live("do not count an attempt that never ran, keep nothing of it, and stay in their order", () =>
@@ -160,7 +142,7 @@ describe("kept triggers", () => {
         yield* settle(taken, { state: "waiting", reason: "overloaded", pause: hour, counts: false })
       }
       assert.deepStrictEqual(yield* attempts, [])
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("have a row for each attempt that began, with its runner, its end and its outcome", () =>
@@ -178,7 +160,7 @@ describe("kept triggers", () => {
         { runner: "10.0.0.1:1", ended: false, outcome: null },
         { runner: "10.0.0.2:2", ended: true, outcome: "done" }
       ])
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are not taken of installs and tenants that are passed over", () =>
@@ -193,7 +175,7 @@ describe("kept triggers", () => {
       const others = { installs: [ids.installs.ungranted], tenants: [ids.tenants.borealis] }
       const taken = yield* one(passing(others))
       assert.deepStrictEqual([taken.tenant, taken.install], [tenant_id, install_id])
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("expire unless they began in time, and are dead when their last runner was lost", () =>
@@ -215,7 +197,7 @@ describe("kept triggers", () => {
       )
       assert.strictEqual(all, ended.length)
       assert.deepStrictEqual([yield* stateOf(late.trigger.id), yield* stateOf(lost.trigger.id)], ["expired", "dead"])
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are dead once they are due with no attempt left, where their install lives", () =>
@@ -235,7 +217,7 @@ describe("kept triggers", () => {
       assert.deepStrictEqual([yield* stateOf(due), yield* stateOf(resting)], ["dead", "waiting"])
       assert.strictEqual((yield* find(ids.tenants.acme, due))?.error, "no attempt is left: execute_failed: trap")
       assert.strictEqual(yield* replay(due, hour), 1)
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("have no other attempt where the lost one may have written, and are replayed by name alone", () =>
@@ -262,7 +244,7 @@ describe("kept triggers", () => {
       yield* settle(latest, done)
       assert.strictEqual((yield* Effect.flip(writing(latest))).code, "internal")
       assert.strictEqual((yield* attempts).at(-1)?.["outcome"], "done")
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are counted by their state, on some shards, with the time that the oldest waits", () =>
@@ -277,7 +259,7 @@ describe("kept triggers", () => {
       yield* take(hour)
       assert.deepStrictEqual(yield* backlog([1]), { waiting: 0, running: 1, dead: 1, oldest: 0 })
       assert.deepStrictEqual(yield* backlog([2]), { waiting: 0, running: 0, dead: 0, oldest: 0 })
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are replayed with all attempts when they are dead, and never when they are done", () =>
@@ -291,7 +273,7 @@ describe("kept triggers", () => {
       assert.strictEqual(again.attempt, 1)
       yield* settle(again, done)
       assert.strictEqual(yield* replay(null, hour), 0)
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are deleted when they were kept long enough, and no sooner", () =>
@@ -304,7 +286,7 @@ describe("kept triggers", () => {
       assert.strictEqual(yield* stateOf(trigger.id), "done")
       yield* sweep({ ...swept, attempts: 3, retention: Duration.zero, underway: [] })
       assert.isUndefined(yield* stateOf(trigger.id))
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("end and go in parts of a size that one statement has time for", () =>
@@ -323,7 +305,7 @@ describe("kept triggers", () => {
       const deleting = sweep({ ...swept, attempts: 3, retention: Duration.zero, underway: [] })
       assert.deepStrictEqual([(yield* deleting).isPart, yield* left], [true, 10])
       assert.deepStrictEqual([(yield* deleting).isPart, yield* left], [false, 0])
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("are those of their own tenant, and of other shards for other runners", () =>
@@ -333,14 +315,14 @@ describe("kept triggers", () => {
       assert.isNull(yield* find(ids.tenants.borealis, trigger.id))
       const elsewhere = yield* take({ ...by, shards: [2], lease: hour })
       assert.deepStrictEqual(elsewhere, [])
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 
   it.live("hold their key for one request of their own install of their own tenant", () =>
     Effect.gen(function* () {
       const { insert } = yield* TriggerStore
       const acceptAs = (of: Partial<DemoCase>, fingerprint = "f") =>
-        insert({ request: requestOf(of), key: "a", fingerprint, shard: 1, expiry: hour })
+        insert({ request: scheduledRequest(of), key: "a", fingerprint, shard: 1, expiry: hour })
       const first = yield* acceptAs({})
       const other = yield* acceptAs({ install: ids.installs.ungranted }, "other")
       const elsewhere = yield* acceptAs({ tenant: ids.tenants.borealis }, "elsewhere")
@@ -359,6 +341,6 @@ describe("kept triggers", () => {
         Effect.map(list("waiting", { ...anyTrigger, tenant }, 10), (all) => all.map(({ id }) => id))
       assert.deepStrictEqual(yield* listed(ids.tenants.borealis), [elsewhere.trigger.id])
       assert.lengthOf(yield* listed(null), 3)
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.provide(newStore))
   )
 })

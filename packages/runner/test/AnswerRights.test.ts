@@ -5,7 +5,6 @@ import {
   type InstallAccess,
   InstallId,
   InstallUnavailable,
-  type InvocationData,
   layerAuthorization,
   noRights,
   parseCapabilities,
@@ -15,11 +14,11 @@ import {
   type UsedRights,
   UserId
 } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { AnswerRights, layer } from "../src/AnswerRights.ts"
-
-const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 
 const access: InstallAccess = {
   installId: InstallId.make(uuid(3)),
@@ -35,14 +34,10 @@ const used: UsedRights = {
   permissions: ["client:read"],
   subject: { userType: "internal", clientId: null }
 }
-const execution: InvocationData = {
+const execution = bareExecution({
   tenantId: TenantId.make(uuid(1)),
   extensionId: access.extensionId,
   installId: access.installId,
-  versionId: null,
-  contentHash: null,
-  requestId: null,
-  trigger: null,
   user: {
     userId: UserId.make(uuid(4)),
     userEmail: "",
@@ -51,10 +46,8 @@ const execution: InvocationData = {
     clientName: "",
     clientId: null,
     additionalFields: {}
-  },
-  restrictTo: null,
-  settings: null
-}
+  }
+})
 
 type Gate = Effect.Effect<InstallAccess, InstallUnavailable | DataSourceError>
 

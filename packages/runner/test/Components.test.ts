@@ -1,6 +1,7 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { ArchiveRefused, ArchiveUnopened, type OpenedBundle, rememberedRefusals } from "@alga-psa/ext-adapters-wit"
 import { TenantId } from "@alga-psa/ext-domain"
+import { until } from "@alga-psa/ext-domain/testing/EventLoop"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -15,12 +16,6 @@ const message = (key: ReturnType<typeof bundleOf>["key"]) =>
   Effect.flatMap(Components, (components) =>
     Effect.match(components.get(key), { onFailure: (error) => error.message, onSuccess: () => "taken in" })
   )
-
-/** Lets others run until something holds. */
-const until = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.promise(async () => {
-    while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-  })
 
 describe("Components", () => {
   it.effect("remembers that an archive was refused, for whoever has it, and tries again after five minutes", () => {

@@ -9,6 +9,7 @@ import {
   parseCapabilities,
   RbacCheck
 } from "@alga-psa/ext-domain"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Queue, Schema } from "effect"
 import { TestClock } from "effect/testing"
@@ -19,8 +20,6 @@ import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import * as Execution from "../src/Execution.ts"
 import { fail, type RunnerError } from "../src/RunnerError.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
-
-const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 
 const request = (hash: string, limits: object) =>
   Schema.decodeUnknownSync(ExecuteRequest)({

@@ -27,6 +27,7 @@ import {
   TimeLeft,
   type UsedRights
 } from "@alga-psa/ext-domain"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
@@ -35,7 +36,6 @@ import { Deadline, start } from "../src/Deadline.ts"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { Execution, layer } from "../src/Execution.ts"
 
-const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 const tenant = uuid(1)
 const extension = uuid(2)
 const install = uuid(3)

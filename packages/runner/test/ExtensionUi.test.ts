@@ -1,6 +1,7 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { ArchiveRefused } from "@alga-psa/ext-adapters-wit"
 import { CapabilityGate, InstallLookup } from "@alga-psa/ext-domain"
+import { until } from "@alga-psa/ext-domain/testing/EventLoop"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
 import { ExtensionUi, layer, waitingPages } from "../src/ExtensionUi.ts"
@@ -29,11 +30,6 @@ const get = ({ key }: ReturnType<typeof bundleOf>, path = "index.html") =>
       onSuccess: ({ bytes }) => Buffer.from(bytes).toString()
     })
   )
-
-const until = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.promise(async () => {
-    while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-  })
 
 describe("ExtensionUi", () => {
   it.effect("opens a page once for all of its files", () => {

@@ -1,13 +1,13 @@
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { fingerprintOf } from "../src/Fingerprint.ts"
 
-const id = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 const base64 = (text: string) => Buffer.from(text).toString("base64")
 
-const context = { tenant_id: id(1), extension_id: id(2), install_id: id(3), content_hash: "ab".repeat(32) }
-const user = { user_id: id(4), user_type: "client", client_id: id(5) }
+const context = { tenant_id: uuid(1), extension_id: uuid(2), install_id: uuid(3), content_hash: "ab".repeat(32) }
+const user = { user_id: uuid(4), user_type: "client", client_id: uuid(5) }
 const http = {
   method: "POST",
   path: "/api/clients",
@@ -30,12 +30,12 @@ describe("Two requests under one key", () => {
   })
 
   it.each<readonly [string, string]>([
-    ["tenant", ofContext({ tenant_id: id(9) })],
-    ["install", ofContext({ install_id: id(9) })],
+    ["tenant", ofContext({ tenant_id: uuid(9) })],
+    ["install", ofContext({ install_id: uuid(9) })],
     ["content hash", ofContext({ content_hash: "cd".repeat(32) })],
-    ["user", ofUser({ user_id: id(9) })],
+    ["user", ofUser({ user_id: uuid(9) })],
     ["user's type", ofUser({ user_type: "internal" })],
-    ["user's client", ofUser({ client_id: id(9) })],
+    ["user's client", ofUser({ client_id: uuid(9) })],
     ["client, which the user has not", ofUser({ client_id: "" })],
     ["type, which the user has not", ofUser({ user_type: null })],
     ["user, who is not there", of({ user: null })],
@@ -75,7 +75,7 @@ describe("Two requests under one key", () => {
       of({ providers: [" CAP:service.read", "cap:client.read", "cap:client.read"] })
     ],
     ["a provider more that nobody knows", of({ providers: [...whole.providers, "cap:made.up"] })],
-    ["ids in upper case", ofContext({ tenant_id: id(1).toUpperCase(), install_id: id(3).toUpperCase() })],
+    ["ids in upper case", ofContext({ tenant_id: uuid(1).toUpperCase(), install_id: uuid(3).toUpperCase() })],
     ["the hash as callers write it", ofContext({ content_hash: `sha256:${"AB".repeat(32)}` })],
     ["another request id", ofContext({ request_id: "again" })],
     [
@@ -101,13 +101,13 @@ describe("Two requests under one key", () => {
   })
 
   it("are the same where nothing is said as nothing, as null or as empty", () => {
-    const bare = of({ http: { method: "GET", path: "/" }, user: { user_id: id(4) }, providers: [] })
+    const bare = of({ http: { method: "GET", path: "/" }, user: { user_id: uuid(4) }, providers: [] })
     for (const change of [
       { http: { method: "GET", path: "/", query: {}, headers: {}, body_b64: null }, providers: null },
       { http: { method: "GET", path: "/", query: null, headers: null } },
-      { http: { method: "GET", path: "/" }, user: { user_id: id(4), user_type: "", client_id: "" } }
+      { http: { method: "GET", path: "/" }, user: { user_id: uuid(4), user_type: "", client_id: "" } }
     ]) {
-      assert.strictEqual(of({ user: { user_id: id(4) }, providers: [], ...change }), bare)
+      assert.strictEqual(of({ user: { user_id: uuid(4) }, providers: [], ...change }), bare)
     }
     const nobody = of({ http: { method: "GET", path: "/" }, user: null, providers: [] })
     assert.strictEqual(of({ http: { method: "GET", path: "/" }, user: { user_id: "" }, providers: [] }), nobody)

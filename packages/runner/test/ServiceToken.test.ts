@@ -1,3 +1,4 @@
+import { until } from "@alga-psa/ext-domain/testing/EventLoop"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, PubSub, Redacted, Stream } from "effect"
 import {
@@ -11,10 +12,6 @@ import {
 
 const present = Redacted.make("present")
 const previous = Redacted.make("previous")
-
-/** Lets other fibers run until the condition holds. */
-const until = (condition: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() => (condition() ? Effect.void : Effect.andThen(Effect.yieldNow, until(condition))))
 
 describe("ServiceToken", () => {
   it.effect("accepts the token and nothing else", () =>

@@ -6,6 +6,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { sha256 } from "../testing/Archive.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { type Change, execute, goodCase } from "./support/Requests.ts"
 import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
@@ -68,7 +69,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("Callers that do
       assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"])
       assert.match(refused.body.error ?? "", /^overloaded: /)
       socket.destroy()
-      const again = yield* Effect.repeat(small, { until: ({ status }) => status === 200 })
+      const again = yield* askUntil(small, ({ status }) => status === 200)
       assert.strictEqual(again.body.body_b64, "AA==")
     }).pipe(Effect.scoped)
   )

@@ -4,6 +4,7 @@ import { layer as layerMemory, seed } from "@alga-psa/ext-adapters-memory"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer, Metric } from "effect"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { execute, goodCase } from "./support/Requests.ts"
 import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
 
@@ -53,7 +54,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("Bodies that tak
   it.effect("have its other requests wait until they are gone, and nobody else's", () =>
     Effect.gen(function* () {
       const half = yield* halfCaller(goodCase.tenant)
-      yield* Effect.repeat(inFlight, { until: (now) => now === 1 })
+      yield* askUntil(inFlight, (now) => now === 1)
       const waiting = yield* Effect.forkChild(execute(hash), { startImmediately: true })
       const other = yield* execute(hash, { headers: { "x-alga-tenant": "another" } })
       assert.strictEqual(other.body.error?.split(":")[0], "routing_mismatch")

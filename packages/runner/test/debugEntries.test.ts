@@ -1,24 +1,15 @@
 import { ids } from "@alga-psa/ext-adapters-memory"
 import type { GuestLine } from "@alga-psa/ext-adapters-wit"
-import type { InvocationData } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, describe, it } from "vitest"
 import { entryOf } from "../src/DebugStream.ts"
 import { makeWaitingEntries } from "../src/internal/debug/waitingEntries.ts"
 
-const invocation: InvocationData = {
+const invocation = bareExecution({
   tenantId: ids.tenants.acme,
   extensionId: ids.extensions.full,
-  installId: ids.installs.full,
-  ...{
-    versionId: null,
-    contentHash: null,
-    requestId: null,
-    trigger: null,
-    user: null,
-    restrictTo: null,
-    settings: null
-  }
-}
+  installId: ids.installs.full
+})
 const line = (change: Partial<GuestLine>): GuestLine => ({
   ...{ invocation, level: "warn", message: "a line", isCut: false },
   ...change

@@ -2,11 +2,13 @@ import { type AddressInfo, createServer } from "node:net"
 import { ids, layer as layerMemory, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
 import { GuestLines } from "@alga-psa/ext-adapters-wit"
 import type { InvocationData } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, Metric, Redacted } from "effect"
 import { vi } from "vitest"
 import * as DebugStream from "../src/DebugStream.ts"
 import { sha256 } from "../testing/Archive.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { ownLoopback } from "../testing/Loopback.ts"
 import { entriesOf, standInRedis, testRedis } from "./support/Redis.ts"
@@ -18,20 +20,11 @@ const options = { prefix: "ext-debug:", eventBytes: 8_192, patience: Duration.mi
 const to = (url: string, more: Partial<DebugStream.DebugStreamOptions> = {}) =>
   DebugStream.layer({ ...options, ...more, url: Redacted.make(url) })
 
-const invocation: InvocationData = {
+const invocation = bareExecution({
   tenantId: ids.tenants.acme,
   extensionId: ids.extensions.full,
-  installId: ids.installs.full,
-  ...{
-    versionId: null,
-    contentHash: null,
-    requestId: null,
-    trigger: null,
-    user: null,
-    restrictTo: null,
-    settings: null
-  }
-}
+  installId: ids.installs.full
+})
 
 /** Tells a line. */
 const telling = Effect.map(
@@ -93,7 +86,7 @@ describe("The debug stream", () => {
           // Lines that are left when a runner stops have two seconds, which may be too little on a busy machine.
           for (const [{ extension }, lines] of [[chatty, 3] as const, [trap, 1] as const]) {
             const stream = `${prefix}${ids.tenants.acme}:${extension}`
-            yield* Effect.repeat(entriesOf(url, stream), { until: ({ length }) => length >= lines })
+            yield* askUntil(entriesOf(url, stream), ({ length }) => length >= lines)
           }
           return { chatty, trap }
         })

@@ -6,6 +6,7 @@ import { AccessDoor } from "../src/Access.ts"
 import { apiOf, endpointsOf, openApi } from "../src/Api.ts"
 import { serviceTokenHeader } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { buildFixture, installed } from "../testing/Extensions.ts"
 import { rawRequest } from "./support/rawRequest.ts"
 import { CallerBounds, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
@@ -268,9 +269,7 @@ layer(setting, { excludeTestServices: true, timeout: 120_000 })("routes for oper
   it.effect("say what is ready", () =>
     Effect.gen(function* () {
       // A process of its sandbox may still be starting, and a check is given up where a busy machine takes two seconds for it.
-      const { status, text } = yield* Effect.repeat(get("/readyz"), {
-        until: ({ text }) => json(text)["status"] === "ready"
-      })
+      const { status, text } = yield* askUntil(get("/readyz"), ({ text }) => json(text)["status"] === "ready")
       assert.deepStrictEqual(json(text), {
         status: "ready",
         checks: { accepting: "ok", database: "ok", store: "ok", components: "ok", sandbox: "ok" }

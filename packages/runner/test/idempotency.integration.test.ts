@@ -3,7 +3,8 @@ import { testDatabase } from "@alga-psa/ext-adapters-pg/testing/TestDatabase"
 import { noRights } from "@alga-psa/ext-domain"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import { Context, Effect, Fiber, Layer, Redacted } from "effect"
+import { askUntil } from "../testing/AskUntil.ts"
 import { heldReads } from "../testing/HeldReads.ts"
 import { type Serving, serveSetting } from "../testing/ServeProgram.ts"
 import { installFixture } from "./support/InstallFixture.ts"
@@ -12,8 +13,7 @@ import { byLogin, statements, testRole } from "./support/TestRole.ts"
 const password = "a-password-of-a-test"
 
 /** Asks until there is one row. */
-const untilOne = <E>(rows: Effect.Effect<ReadonlyArray<unknown>, E>) =>
-  Effect.repeat(rows, { until: ({ length }) => length === 1, schedule: Schedule.spaced("20 millis") })
+const untilOne = <E>(rows: Effect.Effect<ReadonlyArray<unknown>, E>) => askUntil(rows, ({ length }) => length === 1)
 
 /** A database with a login that owns nothing of Alga's, and runners that keep their answers with it. */
 const prepared = Effect.gen(function* () {

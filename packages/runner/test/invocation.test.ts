@@ -9,13 +9,13 @@ import {
   TenantId,
   UserId
 } from "@alga-psa/ext-domain"
+import { uuid } from "@alga-psa/ext-domain/testing/uuid"
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Schema } from "effect"
 import { ExecuteRequest } from "../src/ExecuteRequest.ts"
 import { invocationOf } from "../src/internal/invocation.ts"
 import { ofData, ofInstall } from "../src/internal/refusals.ts"
 
-const uuid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`
 const tenant_id = TenantId.make(uuid(1))
 const extension_id = ExtensionId.make(uuid(2))
 const install_id = InstallId.make(uuid(3))

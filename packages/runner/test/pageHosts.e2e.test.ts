@@ -6,6 +6,7 @@ import { DatabaseUnfit } from "../src/DatabaseCheck.ts"
 import type { Serves } from "../src/internal/http/pageHost.ts"
 import { layerUnchecked } from "../src/ServiceToken.ts"
 import { manifest, pack, sha256 } from "../testing/Archive.ts"
+import { askUntil } from "../testing/AskUntil.ts"
 import { installed } from "../testing/Extensions.ts"
 import { rawRequest } from "./support/rawRequest.ts"
 import { CallerBounds, CallersCheck, DatabaseSays, layerTestRunner, TestRunner } from "./support/TestRunner.ts"
@@ -45,7 +46,7 @@ const statusOf = (target: string, headers: Record<string, string> = {}, method =
 
 /** The status once the runner is ready: a process of its sandbox may still be starting. */
 const statusWhenReady = (target: string, headers: Record<string, string> = {}) =>
-  Effect.repeat(statusOf(target, headers), { until: (status) => status !== 503 })
+  askUntil(statusOf(target, headers), (status) => status !== 503)
 
 /** An install with a page, and a host of its own. */
 const published = (tenant = ids.tenants.acme) =>

@@ -1,7 +1,8 @@
 import { standIn } from "@alga-psa/ext-adapters-http/testing/Server"
 import { ids } from "@alga-psa/ext-adapters-memory"
 import { codeOf } from "@alga-psa/ext-adapters-memory/contract/PortData"
-import { asExecution, type InvocationData, layerDeniedPorts, Secrets, Storage, UiProxy } from "@alga-psa/ext-domain"
+import { asExecution, layerDeniedPorts, Secrets, Storage, UiProxy } from "@alga-psa/ext-domain"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { layersOfProduct, productPorts } from "../src/ProductPorts.ts"
@@ -13,16 +14,17 @@ const least = {
   RUNNER_SERVICE_TOKEN: "the-callers-token"
 }
 
-const execution: InvocationData = {
+const execution = bareExecution({
   tenantId: ids.tenants.acme,
   extensionId: ids.extensions.full,
   installId: ids.installs.full,
-  ...{ versionId: null, contentHash: null, requestId: "request-1", trigger: "schedule", user: null, restrictTo: null },
+  requestId: "request-1",
+  trigger: "schedule",
   settings: Redacted.make({
     config: {},
     secretEnvelope: { ciphertext_b64: Buffer.from('{"api_key":"of-the-install"}').toString("base64") }
   })
-}
+})
 
 const settingsOf = (change: Readonly<Record<string, string>>) => {
   const { problems, settings } = settingsReport({ ...least, ...change }, {})

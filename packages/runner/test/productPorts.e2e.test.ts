@@ -4,6 +4,7 @@ import { layerProduct } from "@alga-psa/ext-adapters-http/testing/PortsOverHttp"
 import { StandInProduct } from "@alga-psa/ext-adapters-http/testing/StandInProduct"
 import { layerStandInVault, StandInVault } from "@alga-psa/ext-adapters-http/testing/StandInVault"
 import { ids, layer as layerMemory, MemoryInstalls, MemoryStore, seed } from "@alga-psa/ext-adapters-memory"
+import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { layersOfProduct } from "../src/ProductPorts.ts"
@@ -90,16 +91,7 @@ const newInstall = Effect.fnUntraced(function* (capabilities: ReadonlyArray<stri
   yield* store.load(rows)
   yield* testing.store({ tenant, extension, hash }, archive)
   const execution = { tenantId: tenant, extensionId: extension, installId: install }
-  product.know({
-    ...execution,
-    versionId: null,
-    contentHash: null,
-    requestId: null,
-    trigger: null,
-    user: null,
-    restrictTo: null,
-    settings: null
-  })
+  product.know(bareExecution(execution))
   yield* Effect.flatMap(MemoryInstalls, (it) => it.load(tenant, install, { endpoints: [endpoint], routes }))
   const ask = (calls: ReadonlyArray<Call>, envelope: object | null = inline) =>
     execute(hash, {

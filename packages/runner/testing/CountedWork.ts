@@ -1,13 +1,5 @@
+import { turns } from "@alga-psa/ext-domain/testing/EventLoop"
 import { Effect } from "effect"
-
-/** Waits for so many turns of the event loop, and one more. */
-export const turns = (count: number) =>
-  Effect.repeat(
-    Effect.callback<void>((resume) => {
-      setImmediate(() => resume(Effect.void))
-    }),
-    { times: count }
-  )
 
 /** Work that says how much of it is under way, or was begun. */
 export const counter = () => {

@@ -1,7 +1,8 @@
 import { layerAdmin } from "@alga-psa/ext-adapters-pg/AdminClient"
 import { holdClients } from "@alga-psa/ext-adapters-pg/testing/HeldClients"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Redacted, Schedule } from "effect"
+import { Effect, Redacted } from "effect"
+import { askUntil } from "./AskUntil.ts"
 
 /** Has whoever reads clients wait, so that an execution goes on until a test ends that. */
 export const heldReads = (databaseUrl: string) => {
@@ -12,9 +13,9 @@ export const heldReads = (databaseUrl: string) => {
     /** Waits until so many are held. */
     waiting: (count: number) =>
       Effect.flatMap(PgClient.PgClient, (sql) =>
-        Effect.repeat(
+        askUntil(
           sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-          { until: (found) => found.length === count, schedule: Schedule.spaced("50 millis") }
+          (found) => found.length === count
         )
       ).pipe(Effect.provide(admin), Effect.asVoid)
   }

@@ -2,15 +2,11 @@ import { CapabilityGate } from "@alga-psa/ext-domain/CapabilityGate"
 import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { type Dataset, mergeDatasets } from "../Dataset.ts"
 import { extensionVersionRow, tenantRow } from "../Rows.ts"
-import { ContractData } from "./ContractData.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId, freshTenant, readsBoth } from "./FreshTenant.ts"
 
 const always = ["cap:context.read", "cap:log.emit", "cap:user.read"]
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const access = (tenant: TenantId, install: InstallId) =>
   Effect.flatMap(CapabilityGate, (gate) => gate.access(tenant, install))

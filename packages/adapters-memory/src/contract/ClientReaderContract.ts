@@ -3,9 +3,8 @@ import { ClientId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { cursorOf } from "@alga-psa/ext-domain/PageCursor"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import type { ClientRow, Dataset } from "../Dataset.ts"
-import { mergeDatasets } from "../Dataset.ts"
-import { ContractData } from "./ContractData.ts"
+import type { ClientRow } from "../Dataset.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { type CursorResource, cursorReaderContract } from "./CursorReaderContract.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 import { type MadeRecord, pagedReaderContract } from "./PagedReaderContract.ts"
@@ -21,9 +20,6 @@ const everyPage: ClientsPageQuery = {
   after: null,
   withTotal: false
 }
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const list = (tenant: TenantId, query: Partial<ClientsQuery> = {}) =>
   Effect.flatMap(ClientReader, (reader) => reader.list(tenant, { ...everything, ...query }))

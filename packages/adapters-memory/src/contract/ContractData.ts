@@ -1,5 +1,5 @@
 import { Context, Effect, Layer } from "effect"
-import type { Dataset } from "../Dataset.ts"
+import { type Dataset, mergeDatasets } from "../Dataset.ts"
 import { MemoryStore } from "../MemoryStore.ts"
 
 /** How a contract suite puts its rows where the adapter under test reads them. */
@@ -12,6 +12,10 @@ export interface ContractDataService {
 export class ContractData extends Context.Service<ContractData, ContractDataService>()(
   "@alga-psa/ext-adapters-memory/ContractData"
 ) {}
+
+/** Adds the rows of all these parts. */
+export const load = (...parts: ReadonlyArray<Partial<Dataset>>): Effect.Effect<void, never, ContractData> =>
+  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 /** Loads into {@link MemoryStore}. */
 export const layerMemoryData: Layer.Layer<ContractData, never, MemoryStore> = Layer.effect(

@@ -5,8 +5,7 @@ import { cursorOf, type PageCursor, sortNameLength } from "@alga-psa/ext-domain/
 import type { AnyResource } from "@alga-psa/ext-domain/Resource"
 import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { type Dataset, mergeDatasets } from "../Dataset.ts"
-import { ContractData } from "./ContractData.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 import type { PagedResource } from "./PagedReaderContract.ts"
 
@@ -25,9 +24,6 @@ export interface CursorResource extends Pick<PagedResource, "one" | "many" | "ma
   /** A query for every record, a hundred a page. */
   readonly everything: CursorQuery
 }
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const first = "00000000-0000-0000-0000-000000000000"
 const last = "ffffffff-ffff-ffff-ffff-ffffffffffff"

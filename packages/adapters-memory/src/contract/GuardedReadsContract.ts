@@ -6,7 +6,7 @@ import type { ServicesListInput } from "@alga-psa/ext-domain/Services"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import { dataset } from "../Dataset.ts"
-import type { ContractData } from "./ContractData.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId } from "./FreshTenant.ts"
 import { only, scenario } from "./GuardedScenario.ts"
 
@@ -78,7 +78,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("applies filters and paging", () =>
       Effect.gen(function* () {
-        const { as, load, client: first, tenant } = yield* scenario()
+        const { as, client: first, tenant } = yield* scenario()
         const gone = tenant.client("Gone", { is_inactive: true })
         const product = tenant.service("Firewall", { item_kind: "product", billing_method: "usage", is_active: false })
         yield* load({ clients: [gone, tenant.client("Harbor")], service_catalog: [product] })
@@ -241,7 +241,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("decides for one execution: a permission that changes counts from the next", () =>
       Effect.gen(function* () {
-        const { as, client, load, service, staff, tenant } = yield* scenario()
+        const { as, client, service, staff, tenant } = yield* scenario()
         const reads = Effect.all(fourReads(client.client_id, service.service_id))
         const user = yield* staff({}, () => dataset())
         const run = as(user)
@@ -265,7 +265,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("takes the user's type and client from the records, not from what the caller says", () =>
       Effect.gen(function* () {
-        const { as, client, portalUser, load, invocation, tenant } = yield* scenario()
+        const { as, client, portalUser, invocation, tenant } = yield* scenario()
         const harbor = tenant.client("Harbor")
         yield* load({ clients: [harbor] })
         const portal = yield* portalUser(client.client_id)
@@ -282,7 +282,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("shows a portal user their own client and no other", () =>
       Effect.gen(function* () {
-        const { as, client, portalUser, load, tenant } = yield* scenario()
+        const { as, client, portalUser, tenant } = yield* scenario()
         const harbor = tenant.client("Harbor")
         yield* load({ clients: [harbor] })
         const run = as(yield* portalUser(client.client_id))
@@ -316,7 +316,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("allows a portal user no catalog without a portal permission for it", () =>
       Effect.gen(function* () {
-        const { as, client, service, portalUser, tenant, load } = yield* scenario()
+        const { as, client, service, portalUser, tenant } = yield* scenario()
         const portal = yield* portalUser(client.client_id)
         yield* load(tenant.grant(portal, "service", "read", "internal"))
         const run = as(portal)
@@ -327,7 +327,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("allows a portal user the catalog with a portal permission for it", () =>
       Effect.gen(function* () {
-        const { as, client, portalUser, tenant, load } = yield* scenario()
+        const { as, client, portalUser, tenant } = yield* scenario()
         const portal = yield* portalUser(client.client_id)
         yield* load(tenant.grant(portal, "service", "read", "client"))
         assert.strictEqual((yield* as(portal)(listServices())).totalCount, 1)
@@ -388,7 +388,7 @@ export const guardedReadsContract = <E>(
 
     it.effect("decides anew for every execution", () =>
       Effect.gen(function* () {
-        const { as, staff, load, tenant } = yield* scenario()
+        const { as, staff, tenant } = yield* scenario()
         const user = yield* staff({}, () => dataset())
         assert.strictEqual(yield* as(user)(code(listClients())), "not-allowed")
         yield* load(tenant.grant(user, "client", "read"))

@@ -2,9 +2,9 @@ import type { Capability } from "@alga-psa/ext-domain/Capability"
 import type { UserId } from "@alga-psa/ext-domain/Identifiers"
 import { asExecution, type InvocationData } from "@alga-psa/ext-domain/Invocation"
 import { Effect } from "effect"
-import { type Dataset, type InstallRow, mergeDatasets, type UserRow } from "../Dataset.ts"
+import type { InstallRow, UserRow } from "../Dataset.ts"
 import { contactRow } from "../Rows.ts"
-import { ContractData } from "./ContractData.ts"
+import { load } from "./ContractData.ts"
 import { freshId, freshTenant, readsBoth, userId } from "./FreshTenant.ts"
 
 /** What a scenario's install is: enabled, in a tenant in good standing, and with both reads, unless said otherwise. */
@@ -51,16 +51,12 @@ export const scenario = (options: ScenarioOptions = {}) => {
 
   const tenants = own.rows.tenants.map((row) => (suspended ? { ...row, ...suspension } : row))
 
-  const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-    Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
-
   return Effect.as(load({ ...own.rows, tenants }, install.rows, { clients: [client], service_catalog: [service] }), {
     tenant: own,
     client,
     service,
     install,
     invocation,
-    load,
     /** Runs a read as an execution of the install. */
     as:
       (user: UserId | null = null, overrides: Partial<InvocationData> = {}) =>

@@ -3,13 +3,10 @@ import { ExtensionId, InstallId } from "@alga-psa/ext-domain/Identifiers"
 import { type FoundInstall, InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { type Dataset, dataset, type InstallRow, mergeDatasets } from "../Dataset.ts"
+import { dataset, type InstallRow } from "../Dataset.ts"
 import { extensionVersionRow, tenantRow } from "../Rows.ts"
-import { ContractData } from "./ContractData.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const freshHost = () => HostName.make(`${freshId()}.pages.example`)
 

@@ -2,8 +2,7 @@ import type { CreateManualInvoiceInput, ManualInvoiceItemInput } from "@alga-psa
 import { Invoicing } from "@alga-psa/ext-domain/Invoicing"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { mergeDatasets } from "../Dataset.ts"
-import { ContractData } from "./ContractData.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 import { installed, PortData } from "./PortData.ts"
 
@@ -16,7 +15,7 @@ const billing = Effect.gen(function* () {
   const client = own.client("Evergreen")
   const services = [own.service("Support"), own.service("Backup")] as const
   const rows = { clients: [client], service_catalog: services }
-  yield* Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(own.rows, rows)))
+  yield* load(own.rows, rows)
   const { invoices } = yield* PortData
   const { as } = yield* installed({}, own.tenant)
   const item = (rest: Partial<ManualInvoiceItemInput> = {}): ManualInvoiceItemInput => ({

@@ -5,8 +5,8 @@ import type { ListQuery } from "@alga-psa/ext-domain/ReadOperation"
 import type { AnyResource } from "@alga-psa/ext-domain/Resource"
 import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { type Dataset, mergeDatasets } from "../Dataset.ts"
-import { ContractData } from "./ContractData.ts"
+import type { Dataset } from "../Dataset.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 
 /** A record of a resource as the contract makes it. */
@@ -41,9 +41,6 @@ interface Reader {
   readonly list: (tenant: TenantId, query: unknown) => Effect.Effect<Page<Summary>, DataSourceError>
   readonly get: (tenant: TenantId, id: string) => Effect.Effect<Summary | null, DataSourceError>
 }
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 /** What holds for every resource that is listed by pages: tenants, order, pages, snapshots, ids, and what a portal user may see. */
 export const pagedReaderContract = <R>(

@@ -2,13 +2,10 @@ import type { TenantId, UserId } from "@alga-psa/ext-domain/Identifiers"
 import { RbacCheck } from "@alga-psa/ext-domain/RbacCheck"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { type Dataset, dataset, mergeDatasets, type UserRow } from "../Dataset.ts"
+import { type Dataset, dataset, type UserRow } from "../Dataset.ts"
 import { contactRow } from "../Rows.ts"
-import { ContractData } from "./ContractData.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { freshId, freshTenant, userId } from "./FreshTenant.ts"
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const subject = (tenant: TenantId, user: UserId) => Effect.flatMap(RbacCheck, (rbac) => rbac.subject(tenant, user))
 

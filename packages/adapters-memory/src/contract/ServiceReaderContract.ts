@@ -2,8 +2,8 @@ import { ServiceId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { ServiceReader, type ServicesPageQuery, type ServicesQuery, services } from "@alga-psa/ext-domain/Services"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
-import { type Dataset, mergeDatasets, type ServiceRow } from "../Dataset.ts"
-import { ContractData } from "./ContractData.ts"
+import type { ServiceRow } from "../Dataset.ts"
+import { type ContractData, load } from "./ContractData.ts"
 import { type CursorResource, cursorReaderContract } from "./CursorReaderContract.ts"
 import { freshId, freshTenant } from "./FreshTenant.ts"
 import { pagedReaderContract } from "./PagedReaderContract.ts"
@@ -26,9 +26,6 @@ const everyPage: ServicesPageQuery = {
   after: null,
   withTotal: false
 }
-
-const load = (...parts: ReadonlyArray<Partial<Dataset>>) =>
-  Effect.flatMap(ContractData, (data) => data.load(mergeDatasets(...parts)))
 
 const list = (tenant: TenantId, query: Partial<ServicesQuery> = {}) =>
   Effect.flatMap(ServiceReader, (reader) => reader.list(tenant, { ...everything, ...query }))

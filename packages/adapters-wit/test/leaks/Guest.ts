@@ -1,5 +1,5 @@
+import { chanceOf } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { componentEmbed, componentNew, parse } from "@bytecodealliance/jco"
-import { chanceOf } from "../support/Mutations.ts"
 import { canonicals, canonicalText, importsOfCanonical } from "./canonical.ts"
 import { drawProgram } from "./draw.ts"
 import { guestText, type Imported, instructionNames } from "./guestText.ts"

@@ -1,4 +1,4 @@
-import type { Chance } from "../support/Mutations.ts"
+import type { Chance } from "@alga-psa/ext-adapters-memory/contract/Chance"
 
 /** What a guest may be built with; intake decides by most of them whether an instance can be set back. */
 export type Feature =

@@ -1,4 +1,4 @@
-import type { Chance } from "../support/Mutations.ts"
+import type { Chance } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import type { Guest } from "./Guest.ts"
 import type { Imported } from "./guestText.ts"
 import { bytesOfPage, layout, operationsOf, startPages } from "./Operations.ts"

@@ -1,6 +1,6 @@
+import type { Chance } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { Effect } from "effect"
 import { type Component, ComponentStore, type SandboxService } from "../../src/index.ts"
-import type { Chance } from "../support/Mutations.ts"
 import { drawProgram, drawReport } from "./draw.ts"
 import type { Guest } from "./Guest.ts"
 import { type Host, observe } from "./observe.ts"

@@ -1,4 +1,4 @@
-import { ContractData } from "@alga-psa/ext-adapters-memory/contract/ContractData"
+import { load } from "@alga-psa/ext-adapters-memory/contract/ContractData"
 import { freshTenant } from "@alga-psa/ext-adapters-memory/contract/FreshTenant"
 import { type ScenarioOptions, scenario } from "@alga-psa/ext-adapters-memory/contract/GuardedScenario"
 import { MemoryInstalls } from "@alga-psa/ext-adapters-memory/MemoryInstalls"
@@ -54,7 +54,7 @@ export const deniedFor = (reason: Reason, call: Call) =>
       }
       case "other tenant": {
         const other = freshTenant()
-        yield* Effect.flatMap(ContractData, (data) => data.load(other.rows))
+        yield* load(other.rows)
         const { as } = yield* installed()
         return yield* as(null, { tenantId: other.tenant })(make(call))
       }

@@ -1,5 +1,5 @@
+import { type Chance, chanceOf } from "@alga-psa/ext-adapters-memory/contract/Chance"
 import { Cause, Effect, References } from "effect"
-import { type Chance, chanceOf } from "./Mutations.ts"
 
 /** How long random cases run, in seconds: `FUZZ_SECONDS`, or 2. The tests of one file share it. */
 export const fuzzSeconds = Number(process.env["FUZZ_SECONDS"] ?? 2)

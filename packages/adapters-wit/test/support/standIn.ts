@@ -52,19 +52,3 @@ export const standInGuest = (onEnd: () => void = () => {}): Guest => {
     hasWorked: false
   }
 }
-
-/** Lets everything go on that waits for nothing but its turn. */
-export const turns = (count: number): Effect.Effect<void> =>
-  Effect.repeat(
-    Effect.callback<void>((resume) => {
-      setImmediate(() => resume(Effect.void))
-    }),
-    { times: count }
-  )
-
-/** Lets things go on until this holds, or fails after many turns. */
-export const until = (holds: () => boolean, left = 2_000): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    if (holds()) return Effect.void
-    return left === 0 ? Effect.die(new Error("it never holds")) : Effect.andThen(turns(0), until(holds, left - 1))
-  })

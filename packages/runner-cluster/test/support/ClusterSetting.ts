@@ -4,6 +4,7 @@ import { RoleName } from "@alga-psa/ext-adapters-pg/RoleName"
 import { adminCase, type DemoCase, executeBody } from "@alga-psa/ext-development-host/DemoCase"
 import type { ExtensionId, InstallId } from "@alga-psa/ext-domain"
 import { sha256 } from "@alga-psa/ext-runner/testing/Archive"
+import { askUntil } from "@alga-psa/ext-runner/testing/AskUntil"
 import { buildFixture, installed } from "@alga-psa/ext-runner/testing/Extensions"
 import { heldReads } from "@alga-psa/ext-runner/testing/HeldReads"
 import { ownLoopback } from "@alga-psa/ext-runner/testing/Loopback"
@@ -171,9 +172,7 @@ export const ended = (runner: Runner, where: string, state: "done" | "dead") =>
 
 /** Asks again until it holds, which costs the runners something each time. */
 export const until = (holds: () => Promise<boolean>): Effect.Effect<void> =>
-  Effect.flatMap(Effect.promise(holds), (held) =>
-    held ? Effect.void : Effect.andThen(Effect.sleep("500 millis"), until(holds))
-  )
+  Effect.asVoid(askUntil(Effect.promise(holds), (held) => held, "500 millis"))
 
 /** Builds the fixture of that name. */
 export const fixture = (name: string) => Effect.promise(() => buildFixture(name))

@@ -1,0 +1,1 @@
+export { type Chance, chanceOf } from "../internal/twins/chance.ts"
