@@ -45,10 +45,9 @@ export const layerInstallLookup: Layer.Layer<InstallLookup, never, MemoryStore> 
       byId: (install) => only(({ id }) => id === install),
       byBundle: (extension, hash) =>
         Effect.map(store.rows, (rows) => {
-          const written = [hash, `sha256:${hash}`]
           const [install] = rows.tenant_extension_install
             .filter((row) => row.registry_id === extension && isOpen(rows, row))
-            .filter((row) => archivesOf(rows, row).some(({ content_hash }) => written.includes(content_hash)))
+            .filter((row) => contentHashes(archivesOf(rows, row).map((it) => it.content_hash)).includes(hash))
             .toSorted((a, b) => (a.id < b.id ? -1 : 1))
           return install === undefined ? null : found(install, hash)
         })

@@ -4,9 +4,23 @@ import { type FoundInstall, InstallLookup } from "@alga-psa/ext-domain/InstallLo
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
+import { decodedHash } from "./internal/decodedHash.ts"
 import { prepare } from "./internal/prepare.ts"
 import { makeQuery } from "./internal/query.ts"
+import type { IndexDefinition } from "./PgResource.ts"
 import { ShortReads } from "./ShortReads.ts"
+
+/** The indexes behind it. */
+export const installLookupIndexes: ReadonlyArray<IndexDefinition> = [
+  {
+    name: "alga_ext_bundles_hash",
+    table: "extension_bundle",
+    definition: `public.extension_bundle USING btree (${decodedHash("content_hash")})`,
+    serves:
+      "an archive by its hash, however that is written; without it, those of all installs of the extension are read",
+    optIn: false
+  }
+]
 
 const Row = Schema.Struct({
   id: InstallId,
@@ -51,11 +65,11 @@ const make = Effect.gen(function* () {
   const host = prepare<"host">(sql, (value) => sql`${open(any, sql`install.runner_domain = ${value("host")}`)} LIMIT 2`)
   const id = prepare<"id">(sql, (value) => sql`${open(any, sql`install.id = ${value("id")}::uuid`)} LIMIT 2`)
   const bundle = prepare<"extension" | "hash">(sql, (value) => {
-    const written = sql`bundle.content_hash IN (${value("hash")}::text, 'sha256:' || ${value("hash")}::text)`
+    const named = sql`${sql.literal(decodedHash("bundle.content_hash"))} = ${value("hash")}::text`
     const has = sql`install.registry_id = ${value("extension")}::uuid AND EXISTS (
-      SELECT bundle.id FROM extension_bundle AS bundle WHERE bundle.version_id = install.version_id AND ${written}
+      SELECT bundle.id FROM extension_bundle AS bundle WHERE bundle.version_id = install.version_id AND ${named}
     )`
-    return sql`${open(written, has)} ORDER BY install.id LIMIT 1`
+    return sql`${open(named, has)} ORDER BY install.id LIMIT 1`
   })
   const byHost = query("InstallLookup.byHost", Row)
   const byId = query("InstallLookup.byId", Row)

@@ -1,6 +1,7 @@
 import { ClientReader, type ClientsPageQuery } from "@alga-psa/ext-domain/Clients"
 import type { DataSourceError } from "@alga-psa/ext-domain/DataSourceError"
-import { ClientId, ServiceId, TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { ClientId, ExtensionId, ServiceId, TenantId } from "@alga-psa/ext-domain/Identifiers"
+import { InstallLookup } from "@alga-psa/ext-domain/InstallLookup"
 import { ServiceReader, type ServicesPageQuery } from "@alga-psa/ext-domain/Services"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
@@ -18,8 +19,13 @@ const tenant = TenantId.make("a0000000-0000-4000-8000-000000000000")
 const user = "b0000000-0000-4000-8000-000000000000"
 const type = "e0000000-0000-4000-8000-000000000000"
 const tag = "d0000000-0000-4000-8000-000000000000"
+const extensions = 100
+const installs = 5_000
+const versions = 20
 const idOf = (kind: string, number: number) => `${kind}0000000-0000-4000-8000-${String(number).padStart(12, "0")}`
-const idIn = (kind: string) => `('${kind}0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid`
+const idIn = (kind: string, number = "n") =>
+  `('${kind}0000000-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`
+const hashOf = (number: string) => `encode(sha256((${number})::text::bytea), 'hex')`
 
 /**
  * One tenant alone, as in an installation of its own: the server then expects every row to be of whichever tenant is asked for.
@@ -45,12 +51,27 @@ const rows = [
     FROM generate_series(3, ${services}, 3) AS n, unnest(ARRAY['EUR', 'USD']) AS code`
 ]
 
+/** Extensions with 20 versions each. The first one has an install of each of many tenants. */
+const installed = [
+  `INSERT INTO tenants (tenant, client_name, email) SELECT ${idIn("a")}, '', '' FROM generate_series(1, ${installs}) AS n`,
+  `INSERT INTO extension_version (id, registry_id, version, runtime, main_entry)
+    SELECT ${idIn("e")}, ${idIn("f", `n / ${versions}`)}, n::text, '', '' FROM generate_series(0, ${extensions * versions - 1}) AS n`,
+  `INSERT INTO extension_bundle (id, version_id, content_hash)
+    SELECT ${idIn("b")}, ${idIn("e")}, 'SHA256:' || upper(${hashOf("n")}) FROM generate_series(0, ${extensions * versions - 1}) AS n`,
+  `INSERT INTO tenant_extension_install (id, tenant_id, registry_id, version_id)
+    SELECT ${idIn("d")}, ${idIn("a")}::text, ${idIn("f", "0")}, ${idIn("e", `n % ${versions}`)}
+    FROM generate_series(1, ${installs}) AS n`,
+  `INSERT INTO tenant_extension_install (id, tenant_id, registry_id, version_id)
+    SELECT ${idIn("d", `${installs} + n`)}, ${idIn("a")}::text, ${idIn("f", "n")}, ${idIn("e", `n * ${versions}`)}
+    FROM generate_series(1, ${extensions - 1}) AS n`
+]
+
 const filled = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
   const run = (statement: string) => sql.unsafe(statement).unprepared
   yield* createTables
   yield* run("SET session_replication_role = replica")
-  yield* Effect.forEach(rows, run)
+  yield* Effect.forEach([...rows, ...installed], run)
   const pack = indexPack.filter(({ optIn }) => !optIn)
   yield* Effect.forEach(pack, ({ definition, name }) => run(`CREATE INDEX ${name} ON ${definition}`))
   yield* run("VACUUM (ANALYZE)")
@@ -209,6 +230,28 @@ layer(database)(`With ${clients} clients and ${services} services`, (it) => {
       const { found, nodes } = yield* planOf(clientsPage({ tags: ["absent"] }))
       assert.lengthOf(found.items, 0)
       assert.strictEqual(workOf(nodes).read, 0)
+    })
+  )
+
+  it.effect("an archive of an extension with many installs is found once, by its hash, however that is written", () =>
+    Effect.gen(function* () {
+      const { byBundle } = yield* InstallLookup
+      const sql = yield* PgClient.PgClient
+      const [row] = yield* sql.unsafe<{ readonly hash: string }>(`SELECT ${hashOf("7")} AS hash`).unprepared
+      const extension = ExtensionId.make(idOf("f", 0))
+      for (const [hash, install] of [
+        [row?.hash ?? "", idOf("d", 7)],
+        ["0".repeat(64), null]
+      ] as const) {
+        const { found, nodes } = yield* planOf(byBundle(extension, hash))
+        assert.strictEqual(found?.installId ?? null, install)
+        const read = (table: string) =>
+          nodes.filter((node) => node["Relation Name"] === table).reduce((sum, node) => sum + rowsOf(node), 0)
+        assert.isAtMost(read("extension_bundle"), 2)
+        assert.isAtMost(read("tenants"), installs / versions)
+        assert.isAtMost(read("tenant_extension_install"), installs + extensions)
+        assert.include(nodes.map((node) => node["Index Name"]).join(), "alga_ext_bundles_hash")
+      }
     })
   )
 })

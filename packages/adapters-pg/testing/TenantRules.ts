@@ -42,6 +42,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   "left",
   "lower",
   "octet_length",
+  "regexp_replace",
   "to_char",
   "translate",
   // What the grammar makes of AT TIME ZONE.

@@ -1,13 +1,11 @@
 import {
   type Capability,
-  Manifest,
   type ManifestInvalid,
   manifestDecoder,
-  manifestField,
-  manifestText,
+  ShownManifest,
   unknownCapabilities
 } from "@alga-psa/ext-domain"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { ArchiveRefused } from "./ArchiveRefused.ts"
 import { Archives, noComponent } from "./Archives.ts"
 import type { Component } from "./Component.ts"
@@ -17,26 +15,7 @@ import { foreignText } from "./ForeignText.ts"
 import { interfaceCapabilities, packageName } from "./KnownWorld.ts"
 import { sha256 } from "./Sha256.ts"
 
-const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
-
-/** The manifest of a bundle as a reviewer reads it: what a host relies on, and what the product shows and calls. */
-export const ReviewedManifest = Schema.Struct({
-  ...Manifest.fields,
-  ui: nullable(Schema.Struct({ entry: manifestText('must be a file of the page such as "ui/index.html"') })),
-  api: nullable(
-    Schema.Struct({
-      endpoints: manifestField(
-        Schema.Array(
-          Schema.Struct({ method: manifestText("must be a method such as GET"), path: manifestText("must be a path") })
-        ),
-        "must be a list of endpoints"
-      )
-    })
-  )
-}).annotate({ message: "must be a JSON object" })
-export interface ReviewedManifest extends Schema.Schema.Type<typeof ReviewedManifest> {}
-
-const decodeManifest = manifestDecoder(ReviewedManifest)
+const decodeManifest = manifestDecoder(ShownManifest)
 
 /** The linear memory of a component, in KiB. */
 export interface MemoryBounds {
@@ -62,7 +41,7 @@ export interface BundleReview {
   /** `sha256:` and the hash of its bytes. */
   readonly contentHash: string
   readonly bytes: number
-  readonly manifest: ReviewedManifest
+  readonly manifest: ShownManifest
   /** Declared names that this host does not know. */
   readonly unknownCapabilities: ReadonlyArray<string>
   /** The files below `ui/`; null where there are none. */

@@ -1,16 +1,21 @@
+import { Manifest } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "vitest"
 import { ArchiveRefusal, shown } from "../src/internal/child/archive/ArchiveRefusal.ts"
-import { manifestFields } from "../src/internal/child/archive/ManifestFields.ts"
+import { manifestFields, reliedFields } from "../src/internal/child/archive/ManifestFields.ts"
 
 const fields = (text: string) => manifestFields(Buffer.from(text))
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
 
 describe("The fields of a manifest", () => {
   it("are those that a host relies on, and only those that are there", () => {
-    const all = { name: "n", publisher: "p", version: "1.0.0", runtime: "r", capabilities: ["a", "b"] }
-    assert.deepEqual(fields(JSON.stringify({ ...all, more: "x" })), all)
+    const all = { name: "n", publisher: "p", version: "1.0.0", capabilities: ["a", "b"] }
+    assert.deepEqual(fields(JSON.stringify({ ...all, runtime: "r".repeat(257), more: "x" })), all)
     assert.deepEqual(fields('{"name":"n","toString":"x"}'), { name: "n" })
     assert.deepEqual(fields("{}"), {})
+  })
+
+  it("are those of the manifest's shape in the domain", () => {
+    assert.sameMembers([...reliedFields], Object.keys(Manifest.fields))
   })
 
   it("are the last where a key is there twice, as JSON has it, however often", () => {
@@ -24,11 +29,11 @@ describe("The fields of a manifest", () => {
   })
 
   it("that are no texts or lists of texts are as they are where they are small, and else an empty object", () => {
-    assert.deepEqual(fields('{"name":null,"publisher":1,"version":{"a":"b"},"runtime":true}'), {
+    assert.deepEqual(fields('{"name":null,"publisher":true,"version":{"a":"b"},"capabilities":1}'), {
       name: null,
-      publisher: 1,
+      publisher: true,
       version: {},
-      runtime: true
+      capabilities: 1
     })
     assert.deepEqual(fields('{"capabilities":["a",1,null,["b"],{"c":"d"}]}'), {
       capabilities: ["a", 1, null, {}, {}]

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
-import { DeclaredCapabilities, decodeManifest, manifestDecoder, manifestField } from "../src/Manifest.ts"
+import { Effect, Exit, Schema } from "effect"
+import {
+  DeclaredCapabilities,
+  decodeManifest,
+  manifestDecoder,
+  manifestField,
+  PublishedManifest,
+  ShownManifest
+} from "../src/Manifest.ts"
 
 const manifest = {
   name: "com.example.clients",
@@ -97,6 +104,87 @@ describe("decodeManifest", () => {
       const decode = manifestDecoder(Schema.Struct({ api: Schema.Struct({ endpoints: Schema.Array(Schema.Int) }) }))
       const { problems } = yield* Effect.flip(decode({ api: { endpoints: [1, "x"] } }))
       assert.strictEqual(problems[0]?.path, "api.endpoints[1]")
+    })
+  )
+})
+
+const endpointsOf = (...changes: ReadonlyArray<object>) => ({
+  api: { endpoints: changes.map((change) => ({ ...manifest.api.endpoints[0], ...change })) }
+})
+
+const problemOf = <A>(schema: Schema.Decoder<A>, change: object) =>
+  Effect.map(Effect.flip(manifestDecoder(schema)({ ...manifest, ...change })), ({ message }) => message)
+
+const takes = <A>(schema: Schema.Decoder<A>, change: object) =>
+  Effect.map(Effect.exit(manifestDecoder(schema)({ ...manifest, ...change })), Exit.isSuccess)
+
+describe("ShownManifest", () => {
+  it.effect("shows page and endpoints in any form, or none", () =>
+    Effect.gen(function* () {
+      const decode = manifestDecoder(ShownManifest)
+      const odd = endpointsOf({ method: "get", path: "a b", handler: null })
+      assert.deepEqual((yield* decode({ ...manifest, ...odd })).api, { endpoints: [{ method: "get", path: "a b" }] })
+      assert.deepEqual((yield* decode({ ...manifest, ui: { entry: "x" } })).ui, { entry: "x" })
+      for (const nothing of [null, undefined]) {
+        const { api, ui } = yield* decode({ ...manifest, api: nothing, ui: nothing })
+        assert.deepEqual([api ?? null, ui ?? null], [null, null])
+      }
+      assert.strictEqual((yield* decode({ ...manifest, ...endpointsOf(...Array(257)) })).api?.endpoints.length, 257)
+    })
+  )
+
+  it.effect.each([
+    [{ ui: 5 }, 'manifest.json ui must be an object such as {"type": "iframe", "entry": "ui/index.html"}'],
+    [{ ui: {} }, 'manifest.json ui.entry is missing: it must be a file of the page such as "ui/index.html"'],
+    [{ api: 5 }, 'manifest.json api must be an object such as {"endpoints": []}'],
+    [
+      { api: { endpoints: 5 } },
+      'manifest.json api.endpoints must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
+    ],
+    [
+      { api: { endpoints: [5] } },
+      'manifest.json api.endpoints[0] must be an object such as {"method": "GET", "path": "/", "handler": "dist/main"}'
+    ],
+    [endpointsOf({ method: " " }), "manifest.json api.endpoints[0].method must be a method such as GET"],
+    [endpointsOf({ path: "" }), 'manifest.json api.endpoints[0].path must be a path such as "/api/clients/:id"']
+  ] as const)("of %j says: %s", ([change, message]) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* problemOf(ShownManifest, change), message)
+    })
+  )
+})
+
+describe("PublishedManifest", () => {
+  it.effect.each([
+    { version: "1" },
+    { version: "2026.1-beta+5" },
+    { runtime: "wasm-js@2" },
+    { ui: { type: "iframe", entry: "index.html" } },
+    { api: { endpoints: [] } },
+    endpointsOf({ method: "FETCH" }),
+    endpointsOf({ handler: "dist/handlers/clients" }),
+    endpointsOf(...Array(256))
+  ])("takes %j", (change) =>
+    Effect.gen(function* () {
+      assert.isTrue(yield* takes(PublishedManifest, change))
+    })
+  )
+
+  it.effect.each([
+    [{ version: "1.0.0 " }, "manifest.json version must be a version such as 1.0.0"],
+    [{ runtime: "" }, "manifest.json runtime must be a runtime such as wasm-js@1"],
+    [{ ui: { type: "page", entry: "index.html" } }, 'manifest.json ui.type must be "iframe"'],
+    [{ ui: { ...manifest.ui, hooks: 5 } }, "manifest.json ui.hooks must be an object of hooks by their names"],
+    [{ ui: null }, 'manifest.json ui must be an object such as {"type": "iframe", "entry": "ui/index.html"}'],
+    [{ api: null }, 'manifest.json api must be an object such as {"endpoints": []}'],
+    [endpointsOf({ method: "get" }), "manifest.json api.endpoints[0].method must be a method such as GET"],
+    [endpointsOf({ path: "a" }), 'manifest.json api.endpoints[0].path must be a path such as "/api/clients/:id"'],
+    [endpointsOf({ path: "/a?b" }), 'manifest.json api.endpoints[0].path must be a path such as "/api/clients/:id"'],
+    [endpointsOf({ handler: "" }), 'manifest.json api.endpoints[0].handler must be a handler such as "dist/main"'],
+    [endpointsOf(...Array(257)), "manifest.json api.endpoints must have at most 256 endpoints"]
+  ] as const)("of %j says: %s", ([change, message]) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* problemOf(PublishedManifest, change), message)
     })
   )
 })

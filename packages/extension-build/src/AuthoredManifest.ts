@@ -1,10 +1,14 @@
 import {
   DeclaredCapabilities,
-  Manifest,
   ManifestInvalid,
   manifestDecoder,
   manifestField,
-  manifestText
+  manifestRules,
+  manifestText,
+  PublishedEndpoint,
+  PublishedManifest,
+  PublishedPage,
+  publishedApi
 } from "@alga-psa/ext-domain"
 import { Effect, Schema } from "effect"
 
@@ -12,27 +16,18 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
 const semver = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/u
 
 const Endpoint = Schema.Struct({
-  method: manifestField(Schema.Literals(methods), `must be one of ${methods.join(", ")}`),
-  path: manifestText('must be a path such as "/api/clients/:id"', /^\/[^\s?#]*$/u),
-  handler: manifestText('must be "dist/main"')
-}).annotate({ message: 'must be an object such as {"method": "GET", "path": "/", "handler": "dist/main"}' })
+  ...PublishedEndpoint.fields,
+  method: manifestField(Schema.Literals(methods), `must be one of ${methods.join(", ")}`)
+}).annotate({ message: manifestRules.endpoint })
 
 const UiPage = Schema.Struct({
-  type: manifestField(Schema.Literal("iframe"), 'must be "iframe"'),
-  entry: manifestText('must be a file of the page such as "ui/index.html"', /^ui(?!.*\/\.\.?(\/|$))\/[^\\]+$/u),
-  hooks: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Unknown).annotate({ message: "must be an object of hooks by their names" })
-  )
-}).annotate({ message: 'must be an object such as {"type": "iframe", "entry": "ui/index.html"}' })
+  ...PublishedPage.fields,
+  entry: manifestText(manifestRules.entry, /^ui(?!.*\/\.\.?(\/|$))\/[^\\]+$/u)
+}).annotate({ message: manifestRules.ui })
 
-const Api = Schema.Struct({
-  endpoints: manifestField(
-    Schema.Array(Endpoint),
-    'must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
-  )
-}).annotate({ message: 'must be an object such as {"endpoints": []}' })
+const Api = publishedApi(Endpoint)
 
-/** The manifest as its author writes it: every field that the product knows, with its rules. */
+/** The manifest as its author writes it: every field that the product knows. The registry takes it, as it refines `PublishedManifest`. */
 export const AuthoredManifest = Schema.Struct({
   /** Where an editor finds the rules. A host ignores it. */
   $schema: Schema.optionalKey(manifestText('must be the address of a schema such as "./manifest.schema.json"')),
@@ -40,7 +35,7 @@ export const AuthoredManifest = Schema.Struct({
     'must be a reverse-domain name in lower case such as "com.example.my-extension"',
     /^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/u
   ),
-  publisher: Manifest.fields.publisher,
+  publisher: PublishedManifest.fields.publisher,
   version: manifestText('must be a semantic version such as "1.0.0"', semver),
   runtime: manifestField(Schema.Literal("wasm-js@1"), 'must be "wasm-js@1"'),
   capabilities: manifestField(DeclaredCapabilities, 'must be a list of capabilities such as ["cap:client.read"]'),

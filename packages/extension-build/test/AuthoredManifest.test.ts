@@ -1,6 +1,7 @@
+import { decodeManifest, manifestDecoder, PublishedManifest, ShownManifest } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit } from "effect"
-import { manifestFields, parseAuthoredManifest } from "../src/AuthoredManifest.ts"
+import { Effect, Exit, Schema } from "effect"
+import { AuthoredManifest, manifestFields, parseAuthoredManifest } from "../src/AuthoredManifest.ts"
 
 const manifest = {
   name: "com.example.clients",
@@ -79,11 +80,11 @@ describe("parseAuthoredManifest", () => {
     ],
     [
       { api: { endpoints: [{ method: "GET", path: "/" }] } },
-      'api.endpoints[0].handler is missing: it must be "dist/main"'
+      'api.endpoints[0].handler is missing: it must be a handler such as "dist/main"'
     ],
     [
       { api: { endpoints: [{ ...manifest.api.endpoints[0], handler: "" }] } },
-      'api.endpoints[0].handler must be "dist/main"'
+      'api.endpoints[0].handler must be a handler such as "dist/main"'
     ],
     [
       { api: { endpoints: [5] } },
@@ -92,6 +93,10 @@ describe("parseAuthoredManifest", () => {
     [
       { api: { endpoints: 5 } },
       'api.endpoints must be a list such as [{"method": "GET", "path": "/api/clients", "handler": "dist/main"}]'
+    ],
+    [
+      { api: { endpoints: Array(257).fill(manifest.api.endpoints[0]) } },
+      "api.endpoints must have at most 256 endpoints"
     ],
     [{ api: 5 }, 'api must be an object such as {"endpoints": []}'],
     [{ ui: 5 }, 'ui must be an object such as {"type": "iframe", "entry": "ui/index.html"}'],
@@ -106,6 +111,7 @@ describe("parseAuthoredManifest", () => {
     name: (name: string) => ({ name }),
     version: (version: string) => ({ version }),
     path: (path: string) => ({ api: { endpoints: [{ method: "GET", path, handler: "dist/main" }] } }),
+    handler: (handler: string) => ({ api: { endpoints: [{ method: "GET", path: "/", handler }] } }),
     entry: (entry: string) => ({ ui: { type: "iframe", entry } })
   }
 
@@ -117,6 +123,7 @@ describe("parseAuthoredManifest", () => {
       ["v1.0.0", "1.0", "1.0.0 ", "1.0.0-", "1.0.0+", "1.0.0+%"]
     ],
     ["path", ["/", "/api/clients/:id", "/a/"], ["", "api", "a/b", "/a b", "/a?b", "/a#b"]],
+    ["handler", ["dist/main", "dist/handlers/clients"], ["", " "]],
     [
       "entry",
       ["ui/index.html", "ui/a/b.html", "ui/.well-known/a"],
@@ -138,5 +145,17 @@ describe("parseAuthoredManifest", () => {
       assert.match(shown ?? "", /"\[ x" is/)
       assert.deepEqual(yield* problemsOf("[]"), [" must be a JSON object"])
     })
+  )
+
+  it.effect.prop(
+    "takes nothing that the registry, a reviewer or a host refuses",
+    { authored: AuthoredManifest },
+    ({ authored }) =>
+      Effect.gen(function* () {
+        const written = Schema.encodeSync(AuthoredManifest)(authored)
+        yield* manifestDecoder(PublishedManifest)(written)
+        yield* manifestDecoder(ShownManifest)(written)
+        yield* decodeManifest(written)
+      })
   )
 })

@@ -1,5 +1,5 @@
-import { type ComponentNeed, type Limits, type ReviewedManifest, review } from "@alga-psa/ext-adapters-wit"
-import type { Capability } from "@alga-psa/ext-domain"
+import { type ComponentNeed, type Limits, review } from "@alga-psa/ext-adapters-wit"
+import type { Capability, ShownManifest } from "@alga-psa/ext-domain"
 import { Effect } from "effect"
 import { type Reach, reachOf } from "./Reach.ts"
 import type { Settings } from "./Settings.ts"
@@ -25,7 +25,7 @@ export interface Inspection {
   readonly bundle: {
     readonly contentHash: string
     readonly bytes: number
-    readonly manifest: ReviewedManifest
+    readonly manifest: ShownManifest
     readonly unknownCapabilities: ReadonlyArray<string>
     readonly uiFiles: number
   } | null

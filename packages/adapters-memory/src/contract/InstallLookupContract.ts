@@ -132,6 +132,48 @@ export const installLookupContract = <E>(name: string, adapter: Layer.Layer<Inst
       })
     )
 
+    it.effect.each<{ readonly form: string; readonly written: (hash: string) => string }>([
+      { form: "<hash>", written: (hash) => hash },
+      { form: "<HASH>", written: (hash) => hash.toUpperCase() },
+      { form: "SHA256:<hash>", written: (hash) => `SHA256:${hash}` },
+      { form: "sha256:<HASH>", written: (hash) => `sha256:${hash.toUpperCase()}` },
+      { form: "Sha256:<Hash>", written: (hash) => `Sha256:${hash.slice(0, 32).toUpperCase()}${hash.slice(32)}` }
+    ])("finds an install whose archive has its hash stored as $form", ({ written }) =>
+      Effect.gen(function* () {
+        const one = installed()
+        yield* load(one.owner.rows, one.rows, {
+          extension_bundle: [{ ...one.archive, content_hash: written(one.hash) }]
+        })
+        assert.deepStrictEqual(yield* all(one), [one.found, one.found, one.found])
+        assert.isNull(yield* (yield* InstallLookup).byBundle(one.extensionId, freshHash()))
+      })
+    )
+
+    it.effect.each<{ readonly form: string; readonly written: (hash: string) => string }>([
+      { form: "sha256:sha256:<hash>", written: (hash) => `sha256:sha256:${hash}` },
+      { form: "sha512:<hash>", written: (hash) => `sha512:${hash}` },
+      { form: "<hash>sha256:", written: (hash) => `${hash}sha256:` },
+      { form: "<hash> and a blank", written: (hash) => `${hash} ` }
+    ])("takes $form as no archive's hash, beside one that is", ({ written }) =>
+      Effect.gen(function* () {
+        const odd = installed({ id: InstallId.make(`00000000${freshId().slice(8)}`) })
+        const version = freshId()
+        const one = installed({ registry_id: odd.extensionId, version_id: version })
+        yield* load(odd.owner.rows, odd.rows, one.owner.rows, {
+          tenant_extension_install: one.rows.tenant_extension_install,
+          extension_version: [extensionVersionRow({ id: version, registry_id: odd.extensionId, version: "2.0.0" })],
+          extension_bundle: [
+            { ...odd.archive, content_hash: written(one.hash) },
+            { ...one.archive, version_id: version }
+          ]
+        })
+        const lookup = yield* InstallLookup
+        assert.isNull(yield* lookup.byId(InstallId.make(odd.id)))
+        const found = yield* lookup.byBundle(ExtensionId.make(odd.extensionId), one.hash)
+        assert.strictEqual(found?.installId, one.id)
+      })
+    )
+
     it.effect(
       "gives one of several tenants that have an archive, the same each time, and none that may not show it",
       () =>

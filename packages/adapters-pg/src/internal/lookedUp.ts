@@ -1,6 +1,7 @@
 import type { HostName } from "@alga-psa/ext-domain/HostName"
 import type { ExtensionId, InstallId } from "@alga-psa/ext-domain/Identifiers"
 import type { Bound } from "./boundTransaction.ts"
+import { decodedHash } from "./decodedHash.ts"
 
 const bound = (value: string): Bound => ({ setting: "alga.lookup", value })
 
@@ -15,7 +16,7 @@ export const lookedUp = {
 export const lookedUpInstall = (current: string): string =>
   `(${current} = ANY (ARRAY[('host:'::text || runner_domain), ('install:'::text || (id)::text)])) OR (EXISTS ( SELECT 1
    FROM extension_bundle bundle
-  WHERE ((bundle.version_id = tenant_extension_install.version_id) AND (${current} = ((('bundle:'::text || (tenant_extension_install.registry_id)::text) || ':'::text) || replace((bundle.content_hash)::text, 'sha256:'::text, ''::text))))))`
+  WHERE ((bundle.version_id = tenant_extension_install.version_id) AND (${current} = ((('bundle:'::text || (tenant_extension_install.registry_id)::text) || ':'::text) || ${decodedHash("bundle.content_hash")})))))`
 
 /** The condition that a tenant has an install that is looked up. Policies apply to its installs too. */
 export const lookedUpTenant = (current: string): string => `((${current} IS NOT NULL) AND (EXISTS ( SELECT 1

@@ -1,7 +1,8 @@
 import { archiveBounds } from "./ArchiveBounds.ts"
 import { ArchiveRefusal } from "./ArchiveRefusal.ts"
 
-const relied = ["name", "publisher", "version", "runtime", "capabilities"] as const
+/** The fields of the domain's `Manifest`, which the confined process does not load. A test compares them. */
+export const reliedFields = ["name", "publisher", "version", "capabilities"] as const
 
 const refuse = (why: string) => new ArchiveRefusal(`manifest.json ${why}`)
 
@@ -68,6 +69,6 @@ export const wholeManifest = (bytes: Uint8Array): unknown => {
 export const manifestFields = (bytes: Uint8Array): unknown => {
   const value = wholeManifest(bytes)
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null
-  const has = relied.filter((key) => Object.hasOwn(value, key))
+  const has = reliedFields.filter((key) => Object.hasOwn(value, key))
   return Object.fromEntries(has.map((key) => [key, bounded(key, Reflect.get(value, key))]))
 }
