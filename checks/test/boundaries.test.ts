@@ -108,7 +108,17 @@ describe("What modules import", () => {
     ['import { a } from "@alga-psa/ext-adapters-pg/testing/a"', ["import"]],
     ['import { a } from "../testing/a.ts"', ["import"]],
     ['const cluster = () => import("@alga-psa/ext-runner-cluster/Cluster")', []],
-    ['const host = () => import("@alga-psa/ext-development-host/Cluster")', ["load"]]
+    ['const host = () => import("@alga-psa/ext-development-host/Cluster")', ["load"]],
+    ['const cluster = await import("@alga-psa/ext-runner-cluster/Cluster")', ["import"]],
+    ['const { a } = (\n  await import("@alga-psa/ext-runner-cluster/Cluster")\n).b', ["import"]],
+    ['const a = () => 1\nimport("@alga-psa/ext-runner-cluster/Cluster").then(String)', ["import"]],
+    ['export function* a() {\n  yield import("@alga-psa/ext-runner-cluster/Cluster")\n}', []],
+    ['class A {\n  async load() {\n    await import("@alga-psa/ext-runner-cluster/Cluster")\n  }\n}', []],
+    ['if (a) {\n  await import("@alga-psa/ext-runner-cluster/Cluster")\n}', []],
+    ['createRequire(import.meta.url)("@alga-psa/ext-runner-cluster/Cluster")', ["import"]],
+    ['const a = () => createRequire(path("a"))("@alga-psa/ext-development-host/Demo")', ["import"]],
+    ['const require = createRequire(b)\nrequire("@alga-psa/ext-runner-cluster")', ["import"]],
+    ['createRequire(import.meta.url)("@alga-psa/ext-domain")', []]
   ])("from the runner: %j", (text, refused) => {
     const problems = broken({ "runner/src/main.ts": text })
     assert.deepEqual(
