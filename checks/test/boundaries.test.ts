@@ -6,6 +6,7 @@ import { circles } from "../src/release/Circles.ts"
 import { importsIn, workspaceImports } from "../src/release/Imports.ts"
 import { incompleteManifests, wrongInTarball } from "../src/release/Manifests.ts"
 import { publishedPackages, root, type WorkspacePackage, workspacePackages } from "../src/release/Packages.ts"
+import { wrongRows } from "../src/release/PackageTable.ts"
 
 const depending = (folder: string, ...names: ReadonlyArray<string>): WorkspacePackage => ({
   folder,
@@ -28,6 +29,30 @@ describe("The arrows between the packages", () => {
     ["another", "effect", ["another: say in the arrows which packages it may import"]]
   ])("take of %s on %s what they allow", (folder, name, problems) => {
     assert.deepEqual(brokenBoundaries([depending(folder, name)]), problems)
+  })
+})
+
+describe("The page's table of packages", () => {
+  const page = () => readFile(join(root, "docs/architecture.md"), "utf8")
+
+  it("names in each row all that the package may import, and no more", async () => {
+    assert.deepEqual(wrongRows(await page()), [])
+  })
+
+  it.each([
+    ["| `adapters-pg` | ", "| `adapters-my` | ", ["adapters-my is no package", "adapters-pg has 0 rows"]],
+    [" | `domain`, `effect` |", " | `effect` |", ["the row of adapters-memory lacks domain"]],
+    ["nothing at all", "`domain`", ["create-alga-extension may not import domain"]],
+    [", `@effect/sql-pg`", "", ["the row of adapters-pg lacks @effect/sql-pg"]],
+    [
+      "`runner-cluster` (optional)",
+      "`runner-cluster`",
+      ["the row of runner lacks runner-cluster (optional)", "runner may not import runner-cluster"]
+    ]
+  ])("is refused with %j replaced by %j", async (before, after, problems) => {
+    const text = await page()
+    assert.include(text, before)
+    assert.deepEqual(wrongRows(text.replace(before, after)), problems)
   })
 })
 
@@ -83,7 +108,17 @@ describe("What modules import", () => {
     ['import { a } from "@alga-psa/ext-adapters-pg/testing/a"', ["import"]],
     ['import { a } from "../testing/a.ts"', ["import"]],
     ['const cluster = () => import("@alga-psa/ext-runner-cluster/Cluster")', []],
-    ['const host = () => import("@alga-psa/ext-development-host/Cluster")', ["load"]]
+    ['const host = () => import("@alga-psa/ext-development-host/Cluster")', ["load"]],
+    ['const cluster = await import("@alga-psa/ext-runner-cluster/Cluster")', ["import"]],
+    ['const { a } = (\n  await import("@alga-psa/ext-runner-cluster/Cluster")\n).b', ["import"]],
+    ['const a = () => 1\nimport("@alga-psa/ext-runner-cluster/Cluster").then(String)', ["import"]],
+    ['export function* a() {\n  yield import("@alga-psa/ext-runner-cluster/Cluster")\n}', []],
+    ['class A {\n  async load() {\n    await import("@alga-psa/ext-runner-cluster/Cluster")\n  }\n}', []],
+    ['if (a) {\n  await import("@alga-psa/ext-runner-cluster/Cluster")\n}', []],
+    ['createRequire(import.meta.url)("@alga-psa/ext-runner-cluster/Cluster")', ["import"]],
+    ['const a = () => createRequire(path("a"))("@alga-psa/ext-development-host/Demo")', ["import"]],
+    ['const require = createRequire(b)\nrequire("@alga-psa/ext-runner-cluster")', ["import"]],
+    ['createRequire(import.meta.url)("@alga-psa/ext-domain")', []]
   ])("from the runner: %j", (text, refused) => {
     const problems = broken({ "runner/src/main.ts": text })
     assert.deepEqual(

@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { beyond } from "../src/release/Footprint.ts"
+import { beyond, runnerBudget } from "../src/release/Footprint.ts"
+import { root } from "../src/release/Packages.ts"
 
 const budget = { packages: 2, bytes: 100, without: ["@electric-sql/pglite"] }
 
@@ -11,5 +14,10 @@ describe("What an install brings", () => {
     ["what it must not", ["@electric-sql/pglite"], 1, ["brings @electric-sql/pglite"]]
   ])("is held to its budget: %s", (_, packages, bytes, problems) => {
     assert.deepStrictEqual(beyond({ packages, bytes }, budget), problems)
+  })
+
+  it("is said of the runner on the page of the decision", async () => {
+    const page = await readFile(join(root, "docs/decisions/what-a-runner-brings.md"), "utf8")
+    assert.include(page, ` installed ${runnerBudget.packages} packages with `)
   })
 })

@@ -1,10 +1,10 @@
 import { globSync } from "node:fs"
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, join, relative } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { keep, keptOf } from "../src/mutation/Kept.ts"
-import { withRows } from "../src/mutation/Page.ts"
+import { rowOf, withRows } from "../src/mutation/Page.ts"
 import { percent, scoreOf, stale } from "../src/mutation/Report.ts"
 import { batches, chosenTargets, targets } from "../src/mutation/Targets.ts"
 import { root } from "../src/release/Packages.ts"
@@ -72,6 +72,23 @@ describe("The table of targets", () => {
     )
     assert.strictEqual(withRows(page, []), page)
     assert.throws(() => withRows("# Title\n", rows), "no table")
+  })
+
+  it("says of each row on which day it held, and at which commit", () => {
+    const domain = { name: "domain", folder: "domain" }
+    const begin = "| domain | `domain` | 4 | 2 | 2 | 50.0 % | 2026-11-28"
+    const text = (commit: string | null) => rowOf(domain, scoreOf(report), { day: "2026-11-28", commit }).text
+    assert.strictEqual(text("0f498bb3"), `${begin}, \`0f498bb3\` |`)
+    assert.strictEqual(text(null), `${begin} |`)
+  })
+
+  it("has a row of each target, with its day and commit", async () => {
+    const written = await readFile(join(root, "docs/mutation.md"), "utf8")
+    const rows = Array.from(
+      written.matchAll(/^\| (\w+) \| `([\w-]+)` \|.* % \| \d{4}-\d\d-\d\d, `[0-9a-f]{8}` \|$/gm),
+      ([, name, folder]) => `${name} of ${folder}`
+    )
+    assert.deepEqual(rows.sort(), targets.map(({ folder, name }) => `${name} of ${folder}`).sort())
   })
 })
 

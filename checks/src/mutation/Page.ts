@@ -1,8 +1,29 @@
+import { percent, type Score } from "./Report.ts"
+import type { Target } from "./Targets.ts"
+
 /** A row of the table of targets, in Markdown. */
 export interface Row {
   /** The target's name. */
   readonly name: string
   readonly text: string
+}
+
+/** When a row held, and of what code. */
+export interface Measured {
+  /** As `2026-11-28`. */
+  readonly day: string
+  /** The newest commit then, in eight digits; null where there was none. */
+  readonly commit: string | null
+}
+
+/** The row of a target. */
+export const rowOf = (
+  { folder, name }: Pick<Target, "folder" | "name">,
+  score: Score,
+  { commit, day }: Measured
+): Row => {
+  const counts = `${score.all} | ${score.killed} | ${score.survivors.length} | ${percent(score).toFixed(1)} %`
+  return { name, text: `| ${name} | \`${folder}\` | ${counts} | ${day}${commit === null ? "" : `, \`${commit}\``} |` }
 }
 
 /** Puts rows into the page's table, in the place of those of the same targets; new ones go to its end. */

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { Stryker } from "@stryker-mutator/core"
+import { run } from "../release/Commands.ts"
 import { root } from "../release/Packages.ts"
 import { keep, keptOf } from "./Kept.ts"
-import { withRows } from "./Page.ts"
-import { leastScore, percent, type Score, scoreOf, stale } from "./Report.ts"
+import { rowOf, withRows } from "./Page.ts"
+import { leastScore, percent, scoreOf, stale } from "./Report.ts"
 import { batches, chosenTargets, type Target, targets } from "./Targets.ts"
 
 const { positionals: names, values } = parseArgs({
@@ -65,14 +66,16 @@ const scored = async (some: ReadonlyArray<Target>) =>
     })
   )
 
-const rowOf = ({ folder, name }: Target, score: Score) => {
-  const counts = `${score.all} | ${score.killed} | ${score.survivors.length} | ${percent(score).toFixed(1)} %`
-  return { name, text: `| ${name} | \`${folder}\` | ${counts} |` }
+const head = await run("git", ["rev-parse", "--short=8", "HEAD"], root)
+const measured = {
+  day: new Date().toISOString().slice(0, 10),
+  // A copy without a history has none.
+  commit: head.code === 0 ? head.stdout.trim() : null
 }
 
 const results = await scored(chosen)
 for (const { missing, score, target } of results) {
-  if (missing.length === 0) console.log(rowOf(target, score).text)
+  if (missing.length === 0) console.log(rowOf(target, score, measured).text)
   else console.log(`${target.name}: ${missing.length} files are left; run it again`)
   for (const { file, line, replacement, source } of score.survivors.filter(({ explanation }) => explanation === null)) {
     console.log(`  ${file}:${line}: nobody has said why this may live: ${source} -> ${replacement}`)
@@ -87,7 +90,7 @@ if (values.write) {
     page,
     withRows(
       await readFile(page, "utf8"),
-      whole.map(({ score, target }) => rowOf(target, score))
+      whole.map(({ score, target }) => rowOf(target, score, measured))
     )
   )
 }

@@ -11,17 +11,37 @@ interface Advisory {
   readonly module_name: string
   readonly severity: string
   readonly title: string
+  readonly findings: ReadonlyArray<{ readonly version: string }>
 }
 
-/** Asks a registry (default: that of this machine) for known vulnerabilities in what the packages depend on. */
-export const audit = async (registry?: string): Promise<Audit> => {
-  const other = registry === undefined ? [] : ["--registry", registry]
-  const asked = await pnpm(["audit", "--prod", "--json", ...other], root)
+const advisories = async (args: ReadonlyArray<string>): Promise<ReadonlyArray<Advisory> | string> => {
+  const asked = await pnpm(["audit", "--json", ...args], root)
   try {
     const { advisories } = JSON.parse(asked.stdout) as { readonly advisories: Readonly<Record<string, Advisory>> }
-    const problems = Object.values(advisories).map((found) => `${found.module_name}: ${found.severity}: ${found.title}`)
-    return { asked: true, problems }
+    return Object.values(advisories)
   } catch {
-    return { asked: false, why: outputOf(asked) }
+    return outputOf(asked)
   }
+}
+
+/**
+ * Asks a registry (default: that of this machine) for known vulnerabilities in what the packages depend on, and in what they hold
+ * of their development dependencies in a bundle.
+ */
+export const audit = async (
+  bundled: ReadonlyArray<{ readonly name: string; readonly version: string }>,
+  registry?: string
+): Promise<Audit> => {
+  const other = registry === undefined ? [] : ["--registry", registry]
+  const [installed, development] = await Promise.all([
+    advisories(["--prod", ...other]),
+    advisories(["--dev", ...other])
+  ])
+  if (typeof installed === "string") return { asked: false, why: installed }
+  if (typeof development === "string") return { asked: false, why: development }
+  const carried = development.filter(({ findings, module_name }) =>
+    findings.some((found) => bundled.some(({ name, version }) => name === module_name && version === found.version))
+  )
+  const problems = [...installed, ...carried].map((one) => `${one.module_name}: ${one.severity}: ${one.title}`)
+  return { asked: true, problems: [...new Set(problems)] }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { audit } from "./Audit.ts"
 import { brokenBoundaries, brokenImports } from "./Boundaries.ts"
+import { bundledInRelease } from "./Bundled.ts"
 import { looseDependencies } from "./Dependencies.ts"
 import { extensionWeight } from "./ExtensionWeight.ts"
 import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
@@ -34,13 +35,14 @@ await step("package boundaries, and circles of imports", async () => [
 await step("what package.json says", async () => incompleteManifests(published))
 await step("one version everywhere", async () => differentVersions(await namedVersions()))
 await step("dependencies: none unused, none unlisted", looseDependencies)
-await step("licences of what is installed with the packages", async () => {
-  const found = await licences()
+const bundled = await bundledInRelease()
+await step("licences of what is installed with the packages, or bundled", async () => {
+  const found = await licences(bundled)
   console.log(found.counts.map(([licence, count]) => `       ${count} ${licence}`).join("\n"))
   return found.problems
 })
 await step("known vulnerabilities", async () => {
-  const asked = await audit()
+  const asked = await audit(bundled)
   if (asked.asked) return asked.problems
   console.log(`       NOT CHECKED: the registry does not tell: ${asked.why.replaceAll(/\s+/g, " ")}`)
   return []

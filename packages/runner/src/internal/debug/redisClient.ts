@@ -30,6 +30,7 @@ const isMissing = (cause: unknown): boolean =>
 
 /** The client's library, which a runner without a debug stream does without. */
 export const loadRedisClient = Effect.catch(
+  // biome-ignore lint/style/noRestrictedImports: the one place that loads it, and says what to install
   Effect.tryPromise({ try: () => import("@redis/client"), catch: (cause) => cause }),
   (cause) => (isMissing(cause) ? Effect.fail(new RedisClientNotInstalled()) : Effect.die(cause))
 )
