@@ -1,7 +1,7 @@
 import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
 import { parseEgressAllowlist } from "@alga-psa/ext-adapters-http/EgressAllowlist"
 import { Result, Schema } from "effect"
-import { durationBetween } from "./durationSetting.ts"
+import { time } from "./durationSetting.ts"
 import { number } from "./numberSettings.ts"
 import { about } from "./settingAbout.ts"
 
@@ -29,11 +29,11 @@ export const egressFields = {
   ALGA_EXTENSION_RUNNER_EGRESS_PROXY: Schema.optional(proxy).pipe(
     about("The proxy for requests of extensions; the runner gives it the host's address.", "URL", { secret: true })
   ),
-  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: durationBetween("100 millis").pipe(
-    about("How long a request of an extension may take, within its execution's own time.", "duration", {
-      fallback: "30 seconds"
-    })
-  ),
+  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: time({
+    purpose: "How long a request of an extension may take, within its execution's own time.",
+    default: "30 seconds",
+    least: "100 millis"
+  }),
   ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number({
     purpose: "Requests to the outside that one execution may send.",
     unit: "requests",
