@@ -2,6 +2,7 @@ import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { tlsModes } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
+import { serverBounds, serverTimes } from "@alga-psa/ext-adapters-pg/ServerBounds"
 import {
   defaultLimits,
   type Limits,
@@ -195,24 +196,9 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: onOff.pipe(
     about("on starts even without a database, and is not ready until it answers.", "on, off", { fallback: "off" })
   ),
-  DATABASE_CONNECT_TIMEOUT: time({
-    purpose: "How long a connection to Alga's database or its replica may take to be ready; others have 5 seconds.",
-    default: "5 seconds",
-    most: "10 minutes"
-  }),
-  DATABASE_STATEMENT_TIMEOUT: time({
-    purpose: "How long the server may work on one statement.",
-    default: "5 seconds",
-    most: "1 day"
-  }),
-  DATABASE_MAX_CONNECTIONS: number({
-    purpose:
-      "Connections to the database. Reads of single records share a fifth; each list has one of the others to itself.",
-    unit: "connections",
-    default: 10,
-    least: 1,
-    most: 1_000
-  }),
+  DATABASE_CONNECT_TIMEOUT: time(serverTimes.connectTimeout),
+  DATABASE_STATEMENT_TIMEOUT: time(serverTimes.statementTimeout),
+  DATABASE_MAX_CONNECTIONS: number(serverBounds.maxConnections),
   DATABASE_PLANS: Schema.Literals(["generic", "auto"])
     .annotate({ message: "must be generic or auto" })
     .pipe(
