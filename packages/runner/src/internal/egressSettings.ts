@@ -1,5 +1,6 @@
 import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
 import { parseEgressAllowlist } from "@alga-psa/ext-adapters-http/EgressAllowlist"
+import { egressBounds, egressTimes } from "@alga-psa/ext-adapters-http/EgressBounds"
 import { Result, Schema } from "effect"
 import { time } from "./durationSetting.ts"
 import { number } from "./numberSettings.ts"
@@ -29,24 +30,7 @@ export const egressFields = {
   ALGA_EXTENSION_RUNNER_EGRESS_PROXY: Schema.optional(proxy).pipe(
     about("The proxy for requests of extensions; the runner gives it the host's address.", "URL", { secret: true })
   ),
-  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: time({
-    purpose: "How long a request of an extension may take, within its execution's own time.",
-    default: "30 seconds",
-    least: "100 millis"
-  }),
-  ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number({
-    purpose: "Requests to the outside that one execution may send.",
-    unit: "requests",
-    default: 100,
-    least: 1,
-    most: 100_000
-  }),
-  ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY: number({
-    purpose:
-      "Concurrent requests to the outside; a tenant may have three quarters. More requests wait, within their time.",
-    unit: "requests",
-    default: 64,
-    least: 1,
-    most: 1_024
-  })
+  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: time(egressTimes.timeout),
+  ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number(egressBounds.requests),
+  ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY: number(egressBounds.concurrency)
 }
