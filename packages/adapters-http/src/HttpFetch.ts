@@ -29,7 +29,7 @@ export interface HttpFetchOptions {
   readonly proxy?: Redacted.Redacted<URL>
   /** From the call to the whole answer, if the execution has that much time left. */
   readonly timeout?: Duration.Duration
-  /** The body of a request, and of an answer, in bytes: {@link bodyBytesWithin} a host call. */
+  /** The body of a request, and of an answer, in bytes: `bodyBytesWithin` a host call. */
   readonly bodyBytes: number
   /** Requests of one execution. */
   readonly requests?: number

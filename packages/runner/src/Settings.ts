@@ -28,6 +28,7 @@ import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
 import { type Sizes, sizesOf } from "./Sizes.ts"
+import { storeTimes } from "./StoreTimes.ts"
 
 /** Begins the names that no other program gives a meaning to. One that is not a setting stops the start. */
 export const settingPrefix = "ALGA_EXTENSION_RUNNER_"
@@ -248,12 +249,7 @@ export const Settings = Schema.Struct({
       fallback: "none"
     })
   ),
-  IDEMPOTENCY_WINDOW: time({
-    purpose: "How long an idempotency key holds its answer.",
-    default: "24 hours",
-    least: "1 minute",
-    most: longestKept
-  }),
+  IDEMPOTENCY_WINDOW: time(storeTimes.idempotencyWindow),
 
   DATABASE_CLUSTER_URL: Schema.optional(databaseUrl).pipe(
     about("The cluster's PostgreSQL, with the login of `db cluster`; needed by `serve --cluster`.", "URL", {
@@ -363,7 +359,7 @@ export const Settings = Schema.Struct({
       required: true
     })
   ),
-  BUNDLE_STORE_TIMEOUT: time({ purpose: "How long fetching a bundle over HTTP may take.", default: "15 seconds" }),
+  BUNDLE_STORE_TIMEOUT: time(storeTimes.bundle),
   AWS_ACCESS_KEY_ID: Schema.optional(text).pipe(
     about("The key that signs requests to the store, together with AWS_SECRET_ACCESS_KEY.", "text")
   ),
