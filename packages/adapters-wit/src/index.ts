@@ -4,6 +4,7 @@
  * @module @alga-psa/ext-adapters-wit
  */
 export * from "./AnswerRoom.ts"
+export * from "./ArchiveBounds.ts"
 export * from "./ArchiveRefused.ts"
 export * from "./Archives.ts"
 export * from "./ArchiveUnopened.ts"
