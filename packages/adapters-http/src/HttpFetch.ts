@@ -9,6 +9,7 @@ import { Clock, Duration, Effect, Exit, Layer, type Redacted } from "effect"
 import type { Agent } from "undici"
 import type { AddressRange } from "./EgressAddresses.ts"
 import { type EgressEntry, entryFor } from "./EgressAllowlist.ts"
+import { egressBounds, egressTimes } from "./EgressBounds.ts"
 import { makeAgents } from "./internal/egress/agents.ts"
 import { makeDial } from "./internal/egress/dial.ts"
 import { failure, failureOf } from "./internal/egress/failure.ts"
@@ -18,7 +19,7 @@ import { sentHeaders } from "./internal/egress/sentHeaders.ts"
 import { measured, measuredAtZero } from "./internal/measured.ts"
 import { timeFor } from "./internal/timeFor.ts"
 
-/** Whom extensions may send requests to, and how much. */
+/** Whom extensions may send requests to, and how much. {@link egressBounds} and {@link egressTimes} have the defaults. */
 export interface HttpFetchOptions {
   /** Nothing else is let out to. */
   readonly entries: ReadonlyArray<EgressEntry>
@@ -26,15 +27,15 @@ export interface HttpFetchOptions {
   readonly opened?: ReadonlyArray<AddressRange>
   /** Asked for a tunnel to the address, for every request: `http` or `https`, with user and password where it has them. Default: none. */
   readonly proxy?: Redacted.Redacted<URL>
-  /** From the call to the whole answer, if the execution has that much time left. Default: 30 seconds. */
+  /** From the call to the whole answer, if the execution has that much time left. */
   readonly timeout?: Duration.Duration
-  /** The body of a request, and of an answer, in bytes. Default: 4,128,768. */
-  readonly bodyBytes?: number
-  /** Requests of one execution. Default: 100. */
+  /** The body of a request, and of an answer, in bytes: `bodyBytesWithin` a host call. */
+  readonly bodyBytes: number
+  /** Requests of one execution. */
   readonly requests?: number
   /**
    * Requests of all executions at the same time, of which one tenant may have three quarters; more wait within their time. Each holds a
-   * connection and up to two bodies in memory. Default: 64.
+   * connection and up to two bodies in memory.
    */
   readonly concurrency?: number
   /** Default: the system's resolver. */
@@ -103,7 +104,10 @@ const outcomes = ["ok", "interrupted", ...HttpFetchError.fields.code.literals]
 
 const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
   yield* measuredAtZero("http", ["fetch"], outcomes)
-  const { bodyBytes = 4_128_768, concurrency = 64, entries, requests = 100, timeout = Duration.seconds(30) } = options
+  const { bodyBytes, entries } = options
+  const concurrency = options.concurrency ?? egressBounds.concurrency.default
+  const requests = options.requests ?? egressBounds.requests.default
+  const timeout = options.timeout ?? Duration.fromInputUnsafe(egressTimes.timeout.default)
   const dial = makeDial({
     opened: options.opened ?? [],
     resolve: options.resolve ?? systemResolve,

@@ -5,6 +5,7 @@
  */
 export * from "./EgressAddresses.ts"
 export * from "./EgressAllowlist.ts"
+export * from "./EgressBounds.ts"
 export * from "./EnvelopeRefused.ts"
 export * from "./EnvelopeSecrets.ts"
 export * from "./HttpFetch.ts"

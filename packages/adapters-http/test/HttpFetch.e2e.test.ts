@@ -18,7 +18,7 @@ import { proxying } from "./support/Proxy.ts"
 const ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 const loopback = "127.0.0.1"
 
-interface Lists extends Omit<HttpFetchOptions, "entries" | "opened"> {
+interface Lists extends Partial<Omit<HttpFetchOptions, "entries" | "opened">> {
   readonly entries: string
   readonly opened?: string
 }
@@ -29,6 +29,7 @@ const withFetch =
     Effect.provide(
       effect,
       layerHttpFetch({
+        bodyBytes: 1_000_000,
         ...options,
         entries: Result.getOrThrow(parseEgressAllowlist(entries)),
         opened: Result.getOrThrow(parseAddressRanges(opened))

@@ -52,6 +52,7 @@ const fetching = layerHttpFetch({
   entries: Result.getOrThrow(parseEgressAllowlist(`${host}:${port}`)),
   opened: Result.getOrThrow(parseAddressRanges("127.0.0.1")),
   resolve: async () => ["127.0.0.1"],
+  bodyBytes: 1_000_000,
   ca
 })
 

@@ -5,20 +5,21 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { DatabaseAddress } from "./DatabaseAddress.ts"
 import { statementsAtZero } from "./internal/meters.ts"
+import { serverBounds, serverTimes } from "./ServerBounds.ts"
 import { connectionTo } from "./ServerConnection.ts"
 import { ShortReads } from "./ShortReads.ts"
 
-/** Where the database server is, and how long to wait for it. */
+/** Where the database server is, and how long to wait for it. {@link serverBounds} and {@link serverTimes} have the defaults. */
 export interface ServerOptions {
   /** `postgres://user:password@host:port/database`, with `sslmode` and the like as parameters; or what was read of one. */
   readonly url: Redacted.Redacted | DatabaseAddress
   /** What the log calls the database. Default: `DATABASE_URL`. */
   readonly name?: string
-  /** How long a connection may take to be ready. Default: 5 seconds. */
+  /** How long a connection may take to be ready. */
   readonly connectTimeout?: Duration.Duration
-  /** How long the server may work on one statement. Default: 5 seconds. */
+  /** How long the server may work on one statement. */
   readonly statementTimeout?: Duration.Duration
-  /** How many connections to hold at most. Default: 10. */
+  /** How many connections to hold at most. */
   readonly maxConnections?: number
   /**
    * `generic` plans a statement once for all tenants. `auto` leaves it to the server, for one that cannot plan a statement
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly pooler?: "none" | "transaction"
 }
 
+const usualStatementTimeout = Duration.fromInputUnsafe(serverTimes.statementTimeout.default)
+
 /** What a session is asked to be, where it is the client's own. */
 const startup = (options: ServerOptions) => ({
   default_transaction_read_only: "on",
@@ -41,7 +44,7 @@ const startup = (options: ServerOptions) => ({
   // A plan is made once for a statement, not for each tenant: planning takes longer than most of the reads.
   plan_cache_mode: options.plans === "auto" ? "auto" : "force_generic_plan",
   search_path: "public",
-  statement_timeout: String(Duration.toMillis(options.statementTimeout ?? Duration.seconds(5)))
+  statement_timeout: String(Duration.toMillis(options.statementTimeout ?? usualStatementTimeout))
 })
 
 /** How many connections {@link ShortReads} shares: one in five, and never the only one. */
@@ -64,11 +67,11 @@ const pool = (
 
 const make = Effect.fnUntraced(function* (options: ServerOptions) {
   yield* statementsAtZero
-  const connections = options.maxConnections ?? 10
+  const connections = options.maxConnections ?? serverBounds.maxConnections.default
   const shared = sharedOf(connections)
   const connection = yield* connectionTo(options.url, {
     name: options.name ?? "DATABASE_URL",
-    connectTimeout: options.connectTimeout ?? Duration.seconds(5),
+    connectTimeout: options.connectTimeout ?? Duration.fromInputUnsafe(serverTimes.connectTimeout.default),
     applicationName: "alga-extension-host"
   })
   const client = yield* pool(options, connection, connections - shared, shared === 0)

@@ -7,7 +7,6 @@ import { type ArchiveFile, openArchive } from "./internal/host/openArchive.ts"
 import { defaultLimits } from "./Limits.ts"
 import type { NodeUnsuitable } from "./NodeUnsuitable.ts"
 
-export { archiveBounds } from "./internal/child/archive/ArchiveBounds.ts"
 export type { ArchiveFile } from "./internal/host/openArchive.ts"
 
 /** The part of a bundle that runs. */
@@ -43,13 +42,16 @@ export interface ArchivesService {
 /** Opens archives of bundles. */
 export class Archives extends Context.Service<Archives, ArchivesService>()("@alga-psa/ext-adapters-wit/Archives") {}
 
-/** What bounds the opening of an archive. */
+/** How long opening one archive may take, and how much processor time, where nothing else is said. */
+export const archiveTimes = { timeoutMs: 30_000, processorMs: 10_000 } as const
+
+/** What bounds the opening of an archive. {@link archiveTimes} has the defaults. */
 export interface ArchivesOptions {
   /** Largest component, in bytes. Default: that of {@link defaultLimits}. */
   readonly componentBytes?: number
-  /** Longest time to open one archive, in milliseconds. Default: 30,000. */
+  /** Longest time to open one archive, in milliseconds. */
   readonly timeoutMs?: number
-  /** Most processor time to open one archive, in milliseconds. Default: 10,000. */
+  /** Most processor time to open one archive, in milliseconds. */
   readonly processorMs?: number
   /** The Node that opens. Default: the one that runs this program. */
   readonly execPath?: string
@@ -71,8 +73,8 @@ export const layerArchives = (options: ArchivesOptions = {}): Layer.Layer<Archiv
         execPath,
         confinement: yield* findConfinement(execPath, null),
         componentBytes: options.componentBytes ?? defaultLimits.componentBytes,
-        timeoutMs: options.timeoutMs ?? 30_000,
-        processorMs: options.processorMs ?? 10_000
+        timeoutMs: options.timeoutMs ?? archiveTimes.timeoutMs,
+        processorMs: options.processorMs ?? archiveTimes.processorMs
       }
       return Archives.of({
         component: Effect.fn("Archives.component")(function* (archive) {

@@ -52,6 +52,9 @@ export class ComponentStore extends Context.Service<ComponentStore, ComponentSto
   "@alga-psa/ext-adapters-wit/ComponentStore"
 ) {}
 
+/** How long transpiling one component may take, and how much processor time, where nothing else is said. */
+export const transpileTimes = { timeoutMs: 60_000, processorMs: 30_000 } as const
+
 /** Where components are kept and what bounds their intake. */
 export interface ComponentStoreOptions {
   /** Made where it does not exist. Refused where it is a link, another user's, or open to other users. */
@@ -64,9 +67,9 @@ export interface ComponentStoreOptions {
   readonly glueBytes?: number
   /** How many components are transpiled at the same time, of which one tenant has half. Default: 2. */
   readonly concurrency?: number
-  /** Longest time to transpile one component, in milliseconds. Default: 60,000. */
+  /** Longest time to transpile one component, in milliseconds. Default: that of {@link transpileTimes}. */
   readonly intakeTimeoutMs?: number
-  /** Most processor time to transpile one component, in milliseconds. Default: 30,000. */
+  /** Most processor time to transpile one component, in milliseconds. Default: that of {@link transpileTimes}. */
   readonly intakeProcessorMs?: number
   /** Whether a process of 100 MB waits to transpile the next component, which is ready sooner by that. Default: true. */
   readonly spare?: boolean
@@ -74,8 +77,6 @@ export interface ComponentStoreOptions {
   readonly execPath?: string
 }
 
-const defaultIntakeTimeoutMs = 60_000
-const defaultIntakeProcessorMs = 30_000
 const defaultConcurrency = 2
 const queueLength = 16
 const rememberedComponents = 1_000
@@ -87,9 +88,9 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
   const execPath = options.execPath ?? process.execPath
   const componentBytes = options.componentBytes ?? defaultLimits.componentBytes
   const glueBytes = options.glueBytes ?? defaultLimits.glueBytes
-  const processorMs = options.intakeProcessorMs ?? defaultIntakeProcessorMs
+  const processorMs = options.intakeProcessorMs ?? transpileTimes.processorMs
   const concurrency = options.concurrency ?? defaultConcurrency
-  const intakeTimeoutMs = options.intakeTimeoutMs ?? defaultIntakeTimeoutMs
+  const intakeTimeoutMs = options.intakeTimeoutMs ?? transpileTimes.timeoutMs
   yield* checkNode(execPath)
   const confinement = yield* findConfinement(execPath, null)
   yield* Effect.mapError(ownDirectory(options.directory), (cause) => unusable(cause.message, cause))

@@ -1,5 +1,5 @@
+import { type Bound, bounded, defaultsOf } from "@alga-psa/ext-domain/Bound"
 import { Record, Schema } from "effect"
-import { type Bound, bounded, defaultsOf } from "./Bound.ts"
 
 const kibibyte = 1_024
 const mebibyte = 1_024 * kibibyte

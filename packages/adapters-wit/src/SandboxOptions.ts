@@ -1,4 +1,4 @@
-import { type Bound, defaultsOf } from "./Bound.ts"
+import { type Bound, defaultsOf } from "@alga-psa/ext-domain/Bound"
 import { type Container, readContainer } from "./Container.ts"
 import type { SandboxUser } from "./internal/host/Confinement.ts"
 import { defaultLimits, type Limits } from "./Limits.ts"

@@ -4,10 +4,10 @@
  * @module @alga-psa/ext-adapters-wit
  */
 export * from "./AnswerRoom.ts"
+export * from "./ArchiveBounds.ts"
 export * from "./ArchiveRefused.ts"
 export * from "./Archives.ts"
 export * from "./ArchiveUnopened.ts"
-export * from "./Bound.ts"
 export * from "./CarriedResponse.ts"
 export * from "./Component.ts"
 export * from "./ComponentNotes.ts"

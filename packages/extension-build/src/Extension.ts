@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { lstat, realpath } from "node:fs/promises"
 import { join, resolve } from "node:path"
+import { archiveBounds } from "@alga-psa/ext-adapters-wit/ArchiveBounds"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import { type AuthoredManifest, parseAuthoredManifest } from "./AuthoredManifest.ts"
@@ -22,9 +23,6 @@ export interface Extension {
   /** The place of a path in the manifest, such as `capabilities[0]`; of what is around it where it is not there. */
   readonly place: (path: string) => Place
 }
-
-/** How long a `manifest.json` may be, in bytes. */
-export const manifestBytesAtMost = 64 * 1024
 
 const entries = ["src/component.ts", "src/component.js"]
 
@@ -67,7 +65,7 @@ export const readExtension = Effect.fn("Extension.read")(function* (folder: stri
   const root = yield* Effect.promise(() => realpath(folder).catch(() => resolve(folder)))
   const manifestBytes = yield* explaining({ folder: root }, () =>
     lstat(join(root, "manifest.json")).then(
-      () => readPlainFile(root, "manifest.json", manifestBytesAtMost),
+      () => readPlainFile(root, "manifest.json", archiveBounds.manifestBytes),
       () => null
     )
   )

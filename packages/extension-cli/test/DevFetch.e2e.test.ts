@@ -4,6 +4,7 @@ import { type EgressEntry, parseEgressAllowlist } from "@alga-psa/ext-adapters-h
 import { packageName } from "@alga-psa/ext-adapters-wit"
 import { asExecution } from "@alga-psa/ext-domain"
 import { bareExecution } from "@alga-psa/ext-domain/testing/bareExecution"
+import { egressOf } from "@alga-psa/ext-runner/Egress"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { place } from "../src/dev/DevDatabase.ts"
@@ -96,6 +97,19 @@ describe("what `alga-ext dev` sends to the outside", () => {
       assert.deepEqual(statuses.slice(99), [200, "not-allowed"])
       assert.strictEqual(asked, 100)
       assert.deepEqual(yield* fetch(origin), [200])
+    })
+  )
+
+  it.effect("has the bound on bodies that a host has where nothing is set, and none of its own", () =>
+    Effect.gen(function* () {
+      const url = `http://127.0.0.1:${port}`
+      const http = yield* makeDevFetch(Effect.succeed(listed(url)))
+      const send = (bytes: number) =>
+        http.fetch({ method: "POST", url, headers: [], body: new Uint8Array(bytes) }).pipe(asExecution(execution))
+      const most = egressOf({ EXT_EGRESS_ALLOWLIST: url })?.bodyBytes ?? 0
+      assert.strictEqual((yield* send(most)).status, 200)
+      assert.strictEqual((yield* Effect.flip(send(most + 1))).code, "not-allowed")
+      assert.strictEqual(asked, 1)
     })
   )
 })

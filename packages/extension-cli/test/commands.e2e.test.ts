@@ -4,6 +4,8 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { archiveBounds } from "@alga-psa/ext-adapters-wit/ArchiveBounds"
+import { limitBounds } from "@alga-psa/ext-adapters-wit/Limits"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { algaExtHere } from "./support/AlgaExtHere.ts"
 import { algaExtProcess } from "./support/AlgaExtProcess.ts"
@@ -87,6 +89,27 @@ describe("alga-ext", () => {
     const { output } = await algaExtHere("dev", "--help")
     expect(output).toContain(`Port of the inspector on the loopback address. Default: ${attached.port}`)
     expect(attached.address).toBe("127.0.0.1")
+  })
+
+  it("gives a request the time of production, and no more; so say its help and the page", async () => {
+    const most = limitBounds.timeoutMs.default
+    const { output } = await algaExtHere("dev", "--help")
+    expect(output).toContain(`Default: ${most}, as in production`)
+    const longer = await algaExtHere("dev", folder, "--timeout", String(most + 1))
+    expect([longer.code, longer.errors]).toEqual([2, expect.stringContaining(`must be 1 to ${most}`)])
+    const page = await readFile(new URL("../../../docs/development-host.md", import.meta.url), "utf8")
+    expect(page).toContain(`gives a request less time than the ${most / 1_000} s of production`)
+  })
+
+  it("packs what a host takes: the page names the bounds of both", async () => {
+    const page = await readFile(new URL("../../../docs/development-host.md", import.meta.url), "utf8")
+    expect(page).toContain(`A page holds at most ${archiveBounds.pageBytes / 1_048_576} MiB `)
+    expect(page).toContain(`A manifest holds at most ${archiveBounds.manifestBytes / 1_024} KiB.`)
+    const manifest = (bytes: number) => writeFile(join(folder, "manifest.json"), "{}".padEnd(bytes))
+    await manifest(archiveBounds.manifestBytes)
+    expect((await algaExtHere("build", folder)).errors).toMatch(/manifest\.json name: is missing/)
+    await manifest(archiveBounds.manifestBytes + 1)
+    expect((await algaExtHere("build", folder)).errors).toContain(`has ${archiveBounds.manifestBytes + 1} bytes`)
   })
 
   it("says in two lines what is wrong with its usage", async () => {

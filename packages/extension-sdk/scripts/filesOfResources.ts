@@ -1,4 +1,4 @@
-import { type AnyReadOperation, type KnownResource, resources } from "@alga-psa/ext-domain"
+import { type AnyReadOperation, type KnownResource, paging, resources } from "@alga-psa/ext-domain"
 import { SchemaAST } from "effect"
 
 const made =
@@ -101,6 +101,12 @@ import type { ResourceData } from "../resourceData.ts"
 
 /** What the bindings and the mocks of each resource are made from. */
 export const resources = { ${names.join(", ")} } satisfies Readonly<Record<string, ResourceData>>
+`,
+  "internal/resources/paging.ts": `${made}
+// Single numbers, which a bundler puts in their places.
+${Object.entries(paging)
+  .map(([name, value]) => `export const ${name} = ${value}`)
+  .join("\n")}
 `,
   "internal/resources/reads.ts": `${made}import type { ResourceHosts } from "../../Resources.ts"
 ${lines(({ name }) => `import { binding as ${name} } from "../bindings/${name}.ts"`)}

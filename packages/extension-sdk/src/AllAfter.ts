@@ -1,8 +1,7 @@
 import type { AllOptions } from "./AllPages.ts"
 import type { CursorPage } from "./CursorPage.ts"
 import { IterationStopped } from "./IterationStopped.ts"
-
-const pageSize = 100
+import { maxPageSize as pageSize } from "./internal/resources/paging.ts"
 
 /**
  * Every record of a list by cursor, page by page: `host.clientsV2.all()` and `host.servicesV2.all()` are made of it. A page is

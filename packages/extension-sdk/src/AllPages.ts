@@ -1,3 +1,4 @@
+import { maxPage, maxPageSize as pageSize } from "./internal/resources/paging.ts"
 import { ListIncomplete } from "./ListIncomplete.ts"
 import type { Page } from "./Page.ts"
 
@@ -9,9 +10,6 @@ export interface AllOptions {
    */
   readonly maxCalls?: number | undefined
 }
-
-const pageSize = 100
-const lastPage = 10_000
 
 /**
  * Every record of a list, page by page: `host.clients.all()` and `host.services.all()` are made of it. A page is asked for
@@ -43,7 +41,7 @@ export async function* allPages<Item>(
   let calls = 0
   let total = 0
   const fresh = async (page: number): Promise<{ readonly items: ReadonlyArray<Item>; readonly totalCount: number }> => {
-    if (calls++ >= maxCalls || page > lastPage) throw new ListIncomplete(operation, given.size, total)
+    if (calls++ >= maxCalls || page > maxPage) throw new ListIncomplete(operation, given.size, total)
     const { items, totalCount } = await list({ page, pageSize })
     const found = items.filter((item) => !given.has(idOf(item)))
     for (const item of found) given.add(idOf(item))

@@ -1,11 +1,11 @@
 import { type AccessFilter, InstallId, mostAccessRecords, TenantId, UserId } from "@alga-psa/ext-domain"
 import { brokenRules } from "@alga-psa/ext-domain/BrokenRules"
 import { Duration, Effect, Result, Schema } from "effect"
-import { durationBetween } from "./internal/durationSetting.ts"
+import { durationBetween, longestKept } from "./internal/durationSetting.ts"
 
 const message = "must be a time such as 2026-01-31 or 2026-01-31T08:00:00Z, or how long ago, such as 7 days"
 const written = /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
-const decodeAgo = Schema.decodeUnknownResult(durationBetween("0 seconds", "3650 days"))
+const decodeAgo = Schema.decodeUnknownResult(durationBetween("0 seconds", longestKept))
 
 /** JavaScript takes 30 February for 2 March. */
 const hasDay = (text: string) => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { sha256 } from "@alga-psa/ext-adapters-wit/Sha256"
 import { Context, Duration, Effect, Layer } from "effect"
 import { type BundleKey, BundleStore, BundleStoreError, bundlePath } from "./BundleStore.ts"
-import type { HttpStoreOptions } from "./HttpBundleStore.ts"
+import { type HttpStoreOptions, usualBundleTime } from "./HttpBundleStore.ts"
 import { storeRequests, unavailable } from "./internal/storeRequests.ts"
 
 /**
@@ -107,7 +107,7 @@ const created = async (response: Response): Promise<void> => {
 
 /** Writes to a store over HTTP, by PUT and DELETE. Each is sent once. */
 export const layerHttp = ({
-  timeout = Duration.seconds(15),
+  timeout = usualBundleTime,
   ...address
 }: HttpStoreOptions): Layer.Layer<BundleWriter, never, BundleStore> => {
   const send = storeRequests(address)

@@ -1,13 +1,11 @@
 import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
 import { parseEgressAllowlist, showEgressEntry } from "@alga-psa/ext-adapters-http/EgressAllowlist"
+import { bodyBytesWithin } from "@alga-psa/ext-adapters-http/EgressBounds"
 import type { HttpFetchOptions } from "@alga-psa/ext-adapters-http/HttpFetch"
 import { Effect, Layer, Redacted, Result } from "effect"
 import type { PortState } from "./ProductPorts.ts"
 import type { PortLayer } from "./Runner.ts"
 import { limitsOf, type Settings } from "./Settings.ts"
-
-/** A host call's reply holds an answer with its headers, of which there are 16 KiB at most. */
-const roomForHeaders = 65_536
 
 /** Whom extensions may send requests to, after the settings; null where they may to nobody. */
 export const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null => {
@@ -20,7 +18,7 @@ export const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null =
   return {
     entries,
     opened: Result.getOrElse(opened, () => []),
-    bodyBytes: Math.max(0, limitsOf(settings).hostCallBytes - roomForHeaders),
+    bodyBytes: bodyBytesWithin(limitsOf(settings).hostCallBytes),
     ...(proxy === undefined ? {} : { proxy: Redacted.make(new URL(Redacted.value(proxy))) }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(requests === undefined ? {} : { requests }),

@@ -1,4 +1,4 @@
-import { type Bound, defaultsOf } from "@alga-psa/ext-adapters-wit"
+import { type Bound, defaultsOf, type TimeBound } from "@alga-psa/ext-domain/Bound"
 import type { Duration } from "effect"
 
 /** The numbers that bound the callers of an HTTP server. The settings `ALGA_EXTENSION_RUNNER_HTTP_…` are made from them. */
@@ -44,14 +44,14 @@ export const httpBounds = {
   }
 } as const satisfies { readonly [name: string]: Bound }
 
-/** How long its callers may take. Durations are written as settings write them. */
+/** How long its callers may take. */
 export const httpTimes = {
   headersTimeout: { purpose: "How long a caller may take to send the head of a request.", default: "10 seconds" },
   requestTimeout: { purpose: "How long a caller may take to send a whole request.", default: "30 seconds" },
   answerTimeout: { purpose: "How long a caller may take to receive a whole answer.", default: "60 seconds" },
   /** Longer than the balancer's own. */
   keepAliveTimeout: { purpose: "How long a connection may stay without a request.", default: "65 seconds" }
-} as const
+} as const satisfies { readonly [name: string]: TimeBound }
 
 /** What bounds the callers of an HTTP server: {@link httpBounds} and {@link httpTimes} say what each is for. */
 export type HttpBounds = { readonly [Name in keyof typeof httpBounds]: number } & {

@@ -1,14 +1,18 @@
 import { Duration, Effect, Layer, Schedule } from "effect"
 import { archiveBytes, type BundleKey, BundleStore, BundleStoreError, bundlePath } from "./BundleStore.ts"
 import { type StoreAddress, storeRequests, unavailable } from "./internal/storeRequests.ts"
+import { storeTimes } from "./StoreTimes.ts"
 
 export type { StoreCredentials } from "./internal/storeRequests.ts"
 
 /** A store over HTTP. */
 export interface HttpStoreOptions extends StoreAddress {
-  /** How long one archive may take, attempts included. Default: 15 seconds. */
+  /** How long one archive may take, attempts included. Default: that of {@link storeTimes}. */
   readonly timeout?: Duration.Duration
 }
+
+/** How long one archive may take where nothing else is said. */
+export const usualBundleTime = Duration.fromInputUnsafe(storeTimes.bundle.default)
 
 /** An answer that says that another attempt may help. */
 class TryAgain extends Error {}
@@ -39,11 +43,7 @@ const archiveOf = async (response: Response): Promise<Uint8Array> => {
 const twiceMore = Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 2 }))
 
 /** A store over HTTP in the S3 layout. What fails on the way or with 429 and 5xx is asked for twice more. */
-export const layer = ({
-  base,
-  credentials,
-  timeout = Duration.seconds(15)
-}: HttpStoreOptions): Layer.Layer<BundleStore> =>
+export const layer = ({ base, credentials, timeout = usualBundleTime }: HttpStoreOptions): Layer.Layer<BundleStore> =>
   Layer.sync(BundleStore, () => {
     const send = storeRequests({ base, credentials })
 

@@ -12,7 +12,7 @@ export interface IntakeSizes {
   readonly pageBytes: number
 }
 
-/** Where nothing else is said. */
+/** Where nothing else is said, and the most that follows from the memory of a machine. */
 export const usualIntake: IntakeSizes = { bundles: 4, components: 2, pages: 2, pageBytes: 134_217_728 }
 
 /** The sizes of this runner. */

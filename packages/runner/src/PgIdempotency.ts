@@ -13,6 +13,7 @@ import { type Held, heldOf, makeClaims } from "./internal/claims.ts"
 import { createTable } from "./internal/idempotencyTable.ts"
 import { given, keptOf } from "./KeptAnswer.ts"
 import { fail, type RunnerError } from "./RunnerError.ts"
+import { storeTimes } from "./StoreTimes.ts"
 
 /** Where answers are kept, and for how long. */
 export interface PgIdempotencyOptions {
@@ -20,10 +21,11 @@ export interface PgIdempotencyOptions {
   readonly url: Redacted.Redacted | DatabaseAddress
   /** `transaction` for a pooler between that gives each transaction another session. Default: none. */
   readonly pooler?: "none" | "transaction"
-  /** How long a key holds its answer, from the answer on. Default: 24 hours. */
+  /** How long a key holds its answer, from the answer on. Default: that of {@link storeTimes}. */
   readonly window?: Duration.Duration
 }
 
+const usualWindow = Duration.fromInputUnsafe(storeTimes.idempotencyWindow.default)
 const renewal = Duration.seconds(3)
 const again = Duration.millis(500)
 const patience = Duration.seconds(5)
@@ -47,7 +49,7 @@ const count = (outcome: (typeof names)[number]) => Metric.update(outcomes.of(out
 const mismatch = (detail: string) =>
   Effect.andThen(count("mismatch"), Effect.fail(fail("idempotency_mismatch", detail)))
 
-const make = Effect.fnUntraced(function* ({ pooler, url, window = Duration.hours(24) }: PgIdempotencyOptions) {
+const make = Effect.fnUntraced(function* ({ pooler, url, window = usualWindow }: PgIdempotencyOptions) {
   yield* atZero(outcomes.all)
   const connection = yield* connectionTo(url, {
     name: "IDEMPOTENCY_DATABASE_URL",

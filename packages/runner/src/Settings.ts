@@ -2,6 +2,7 @@ import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { tlsModes } from "@alga-psa/ext-adapters-pg/DatabaseAddress"
+import { serverBounds, serverTimes } from "@alga-psa/ext-adapters-pg/ServerBounds"
 import {
   defaultLimits,
   type Limits,
@@ -16,7 +17,7 @@ import { accessFields } from "./internal/accessSettings.ts"
 import { cachePlace } from "./internal/cachePlace.ts"
 import { databaseParts, databaseUrl } from "./internal/databaseFields.ts"
 import { debugFields } from "./internal/debugSettings.ts"
-import { duration, durationBetween, durationOrNone, keeping } from "./internal/durationSetting.ts"
+import { longestKept, time } from "./internal/durationSetting.ts"
 import { egressFields } from "./internal/egressSettings.ts"
 import { digits, number, numberFields, numbersOf } from "./internal/numberSettings.ts"
 import { productFields } from "./internal/productSettings.ts"
@@ -27,6 +28,7 @@ import type { StopOptions } from "./Life.ts"
 import type { BundleSource, HttpOptions } from "./Runner.ts"
 import type { Tokens } from "./ServiceToken.ts"
 import { type Sizes, sizesOf } from "./Sizes.ts"
+import { storeTimes } from "./StoreTimes.ts"
 
 /** Begins the names that no other program gives a meaning to. One that is not a setting stops the start. */
 export const settingPrefix = "ALGA_EXTENSION_RUNNER_"
@@ -43,9 +45,6 @@ const port = (least: number, description: string, fallback: number) => {
     about(description, "port", { range, fallback: String(fallback) })
   )
 }
-
-const time = ({ default: fallback, purpose }: { readonly purpose: string; readonly default: string }) =>
-  duration.pipe(about(purpose, "duration", { fallback }))
 
 const onOff = Schema.Literals(["on", "off"]).annotate({ message: "must be on or off" })
 const pooler = Schema.Literals(["none", "transaction"]).annotate({ message: "must be none or transaction" })
@@ -120,16 +119,16 @@ export const Settings = Schema.Struct({
         { fallback: "http" }
       )
     ),
-  ALGA_EXTENSION_RUNNER_STOP_DELAY: durationOrNone.pipe(
-    about("How long a stopping runner still takes work while /readyz answers 503.", "duration", {
-      fallback: "0 seconds"
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_STOP_GRACE: durationOrNone.pipe(
-    about("How long running work has when the runner stops; then it is cut off.", "duration", {
-      fallback: "25 seconds"
-    })
-  ),
+  ALGA_EXTENSION_RUNNER_STOP_DELAY: time({
+    purpose: "How long a stopping runner still takes work while /readyz answers 503.",
+    default: "0 seconds",
+    least: "0 seconds"
+  }),
+  ALGA_EXTENSION_RUNNER_STOP_GRACE: time({
+    purpose: "How long running work has when the runner stops; then it is cut off.",
+    default: "25 seconds",
+    least: "0 seconds"
+  }),
   ALGA_EXTENSION_RUNNER_UI_FRAME_ANCESTORS: origins.pipe(
     about("Which origins may frame an extension's page, as in CSP frame-ancestors.", "origins", { fallback: "'self'" })
   ),
@@ -198,24 +197,9 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_START_WITHOUT_DATABASE: onOff.pipe(
     about("on starts even without a database, and is not ready until it answers.", "on, off", { fallback: "off" })
   ),
-  DATABASE_CONNECT_TIMEOUT: durationBetween("1 millis", "10 minutes").pipe(
-    about(
-      "How long a connection to Alga's database or its replica may take to be ready; others have 5 seconds.",
-      "duration",
-      { fallback: "5 seconds" }
-    )
-  ),
-  DATABASE_STATEMENT_TIMEOUT: durationBetween("1 millis", "1 day").pipe(
-    about("How long the server may work on one statement.", "duration", { fallback: "5 seconds" })
-  ),
-  DATABASE_MAX_CONNECTIONS: number({
-    purpose:
-      "Connections to the database. Reads of single records share a fifth; each list has one of the others to itself.",
-    unit: "connections",
-    default: 10,
-    least: 1,
-    most: 1_000
-  }),
+  DATABASE_CONNECT_TIMEOUT: time(serverTimes.connectTimeout),
+  DATABASE_STATEMENT_TIMEOUT: time(serverTimes.statementTimeout),
+  DATABASE_MAX_CONNECTIONS: number(serverBounds.maxConnections),
   DATABASE_PLANS: Schema.Literals(["generic", "auto"])
     .annotate({ message: "must be generic or auto" })
     .pipe(
@@ -265,9 +249,7 @@ export const Settings = Schema.Struct({
       fallback: "none"
     })
   ),
-  IDEMPOTENCY_WINDOW: keeping("1 minute").pipe(
-    about("How long an idempotency key holds its answer; 1 minute or longer.", "duration", { fallback: "24 hours" })
-  ),
+  IDEMPOTENCY_WINDOW: time(storeTimes.idempotencyWindow),
 
   DATABASE_CLUSTER_URL: Schema.optional(databaseUrl).pipe(
     about("The cluster's PostgreSQL, with the login of `db cluster`; needed by `serve --cluster`.", "URL", {
@@ -288,11 +270,10 @@ export const Settings = Schema.Struct({
   ALGA_EXTENSION_RUNNER_CLUSTER_SECRET_PREVIOUS: Schema.optional(clusterSecret).pipe(
     about("A second secret that other runners may use.", "text", { secret: true })
   ),
-  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: duration.pipe(
-    about("How long a runner may be silent before others take over what it owns.", "duration", {
-      fallback: "15 seconds"
-    })
-  ),
+  ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH_TIME: time({
+    purpose: "How long a runner may be silent before others take over what it owns.",
+    default: "15 seconds"
+  }),
   ALGA_EXTENSION_RUNNER_CLUSTER_HEALTH: Schema.Literals(["ping", "kubernetes"])
     .annotate({ message: "must be ping or kubernetes" })
     .pipe(
@@ -349,17 +330,20 @@ export const Settings = Schema.Struct({
     least: 1,
     most: 100
   }),
-  ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: duration.pipe(
-    about("The pause after a kept trigger's first failed attempt; it doubles, up to 64 times this.", "duration", {
-      fallback: "10 seconds"
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: keeping("1 millis").pipe(
-    about("How long after its acceptance a kept trigger may begin.", "duration", { fallback: "24 hours" })
-  ),
-  ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: keeping("1 millis").pipe(
-    about("How long the outcome of a kept trigger is kept.", "duration", { fallback: "7 days" })
-  ),
+  ALGA_EXTENSION_RUNNER_TRIGGER_BACKOFF: time({
+    purpose: "The pause after a kept trigger's first failed attempt; it doubles, up to 64 times this.",
+    default: "10 seconds"
+  }),
+  ALGA_EXTENSION_RUNNER_TRIGGER_EXPIRY: time({
+    purpose: "How long after its acceptance a kept trigger may begin.",
+    default: "24 hours",
+    most: longestKept
+  }),
+  ALGA_EXTENSION_RUNNER_TRIGGER_RETENTION: time({
+    purpose: "How long the outcome of a kept trigger is kept.",
+    default: "7 days",
+    most: longestKept
+  }),
   ALGA_EXTENSION_RUNNER_TRIGGER_CONCURRENCY: number({
     purpose: "Kept triggers that one runner works on at the same time.",
     unit: "triggers",
@@ -375,9 +359,7 @@ export const Settings = Schema.Struct({
       required: true
     })
   ),
-  BUNDLE_STORE_TIMEOUT: duration.pipe(
-    about("How long fetching a bundle over HTTP may take.", "duration", { fallback: "15 seconds" })
-  ),
+  BUNDLE_STORE_TIMEOUT: time(storeTimes.bundle),
   AWS_ACCESS_KEY_ID: Schema.optional(text).pipe(
     about("The key that signs requests to the store, together with AWS_SECRET_ACCESS_KEY.", "text")
   ),

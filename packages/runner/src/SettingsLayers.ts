@@ -50,7 +50,6 @@ const mainCheck = (settings: Settings) =>
     )
   )
 
-const usualReadTimeout = Duration.seconds(10)
 /** How long the way to the server and back may take, beside its work. */
 const wayThere = Duration.seconds(5)
 
@@ -58,7 +57,7 @@ const wayThere = Duration.seconds(5)
 const layerReadTimeout = (settings: Settings) => {
   const asLong = Duration.sum(settings.DATABASE_STATEMENT_TIMEOUT, wayThere)
   const most = Duration.millis(limitsOf(settings).timeoutMs)
-  return Layer.succeed(ReadTimeout, Duration.max(usualReadTimeout, Duration.min(asLong, most)))
+  return Layer.succeed(ReadTimeout, Duration.max(ReadTimeout.defaultValue(), Duration.min(asLong, most)))
 }
 
 const portsOf = (settings: Settings) => {

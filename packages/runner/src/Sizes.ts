@@ -1,6 +1,7 @@
 import { sandboxSizes, threadsOfProcess } from "@alga-psa/ext-adapters-wit"
 import type { Container } from "@alga-psa/ext-adapters-wit/Container"
 import { httpDefaults } from "./HttpBounds.ts"
+import { usualIntake } from "./IntakeSizes.ts"
 
 /** The settings that sizes follow from, where they are set. */
 export type SizeSettings = {
@@ -83,9 +84,9 @@ export const sizesOf = (set: SizeSettings, container: Container, cache: CachePla
   const mostBodyMb = inMb(set.ALGA_EXTENSION_RUNNER_HTTP_BODY_BYTES ?? httpDefaults.bodyBytes)
   const cacheMb = usualCacheMb(memoryMb, cache)
   const intake = {
-    bundles: between(1, memoryMb / 1_024, 4),
-    components: between(1, memoryMb / 2_048, 2),
-    pages: between(1, memoryMb / 2_048, 2)
+    bundles: between(1, memoryMb / 1_024, usualIntake.bundles),
+    components: between(1, memoryMb / 2_048, usualIntake.components),
+    pages: between(1, memoryMb / 2_048, usualIntake.pages)
   }
   const bytes = {
     bodiesBytes:
@@ -94,7 +95,7 @@ export const sizesOf = (set: SizeSettings, container: Container, cache: CachePla
     answerBytes:
       set.ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES ??
       between(32, memoryMb / 16, inMb(httpDefaults.answerBytes)) * mebibyte,
-    pageBytes: between(16, memoryMb / 32, 128) * mebibyte,
+    pageBytes: between(16, memoryMb / 32, inMb(usualIntake.pageBytes)) * mebibyte,
     bundleCacheBytes: set.ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES ?? cacheMb * mebibyte,
     componentCacheBytes: set.ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES ?? cacheMb * mebibyte
   }

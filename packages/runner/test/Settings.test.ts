@@ -302,6 +302,29 @@ describe("Settings", () => {
       assert.notStrictEqual(unit, "", name)
     }
   })
+
+  it("keep each duration in the range that they show, or in that of a timer where they show none", () => {
+    const durations = settingNames.filter((name) => aboutSetting(name).unit === "duration")
+    const ranges = durations.flatMap((name) => {
+      const { range } = aboutSetting(name)
+      return range === "" ? [] : [`${name}: ${range}`]
+    })
+    assert.includeMembers(ranges, [
+      "DATABASE_CONNECT_TIMEOUT: 1 millis to 10 minutes",
+      "IDEMPOTENCY_WINDOW: 1 minute to 3650 days",
+      "ALGA_EXTENSION_RUNNER_ACCESS_RETENTION: 31 days to 3650 days"
+    ])
+    for (const name of durations) {
+      const range = aboutSetting(name).range || "1 millis to 24 days"
+      const [least = "", most = ""] = range.split(" to ")
+      for (const end of [least, most]) assert.deepStrictEqual(problems({ [name]: end }), [], `${name} ${end}`)
+      const beyond = most.replace(/\d+/, (number) => String(Number(number) + 1))
+      assert.match(problems({ [name]: beyond }).join(), new RegExp(`^${name} must be ${most} at most`))
+      if (least !== "0 seconds") {
+        assert.match(problems({ [name]: "0 seconds" }).join(), new RegExp(`^${name} must be ${least} or longer`))
+      }
+    }
+  })
 })
 
 describe("tokens", () => {

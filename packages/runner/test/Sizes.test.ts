@@ -1,8 +1,10 @@
 import { threadsOfProcess } from "@alga-psa/ext-adapters-wit"
 import type { Container } from "@alga-psa/ext-adapters-wit/Container"
 import { assert, describe, it } from "vitest"
+import { httpDefaults } from "../src/HttpBounds.ts"
 import { sizeProblems, sizeWarnings } from "../src/internal/sizeProblems.ts"
 import { sizeRows, sizesInWords } from "../src/internal/sizeRows.ts"
+import { aboutSetting, type SettingName } from "../src/Settings.ts"
 import { type SizeSettings, sizesOf } from "../src/Sizes.ts"
 
 const disk = { inMemory: false, bytes: null }
@@ -63,6 +65,33 @@ describe("The sizes of a runner", () => {
       componentCacheBytes: 1_024 * mebibyte,
       intake: { bundles: 4, components: 2, pages: 2 }
     })
+  })
+
+  it("follow as the defaults of their settings in words say", () => {
+    const shares: Readonly<Record<number, string>> = { 16: "a sixteenth", 32: "a thirty-second" }
+    const inWords = (name: SettingName) => aboutSetting(name).fallbackIs
+    const at = (memoryMb: number, cache = disk) => sizesOf({}, container(memoryMb), cache)
+    const share = (bytes: number) => shares[(4_096 * mebibyte) / bytes]
+    const [least, middle, most] = [at(1), at(4_096), at(262_144)]
+    assert.strictEqual(
+      inWords("ALGA_EXTENSION_RUNNER_HTTP_ANSWER_BYTES"),
+      `${share(middle.answerBytes)} of the memory, ${least.answerBytes / mebibyte} to ${most.answerBytes / mebibyte} MiB`
+    )
+    assert.strictEqual(
+      inWords("ALGA_EXTENSION_RUNNER_HTTP_BODIES_BYTES"),
+      `${share(middle.bodiesBytes)} of the memory, at most ${most.bodiesBytes / mebibyte} MiB and at least two of the largest bodies`
+    )
+    assert.strictEqual(least.bodiesBytes, 2 * httpDefaults.bodyBytes)
+    const [onDisk, inMemory] = [middle, at(4_096, memory)]
+    for (const [name, bytes] of [
+      ["ALGA_EXTENSION_RUNNER_BUNDLE_CACHE_BYTES", "bundleCacheBytes"],
+      ["ALGA_EXTENSION_RUNNER_COMPONENT_CACHE_BYTES", "componentCacheBytes"]
+    ] as const) {
+      assert.strictEqual(
+        inWords(name),
+        `${onDisk[bytes] / mebibyte / 1_024} GiB; less on a small disk, and ${share(inMemory[bytes])} of the memory where it lies there`
+      )
+    }
   })
 
   it("hold caches to a part of a small disk, and of the memory where they lie in it", () => {

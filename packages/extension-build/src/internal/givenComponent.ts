@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join, relative, resolve, sep } from "node:path"
-import { ComponentStore, layerComponentStore } from "@alga-psa/ext-adapters-wit"
+import { ComponentStore, layerComponentStore, limitBounds } from "@alga-psa/ext-adapters-wit"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import type { AuthoredManifest } from "../AuthoredManifest.ts"
@@ -14,7 +14,7 @@ import type { ComponentSource } from "./componentSource.ts"
 import { explaining } from "./explainBuild.ts"
 
 /** What a host may at most be told to take. */
-const mostComponentBytes = 128 * 1024 * 1024
+const mostComponentBytes = limitBounds.componentBytes.most
 
 const advice = {
   "too-large": "make it smaller, or build it for QuickJS",

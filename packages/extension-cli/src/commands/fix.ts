@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path"
+import { archiveBounds } from "@alga-psa/ext-adapters-wit/ArchiveBounds"
 import type { Finding } from "@alga-psa/ext-extension-build"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
@@ -15,13 +16,12 @@ export const fix = Command.make(
   Effect.fnUntraced(function* (flags) {
     const folder = resolve(flags.folder)
     const { mendManifest, replaceFile } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build"))
-    const { manifestBytesAtMost } = yield* Effect.promise(() => import("@alga-psa/ext-extension-build/Extension"))
     const wrong = yield* Effect.as(buildBy(flags), null).pipe(Effect.catchTag("ExtensionInvalid", Effect.succeed))
     const mendable = (wrong?.problems ?? []).filter(({ mend }) => mend !== null)
     const mended: Array<Finding> = []
     if (mendable.length > 0) {
       yield* Effect.promise(async () => {
-        const bytes = await readPlainFile(folder, "manifest.json", manifestBytesAtMost)
+        const bytes = await readPlainFile(folder, "manifest.json", archiveBounds.manifestBytes)
         let text = Buffer.from(bytes).toString("utf8")
         for (const one of mendable) {
           const after = mendManifest(text, one.mend === null ? [] : [one.mend])

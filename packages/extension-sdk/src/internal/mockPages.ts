@@ -6,6 +6,7 @@ import { byNameThenId, judge, sortName } from "./readRules.ts"
 import { allOf } from "./reads.ts"
 import type { ResourceData, ResourceName } from "./resourceData.ts"
 import { resources } from "./resources/data.ts"
+import { defaultPageSize } from "./resources/paging.ts"
 
 /** What a mock of the second edition is made with. */
 export interface MockPagesOptions extends MockOptions {
@@ -53,7 +54,7 @@ export const mockPages = (
     if (typeof after === "string" && from === null) throw refuse(brokenCursor(input))
     const wanted = hasTags ? (tags ?? null) : null
     if (wanted !== null && portalClient !== undefined) throw refuse("tags is not for users of the client portal")
-    const [size, counts] = [pageSize ?? 25, withTotal === true]
+    const [size, counts] = [pageSize ?? defaultPageSize, withTotal === true]
     const matches = records
       .matching(asked)
       .filter((record) => isSeen(record) && (wanted ?? []).every((tag) => tagsOf(record).includes(tag.toLowerCase())))

@@ -5,6 +5,7 @@ import { byNameThenId, judge, matchesSearch } from "./readRules.ts"
 import { allOf } from "./reads.ts"
 import type { OperationData, ResourceData, ResourceName } from "./resourceData.ts"
 import { resources } from "./resources/data.ts"
+import { defaultPageSize, firstPage } from "./resources/paging.ts"
 
 /** What a mock is made with. */
 export interface MockOptions {
@@ -76,7 +77,7 @@ interface Paging {
 }
 
 const pageOf = (matches: ReadonlyArray<object>, { page, pageSize }: Paging): Page<object> => {
-  const [number, size] = [page ?? 1, pageSize ?? 25]
+  const [number, size] = [page ?? firstPage, pageSize ?? defaultPageSize]
   const start = (number - 1) * size
   return { items: matches.slice(start, start + size), totalCount: matches.length, page: number, pageSize: size }
 }

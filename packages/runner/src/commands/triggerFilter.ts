@@ -1,7 +1,7 @@
 import { InstallId, TenantId } from "@alga-psa/ext-domain"
 import { Effect, Option, Schema } from "effect"
 import { Flag } from "effect/cli"
-import { keeping } from "../internal/durationSetting.ts"
+import { durationBetween, longestKept } from "../internal/durationSetting.ts"
 
 const uuid = Schema.String.check(Schema.isUUID())
 
@@ -19,7 +19,7 @@ export const triggerFilter = {
     Flag.withDescription("Only of this install")
   ),
   olderThan: Flag.String("older-than").pipe(
-    Flag.withSchema(keeping("0 seconds")),
+    Flag.withSchema(durationBetween("0 seconds", longestKept)),
     Flag.optional,
     Flag.withDescription("Accepted longer ago than this, such as '2 hours'")
   ),

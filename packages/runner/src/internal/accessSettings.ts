@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { databaseParts, databaseUrl } from "./databaseFields.ts"
-import { keeping } from "./durationSetting.ts"
+import { longestKept, time } from "./durationSetting.ts"
 import { number } from "./numberSettings.ts"
 import { about } from "./settingAbout.ts"
 import { token } from "./tokenSetting.ts"
@@ -33,15 +33,13 @@ export const accessFields = {
         { fallback: "drop" }
       )
     ),
-  ALGA_EXTENSION_RUNNER_ACCESS_RETENTION: keeping("31 days").pipe(
-    about(
+  ALGA_EXTENSION_RUNNER_ACCESS_RETENTION: time({
+    purpose:
       "How long access records are kept, once `db access apply` has set it; they are deleted a whole month at a time.",
-      "duration",
-      {
-        fallback: "90 days"
-      }
-    )
-  ),
+    default: "90 days",
+    least: "31 days",
+    most: longestKept
+  }),
   DATABASE_ACCESS_READER_URL: Schema.optional(databaseUrl).pipe(
     about(
       "The database from which `access` and GET /v1/access read access records, with the login of `db access` that may read.",

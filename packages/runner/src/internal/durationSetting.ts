@@ -1,4 +1,6 @@
+import type { TimeBound, WrittenTime } from "@alga-psa/ext-domain/Bound"
 import { Duration, Schema, SchemaTransformation } from "effect"
+import { about } from "./settingAbout.ts"
 
 const units = {
   ms: "millis",
@@ -26,9 +28,10 @@ const read = (text: string): Duration.Duration => {
 
 /** A timer that is longer fires at once: Node counts milliseconds in 31 bits. */
 const longestTimer = "24 days"
+const shortestTimer = "1 millis"
 
 /** A time such as `5 seconds` or `5s`, between two others that are written so. */
-export const durationBetween = (least: string, most = longestTimer) => {
+export const durationBetween = (least: WrittenTime, most: WrittenTime) => {
   const [from, to] = [read(least), read(most)]
   return Schema.String.check(Schema.isPattern(written, { message: "must be a duration such as 5 seconds" }))
     .pipe(
@@ -45,11 +48,12 @@ export const durationBetween = (least: string, most = longestTimer) => {
     )
 }
 
-/** A time that may be none at all. */
-export const durationOrNone = durationBetween("0 seconds")
+/** The longest time for which something is kept. */
+export const longestKept = "3650 days"
 
-/** A time that a timer can hold. */
-export const duration = durationBetween("1 millis")
-
-/** A time for which something is kept. */
-export const keeping = (least: string) => durationBetween(least, "3650 days")
+/** The field of a setting that is a time. Its range is shown where the bound names one; else it is that of a timer. */
+export const time = ({ default: fallback, least, most, purpose }: TimeBound) => {
+  const [from, to] = [least ?? shortestTimer, most ?? longestTimer]
+  const range = least === undefined && most === undefined ? "" : `${from} to ${to}`
+  return durationBetween(from, to).pipe(about(purpose, "duration", { fallback, range }))
+}

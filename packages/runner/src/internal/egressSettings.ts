@@ -1,7 +1,8 @@
 import { parseAddressRanges } from "@alga-psa/ext-adapters-http/EgressAddresses"
 import { parseEgressAllowlist } from "@alga-psa/ext-adapters-http/EgressAllowlist"
+import { egressBounds, egressTimes } from "@alga-psa/ext-adapters-http/EgressBounds"
 import { Result, Schema } from "effect"
-import { durationBetween } from "./durationSetting.ts"
+import { time } from "./durationSetting.ts"
 import { number } from "./numberSettings.ts"
 import { about } from "./settingAbout.ts"
 
@@ -29,24 +30,7 @@ export const egressFields = {
   ALGA_EXTENSION_RUNNER_EGRESS_PROXY: Schema.optional(proxy).pipe(
     about("The proxy for requests of extensions; the runner gives it the host's address.", "URL", { secret: true })
   ),
-  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: durationBetween("100 millis").pipe(
-    about("How long a request of an extension may take, within its execution's own time.", "duration", {
-      fallback: "30 seconds"
-    })
-  ),
-  ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number({
-    purpose: "Requests to the outside that one execution may send.",
-    unit: "requests",
-    default: 100,
-    least: 1,
-    most: 100_000
-  }),
-  ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY: number({
-    purpose:
-      "Concurrent requests to the outside; a tenant may have three quarters. More requests wait, within their time.",
-    unit: "requests",
-    default: 64,
-    least: 1,
-    most: 1_024
-  })
+  ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: time(egressTimes.timeout),
+  ALGA_EXTENSION_RUNNER_EGRESS_REQUESTS: number(egressBounds.requests),
+  ALGA_EXTENSION_RUNNER_EGRESS_CONCURRENCY: number(egressBounds.concurrency)
 }

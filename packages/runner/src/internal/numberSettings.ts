@@ -1,4 +1,4 @@
-import { type Bound, bounded } from "@alga-psa/ext-adapters-wit"
+import { type Bound, bounded } from "@alga-psa/ext-domain/Bound"
 import { Predicate, Record, Schema } from "effect"
 import { about } from "./settingAbout.ts"
 

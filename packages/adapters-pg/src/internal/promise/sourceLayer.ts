@@ -11,6 +11,7 @@ import { layerServer } from "../../PgServer.ts"
 import { InvalidInputError } from "../../promise/ReadsError.ts"
 import type { OwnPool, OwnQuery, Source } from "../../promise/Source.ts"
 import { ReadTimeout } from "../../ReadTimeout.ts"
+import { serverBounds, serverTimes } from "../../ServerBounds.ts"
 import { ResendsStatements } from "../resend.ts"
 import { layerQuery } from "./queryClient.ts"
 
@@ -20,8 +21,10 @@ const wholeNumber = (field: string, value: number | undefined, fallback: number,
   throw new InvalidInputError(field, `must be a whole number from 1 to ${most}`)
 }
 
-const milliseconds = (field: string, value: number | undefined, fallback: number) =>
-  Duration.millis(wholeNumber(field, value, fallback, 600_000))
+const milliseconds = (field: string, value: number | undefined, fallback: Duration.Input) =>
+  Duration.millis(wholeNumber(field, value, Duration.toMillis(Duration.fromInputUnsafe(fallback)), 600_000))
+
+const { default: usualConnections, most: mostConnections } = serverBounds.maxConnections
 
 const ownPool = ({ url, maxConnections, connectTimeoutMs, statementTimeoutMs }: OwnPool) => {
   const address = databaseAddress(url)
@@ -29,9 +32,9 @@ const ownPool = ({ url, maxConnections, connectTimeoutMs, statementTimeoutMs }: 
   return layerServer({
     url: address.success,
     name: "openReads",
-    maxConnections: wholeNumber("maxConnections", maxConnections, 10, 1_000),
-    connectTimeout: milliseconds("connectTimeoutMs", connectTimeoutMs, 5_000),
-    statementTimeout: milliseconds("statementTimeoutMs", statementTimeoutMs, 5_000)
+    maxConnections: wholeNumber("maxConnections", maxConnections, usualConnections, mostConnections),
+    connectTimeout: milliseconds("connectTimeoutMs", connectTimeoutMs, serverTimes.connectTimeout.default),
+    statementTimeout: milliseconds("statementTimeoutMs", statementTimeoutMs, serverTimes.statementTimeout.default)
   })
 }
 
@@ -45,6 +48,9 @@ const ownQuery = ({ query }: OwnQuery) => {
 export const sourceLayer = (source: Source): Layer.Layer<ResourceReader | CapabilityGate | RbacCheck, SqlError> => {
   const database: Layer.Layer<SqlClient, SqlError> = source.url === undefined ? ownQuery(source) : ownPool(source)
   const ports = source.url !== undefined && source.rowSecurity === true ? layerByTenant : layer
-  const timeout = Layer.succeed(ReadTimeout, milliseconds("readTimeoutMs", source.readTimeoutMs, 10_000))
+  const timeout = Layer.succeed(
+    ReadTimeout,
+    milliseconds("readTimeoutMs", source.readTimeoutMs, ReadTimeout.defaultValue())
+  )
   return Layer.provide(ports, Layer.merge(database, timeout))
 }

@@ -4,11 +4,12 @@ import { HttpServerRequest } from "effect/http"
 import { BodyRoom } from "../../BodyRoom.ts"
 import { waitFor } from "../../Deadline.ts"
 import { ExecuteRequest } from "../../ExecuteRequest.ts"
+import { httpDefaults } from "../../HttpBounds.ts"
 import { fail, type RunnerError } from "../../RunnerError.ts"
 
-/** The largest request body. Default: 16 MiB, which holds 10 MB of handler body in base64 and its envelope. */
+/** The largest request body. The default holds 10 MB of handler body in base64 and its envelope. */
 export const RequestBytes = Context.Reference<ByteSize.ByteSize>("@alga-psa/ext-runner/RequestBytes", {
-  defaultValue: () => ByteSize.mebibytes(16)
+  defaultValue: () => ByteSize.bytes(httpDefaults.bodyBytes)
 })
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })

@@ -1,4 +1,4 @@
-import { Predicate, Record, Schema } from "effect"
+import { type Duration, Predicate, Record, Schema } from "effect"
 
 /** A whole number that a deployment may set, and all that is known of it. Settings and documents are made from it. */
 export interface Bound {
@@ -13,7 +13,20 @@ export interface Bound {
   readonly defaultIs?: string
 }
 
-/** The schema of such a number. */
+/** A time such as `5 seconds`, as settings write it. */
+export type WrittenTime = `${number} ${Duration.Unit}`
+
+/** A time that a deployment may set, and all that is known of it. Settings and documents are made from it. */
+export interface TimeBound {
+  readonly purpose: string
+  readonly default: WrittenTime
+  /** Default: 1 millisecond. */
+  readonly least?: WrittenTime
+  /** Default: the longest that a timer can hold. */
+  readonly most?: WrittenTime
+}
+
+/** The schema of a number within its bound. */
 export const bounded = ({ least, most, purpose, unit }: Bound) =>
   Schema.Int.annotate({ description: purpose }).check(
     Schema.isBetween({ minimum: least, maximum: most }, { message: `must be ${least} to ${most} ${unit}` })
