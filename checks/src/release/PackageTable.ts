@@ -28,7 +28,7 @@ export const wrongRows = (page: string): ReadonlyArray<string> => {
     ...rows.filter(({ folder }) => !folders.includes(folder)).map(({ folder }) => `${folder} is no package`),
     ...folders.flatMap((folder) => {
       const row = rows.filter((one) => one.folder === folder)
-      const [{ names } = { names: [] }] = row
+      const names = row[0]?.names ?? []
       if (row.length !== 1) return [`${folder} has ${row.length} rows`]
       const may = [...(arrows[folder] ?? []), ...(only[folder] ?? []), ...(optionalArrows[folder] ?? []).map(optional)]
       return [
