@@ -46,7 +46,7 @@ export const optionalArrows: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Libraries outside the workspace, where the package's whole point is to have no others. */
-export const only: Readonly<Record<string, ReadonlyArray<string>>> = {
+const only: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: ["effect"],
   "adapters-memory": ["effect"],
   "adapters-pg": ["@effect/sql-pg", "effect"],

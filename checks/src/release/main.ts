@@ -3,7 +3,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { audit } from "./Audit.ts"
 import { brokenBoundaries, brokenImports } from "./Boundaries.ts"
-import { looseDependencies } from "./Dependencies.ts"
 import { extensionWeight } from "./ExtensionWeight.ts"
 import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
 import { workspaceImports } from "./Imports.ts"
@@ -14,6 +13,7 @@ import { tryOlderNodes } from "./OlderNodes.ts"
 import { differentVersions, namedVersions } from "./OneVersion.ts"
 import { publishedPackages, workspacePackages } from "./Packages.ts"
 import { pack, problemsOf, type Tarball } from "./Tarballs.ts"
+import { unused } from "./Unused.ts"
 
 const published = await publishedPackages()
 const problems: Array<string> = []
@@ -33,7 +33,7 @@ await step("package boundaries, and circles of imports", async () => [
 ])
 await step("what package.json says", async () => incompleteManifests(published))
 await step("one version everywhere", async () => differentVersions(await namedVersions()))
-await step("dependencies: none unused, none unlisted", looseDependencies)
+await step("dependencies, files and exports: none unused, no dependency unlisted", () => unused())
 await step("licences of what is installed with the packages", async () => {
   const found = await licences()
   console.log(found.counts.map(([licence, count]) => `       ${count} ${licence}`).join("\n"))

@@ -41,7 +41,7 @@ const turn = Effect.callback<void>((resume) => {
 })
 
 /** Runs an effect and interrupts it at its step of this number, so many turns of the event loop later. */
-export const interruptAt = <A, E, R>(
+const interruptAt = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   step: number,
   turns = 0

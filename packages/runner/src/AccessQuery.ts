@@ -27,7 +27,7 @@ const word = (what: string) =>
 const rangeOfPage = `must be 1 to ${mostAccessRecords}`
 
 /** What may be asked of access records, as texts: by `GET /v1/access` and by the commands. */
-export const AccessQuery = Schema.Struct({
+const AccessQuery = Schema.Struct({
   tenant: TenantId.annotateKey({ messageMissingKey: "is missing: it must be a UUID" }),
   install: Schema.optionalKey(InstallId),
   user: Schema.optionalKey(UserId),

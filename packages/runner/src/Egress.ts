@@ -10,7 +10,7 @@ import { limitsOf, type Settings } from "./Settings.ts"
 const roomForHeaders = 65_536
 
 /** Whom extensions may send requests to, after the settings; null where they may to nobody. */
-export const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null => {
+const egressOf = (settings: Partial<Settings>): HttpFetchOptions | null => {
   const entries = Result.getOrElse(parseEgressAllowlist(settings.EXT_EGRESS_ALLOWLIST ?? ""), () => [])
   if (entries.length === 0) return null
   const { ALGA_EXTENSION_RUNNER_EGRESS_PROXY: proxy, ALGA_EXTENSION_RUNNER_EGRESS_TIMEOUT: timeout } = settings

@@ -28,7 +28,7 @@ export interface PageFile extends ArchiveFile {
 }
 
 /** How many pages are kept in memory, where they are not too large together. */
-export const rememberedPages = 256
+const rememberedPages = 256
 
 /**
  * How many pages may wait to be read and opened. They wait apart from components, so that requests for pages delay no

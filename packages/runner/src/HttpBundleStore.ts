@@ -2,8 +2,6 @@ import { Duration, Effect, Layer, Schedule } from "effect"
 import { archiveBytes, type BundleKey, BundleStore, BundleStoreError, bundlePath } from "./BundleStore.ts"
 import { type StoreAddress, storeRequests, unavailable } from "./internal/storeRequests.ts"
 
-export type { StoreCredentials } from "./internal/storeRequests.ts"
-
 /** A store over HTTP. */
 export interface HttpStoreOptions extends StoreAddress {
   /** How long one archive may take, attempts included. Default: 15 seconds. */
