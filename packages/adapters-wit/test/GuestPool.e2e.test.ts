@@ -5,7 +5,8 @@ import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
-import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
+import { type GuestPool, type GuestPoolOptions, makeGuestPool } from "../src/internal/host/GuestPool.ts"
+import type { Restore } from "../src/internal/host/PoolRoom.ts"
 import { programText } from "../src/internal/host/ProgramText.ts"
 
 const neverReady = fileURLToPath(new URL("./fixtures/child/NeverReady.ts", import.meta.url))

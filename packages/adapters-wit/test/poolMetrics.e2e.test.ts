@@ -3,8 +3,9 @@ import { Effect, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { guestProgram } from "../src/internal/host/Engine.ts"
 import { type Guest, startGuest } from "../src/internal/host/Guest.ts"
-import { type GuestPool, type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
+import { type GuestPool, type GuestPoolOptions, makeGuestPool } from "../src/internal/host/GuestPool.ts"
 import { countInstance } from "../src/internal/host/metrics.ts"
+import type { Restore } from "../src/internal/host/PoolRoom.ts"
 import { defaultSandboxOptions } from "../src/SandboxOptions.ts"
 
 const start = () =>
