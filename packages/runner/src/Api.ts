@@ -7,6 +7,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { ExecuteRequest } from "./ExecuteRequest.ts"
 import { ExecuteResponse } from "./ExecuteResponse.ts"
 import { httpStatusOf, type RunnerErrorCode, statusOf } from "./RunnerError.ts"
+import { serviceTokenHeader } from "./ServiceToken.ts"
 import { TriggerState } from "./Triggers.ts"
 import { WarmupRequest } from "./WarmupRequest.ts"
 
@@ -43,7 +44,7 @@ export const TriggerAnswer = Schema.Struct({
   error: Schema.optionalKey(Schema.String)
 })
 
-const proof = { "x-runner-service-token": Schema.optionalKey(Schema.String) }
+const proof = { [serviceTokenHeader]: Schema.optionalKey(Schema.String) }
 const named = { "x-request-id": Schema.optionalKey(Schema.String) }
 
 const executions = HttpApiGroup.make("executions").add(
