@@ -22,7 +22,7 @@ const shortBench = (line: string): string => {
 }
 
 /** The commands that do not run as they are written. Every other command that a page shows does. */
-export const commandRules: ReadonlyArray<CommandRule> = [
+const commandRules: ReadonlyArray<CommandRule> = [
   {
     line: /^npx --yes pnpm@12 (lint|typecheck|test|test:postgres|docs:build|release:check)$/,
     proof: "`.ci/run` runs it",

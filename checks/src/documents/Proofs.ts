@@ -4,7 +4,7 @@ import { type Block, blocksOf } from "./Blocks.ts"
 import type { Page } from "./Pages.ts"
 
 /** What in CI would notice that a block of a page no longer holds. */
-export interface Proof {
+interface Proof {
   /** The test, or the program that `.ci/run` calls, from the workspace's folder. */
   readonly by: string
   /** What it does with the block. */
@@ -28,7 +28,7 @@ const isQuickStart = (block: Block, page: Page) =>
 const commandsTest = "checks/test/commands.integration.test.ts"
 
 /** How the blocks of the pages are proved. A block that none of these covers must not be there. */
-export const proofs: ReadonlyArray<Proof> = [
+const proofs: ReadonlyArray<Proof> = [
   {
     by: "checks/test/plainReads.integration.test.ts",
     how: "follows the guide from an empty folder, on a PostgreSQL",

@@ -45,8 +45,11 @@ const tell = (child: { readonly pid?: number | undefined }, signal: NodeJS.Signa
   }
 }
 
-/** Runs a script to its end. What it has started is ended after so many milliseconds (default: 220 s). */
-export const runScript = async (script: string, place: Place, patience = 220_000): Promise<Ended> => {
+/** How long a script may run, in milliseconds: a test ends after 240 seconds. */
+const patience = 220_000
+
+/** Runs a script to its end. What it has started is ended after 220 seconds. */
+export const runScript = async (script: string, place: Place): Promise<Ended> => {
   const child = spawned(script, place)
   const closed = once(child, "close")
   const ended = setTimeout(() => tell(child, "SIGKILL"), patience)

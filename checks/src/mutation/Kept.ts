@@ -19,7 +19,7 @@ const placeOf = ({ name }: Target, file: string): string => join(folder, name, `
 const folderOf = (target: Target): string => join(root, "packages", target.folder)
 
 /** The files of a target that are mutated, relative to its package, sorted. */
-export const mutatedFiles = (target: Target): ReadonlyArray<string> =>
+const mutatedFiles = (target: Target): ReadonlyArray<string> =>
   globSync([...target.mutate], { cwd: folderOf(target) }).sort()
 
 /** The tests that have to notice, and what supports tests in their package, sorted. */

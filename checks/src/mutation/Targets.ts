@@ -21,7 +21,9 @@ export const targets: ReadonlyArray<Target> = [
     name: "imports",
     folder: "adapters-wit",
     mutate: ["src/{HostImports,HostCall,KnownWorld}.ts", "src/internal/imports/*.ts"],
-    tests: ["test/{HostGuard,HostImports,denials,KnownWorld,guestValues,logging,productWorld,valueType}.test.ts"]
+    tests: [
+      "test/{HostImports,denials,KnownWorld,guestValues,importedFunctions,logging,productWorld,valueType}.test.ts"
+    ]
   },
   {
     name: "sandbox",

@@ -60,7 +60,7 @@ const bytesOf = async (folder: string): Promise<number> => {
 }
 
 /** What npm installed in a project. */
-export const installedIn = async (project: string): Promise<Footprint> => {
+const installedIn = async (project: string): Promise<Footprint> => {
   const lock = JSON.parse(await readFile(join(project, "node_modules/.package-lock.json"), "utf8")) as {
     readonly packages: Readonly<Record<string, unknown>>
   }

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { audit } from "./Audit.ts"
 import { brokenBoundaries, brokenImports } from "./Boundaries.ts"
 import { bundledInRelease } from "./Bundled.ts"
-import { looseDependencies } from "./Dependencies.ts"
 import { extensionWeight } from "./ExtensionWeight.ts"
 import { beyond, footprintOf, runnerBudget } from "./Footprint.ts"
 import { workspaceImports } from "./Imports.ts"
@@ -15,6 +14,7 @@ import { tryOlderNodes } from "./OlderNodes.ts"
 import { differentVersions, namedVersions } from "./OneVersion.ts"
 import { publishedPackages, workspacePackages } from "./Packages.ts"
 import { pack, problemsOf, type Tarball } from "./Tarballs.ts"
+import { unused } from "./Unused.ts"
 
 const published = await publishedPackages()
 const problems: Array<string> = []
@@ -34,7 +34,7 @@ await step("package boundaries, and circles of imports", async () => [
 ])
 await step("what package.json says", async () => incompleteManifests(published))
 await step("one version everywhere", async () => differentVersions(await namedVersions()))
-await step("dependencies: none unused, none unlisted", looseDependencies)
+await step("dependencies, files and exports: none unused, no dependency unlisted", () => unused())
 const bundled = await bundledInRelease()
 await step("licences of what is installed with the packages, or bundled", async () => {
   const found = await licences(bundled)

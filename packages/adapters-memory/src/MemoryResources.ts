@@ -1,5 +1,4 @@
 import { type ClientSummary, type ClientSummaryV2, personName } from "@alga-psa/ext-domain/ClientSummary"
-import { type ClientReader, clients } from "@alga-psa/ext-domain/Clients"
 import { ClientId, ServiceId } from "@alga-psa/ext-domain/Identifiers"
 import { type KnownResource, type ResourceReader, resources } from "@alga-psa/ext-domain/Resources"
 import {
@@ -8,7 +7,6 @@ import {
   type ServiceSummary,
   type ServiceSummaryV2
 } from "@alga-psa/ext-domain/ServiceSummary"
-import { type ServiceReader, services } from "@alga-psa/ext-domain/Services"
 import { Layer, Schema } from "effect"
 import type { ClientRow, Dataset, ServiceRow } from "./Dataset.ts"
 import { memoryReader, type RecordsOf } from "./internal/memoryReader.ts"
@@ -96,13 +94,7 @@ const recordsOf: {
   >
 } = { clients: clientRecords, services: serviceRecords }
 
-/** `ClientReader` over the rows of `MemoryStore`. It never fails. */
-export const layerClientReader: Layer.Layer<ClientReader, never, MemoryStore> = memoryReader(clients, clientRecords)
-
-/** `ServiceReader` over the rows of `MemoryStore`. It never fails. */
-export const layerServiceReader: Layer.Layer<ServiceReader, never, MemoryStore> = memoryReader(services, serviceRecords)
-
-/** The readers of every resource. */
+/** The readers of every resource over the rows of `MemoryStore`. They never fail. */
 export const layerReaders: Layer.Layer<ResourceReader, never, MemoryStore> = Layer.mergeAll(
   Layer.empty,
   ...resources.map(

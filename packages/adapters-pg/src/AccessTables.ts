@@ -8,10 +8,7 @@ import { keepUp, readerGrants, tableStatements, writerGrants } from "./internal/
 import { adminFailed } from "./internal/adminSession.ts"
 import type { RoleName } from "./RoleName.ts"
 
-export { accessSchema, accessTable } from "./internal/access/columns.ts"
-
-/** The least time for which records can be kept: they are dropped a whole month at a time. */
-export const leastRetention = Duration.days(31)
+export { accessTable } from "./internal/access/columns.ts"
 
 /** The logins that write and read access records, and how long the records stay. */
 export interface AccessTablesOptions {

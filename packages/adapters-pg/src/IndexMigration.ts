@@ -1,10 +1,10 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
 import type { AdminFailed, AnotherRun } from "./AdminError.ts"
-import type { IndexDefinition } from "./IndexPack.ts"
 import { adminFailed, exclusively, onSession } from "./internal/adminSession.ts"
 import { type IndexStatus, readStatus } from "./internal/indexStatus.ts"
 import { type BuildProgress, watchBuild } from "./internal/watchBuild.ts"
+import type { IndexDefinition } from "./PgResource.ts"
 
 export type { IndexState, IndexStatus } from "./internal/indexStatus.ts"
 export type { BuildProgress } from "./internal/watchBuild.ts"

@@ -78,7 +78,7 @@ const make = Effect.gen(function* () {
 })
 
 /** {@link AccessReader} by a client whose login may read the access records. */
-export const layerAccessReader: Layer.Layer<AccessReader, never, PgClient.PgClient> = Layer.effect(AccessReader, make)
+const layerAccessReader: Layer.Layer<AccessReader, never, PgClient.PgClient> = Layer.effect(AccessReader, make)
 
 /** {@link AccessReader} on a server, by the login that `AccessTables.apply` lets read. It connects when it is first used. */
 export const layer = (url: Redacted.Redacted | DatabaseAddress): Layer.Layer<AccessReader, SqlError> =>

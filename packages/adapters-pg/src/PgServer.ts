@@ -1,5 +1,5 @@
 import { PgClient } from "@effect/sql-pg"
-import { Config, Context, Duration, Effect, Layer, type Redacted } from "effect"
+import { Context, Duration, Effect, Layer, type Redacted } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -90,17 +90,3 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
  */
 export const layerServer = (options: ServerOptions): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
   Layer.provide(Layer.effectContext(make(options)), Reactivity.layer)
-
-const config = Config.all({
-  url: Config.Redacted("DATABASE_URL"),
-  connectTimeout: Config.Duration("DATABASE_CONNECT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
-  statementTimeout: Config.Duration("DATABASE_STATEMENT_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
-  maxConnections: Config.Int("DATABASE_MAX_CONNECTIONS").pipe(Config.withDefault(10))
-})
-
-/**
- * {@link layerServer} after `DATABASE_URL`, and, where set, `DATABASE_CONNECT_TIMEOUT` and
- * `DATABASE_STATEMENT_TIMEOUT` (such as `5 seconds`) and `DATABASE_MAX_CONNECTIONS`.
- */
-export const layerServerConfig: Layer.Layer<PgClient.PgClient | SqlClient, SqlError | Config.ConfigError> =
-  Layer.unwrap(Effect.map(config, layerServer))

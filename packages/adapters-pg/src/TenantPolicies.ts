@@ -7,7 +7,7 @@ import { type PolicyStatus, readPolicies } from "./internal/policyStatus.ts"
 import { RoleName } from "./RoleName.ts"
 
 export type { PolicyOptions } from "./internal/policyScript.ts"
-export type { PolicyState, PolicyStatus } from "./internal/policyStatus.ts"
+export type { PolicyStatus } from "./internal/policyStatus.ts"
 
 /** Roles would see nothing once row level security is on. Name them as unrestricted, or take their rights away first. */
 export class PoliciesWouldHide extends Schema.TaggedError<PoliciesWouldHide>()("PoliciesWouldHide", {

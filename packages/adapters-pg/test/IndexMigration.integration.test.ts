@@ -6,8 +6,8 @@ import { Deferred, Effect, Fiber, type Redacted } from "effect"
 import { layerAdmin } from "../src/AdminClient.ts"
 import { createTables, load } from "../src/Fixture.ts"
 import { apply, dropAll, type IndexStatus, type IndexStep, type Listener, plan } from "../src/IndexMigration.ts"
-import type { IndexDefinition } from "../src/IndexPack.ts"
 import { indexPack } from "../src/IndexPack.ts"
+import type { IndexDefinition } from "../src/PgResource.ts"
 import { testDatabase } from "../testing/TestDatabase.ts"
 
 const pack = indexPack.filter(({ optIn }) => !optIn)

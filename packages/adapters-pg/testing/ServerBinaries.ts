@@ -11,8 +11,8 @@ export class BinariesFailed extends Schema.TaggedError<BinariesFailed>()("Binari
 }
 
 /** The versions of PostgreSQL whose binaries can be had, the one that is always installed first. */
-export const PostgresVersion = Schema.Literals(["18", "17", "16", "15"])
-export type PostgresVersion = typeof PostgresVersion.Type
+const PostgresVersion = Schema.Literals(["18", "17", "16", "15"])
+type PostgresVersion = typeof PostgresVersion.Type
 
 /** Which binaries the tests start: `TEST_POSTGRES_VERSION`, one of {@link PostgresVersion}. */
 export const versionSetting = Config.option(Config.schema(PostgresVersion, "TEST_POSTGRES_VERSION"))

@@ -6,7 +6,7 @@ import { reachedThrough } from "./TenantRules.ts"
 await loadModule()
 
 /** The tables that a database distributed by tenant holds whole on every node: the registry, and the list of tenants. */
-export const referenceTables: ReadonlySet<string> = new Set(["tenants", ...reachedThrough.keys()])
+const referenceTables: ReadonlySet<string> = new Set(["tenants", ...reachedThrough.keys()])
 
 /** The tables that are distributed, by the type of the column that says whose a row is. Only tables of one type lie together. */
 export const distributedTables = [...readTables, secretTable].flatMap(({ table, tenant }) =>

@@ -60,8 +60,7 @@ const create = (
  * A new, empty database on the given server, dropped when the scope closes. Its text is UTF-8, folds case beyond ASCII
  * and sorts by code point.
  */
-export const testDatabaseOn = (url: string): Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> =>
-  create(url, locale)
+const testDatabaseOn = (url: string): Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> => create(url, locale)
 
 /** A new, empty database on the server of this test run. See {@link testDatabaseOn}. */
 export const testDatabase: Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope> = Effect.flatMap(

@@ -1,5 +1,6 @@
-import { realpath } from "node:fs/promises"
-import { resolve } from "node:path"
+import { mkdtemp, realpath, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 import { Context, Effect, Layer } from "effect"
 import type { Component } from "./Component.ts"
 import { ComponentRefused } from "./ComponentRefused.ts"
@@ -155,3 +156,14 @@ const make = Effect.fnUntraced(function* (options: ComponentStoreOptions) {
 export const layerComponentStore = (
   options: ComponentStoreOptions
 ): Layer.Layer<ComponentStore, ComponentStoreError | NodeUnsuitable> => Layer.effect(ComponentStore, make(options))
+
+const temporaryDirectory = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-intake-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+/** A store in a directory of its own, which is gone when the store is. */
+export const layerTemporaryComponentStore = (
+  options: Omit<ComponentStoreOptions, "directory"> = {}
+): Layer.Layer<ComponentStore, ComponentStoreError | NodeUnsuitable> =>
+  Layer.unwrap(Effect.map(temporaryDirectory, (directory) => layerComponentStore({ ...options, directory })))

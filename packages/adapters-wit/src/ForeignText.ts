@@ -2,7 +2,7 @@
 const harmful = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
 
 /** Longest text of a stranger's in an error or a log line, in UTF-16 code units. */
-export const foreignTextLength = 300
+const foreignTextLength = 300
 
 const cut = (text: string, most: number): string =>
   text.length <= most

@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs"
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { parse } from "@bytecodealliance/jco"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ComponentStore, layerComponentStore } from "../src/index.ts"
+import { ComponentStore, layerComponentStore, layerTemporaryComponentStore } from "../src/index.ts"
 import { importingComponent } from "../testing/ImportingComponent.ts"
 import { componentGuest, coreGuest, scriptGuest } from "./support/Guests.ts"
 import { logsOf } from "./support/Imports.ts"
@@ -279,6 +280,20 @@ describe("ComponentStore", () => {
         assert.match(line, /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u)
         assert.isAtMost(line.length, 300)
       }
+    })
+  )
+
+  it.live("takes a component in within a directory of its own, which is gone when the store is", () =>
+    Effect.gen(function* () {
+      const bytes = yield* bytesOf(coreGuest("ok"))
+      const { directory, hash } = yield* Effect.gen(function* () {
+        const store = yield* ComponentStore
+        const { hash } = yield* store.accept(bytes)
+        assert.deepEqual(yield* entriesOf(store.directory), [hash])
+        return { directory: store.directory, hash }
+      }).pipe(Effect.provide(layerTemporaryComponentStore({ intakeTimeoutMs: longMs, spare: false })))
+      assert.match(hash, /^[0-9a-f]{64}$/)
+      assert.isFalse(existsSync(directory))
     })
   )
 

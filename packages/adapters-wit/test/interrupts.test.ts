@@ -5,7 +5,8 @@ import { Effect, Exit, Fiber } from "effect"
 import { makeIntake } from "../src/Intake.ts"
 import { makeAdmission } from "../src/internal/host/Admission.ts"
 import type { Guest } from "../src/internal/host/Guest.ts"
-import { type GuestPoolOptions, makeGuestPool, type Restore } from "../src/internal/host/GuestPool.ts"
+import { type GuestPoolOptions, makeGuestPool } from "../src/internal/host/GuestPool.ts"
+import type { Restore } from "../src/internal/host/PoolRoom.ts"
 import { standInGuest } from "./support/standIn.ts"
 
 const one = { tenantId: "t", installId: "i" }

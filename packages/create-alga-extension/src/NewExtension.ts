@@ -5,7 +5,7 @@ import { choose } from "./internal/jsonFiles.ts"
 import { fill, type Parts } from "./internal/template.ts"
 import type { Read } from "./Reads.ts"
 
-export { type Read, reads, readsIn } from "./Reads.ts"
+export { type Read, readsIn } from "./Reads.ts"
 
 /** What an extension is made of. */
 export interface NewExtensionOptions {

@@ -1,5 +1,5 @@
 /** What an extension can read of the host, by the names of the host's parts. */
-export const reads = ["clients", "services"] as const
+const reads = ["clients", "services"] as const
 
 /** One of {@link reads}. */
 export type Read = (typeof reads)[number]

@@ -1,10 +1,7 @@
 import type { Context } from "effect"
 import { afterEach } from "vitest"
 import { HostedSample, layerHostedSample } from "./HostedSample.ts"
-import { type OpenedExtension, type PageBrowser, pageBrowser } from "./PageBrowser.ts"
-
-/** The sample in its host page, opened by one of its viewers. */
-export type OpenedSample = OpenedExtension
+import { type PageBrowser, pageBrowser } from "./PageBrowser.ts"
 
 /** The sample under test in a file. After each test its source of services works again. */
 export const sampleBrowser = (): PageBrowser<Context.Service.Shape<typeof HostedSample>> => {

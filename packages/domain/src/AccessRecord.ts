@@ -2,7 +2,7 @@ import { JsonSchema, Schema } from "effect"
 import { ExtensionId, InstallId, TenantId, UserId } from "./Identifiers.ts"
 
 /** The version of {@link AccessRecord}. Within one version fields are only added, optional and last. */
-export const accessRecordVersion = 1
+const accessRecordVersion = 1
 
 /** The operations of records that are no calls. */
 export const accessOperations = { applied: "grants.apply", revoked: "grants.revoke", gap: "access.gap" } as const

@@ -22,7 +22,9 @@ export type Capability = typeof Capability.Type
 export const alwaysGranted: ReadonlySet<Capability> = new Set(["cap:context.read", "cap:log.emit", "cap:user.read"])
 
 const known: ReadonlySet<string> = new Set(Capability.literals)
-const isKnown = (name: string): name is Capability => known.has(name)
+
+/** Whether this host knows a capability of that name. */
+export const isCapability = (name: string): name is Capability => known.has(name)
 
 /** Names as they are compared: trimmed and in lower case. What is not an array of strings names nothing. */
 const names = (stored: unknown): ReadonlyArray<string> =>
@@ -31,11 +33,12 @@ const names = (stored: unknown): ReadonlyArray<string> =>
     : []
 
 /** The known capabilities that a stored list names. The list is JSON from outside and may hold anything. */
-export const parseCapabilities = (stored: unknown): ReadonlySet<Capability> => new Set(names(stored).filter(isKnown))
+export const parseCapabilities = (stored: unknown): ReadonlySet<Capability> =>
+  new Set(names(stored).filter(isCapability))
 
 /** The names in a stored list that this host does not know, once each, in order. */
 export const unknownCapabilities = (stored: unknown): ReadonlyArray<string> => [
-  ...new Set(names(stored).filter((name) => !isKnown(name)))
+  ...new Set(names(stored).filter((name) => !isCapability(name)))
 ]
 
 /**

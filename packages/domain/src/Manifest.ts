@@ -107,17 +107,17 @@ export const PublishedManifest = Schema.Struct({
 export interface PublishedManifest extends Schema.Schema.Type<typeof PublishedManifest> {}
 
 /** One thing that is wrong in a manifest. */
-export interface ManifestProblem {
+const Problem = Schema.Struct({
   /** Where, as a path into the JSON: `api.endpoints[0].method`; empty for the whole file. */
-  readonly path: string
+  path: Schema.String,
   /** What it must be instead, as the rest of a sentence about that place. */
-  readonly message: string
-}
-
-const Problems = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+  message: Schema.String
+})
 
 /** A text is no manifest. The message names every problem with its place, in one line. */
-export class ManifestInvalid extends Schema.TaggedError<ManifestInvalid>()("ManifestInvalid", { problems: Problems }) {
+export class ManifestInvalid extends Schema.TaggedError<ManifestInvalid>()("ManifestInvalid", {
+  problems: Schema.Array(Problem)
+}) {
   override get message(): string {
     return this.problems.map(({ message, path }) => `manifest.json ${path} ${message}`.replace("  ", " ")).join("; ")
   }

@@ -3,6 +3,7 @@ import {
   alwaysGranted,
   Capability,
   effectiveCapabilities,
+  isCapability,
   parseCapabilities,
   unknownCapabilities
 } from "../src/Capability.ts"
@@ -15,6 +16,13 @@ const malformed = [
   { "cap:client.read": true },
   [1, null, {}, ["cap:client.read"]]
 ]
+
+describe("isCapability", () => {
+  it("knows a name as it is written, and no other", () => {
+    assert.isTrue(Capability.literals.every(isCapability))
+    for (const name of ["CAP:CLIENT.READ", "cap:client.write", "", "__proto__"]) assert.isFalse(isCapability(name))
+  })
+})
 
 describe("parseCapabilities", () => {
   it("knows every capability by its name", () => {

@@ -38,7 +38,7 @@ export interface Interrupted<A, E> {
 }
 
 /** Runs an effect and interrupts it at its step of this number, so many turns of the event loop later. */
-export const interruptAt = <A, E, R>(
+const interruptAt = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   step: number,
   turns = 0

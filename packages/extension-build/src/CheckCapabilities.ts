@@ -1,12 +1,10 @@
-import { alwaysGranted, Capability } from "@alga-psa/ext-domain"
+import { alwaysGranted, Capability, isCapability } from "@alga-psa/ext-domain"
 import { type Finding, finding } from "./Finding.ts"
 import { hostNamespaces } from "./HostNamespaces.ts"
 import { atPlace, type HostUsage } from "./HostUsage.ts"
 import { nearest } from "./internal/nearest.ts"
 
 const normal = (name: string): string => name.trim().toLowerCase()
-
-const isKnown = (name: string): name is Capability => Capability.literals.some((known) => known === name)
 
 const suggestion = (name: string): string => {
   const near = nearest(name, Capability.literals)
@@ -24,7 +22,7 @@ const checkNames = (
   return names.flatMap((name, index) => {
     const at = { file: "manifest.json", path: `capabilities[${index}]` }
     const remove = { action: "remove", capability: name } as const
-    if (!isKnown(name)) {
+    if (!isCapability(name)) {
       return [
         finding({ code: "capability-unknown", at, text: `"${name}" is not a capability`, remedy: suggestion(name) })
       ]

@@ -1,5 +1,7 @@
 import { sep } from "node:path"
+import type { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Schema } from "effect"
+import { shownPath } from "./internal/shownPath.ts"
 
 /** `error` keeps an extension from being built; `note` is for its author to know. */
 export const Severity = Schema.Literals(["error", "note"])
@@ -77,3 +79,9 @@ export const finding = ({ at, code, mend, remedy, severity, text }: FindingParts
 
 /** A finding as one line. */
 export const findingLine = ({ message, where }: Pick<Finding, "message" | "where">): string => `${where}: ${message}`
+
+/** A file that is refused, as a finding: its words say what is wrong and what to do. */
+export const fileFinding = (folder: string, { file, why }: Pick<FileRefused, "file" | "why">): Finding => {
+  const [, text = why, remedy = "remove it"] = /^(.*?): (.*)$/s.exec(why) ?? []
+  return finding({ code: "file-refused", at: { file: shownPath(folder, file) }, text, remedy })
+}

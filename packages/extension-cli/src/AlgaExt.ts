@@ -1,3 +1,4 @@
+import { createRequire } from "node:module"
 import { errorText } from "@alga-psa/ext-adapters-wit/ErrorText"
 import { plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -11,7 +12,9 @@ import { start } from "./commands/new.ts"
 import { pack } from "./commands/pack.ts"
 import { dev } from "./dev/command.ts"
 import { layerUsageErrors } from "./internal/usageErrors.ts"
-import { version } from "./Version.ts"
+
+/** The packages that an extension needs have the same version. */
+const version: string = createRequire(import.meta.url)("../package.json").version
 
 const root = Command.make("alga-ext").pipe(
   Command.withDescription(

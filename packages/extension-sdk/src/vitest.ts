@@ -92,6 +92,8 @@ const replay = async ({ run }: SandboxedComponent, recording: Recording): Promis
  * Makes a test of every recording in a folder, as "Keep as test" of `alga-ext dev` writes them. The component gets the
  * request, the host answers as before, and calls and response must be the same. Default: `test/recorded` in the working
  * directory.
+ *
+ * @public
  */
 export const replayRecordings = async (folder = "test/recorded", options: SandboxOptions = {}): Promise<void> => {
   const recordings = await recordingsIn(resolve(folder))

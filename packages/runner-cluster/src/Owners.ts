@@ -6,7 +6,7 @@ import { awayFor, type Directory } from "./Directory.ts"
 export class TryNext extends Schema.TaggedError<TryNext>()("TryNext", {}) {}
 
 /** How many other runners are asked for one thing before it is done here. */
-export const mostAsked = 3
+const mostAsked = 3
 
 /**
  * Does something on the runner of a shard: here where that is this one, else there. A runner that fails with

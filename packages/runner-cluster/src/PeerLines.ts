@@ -30,7 +30,7 @@ const parsed = (line: string, parts: Parts | null): unknown => {
 }
 
 /** Reads messages. It looks at each byte once, and copies it a few times at most, however small the pieces are. */
-export const makeReader = (most: number) => {
+const makeReader = (most: number) => {
   let line = Buffer.allocUnsafe(0)
   let length = 0
   let mark = ""

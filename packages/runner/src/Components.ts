@@ -7,7 +7,7 @@ import { type BundleFailure, isRefusal, runnerError } from "./internal/bundleFai
 import type { RunnerError } from "./RunnerError.ts"
 
 /** How many accepted components are remembered. Beyond that the least recently used is read from its bundle again. */
-export const rememberedComponents = 1_000
+const rememberedComponents = 1_000
 
 /** How many bundles wait to be read, opened and taken in. */
 export const waitingBundles = 256

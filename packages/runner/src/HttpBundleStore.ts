@@ -3,8 +3,6 @@ import { archiveBytes, type BundleKey, BundleStore, BundleStoreError, bundlePath
 import { type StoreAddress, storeRequests, unavailable } from "./internal/storeRequests.ts"
 import { storeTimes } from "./StoreTimes.ts"
 
-export type { StoreCredentials } from "./internal/storeRequests.ts"
-
 /** A store over HTTP. */
 export interface HttpStoreOptions extends StoreAddress {
   /** How long one archive may take, attempts included. Default: that of {@link storeTimes}. */

@@ -25,7 +25,7 @@ const productAt = (settings: Partial<Settings>): string | undefined =>
   settings.STORAGE_API_BASE_URL ?? settings.REGISTRY_BASE_URL
 
 /** What proves the runner to the product's internal API; undefined where nothing does. */
-export const productToken = (settings: Partial<Settings>): Redacted.Redacted | undefined =>
+const productToken = (settings: Partial<Settings>): Redacted.Redacted | undefined =>
   settings.RUNNER_STORAGE_API_TOKEN ?? settings.RUNNER_SERVICE_TOKEN
 
 const vaultOf = (settings: Settings): VaultOptions | null => {

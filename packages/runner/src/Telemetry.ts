@@ -156,7 +156,7 @@ const layerClient = (settings: Settings) =>
   ).pipe(Layer.provide(FetchHttpClient.layer))
 
 /** What writes to OTLP receivers, as the settings say, whatever is sent. */
-export const layerExporter = (settings: Settings) =>
+const layerExporter = (settings: Settings) =>
   Layer.mergeAll(
     settings.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json"
       ? OtlpSerialization.layerJson

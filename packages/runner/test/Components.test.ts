@@ -38,7 +38,7 @@ describe("Components", () => {
       yield* TestClock.adjust(rememberedRefusals.milliseconds)
       yield* message(borealis.key)
       assert.deepStrictEqual(opened, ["bad", "bad"])
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore])))
   })
 
   it.effect("does not remember other bytes under a hash, a missing archive or one that could not be opened now", () => {
@@ -59,7 +59,7 @@ describe("Components", () => {
       assert.strictEqual(yield* message(bundle.key), "bundle_fetch_failed: no memory")
       trouble = false
       assert.strictEqual(yield* message(bundle.key), "taken in")
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore])))
   })
 
   it.effect("says in 300 characters why a bundle is refused, whatever is in it", () => {
@@ -73,7 +73,7 @@ describe("Components", () => {
       const error = yield* message(bundle.key)
       assert.match(error, /^bundle_fetch_failed: manifest\.json capabilities\[0\] must be/)
       assert.isAtMost(error.length, 300 + "bundle_fetch_failed: ".length)
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore])))
   })
 
   it.effect("serves another tenant's first request while six heavy bundles of one tenant are opened", () => {
@@ -98,7 +98,7 @@ describe("Components", () => {
       assert.deepStrictEqual(opened, ["heavy 0", "heavy 1", "light"])
       yield* Deferred.succeed(heavy, undefined)
       for (const fiber of waiting) assert.strictEqual(yield* Fiber.join(fiber), "taken in")
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore])))
   })
 
   it.effect("reads and opens four of sixteen archives of sixteen tenants at once, and the others after them", () => {
@@ -129,7 +129,7 @@ describe("Components", () => {
       }
       for (const fiber of waiting) assert.strictEqual(yield* Fiber.join(fiber), "taken in")
       assert.deepStrictEqual([most, atOnce], [usualIntake.bundles, 0])
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore])))
   })
 
   it.effect("goes on when the caller is gone, and has the component for the next", () => {
@@ -150,6 +150,6 @@ describe("Components", () => {
       yield* Deferred.succeed(end, undefined)
       assert.strictEqual(yield* message(bundle.key), "taken in")
       assert.deepStrictEqual(opened, ["slow"])
-    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore()])))
+    }).pipe(Effect.provide(Layer.provide(layer, [parts, acceptingStore])))
   })
 })

@@ -36,12 +36,11 @@ const runner = (window?: Duration.Duration): Effect.Effect<IdempotencyService, n
   })
 
 const uuid = () => crypto.randomUUID()
-const asking = (change: Partial<IdempotentRequest> = {}): IdempotentRequest => ({
+const asking = (): IdempotentRequest => ({
   tenant: TenantId.make(uuid()),
   install: InstallId.make(uuid()),
   key: "a",
-  fingerprint: "1:one",
-  ...change
+  fingerprint: "1:one"
 })
 
 const used: UsedRights = { ...noRights, capabilities: ["cap:client.read"] }

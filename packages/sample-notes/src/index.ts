@@ -1,3 +1,2 @@
-/** The sample for Node: its build, and its handler as a plain function. */
+/** The sample's build, for Node. */
 export { buildNotes } from "./BuildNotes.ts"
-export { handle } from "./handler.ts"

@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import type { IndexDefinition } from "../IndexPack.ts"
+import type { IndexDefinition } from "../PgResource.ts"
 
 /**
  * - `present`: built, under its own name.

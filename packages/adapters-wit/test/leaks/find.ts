@@ -20,7 +20,7 @@ export interface Leak {
 }
 
 /** A leak in the form in which one is kept. */
-export const showLeak = ({ guest, requests, last }: Leak): string =>
+const showLeak = ({ guest, requests, last }: Leak): string =>
   JSON.stringify(
     {
       guest,

@@ -1,4 +1,4 @@
-import { bytesOfPage, type Feature, layout, operationsOf, startPages } from "./Operations.ts"
+import { type Feature, layout, operationsOf, startPages } from "./Operations.ts"
 import { instructionBytes } from "./Program.ts"
 
 /** A function that a guest imports: where from, and its core type. */
@@ -159,5 +159,3 @@ export const guestText = (
     (if (global.get $after) (then (call $step (global.get $after)))))
 )`
 }
-
-export const startBytes = startPages * bytesOfPage

@@ -2,10 +2,10 @@ import { type Chance, chanceOf } from "@alga-psa/ext-adapters-memory/contract/Ch
 import { Cause, Effect, References } from "effect"
 
 /** How long random cases run, in seconds: `FUZZ_SECONDS`, or 2. The tests of one file share it. */
-export const fuzzSeconds = Number(process.env["FUZZ_SECONDS"] ?? 2)
+const fuzzSeconds = Number(process.env["FUZZ_SECONDS"] ?? 2)
 
 /** The seed of the first case: `FUZZ_SEED`, or another one each time. */
-export const fuzzSeed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
+const fuzzSeed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 32)
 
 const caseMs = 120_000
 

@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import { guestProgram } from "../../src/internal/host/Engine.ts"
 import { startGuest } from "../../src/internal/host/Guest.ts"
-import type { GuestPool, Restore } from "../../src/internal/host/GuestPool.ts"
+import type { GuestPool } from "../../src/internal/host/GuestPool.ts"
+import type { Restore } from "../../src/internal/host/PoolRoom.ts"
 
 /** How the processes of a pool are started. */
 export const guestOptions = {

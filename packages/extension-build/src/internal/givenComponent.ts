@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { dirname, join, relative, resolve, sep } from "node:path"
-import { ComponentStore, layerComponentStore, limitBounds } from "@alga-psa/ext-adapters-wit"
+import { writeFile } from "node:fs/promises"
+import { dirname, relative, resolve, sep } from "node:path"
+import { ComponentStore, layerTemporaryComponentStore, limitBounds } from "@alga-psa/ext-adapters-wit"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import type { AuthoredManifest } from "../AuthoredManifest.ts"
@@ -31,11 +30,6 @@ const advice = {
   "not-checked": "make it smaller, or give this computer more memory"
 } as const
 
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-intake-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
-
 /** A component that was made elsewhere. It is taken in as a host takes it in, and not run. */
 export const givenComponent = Effect.fnUntraced(function* (
   folder: string,
@@ -49,11 +43,10 @@ export const givenComponent = Effect.fnUntraced(function* (
   // A file outside of the extension was chosen by who runs the command.
   const root = file.startsWith(folder + sep) ? folder : dirname(file)
   const bytes = yield* explaining({ folder }, () => readPlainFile(root, relative(root, file), mostComponentBytes))
-  const directory = yield* temporary
   const accepted = yield* Effect.gen(function* () {
     return yield* (yield* ComponentStore).accept(bytes)
   }).pipe(
-    Effect.provide(layerComponentStore({ directory, spare: false })),
+    Effect.provide(layerTemporaryComponentStore({ spare: false })),
     Effect.catchTag("ComponentRefused", ({ message, reason }) => Effect.fail(refused(message, advice[reason]))),
     Effect.catchTag("NodeUnsuitable", ({ message }) => Effect.fail(refused(message, "run it with another Node"))),
     Effect.catchTag(["ComponentStoreError", "IntakeBusy"], (error) => Effect.die(error))
@@ -78,4 +71,4 @@ export const givenComponent = Effect.fnUntraced(function* (
       .sort(),
     write: (file: string) => writeFile(file, bytes)
   } satisfies ComponentSource
-}, Effect.scoped)
+})

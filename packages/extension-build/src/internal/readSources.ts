@@ -1,7 +1,6 @@
 import type { SourcesRead, SourcesToRead } from "../AnalyseSources.ts"
-import { isLanguage } from "./isLanguage.ts"
 import { localeCalls } from "./localeCalls.ts"
-import { readUsage } from "./readUsage.ts"
+import { isLanguage, readUsage } from "./readUsage.ts"
 import { isOwnFile } from "./shownPath.ts"
 import { withTypedProjects } from "./typedProject.ts"
 import { typeErrors } from "./typeErrors.ts"

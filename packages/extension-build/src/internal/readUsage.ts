@@ -7,7 +7,6 @@ import { makeCarriers } from "./carriers.ts"
 import { exportsHandler } from "./exportsHandler.ts"
 import { type DeclaredBy, makeHostFlow } from "./hostFlow.ts"
 import { hostMembers } from "./hostMembers.ts"
-import { isLanguage } from "./isLanguage.ts"
 import { keptCode } from "./keptCode.ts"
 import { ofSdkAlone } from "./ofSdkAlone.ts"
 import { sdkFiles } from "./sdkFiles.ts"
@@ -15,6 +14,9 @@ import { shownPath } from "./shownPath.ts"
 import { topLevelStretch, usesInSource } from "./usesInSource.ts"
 
 type Bundle = Pick<BundledHandler, "globals" | "modules" | "sourceMap">
+
+/** Whether a file declares the language's own types. */
+export const isLanguage = (path: string): boolean => /[/\\]lib\.[^/\\]*\.?d\.ts$/.test(path)
 
 const code = /\.[cm]?[jt]sx?$/
 

@@ -1,5 +1,5 @@
 import { interfaceCapabilities, type Review, type ReviewedComponent } from "@alga-psa/ext-adapters-wit"
-import { alwaysGranted, Capability } from "@alga-psa/ext-domain"
+import { alwaysGranted, type Capability, isCapability } from "@alga-psa/ext-domain"
 import { Schema } from "effect"
 
 const Names = Schema.Array(Schema.String)
@@ -75,8 +75,6 @@ export interface ReviewedBundle extends Review {
 
 const capabilityOf = new Map<string, Capability>(Object.entries(interfaceCapabilities))
 
-const isKnown = (name: string): name is Capability => Capability.literals.some((known) => known === name)
-
 const declaredBy = ({ bundle }: ReviewedBundle): ReadonlySet<string> =>
   new Set(bundle.manifest.capabilities.map((name) => name.trim().toLowerCase()))
 
@@ -115,7 +113,7 @@ const pageChange = (old: ReviewedBundle, now: ReviewedBundle): BundleDiff["page"
   return isSame ? "unchanged" : "changed"
 }
 
-const isAlwaysGranted = (name: string): boolean => isKnown(name) && alwaysGranted.has(name)
+const isAlwaysGranted = (name: string): boolean => isCapability(name) && alwaysGranted.has(name)
 
 /** Whether declaring it asks for anything: every install has what is always granted, declared or not. */
 const isAskedFor = (name: string): boolean => !isAlwaysGranted(name)
@@ -147,7 +145,7 @@ export const diffOf = (old: ReviewedBundle, now: ReviewedBundle): BundleDiff => 
     capabilities: {
       added: capabilities.added.map((name) => ({
         name,
-        known: isKnown(name),
+        known: isCapability(name),
         usable: [...has].some((one) => capabilityOf.get(one) === name),
         authorSays: saidOf(now.component, (one) => capabilityOf.get(one) === name)
       })),

@@ -1,18 +1,12 @@
-import { mkdtemp, rm, stat } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { stat } from "node:fs/promises"
 import { join } from "node:path"
-import { layerArchives, layerComponentStore, review, reviewedFile } from "@alga-psa/ext-adapters-wit"
+import { layerArchives, layerTemporaryComponentStore, review, reviewedFile } from "@alga-psa/ext-adapters-wit"
 import { Effect, Layer, Schema } from "effect"
 import { UsageWrong } from "../ExitCode.ts"
 import type { ReviewedBundle } from "./BundleDiff.ts"
 
 /** A bundle that a host would refuse. */
 export class BundleRefused extends Schema.TaggedError<BundleRefused>()("BundleRefused", { message: Schema.String }) {}
-
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-diff-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
 
 const isFolder = (path: string) =>
   Effect.promise(() =>
@@ -30,9 +24,8 @@ export const readBundle = Effect.fnUntraced(function* (path: string) {
     reviewedFile(file),
     ({ message }) => new UsageWrong({ message: inFolder ? `${message}: run alga-ext pack there` : message })
   )
-  const directory = yield* temporary
   const { bundle, component } = yield* review(bytes).pipe(
-    Effect.provide(Layer.merge(layerArchives(), layerComponentStore({ directory, spare: false }))),
+    Effect.provide(Layer.merge(layerArchives(), layerTemporaryComponentStore({ spare: false }))),
     Effect.mapError(({ message }) => new BundleRefused({ message: `${file}: ${message}` }))
   )
   if (bundle === null) {
@@ -41,4 +34,4 @@ export const readBundle = Effect.fnUntraced(function* (path: string) {
     })
   }
   return { bundle, component } satisfies ReviewedBundle
-}, Effect.scoped)
+})

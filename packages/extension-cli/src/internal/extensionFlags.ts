@@ -1,7 +1,7 @@
 import { Argument, Flag } from "effect/cli"
 
 /** What says which sources, for every command that builds them. */
-export const sourceFlags = {
+const sourceFlags = {
   folder: Argument.String("folder").pipe(
     Argument.withDefault("."),
     Argument.withDescription("The extension's folder. Default: the current one")

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from "node:path"
 import { bytesText } from "@alga-psa/ext-extension-build/BytesText"
 import { invalid } from "@alga-psa/ext-extension-build/ExtensionInvalid"
-import { fileFinding } from "@alga-psa/ext-extension-build/FileFinding"
+import { fileFinding } from "@alga-psa/ext-extension-build/Finding"
 import { plainJson, plainLine } from "@alga-psa/ext-extension-build/PlainLine"
 import { FileRefused } from "@alga-psa/ext-extension-sdk/FileRefused"
 import { Console, Effect } from "effect"

@@ -65,7 +65,7 @@ tell("apiproxy", { route: "/api/count", method: "GET" }, "count")
 `
 
 /** Writes a file of an extension whole: whoever watches the folder sees one change, and never the half of one. */
-export const writeWhole = async (folder: string, name: string, text: string): Promise<void> => {
+const writeWhole = async (folder: string, name: string, text: string): Promise<void> => {
   const file = join(folder, name)
   // A file of this name is none of the extension's.
   const draft = join(folder, `.draft-${randomUUID()}`)

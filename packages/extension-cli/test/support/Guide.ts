@@ -26,7 +26,7 @@ export const stepsOf = (guide: string): ReadonlyArray<GuideStep> =>
  * How the commands of a guide are run: bash that stands before each block. It takes packages that are not published from where they
  * were packed, and runs scripts and tools of an extension by pnpm, which starts sooner than npm. Every other command is left alone.
  */
-export const byPnpm = `
+const byPnpm = `
 npm() {
   if [[ "$*" == "create alga-extension "* ]]; then
     local name=$3

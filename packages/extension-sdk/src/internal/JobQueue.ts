@@ -7,7 +7,7 @@ interface Timer {
 }
 
 /** How many timers may be set for one request. Each run of an interval counts as one. */
-export const mostTimers = 10_000
+const mostTimers = 10_000
 
 const isBefore = (a: Timer, b: Timer): boolean => a.due < b.due || (a.due === b.due && a.order < b.order)
 

@@ -15,7 +15,7 @@ type Outcome<A> = { readonly value: A } | { readonly failure: unknown }
  * Runs an async function to its end without an event loop: every job and timer that it leads to, and those that it
  * does not wait for. Throws what it rejects with, and an error where it never settles.
  */
-export const runToEnd = <A>(run: () => Promise<A> | A): A => {
+const runToEnd = <A>(run: () => Promise<A> | A): A => {
   let outcome: Outcome<A> | null = null
   new QueuedPromise<A>((resolve) => resolve(run())).then(
     (value) => {

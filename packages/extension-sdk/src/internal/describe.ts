@@ -113,8 +113,10 @@ export const describe = (value: unknown, room: Room = roomFor()): string =>
   typeof value === "string" && room.left > 0 ? spend(value, room) : valueText(value, [], room)
 
 /** Values behind each other, in one text. */
-export const describeAll = (values: ReadonlyArray<unknown>, room: Room = roomFor()): string =>
-  values.map((value) => describe(value, room)).join(" ")
+export const describeAll = (values: ReadonlyArray<unknown>): string => {
+  const room = roomFor()
+  return values.map((value) => describe(value, room)).join(" ")
+}
 
 /** How deep JSON may be nested: an engine that recurses through more could run out of stack, which nothing can catch. */
 const deepestJson = 100

@@ -1,12 +1,11 @@
 import { grantLives } from "@alga-psa/ext-adapters-pg/GrantLife"
 import * as Grants from "@alga-psa/ext-adapters-pg/Grants"
-import { alwaysGranted, Capability } from "@alga-psa/ext-domain/Capability"
 import { InstallId } from "@alga-psa/ext-domain/Identifiers"
 import { Console, Effect, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { UsageWrong } from "../ExitCode.ts"
 import { json, onAdminDatabase } from "./dbAdmin.ts"
-import { check, days } from "./dbGrantsCheck.ts"
+import { check, days, grantable } from "./dbGrantsCheck.ts"
 import { printPages } from "./dbOutput.ts"
 
 const columns = {
@@ -16,8 +15,6 @@ const columns = {
   enabled: ({ enabled }: Grants.InstallCapabilities) => (enabled ? "yes" : "no"),
   capabilities: ({ capabilities }: Grants.InstallCapabilities) => capabilities.join(", ")
 }
-
-const grantable = Capability.literals.filter((name) => !alwaysGranted.has(name))
 
 const flags = {
   capability: Flag.Literals("capability", grantable).pipe(

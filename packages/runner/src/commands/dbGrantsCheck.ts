@@ -20,7 +20,8 @@ interface ShownGrant extends GrantLife {
   readonly state: "ok" | "missing" | "unused" | "undeclared"
 }
 
-const gated = Capability.literals.filter((name) => !alwaysGranted.has(name))
+/** The capabilities that an install has only where they are granted. */
+export const grantable = Capability.literals.filter((name) => !alwaysGranted.has(name))
 
 const importedBy = (interfaces: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(interfaces.map((name) => (interfaceCapabilities as Readonly<Record<string, Capability>>)[name] ?? ""))
@@ -41,7 +42,7 @@ const shownOf = ({ grants, row }: InstallGrants, imported: ReadonlySet<string> |
   /** Declared and not granted. */
   capabilities: grants.filter(({ declared, granted }) => declared && !granted).map(({ capability }) => capability),
   grants: grants.map((grant): ShownGrant => {
-    const isAll = imported !== null && gated.every((name) => imported.has(name))
+    const isAll = imported !== null && grantable.every((name) => imported.has(name))
     const inCode = imported === null ? "unknown" : isAll ? "all" : imported.has(grant.capability) ? "yes" : "no"
     return { ...grant, inCode, state: stateOf(grant) }
   })

@@ -1,7 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { foreignJson, foreignText, layerArchives, layerComponentStore, reviewedFile } from "@alga-psa/ext-adapters-wit"
+import {
+  foreignJson,
+  foreignText,
+  layerArchives,
+  layerTemporaryComponentStore,
+  reviewedFile
+} from "@alga-psa/ext-adapters-wit"
 import { Console, Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { UsageWrong } from "../ExitCode.ts"
@@ -11,11 +14,6 @@ import { reachLines } from "../Reach.ts"
 import { limitsOf } from "../Settings.ts"
 import { readSettings } from "../SettingsSource.ts"
 import { settingsFile } from "./settingsFile.ts"
-
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-inspect-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
 
 const longestLine = 1_000
 const line = (text: string): string => foreignText(text, longestLine)
@@ -79,8 +77,7 @@ export const inspect = Command.make(
         Effect.provide(
           Layer.merge(
             layerArchives({ componentBytes: limits.componentBytes }),
-            layerComponentStore({
-              directory: yield* temporary,
+            layerTemporaryComponentStore({
               spare: false,
               componentBytes: limits.componentBytes,
               glueBytes: limits.glueBytes
@@ -90,7 +87,7 @@ export const inspect = Command.make(
         progress("checking the component")
       )
       yield* Console.log(flags.json ? foreignJson(found) : lines(found).map(line).join("\n"))
-    }).pipe(Effect.scoped)
+    })
 ).pipe(
   Command.withDescription(
     "Say what an extension can at most do here, what it imports and can use, how large it is and which limits it gets"

@@ -1,13 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { type Limits, layerArchives, layerComponentStore } from "@alga-psa/ext-adapters-wit"
-import { Effect, Layer } from "effect"
-
-const temporary = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "alga-intake-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
-)
+import { type Limits, layerArchives, layerTemporaryComponentStore } from "@alga-psa/ext-adapters-wit"
+import { Layer } from "effect"
 
 const cacheBytes = 64 * 1024 * 1024
 
@@ -16,11 +8,7 @@ export const layerTemporaryIntake = (
   { componentBytes, glueBytes }: Pick<Limits, "componentBytes" | "glueBytes">,
   spare = true
 ) =>
-  Layer.unwrap(
-    Effect.map(temporary, (directory) =>
-      Layer.merge(
-        layerArchives({ componentBytes }),
-        layerComponentStore({ directory, cacheBytes, componentBytes, glueBytes, spare })
-      )
-    )
+  Layer.merge(
+    layerArchives({ componentBytes }),
+    layerTemporaryComponentStore({ cacheBytes, componentBytes, glueBytes, spare })
   )

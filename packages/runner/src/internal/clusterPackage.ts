@@ -1,5 +1,6 @@
-import { Effect, Schema } from "effect"
+import { type Effect, Schema } from "effect"
 import manifest from "../../package.json" with { type: "json" }
+import { fromOptional } from "./optionalPackage.ts"
 
 const name = "@alga-psa/ext-runner-cluster"
 
@@ -10,14 +11,6 @@ export class ClusterNotInstalled extends Schema.TaggedError<ClusterNotInstalled>
   }
 }
 
-const isMissing = (cause: unknown): boolean =>
-  cause instanceof Error &&
-  "code" in cause &&
-  cause.code === "ERR_MODULE_NOT_FOUND" &&
-  cause.message.includes(`'${name}'`)
-
 /** Loads a module of `@alga-psa/ext-runner-cluster`, which a runner that is alone does without. */
 export const fromCluster = <A>(load: () => Promise<A>): Effect.Effect<A, ClusterNotInstalled> =>
-  Effect.catch(Effect.tryPromise({ try: load, catch: (cause) => cause }), (cause) =>
-    isMissing(cause) ? Effect.fail(new ClusterNotInstalled()) : Effect.die(cause)
-  )
+  fromOptional(name, load, () => new ClusterNotInstalled())

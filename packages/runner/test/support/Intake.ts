@@ -55,16 +55,15 @@ export const intakeScene = (opening: Opening) => {
   return { layer, opened, put, reads }
 }
 
-/** A component store that accepts everything, after `work`. */
-export const acceptingStore = (work: Effect.Effect<void> = Effect.void) =>
-  Layer.succeed(ComponentStore, {
-    directory: "",
-    accept: (bytes) =>
-      Effect.as(work, { hash: sha256(bytes), glue: "", glueSha256: "", imports: [], modules: [], unrestorable: null }),
-    find: () => Effect.succeed(null),
-    use: () => Effect.void,
-    forget: () => Effect.void
-  })
+/** A component store that accepts everything. */
+export const acceptingStore = Layer.succeed(ComponentStore, {
+  directory: "",
+  accept: (bytes) =>
+    Effect.succeed({ hash: sha256(bytes), glue: "", glueSha256: "", imports: [], modules: [], unrestorable: null }),
+  find: () => Effect.succeed(null),
+  use: () => Effect.void,
+  forget: () => Effect.void
+})
 
 /** A file of a page. */
 export const pageFile = (text: string): ArchiveFile => ({ bytes: Buffer.from(text), sha256: sha256(Buffer.from(text)) })

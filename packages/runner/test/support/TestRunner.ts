@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { defaultLimits } from "@alga-psa/ext-adapters-wit"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
@@ -131,6 +131,3 @@ export const testRunner = ({ sandbox, ...options }: Partial<RunnerOptions> = {})
 
 /** The same where nothing is set. */
 export const layerTestRunner = testRunner()
-
-/** Reads a file as bytes. */
-export const bytesOf = (file: string): Effect.Effect<Uint8Array> => Effect.promise(() => readFile(file))

@@ -3,7 +3,7 @@ import type { FailureCode } from "./Failure.ts"
 import type { Ask, Page } from "./Handler.ts"
 
 /** How many rows a page of the table has. */
-export const pageSize = 10
+const pageSize = 10
 
 /** What a list asks for. */
 export interface Query {

@@ -104,7 +104,7 @@ const operations = [
 ]
 
 /** A random call. */
-export const callOf = (chance: Chance): TwinCall => {
+const callOf = (chance: Chance): TwinCall => {
   const { oneIn, pick } = chance
   const operation = pick(operations)
   const activity = { includeInactive: () => pick([true, true, false]) }

@@ -203,7 +203,7 @@ const keys: Keys = {
 }
 
 /** Whether two rows cannot both be in the table. A NULL is equal to nothing. */
-export const collide = <T extends Table>(table: T, one: RowOf<T>, other: RowOf<T>): boolean => {
+const collide = <T extends Table>(table: T, one: RowOf<T>, other: RowOf<T>): boolean => {
   const ofOther = keys[table](other)
   return keys[table](one).some((key, at) => key.every((part, in_) => part !== null && part === ofOther[at]?.[in_]))
 }

@@ -7,7 +7,7 @@ export const accessSchema = "alga_extension_access"
 export const accessTable = `${accessSchema}.access_record`
 
 /** The columns by the fields of a record, in their order. */
-export const accessColumns = {
+const accessColumns = {
   time: ["time", "timestamptz"],
   operation: ["operation", "text"],
   outcome: ["outcome", "text"],

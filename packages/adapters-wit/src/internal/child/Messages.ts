@@ -93,7 +93,6 @@ export type FailReason = (typeof failReasons)[number]
  * host function, or called one out of turn. Or its memory grew beyond the room for that.
  */
 export const obstacles = ["call-at-start", "shared-with-glue", "unusual-call", "memory-grown"] as const
-export type Obstacle = (typeof obstacles)[number]
 
 /** What a guest process sends. The host treats every word of it as untrusted. */
 export type FromGuest =

@@ -16,7 +16,7 @@ export interface SandboxUser {
 export type Confinement = ReadonlyArray<string>
 
 /** Processor time, in seconds, after which the system ends a process that nobody watches any more. */
-export const processorSeconds = 3_600
+const processorSeconds = 3_600
 
 const shells = ["/bin/sh", "/usr/bin/sh"]
 const setprivs = ["/usr/bin/setpriv", "/bin/setpriv", "/sbin/setpriv"]

@@ -7,7 +7,9 @@ import { type Installs, makeInstalls } from "./Installs.ts"
 import { logLine } from "./logLine.ts"
 import { processMemory } from "./processMemory.ts"
 import { type Broken, type RestrictedNode, type RestrictedNodeOptions, start } from "./RestrictedNode.ts"
-import { typicalBytes } from "./typicalBytes.ts"
+
+/** What a process counts as until it has answered, in bytes: as much as one with a component of QuickJS has for itself. */
+export const typicalBytes = 67_108_864
 
 /** A sandbox process. Once bound to a key it serves that key alone. */
 export interface Guest {

@@ -7,12 +7,9 @@ import { type Demand, makeDemand } from "./Demand.ts"
 import { type Guest, noteSize, receive } from "./Guest.ts"
 import { makeMemoryWatch } from "./memoryWatch.ts"
 import { countRecycled } from "./metrics.ts"
-import { makePoolRoom } from "./PoolRoom.ts"
+import { makePoolRoom, type Restore } from "./PoolRoom.ts"
 import type { Place } from "./poolKey.ts"
 import { processMemory } from "./processMemory.ts"
-import type { Restore } from "./Restore.ts"
-
-export type { Restore } from "./Restore.ts"
 
 /** Makes a process ready for its next request, or fails with why that process must not serve again. */
 export type Make = (guest: Guest) => Effect.Effect<void, string>

@@ -1,9 +1,10 @@
 import { Effect } from "effect"
 import type { ExecutionFailed } from "../../ExecutionFailed.ts"
-import { type Guest, ownBytesOf } from "./Guest.ts"
+import { type Guest, ownBytesOf, typicalBytes } from "./Guest.ts"
 import type { Place } from "./poolKey.ts"
-import type { Restore } from "./Restore.ts"
-import { typicalBytes } from "./typicalBytes.ts"
+
+/** Makes a part of an uninterruptible effect interruptible again. */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 type Start = Effect.Effect<Guest, ExecutionFailed>
 

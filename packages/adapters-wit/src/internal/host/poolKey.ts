@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** Names an install among all tenants'. */
-export const installKey = ({ installId, tenantId }: Pick<PoolParty, "tenantId" | "installId">): string =>
+const installKey = ({ installId, tenantId }: Pick<PoolParty, "tenantId" | "installId">): string =>
   JSON.stringify([tenantId, installId])
 
 /**

@@ -74,7 +74,7 @@ const dark: Tokens = {
 const prefersDark = matchMedia("(prefers-color-scheme: dark)")
 
 /** Whether a theme is dark at this moment. */
-export const isDark = (theme: Theme): boolean => (theme === "system" ? prefersDark.matches : theme === "dark")
+const isDark = (theme: Theme): boolean => (theme === "system" ? prefersDark.matches : theme === "dark")
 
 /** The tokens that a page gets, by the names of `@alga-psa/ui-kit`. */
 export const tokensOf = (theme: Theme): Tokens => (isDark(theme) ? dark : light)

@@ -23,7 +23,7 @@ const modules: Readonly<Record<string, string>> = {
 export const addedGlobals: ReadonlyArray<string> = Object.keys(modules)
 
 /** Those of the names that no component has. */
-export const absentOf = (names: ReadonlySet<string>): ReadonlyArray<string> =>
+const absentOf = (names: ReadonlySet<string>): ReadonlyArray<string> =>
   [...names].filter((name) => Object.hasOwn(missingGlobals, name))
 
 const mark = "__alga_absent_"

@@ -1,5 +1,6 @@
 import { Effect, Redacted, Schema, type Scope } from "effect"
 import manifest from "../../../package.json" with { type: "json" }
+import { fromOptional } from "../optionalPackage.ts"
 import type { StreamEntry } from "./waitingEntries.ts"
 
 const name = "@redis/client"
@@ -22,17 +23,12 @@ export class RedisAway extends Schema.TaggedError<RedisAway>()("RedisAway", { fa
   }
 }
 
-const isMissing = (cause: unknown): boolean =>
-  cause instanceof Error &&
-  "code" in cause &&
-  cause.code === "ERR_MODULE_NOT_FOUND" &&
-  cause.message.includes(`'${name}'`)
-
 /** The client's library, which a runner without a debug stream does without. */
-export const loadRedisClient = Effect.catch(
+export const loadRedisClient = fromOptional(
+  name,
   // biome-ignore lint/style/noRestrictedImports: the one place that loads it, and says what to install
-  Effect.tryPromise({ try: () => import("@redis/client"), catch: (cause) => cause }),
-  (cause) => (isMissing(cause) ? Effect.fail(new RedisClientNotInstalled()) : Effect.die(cause))
+  () => import("@redis/client"),
+  () => new RedisClientNotInstalled()
 )
 
 /** The system's name of a fault, else the first word of what Redis answered, such as NOAUTH. A message may hold the address. */

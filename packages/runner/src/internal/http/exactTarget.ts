@@ -15,7 +15,7 @@ const encodedUnreserved = /%(2d|2e|5f|7e|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a]
  * same path as the routes behind it. The form begins at the root, has no empty or dot segment, no unneeded encoding and
  * no fragment. It has no semicolon, at which the router would end it. The absolute form is a target too.
  */
-export const isExact = (target: string): boolean => {
+const isExact = (target: string): boolean => {
   const [path = ""] = target.replace(/^https?:\/\/[^/?#\\@]+(?=\/)/i, "").split("?", 1)
   const segments = path.split("/")
   return (

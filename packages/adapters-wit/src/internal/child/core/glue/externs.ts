@@ -3,7 +3,7 @@ import { add, type Extern, find, type Known, other, type Scope, sort } from "./S
 import { value } from "./valueTypes.ts"
 
 /** Of what type an import or export is. */
-export const extern = (reader: ComponentReader, scope: Scope): Extern => {
+const extern = (reader: ComponentReader, scope: Scope): Extern => {
   const kind = reader.u8()
   switch (kind) {
     case sort.core:
