@@ -84,6 +84,21 @@ layer(ports, { excludeTestServices: true })("The product's internal API", (it) =
     })
   )
 
+  it.effect("is sent what an invoice says, and no option that is absent or null", () =>
+    Effect.gen(function* () {
+      const server = yield* StandInProduct
+      const { as } = yield* installed()
+      server.received.length = 0
+      const item = { serviceId: "s", quantity: 1, description: "Work", rate: 100 }
+      const input = { clientId: "c", items: [{ ...item, discountType: null }, item], dueDate: null, poNumber: "7" }
+      yield* as(Effect.flatMap(Invoicing, (it) => it.createManualInvoice({ ...input, invoiceDate: undefined })))
+      assert.deepEqual(
+        server.received.map(({ body }) => JSON.parse(String(body))),
+        [{ operation: "createManualInvoice", clientId: "c", items: [item, item], poNumber: "7" }]
+      )
+    })
+  )
+
   const mappings = [
     ["storage", get, { 400: "internal", 401: "denied", 403: "denied", 404: "missing", 409: "conflict", 429: "denied" }],
     [

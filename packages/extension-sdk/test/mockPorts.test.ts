@@ -182,7 +182,7 @@ const mocks = Layer.effectContext(
           Effect.sync(() =>
             [...hosts.values()]
               .filter(({ tenantId }) => tenantId === tenant)
-              .reduce((sum, { invoicing }) => sum + invoicing.drafts.length, 0)
+              .flatMap(({ invoicing }) => invoicing.drafts.map(({ input }) => input))
           )
       })
     )
