@@ -133,7 +133,8 @@ export const invoicingContract = <E>(
         const other = yield* billing
         const foreign = [
           { clientId: other.client.client_id, items: [own.item()] },
-          { clientId: own.client.client_id, items: [other.item()] }
+          { clientId: own.client.client_id, items: [other.item()] },
+          { clientId: own.client.client_id, items: [own.item({ appliesToServiceId: other.services[0].service_id })] }
         ]
         for (const input of foreign) assert.isFalse((yield* own.as(create(input))).success)
         assert.deepEqual([yield* own.count, yield* other.count], [0, 0])
