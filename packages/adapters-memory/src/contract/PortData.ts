@@ -44,8 +44,7 @@ export const layerMemoryPortData: Layer.Layer<PortData, never, MemoryInstalls | 
         return Effect.as(installs.load(tenant, execution.installId, given), execution)
       },
       sent: (execution) => asExecution(execution)(installs.sent),
-      invoices: (tenant) =>
-        Effect.sync(() => drafts.flatMap((draft) => (draft.tenant === tenant ? [draft.input] : [])))
+      invoices: (tenant) => Effect.sync(() => drafts.flatMap((draft) => (draft.tenant === tenant ? [draft.input] : [])))
     })
   })
 )

@@ -11,7 +11,7 @@ const bytes = Uint8Array.of(123, 125)
 const route = "/reports/monthly?year=2026"
 const getting: RouteFixture = { method: "GET", route, answer: bytes }
 
-/** Paths that are none, or lead elsewhere where a server or a proxy decodes them. */
+/** Blank paths, and paths that lead elsewhere where a server or a proxy decodes them. */
 const bad = [
   ...["", "  ", "?a=1", "#a", "/a/../b", "/./a", "..", "/a/..?b", "/a/..#b"],
   ...["/a/%2e%2e/b", "/a/%2E./b", "/a/.%2e", "/%2e/b", "/a%2f..%2fb", "/a%2F%2e%2e"],
