@@ -5,7 +5,7 @@ import { bytesStored, storedBytes } from "./internal/storedBytes.ts"
 import { nonsense, type ProductAnswer, ProductApi } from "./ProductApi.ts"
 import type { ServerFailed } from "./ServerFailed.ts"
 
-/** The product counts in 64 bits, which JSON has as a number or as a text. */
+/** A number, or the text of one. */
 const Revision = Schema.Union([
   Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
   Schema.String.check(Schema.isPattern(/^\d{1,19}$/))
@@ -67,6 +67,9 @@ const make = Effect.map(ProductApi, ({ ask }) => {
       ),
     put: (entry) => {
       const { key, namespace, revision, value } = entry
+      // The product counts in JSON numbers, so none of its keys has a larger one.
+      if (revision !== null && revision > Number.MAX_SAFE_INTEGER)
+        return Effect.fail(new StorageError({ code: "conflict" }))
       const only = revision === null ? {} : { ifRevision: Number(revision) }
       return Effect.map(
         request(Written, "put", { namespace, key, ...storedBytes(value), ...only }),

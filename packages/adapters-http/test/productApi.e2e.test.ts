@@ -69,6 +69,27 @@ layer(ports, { excludeTestServices: true })("The product's internal API", (it) =
     })
   )
 
+  it.effect("is sent a revision as it is, and none that a JSON number would change: that is a conflict", () =>
+    Effect.gen(function* () {
+      const server = yield* StandInProduct
+      const { as } = yield* installed()
+      const putWith = (revision: bigint) =>
+        Effect.flatMap(Storage, (it) =>
+          it.put({ namespace: "space", key: "key", value: Uint8Array.of(1), revision })
+        ).pipe((written) => whileAnswering(200, { revision: 1 }, as(written)))
+      server.received.length = 0
+      yield* putWith(9_007_199_254_740_991n)
+      assert.deepEqual(
+        server.received.map(({ body }) => JSON.parse(String(body)).ifRevision),
+        [9_007_199_254_740_991]
+      )
+      for (const revision of [9_007_199_254_740_992n, 9_007_199_254_740_993n, 18_446_744_073_709_551_615n]) {
+        assert.strictEqual(yield* codeOf(putWith(revision)), "conflict")
+      }
+      assert.lengthOf(server.received, 1)
+    })
+  )
+
   it.effect("gets cursors in the form that it reads, and is asked for values and metadata", () =>
     Effect.gen(function* () {
       const server = yield* StandInProduct
@@ -80,6 +101,21 @@ layer(ports, { excludeTestServices: true })("The product's internal API", (it) =
       assert.deepEqual(
         server.received.map(({ body }) => JSON.parse(String(body))),
         [asked, behind, behind]
+      )
+    })
+  )
+
+  it.effect("is sent what an invoice says, and no option that is absent or null", () =>
+    Effect.gen(function* () {
+      const server = yield* StandInProduct
+      const { as } = yield* installed()
+      server.received.length = 0
+      const item = { serviceId: "s", quantity: 1, description: "Work", rate: 100 }
+      const input = { clientId: "c", items: [{ ...item, discountType: null }, item], dueDate: null, poNumber: "7" }
+      yield* as(Effect.flatMap(Invoicing, (it) => it.createManualInvoice({ ...input, invoiceDate: undefined })))
+      assert.deepEqual(
+        server.received.map(({ body }) => JSON.parse(String(body))),
+        [{ operation: "createManualInvoice", clientId: "c", items: [item, item], poNumber: "7" }]
       )
     })
   )

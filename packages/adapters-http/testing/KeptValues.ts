@@ -23,6 +23,11 @@ const isText = (value: unknown, longest: number): value is string =>
 const cursorOf = (key: string): string => Buffer.from(JSON.stringify({ key })).toString("base64url")
 const keyIn = (cursor: string): string => JSON.parse(Buffer.from(cursor, "base64url").toString()).key
 
+const { compare } = new Intl.Collator("en")
+
+/** The order of a database whose collation is that of a language, which is not the order of code points. */
+const byCollation = (a: string, b: string): number => compare(a, b) || Buffer.compare(Buffer.from(a), Buffer.from(b))
+
 /** The product's storage of one install. */
 export const makeKeptValues = () => {
   const spaces = new Map<string, Map<string, Row>>()
@@ -54,8 +59,8 @@ export const makeKeptValues = () => {
   const list = (namespace: string, { cursor, includeMetadata, includeValues, limit = most.page }: Input): Answered => {
     const last = typeof cursor === "string" ? keyIn(cursor) : null
     const rows = [...(spaces.get(namespace) ?? [])]
-      .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-      .filter(([key]) => last === null || Buffer.compare(Buffer.from(key), Buffer.from(last)) > 0)
+      .sort(([a], [b]) => byCollation(a, b))
+      .filter(([key]) => last === null || byCollation(key, last) > 0)
     const next = rows[Number(limit)]
     const items = rows.slice(0, Number(limit)).map(([key, { metadata, value, ...row }]) => ({
       namespace,

@@ -2,7 +2,13 @@ import { HttpFetch, HttpFetchError } from "@alga-psa/ext-domain/HttpFetch"
 import { Effect, Layer } from "effect"
 import { MemoryInstalls } from "./MemoryInstalls.ts"
 
-const isAbsolute = (url: string): boolean => ["http:", "https:"].includes(URL.parse(url)?.protocol ?? "")
+const isPlain = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
+}
+
+/** A token of HTTP. */
+const isMethod = (method: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(method)
 
 const refuse = (code: HttpFetchError["code"]) => Effect.fail(new HttpFetchError({ code }))
 
@@ -13,7 +19,7 @@ export const layerHttpFetch: Layer.Layer<HttpFetch, never, MemoryInstalls> = Lay
     HttpFetch.of({
       fetch: Effect.fnUntraced(function* (request) {
         const { method, url } = request
-        if (!isAbsolute(url)) return yield* refuse("invalid-url")
+        if (!isPlain(url) || !isMethod(method)) return yield* refuse("invalid-url")
         const { outside } = yield* installs.fixtures
         const found = outside.find((one) => one.url === url && one.method === method)
         if (found === undefined) return yield* refuse("not-allowed")

@@ -1,11 +1,7 @@
+import { isProxyRoute } from "@alga-psa/ext-domain/ProxyRoute"
 import { UiProxy, UiProxyError } from "@alga-psa/ext-domain/UiProxy"
 import { Effect, Layer } from "effect"
 import { MemoryInstalls } from "./MemoryInstalls.ts"
-
-const isRoute = (route: string): boolean => {
-  const [path = ""] = route.split(/[?#]/)
-  return path.trim() !== "" && !path.split("/").some((segment) => segment === "." || segment === "..")
-}
 
 const refuse = (code: UiProxyError["code"]) => Effect.fail(new UiProxyError({ code }))
 
@@ -15,7 +11,7 @@ export const layerUiProxy: Layer.Layer<UiProxy, never, MemoryInstalls> = Layer.e
   Effect.map(MemoryInstalls, (installs) =>
     UiProxy.of({
       callRoute: Effect.fnUntraced(function* (route, payload) {
-        if (!isRoute(route)) return yield* refuse("bad-request")
+        if (!isProxyRoute(route)) return yield* refuse("bad-request")
         const { routes } = yield* installs.fixtures
         const method = payload === null ? "GET" : "POST"
         const found = routes.find((one) => one.route === route && one.method === method)

@@ -60,8 +60,6 @@ const make = Effect.gen(function* () {
     put: (entry) =>
       guarded(putting, {
         input: decodeEntry(entry),
-        // The second one is a conflict.
-        repeatable: ({ revision }) => revision !== null,
         run: (_, valid) => storage.put(valid),
         count: () => 1
       }),

@@ -37,8 +37,8 @@ export interface HttpFetchResponse {
  * Guarantees, for every implementation:
  * - Time and size are bounded, and the host's own network is not reachable.
  * - Any status is a success, 4xx and 5xx too. A redirect is an answer: it is not followed.
- * - A URL that is not absolute, or neither `http` nor `https`, is `invalid-url`. One that the install may not reach is
- *   `not-allowed`.
+ * - A URL that is not absolute, is neither `http` nor `https`, or has a user is `invalid-url`, and so is a method that is no token of
+ *   HTTP. A URL that the install may not reach is `not-allowed`.
  * - `transport` means that no answer began: the request could not be sent, or no head of an answer came in time. `internal` means that
  *   an answer began and could not be read whole. In both cases the request may have been carried out.
  * - A request is sent once at most.

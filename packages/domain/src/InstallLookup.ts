@@ -21,7 +21,8 @@ export interface FoundInstall {
  * - An install whose version belongs to another extension, or has no archive, is not found.
  * - A stored hash counts as `ContentHash` reads it: without regard to case, with or without `sha256:`.
  * - Where the name of a host or an id has two installs, neither is found.
- * - Nothing is remembered: what was switched off is gone with the next call.
+ * - What is found is not remembered: what was switched off is gone with the next call. What is not found may be remembered for 5
+ *   seconds, so a new install may be unknown for that long.
  */
 export interface InstallLookupService {
   /** The install that owns the host name, with the newest archive of its version. */

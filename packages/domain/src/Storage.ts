@@ -26,7 +26,10 @@ export interface StorageEntry {
  * - A `get` after a successful `put` of the key gives that value or a later one, byte for byte.
  * - The first revision of a key is 1, and each write adds 1. A `put` with another revision than the current one, or with any
  *   where nothing is stored, is a `conflict` and writes nothing. A `put` without one always writes.
+ * - A `put` and a `delete` are sent once at most. One that is `internal` may have been done.
  * - `get` and `delete` of a key where nothing is stored are `missing`.
+ * - Entries are listed in the store's one order of keys, where the same key is always in the same place: by code point in memory, by
+ *   the collation of the product's database there. Behind a cursor come the keys after it, whether its key is there or not.
  */
 export interface StorageService {
   readonly get: (namespace: string, key: string) => Effect.Effect<StorageEntry, StorageError, Invocation>
@@ -34,8 +37,8 @@ export interface StorageService {
   readonly put: (entry: StorageEntry) => Effect.Effect<StorageEntry, StorageError, Invocation>
   readonly delete: (namespace: string, key: string) => Effect.Effect<void, StorageError, Invocation>
   /**
-   * Entries in ascending order of their keys, those behind `cursor` where it is not null; empty at the end. The cursor is the
-   * last key seen, as it is or in the product's form: see `lastKeySeen`.
+   * Entries in the store's order, those behind `cursor` where it is not null; empty at the end. The cursor is the last key seen, as it
+   * is or in the product's form: see `lastKeySeen`.
    */
   readonly listEntries: (
     namespace: string,

@@ -390,20 +390,16 @@ describe("A call that may write", () => {
   it.effect("is one that is not in the list of those that may be repeated", () =>
     Effect.gen(function* () {
       const wrote = (call: Call) => Effect.map(ran(call, everything), ({ used }) => used.wrote === true)
-      const repeatable = [
-        fetch({ method: "GET" }),
-        fetch({ method: "HEAD" }),
-        route("/a", null),
-        put({ revision: 0n }),
-        put({ revision: 7n })
-      ]
+      const repeatable = [fetch({ method: "GET" }), fetch({ method: "HEAD" }), route("/a", null)]
       const others = [
         ...["POST", "PUT", "DELETE", "OPTIONS", "get", "head", "GET "].map((method) => fetch({ method })),
         route("/a", bytes(0)),
-        put()
+        put(),
+        // A handler that runs again reads the new revision first, and so writes again.
+        ...[0n, 7n].map((revision) => put({ revision }))
       ]
-      assert.deepEqual(yield* Effect.forEach(repeatable, wrote), [false, false, false, false, false])
-      assert.deepEqual(yield* Effect.forEach(others, wrote), Array(9).fill(true))
+      assert.deepEqual(yield* Effect.forEach(repeatable, wrote), [false, false, false])
+      assert.deepEqual(yield* Effect.forEach(others, wrote), Array(11).fill(true))
     })
   )
 

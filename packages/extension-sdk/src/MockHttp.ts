@@ -21,7 +21,11 @@ export interface MockHttp extends HttpHost {
   readonly sent: ReadonlyArray<HttpRequest>
 }
 
-const isAbsolute = (url: string): boolean => /^https?:\/\/[^/?#\\]/i.test(url)
+/** Absolute, and without a user. */
+const isPlain = (url: string): boolean => /^https?:\/\/[^/?#\\@]+($|[/?#\\])/i.test(url)
+
+/** A token of HTTP. */
+const isMethod = (method: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(method)
 
 const bytesOf = (body: Uint8Array | string | null | undefined): Uint8Array | null =>
   typeof body === "string" ? new TextEncoder().encode(body) : (body ?? null)
@@ -67,7 +71,7 @@ export const mockHttp = (
       failing("http.fetch", fail)
       const fits = headers.every(({ name, value }) => isText(name, 1, 256) && isText(value, 0, 16_384))
       const isValid = isText(method, 1, 32) && isText(url, 1, 8_192) && headers.length <= 100 && fits
-      check(isValid && isAbsolute(url), "http.fetch", "invalid-url")
+      check(isValid && isPlain(url) && isMethod(method), "http.fetch", "invalid-url")
       const found = fixtures.find((one) => one.url === url && (one.method ?? "GET") === method)
       if (found === undefined) throw new HostError("http.fetch", "not-allowed")
       sent.push({ method, url, headers, body })

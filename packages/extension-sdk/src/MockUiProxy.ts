@@ -19,14 +19,16 @@ export interface MockUiProxy extends UiProxyHost {
   readonly called: ReadonlyArray<{ readonly route: string; readonly payload: Uint8Array | null }>
 }
 
+/** The host's rule: dots and slashes count in any spelling. */
 const isRoute = (route: string): boolean => {
   const [path = ""] = route.split(/[?#]/)
-  return path.trim() !== "" && !path.split("/").some((segment) => segment === "." || segment === "..")
+  const decoded = path.replaceAll(/%2e/gi, ".").replaceAll(/%2f|%5c|\\/gi, "/")
+  return path.trim() !== "" && !decoded.split("/").some((segment) => segment === "." || segment === "..")
 }
 
 /**
- * `host.uiProxy` over routes that a test gives. Others are `route-not-found`, and a route with a `.` or `..` in it is
- * `bad-request`. With `fail` every call fails with that code.
+ * `host.uiProxy` over routes that a test gives. Others are `route-not-found`, and a route with a `.` or `..` segment,
+ * in any spelling, is `bad-request`. With `fail` every call fails with that code.
  *
  * @example
  * ```ts

@@ -39,8 +39,8 @@ export interface StorageHost extends PublishedStorageHost {
   /** Stores a value as JSON, and gives its revision. */
   putJson(namespace: string, key: string, value: unknown, options?: PutOptions): Promise<number>
   /**
-   * Every entry of a namespace in the order of the keys, as `for await` takes it: one host call for a page of 25. An entry that
-   * is written meanwhile may be missed; one that stays is given once.
+   * Every entry of a namespace in the host's order of the keys, as `for await` takes it: one host call for a page of 25. An entry
+   * that is written meanwhile may be missed; one that stays is given once.
    */
   all(namespace: string): AsyncIterable<StoredBytes>
 }

@@ -16,6 +16,7 @@ import {
   HttpFetchError,
   Invocation,
   Invoicing,
+  lastKeySeen,
   Scheduler,
   SchedulerError,
   Secrets,
@@ -27,6 +28,7 @@ import {
 } from "@alga-psa/ext-domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
+import { compareText } from "../src/internal/readRules.ts"
 import { mockHttp } from "../src/MockHttp.ts"
 import { mockInvoicing } from "../src/MockInvoicing.ts"
 import { mockScheduler } from "../src/MockScheduler.ts"
@@ -125,8 +127,9 @@ const mocks = Layer.effectContext(
         delete: (namespace, key) => stored((storage) => storage.delete(namespace, key)),
         listEntries: (namespace, cursor) =>
           stored(async (storage) => {
-            // The mock turns the pages itself: whatever comes after the first is empty.
-            const entries = cursor === null ? await storage.list(namespace) : []
+            // The mock turns the pages itself, so its first is all there is.
+            const last = cursor === null ? "" : lastKeySeen(cursor)
+            const entries = (await storage.list(namespace)).filter(({ key }) => compareText(key, last) > 0)
             return entries.map(({ key, revision, value }) => ({
               namespace,
               key,
@@ -182,7 +185,7 @@ const mocks = Layer.effectContext(
           Effect.sync(() =>
             [...hosts.values()]
               .filter(({ tenantId }) => tenantId === tenant)
-              .reduce((sum, { invoicing }) => sum + invoicing.drafts.length, 0)
+              .flatMap(({ invoicing }) => invoicing.drafts.map(({ input }) => input))
           )
       })
     )

@@ -159,6 +159,19 @@ export const cursorReaderContract = <R>(
     })
   )
 
+  it.effect(`goes on behind the last of ${many} that it gave, whatever is added meanwhile`, () =>
+    Effect.gen(function* () {
+      const tenant = freshTenant()
+      const named = (...names: ReadonlyArray<string>) => load(...names.map((name) => make(tenant, name).rows))
+      yield* load(tenant.rows)
+      yield* named("b", "d", "f")
+      const before = yield* page(tenant.tenant, { pageSize: 1 })
+      yield* named("a", "c", "e")
+      const after = before.next === null ? null : cursorOf(before.next)
+      assert.deepEqual([namesOf(before), namesOf(yield* page(tenant.tenant, { after }))], [["b"], ["c", "d", "e", "f"]])
+    })
+  )
+
   it.effect("begins behind any place, whether a record is there or not", () =>
     Effect.gen(function* () {
       const tenant = freshTenant()

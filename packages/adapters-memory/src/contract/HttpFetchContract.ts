@@ -57,6 +57,25 @@ export const httpFetchContract = <E>(
         })
     )
 
+    it.effect("says that a URL with a user is invalid, and sends nothing", () =>
+      Effect.gen(function* () {
+        const withUser = url.replace("://", "://user:secret@")
+        const { as, sent } = yield* installed({ outside: [{ ...answering(found), url: withUser }] })
+        assert.strictEqual(yield* as(codeOf(fetch({ ...getting, url: withUser }))), "invalid-url")
+        assert.deepEqual(yield* sent, [])
+      })
+    )
+
+    it.effect.each(["NO METHOD", "GET\r\nx-a: b", "GÉT", "GET/"])(
+      "says of the method %j that it is invalid, and sends nothing",
+      (method) =>
+        Effect.gen(function* () {
+          const { as, sent } = yield* installed({ outside: [answering(found, method)] })
+          assert.strictEqual(yield* as(codeOf(fetch({ ...getting, method }))), "invalid-url")
+          assert.deepEqual(yield* sent, [])
+        })
+    )
+
     it.effect.each(["https://elsewhere.example/", "http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data"])(
       "lets nothing out to %s, which nobody opened",
       (address) =>

@@ -22,7 +22,17 @@ const billing = Effect.gen(function* () {
     ...{ serviceId: services[0].service_id, quantity: 1, description: "Work", rate: 10_000 },
     ...rest
   })
-  return { as, client, services, item, count: invoices(own.tenant) }
+  const made = invoices(own.tenant)
+  return { as, client, services, item, made, count: Effect.map(made, ({ length }) => length) }
+})
+
+const presentFields = <Input extends object>(input: Input) =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined))
+
+/** An input without what is absent: an option that is absent or null is none. */
+const presentInput = (input: CreateManualInvoiceInput) => ({
+  ...presentFields(input),
+  items: input.items.map(presentFields)
 })
 
 /** Every guarantee of {@link Invoicing}, one case each. */
@@ -41,6 +51,39 @@ export const invoicingContract = <E>(
         assert.isNotEmpty(made.invoiceNumber)
         assert.strictEqual(made.total, (made.subtotal ?? 0) + (made.tax ?? 0))
         assert.strictEqual(yield* count, 1)
+      })
+    )
+
+    it.effect("keeps all that it was given, the items in their order", () =>
+      Effect.gen(function* () {
+        const { as, client, item, made, services } = yield* billing
+        const [, other] = services
+        const discount = { description: "Discount", isDiscount: true }
+        const whole: CreateManualInvoiceInput = {
+          clientId: client.client_id,
+          items: [
+            item({ serviceId: other.service_id, quantity: 1.5, description: "Backup ✓", rate: 333, isDiscount: false }),
+            item({ quantity: 2, description: "", rate: 0 }),
+            item({ ...discount, discountType: "percentage", rate: 10, appliesToServiceId: other.service_id }),
+            item({ ...discount, discountType: "fixed", rate: 5, appliesToItemId: "i1" }),
+            item({ description: "Again" })
+          ],
+          ...{ invoiceDate: "2026-01-31", dueDate: "2026-02-28", poNumber: "PO 7/ü" }
+        }
+        assert.isTrue((yield* as(create(whole))).success)
+        assert.deepEqual((yield* made).map(presentInput), [presentInput(whole)])
+      })
+    )
+
+    it.effect("adds nothing to what it was given: an option that is null is as absent", () =>
+      Effect.gen(function* () {
+        const { as, client, item, made } = yield* billing
+        const bare = { clientId: client.client_id, items: [item()] }
+        const none = { isDiscount: null, discountType: null, appliesToItemId: null, appliesToServiceId: null }
+        const options = { invoiceDate: null, dueDate: null, poNumber: null }
+        yield* as(create(bare))
+        yield* as(create({ ...bare, items: [item(none)], ...options }))
+        assert.deepEqual((yield* made).map(presentInput), [presentInput(bare), presentInput(bare)])
       })
     )
 
@@ -92,7 +135,8 @@ export const invoicingContract = <E>(
         const other = yield* billing
         const foreign = [
           { clientId: other.client.client_id, items: [own.item()] },
-          { clientId: own.client.client_id, items: [other.item()] }
+          { clientId: own.client.client_id, items: [other.item()] },
+          { clientId: own.client.client_id, items: [own.item({ appliesToServiceId: other.services[0].service_id })] }
         ]
         for (const input of foreign) assert.isFalse((yield* own.as(create(input))).success)
         assert.deepEqual([yield* own.count, yield* other.count], [0, 0])

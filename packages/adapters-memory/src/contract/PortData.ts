@@ -1,5 +1,6 @@
 import { ExtensionId, InstallId, type TenantId } from "@alga-psa/ext-domain/Identifiers"
 import { asExecution, type Invocation, type InvocationData } from "@alga-psa/ext-domain/Invocation"
+import type { CreateManualInvoiceInput } from "@alga-psa/ext-domain/InvoiceInput"
 import { Context, Effect, Layer } from "effect"
 import { type InstallFixtures, MemoryInstalls, type Sent } from "../MemoryInstalls.ts"
 import { MemoryInvoices } from "../MemoryInvoicing.ts"
@@ -11,8 +12,8 @@ export interface PortDataService {
   readonly execution: (given?: Partial<InstallFixtures>, tenant?: TenantId) => Effect.Effect<InvocationData>
   /** The requests that left and the routes that were called, for the install behind the execution, in order. */
   readonly sent: (execution: InvocationData) => Effect.Effect<ReadonlyArray<Sent>>
-  /** How many invoices a tenant has. */
-  readonly invoices: (tenant: TenantId) => Effect.Effect<number>
+  /** What the invoices of a tenant were made of, in the order of their making. */
+  readonly invoices: (tenant: TenantId) => Effect.Effect<ReadonlyArray<CreateManualInvoiceInput>>
 }
 
 /** The world around the adapter under test. */
@@ -43,7 +44,7 @@ export const layerMemoryPortData: Layer.Layer<PortData, never, MemoryInstalls | 
         return Effect.as(installs.load(tenant, execution.installId, given), execution)
       },
       sent: (execution) => asExecution(execution)(installs.sent),
-      invoices: (tenant) => Effect.sync(() => drafts.filter((draft) => draft.tenant === tenant).length)
+      invoices: (tenant) => Effect.sync(() => drafts.flatMap((draft) => (draft.tenant === tenant ? [draft.input] : [])))
     })
   })
 )

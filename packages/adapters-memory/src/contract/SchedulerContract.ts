@@ -95,6 +95,23 @@ export const schedulerContract = <E>(name: string, adapter: Layer.Layer<Schedule
       })
     )
 
+    it.effect("changes every field that an update names", () =>
+      Effect.gen(function* () {
+        const { as } = yield* installed({ endpoints })
+        const id = yield* as(made({ ...nightly, name: "Nightly", payload: "[1]" }))
+        const before = yield* as(get(id))
+        const change = {
+          timezone: "Europe/Berlin",
+          name: "Sync",
+          payload: '{"a":[2]}',
+          cron: "0 3 * * *",
+          enabled: false
+        }
+        assert.isTrue((yield* as(update(id, { ...change, endpoint: "POST /sync" }))).success)
+        assert.deepEqual(yield* as(find(id)), { ...before, ...change, endpointMethod: "POST", endpointPath: "/sync" })
+      })
+    )
+
     it.effect("clears a name and a payload by empty ones, each by itself", () =>
       Effect.gen(function* () {
         const { as } = yield* installed({ endpoints })

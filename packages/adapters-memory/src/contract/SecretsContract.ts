@@ -31,6 +31,16 @@ export const secretsContract = <E>(name: string, adapter: Layer.Layer<Secrets | 
       })
     )
 
+    it.effect("has what it lists, whatever the name", () =>
+      Effect.gen(function* () {
+        const secrets = JSON.parse('{"constructor":"1","__proto__":"2"," a":"3","a":"4","é":"5"}')
+        const { as } = yield* installed({ secrets })
+        const keys = yield* as(listKeys)
+        assert.sameMembers([...keys], Object.keys(secrets))
+        assert.deepEqual(yield* Effect.forEach(keys, (key) => as(get(key))), Object.values(secrets))
+      })
+    )
+
     it.effect("lists nothing of an install without secrets, and finds nothing", () =>
       Effect.gen(function* () {
         const { as } = yield* installed()

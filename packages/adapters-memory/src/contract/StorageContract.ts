@@ -27,6 +27,7 @@ export const storageContract = <E>(name: string, adapter: Layer.Layer<Storage | 
           const { as } = yield* installed()
           const written = yield* as(put("key", value))
           assert.deepEqual([written.namespace, written.key, written.revision], ["space", "key", 1n])
+          assert.deepEqual(Array.from(written.value), value)
           const { namespace, key, revision, value: read } = yield* as(get("key"))
           assert.deepEqual([namespace, key, revision, Array.from(read)], ["space", "key", 1n, value])
         })
@@ -104,13 +105,54 @@ export const storageContract = <E>(name: string, adapter: Layer.Layer<Storage | 
       })
     )
 
-    it.effect("lists values and revisions", () =>
+    it.effect("has one order of all keys, in which those behind any key are the rest, whether it is there or not", () =>
+      Effect.gen(function* () {
+        const { as } = yield* installed()
+        const keys = [
+          "B",
+          "a",
+          "b",
+          "A",
+          "ä",
+          "Z",
+          "z",
+          "é",
+          "e\u0301",
+          "_",
+          "-",
+          " ",
+          "10",
+          "9",
+          "ß",
+          "\uff42",
+          "😀",
+          "中"
+        ]
+        for (const key of keys) yield* as(put(key, [1]))
+        const all = keysOf(yield* as(list()))
+        assert.sameMembers(all, keys)
+        for (const cursorOf of [(key: string) => key, productCursor]) {
+          for (const [at, key] of all.entries()) {
+            const rest = all.slice(at + 1)
+            assert.deepEqual(keysOf(yield* as(list(cursorOf(key)))), rest)
+            if (at % 5 !== 0) continue
+            yield* as(remove(key))
+            assert.deepEqual(keysOf(yield* as(list(cursorOf(key)))), rest)
+            yield* as(put(key, [2]))
+          }
+        }
+        assert.deepEqual(keysOf(yield* as(list())), all)
+      })
+    )
+
+    it.effect("lists entries as they are got", () =>
       Effect.gen(function* () {
         const { as } = yield* installed()
         yield* as(put("key", [1]))
         yield* as(put("key", [2, 3]))
         const [entry] = yield* as(list())
-        assert.deepEqual([Array.from(entry?.value ?? []), entry?.revision], [[2, 3], 2n])
+        assert.deepEqual([entry?.namespace, entry?.key, entry?.revision], ["space", "key", 2n])
+        assert.deepEqual(Array.from(entry?.value ?? []), [2, 3])
       })
     )
 

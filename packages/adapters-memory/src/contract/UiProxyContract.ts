@@ -1,4 +1,4 @@
-import { UiProxy } from "@alga-psa/ext-domain/UiProxy"
+import { UiProxy, type UiProxyError } from "@alga-psa/ext-domain/UiProxy"
 import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import type { RouteFixture } from "../MemoryInstalls.ts"
@@ -11,8 +11,19 @@ const bytes = Uint8Array.of(123, 125)
 const route = "/reports/monthly?year=2026"
 const getting: RouteFixture = { method: "GET", route, answer: bytes }
 
-/** Every guarantee of {@link UiProxy}, one case each. */
-export const uiProxyContract = <E>(name: string, adapter: Layer.Layer<UiProxy | PortData, E>): void =>
+/** Blank paths, and paths that lead elsewhere where a server or a proxy decodes them. */
+const bad = [
+  ...["", "  ", "?a=1", "#a", "/a/../b", "/./a", "..", "/a/..?b", "/a/..#b"],
+  ...["/a/%2e%2e/b", "/a/%2E./b", "/a/.%2e", "/%2e/b", "/a%2f..%2fb", "/a%2F%2e%2e"],
+  ...["\\a\\..\\b", "/a\\..", "..\\b", "/a/%5c%2e%2e%5Cb"]
+]
+
+/** Every guarantee of {@link UiProxy}, one case each. A route of the adapter can fail with these codes. */
+export const uiProxyContract = <E>(
+  name: string,
+  adapter: Layer.Layer<UiProxy | PortData, E>,
+  answers: ReadonlyArray<UiProxyError["code"]> = ["denied", "bad-request", "internal"]
+): void =>
   layer(adapter)(`UiProxy contract: ${name}`, (it) => {
     it.effect("gives the bytes that a route answers, or none", () =>
       Effect.gen(function* () {
@@ -46,7 +57,25 @@ export const uiProxyContract = <E>(name: string, adapter: Layer.Layer<UiProxy | 
       })
     )
 
-    it.effect.each(["", "  ", "/a/../b", "/./a", "..", "/a/..?b"])("refuses the route %j, and calls nothing", (bad) =>
+    it.effect("posts a payload without a byte too", () =>
+      Effect.gen(function* () {
+        const { as, sent } = yield* installed({ routes: [{ ...getting, method: "POST" }] })
+        const payload = new Uint8Array()
+        yield* as(callRoute(route, payload))
+        assert.deepEqual(yield* sent, [{ route, payload }])
+      })
+    )
+
+    it.effect.each(["/a/...", "/a/..b", "/.a", "/a%2eb", "/a?b=/../%2e%2e\\..#/../c"])(
+      "takes dots for ordinary characters that lead nowhere: %j",
+      (good) =>
+        Effect.gen(function* () {
+          const { as } = yield* installed()
+          assert.strictEqual(yield* as(codeOf(callRoute(good))), "route-not-found")
+        })
+    )
+
+    it.effect.each(bad)("refuses the route %j, and calls nothing", (bad) =>
       Effect.gen(function* () {
         const { as, sent } = yield* installed({ routes: [{ ...getting, route: bad }] })
         assert.strictEqual(yield* as(codeOf(callRoute(bad))), "bad-request")
@@ -54,7 +83,7 @@ export const uiProxyContract = <E>(name: string, adapter: Layer.Layer<UiProxy | 
       })
     )
 
-    it.effect.each(["denied", "bad-request", "internal"] as const)("says that a route answered %s", (answer) =>
+    it.effect.each(answers)("says that a route answered %s", (answer) =>
       Effect.gen(function* () {
         const { as, sent } = yield* installed({ routes: [{ ...getting, answer }] })
         assert.strictEqual(yield* as(codeOf(callRoute(route))), answer)

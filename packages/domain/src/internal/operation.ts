@@ -45,7 +45,10 @@ export interface Steps<Query, A, E> {
     /** The user whose permission was checked, or null where there is none. */
     subject: RbacSubject | null
   ) => Effect.Effect<A, E, Invocation>
-  /** Whether a `write` of this input does no more when it is made twice than once. Default: none is. */
+  /**
+   * Whether a `write` of this input changes nothing. A condition is not enough: a handler that runs again makes the call anew, with
+   * what it reads then. Default: none is.
+   */
   readonly repeatable?: (query: Query) => boolean
   /** How many records the result holds, or how many were written. */
   readonly count: (result: A) => number

@@ -1,4 +1,4 @@
-import { type UiProxy, UiProxyError } from "@alga-psa/ext-domain"
+import { isProxyRoute, type UiProxy, UiProxyError } from "@alga-psa/ext-domain"
 import { readPlainFile } from "@alga-psa/ext-extension-sdk/PlainFiles"
 import { Effect } from "effect"
 import { devFiles, isThere } from "./DevFiles.ts"
@@ -18,15 +18,10 @@ export const routeFile = (route: string, hasPayload: boolean): string | null => 
 
 const refuse = (code: UiProxyError["code"]) => new UiProxyError({ code })
 
-const isBad = (route: string): boolean => {
-  const [path = ""] = route.split(/[?#]/)
-  return path.trim() === "" || path.split("/").some((one) => one === "." || one === "..")
-}
-
 /** `UiProxy` over files that the author writes, read at every call. */
 export const routeFiles = (folder: string): UiProxy["Service"] => ({
   callRoute: Effect.fnUntraced(function* (route, payload) {
-    if (isBad(route)) return yield* refuse("bad-request")
+    if (!isProxyRoute(route)) return yield* refuse("bad-request")
     const file = routeFile(route, payload !== null)
     if (file === null) return yield* refuse("route-not-found")
     const name = `${devFiles.routes}/${file}`

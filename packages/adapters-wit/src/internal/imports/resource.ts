@@ -32,7 +32,7 @@ export const operationsArguments = (operations: Operations) => membersOf(operati
 
 /**
  * The interfaces of a resource, by their names, over its guarded reads. What they find crosses as its schema says, and nothing
- * else does.
+ * else does, whoever found it. The guard asks the same before it says `ok`, so that its one log line is true.
  */
 export const resourceInterfaces = <Reads = ResourceReads>(
   resource: AnyResource
