@@ -40,7 +40,7 @@ describe("The page's table of packages", () => {
   })
 
   it.each([
-    ["| `adapters-pg` | ", "| `adapters-my` | ", ["adapters-my is no package", "adapters-pg has 0 rows"]],
+    ["| `adapters-pg` | ", "| `adapters-my` | ", ["adapters-my is no package", "adapters-pg has no row"]],
     [" | `domain`, `effect` |", " | `effect` |", ["the row of adapters-memory lacks domain"]],
     ["nothing at all", "`domain`", ["create-alga-extension may not import domain"]],
     [", `@effect/sql-pg`", "", ["the row of adapters-pg lacks @effect/sql-pg"]],

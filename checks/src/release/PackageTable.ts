@@ -27,13 +27,12 @@ export const wrongRows = (page: string): ReadonlyArray<string> => {
   return [
     ...rows.filter(({ folder }) => !folders.includes(folder)).map(({ folder }) => `${folder} is no package`),
     ...folders.flatMap((folder) => {
-      const row = rows.filter((one) => one.folder === folder)
-      const names = row[0]?.names ?? []
-      if (row.length !== 1) return [`${folder} has ${row.length} rows`]
+      const [row, ...more] = rows.filter((one) => one.folder === folder)
+      if (row === undefined || more.length > 0) return [`${folder} has ${row === undefined ? "no row" : "two rows"}`]
       const may = [...(arrows[folder] ?? []), ...(only[folder] ?? []), ...(optionalArrows[folder] ?? []).map(optional)]
       return [
-        ...may.filter((name) => !names.includes(name)).map((name) => `the row of ${folder} lacks ${name}`),
-        ...names.filter((name) => !may.includes(name)).map((name) => `${folder} may not import ${name}`)
+        ...may.filter((name) => !row.names.includes(name)).map((name) => `the row of ${folder} lacks ${name}`),
+        ...row.names.filter((name) => !may.includes(name)).map((name) => `${folder} may not import ${name}`)
       ]
     })
   ]
