@@ -22,7 +22,7 @@ export interface ReadOperation<Args extends ReadonlyArray<unknown>, Query, Found
   readonly arguments: ReadonlyArray<WorldType>
   /** Arguments that break a rule. The SDK sends them in place of arguments that the world cannot express. */
   readonly breaking: ReadonlyArray<unknown>
-  /** What crosses to a guest, as it is. Fields that the schema does not name stay here. */
+  /** What crosses to a guest. Fields that the schema does not name stay here. */
   readonly Found: Schema.Codec<Found, unknown>
   /** Applies the input rules to what a caller passed, which may be anything. */
   query(...args: Args): Effect.Effect<Query, InvalidInput>

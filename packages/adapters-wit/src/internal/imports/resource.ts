@@ -31,8 +31,8 @@ const argumentsOf = (operation: AnyReadOperation) => Schema.Tuple(operation.argu
 export const operationsArguments = (operations: Operations) => membersOf(operations, argumentsOf)
 
 /**
- * The interfaces of a resource, by their names, over its guarded reads. What they find crosses as it is: the guard made it fit its
- * schema.
+ * The interfaces of a resource, by their names, over its guarded reads. What they find crosses as its schema says, and nothing
+ * else does.
  */
 export const resourceInterfaces = <Reads = ResourceReads>(
   resource: AnyResource
@@ -42,8 +42,16 @@ export const resourceInterfaces = <Reads = ResourceReads>(
       edition,
       hostInterface(
         membersOf(operations, (operation, name) => {
+          const encode = Schema.encodeEffect(operation.Found)
           const read = reads[name] as ReadsOf<Operations>[string]
-          return hostFunction(argumentsOf(operation), (given) => reply(read(...given)))
+          return hostFunction(argumentsOf(operation), (given) =>
+            reply(
+              Effect.flatMap(read(...given), (found) =>
+                // Why it does not fit may quote what was found, which stays out of the log.
+                Effect.catch(encode(found), () => Effect.die(new Error(`${edition}.${name} found an impossible value`)))
+              )
+            )
+          )
         })
       )
     ])
