@@ -96,6 +96,10 @@ ${lines(({ name }) => `  readonly ${name}: ${pascal(name)}Host`)}
 /** The name of every resource. */
 export const resourceNames = ${JSON.stringify(names)} as const
 `,
+  "internal/resources/capabilities.ts": `${made}
+/** The capability of every resource. */
+export const resourceCapabilities = ${JSON.stringify([...new Set(resources.map(({ capability }) => capability))])} as const
+`,
   "internal/resources/data.ts": `${made}${lines(({ name }) => `import { ${name} } from "./${name}.ts"`)}
 import type { ResourceData } from "../resourceData.ts"
 
