@@ -173,7 +173,7 @@ export const makeReader = <
         ),
       get: (tenant: TenantId, id: string) =>
         Effect.map(toRow(get({ tenant, id })), ([row]) => (row === undefined ? null : summary(row))),
-      page: (tenant: TenantId, asked: Query & CursorQuery) =>
+      page: (tenant: TenantId, asked: Omit<Query, keyof ListQuery> & CursorQuery) =>
         Effect.map(
           toPlaced(
             page({ ...cursorShape(asked), ...flagsOf(asked) }, { ...texts(asked), ...cursorValues(tenant, asked) })
