@@ -86,11 +86,27 @@ const serviceRecords: RecordsOf<ServiceSummary, ServiceSummaryV2> = (rows, tenan
       return { summary, second, also: { description: service.description } }
     })
 
+/** The record that an operation finds: one, one of many, or one of a page. */
+type FoundBy<Operations, Name extends string> =
+  Operations extends Readonly<Record<Name, { readonly Found: { readonly Type: infer Found } }>>
+    ? One<NonNullable<Found>>
+    : never
+type One<Found> = Found extends { readonly items: ReadonlyArray<infer Item> }
+  ? Item
+  : Found extends ReadonlyArray<infer Item>
+    ? NonNullable<Item>
+    : Found
+
+/** What lists by page numbers and single reads show, and what pages by cursor and reads of many do: one where the other is not declared. */
+type First<Operations> = FoundBy<Operations, "list"> | FoundBy<Operations, "get">
+type Second<Operations> = FoundBy<Operations, "page"> | FoundBy<Operations, "getMany">
+type Or<One, Other> = [One] extends [never] ? Other : One
+
 /** How the rows of each resource become its records. */
 const recordsOf: {
   readonly [Resource in KnownResource as Resource["name"]]: RecordsOf<
-    NonNullable<Resource["operations"]["get"]["Found"]["Type"]>,
-    NonNullable<Resource["operations"]["getMany"]["Found"]["Type"][number]>
+    Or<First<Resource["operations"]>, Second<Resource["operations"]>>,
+    Or<Second<Resource["operations"]>, First<Resource["operations"]>>
   >
 } = { clients: clientRecords, services: serviceRecords }
 

@@ -41,7 +41,7 @@ const tagged = (sql: SqlClient, tenant: Fragment) => sql`
       JOIN tag_definitions AS tag ON tag.tenant = ${tenant} AND tag.tag_id = mapping.tag_id
       WHERE mapping.tenant = ${tenant} AND mapping.tagged_type = 'client'`
 
-const make = makeReader<ClientsPageQuery, Row, More, ClientSummary, ClientSummaryV2>("ClientReader", (sql) => ({
+const make = makeReader<ClientsPageQuery, Row, ClientSummary, ClientSummaryV2, More>("ClientReader", (sql) => ({
   Row,
   summary,
   from: sql`clients AS c`,
@@ -82,15 +82,15 @@ const make = makeReader<ClientsPageQuery, Row, More, ClientSummary, ClientSummar
       }
     }
   },
-  second: {
-    More,
+  more: {
+    Row: More,
     selected: (value) => sql`
     ARRAY(
       SELECT tag.tag_text ${tagged(sql, sql`${value("tenant")}::uuid`)} AND mapping.tagged_id = c.client_id
       ORDER BY tag.tag_text COLLATE "C"
-    ) AS tags`,
-    summary: (row) => ({ ...summary(row), tags: row.tags })
-  }
+    ) AS tags`
+  },
+  second: (row) => ({ ...summary(row), tags: row.tags })
 }))
 
 /** {@link ClientReader} over `clients`, `users` and the tag tables. One statement a call. */

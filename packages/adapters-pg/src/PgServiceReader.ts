@@ -50,7 +50,7 @@ const price = (text: string): ServicePrice => {
   return { currencyCode: text.slice(end + 1), rate: Number(text.slice(0, end)) }
 }
 
-const make = makeReader<ServicesPageQuery, Row, More, ServiceSummary, ServiceSummaryV2>("ServiceReader", (sql) => ({
+const make = makeReader<ServicesPageQuery, Row, ServiceSummary, ServiceSummaryV2, More>("ServiceReader", (sql) => ({
   Row,
   summary,
   from: sql`service_catalog AS s`,
@@ -79,17 +79,17 @@ const make = makeReader<ServicesPageQuery, Row, More, ServiceSummary, ServiceSum
     itemKind: { sql: (value) => sql`s.item_kind = ${value("itemKind")}` },
     isActive: { sql: (value) => sql`s.is_active = ${value("isActive")}` }
   },
-  second: {
-    More,
+  more: {
+    Row: More,
     selected: (value) => sql`
     ARRAY(
       SELECT price.rate::text || ' ' || price.currency_code
       FROM service_prices AS price
       WHERE price.tenant = ${value("tenant")}::uuid AND price.service_id = s.service_id
       ORDER BY price.currency_code COLLATE "C"
-    ) AS prices`,
-    summary: (row) => ({ ...summary(row), prices: row.prices.map(price) })
-  }
+    ) AS prices`
+  },
+  second: (row) => ({ ...summary(row), prices: row.prices.map(price) })
 }))
 
 /** {@link ServiceReader} over `service_catalog`, `service_types` and `service_prices`. One statement a call. */

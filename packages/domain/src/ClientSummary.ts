@@ -5,23 +5,24 @@ import { ClientId } from "./Identifiers.ts"
 export const ClientSummary = Schema.Struct({
   clientId: ClientId,
   clientName: Schema.String,
-  /** `company` or `individual`. */
-  clientType: Schema.NullOr(Schema.String),
+  clientType: Schema.NullOr(Schema.String).annotateKey({ description: "`company` or `individual`." }),
   isInactive: Schema.Boolean,
-  /** ISO 4217, three letters. */
-  defaultCurrencyCode: Schema.NullOr(Schema.String),
+  defaultCurrencyCode: Schema.NullOr(Schema.String).annotateKey({ description: "ISO 4217, three letters." }),
   accountManagerId: Schema.NullOr(Schema.String),
   accountManagerName: Schema.NullOr(Schema.String),
-  /** `clients.billing_email`; not necessarily the address that invoices go to. */
-  billingEmail: Schema.NullOr(Schema.String)
+  billingEmail: Schema.NullOr(Schema.String).annotateKey({
+    description: "Not necessarily the address that invoices go to."
+  })
 })
 export interface ClientSummary extends Schema.Schema.Type<typeof ClientSummary> {}
 
 /** What a second edition adds to {@link ClientSummary}. */
 export const ClientSummaryV2 = Schema.Struct({
   ...ClientSummary.fields,
-  /** Texts of the client's tags, sorted by code point; empty when there are none, and for users of the client portal. */
-  tags: Schema.Array(Schema.String)
+  tags: Schema.Array(Schema.String).annotateKey({
+    description:
+      "Texts of the client's tags, sorted by code point; empty when there are none, and for users of the client portal."
+  })
 })
 export interface ClientSummaryV2 extends Schema.Schema.Type<typeof ClientSummaryV2> {}
 

@@ -16,8 +16,9 @@ import { type OperationsOf, type ReaderOf, type ReadsOf, resource } from "./Reso
  */
 export const ClientsListInput = Schema.Struct({
   ...listInputs,
-  /** True includes inactive clients. Default: false. */
-  includeInactive: absent(Schema.Boolean, Input.rules.flag)
+  includeInactive: absent(Schema.Boolean, Input.rules.flag).annotateKey({
+    description: "True includes inactive clients. Default: false."
+  })
 })
 export interface ClientsListInput extends Schema.Codec.Encoded<typeof ClientsListInput> {}
 
@@ -33,16 +34,16 @@ export interface ClientsQuery extends ListQuery {
  */
 export const ClientsPageInput = Schema.Struct({
   ...cursorInputs,
-  /** True includes inactive clients. Default: false. */
-  includeInactive: absent(Schema.Boolean, Input.rules.flag),
-  /**
-   * Only clients that have every one of these tags, without regard to case: 1 to 20 texts of 1 to 100 characters. Not for users of
-   * the client portal.
-   */
+  includeInactive: absent(Schema.Boolean, Input.rules.flag).annotateKey({
+    description: "True includes inactive clients. Default: false."
+  }),
   tags: absent(
     Schema.Array(Input.text(1, 100)).check(Schema.isBetweenLength(1, 20, { message: "must be 1 to 20 tags" })),
     "must be 1 to 20 tags"
-  )
+  ).annotateKey({
+    description:
+      "Only clients that have every one of these tags, without regard to case: 1 to 20 texts of 1 to 100 characters. Not for users of the client portal."
+  })
 })
 export interface ClientsPageInput extends Schema.Codec.Encoded<typeof ClientsPageInput> {}
 

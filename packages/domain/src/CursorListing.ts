@@ -22,6 +22,7 @@ export const cursorListing = <Decoded, Encoded, Query extends CursorQuery, Summa
   return {
     member: options.member,
     arguments: [worldTypeOf(options.Input)],
+    Input: options.Input,
     breaking: [{ pageSize: 0 }],
     Found: cursorPageOf(options.Summary),
     query: (input) => Effect.map(decode(input ?? {}), options.query),

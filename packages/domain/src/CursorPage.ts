@@ -33,19 +33,19 @@ export interface CursorQuery {
 
 /** The inputs of every list by cursor. */
 export const cursorInputs = {
-  /** At most 200 characters after trimming; blank means no search. */
-  search: absent(Input.SearchTerm, Input.rules.text),
-  /** 1 to 100. Default: 25. */
-  pageSize: absent(PageSize, Input.rules.wholeNumber),
-  /** The `next` of the page before, as it was given. Default: the first page. */
+  search: absent(Input.SearchTerm, Input.rules.text).annotateKey({
+    description: "At most 200 characters after trimming; blank means no search."
+  }),
+  pageSize: absent(PageSize, Input.rules.wholeNumber).annotateKey({ description: "1 to 100. Default: 25." }),
   after: absent(
     Schema.String.check(
       Schema.makeFilter((text) => cursorOf(text) !== null, { message: "must be the `next` of an earlier page" })
     ),
     Input.rules.text
-  ),
-  /** True counts all that match. Default: false. */
-  withTotal: absent(Schema.Boolean, Input.rules.flag)
+  ).annotateKey({ description: "The `next` of the page before, as it was given. Default: the first page." }),
+  withTotal: absent(Schema.Boolean, Input.rules.flag).annotateKey({
+    description: "True counts all that match. Default: false."
+  })
 }
 
 /** What {@link cursorInputs} decode to. */

@@ -22,6 +22,8 @@ export interface ReadOperation<Args extends ReadonlyArray<unknown>, Query, Found
   readonly arguments: ReadonlyArray<WorldType>
   /** Arguments that break a rule. The SDK sends them in place of arguments that the world cannot express. */
   readonly breaking: ReadonlyArray<unknown>
+  /** The schema of its one argument where that is a record, whose fields it describes. */
+  readonly Input?: Schema.Top
   /** What crosses to a guest. Fields that the schema does not name stay here. */
   readonly Found: Schema.Codec<Found, unknown>
   /** Applies the input rules to what a caller passed, which may be anything. */
@@ -44,12 +46,11 @@ export interface ListQuery {
 
 /** The inputs of every list: a search, and which page. */
 export const listInputs = {
-  /** At most 200 characters after trimming; blank means no search. */
-  search: absent(Input.SearchTerm, Input.rules.text),
-  /** 1 to 10,000. Default: 1. */
-  page: absent(PageNumber, Input.rules.wholeNumber),
-  /** 1 to 100. Default: 25. */
-  pageSize: absent(PageSize, Input.rules.wholeNumber)
+  search: absent(Input.SearchTerm, Input.rules.text).annotateKey({
+    description: "At most 200 characters after trimming; blank means no search."
+  }),
+  page: absent(PageNumber, Input.rules.wholeNumber).annotateKey({ description: "1 to 10,000. Default: 1." }),
+  pageSize: absent(PageSize, Input.rules.wholeNumber).annotateKey({ description: "1 to 100. Default: 25." })
 }
 
 /** What {@link listInputs} decode to. */
@@ -89,6 +90,7 @@ export const listing = <Decoded, Encoded, Query extends ListQuery, Summary exten
   return {
     member: options.member,
     arguments: [worldTypeOf(options.Input)],
+    Input: options.Input,
     breaking: [{ page: 0 }],
     Found: pageOf(options.Summary),
     query: (input) => Effect.map(decode(input ?? {}), options.query),

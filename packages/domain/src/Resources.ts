@@ -17,6 +17,14 @@ export type ResourceReader = KnownResource["Reader"]["Identifier"]
 /** The guarded reads of all of them. */
 export type ResourceReads = KnownResource["Reads"]["Identifier"]
 
+/** One value for each of them, by its name. */
+export const forEachResource = <A>(
+  make: (resource: KnownResource) => A
+): { readonly [Name in KnownResource["name"]]: A } =>
+  Object.fromEntries(resources.map((resource) => [resource.name, make(resource)])) as {
+    [Name in KnownResource["name"]]: A
+  }
+
 /** The name of an interface of the world in which a resource is read. */
 export type ResourceInterface = KnownResource extends infer Any
   ? Any extends { readonly editions: infer Of }

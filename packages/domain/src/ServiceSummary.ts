@@ -15,13 +15,12 @@ export const ServiceSummary = Schema.Struct({
   serviceName: Schema.String,
   itemKind: ServiceItemKind,
   billingMethod: ServiceBillingMethod,
-  /** Null, like its name, when the type is not one of the tenant's own. */
-  serviceTypeId: Schema.NullOr(Schema.String),
+  serviceTypeId: Schema.NullOr(Schema.String).annotateKey({
+    description: "Null, like its name, when the type is not one of the tenant's own."
+  }),
   serviceTypeName: Schema.NullOr(Schema.String),
-  /** Minor currency units (cents); 0 when no rate is set. */
-  defaultRate: Schema.Finite,
-  /** Empty when no unit is set. */
-  unitOfMeasure: Schema.String,
+  defaultRate: Schema.Finite.annotateKey({ description: "Minor currency units (cents); 0 when no rate is set." }),
+  unitOfMeasure: Schema.String.annotateKey({ description: "Empty when no unit is set." }),
   isActive: Schema.Boolean,
   sku: Schema.NullOr(Schema.String)
 })
@@ -29,17 +28,14 @@ export interface ServiceSummary extends Schema.Schema.Type<typeof ServiceSummary
 
 /** What an entry costs in one currency. */
 export const ServicePrice = Schema.Struct({
-  /** ISO 4217, three letters. */
-  currencyCode: Schema.String,
-  /** Minor currency units (cents). */
-  rate: Schema.Finite
-})
+  currencyCode: Schema.String.annotateKey({ description: "ISO 4217, three letters." }),
+  rate: Schema.Finite.annotateKey({ description: "Minor currency units (cents)." })
+}).annotate({ identifier: "ServicePrice", description: "What an entry costs in one currency." })
 export interface ServicePrice extends Schema.Schema.Type<typeof ServicePrice> {}
 
 /** What a second edition adds to {@link ServiceSummary}. `defaultRate` stays what it is. */
 export const ServiceSummaryV2 = Schema.Struct({
   ...ServiceSummary.fields,
-  /** Sorted by currency code; empty when there are none. */
-  prices: Schema.Array(ServicePrice)
+  prices: Schema.Array(ServicePrice).annotateKey({ description: "Sorted by currency code; empty when there are none." })
 })
 export interface ServiceSummaryV2 extends Schema.Schema.Type<typeof ServiceSummaryV2> {}

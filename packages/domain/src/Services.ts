@@ -14,12 +14,15 @@ const oneKind = "must be service or product"
 const oneMethod = "must be fixed, hourly or usage"
 
 const filters = {
-  /** Only entries of this kind. Default: both. */
-  itemKind: absent(ServiceItemKind.annotate({ message: oneKind }), oneKind),
-  /** Only active, or only inactive, entries. Default: both. */
-  isActive: absent(Schema.Boolean, Input.rules.flag),
-  /** Only entries that are billed so. Default: all three. */
-  billingMethod: absent(ServiceBillingMethod.annotate({ message: oneMethod }), oneMethod)
+  itemKind: absent(ServiceItemKind.annotate({ message: oneKind }), oneKind).annotateKey({
+    description: "Only entries of this kind. Default: both."
+  }),
+  isActive: absent(Schema.Boolean, Input.rules.flag).annotateKey({
+    description: "Only active, or only inactive, entries. Default: both."
+  }),
+  billingMethod: absent(ServiceBillingMethod.annotate({ message: oneMethod }), oneMethod).annotateKey({
+    description: "Only entries that are billed so. Default: all three."
+  })
 }
 
 interface Filters {

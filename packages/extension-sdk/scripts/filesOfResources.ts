@@ -1,4 +1,4 @@
-import { type AnyReadOperation, type KnownResource, paging, resources } from "@alga-psa/ext-domain"
+import { type AnyReadOperation, type AnyResource, type Operations, paging, resources } from "@alga-psa/ext-domain"
 import { SchemaAST } from "effect"
 
 const made =
@@ -24,21 +24,22 @@ interface Edition {
   readonly world: string
   /** Such as `clientsV2`. */
   readonly name: string
-  readonly resource: KnownResource
+  readonly resource: AnyResource
   readonly operations: ReadonlyArray<readonly [name: string, operation: AnyReadOperation]>
 }
 
 /** A page is a list to authors, by whichever way its pages are turned. */
 const operationName = (name: string) => (name === "page" ? "list" : name)
 
-const editions: ReadonlyArray<Edition> = resources.flatMap((resource) =>
-  Object.entries<Readonly<Record<string, AnyReadOperation>>>(resource.editions).map(([world, operations]) => ({
+const editionsOf = (resource: AnyResource): ReadonlyArray<Edition> =>
+  Object.entries<Operations>(resource.editions).map(([world, operations]) => ({
     world,
     name: variable(world),
     resource,
     operations: Object.entries(operations).map(([name, operation]) => [operationName(name), operation] as const)
   }))
-)
+
+const editions = resources.flatMap(editionsOf)
 
 const dataOf = ({ operations, resource: { id, leavesOut, searched, title } }: Edition) => ({
   id,
@@ -50,6 +51,10 @@ const dataOf = ({ operations, resource: { id, leavesOut, searched, title } }: Ed
     operations.map(([name, { arguments: types, breaking, member }]) => [name, { member, arguments: types, breaking }])
   )
 })
+
+/** What the bindings and the mocks of a resource are made from, by the names of its editions in the host's bindings. */
+export const dataOfResource = (resource: AnyResource) =>
+  Object.fromEntries(editionsOf(resource).map((edition) => [edition.name, dataOf(edition)]))
 
 /** The two files of an edition: what it is, and its binding, which a build leaves out where nothing uses it. */
 const filesOf = (edition: Edition): ReadonlyArray<readonly [file: string, text: string]> => {
@@ -95,6 +100,10 @@ ${lines(({ name }) => `  readonly ${name}: ${pascal(name)}Host`)}
   "internal/resources/names.ts": `${made}
 /** The name of every resource. */
 export const resourceNames = ${JSON.stringify(names)} as const
+`,
+  "internal/resources/capabilities.ts": `${made}
+/** The capability of every resource. */
+export const resourceCapabilities = ${JSON.stringify([...new Set(resources.map(({ capability }) => capability))])} as const
 `,
   "internal/resources/data.ts": `${made}${lines(({ name }) => `import { ${name} } from "./${name}.ts"`)}
 import type { ResourceData } from "../resourceData.ts"

@@ -1,3 +1,5 @@
+import { resourceCapabilities } from "./internal/resources/capabilities.ts"
+
 /** Every capability that a manifest can declare, by its name there. */
 export const capabilityNames = [
   "cap:context.read",
@@ -9,8 +11,7 @@ export const capabilityNames = [
   "cap:user.read",
   "cap:scheduler.manage",
   "cap:invoice.manual.create",
-  "cap:client.read",
-  "cap:service.read"
+  ...resourceCapabilities
 ] as const
 
 /** The name of a capability, such as `cap:client.read`. */

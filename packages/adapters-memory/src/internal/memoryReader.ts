@@ -8,15 +8,20 @@ import { MemoryStore } from "../MemoryStore.ts"
 import { cursorPageOf, pageOf } from "./page.ts"
 import { hasEvery, matches } from "./text.ts"
 
-/** A record that the rows hold: what each edition shows of it, and the texts that are searched beside those of its summary. */
-export interface MemoryRecord<Summary, Second> {
+interface Shown<Summary, Second> {
   readonly summary: Summary
-  readonly second: Second
+  /** What `page` and `getMany` show. Default: the summary. */
+  readonly second?: Second
+  /** Texts that are searched beside those of `second`. */
   readonly also?: Readonly<Record<string, string | null>>
 }
 
+/** A record that the rows hold. `second` may be left out only where a summary is all that it has to show. */
+export type MemoryRecord<Summary, Second = Summary> = Shown<Summary, Second> &
+  ([Summary] extends [Second] ? unknown : { readonly second: Second })
+
 /** The records of a tenant, in any order. */
-export type RecordsOf<Summary, Second> = (
+export type RecordsOf<Summary, Second = Summary> = (
   rows: Dataset,
   tenant: TenantId
 ) => ReadonlyArray<MemoryRecord<Summary, Second>>
@@ -32,16 +37,19 @@ const passes = ({ leavesOut, portal }: AnyResource, record: Values, filter: stri
   return value === null || record[field] === value
 }
 
-/** The reader of a resource over the rows of {@link MemoryStore}. It never fails. */
+/**
+ * The reader of a resource over the rows of {@link MemoryStore}. It never fails. It has `list`, `get`, `page` and `getMany`; a
+ * port has those of them that its resource declares.
+ */
 export const memoryReader = <Reader>(
   resource: AnyResource & { readonly Reader: { readonly Identifier: Reader } },
-  recordsOf: RecordsOf<object, object>
+  recordsOf: (rows: Dataset, tenant: TenantId) => ReadonlyArray<Shown<object, object>>
 ): Layer.Layer<Reader, never, MemoryStore> => {
   const { Reader, id, searched, title } = resource
   const found = (rows: Dataset, tenant: TenantId) =>
     recordsOf(rows, tenant).map(({ also, second, summary }) => ({
       summary,
-      second: second as Values,
+      second: (second ?? summary) as Values,
       also: also ?? {}
     }))
   const matching = (rows: Dataset, tenant: TenantId, search: string | null, filters: Values) =>

@@ -24,10 +24,13 @@ export interface Condition<Query> {
   readonly sql: (value: Placeholder<string>) => Fragment
 }
 
+/** A row as the database gives it. */
+type RowOf<Item> = Schema.Codec<Item, unknown> & { readonly fields: Schema.Struct.Fields }
+
 /** What the statements of a reader are made of. */
-export interface ReaderParts<Query, Item, More, Summary, Second> {
+interface Parts<Query, Item, Summary, Second, More> {
   /** A row, with the columns of `selected`. `id` is the record's. */
-  readonly Row: Schema.Codec<Item, unknown> & { readonly fields: Schema.Struct.Fields & { readonly id: Schema.Top } }
+  readonly Row: RowOf<Item> & { readonly fields: { readonly id: Schema.Top } }
   readonly summary: (row: Item) => Summary
   /** The table with its alias. */
   readonly from: Fragment
@@ -42,28 +45,44 @@ export interface ReaderParts<Query, Item, More, Summary, Second> {
   /** What every row has to meet. */
   readonly visible?: Fragment
   /** By the names of the query's filters. */
-  readonly filters: { readonly [Filter in Exclude<keyof Query, keyof CursorQuery>]: Condition<Query> }
-  /** What the second edition adds to a row. */
-  readonly second: {
-    readonly More: Schema.Codec<More, unknown> & { readonly fields: Schema.Struct.Fields }
-    readonly selected: (value: Placeholder<string>) => Fragment
-    readonly summary: (row: Item & More) => Second
-  }
+  readonly filters: { readonly [Filter in Exclude<keyof Query, keyof CursorQuery | keyof ListQuery>]: Condition<Query> }
+  /** The columns that `page` and `getMany` read beside these. Default: none. */
+  readonly more?: { readonly Row: RowOf<More>; readonly selected: (value: Placeholder<string>) => Fragment }
+  /** What `page` and `getMany` give of a row. Default: `summary`. */
+  readonly second?: (row: Item & More) => Second
 }
 
-/** A reader with one statement a call: lists by pages and by cursor, one record and many. */
-export const makeReader = <Query extends CursorQuery, Item extends { readonly id: string }, More, Summary, Second>(
+/** {@link Parts}, in which `second` may be left out only where a summary is all that `page` and `getMany` have to give. */
+export type ReaderParts<Query, Item, Summary, Second = Summary, More = unknown> = Parts<
+  Query,
+  Item,
+  Summary,
+  Second,
+  More
+> &
+  ([Summary] extends [Second] ? unknown : { readonly second: (row: Item & More) => Second })
+
+/**
+ * A reader with one statement a call: lists by pages and by cursor, one record and many. A port has those of them that its
+ * resource declares.
+ */
+export const makeReader = <
+  Query extends object,
+  Item extends { readonly id: string },
+  Summary,
+  Second = Summary,
+  More = unknown
+>(
   reader: string,
-  partsOf: (sql: SqlClient) => ReaderParts<Query, Item, More, Summary, Second>
+  partsOf: (sql: SqlClient) => ReaderParts<Query, Item, Summary, Second, More>
 ) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     const query = yield* makeQuery
-    const { Row, filters, from, id, name, searched, second, selected, summary, tenant, visible } = partsOf(sql)
-    const Whole = Schema.Struct({ ...Row.fields, ...second.More.fields }) as unknown as Schema.Codec<
-      Item & More,
-      unknown
-    > & { readonly fields: Schema.Struct.Fields }
+    const parts: Parts<Query, Item, Summary, Second, More> = partsOf(sql)
+    const { Row, filters, from, id, more, name, searched, selected, summary, tenant, visible } = parts
+    const second = parts.second ?? (summary as unknown as (row: Item & More) => Second)
+    const Whole = Schema.Struct({ ...Row.fields, ...more?.Row.fields }) as unknown as RowOf<Item & More>
     const toRows = query(`${reader}.list`, listed(Row))
     const toRow = query(`${reader}.get`, Row)
     const toPlaced = query(`${reader}.page`, placedRow(Whole))
@@ -93,7 +112,8 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
       itemOf(sql, { columns, from, found: sql`${tenant} = ${value("tenant")}::uuid AND ${id} = page.id` })
     const namesOf = ({ fields }: { readonly fields: Schema.Struct.Fields }) =>
       sql.csv(Object.keys(fields).map((name) => sql.literal(`item.${name}`)))
-    const whole = (value: Placeholder<string>) => sql`${selected(value)},${second.selected(value)}`
+    const whole = (value: Placeholder<string>) =>
+      more === undefined ? selected(value) : sql`${selected(value)},${more.selected(value)}`
 
     const list = prepareShapes(sql, (shape: ListShape, value: Placeholder<string>) =>
       listStatement(sql, shape, value, {
@@ -153,16 +173,16 @@ export const makeReader = <Query extends CursorQuery, Item extends { readonly id
         ),
       get: (tenant: TenantId, id: string) =>
         Effect.map(toRow(get({ tenant, id })), ([row]) => (row === undefined ? null : summary(row))),
-      page: (tenant: TenantId, asked: Query) =>
+      page: (tenant: TenantId, asked: Omit<Query, keyof ListQuery> & CursorQuery) =>
         Effect.map(
           toPlaced(
             page({ ...cursorShape(asked), ...flagsOf(asked) }, { ...texts(asked), ...cursorValues(tenant, asked) })
           ),
-          (rows) => toCursorPage(rows, asked, second.summary)
+          (rows) => toCursorPage(rows, asked, second)
         ),
       getMany: (tenant: TenantId, ids: ReadonlyArray<string>) =>
         Effect.map(toMany(getMany({ tenant, ids: arrayText(ids) })), (rows) => {
-          const byId = new Map(rows.map((row) => [row.id, second.summary(row)]))
+          const byId = new Map(rows.map((row) => [row.id, second(row)]))
           return ids.map((id) => byId.get(id as Item["id"]) ?? null)
         })
     }

@@ -30,12 +30,16 @@ const tagsOf = (record: Values): ReadonlyArray<string> =>
   ((record["tags"] ?? []) as ReadonlyArray<string>).map((tag) => tag.toLowerCase())
 
 /** The second edition of a resource over plain data: it filters, orders, turns pages and judges input as the host does. */
-export const mockPages = (
-  name: ResourceName,
+export const mockPages = (name: ResourceName, fixtures: ReadonlyArray<object>, options?: MockPagesOptions): object =>
+  mockPagesOf(name, resources[name], fixtures, options)
+
+/** {@link mockPages} of any resource. */
+export const mockPagesOf = (
+  name: string,
+  data: ResourceData,
   fixtures: ReadonlyArray<object>,
   { fail, portalClient }: MockPagesOptions = {}
 ): object => {
-  const data: ResourceData = resources[name]
   const records = mockRecords(data, fixtures)
   const place = (record: Values): Place => ({
     name: sortName(records.nameOf(record)),

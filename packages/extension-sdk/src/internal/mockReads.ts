@@ -83,8 +83,16 @@ const pageOf = (matches: ReadonlyArray<object>, { page, pageSize }: Paging): Pag
 }
 
 /** A resource over plain data: it filters, orders, pages and judges input as the host does. */
-export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, { fail }: MockOptions = {}): object => {
-  const data: ResourceData = resources[name]
+export const mockReads = (name: ResourceName, fixtures: ReadonlyArray<object>, options?: MockOptions): object =>
+  mockReadsOf(name, resources[name], fixtures, options)
+
+/** {@link mockReads} of any resource. */
+export const mockReadsOf = (
+  name: string,
+  data: ResourceData,
+  fixtures: ReadonlyArray<object>,
+  { fail }: MockOptions = {}
+): object => {
   const { find, matching, shown } = mockRecords(data, fixtures)
   const list = async (input: object | null = {}) => {
     judge(`${name}.list`, fail, data, data.operations["list"], [input])

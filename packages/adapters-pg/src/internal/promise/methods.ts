@@ -7,24 +7,17 @@ interface Page {
 }
 
 /** Calls an operation of a resource by its name. */
-export type Call = (name: keyof Operations, ...args: ReadonlyArray<unknown>) => Promise<unknown>
+export type Call = (name: string, ...args: ReadonlyArray<unknown>) => Promise<unknown>
+
+/** The reads of a resource, by their names. */
+export type Methods = Readonly<Record<string, (...args: ReadonlyArray<unknown>) => unknown>>
 
 const mostOfPage = 100
 
-/** The plain reads of a resource, over its second edition: lists by cursor, and records with all that is known of them. */
-export const methodsOf = ({ id }: AnyResource, call: Call) => ({
-  list: (input: unknown) => call("page", input),
-  getMany: (ids: unknown) => call("getMany", ids),
-  get: async (one: unknown) => {
-    try {
-      const [found] = (await call("getMany", [one])) as ReadonlyArray<unknown>
-      return found
-    } catch (error) {
-      const isOfId = error instanceof InvalidInputError && error.field === `${id}s`
-      throw isOfId ? new InvalidInputError(id, "must be a UUID") : error
-    }
-  },
-  all: async function* (input?: { readonly pageSize?: number; readonly after?: string } | null) {
+const byCursor = (call: Call): Methods => ({
+  list: (input) => call("page", input),
+  all: async function* (given) {
+    const input = given as { readonly pageSize?: number; readonly after?: string } | null | undefined
     const asked = { ...input, pageSize: input?.pageSize ?? mostOfPage, withTotal: false }
     let after = input?.after ?? null
     do {
@@ -34,3 +27,30 @@ export const methodsOf = ({ id }: AnyResource, call: Call) => ({
     } while (after !== null)
   }
 })
+
+/** One record with all that is known of it. */
+const oneOfMany = (id: string, call: Call): Methods => ({
+  get: async (one) => {
+    try {
+      const [found] = (await call("getMany", [one])) as ReadonlyArray<unknown>
+      return found
+    } catch (error) {
+      const isOfId = error instanceof InvalidInputError && error.field === `${id}s`
+      throw isOfId ? new InvalidInputError(id, "must be a UUID") : error
+    }
+  }
+})
+
+/**
+ * The plain reads of a resource: its operations by their names. Where it has pages by cursor, these are the list, and there is
+ * `all`. Where it has `getMany`, `get` is a read of one of many.
+ */
+export const methodsOf = ({ id, operations }: AnyResource, call: Call): Methods => {
+  const { page, ...others }: Operations = operations
+  const named = Object.keys(others).map((name) => [name, (...args: ReadonlyArray<unknown>) => call(name, ...args)])
+  return {
+    ...Object.fromEntries(named),
+    ...(page === undefined ? {} : byCursor(call)),
+    ...(others["getMany"] === undefined ? {} : oneOfMany(id, call))
+  }
+}
