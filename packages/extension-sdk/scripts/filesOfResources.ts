@@ -1,4 +1,11 @@
-import { type AnyReadOperation, type AnyResource, type Operations, paging, resources } from "@alga-psa/ext-domain"
+import {
+  type AnyReadOperation,
+  type AnyResource,
+  Capability,
+  type Operations,
+  paging,
+  resources
+} from "@alga-psa/ext-domain"
 import { SchemaAST } from "effect"
 
 const made =
@@ -102,8 +109,8 @@ ${lines(({ name }) => `  readonly ${name}: ${pascal(name)}Host`)}
 export const resourceNames = ${JSON.stringify(names)} as const
 `,
   "internal/resources/capabilities.ts": `${made}
-/** The capability of every resource. */
-export const resourceCapabilities = ${JSON.stringify([...new Set(resources.map(({ capability }) => capability))])} as const
+/** Every capability of the host. */
+export const capabilities = ${JSON.stringify(Capability.literals, null, 2)} as const
 `,
   "internal/resources/data.ts": `${made}${lines(({ name }) => `import { ${name} } from "./${name}.ts"`)}
 import type { ResourceData } from "../resourceData.ts"

@@ -1,18 +1,7 @@
-import { resourceCapabilities } from "./internal/resources/capabilities.ts"
+import { capabilities } from "./internal/resources/capabilities.ts"
 
 /** Every capability that a manifest can declare, by its name there. */
-export const capabilityNames = [
-  "cap:context.read",
-  "cap:secrets.get",
-  "cap:http.fetch",
-  "cap:storage.kv",
-  "cap:log.emit",
-  "cap:ui.proxy",
-  "cap:user.read",
-  "cap:scheduler.manage",
-  "cap:invoice.manual.create",
-  ...resourceCapabilities
-] as const
+export const capabilityNames = capabilities
 
 /** The name of a capability, such as `cap:client.read`. */
 export type CapabilityName = (typeof capabilityNames)[number]
