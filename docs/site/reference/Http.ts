@@ -94,7 +94,7 @@ export const httpPage = (): string => {
   )
   return [
     "# HTTP, field by field",
-    "What a runner answers over HTTP. `GET /openapi.json` gives the same to programs.",
+    "What a runner answers over HTTP. `GET /openapi.json` gives programs the part that the runner serves.",
     ...sections,
     ""
   ].join("\n\n")

@@ -2,7 +2,8 @@ import {
   HttpFetch,
   HttpFetchError,
   type HttpFetchRequest,
-  type HttpFetchResponse
+  type HttpFetchResponse,
+  isHttpMethod
 } from "@alga-psa/ext-domain/HttpFetch"
 import { Invocation, type InvocationData } from "@alga-psa/ext-domain/Invocation"
 import { Clock, Duration, Effect, Exit, Layer, type Redacted } from "effect"
@@ -136,6 +137,7 @@ const make = Effect.fnUntraced(function* (options: HttpFetchOptions) {
     function* (request) {
       const url = urlOf(request.url)
       if (url === null) return yield* failure("invalid-url", "no URL of http or https without a user")
+      if (!isHttpMethod(request.method)) return yield* failure("invalid-url", "no method of HTTP")
       if (entryFor(entries, url) === undefined) return yield* notAllowed("no entry of the allow-list covers the URL")
       if ((request.body?.byteLength ?? 0) > bodyBytes)
         return yield* notAllowed(`a body of more than ${bodyBytes} bytes`)

@@ -67,7 +67,7 @@ const make = Effect.map(ProductApi, ({ ask }) => {
       ),
     put: (entry) => {
       const { key, namespace, revision, value } = entry
-      // The product counts in JSON numbers, so none of its keys has a larger one.
+      // It is sent as a JSON number, and a larger one would become another.
       if (revision !== null && revision > Number.MAX_SAFE_INTEGER)
         return Effect.fail(new StorageError({ code: "conflict" }))
       const only = revision === null ? {} : { ifRevision: Number(revision) }

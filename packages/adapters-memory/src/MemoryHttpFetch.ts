@@ -1,4 +1,4 @@
-import { HttpFetch, HttpFetchError } from "@alga-psa/ext-domain/HttpFetch"
+import { HttpFetch, HttpFetchError, isHttpMethod } from "@alga-psa/ext-domain/HttpFetch"
 import { Effect, Layer } from "effect"
 import { MemoryInstalls } from "./MemoryInstalls.ts"
 
@@ -6,9 +6,6 @@ const isPlain = (text: string): boolean => {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
 }
-
-/** A token of HTTP. */
-const isMethod = (method: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(method)
 
 const refuse = (code: HttpFetchError["code"]) => Effect.fail(new HttpFetchError({ code }))
 
@@ -19,7 +16,7 @@ export const layerHttpFetch: Layer.Layer<HttpFetch, never, MemoryInstalls> = Lay
     HttpFetch.of({
       fetch: Effect.fnUntraced(function* (request) {
         const { method, url } = request
-        if (!isPlain(url) || !isMethod(method)) return yield* refuse("invalid-url")
+        if (!isPlain(url) || !isHttpMethod(method)) return yield* refuse("invalid-url")
         const { outside } = yield* installs.fixtures
         const found = outside.find((one) => one.url === url && one.method === method)
         if (found === undefined) return yield* refuse("not-allowed")

@@ -112,7 +112,9 @@ const typesOf = (resource: AnyResource) => {
   )
   const input = listed?.Input?.ast
   const inner = summary?.propertySignatures.flatMap(({ type }) => recordOf(type) ?? []) ?? []
-  const searched = resource.searched.map((field) => `\`${field}\``).join(" or ")
+  const searched = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(
+    resource.searched.map((field) => `\`${field}\``)
+  )
   const records = [
     ...inner.flatMap((record) => {
       const identifier = SchemaAST.resolveIdentifier(record)
@@ -121,7 +123,7 @@ const typesOf = (resource: AnyResource) => {
     }),
     ...(summary === undefined
       ? []
-      : [interfaceOf(names.summary, `One of the ${name}. \`null\` where the database holds nothing.`, summary)]),
+      : [interfaceOf(names.summary, `A record of ${name}. \`null\` where the database holds nothing.`, summary)]),
     ...(input === undefined || !SchemaAST.isObjects(input)
       ? []
       : [interfaceOf(names.input, `Which ${name}. A search is for a part of ${searched}, or for the exact id.`, input)])
@@ -134,10 +136,11 @@ const typesOf = (resource: AnyResource) => {
     if (called === "get") {
       const record = recordOf((getMany ?? operation).Found.ast)
       const gives = record === undefined ? promised(operation) : `Promise<${typeOf(record)} | null>`
-      return method(called, "The one of this id, or null where there is none that may be seen.", `${id}: string`, gives)
+      const also = Object.keys(resource.leavesOut).length === 0 ? "" : ", also if a list leaves it out"
+      return method(called, `The one of this id${also}; null where there is none.`, `${id}: string`, gives)
     }
     if (called === "getMany") {
-      const about = "One entry for each of 1 to 100 ids, in the order asked; null where there is none that may be seen."
+      const about = "One entry for each of 1 to 100 ids, in the order asked; null where there is none."
       return method(called, about, `${id}s: ReadonlyArray<string>`, promised(operation))
     }
     const args = operation.arguments.map((type, at) => `argument${at + 1}: ${argumentOf(type)}`)

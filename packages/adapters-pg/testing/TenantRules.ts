@@ -45,6 +45,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   "regexp_replace",
   "to_char",
   "translate",
+  "upper",
   // What the grammar makes of AT TIME ZONE.
   "pg_catalog.timezone",
   // What the grammar makes of LIKE … ESCAPE.

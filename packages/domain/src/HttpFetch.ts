@@ -31,6 +31,9 @@ export interface HttpFetchResponse {
   readonly body: Uint8Array | null
 }
 
+/** Whether a method is a token of HTTP. */
+export const isHttpMethod = (method: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(method)
+
 /**
  * Requests of extensions to the outside. It checks no right: that is the work of `GuardedHttpFetch`.
  *

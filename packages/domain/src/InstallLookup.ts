@@ -19,7 +19,7 @@ export interface FoundInstall {
  * Guarantees, for every implementation:
  * - Only installs that are switched on, of status `enabled`, and whose tenant exists and is not suspended, are found.
  * - An install whose version belongs to another extension, or has no archive, is not found.
- * - A stored hash counts as `ContentHash` reads it: without regard to case, with or without `sha256:`.
+ * - A stored hash counts in lower case and in upper case, with or without `sha256:`, as `ContentHash` reads it.
  * - Where the name of a host or an id has two installs, neither is found.
  * - What is found is not remembered: what was switched off is gone with the next call. What is not found may be remembered for 5
  *   seconds, so a new install may be unknown for that long.

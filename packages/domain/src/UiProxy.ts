@@ -14,7 +14,7 @@ export class UiProxyError extends Schema.TaggedError<UiProxyError>()("UiProxyErr
  *
  * Guarantees, for every implementation:
  * - A route that is not there for the install is `route-not-found`.
- * - A blank route, and one with a `.` or `..` segment in any spelling, is `bad-request` and calls nothing: see `isProxyRoute`.
+ * - A blank route, and one with a `.` or `..` segment, is `bad-request` and calls nothing. `isProxyRoute` says which.
  * - A call is sent once at most.
  */
 export interface UiProxyService {

@@ -134,7 +134,7 @@ describe("alga-ext dev, for what stands behind the host beside the reads", () =>
       '{"rows":[1]}',
       '"posted"',
       { failed: "bad-request" },
-      { failed: "route-not-found" },
+      { failed: "bad-request" },
       { failed: "route-not-found" }
     ])
   })

@@ -23,12 +23,16 @@ export interface MockUiProxy extends UiProxyHost {
 const isRoute = (route: string): boolean => {
   const [path = ""] = route.split(/[?#]/)
   const decoded = path.replaceAll(/%2e/gi, ".").replaceAll(/%2f|%5c|\\/gi, "/")
-  return path.trim() !== "" && !decoded.split("/").some((segment) => segment === "." || segment === "..")
+  return (
+    path.trim() !== "" &&
+    route.isWellFormed() &&
+    !decoded.split("/").some((segment) => segment === "." || segment === "..")
+  )
 }
 
 /**
  * `host.uiProxy` over routes that a test gives. Others are `route-not-found`, and a route with a `.` or `..` segment,
- * in any spelling, is `bad-request`. With `fail` every call fails with that code.
+ * also a percent-encoded one, is `bad-request`. With `fail` every call fails with that code.
  *
  * @example
  * ```ts

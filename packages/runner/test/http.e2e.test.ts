@@ -344,6 +344,20 @@ const withDoors = setting.pipe(
 )
 
 layer(withDoors, { excludeTestServices: true, timeout: 120_000 })("routes that have a token of their own", (it) => {
+  it.effect("refuse who has no token, and browsers", () =>
+    Effect.gen(function* () {
+      for (const { group, methods, path } of endpointsOf(apiOf(allOpened))) {
+        if (group !== "access" && group !== "reads") continue
+        for (const method of methods) {
+          const ask = (headers: Record<string, string>) =>
+            Effect.map(get(path.replace(/:\w+/g, "x"), { method, headers }), ({ status }) => status)
+          assert.strictEqual(yield* ask({}), 401, path)
+          assert.strictEqual(yield* ask({ ...doorHeaders, origin: "null" }), 403, path)
+        }
+      }
+    })
+  )
+
   it.effect("are described beside the others where they are open", () =>
     Effect.gen(function* () {
       const { text } = yield* get("/openapi.json")

@@ -71,7 +71,9 @@ export const httpFetchContract = <E>(
       (method) =>
         Effect.gen(function* () {
           const { as, sent } = yield* installed({ outside: [answering(found, method)] })
-          assert.strictEqual(yield* as(codeOf(fetch({ ...getting, method }))), "invalid-url")
+          for (const address of [url, "https://unlisted.example/"]) {
+            assert.strictEqual(yield* as(codeOf(fetch({ ...getting, method, url: address }))), "invalid-url", address)
+          }
           assert.deepEqual(yield* sent, [])
         })
     )

@@ -135,9 +135,7 @@ export const installLookupContract = <E>(name: string, adapter: Layer.Layer<Inst
     it.effect.each<{ readonly form: string; readonly written: (hash: string) => string }>([
       { form: "<hash>", written: (hash) => hash },
       { form: "<HASH>", written: (hash) => hash.toUpperCase() },
-      { form: "SHA256:<hash>", written: (hash) => `SHA256:${hash}` },
-      { form: "sha256:<HASH>", written: (hash) => `sha256:${hash.toUpperCase()}` },
-      { form: "Sha256:<Hash>", written: (hash) => `Sha256:${hash.slice(0, 32).toUpperCase()}${hash.slice(32)}` }
+      { form: "sha256:<HASH>", written: (hash) => `sha256:${hash.toUpperCase()}` }
     ])("finds an install whose archive has its hash stored as $form", ({ written }) =>
       Effect.gen(function* () {
         const one = installed()

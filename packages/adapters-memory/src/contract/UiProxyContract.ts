@@ -36,11 +36,14 @@ export const uiProxyContract = <E>(
 
     it.effect("gets without a payload, and posts one as it is, once", () =>
       Effect.gen(function* () {
-        const posting: RouteFixture = { ...getting, method: "POST" }
-        const { as, sent } = yield* installed({ routes: [getting, posting] })
+        const posted = Uint8Array.of(91, 93)
+        const { as, sent } = yield* installed({ routes: [getting, { method: "POST", route, answer: posted }] })
         const payload = Uint8Array.of(1, 0, 255)
-        yield* as(callRoute(route))
-        yield* as(callRoute(route, payload))
+        const answers = [yield* as(callRoute(route)), yield* as(callRoute(route, payload))]
+        assert.deepEqual(
+          answers.map((answer) => Array.from(answer)),
+          [Array.from(bytes), Array.from(posted)]
+        )
         assert.deepEqual(yield* sent, [
           { route, payload: null },
           { route, payload }

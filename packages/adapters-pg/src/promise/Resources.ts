@@ -1,7 +1,7 @@
 // Written by `npx --yes pnpm@12 sdk:resources` from the resources of @alga-psa/ext-domain. Change them there.
 import type { AllInput, Page } from "./Page.ts"
 
-/** One of the clients. `null` where the database holds nothing. */
+/** A record of clients. `null` where the database holds nothing. */
 export interface ClientSummary {
   readonly clientId: string
   readonly clientName: string
@@ -48,9 +48,9 @@ export interface ClientReads {
   list(input?: ClientsListInput | null): Promise<Page<ClientSummary>>
   /** Every one that matches, page by page, as they are asked for. */
   all(input?: AllInput<ClientsListInput> | null): AsyncGenerator<ClientSummary, void, void>
-  /** The one of this id, or null where there is none that may be seen. */
+  /** The one of this id, also if a list leaves it out; null where there is none. */
   get(clientId: string): Promise<ClientSummary | null>
-  /** One entry for each of 1 to 100 ids, in the order asked; null where there is none that may be seen. */
+  /** One entry for each of 1 to 100 ids, in the order asked; null where there is none. */
   getMany(clientIds: ReadonlyArray<string>): Promise<ReadonlyArray<ClientSummary | null>>
 }
 
@@ -62,7 +62,7 @@ export interface ServicePrice {
   readonly rate: number
 }
 
-/** One of the services. `null` where the database holds nothing. */
+/** A record of services. `null` where the database holds nothing. */
 export interface ServiceSummary {
   readonly serviceId: string
   readonly serviceName: string
@@ -81,7 +81,7 @@ export interface ServiceSummary {
   readonly prices: ReadonlyArray<ServicePrice>
 }
 
-/** Which services. A search is for a part of `serviceName` or `description` or `sku`, or for the exact id. */
+/** Which services. A search is for a part of `serviceName`, `description` or `sku`, or for the exact id. */
 export interface ServicesListInput {
   /** At most 200 characters after trimming; blank means no search. */
   readonly search?: string | null | undefined
@@ -108,9 +108,9 @@ export interface ServiceReads {
   list(input?: ServicesListInput | null): Promise<Page<ServiceSummary>>
   /** Every one that matches, page by page, as they are asked for. */
   all(input?: AllInput<ServicesListInput> | null): AsyncGenerator<ServiceSummary, void, void>
-  /** The one of this id, or null where there is none that may be seen. */
+  /** The one of this id; null where there is none. */
   get(serviceId: string): Promise<ServiceSummary | null>
-  /** One entry for each of 1 to 100 ids, in the order asked; null where there is none that may be seen. */
+  /** One entry for each of 1 to 100 ids, in the order asked; null where there is none. */
   getMany(serviceIds: ReadonlyArray<string>): Promise<ReadonlyArray<ServiceSummary | null>>
 }
 
