@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { assert, it } from "vitest"
 import type { AnyReadOperation, AnyResource } from "../src/Resource.ts"
-import { forEachInterface, resources } from "../src/Resources.ts"
+import { forEachInterface, forEachResource, resources } from "../src/Resources.ts"
 import { failure } from "./observed.ts"
 import { client, pricedService, serviceSummary, taggedClient } from "./ports.ts"
 
@@ -17,11 +17,8 @@ it("Every interface of every resource has a value by its name", () => {
   )
   const all = ["list", "get", "page", "getMany"]
   assert.deepEqual(
-    resources.map(({ name, operations }) => [name, ...Object.keys(operations)]),
-    [
-      ["clients", ...all],
-      ["services", ...all]
-    ]
+    forEachResource(({ operations }) => Object.keys(operations)),
+    { clients: all, services: all }
   )
   assert.lengthOf(resources, 2)
 })
