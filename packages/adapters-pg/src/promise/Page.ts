@@ -7,7 +7,11 @@ export interface Page<Summary> {
   readonly next: string | null
 }
 
-/** One page of a list whose pages have numbers. */
+/**
+ * One page of a list whose pages have numbers, as a resource with one edition has it.
+ *
+ * @public
+ */
 export interface NumberedPage<Summary> {
   readonly items: ReadonlyArray<Summary>
   /** How many match on all pages, in the same snapshot as `items`. */
