@@ -340,7 +340,7 @@ describe("the panel's routes", () => {
     open.page.evaluate<string>(`JSON.parse(document.getElementById("settings").textContent).session`)
 
   // The page loads itself anew after each of their changes, also when its test has ended.
-  afterEach(() => open.page.close())
+  afterEach(() => open.close())
 
   it("answer the page's session, and nobody else", async () => {
     const own = { "x-alga-host-session": await session() }
